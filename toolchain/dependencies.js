@@ -1,0 +1,77 @@
+"use strict";
+
+const { spawn } = require("node:child_process");
+const { createHash } = require("node:crypto");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { withProcessLock } = require("./processLock.js");
+
+/** Runs `npm ci` in the checkout when the installed packages are not those of its lock file. */
+async function installDependencies(checkout) {
+    if (isInstalled(checkout)) return;
+    const key = createHash("sha256").update(checkout).digest("hex").slice(0, 16);
+    const lock = path.join(os.tmpdir(), `connect-cdc-npm-${os.userInfo().uid}-${key}.lock`);
+    await withProcessLock(
+        lock,
+        async () => {
+            if (!isInstalled(checkout)) await npmCi(checkout);
+        },
+        (holder) => say(`waiting for process ${holder}, which installs the npm packages (lock: ${lock})`),
+    );
+}
+
+/** npm writes its own copy of the lock file as the last step, so that an interrupted installation counts as none. */
+function isInstalled(checkout) {
+    const wanted = readPackages(path.join(checkout, "package-lock.json"));
+    const installed = readPackages(path.join(checkout, "node_modules", ".package-lock.json"));
+    if (wanted === undefined) throw new Error(`${checkout} has no package-lock.json: is it a whole checkout?`);
+    if (installed === undefined) return false;
+    const names = new Set([...Object.keys(wanted), ...Object.keys(installed)]);
+    names.delete("");
+    return [...names].every((name) => isSame(wanted[name], installed[name]));
+}
+
+/** Optional packages are those of other platforms: npm leaves them out. */
+function isSame(wanted, installed) {
+    if (wanted === undefined) return false;
+    if (installed === undefined) return wanted.optional === true;
+    return wanted.version === installed.version && wanted.integrity === installed.integrity;
+}
+
+function readPackages(file) {
+    try {
+        return JSON.parse(fs.readFileSync(file, "utf8")).packages;
+    } catch (error) {
+        if (error.code === "ENOENT" || error instanceof SyntaxError) return undefined;
+        throw error;
+    }
+}
+
+async function npmCi(checkout) {
+    say("npm packages: installing those of package-lock.json (npm ci) ...");
+    const started = Date.now();
+    const code = await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], checkout);
+    if (code !== 0) {
+        throw new Error(
+            `npm ci failed in ${checkout} (exit code ${code}). npm's own message stands above. ` +
+                "Check that the npm registry can be reached (npm ping), then run the same command again.",
+        );
+    }
+    say(`npm packages: installed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** npm's output goes to stderr: the stdout of a command may be meant for another program (npm run -s env). */
+function run(command, args, cwd) {
+    return new Promise((resolve, reject) => {
+        const child = spawn(command, args, { cwd, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
+        child.once("error", reject);
+        child.once("exit", resolve);
+    });
+}
+
+function say(line) {
+    process.stderr.write(`${line}\n`);
+}
+
+module.exports = { installDependencies };
