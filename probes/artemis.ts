@@ -1,0 +1,76 @@
+import axios from "axios";
+
+import { exchange } from "./tcp";
+import { messageOf } from "./wait";
+
+export interface ConsoleLogin {
+    /** Address of the web console: http://host:port. */
+    url: string;
+    user: string;
+    password: string;
+}
+
+export interface QueueState {
+    name: string;
+    /** Messages in the queue now. */
+    depth: number;
+    /** Messages ever added since the broker started. */
+    added: number;
+    consumers: number;
+}
+
+// AMQP 1.0 with SASL: the server answers with the same eight bytes when its acceptor serves.
+const amqpHeader = Buffer.from("AMQP\x03\x01\x00\x00", "latin1");
+
+/** Throws unless the broker's acceptor speaks AMQP. */
+export async function assertAccepting(target: string): Promise<void> {
+    const answer = await exchange(target, amqpHeader, { complete: (received) => received.length >= amqpHeader.length });
+    if (answer.subarray(0, 4).toString("latin1") !== "AMQP") {
+        throw new Error(`JMS broker at ${target} answered, but not in AMQP`);
+    }
+}
+
+/** Depths of all anycast queues, by name, from the console's Jolokia. */
+export async function queueStates(login: ConsoleLogin): Promise<QueueState[]> {
+    const answer = await askJolokia(login, {
+        type: "read",
+        mbean:
+            "org.apache.activemq.artemis:broker=*,component=addresses,address=*,subcomponent=queues," +
+            'routing-type="anycast",queue=*',
+        attribute: ["Name", "MessageCount", "MessagesAdded", "ConsumerCount"],
+    });
+    return Object.values(answer)
+        .map((queue) => ({
+            name: String(queue.Name),
+            depth: Number(queue.MessageCount),
+            added: Number(queue.MessagesAdded),
+            consumers: Number(queue.ConsumerCount),
+        }))
+        .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+type JolokiaValue = Record<string, Record<string, unknown>>;
+
+async function askJolokia(login: ConsoleLogin, request: object): Promise<JolokiaValue> {
+    const origin = new URL(login.url).origin;
+    let answer: { status: number; data: { status?: number; value?: JolokiaValue; error?: string } };
+    try {
+        answer = await axios.post(`${origin}/console/jolokia/`, request, {
+            auth: { username: login.user, password: login.password },
+            // Jolokia refuses requests that do not come from its own origin.
+            headers: { Origin: origin },
+            timeout: 5000,
+            proxy: false,
+            validateStatus: () => true,
+        });
+    } catch (error) {
+        throw new Error(`JMS broker's console at ${origin} does not answer (${messageOf(error)})`);
+    }
+    if (answer.status === 401 || answer.status === 403) {
+        throw new Error(`JMS broker's console at ${origin} refused user "${login.user}" (status ${answer.status})`);
+    }
+    if (answer.data.value === undefined) {
+        throw new Error(`JMS broker's console at ${origin} answered ${answer.data.error ?? `status ${answer.status}`}`);
+    }
+    return answer.data.value;
+}

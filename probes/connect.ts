@@ -1,0 +1,124 @@
+import axios from "axios";
+
+import { messageOf } from "./wait";
+
+const timeoutMs = 5000;
+
+export interface WorkerInfo {
+    version: string;
+    kafkaClusterId: string;
+}
+
+export interface PluginInfo {
+    class: string;
+    type: string;
+    version: string | undefined;
+}
+
+export interface TaskStatus {
+    connector: string;
+    /** State of the connector itself. */
+    connectorState: string;
+    task: number;
+    state: string;
+    /** Advertised host:port of the worker that runs it. */
+    worker: string;
+    /** Stack trace of a FAILED task. */
+    trace: string | undefined;
+}
+
+export interface ConnectorStatus {
+    name: string;
+    type: string;
+    state: string;
+    worker: string;
+    trace: string | undefined;
+    tasks: TaskStatus[];
+}
+
+/** Throws unless the worker says that it is healthy: it has joined its group and read the config topic (KIP-1017). */
+export async function assertHealthy(restUrl: string): Promise<void> {
+    const { status, data } = await get(restUrl, "/health");
+    const message = healthMessage(data);
+    if (message === undefined) {
+        throw new Error(`worker ${restUrl} does not serve its REST API yet (status ${status} without JSON)`);
+    }
+    if (status !== 200) {
+        throw new Error(`worker ${restUrl} is not healthy (status ${status}: ${message})`);
+    }
+}
+
+function healthMessage(data: unknown): string | undefined {
+    const message = (data as { message?: unknown } | null)?.message;
+    return typeof message === "string" ? message : undefined;
+}
+
+export async function workerInfo(restUrl: string): Promise<WorkerInfo> {
+    const answer = await getJson<{ version: string; kafka_cluster_id: string }>(restUrl, "/");
+    return { version: answer.version, kafkaClusterId: answer.kafka_cluster_id };
+}
+
+/** Every plugin this one worker can load, transforms and converters included. */
+export async function plugins(restUrl: string): Promise<PluginInfo[]> {
+    return getJson<PluginInfo[]>(restUrl, "/connector-plugins?connectorsOnly=false");
+}
+
+interface RawState {
+    state: string;
+    worker_id: string;
+    trace?: string;
+}
+
+type ExpandedStatus = Record<
+    string,
+    { status: { name: string; type: string; connector: RawState; tasks: (RawState & { id: number })[] } }
+>;
+
+/** All connectors with their tasks, by name. */
+export async function connectorStatuses(restUrl: string): Promise<ConnectorStatus[]> {
+    const answer = await getJson<ExpandedStatus>(restUrl, "/connectors?expand=status");
+    return Object.values(answer)
+        .map(({ status }) => ({
+            name: status.name,
+            type: status.type,
+            state: status.connector.state,
+            worker: status.connector.worker_id,
+            trace: status.connector.trace,
+            tasks: status.tasks.map((task) => ({
+                connector: status.name,
+                connectorState: status.connector.state,
+                task: task.id,
+                state: task.state,
+                worker: task.worker_id,
+                trace: task.trace,
+            })),
+        }))
+        .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** A task's name in messages and records: "connector/task". */
+export function taskName({ connector, task }: TaskStatus): string {
+    return `${connector}/${task}`;
+}
+
+async function getJson<T>(restUrl: string, path: string): Promise<T> {
+    const { status, data } = await get(restUrl, path);
+    if (status !== 200 || typeof data !== "object" || data === null) {
+        throw new Error(`worker ${restUrl} answered GET ${path} with status ${status}`);
+    }
+    return data as T;
+}
+
+async function get(restUrl: string, path: string): Promise<{ status: number; data: unknown }> {
+    try {
+        // A worker is on this machine or on a trusted network: never ask a proxy for it.
+        return await axios.get(`${restUrl.replace(/\/+$/, "")}${path}`, {
+            timeout: timeoutMs,
+            proxy: false,
+            validateStatus: () => true,
+        });
+    } catch (error) {
+        const code = (error as { code?: string }).code;
+        throw new Error(`worker ${restUrl} does not answer (${messageOf(error) || code})`);
+    }
+}

@@ -1,0 +1,93 @@
+/**
+ * The dynamic resource Gate: stands between one member's container and the next one's, so that members roll one by one.
+ *
+ * create returns at once (members of a new cluster start together); update waits, when the container is a new one, until
+ * this member has rejoined its cluster; read and delete do nothing.
+ */
+import { isDeepStrictEqual } from "node:util";
+
+import * as connect from "./connect";
+import * as kafka from "./kafka";
+import { brokersAgree, type Cluster, clusterNames, clusterReady, servingMode } from "./readiness";
+import { done, type Observation, pending, waitFor } from "./wait";
+
+export interface GateInputs extends Cluster {
+    /** Where this member answers: one of `targets`. */
+    member: string;
+    /** The member's container. Only a change of it makes an update wait. */
+    containerId: string;
+    /** Limit of the wait, in seconds. */
+    timeoutSeconds: number;
+    /**
+     * Tasks that ran before the roll, as "connector/task": what RollStart recorded. A worker's gate waits until each of
+     * them that still exists runs again. Default: none.
+     */
+    runningTasks?: string[];
+}
+
+/** Looks in a row that must show every task running, as a rebalance may report its old state for a moment. */
+const steadyLooks = 3;
+
+export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
+    const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
+    return { changes: Object.keys(after).some((key) => !isDeepStrictEqual(before[key], after[key])) };
+}
+
+export async function create(inputs: GateInputs): Promise<{ id: string; outs: GateInputs }> {
+    return { id: `gate ${inputs.member}`, outs: inputs };
+}
+
+export async function update(_id: string, olds: GateInputs, news: GateInputs): Promise<{ outs: GateInputs }> {
+    if (olds.containerId !== news.containerId) {
+        await waitUntilRejoined(news);
+    }
+    return { outs: news };
+}
+
+export async function read(id: string, props: GateInputs): Promise<{ id: string; props: GateInputs }> {
+    return { id, props };
+}
+
+async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
+    let steady = 0;
+    const needed = inputs.kind === "connect" ? steadyLooks : 1;
+    const look = async (): Promise<Observation<void>> => {
+        const observation = await rejoined(inputs);
+        steady = observation.done ? steady + 1 : 0;
+        return observation.done && steady < needed ? pending("all tasks run, since a moment") : observation;
+    };
+    await waitFor(look, {
+        what: `${clusterNames[inputs.kind]}: member ${inputs.member} to rejoin`,
+        timeoutSeconds: inputs.timeoutSeconds,
+        onProgress: console.log,
+        remedy:
+            `Look for the cause with: docker logs ${inputs.containerId.slice(0, 12)}. ` +
+            "No further member was touched; the next pulumi up goes on from here",
+    });
+}
+
+async function rejoined(inputs: GateInputs): Promise<Observation<void>> {
+    switch (inputs.kind) {
+        case "zookeeper":
+            await servingMode(inputs.member);
+            return done();
+        case "kafka":
+            return brokersAgree(await kafka.clusterView(inputs.member), inputs.expected);
+        case "connect":
+            await connect.assertHealthy(inputs.member);
+            return tasksRun(inputs.runningTasks ?? [], await connect.connectorStatuses(inputs.member));
+        case "postgres":
+        case "artemis":
+            return clusterReady({ ...inputs, targets: [inputs.member], expected: 1 });
+    }
+}
+
+/** Does each recorded task that still exists run? A task of a connector someone paused or stopped meanwhile counts not. */
+export function tasksRun(recorded: string[], connectors: connect.ConnectorStatus[]): Observation<void> {
+    const missing = connectors
+        .filter(({ state }) => state !== "PAUSED" && state !== "STOPPED")
+        .flatMap(({ tasks }) => tasks)
+        .filter((task) => recorded.includes(connect.taskName(task)) && task.state !== "RUNNING")
+        .map((task) => `${connect.taskName(task)} is ${task.state}`);
+    return missing.length === 0 ? done() : pending(`tasks that ran before: ${missing.join(", ")}`);
+}

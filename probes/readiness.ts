@@ -1,0 +1,120 @@
+import * as artemis from "./artemis";
+import * as connect from "./connect";
+import * as kafka from "./kafka";
+import * as postgres from "./postgres";
+import { done, messageOf, type Observation, pending } from "./wait";
+import * as zookeeper from "./zookeeper";
+
+/** Kinds of clusters that can be asked whether they are ready. */
+export type ClusterKind = "zookeeper" | "kafka" | "connect" | "postgres" | "artemis";
+
+export interface Cluster {
+    kind: ClusterKind;
+    /** Where each member answers: the REST URL of a worker, host:port of all others. */
+    targets: string[];
+    /** Members the cluster must have. */
+    expected: number;
+}
+
+/** What a cluster is called in messages. */
+export const clusterNames: Record<ClusterKind, string> = {
+    zookeeper: "ZooKeeper ensemble",
+    kafka: "Kafka cluster",
+    connect: "Connect cluster",
+    postgres: "PostgreSQL",
+    artemis: "JMS broker",
+};
+
+const looks: Record<ClusterKind, (targets: string[], expected: number) => Promise<Observation<void>>> = {
+    zookeeper: ensembleReady,
+    kafka: brokersReady,
+    connect: workersReady,
+    postgres: (targets) => everyTarget(targets, postgres.assertAccepting),
+    artemis: (targets) => everyTarget(targets, artemis.assertAccepting),
+};
+
+/** One look at the whole cluster: is every member there, and do they work together? */
+export async function clusterReady({ kind, targets, expected }: Cluster): Promise<Observation<void>> {
+    if (targets.length < expected) {
+        throw new Error(`${expected} members are expected, but only ${targets.length} addresses are known`);
+    }
+    return looks[kind](targets, expected);
+}
+
+async function ensembleReady(targets: string[], expected: number): Promise<Observation<void>> {
+    const { values: modes, failures } = await askAll(targets, servingMode);
+    if (failures.length > 0) {
+        return pending(failures.join("; "));
+    }
+    if (expected === 1) {
+        return done();
+    }
+    const leaders = modes.filter((mode) => mode === "leader").length;
+    return leaders === 1 ? done() : pending(`${leaders} leaders among ${targets.length} servers`);
+}
+
+/** The server's mode; throws while it is no part of a quorum. */
+export async function servingMode(target: string): Promise<zookeeper.ServerMode> {
+    const { mode } = await zookeeper.serverState(target);
+    if (mode === undefined) {
+        throw new Error(`server ${target} runs, but is not in the quorum`);
+    }
+    return mode;
+}
+
+async function brokersReady(targets: string[], expected: number): Promise<Observation<void>> {
+    const { values: views, failures } = await askAll(targets, kafka.clusterView);
+    if (failures.length > 0) {
+        return pending(failures.join("; "));
+    }
+    return firstPending(views.map((view) => brokersAgree(view, expected)));
+}
+
+/** Does this view of the cluster have all brokers, and every partition all its replicas? */
+export function brokersAgree(view: kafka.ClusterView, expected: number): Observation<void> {
+    if (view.brokers.length < expected) {
+        return pending(`${view.brokers.length} of ${expected} brokers registered`);
+    }
+    const unhealthy = kafka.unhealthyPartitions(view);
+    const first = unhealthy[0];
+    if (first === undefined) {
+        return done();
+    }
+    const inSync = `${first.inSync.length} of ${first.replicas.length} replicas in sync`;
+    return pending(`${unhealthy.length} partitions not healthy, such as ${first.topic}-${first.partition} (${inSync})`);
+}
+
+async function workersReady(targets: string[]): Promise<Observation<void>> {
+    const { values: clusterIds, failures } = await askAll(targets, async (target) => {
+        await connect.assertHealthy(target);
+        return (await connect.workerInfo(target)).kafkaClusterId;
+    });
+    if (failures.length > 0) {
+        return pending(failures.join("; "));
+    }
+    const distinct = [...new Set(clusterIds)];
+    return distinct.length === 1 ? done() : pending(`workers use different Kafka clusters: ${distinct.join(", ")}`);
+}
+
+async function everyTarget(targets: string[], assert: (target: string) => Promise<void>): Promise<Observation<void>> {
+    const { failures } = await askAll(targets, assert);
+    return failures.length === 0 ? done() : pending(failures.join("; "));
+}
+
+function firstPending(observations: Observation<void>[]): Observation<void> {
+    return observations.find((observation) => !observation.done) ?? done();
+}
+
+async function askAll<T>(targets: string[], ask: (target: string) => Promise<T>) {
+    const answers = await Promise.allSettled(targets.map(ask));
+    const values: T[] = [];
+    const failures: string[] = [];
+    answers.forEach((answer) => {
+        if (answer.status === "fulfilled") {
+            values.push(answer.value);
+        } else {
+            failures.push(messageOf(answer.reason));
+        }
+    });
+    return { values, failures };
+}

@@ -1,0 +1,61 @@
+/**
+ * The dynamic resource Readiness: create and update wait until a whole cluster is ready.
+ *
+ * create waits; update waits when a member, an address or the expected number changed; read and delete do nothing.
+ */
+import { isDeepStrictEqual } from "node:util";
+
+import { type Cluster, clusterNames, clusterReady } from "./readiness";
+import { waitFor } from "./wait";
+
+export interface ReadinessInputs extends Cluster {
+    /** Container id of each member, by its name. A change means: wait again. */
+    members: Record<string, string>;
+    /** Limit of one wait, in seconds. */
+    timeoutSeconds: number;
+}
+
+/** Any change is an update in place; whether it waits is for update to say. */
+export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
+    return { changes: changed(olds, news, Object.keys(news)) };
+}
+
+export async function create(inputs: ReadinessInputs): Promise<{ id: string; outs: ReadinessInputs }> {
+    await waitUntilReady(inputs);
+    return { id: `${inputs.kind}-readiness`, outs: inputs };
+}
+
+export async function update(
+    _id: string,
+    olds: ReadinessInputs,
+    news: ReadinessInputs,
+): Promise<{ outs: ReadinessInputs }> {
+    if (changed(olds, news, ["kind", "targets", "expected", "members"])) {
+        await waitUntilReady(news);
+    }
+    return { outs: news };
+}
+
+export async function read(id: string, props: ReadinessInputs): Promise<{ id: string; props: ReadinessInputs }> {
+    return { id, props };
+}
+
+async function waitUntilReady(inputs: ReadinessInputs): Promise<void> {
+    await waitFor(() => clusterReady(inputs), {
+        what: `${clusterNames[inputs.kind]} (${inputs.targets.join(", ")})`,
+        timeoutSeconds: inputs.timeoutSeconds,
+        onProgress: console.log,
+        remedy: `Look for the cause with: ${logCommands(inputs.members)}`,
+    });
+}
+
+function logCommands(members: Record<string, string>): string {
+    return Object.entries(members)
+        .map(([name, containerId]) => `docker logs ${containerId.slice(0, 12)} (${name})`)
+        .join(", ");
+}
+
+function changed(olds: object, news: object, keys: string[]): boolean {
+    const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
+    return keys.some((key) => !isDeepStrictEqual(before[key], after[key]));
+}

@@ -1,0 +1,49 @@
+import { exchange } from "./tcp";
+
+/** Roles a serving server reports; `undefined` in ServerState means that it runs but serves nobody. */
+export type ServerMode = "leader" | "follower" | "observer" | "standalone";
+
+export interface ServerState {
+    /** undefined while the server is not part of a quorum. */
+    mode: ServerMode | undefined;
+    /** ZooKeeper's version, without the build's hash. */
+    version: string | undefined;
+    /** Open client connections. */
+    connections: number | undefined;
+}
+
+/** Sends one of ZooKeeper's four-letter words (all but `srvr` must be allowed by the server's config). */
+export async function fourLetterWord(target: string, word: string): Promise<string> {
+    const answer = (await exchange(target, word)).toString("utf8");
+    if (answer.includes("is not executed because it is not in the whitelist")) {
+        throw new Error(`${target} does not allow "${word}": add it to 4lw.commands.whitelist`);
+    }
+    return answer;
+}
+
+export async function serverState(target: string): Promise<ServerState> {
+    return parseServerState(await fourLetterWord(target, "srvr"));
+}
+
+/** Ids of the brokers that hold a session with this ensemble, in order. */
+export async function registeredBrokers(target: string): Promise<number[]> {
+    return parseRegisteredBrokers(await fourLetterWord(target, "dump"));
+}
+
+/** Reads the answer to `srvr` or `stat`. */
+export function parseServerState(answer: string): ServerState {
+    const mode = /^Mode: (leader|follower|observer|standalone)\s*$/m.exec(answer)?.[1];
+    const version = /^Zookeeper version: ([^\s,-]+)/m.exec(answer)?.[1];
+    const connections = /^Connections: (\d+)/m.exec(answer)?.[1];
+    return {
+        mode: mode as ServerMode | undefined,
+        version,
+        connections: connections === undefined ? undefined : Number(connections),
+    };
+}
+
+/** Reads the answer to `dump`: brokers keep an ephemeral node `/brokers/ids/<id>`. */
+export function parseRegisteredBrokers(answer: string): number[] {
+    const ids = [...answer.matchAll(/\/brokers\/ids\/(\d+)\s*$/gm)].map((match) => Number(match[1]));
+    return [...new Set(ids)].sort((a, b) => a - b);
+}
