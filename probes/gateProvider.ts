@@ -12,8 +12,10 @@ import { brokersAgree, type Cluster, clusterNames, clusterReady, servingMode } f
 import { done, type Observation, pending, waitFor } from "./wait";
 
 export interface GateInputs extends Cluster {
-    /** Where this member answers: one of `targets`. */
+    /** Name of this member, for messages: "kafka-0". */
     member: string;
+    /** Which of `targets` is this member's. */
+    index: number;
     /** The member's container. Only a change of it makes an update wait. */
     containerId: string;
     /** Limit of the wait, in seconds. */
@@ -67,18 +69,22 @@ async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
 }
 
 async function rejoined(inputs: GateInputs): Promise<Observation<void>> {
+    const target = inputs.targets[inputs.index];
+    if (target === undefined) {
+        throw new Error(`${inputs.member} has index ${inputs.index}, but there are ${inputs.targets.length} addresses`);
+    }
     switch (inputs.kind) {
         case "zookeeper":
-            await servingMode(inputs.member);
+            await servingMode(target);
             return done();
         case "kafka":
-            return brokersAgree(await kafka.clusterView(inputs.member), inputs.expected);
+            return brokersAgree(await kafka.clusterView(target), inputs.expected);
         case "connect":
-            await connect.assertHealthy(inputs.member);
-            return tasksRun(inputs.runningTasks ?? [], await connect.connectorStatuses(inputs.member));
+            await connect.assertHealthy(target);
+            return tasksRun(inputs.runningTasks ?? [], await connect.connectorStatuses(target));
         case "postgres":
         case "artemis":
-            return clusterReady({ ...inputs, targets: [inputs.member], expected: 1 });
+            return clusterReady({ ...inputs, targets: [target], expected: 1 });
     }
 }
 

@@ -81,7 +81,9 @@ export function brokersAgree(view: kafka.ClusterView, expected: number): Observa
         return done();
     }
     const inSync = `${first.inSync.length} of ${first.replicas.length} replicas in sync`;
-    return pending(`${unhealthy.length} partitions not healthy, such as ${first.topic}-${first.partition} (${inSync})`);
+    return pending(
+        `partitions that are not healthy: ${unhealthy.length}, such as ${first.topic}-${first.partition} (${inSync})`,
+    );
 }
 
 async function workersReady(targets: string[]): Promise<Observation<void>> {

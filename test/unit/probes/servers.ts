@@ -1,0 +1,76 @@
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type Server } from "node:net";
+import { afterEach } from "vitest";
+
+/** Small servers that answer the probes as the real ones do, for states that real ones cannot be held in. */
+const open: Server[] = [];
+
+afterEach(async () => {
+    await Promise.all(open.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
+});
+
+async function listen(server: Server): Promise<number> {
+    open.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return (server.address() as { port: number }).port;
+}
+
+/** One server per mode that answers `srvr`; `undefined` is a server outside the quorum. Gives their addresses. */
+export async function startEnsemble(modes: (string | undefined)[]): Promise<string[]> {
+    const answer = (mode: string | undefined) =>
+        mode === undefined
+            ? "This ZooKeeper instance is not currently serving requests\n"
+            : `Zookeeper version: 3.8.6-abc, built on 2025-11-10 17:44 UTC\nConnections: 1\nMode: ${mode}\n`;
+    const start = async (mode: string | undefined) => {
+        const server = createServer((socket) => socket.once("data", () => socket.end(answer(mode))));
+        return `127.0.0.1:${await listen(server)}`;
+    };
+    return Promise.all(modes.map(start));
+}
+
+export interface WorkerAnswers {
+    clusterId?: string;
+    health?: { status: number; body: string | object };
+    /** State of each task by connector; the connectors' own state is RUNNING unless `connectorState` says otherwise. */
+    tasks?: Record<string, string[]>;
+    connectorState?: string;
+}
+
+/** A server with the parts of Connect's REST API that the probes read. `answers` may be changed while it runs. */
+export async function startWorker(answers: WorkerAnswers): Promise<string> {
+    const respond = (path: string): { status: number; body: string | object } => {
+        if (path === "/health") {
+            return (
+                answers.health ?? { status: 200, body: { status: "healthy", message: "Worker has completed startup" } }
+            );
+        }
+        if (path === "/connectors?expand=status") {
+            return { status: 200, body: expandedStatus(answers) };
+        }
+        return { status: 200, body: { version: "3.9.2", commit: "x", kafka_cluster_id: answers.clusterId ?? "c" } };
+    };
+    const server = createHttpServer((request, response) => {
+        const { status, body } = respond(request.url ?? "");
+        const json = typeof body !== "string";
+        response.writeHead(status, { "Content-Type": json ? "application/json" : "text/html", Connection: "close" });
+        response.end(json ? JSON.stringify(body) : body);
+    });
+    return `http://127.0.0.1:${await listen(server)}`;
+}
+
+function expandedStatus(answers: WorkerAnswers): object {
+    const worker_id = "connect-0:8083";
+    return Object.fromEntries(
+        Object.entries(answers.tasks ?? {}).map(([name, states]) => [
+            name,
+            {
+                status: {
+                    name,
+                    type: "sink",
+                    connector: { state: answers.connectorState ?? "RUNNING", worker_id },
+                    tasks: states.map((state, id) => ({ id, state, worker_id })),
+                },
+            },
+        ]),
+    );
+}
