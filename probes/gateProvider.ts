@@ -22,7 +22,7 @@ export interface GateInputs extends Cluster {
     timeoutSeconds: number;
     /**
      * Tasks that ran before the roll, as "connector/task": what RollStart recorded. A worker's gate waits until each of
-     * them that still exists runs again. Default: none.
+     * them that still exists runs again. Default: all tasks but those that are FAILED, which may have been so before.
      */
     runningTasks?: string[];
 }
@@ -81,19 +81,21 @@ async function rejoined(inputs: GateInputs): Promise<Observation<void>> {
             return brokersAgree(await kafka.clusterView(target), inputs.expected);
         case "connect":
             await connect.assertHealthy(target);
-            return tasksRun(inputs.runningTasks ?? [], await connect.connectorStatuses(target));
+            return tasksRun(inputs.runningTasks, await connect.connectorStatuses(target));
         case "postgres":
         case "artemis":
             return clusterReady({ ...inputs, targets: [target], expected: 1 });
     }
 }
 
-/** Does each recorded task that still exists run? A task of a connector someone paused or stopped meanwhile counts not. */
-export function tasksRun(recorded: string[], connectors: connect.ConnectorStatus[]): Observation<void> {
+/** Does each awaited task that still exists run? A task of a connector someone paused or stopped meanwhile counts not. */
+function tasksRun(recorded: string[] | undefined, connectors: connect.ConnectorStatus[]): Observation<void> {
+    const isAwaited = (task: connect.TaskStatus) =>
+        recorded === undefined ? task.state !== "FAILED" : recorded.includes(connect.taskName(task));
     const missing = connectors
         .filter(({ state }) => state !== "PAUSED" && state !== "STOPPED")
         .flatMap(({ tasks }) => tasks)
-        .filter((task) => recorded.includes(connect.taskName(task)) && task.state !== "RUNNING")
+        .filter((task) => isAwaited(task) && task.state !== "RUNNING")
         .map((task) => `${connect.taskName(task)} is ${task.state}`);
-    return missing.length === 0 ? done() : pending(`tasks that ran before: ${missing.join(", ")}`);
+    return missing.length === 0 ? done() : pending(`tasks that do not run again yet: ${missing.join(", ")}`);
 }

@@ -99,12 +99,21 @@ describe("gate", () => {
     it("names the task that does not run", async () => {
         const targets = [await startWorker({ tasks: { sink: ["FAILED"] } })];
         const news = replaced({ targets, runningTasks: ["sink/0"] });
-        await expect(gate.update("id", inputs({}), news)).rejects.toThrow("tasks that ran before: sink/0 is FAILED");
+        await expect(gate.update("id", inputs({}), news)).rejects.toThrow(
+            "tasks that do not run again yet: sink/0 is FAILED",
+        );
+    });
+
+    it("without a record waits for every task that has not failed", async () => {
+        const targets = [await startWorker({ tasks: { sink: ["FAILED", "UNASSIGNED"] } })];
+        await expect(gate.update("id", inputs({}), replaced({ targets }))).rejects.toThrow(
+            "tasks that do not run again yet: sink/1 is UNASSIGNED",
+        );
     });
 
     it.each([
         { why: "a task that had failed before", tasks: { sink: ["FAILED"] }, runningTasks: [] },
-        { why: "a connector that was removed", tasks: {}, runningTasks: ["sink/0"] },
+        { why: "a connector that was removed", tasks: {} as Record<string, string[]>, runningTasks: ["sink/0"] },
         {
             why: "a connector that someone paused",
             tasks: { sink: ["PAUSED"] },
