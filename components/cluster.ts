@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { DockerHost, hostOf } from "./dockerHost";
+import { Image } from "./image";
+import { Member, MemberArgs } from "./member";
+import { Gate, MemberKind, Readiness, RollStart } from "./readiness";
+import { MemberAddress } from "./render/topology";
+
+/** What the arguments of every JVM role have in common. */
+export interface JvmRoleArgs {
+    /** Hosts that members are placed on. */
+    hosts: DockerHost[];
+    /** Image of the members. */
+    image: Image;
+    /** Host names by member, repeated when shorter than the role. Empty: member i goes to host i modulo their number. */
+    placement: string[];
+    /** Largest heap of the JVM, MiB. */
+    heapMb: number;
+    /** Memory limit of a container, MiB. */
+    memoryMb: number;
+    /** Further JVM flags. */
+    jvmFlags: string[];
+    /** Time for a clean stop, s. */
+    stopGraceSeconds: number;
+    /** Time limit for the whole role to become ready, and for one member to rejoin, s. */
+    readySeconds: number;
+    /** Raw server settings, which win over everything else. */
+    config: Record<string, string | number | boolean>;
+}
+
+/** Command line of a server of the runtime image: exec form, so that the JVM is process 1 and gets SIGTERM. */
+export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: string): string[] {
+    return [
+        "java",
+        `-Xmx${args.heapMb}m`,
+        ...args.jvmFlags,
+        // A replaced container has a new address: the JVM's cache of names must not outlive the old one.
+        "-Dsun.net.inetaddr.ttl=2",
+        "-Djava.net.preferIPv4Stack=true",
+        "-Dlog4j.configuration=file:/opt/kafka/config/log4j.properties",
+        "-cp",
+        "/opt/kafka/libs/*",
+        mainClass,
+        configFile,
+    ];
+}
+
+/** Host of each member of a role. */
+export function placeMembers(count: number, hosts: DockerHost[], placement: string[]): DockerHost[] {
+    return Array.from({ length: count }, (_, i) => hostOf(i, hosts, placement));
+}
+
+/**
+ * Address of a member for other members.
+ * On one host they share a network and use names; on several everything goes through advertised addresses.
+ */
+export function peerAddress(
+    name: string,
+    host: DockerHost,
+    hosts: DockerHost[],
+    ports: { inside: number; outside: number },
+): MemberAddress {
+    return hosts.length === 1
+        ? { host: name, port: ports.inside }
+        : { host: host.advertisedAddress, port: ports.outside };
+}
+
+/** Address of a member for clients outside. */
+export function outsideAddress(host: DockerHost, port: number): string {
+    return `${host.advertisedAddress}:${port}`;
+}
+
+/** Arguments of {@link rollMembers}. */
+export interface RollArgs {
+    kind: MemberKind;
+    /** Arguments of each member, in order; the name of member i is `<name>-<i>`. */
+    members: MemberArgs[];
+    /** Address of each member from this machine. */
+    targets: string[];
+    readySeconds: number;
+    parent: pulumi.Resource;
+    /** What must be there before the first member. */
+    dependsOn: pulumi.Resource[];
+}
+
+/**
+ * Makes the members of a role. They start in parallel on the first `up` and roll one by one on a change, because each
+ * depends on the gate of the one before it. Returns the readiness of the whole role, which is last.
+ */
+export function rollMembers(name: string, args: RollArgs): Readiness {
+    const { kind, targets, parent } = args;
+    const members: Record<string, pulumi.Output<string>> = {};
+    const rollStart =
+        kind === "connect"
+            ? new RollStart(`${name}-roll`, { targets, digest: digestOf(args.members) }, { parent })
+            : undefined;
+    const first = rollStart ? [...args.dependsOn, rollStart] : args.dependsOn;
+    let before = first;
+    for (const [index, memberArgs] of args.members.entries()) {
+        const memberName = `${name}-${index}`;
+        const member = new Member(memberName, memberArgs, { parent, dependsOn: before });
+        members[memberName] = member.containerId;
+        const gate = new Gate(
+            `${memberName}-gate`,
+            {
+                kind,
+                member: memberName,
+                containerId: member.containerId,
+                targets,
+                index,
+                runningTasks: rollStart?.runningTasks,
+                timeoutSeconds: args.readySeconds,
+            },
+            { parent },
+        );
+        before = [...first, gate];
+    }
+    return new Readiness(
+        `${name}-ready`,
+        { kind, targets, members, timeoutSeconds: args.readySeconds },
+        { parent, dependsOn: before },
+    );
+}
+
+/** Digest of all that decides the members' containers. */
+function digestOf(members: MemberArgs[]): pulumi.Output<string> {
+    const inputs = members.map(({ image, host, ...rest }) => ({ ...rest, image: image.imageId, host: host.hostName }));
+    return pulumi.output(inputs).apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex"));
+}

@@ -1,0 +1,117 @@
+import * as pulumi from "@pulumi/pulumi";
+import { javaCommand, JvmRoleArgs, outsideAddress, peerAddress, placeMembers, rollMembers } from "./cluster";
+import { StagedPlugin } from "./image";
+import { KafkaCluster } from "./kafkaCluster";
+import { Readiness } from "./readiness";
+import { renderConnectProperties } from "./render/connectProperties";
+import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
+
+const CONFIG_FILE = "/etc/connect-cdc/connect-distributed.properties";
+const REST_PORT = 8083;
+
+/** Arguments of {@link ConnectCluster}. */
+export interface ConnectClusterArgs extends JvmRoleArgs {
+    kafka: KafkaCluster;
+    /** Plugins that the image holds. */
+    plugins: pulumi.Input<StagedPlugin[]>;
+    /** Secrets that connectors may refer to, by name. */
+    secrets: pulumi.Input<Record<string, pulumi.Input<string>>>;
+    /** Workers of the cluster. */
+    workers: number;
+    /** REST port of worker 0 for clients outside; worker i has this port + i. The seed's 7070. */
+    port: number;
+    /** `group.id`. */
+    groupId: string;
+    /** `config.storage.topic`. */
+    configStorageTopic: string;
+    /** `offset.storage.topic`. */
+    offsetStorageTopic: string;
+    /** `status.storage.topic`. */
+    statusStorageTopic: string;
+    /** Replication factor of the three topics. Default: the number of brokers, at most 3. */
+    replicationFactor?: number;
+    /** Java class of the default key converter. */
+    keyConverter: string;
+    /** Java class of the default value converter. */
+    valueConverter: string;
+    /** `value.converter.schemas.enable`. */
+    valueConverterSchemasEnable: boolean;
+    /** `offset.flush.interval.ms`. */
+    offsetFlushIntervalMs: number;
+    /** `scheduled.rebalance.max.delay.ms`: how long the tasks of a lost worker wait for it to come back. */
+    scheduledRebalanceMaxDelayMs: number;
+    /** `connector.client.config.override.policy`. `None` unless a connector needs more. */
+    clientConfigOverridePolicy: string;
+}
+
+/** A distributed Connect cluster, ready when every worker is healthy and all are in one group. */
+export class ConnectCluster extends pulumi.ComponentResource {
+    /** URL of every worker's REST API for clients outside. */
+    public readonly restUrls: pulumi.Output<string[]>;
+    public readonly groupId: string;
+    /** Plugins baked into the image. */
+    public readonly plugins: pulumi.Output<StagedPlugin[]>;
+    /** Resolves when the cluster is ready. */
+    public readonly ready: Readiness;
+
+    constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("cdc:index:ConnectCluster", name, {}, opts);
+        const hosts = placeMembers(args.workers, args.hosts, args.placement);
+        const targets = hosts.map((host, i) => `http://${outsideAddress(host, args.port + i)}`);
+        const secretFiles = new Map(
+            [...new Set(hosts)].map((host) => [
+                host,
+                new SecretFiles(
+                    args.hosts.length === 1 ? `${name}-secrets` : `${name}-secrets-${host.hostName}`,
+                    { host, image: args.image, user: "cdc", secrets: args.secrets },
+                    { parent: this },
+                ),
+            ]),
+        );
+
+        this.ready = rollMembers(name, {
+            kind: "connect",
+            targets,
+            readySeconds: args.readySeconds,
+            parent: this,
+            dependsOn: [args.kafka.ready, ...secretFiles.values()],
+            members: hosts.map((host, i) => {
+                const ports = { inside: REST_PORT, outside: args.port + i };
+                const advertised = peerAddress(`${name}-${i}`, host, args.hosts, ports);
+                return {
+                    host,
+                    image: args.image,
+                    command: javaCommand(args, "org.apache.kafka.connect.cli.ConnectDistributed", CONFIG_FILE),
+                    files: {
+                        [CONFIG_FILE]: args.kafka.bootstrapServers.apply((bootstrapServers) =>
+                            renderConnectProperties({
+                                ...args,
+                                replicationFactor: args.replicationFactor ?? args.kafka.replicationFactor,
+                                bootstrapServers,
+                                pluginPath: "/opt/connect/plugins",
+                                restPort: REST_PORT,
+                                restAdvertisedHost: advertised.host,
+                                restAdvertisedPort: advertised.port,
+                                secretsFolder: SECRETS_FOLDER,
+                            }),
+                        ),
+                    },
+                    secrets: { volumeName: secretFiles.get(host)!.volumeName, path: SECRETS_FOLDER },
+                    ports: { [REST_PORT]: args.port + i },
+                    healthcheck: ["/usr/local/bin/health-connect", String(REST_PORT)],
+                    memoryMb: args.memoryMb,
+                    stopGraceSeconds: args.stopGraceSeconds,
+                };
+            }),
+        });
+        this.restUrls = pulumi.output(targets);
+        this.groupId = args.groupId;
+        this.plugins = pulumi.output(args.plugins);
+        this.registerOutputs({
+            restUrls: this.restUrls,
+            groupId: this.groupId,
+            plugins: this.plugins,
+            ready: this.ready,
+        });
+    }
+}

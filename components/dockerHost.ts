@@ -1,0 +1,79 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { hostIndexOf } from "./render/topology";
+
+/** Arguments of {@link DockerHost}. */
+export interface DockerHostArgs {
+    /** Docker endpoint: `unix://`, `ssh://` or `tcp://`. */
+    endpoint: string;
+    /** Address that clients and other hosts reach this host's published ports by. */
+    advertisedAddress: string;
+    /** Address that published ports bind to. */
+    bindAddress: string;
+}
+
+/** A Docker engine that members run on: a provider, and the network that the members on this host share. */
+export class DockerHost extends pulumi.ComponentResource {
+    /** Name of the host in config. */
+    public readonly hostName: string;
+    public readonly endpoint: string;
+    public readonly advertisedAddress: string;
+    public readonly bindAddress: string;
+    public readonly provider: docker.Provider;
+    public readonly network: docker.Network;
+
+    constructor(hostName: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
+        const name = `host-${hostName}`;
+        super("cdc:index:DockerHost", name, {}, opts);
+        this.hostName = hostName;
+        this.endpoint = args.endpoint;
+        this.advertisedAddress = args.advertisedAddress;
+        this.bindAddress = args.bindAddress;
+        this.provider = new docker.Provider(name, { host: args.endpoint }, { parent: this });
+        this.network = new docker.Network(
+            `${name}-network`,
+            { name: stackPrefix(), driver: "bridge", labels: stackLabels() },
+            { parent: this, provider: this.provider, deleteBeforeReplace: true },
+        );
+        this.registerOutputs({ provider: this.provider, network: this.network });
+    }
+}
+
+/**
+ * The host of member `index` of a role.
+ * @param placement host names by member, repeated when shorter than the role; empty spreads the members over all hosts.
+ */
+export function hostOf(index: number, hosts: DockerHost[], placement: string[]): DockerHost {
+    const names = hosts.map((host) => host.hostName);
+    const host = hosts[hostIndexOf(index, names, placement)];
+    if (!host)
+        throw new pulumi.InputPropertyError({
+            propertyPath: "placement",
+            reason: `placement: no host among ${names.join(", ")}`,
+        });
+    return host;
+}
+
+/** What every Docker object's name starts with: `<project>-<stack>`. */
+export function stackPrefix(): string {
+    return `${pulumi.getProject()}-${pulumi.getStack()}`;
+}
+
+/** Docker name of an object of this stack. */
+export function dockerName(name: string): string {
+    return `${stackPrefix()}-${name}`;
+}
+
+const stackLabelMap = () => ({ "connect-cdc.project": pulumi.getProject(), "connect-cdc.stack": pulumi.getStack() });
+
+/** The labels by which `npm stop` finds everything of a stack. */
+export function stackLabels(
+    further: Record<string, pulumi.Input<string>> = {},
+): { label: string; value: pulumi.Input<string> }[] {
+    return Object.entries({ ...stackLabelMap(), ...further }).map(([label, value]) => ({ label, value }));
+}
+
+/** {@link stackLabels} in the form that image builds take. */
+export function buildLabels(): Record<string, string> {
+    return stackLabelMap();
+}

@@ -1,0 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "./dynamicProvider";
+
+/** A random password, made once and kept as a secret in the stack's state. */
+export class GeneratedSecret extends DynamicResource {
+    declare public readonly value: pulumi.Output<string>;
+
+    constructor(name: string, opts?: pulumi.CustomResourceOptions) {
+        super(
+            "components/generatedSecretProvider",
+            "GeneratedSecret",
+            name,
+            { value: undefined },
+            pulumi.mergeOptions({ additionalSecretOutputs: ["value"] }, opts),
+        );
+    }
+}

@@ -1,0 +1,128 @@
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { buildLabels, DockerHost, stackPrefix } from "./dockerHost";
+
+/** Images that staging knows, each built on the one before it: base, jre, runtime, connect; artemis on jre, postgres on base. */
+export type ImageRole = "base" | "jre" | "runtime" | "connect" | "postgres" | "artemis";
+
+/** Where the files of a plugin come from; `libraries` are Maven coordinates put beside them. */
+export type PluginSource =
+    | { maven: string; sha512?: string; libraries?: string[] }
+    | { project: string; libraries?: string[] }
+    | { path: string; libraries?: string[] }
+    | { url: string; sha512: string; libraries?: string[] };
+
+/** What the images are made of. */
+export interface StageRequest {
+    kafkaVersion: string;
+    zookeeperVersion: string;
+    artemisVersion: string;
+    /** Plugins of the Connect image, by folder name. */
+    plugins: Record<string, PluginSource>;
+}
+
+/** What staging leaves: build contexts whose digest tells their content. */
+export interface StageResult {
+    images: Record<ImageRole, StagedImage>;
+    plugins: StagedPlugin[];
+    /** Path of `definitions.json`: the config definitions of every plugin. */
+    definitions: string;
+}
+
+/** A folder with a Dockerfile and all that goes into the image. */
+export interface StagedImage {
+    context: string;
+    /** sha256 of everything that decides the image's content, 64 hex digits. */
+    digest: string;
+}
+
+/** A plugin as baked into the Connect image. */
+export interface StagedPlugin {
+    name: string;
+    version: string;
+    digest: string;
+}
+
+/**
+ * Stages the images. It runs in preview too, so that preview shows an image change; a warm run takes 0.3 s.
+ * A fault (unresolvable coordinate, checksum mismatch) fails the program before anything is changed.
+ */
+export function stageImages(request: StageRequest): pulumi.Output<StageResult> {
+    const run = command.local.runOutput({
+        command: "node toolchain/stage.js",
+        stdin: JSON.stringify(request),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+    });
+    return run.stdout.apply((stdout) => JSON.parse(stdout) as StageResult);
+}
+
+/** Arguments of {@link Image}. */
+export interface ImageArgs {
+    role: ImageRole;
+    staged: pulumi.Input<StagedImage>;
+    /** Image that this one is built on. Default: none, for the base image. */
+    parentImage?: Image;
+    /** Hosts that need the image. It is built on the first and copied to the others, so that one image id is everywhere. */
+    hosts: DockerHost[];
+}
+
+/** A staged image, built on the first host and shipped to the others. */
+export class Image extends pulumi.ComponentResource {
+    /** `<project>-<stack>/<role>:<16 of the digest>`; the digest in it because the provider deletes images by name. */
+    public readonly imageName: pulumi.Output<string>;
+    /** Id of the image, `sha256:...`, known on every host when it resolves. */
+    public readonly imageId: pulumi.Output<string>;
+
+    constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("cdc:index:Image", name, {}, opts);
+        const [first, ...others] = args.hosts;
+        if (!first) throw new pulumi.InputPropertyError({ propertyPath: "hosts", reason: `${name}: hosts is empty` });
+        const staged = pulumi.output(args.staged);
+        const reference = staged.digest.apply((digest) => `${stackPrefix()}/${args.role}:${digest.slice(0, 16)}`);
+        const image = new docker.RemoteImage(
+            name,
+            {
+                name: reference,
+                build: {
+                    context: staged.context,
+                    // With the default builder the image of an ssh:// host would be built on the local engine.
+                    useLegacyBuilder: true,
+                    buildArgs: args.parentImage ? { BASE: args.parentImage.imageName } : {},
+                    labels: buildLabels(),
+                    forceRemove: true,
+                },
+                triggers: { digest: staged.digest },
+                // Children of a replaced image still use its layers until they are replaced too.
+                forceRemove: true,
+            },
+            { parent: this, provider: first.provider, dependsOn: args.parentImage ?? [] },
+        );
+        const copies = others.map((host) => shipTo(host, first, name, reference, image, this));
+        this.imageName = reference;
+        this.imageId = pulumi.all([image.imageId, ...copies.map((copy) => copy.stdout)]).apply(([id]) => id!);
+        this.registerOutputs({ imageName: this.imageName, imageId: this.imageId });
+    }
+}
+
+function shipTo(
+    host: DockerHost,
+    first: DockerHost,
+    name: string,
+    reference: pulumi.Output<string>,
+    image: docker.RemoteImage,
+    parent: pulumi.Resource,
+): command.local.Command {
+    const environment = { FROM: first.endpoint, TO: host.endpoint, IMAGE: reference };
+    return new command.local.Command(
+        `${name}-on-${host.hostName}`,
+        {
+            environment,
+            create: 'docker -H "$FROM" save "$IMAGE" | docker -H "$TO" load',
+            delete: 'docker -H "$TO" image rm --force "$IMAGE" || true',
+            triggers: [image.imageId],
+        },
+        { parent },
+    );
+}

@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import { outsideAddress } from "./cluster";
+import { DockerHost, hostOf } from "./dockerHost";
+import { Image } from "./image";
+import { Member } from "./member";
+import { Readiness } from "./readiness";
+import { brokerXml } from "./render/artemis";
+import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
+
+const BROKER_PORT = 61616;
+const CONSOLE_PORT = 8161;
+
+/** Arguments of {@link JmsBroker}. */
+export interface JmsBrokerArgs {
+    hosts: DockerHost[];
+    image: Image;
+    /** Host name; empty: the first host. */
+    placement: string[];
+    /** Port for clients outside. */
+    port: number;
+    /** Port of the web console outside. */
+    consolePort: number;
+    /** User that the sinks connect as. */
+    user: string;
+    /** Password of the user. */
+    password: pulumi.Input<string>;
+    /** Durable anycast queues that exist from the start. */
+    queues: string[];
+    /** Largest heap of the JVM, MiB. */
+    heapMb: number;
+    /** Memory limit, MiB. */
+    memoryMb: number;
+    /** Keeps the data volume from being deleted. Default false. */
+    protectData?: boolean;
+}
+
+/** The dev stack's Apache ActiveMQ Artemis with its queues. */
+export class JmsBroker extends pulumi.ComponentResource {
+    /** JNDI provider URL as the Connect workers reach it. */
+    public readonly url: pulumi.Output<string>;
+    /** `host:port` for clients outside. */
+    public readonly address: pulumi.Output<string>;
+    /** URL of the web console. */
+    public readonly consoleUrl: pulumi.Output<string>;
+    /** Resolves when the broker takes clients. */
+    public readonly ready: Readiness;
+
+    constructor(name: string, args: JmsBrokerArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("cdc:index:JmsBroker", name, {}, opts);
+        const host = hostOf(0, args.hosts, args.placement);
+        const secretFiles = new SecretFiles(
+            `${name}-secrets`,
+            { host, image: args.image, user: "cdc", secrets: { "jms-password": args.password } },
+            { parent: this },
+        );
+        const member = new Member(
+            name,
+            {
+                host,
+                image: args.image,
+                envs: [`JMS_USER=${args.user}`, `ARTEMIS_HEAP_MB=${args.heapMb}`],
+                files: { "/var/lib/artemis-instance/etc/broker.xml": brokerXml({ queues: args.queues }) },
+                dataPath: "/var/lib/artemis",
+                protectData: args.protectData,
+                secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
+                ports: { [BROKER_PORT]: args.port, [CONSOLE_PORT]: args.consolePort },
+                healthcheck: ["/usr/local/bin/health-artemis", String(BROKER_PORT)],
+                memoryMb: args.memoryMb,
+                stopGraceSeconds: 60,
+                // The entrypoint writes the users at start: a new password needs a new start.
+                labels: { "connect-cdc.secrets": secretFiles.writerId },
+            },
+            { parent: this },
+        );
+        const insideAddress = args.hosts.length === 1 ? `${name}:${BROKER_PORT}` : outsideAddress(host, args.port);
+        this.url = pulumi.output(`tcp://${insideAddress}`);
+        this.address = pulumi.output(outsideAddress(host, args.port));
+        this.consoleUrl = pulumi.output(`http://${outsideAddress(host, args.consolePort)}/console`);
+        this.ready = new Readiness(
+            `${name}-ready`,
+            {
+                kind: "artemis",
+                targets: [outsideAddress(host, args.port)],
+                members: { [name]: member.containerId },
+                timeoutSeconds: 120,
+            },
+            { parent: this },
+        );
+        this.registerOutputs({ url: this.url, address: this.address, consoleUrl: this.consoleUrl, ready: this.ready });
+    }
+}

@@ -1,0 +1,64 @@
+import { renderProperties, Setting } from "./properties";
+
+/** What goes into a worker's `connect-distributed.properties`. Facts: Kafka documentation, "Kafka Connect Configs". */
+export interface ConnectProperties {
+    bootstrapServers: string;
+    groupId: string;
+    configStorageTopic: string;
+    offsetStorageTopic: string;
+    statusStorageTopic: string;
+    /** Replication factor of the three internal topics. */
+    replicationFactor: number;
+    keyConverter: string;
+    valueConverter: string;
+    /** `value.converter.schemas.enable`, of JsonConverter. */
+    valueConverterSchemasEnable: boolean;
+    pluginPath: string;
+    /** Port of the REST API in the container. */
+    restPort: number;
+    /** Host that the other workers forward REST calls to. */
+    restAdvertisedHost: string;
+    restAdvertisedPort: number;
+    /** Folder whose files `${directory:<folder>:<file>}` may read; the only configuration provider there is. */
+    secretsFolder: string;
+    offsetFlushIntervalMs: number;
+    /** How long tasks of a lost worker stay unassigned; Kafka's default of 5 minutes leaves them dead that long (KIP-415). */
+    scheduledRebalanceMaxDelayMs: number;
+    /** `connector.client.config.override.policy`. */
+    clientConfigOverridePolicy: string;
+    /** Raw settings, which win. */
+    config: Record<string, Setting>;
+}
+
+/** Renders `connect-distributed.properties` of one worker. */
+export function renderConnectProperties(p: ConnectProperties): string {
+    return renderProperties(
+        {
+            "bootstrap.servers": p.bootstrapServers,
+            "group.id": p.groupId,
+            "config.storage.topic": p.configStorageTopic,
+            "config.storage.replication.factor": p.replicationFactor,
+            "offset.storage.topic": p.offsetStorageTopic,
+            "offset.storage.replication.factor": p.replicationFactor,
+            "status.storage.topic": p.statusStorageTopic,
+            "status.storage.replication.factor": p.replicationFactor,
+            "key.converter": p.keyConverter,
+            "value.converter": p.valueConverter,
+            "value.converter.schemas.enable": p.valueConverterSchemasEnable,
+            "plugin.path": p.pluginPath,
+            // Every plugin of ours has its service file; a plugin without one is still found, with a warning (KIP-898).
+            "plugin.discovery": "hybrid_warn",
+            listeners: `http://0.0.0.0:${p.restPort}`,
+            "rest.advertised.host.name": p.restAdvertisedHost,
+            "rest.advertised.port": p.restAdvertisedPort,
+            "offset.flush.interval.ms": p.offsetFlushIntervalMs,
+            "scheduled.rebalance.max.delay.ms": p.scheduledRebalanceMaxDelayMs,
+            "connector.client.config.override.policy": p.clientConfigOverridePolicy,
+            "config.providers": "directory",
+            "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
+            // Without it anyone at the REST port could have the worker read any of its files (KIP-933).
+            "config.providers.directory.param.allowed.paths": p.secretsFolder,
+        },
+        p.config,
+    );
+}

@@ -1,0 +1,79 @@
+import { renderProperties, Setting } from "./properties";
+
+/** A listener of a broker. */
+export interface Listener {
+    /** Upper-case name, unique in the broker. */
+    name: string;
+    /** Port bound on all addresses of the container. */
+    port: number;
+    /** Host and port that clients of this listener are told. */
+    advertised: string;
+}
+
+/** What goes into a broker's `server.properties`. Facts: Kafka documentation, "Broker Configs". */
+export interface ServerProperties {
+    brokerId: number;
+    dataDir: string;
+    zookeeperConnect: string;
+    listeners: Listener[];
+    /** Name of the listener that brokers use among themselves. */
+    interBrokerListener: string;
+    networkThreads: number;
+    ioThreads: number;
+    socketSendBufferBytes: number;
+    socketReceiveBufferBytes: number;
+    socketRequestMaxBytes: number;
+    /** Partitions of a topic created without a number. */
+    numPartitions: number;
+    recoveryThreadsPerDataDir: number;
+    offsetsTopicReplicationFactor: number;
+    transactionStateLogReplicationFactor: number;
+    transactionStateLogMinIsr: number;
+    defaultReplicationFactor: number;
+    minInsyncReplicas: number;
+    retentionHours: number;
+    segmentBytes: number;
+    retentionCheckIntervalMs: number;
+    zookeeperConnectionTimeoutMs: number;
+    groupInitialRebalanceDelayMs: number;
+    /** Memory of the log cleaner's key map; Kafka's own default of 128 MiB does not fit a small heap. */
+    logCleanerDedupeBufferBytes: number;
+    /** Raw settings, which win. */
+    config: Record<string, Setting>;
+}
+
+/** Renders `server.properties` of one broker. */
+export function renderServerProperties(p: ServerProperties): string {
+    return renderProperties(
+        {
+            "broker.id": p.brokerId,
+            listeners: p.listeners.map((l) => `${l.name}://0.0.0.0:${l.port}`).join(","),
+            "advertised.listeners": p.listeners.map((l) => `${l.name}://${l.advertised}`).join(","),
+            "listener.security.protocol.map": p.listeners.map((l) => `${l.name}:PLAINTEXT`).join(","),
+            "inter.broker.listener.name": p.interBrokerListener,
+            "zookeeper.connect": p.zookeeperConnect,
+            "zookeeper.connection.timeout.ms": p.zookeeperConnectionTimeoutMs,
+            "log.dirs": p.dataDir,
+            "num.network.threads": p.networkThreads,
+            "num.io.threads": p.ioThreads,
+            "socket.send.buffer.bytes": p.socketSendBufferBytes,
+            "socket.receive.buffer.bytes": p.socketReceiveBufferBytes,
+            "socket.request.max.bytes": p.socketRequestMaxBytes,
+            "num.partitions": p.numPartitions,
+            "num.recovery.threads.per.data.dir": p.recoveryThreadsPerDataDir,
+            "offsets.topic.replication.factor": p.offsetsTopicReplicationFactor,
+            "transaction.state.log.replication.factor": p.transactionStateLogReplicationFactor,
+            "transaction.state.log.min.isr": p.transactionStateLogMinIsr,
+            "default.replication.factor": p.defaultReplicationFactor,
+            "min.insync.replicas": p.minInsyncReplicas,
+            // An out-of-sync replica that became leader would lose acknowledged records.
+            "unclean.leader.election.enable": false,
+            "log.retention.hours": p.retentionHours,
+            "log.segment.bytes": p.segmentBytes,
+            "log.retention.check.interval.ms": p.retentionCheckIntervalMs,
+            "log.cleaner.dedupe.buffer.size": p.logCleanerDedupeBufferBytes,
+            "group.initial.rebalance.delay.ms": p.groupInitialRebalanceDelayMs,
+        },
+        p.config,
+    );
+}

@@ -1,0 +1,103 @@
+import * as pulumi from "@pulumi/pulumi";
+import { outsideAddress } from "./cluster";
+import { DockerHost, hostOf } from "./dockerHost";
+import { Image } from "./image";
+import { Member } from "./member";
+import { Readiness } from "./readiness";
+import { schemaSql } from "./render/postgres";
+import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
+
+const INSIDE_PORT = 5432;
+const DATA_PATH = "/var/lib/postgresql/data";
+
+/** Arguments of {@link SourceDatabase}. */
+export interface SourceDatabaseArgs {
+    hosts: DockerHost[];
+    image: Image;
+    /** Host name; empty: the first host. */
+    placement: string[];
+    /** Port for clients outside. */
+    port: number;
+    /** Name of the database. */
+    name: string;
+    /** Replication role that Debezium connects as. */
+    user: string;
+    /** Password of the role. */
+    password: pulumi.Input<string>;
+    /** Publication of the captured tables. */
+    publication: string;
+    /** Memory limit, MiB. */
+    memoryMb: number;
+    /** Keeps the data volume from being deleted. Default false. */
+    protectData?: boolean;
+}
+
+/** The dev stack's PostgreSQL: logical decoding on, with schema, replication role and publication. */
+export class SourceDatabase extends pulumi.ComponentResource {
+    /** Host as the Connect workers reach it. */
+    public readonly host: pulumi.Output<string>;
+    /** Port as the Connect workers reach it. */
+    public readonly port: pulumi.Output<number>;
+    /** `host:port` for clients outside. */
+    public readonly address: pulumi.Output<string>;
+    /** Resolves when the database answers queries. */
+    public readonly ready: Readiness;
+
+    constructor(name: string, args: SourceDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("cdc:index:SourceDatabase", name, {}, opts);
+        const host = hostOf(0, args.hosts, args.placement);
+        const secretFiles = new SecretFiles(
+            `${name}-secrets`,
+            { host, image: args.image, user: "postgres", secrets: { "database-password": args.password } },
+            { parent: this },
+        );
+        const member = new Member(
+            name,
+            {
+                host,
+                image: args.image,
+                user: "postgres",
+                command: [
+                    ["listen_addresses", "*"],
+                    ["port", String(INSIDE_PORT)],
+                    ["wal_level", "logical"],
+                    ["max_wal_senders", "10"],
+                    ["max_replication_slots", "10"],
+                    ["shared_buffers", "32MB"],
+                ].flatMap(([key, value]) => ["-c", `${key}=${value}`]),
+                files: {
+                    "/etc/connect-cdc/init/schema.sql": schemaSql({
+                        database: args.name,
+                        user: args.user,
+                        publication: args.publication,
+                    }),
+                },
+                dataPath: DATA_PATH,
+                protectData: args.protectData,
+                secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
+                ports: { [INSIDE_PORT]: args.port },
+                healthcheck: ["/usr/local/bin/health-postgres", String(INSIDE_PORT)],
+                memoryMb: args.memoryMb,
+                stopGraceSeconds: 60,
+                // The entrypoint sets the role's password at start: a new one needs a new start.
+                labels: { "connect-cdc.secrets": secretFiles.writerId },
+            },
+            { parent: this },
+        );
+        const inside = args.hosts.length === 1;
+        this.host = pulumi.output(inside ? name : host.advertisedAddress);
+        this.port = pulumi.output(inside ? INSIDE_PORT : args.port);
+        this.address = pulumi.output(outsideAddress(host, args.port));
+        this.ready = new Readiness(
+            `${name}-ready`,
+            {
+                kind: "postgres",
+                targets: [outsideAddress(host, args.port)],
+                members: { [name]: member.containerId },
+                timeoutSeconds: 120,
+            },
+            { parent: this },
+        );
+        this.registerOutputs({ host: this.host, port: this.port, address: this.address, ready: this.ready });
+    }
+}

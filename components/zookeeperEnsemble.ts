@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+import { javaCommand, JvmRoleArgs, outsideAddress, peerAddress, placeMembers, rollMembers } from "./cluster";
+import { Readiness } from "./readiness";
+import { bootstrapList } from "./render/topology";
+import { renderZooCfg } from "./render/zooCfg";
+
+const CONFIG_FILE = "/etc/connect-cdc/zoo.cfg";
+const DATA_PATH = "/var/lib/zookeeper";
+
+/** Arguments of {@link ZookeeperEnsemble}. */
+export interface ZookeeperEnsembleArgs extends JvmRoleArgs {
+    /** Servers of the ensemble; their `myid` is 0, 1, 2, ... An odd number is wise: 4 survive no more losses than 3. */
+    servers: number;
+    /** Client port of server 0; server i has this port + i. The seed's 2180. */
+    clientPort: number;
+    /** Port of server 0 for followers; server i has this port + i. */
+    quorumPort: number;
+    /** Port of server 0 for leader election; server i has this port + i. */
+    electionPort: number;
+    /** Length of a tick, ms. */
+    tickTimeMs: number;
+    /** Ticks that a follower may take to connect and sync to the leader. */
+    initLimit: number;
+    /** Ticks that a follower may be behind the leader. */
+    syncLimit: number;
+    /** Connections of one client address; 0 is no limit. */
+    maxClientCnxns: number;
+    /** Four-letter words that clients may send. `srvr` and `dump` are needed by the health checks. */
+    fourLetterWords: string[];
+    /** Keeps the data volumes from being deleted. Default false. */
+    protectData?: boolean;
+}
+
+/** A ZooKeeper ensemble: servers with their volumes, ready when a quorum has a leader and every server serves. */
+export class ZookeeperEnsemble extends pulumi.ComponentResource {
+    /** `host:port,...` for `zookeeper.connect`: at most the first three servers. */
+    public readonly connectString: pulumi.Output<string>;
+    /** `host:port` of every server for clients outside. */
+    public readonly addresses: pulumi.Output<string[]>;
+    /** Resolves when the ensemble is ready. */
+    public readonly ready: Readiness;
+
+    constructor(name: string, args: ZookeeperEnsembleArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("cdc:index:ZookeeperEnsemble", name, {}, opts);
+        const hosts = placeMembers(args.servers, args.hosts, args.placement);
+        const spread = args.hosts.length > 1;
+        const targets = hosts.map((host, i) => outsideAddress(host, args.clientPort + i));
+        const peers = hosts.map((host, i) => {
+            const port = args.clientPort + i;
+            return peerAddress(`${name}-${i}`, host, args.hosts, { inside: port, outside: port });
+        });
+        const servers = peers.map(({ host }, id) => ({
+            id,
+            host,
+            quorumPort: args.quorumPort + id,
+            electionPort: args.electionPort + id,
+        }));
+
+        this.ready = rollMembers(name, {
+            kind: "zookeeper",
+            targets,
+            readySeconds: args.readySeconds,
+            parent: this,
+            dependsOn: [],
+            members: hosts.map((host, i) => {
+                const clientPort = args.clientPort + i;
+                const quorumPorts = spread ? [args.quorumPort + i, args.electionPort + i] : [];
+                return {
+                    host,
+                    image: args.image,
+                    command: javaCommand(args, "org.apache.zookeeper.server.quorum.QuorumPeerMain", CONFIG_FILE),
+                    files: {
+                        [CONFIG_FILE]: renderZooCfg({
+                            ...args,
+                            dataDir: DATA_PATH,
+                            clientPort,
+                            // The advertised address is the host's, not the container's.
+                            listenOnAllAddresses: spread,
+                            servers,
+                        }),
+                        [`${DATA_PATH}/myid`]: `${i}\n`,
+                    },
+                    dataPath: DATA_PATH,
+                    protectData: args.protectData,
+                    ports: Object.fromEntries([clientPort, ...quorumPorts].map((port) => [port, port])),
+                    healthcheck: ["/usr/local/bin/health-zookeeper", String(clientPort)],
+                    memoryMb: args.memoryMb,
+                    stopGraceSeconds: args.stopGraceSeconds,
+                };
+            }),
+        });
+        this.connectString = pulumi.output(bootstrapList(peers));
+        this.addresses = pulumi.output(targets);
+        this.registerOutputs({ connectString: this.connectString, addresses: this.addresses, ready: this.ready });
+    }
+}

@@ -1,0 +1,574 @@
+import * as pulumi from "@pulumi/pulumi";
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+
+/*
+ * The one reader of stack config. Users write only what differs: objects merge deeply over `defaults`, lists replace,
+ * `null` removes. Every fault is found before anything is changed, and all of them are in one error.
+ */
+
+const text = (what: string) => z.string({ error: `must be ${what}` }).min(1, { error: `must be ${what}` });
+const count = (what: string, min: number, max = 1_000_000_000_000) =>
+    z
+        .int({ error: `must be ${what}` })
+        .min(min, { error: `must be ${what}, ${min} or more` })
+        .max(max, {
+            error: `must be ${what}, at most ${max}`,
+        });
+const port = count("a port", 1, 65_535);
+const flag = z.boolean({ error: "must be true or false" });
+const list = z.array(text("text"), { error: "must be a list of texts" });
+const scalar = z.union([z.string(), z.number(), z.boolean()], { error: "must be text, a number, true or false" });
+const settings = z.record(z.string(), scalar, { error: "must be an object of settings" });
+const replication = count("a replication factor", 1, 32_767).optional();
+const imageVersion = text("a version, such as 3.9.2");
+
+const jvm = {
+    heapMb: count("a heap size in MiB", 8).describe("Largest heap of the JVM, MiB."),
+    memoryMb: count("a memory limit in MiB", 16).describe("Memory limit of the container, MiB. No swap comes on top."),
+    jvmFlags: list.describe("Further flags of the JVM."),
+    stopGraceSeconds: count("a number of seconds", 1).describe("Time for a clean stop before the kill, s."),
+    readySeconds: count("a number of seconds", 1).describe("Time limit for the whole role to become ready, s."),
+    placement: list.describe(
+        "Host of each member, by name; empty: member i goes to host i modulo the number of hosts.",
+    ),
+    config: settings.describe("Raw server settings; they win over everything else."),
+};
+
+const pluginSource = z.union(
+    [
+        z.strictObject({ maven: text("coordinates"), sha512: text("a sha512").optional(), libraries: list.optional() }),
+        z.strictObject({ project: text("a folder of this repository"), libraries: list.optional() }),
+        z.strictObject({ path: text("a path"), libraries: list.optional() }),
+        z.strictObject({ url: text("a URL"), sha512: text("the sha512 of the download"), libraries: list.optional() }),
+    ],
+    { error: "must have one of: maven, project, path, or url with its sha512; beside it only libraries (a list)" },
+);
+
+const connector = z.strictObject({
+    class: text("the connector's Java class").describe("Java class of the connector."),
+    tasksMax: count("a number of tasks", 1).describe("`tasks.max`."),
+    minTasks: count("a number of tasks", 0)
+        .optional()
+        .describe("Tasks that must run before `up` calls it well. Default 1."),
+    state: z
+        .enum(["running", "paused", "stopped"], { error: "must be running, paused or stopped" })
+        .describe("Desired state: running, paused or stopped."),
+    adopt: flag
+        .optional()
+        .describe("Take over a connector of that name that exists already and differs. Default false."),
+    timeoutSeconds: count("a number of seconds", 1).optional().describe("Time limit of create and update, s."),
+    config: z
+        .record(z.string(), z.union([scalar, z.strictObject({ secret: text("the name of a secret") })]), {
+            error: "must be an object of settings",
+        })
+        .describe("Settings of the connector; a value is text, a number, a truth value or {secret: name}."),
+});
+
+const sections = {
+    hosts: z
+        .record(
+            z.string().regex(/^[a-z][a-z0-9-]*$/),
+            z.strictObject({
+                endpoint: text("a Docker endpoint")
+                    .regex(/^(unix|ssh|tcp):\/\/.+/, { error: "must start with unix://, ssh:// or tcp://" })
+                    .describe("Docker endpoint: unix://, ssh:// or tcp://."),
+                advertisedAddress: text("an address").describe(
+                    "Address that clients and other hosts reach this host by.",
+                ),
+                bindAddress: z
+                    .ipv4({ error: "must be an IPv4 address" })
+                    .describe("Address that published ports bind to."),
+            }),
+            { error: "must be an object of host name -> {endpoint, advertisedAddress, bindAddress}" },
+        )
+        .describe("Docker hosts by name."),
+    security: z.strictObject({
+        trustedNetwork: flag.describe(
+            "Allows ports to bind outside 127.0.0.0/8. There is no TLS and no authentication yet.",
+        ),
+        protectData: flag.describe("Protects data volumes from deletion; set it in every stack that holds real data."),
+    }),
+    zookeeper: z.strictObject({
+        version: imageVersion.describe("ZooKeeper version."),
+        servers: count("a number of servers", 1, 255).describe("Servers of the ensemble."),
+        clientPort: port.describe("Client port of server 0; server i has this port + i."),
+        quorumPort: port.describe("Follower port of server 0; server i has this port + i."),
+        electionPort: port.describe("Election port of server 0; server i has this port + i."),
+        tickTimeMs: count("a number of ms", 1).describe("Length of a tick, ms."),
+        initLimit: count("a number of ticks", 1).describe("Ticks that a follower may take to sync to the leader."),
+        syncLimit: count("a number of ticks", 1).describe("Ticks that a follower may be behind the leader."),
+        maxClientCnxns: count("a number of connections", 0).describe(
+            "Connections of one client address; 0 is no limit.",
+        ),
+        fourLetterWords: list.describe("Four-letter words that clients may send."),
+        ...jvm,
+    }),
+    kafka: z.strictObject({
+        version: imageVersion.describe("Kafka version, of brokers and Connect workers."),
+        brokers: count("a number of brokers", 1, 1000).describe("Brokers of the cluster."),
+        port: port.describe("Port of broker 0 outside; broker i has this port + i."),
+        networkThreads: count("a number of threads", 1).describe("`num.network.threads`."),
+        ioThreads: count("a number of threads", 1).describe("`num.io.threads`."),
+        socketSendBufferBytes: count("a number of bytes", 1).describe("`socket.send.buffer.bytes`."),
+        socketReceiveBufferBytes: count("a number of bytes", 1).describe("`socket.receive.buffer.bytes`."),
+        socketRequestMaxBytes: count("a number of bytes", 1).describe("`socket.request.max.bytes`."),
+        numPartitions: count("a number of partitions", 1).describe("Partitions of a topic created without a number."),
+        recoveryThreadsPerDataDir: count("a number of threads", 1).describe("`num.recovery.threads.per.data.dir`."),
+        offsetsTopicReplicationFactor: replication.describe("Default: the number of brokers, at most 3."),
+        transactionStateLogReplicationFactor: replication.describe("Default: the number of brokers, at most 3."),
+        transactionStateLogMinIsr: replication.describe("Default: its replication factor less 1, at least 1."),
+        defaultReplicationFactor: replication.describe("Default: the number of brokers, at most 3."),
+        minInsyncReplicas: replication.describe("Default: the default replication factor less 1, at least 1."),
+        retentionHours: count("a number of hours", 1).describe("`log.retention.hours`."),
+        segmentBytes: count("a number of bytes", 14).describe("`log.segment.bytes`."),
+        retentionCheckIntervalMs: count("a number of ms", 1).describe("`log.retention.check.interval.ms`."),
+        zookeeperConnectionTimeoutMs: count("a number of ms", 1).describe("`zookeeper.connection.timeout.ms`."),
+        groupInitialRebalanceDelayMs: count("a number of ms", 0).describe("`group.initial.rebalance.delay.ms`."),
+        logCleanerDedupeBufferBytes: count("a number of bytes", 1_048_576).describe(
+            "`log.cleaner.dedupe.buffer.size`.",
+        ),
+        ...jvm,
+    }),
+    connect: z.strictObject({
+        workers: count("a number of workers", 1, 1000).describe("Workers of the Connect cluster."),
+        port: port.describe("REST port of worker 0 outside; worker i has this port + i."),
+        groupId: text("a group id").describe("`group.id` of the Connect cluster."),
+        configStorageTopic: text("a topic").describe("`config.storage.topic`."),
+        offsetStorageTopic: text("a topic").describe("`offset.storage.topic`."),
+        statusStorageTopic: text("a topic").describe("`status.storage.topic`."),
+        replicationFactor: replication.describe("Of the three topics. Default: the number of brokers, at most 3."),
+        keyConverter: text("a Java class").describe("Default key converter."),
+        valueConverter: text("a Java class").describe("Default value converter."),
+        valueConverterSchemasEnable: flag.describe("`value.converter.schemas.enable`."),
+        offsetFlushIntervalMs: count("a number of ms", 1).describe("`offset.flush.interval.ms`."),
+        scheduledRebalanceMaxDelayMs: count("a number of ms", 0).describe("`scheduled.rebalance.max.delay.ms`."),
+        clientConfigOverridePolicy: text("a policy").describe("`connector.client.config.override.policy`."),
+        plugins: z.record(z.string(), pluginSource).describe("Plugins baked into the image, by folder name."),
+        ...jvm,
+    }),
+    connectors: z.record(z.string(), connector).describe("Connectors by name."),
+    database: z.strictObject({
+        managed: flag.describe("True: this stack runs a PostgreSQL of its own. False: `host` names an existing one."),
+        host: text("a host name or address")
+            .optional()
+            .describe("Host of an existing database, as the workers reach it."),
+        port: port.describe("Port of the database outside."),
+        name: text("a database name").describe("Database."),
+        user: text("a role name").describe("Role that Debezium connects as."),
+        passwordSecret: text("the name of a secret").describe("Name of the secret that holds the role's password."),
+        publication: text("a publication name").describe("Publication of the captured tables."),
+        memoryMb: count("a memory limit in MiB", 64).describe("Memory limit of the container, MiB."),
+        placement: list.describe("Host, by name; empty: the first one."),
+    }),
+    jmsBroker: z.strictObject({
+        managed: flag.describe("True: this stack runs an Artemis of its own. False: `url` names an existing broker."),
+        version: imageVersion.describe("Artemis version."),
+        url: text("a broker URL").optional().describe("JNDI provider URL of an existing broker."),
+        port: port.describe("Port of the broker outside."),
+        consolePort: port.describe("Port of its console outside."),
+        user: text("a user name").describe("User that the sinks connect as."),
+        passwordSecret: text("the name of a secret").describe("Name of the secret that holds the user's password."),
+        queues: list.describe("Durable anycast queues."),
+        heapMb: jvm.heapMb,
+        memoryMb: jvm.memoryMb,
+        placement: list.describe("Host, by name; empty: the first one."),
+    }),
+};
+
+/** The whole stack config, checked and with every default filled in. */
+export const schema = z.strictObject(sections);
+export type PlatformConfig = z.infer<typeof schema> & {
+    /** Names under the config key `secrets`; the values come from `loadSecrets()`. */
+    secretNames: string[];
+};
+
+// A laptop's flags: little memory and a quick start matter more than peak throughput.
+const smallJvm = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:ReservedCodeCacheSize=64m"];
+const common = { stopGraceSeconds: 60, readySeconds: 300, placement: [], config: {} };
+
+/** The dev platform: what a stack is that configures nothing. */
+export const defaults = {
+    hosts: {
+        local: { endpoint: "unix:///var/run/docker.sock", advertisedAddress: "127.0.0.1", bindAddress: "127.0.0.1" },
+    },
+    security: { trustedNetwork: false, protectData: false },
+    zookeeper: {
+        version: "3.8.6",
+        servers: 3,
+        clientPort: 2180,
+        quorumPort: 2888,
+        electionPort: 3888,
+        tickTimeMs: 2000,
+        initLimit: 5,
+        syncLimit: 2,
+        maxClientCnxns: 0,
+        fourLetterWords: ["stat", "dump", "srvr", "ruok", "mntr", "conf", "isro"],
+        ...common,
+        heapMb: 48,
+        memoryMb: 192,
+        jvmFlags: smallJvm,
+    },
+    kafka: {
+        version: "3.9.2",
+        brokers: 3,
+        port: 9090,
+        networkThreads: 3,
+        ioThreads: 8,
+        socketSendBufferBytes: 102_400,
+        socketReceiveBufferBytes: 102_400,
+        socketRequestMaxBytes: 104_857_600,
+        numPartitions: 1,
+        recoveryThreadsPerDataDir: 1,
+        retentionHours: 168,
+        segmentBytes: 1_073_741_824,
+        retentionCheckIntervalMs: 300_000,
+        zookeeperConnectionTimeoutMs: 6000,
+        groupInitialRebalanceDelayMs: 0,
+        logCleanerDedupeBufferBytes: 16_777_216,
+        ...common,
+        stopGraceSeconds: 120,
+        heapMb: 256,
+        memoryMb: 640,
+        jvmFlags: smallJvm,
+    },
+    connect: {
+        workers: 3,
+        port: 7070,
+        groupId: "my-connect",
+        configStorageTopic: "my-connect-configs",
+        offsetStorageTopic: "my-connect-offsets",
+        statusStorageTopic: "my-connect-status",
+        keyConverter: "org.apache.kafka.connect.storage.StringConverter",
+        valueConverter: "org.apache.kafka.connect.json.JsonConverter",
+        valueConverterSchemasEnable: false,
+        offsetFlushIntervalMs: 10_000,
+        scheduledRebalanceMaxDelayMs: 5000,
+        clientConfigOverridePolicy: "None",
+        plugins: {
+            "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.6.3.Final:plugin:tar.gz" },
+            transforms: { project: "plugins/transforms" },
+            "jms-sink": {
+                project: "plugins/jms-sink",
+                libraries: ["org.apache.activemq:artemis-jakarta-client:2.40.0"],
+            },
+        },
+        ...common,
+        heapMb: 384,
+        memoryMb: 896,
+        jvmFlags: ["-XX:+UseSerialGC", "-Xss512k"],
+    },
+    connectors: {
+        "dbz-source": {
+            class: "io.debezium.connector.postgresql.PostgresConnector",
+            tasksMax: 1,
+            state: "running",
+            config: {
+                "topic.prefix": "localhost",
+                "table.include.list": "cdc.customers",
+                "slot.name": "dbz_source",
+                "heartbeat.interval.ms": 5000,
+            },
+        },
+        "json-jms-sink": sinkTo("CustomersJSON", "dev.connectcdc.transforms.JsonWriter"),
+        "xml-jms-sink": sinkTo("CustomersXML", "dev.connectcdc.transforms.XmlWriter"),
+    },
+    database: {
+        managed: true,
+        port: 15_432,
+        name: "cdcdb",
+        user: "cdcadmin",
+        passwordSecret: "database-password",
+        publication: "dbz_publication",
+        memoryMb: 512,
+        placement: [],
+    },
+    jmsBroker: {
+        managed: true,
+        version: "2.40.0",
+        port: 61_616,
+        consolePort: 8161,
+        user: "cdc",
+        passwordSecret: "jms-password",
+        queues: ["CustomersJSON", "CustomersXML"],
+        heapMb: 256,
+        memoryMb: 640,
+        placement: [],
+    },
+};
+
+function sinkTo(queue: string, writer: string) {
+    return {
+        class: "dev.connectcdc.jms.JmsSinkConnector",
+        tasksMax: 1,
+        state: "running",
+        config: {
+            topics: "localhost.cdc.customers",
+            "jms.destination.name": queue,
+            transforms: "write",
+            "transforms.write.type": writer,
+        },
+    };
+}
+
+/** A thing that is wrong in the config. */
+export interface Fault {
+    /** Config path, such as `kafka.brokers`. */
+    path: string;
+    /** The value found there. */
+    value: unknown;
+    /** What a right value is, and what to do. */
+    rule: string;
+}
+
+/** All faults of a config. Its message lists them; a `RunError`, so that Pulumi prints no stack trace. */
+export class ConfigError extends pulumi.RunError {
+    constructor(readonly faults: Fault[]) {
+        const lines = faults.map(({ path, value, rule }) => `  ${path} = ${show(value)}: ${rule}`);
+        super(
+            `the stack config has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:\n${lines.join("\n")}\n` +
+                `Set a value with: pulumi config set --path 'connect-cdc:<path>' <value>`,
+        );
+    }
+}
+
+type Raw = Record<string, unknown>;
+
+/**
+ * Reads the config of the current stack.
+ * @throws ConfigError with every fault.
+ */
+export function loadConfig(): PlatformConfig {
+    const config = new pulumi.Config();
+    const raw: Raw = {};
+    for (const key of [...Object.keys(sections), "secrets"]) {
+        const value = config.getObject(key);
+        if (value !== undefined) raw[key] = value;
+    }
+    const project = `${pulumi.getProject()}:`;
+    for (const key of Object.keys(pulumi.runtime.allConfig())) {
+        const name = key.slice(project.length);
+        if (key.startsWith(project) && !(name in sections) && name !== "secrets") raw[name] = config.get(name);
+    }
+    return parseConfig(raw);
+}
+
+/** The values under the config key `secrets`, by name, each a secret. */
+export function loadSecrets(): pulumi.Output<Record<string, string>> {
+    const none: Record<string, string> = {};
+    return new pulumi.Config().getSecretObject<Record<string, string>>("secrets") ?? pulumi.secret(none);
+}
+
+/**
+ * Merges what the user wrote over the defaults and checks the result. Pure.
+ * @param raw top-level keys as the stack file has them.
+ * @throws ConfigError with every fault.
+ */
+export function parseConfig(raw: Raw): PlatformConfig {
+    const { secrets, ...user } = raw;
+    const merged = merge(defaults, user) as Raw;
+    const faults: Fault[] = Object.keys(user)
+        .filter((key) => !(key in sections))
+        .map((key) => ({ path: key, value: user[key], rule: unknownKey(key, Object.keys(sections)) }));
+    const good: Partial<PlatformConfig> = { secretNames: secretNames(secrets, faults) };
+    for (const [key, section] of Object.entries(sections)) {
+        const parsed = section.safeParse(merged[key] ?? {});
+        if (parsed.success) Object.assign(good, { [key]: parsed.data });
+        else faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, [key], merged, section)));
+    }
+    faults.push(...crossChecks(good));
+    if (faults.length > 0) throw new ConfigError(faults);
+    return good as PlatformConfig;
+}
+
+/** Objects merge deeply, lists and scalars replace, `null` removes. */
+function merge(base: unknown, over: unknown): unknown {
+    if (!isObject(over)) return over;
+    const result: Raw = isObject(base) ? { ...base } : {};
+    for (const [key, value] of Object.entries(over)) {
+        if (value === null) delete result[key];
+        else result[key] = merge(result[key], value);
+    }
+    return result;
+}
+
+function isObject(value: unknown): value is Raw {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function secretNames(secrets: unknown, faults: Fault[]): string[] {
+    if (secrets === undefined) return [];
+    if (!isObject(secrets)) {
+        faults.push({ path: "secrets", value: "[secret]", rule: "must be an object of name -> secret value" });
+        return [];
+    }
+    for (const [name, value] of Object.entries(secrets)) {
+        const path = `secrets.${name}`;
+        // A secret becomes a file of that name in the workers.
+        if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) {
+            faults.push({ path, value: "[secret]", rule: "its name must be of letters, digits, - and _" });
+        }
+        if (typeof value !== "string" || value === "") {
+            faults.push({ path, value: "[secret]", rule: "must be text; put numbers in quotes" });
+        }
+    }
+    return Object.keys(secrets);
+}
+
+function faultsOf(issue: z.core.$ZodIssue, prefix: string[], root: Raw, section: z.ZodType): Fault[] {
+    const keys = [...prefix, ...issue.path.map(String)];
+    const path = keys.join(".");
+    const value = keys.reduce<unknown>(
+        (at, key) => (isObject(at) || Array.isArray(at) ? (at as Raw)[key] : undefined),
+        root,
+    );
+    if (issue.code === "unrecognized_keys") {
+        const known = section instanceof z.ZodObject && issue.path.length === 0 ? Object.keys(section.shape) : [];
+        return issue.keys.map((key) => ({
+            path: `${path}.${key}`,
+            value: isObject(value) ? value[key] : undefined,
+            rule: unknownKey(key, known),
+        }));
+    }
+    if (value === undefined) return [{ path, value, rule: `is missing; it ${issue.message}` }];
+    return [{ path, value, rule: issue.message }];
+}
+
+function unknownKey(key: string, known: string[]): string {
+    return known.length === 0 ? "is not known here; remove it" : `is not known; did you mean ${closest(key, known)}?`;
+}
+
+function show(value: unknown): string {
+    const shown = JSON.stringify(value) ?? "nothing";
+    return shown.length > 120 ? `${shown.slice(0, 117)}...` : shown;
+}
+
+/** Rules that span several values. Each runs when the sections that it reads are well formed. */
+function crossChecks(c: Partial<PlatformConfig>): Fault[] {
+    return [...hostFaults(c), ...memoryFaults(c), ...replicationFaults(c), ...portFaults(c), ...referenceFaults(c)];
+}
+
+function hostFaults({ hosts, security, ...roles }: Partial<PlatformConfig>): Fault[] {
+    if (!hosts) return [];
+    const names = Object.keys(hosts);
+    const faults: Fault[] = [];
+    if (names.length === 0) faults.push({ path: "hosts", value: hosts, rule: "must name at least one Docker host" });
+    for (const [name, { bindAddress }] of Object.entries(hosts)) {
+        if (!bindAddress.startsWith("127.") && security && !security.trustedNetwork) {
+            faults.push({
+                path: `hosts.${name}.bindAddress`,
+                value: bindAddress,
+                rule:
+                    "opens ports without TLS and authentication to others; bind to 127.0.0.1, or set " +
+                    "security.trustedNetwork: true if everyone who can reach that address may read and change everything",
+            });
+        }
+    }
+    for (const role of ["zookeeper", "kafka", "connect", "database", "jmsBroker"] as const) {
+        for (const [i, host] of (roles[role]?.placement ?? []).entries()) {
+            if (names.includes(host)) continue;
+            const rule = `is no host; hosts has: ${names.join(", ")}`;
+            faults.push({ path: `${role}.placement.${i}`, value: host, rule });
+        }
+    }
+    return faults;
+}
+
+function memoryFaults(c: Partial<PlatformConfig>): Fault[] {
+    return (["zookeeper", "kafka", "connect", "jmsBroker"] as const).flatMap((role) => {
+        const section = c[role];
+        if (!section || section.heapMb < section.memoryMb) return [];
+        const rule = `must be less than ${role}.memoryMb (${section.memoryMb}): the JVM needs memory beside its heap`;
+        return [{ path: `${role}.heapMb`, value: section.heapMb, rule }];
+    });
+}
+
+function replicationFaults({ kafka, connect }: Partial<PlatformConfig>): Fault[] {
+    if (!kafka) return [];
+    const factors = {
+        "kafka.offsetsTopicReplicationFactor": kafka.offsetsTopicReplicationFactor,
+        "kafka.transactionStateLogReplicationFactor": kafka.transactionStateLogReplicationFactor,
+        "kafka.transactionStateLogMinIsr": kafka.transactionStateLogMinIsr,
+        "kafka.defaultReplicationFactor": kafka.defaultReplicationFactor,
+        "kafka.minInsyncReplicas": kafka.minInsyncReplicas,
+        "connect.replicationFactor": connect?.replicationFactor,
+    };
+    return Object.entries(factors)
+        .filter(([, factor]) => factor !== undefined && factor > kafka.brokers)
+        .map(([path, value]) => ({ path, value, rule: `must be at most kafka.brokers (${kafka.brokers})` }));
+}
+
+function portFaults(c: Partial<PlatformConfig>): Fault[] {
+    const ranges: [path: string, first: number, members: number][] = [];
+    if (c.zookeeper) {
+        const { servers, clientPort, quorumPort, electionPort } = c.zookeeper;
+        ranges.push(["zookeeper.clientPort", clientPort, servers]);
+        // Quorum ports are published where the ensemble spans hosts.
+        ranges.push(["zookeeper.quorumPort", quorumPort, servers], ["zookeeper.electionPort", electionPort, servers]);
+    }
+    if (c.kafka) ranges.push(["kafka.port", c.kafka.port, c.kafka.brokers]);
+    if (c.connect) ranges.push(["connect.port", c.connect.port, c.connect.workers]);
+    if (c.database?.managed) ranges.push(["database.port", c.database.port, 1]);
+    if (c.jmsBroker?.managed) {
+        ranges.push(["jmsBroker.port", c.jmsBroker.port, 1], ["jmsBroker.consolePort", c.jmsBroker.consolePort, 1]);
+    }
+    const faults: Fault[] = [];
+    for (const [i, [path, first, members]] of ranges.entries()) {
+        const last = first + members - 1;
+        if (last > 65_535)
+            faults.push({ path, value: first, rule: `its last member would have port ${last}, above 65535` });
+        for (const [otherPath, otherFirst, otherMembers] of ranges.slice(0, i)) {
+            if (first < otherFirst + otherMembers && otherFirst <= last) {
+                const range = `${otherFirst} to ${otherFirst + otherMembers - 1}`;
+                faults.push({
+                    path,
+                    value: first,
+                    rule: `overlaps the ports of ${otherPath} (${range}); move one of them`,
+                });
+            }
+        }
+    }
+    return faults;
+}
+
+function referenceFaults({
+    secretNames: names = [],
+    connectors,
+    database,
+    jmsBroker,
+}: Partial<PlatformConfig>): Fault[] {
+    const faults: Fault[] = [];
+    const known = new Set(names);
+    const setIt = (name: string) =>
+        `is no secret; set it with: pulumi config set --secret --path 'connect-cdc:secrets.${name}'`;
+    for (const [path, section] of Object.entries({ database, jmsBroker })) {
+        if (!section) continue;
+        // The password of a server that this stack runs is generated when nobody set one.
+        if (section.managed) known.add(section.passwordSecret);
+        else if (!known.has(section.passwordSecret)) {
+            faults.push({
+                path: `${path}.passwordSecret`,
+                value: section.passwordSecret,
+                rule: setIt(section.passwordSecret),
+            });
+        }
+    }
+    if (database && !database.managed && !database.host) {
+        faults.push({ path: "database.host", value: undefined, rule: "is needed when database.managed is false" });
+    }
+    if (jmsBroker && !jmsBroker.managed && !jmsBroker.url) {
+        faults.push({ path: "jmsBroker.url", value: undefined, rule: "is needed when jmsBroker.managed is false" });
+    }
+    for (const [name, { config }] of Object.entries(connectors ?? {})) {
+        for (const [key, value] of Object.entries(config)) {
+            const path = `connectors.${name}.config.${key}`;
+            if (typeof value === "object" && !known.has(value.secret)) {
+                faults.push({ path, value: value.secret, rule: setIt(value.secret) });
+            }
+            if (["name", "connector.class", "tasks.max"].includes(key)) {
+                faults.push({ path, value, rule: "has a place of its own: the connector's key, class and tasksMax" });
+            }
+        }
+    }
+    return faults;
+}
