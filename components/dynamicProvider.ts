@@ -39,24 +39,11 @@ export abstract class DynamicResource extends pulumi.CustomResource {
 
 /** The text that the dynamic provider's process evaluates, in the project's folder, once per run. */
 export function providerText(modulePath: string): string {
+    // jiti's own choice of a cache, while the folder is missing, would be one in /tmp, shared by all users
     return [
         `const folder = process.cwd() + "/";`,
-        `exports.handler = () => require(folder + "node_modules/jiti").createJiti(folder)(folder + ${JSON.stringify(modulePath)});`,
+        `const cache = { fsCache: folder + "node_modules/.cache/jiti" };`,
+        `const load = require(folder + "node_modules/jiti").createJiti(folder, cache);`,
+        `exports.handler = () => load(folder + ${JSON.stringify(modulePath)});`,
     ].join("\n");
-}
-
-/** A provider for `pulumi.dynamic.Resource` that loads the module at each call. {@link DynamicResource} is cheaper. */
-export function dynamicProvider(modulePath: string): pulumi.dynamic.ResourceProvider {
-    const load = (): ProviderModule => {
-        const folder = process.cwd() + "/";
-        return require(folder + "node_modules/jiti").createJiti(folder)(folder + modulePath);
-    };
-    return {
-        check: async (olds, news) => load().check?.(olds, news) ?? { inputs: news },
-        diff: async (id, olds, news) => load().diff?.(id, olds, news) ?? {},
-        create: async (inputs) => load().create(inputs),
-        read: async (id, props) => load().read?.(id, props) ?? { id, props },
-        update: async (id, olds, news) => load().update?.(id, olds, news) ?? { outs: news },
-        delete: async (id, props) => load().delete?.(id, props),
-    };
 }
