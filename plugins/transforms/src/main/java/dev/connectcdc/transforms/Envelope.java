@@ -1,0 +1,109 @@
+package dev.connectcdc.transforms;
+
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.connect.connector.ConnectRecord;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
+
+/**
+ * A change event as Debezium writes it: {@code op}, {@code before}, {@code after} and more, as a struct or, where the
+ * converter has no schemas, as a map.
+ */
+final class Envelope {
+
+    /** What Debezium writes beside change events, by the name of the schema. */
+    private static final Set<String> NOTICE_SCHEMAS = Set.of(
+            "io.debezium.connector.common.Heartbeat",
+            "io.debezium.connector.common.TransactionMetadataValue",
+            "io.debezium.connector.common.TransactionMetadataKey");
+
+    /** The same without schema, by its fields: a heartbeat, begin and end of a transaction. */
+    private static final Set<String> HEARTBEAT_FIELDS = Set.of("ts_ms");
+
+    private static final Set<String> TRANSACTION_FIELDS = Set.of("status", "id", "event_count");
+
+    private final Schema schema;
+    private final Object value;
+
+    private Envelope(Schema schema, Object value) {
+        this.schema = schema;
+        this.value = value;
+    }
+
+    /**
+     * @param record a record with a value
+     * @return its envelope; null when the record is a notice of Debezium's (heartbeat, transaction begin or end)
+     * @throws DataException when it is neither
+     */
+    static Envelope of(ConnectRecord<?> record) {
+        Envelope envelope = new Envelope(record.valueSchema(), record.value()).withoutConverterWrapping();
+        if (envelope.has("op")) {
+            return envelope;
+        }
+        if (envelope.isNotice()) {
+            return null;
+        }
+        throw new DataException("the value is no change event of Debezium: " + envelope.whatItIs());
+    }
+
+    /** @return the operation's letter, such as {@code c} */
+    String op() {
+        return get("op") instanceof String op ? op : "";
+    }
+
+    /** @return the row in this field, or null when there is none */
+    Row row(String field) {
+        if (!has(field)) {
+            return null;
+        }
+        Object row = get(field);
+        if (row == null) {
+            return null;
+        }
+        if (!(row instanceof Struct) && !(row instanceof Map)) {
+            throw new DataException("the change event's '" + field + "' is no row but of class "
+                    + row.getClass().getName());
+        }
+        Field definition = schema == null ? null : schema.field(field);
+        return new Row(definition == null ? null : definition.schema(), row);
+    }
+
+    /** A row of the table: its schema, null when there is none, and its value, a struct or a map. */
+    record Row(Schema schema, Object value) {}
+
+    /** A JSON converter that wrote {schema, payload}, read by one that expects no schemas, leaves the wrapping on. */
+    private Envelope withoutConverterWrapping() {
+        boolean wrapped = value instanceof Map && !has("op") && get("payload") instanceof Map;
+        return wrapped ? new Envelope(null, get("payload")) : this;
+    }
+
+    private boolean isNotice() {
+        if (schema != null) {
+            return schema.name() != null && NOTICE_SCHEMAS.contains(schema.name());
+        }
+        return value instanceof Map<?, ?> map
+                && (map.keySet().equals(HEARTBEAT_FIELDS) || map.keySet().containsAll(TRANSACTION_FIELDS));
+    }
+
+    private boolean has(String field) {
+        if (value instanceof Struct struct) {
+            return struct.schema().field(field) != null;
+        }
+        return value instanceof Map<?, ?> map && map.containsKey(field);
+    }
+
+    private Object get(String field) {
+        return value instanceof Struct struct ? struct.getWithoutDefault(field) : ((Map<?, ?>) value).get(field);
+    }
+
+    private String whatItIs() {
+        if (schema != null && schema.name() != null) {
+            return "its schema is " + schema.name();
+        }
+        boolean hasFields = value instanceof Struct || value instanceof Map;
+        return hasFields ? "it has no field 'op'" : "it is of class " + value.getClass().getName();
+    }
+}

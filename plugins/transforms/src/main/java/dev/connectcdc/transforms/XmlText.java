@@ -1,0 +1,132 @@
+package dev.connectcdc.transforms;
+
+import dev.connectcdc.values.PlainText;
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import javax.xml.XMLConstants;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import org.apache.kafka.connect.errors.DataException;
+
+/**
+ * Writes plain values as XML text (XML 1.0 without declaration), always well-formed:
+ *
+ * <ul>
+ *   <li>each field of a struct or map is an element named by it ({@link XmlNames}), each item of a list an element of
+ *       its own;
+ *   <li>bytes are in Base64; numbers and booleans as XML Schema writes them ({@code INF}, {@code -INF}, {@code NaN});
+ *   <li>a character that XML cannot have (control characters, U+FFFE, U+FFFF) becomes U+FFFD; a carriage return
+ *       becomes {@code &#xD;}, so that a parser keeps it.
+ * </ul>
+ */
+final class XmlText {
+
+    /** How a null is written. */
+    enum Nulls {
+        /** An empty element with {@code xsi:nil="true"}. */
+        NIL,
+        /** An empty element. */
+        EMPTY,
+        /** Not at all. */
+        OMIT
+    }
+
+    // The JDK's own, whatever other libraries a plugin's folder has.
+    private static final XMLOutputFactory FACTORY = XMLOutputFactory.newDefaultFactory();
+
+    private final String rootElement;
+    private final String itemElement;
+    private final Nulls nulls;
+
+    XmlText(String rootElement, String itemElement, Nulls nulls) {
+        this.rootElement = rootElement;
+        this.itemElement = itemElement;
+        this.nulls = nulls;
+    }
+
+    /**
+     * @param plain a plain value
+     * @return the value as an XML element
+     */
+    String of(Object plain) {
+        StringWriter text = new StringWriter();
+        try {
+            XMLStreamWriter out = FACTORY.createXMLStreamWriter(text);
+            writeElement(out, rootElement, plain);
+            out.close();
+        } catch (XMLStreamException e) {
+            throw new DataException("the value cannot be written as XML", e);
+        }
+        return text.toString();
+    }
+
+    private void writeElement(XMLStreamWriter out, String name, Object value) throws XMLStreamException {
+        if (value == null) {
+            writeNull(out, name);
+            return;
+        }
+        out.writeStartElement(name);
+        if (value instanceof Map<?, ?> map) {
+            for (Map.Entry<?, ?> field : map.entrySet()) {
+                writeElement(out, XmlNames.of((String) field.getKey()), field.getValue());
+            }
+        } else if (value instanceof List<?> list) {
+            for (Object item : list) {
+                writeElement(out, itemElement, item);
+            }
+        } else {
+            writeText(out, textOf(value));
+        }
+        out.writeEndElement();
+    }
+
+    private void writeNull(XMLStreamWriter out, String name) throws XMLStreamException {
+        if (nulls == Nulls.OMIT) {
+            return;
+        }
+        out.writeEmptyElement(name);
+        if (nulls == Nulls.NIL) {
+            out.writeNamespace("xsi", XMLConstants.W3C_XML_SCHEMA_INSTANCE_NS_URI);
+            out.writeAttribute("xsi", XMLConstants.W3C_XML_SCHEMA_INSTANCE_NS_URI, "nil", "true");
+        }
+    }
+
+    private static String textOf(Object value) {
+        if (value instanceof BigDecimal decimal) {
+            return PlainText.of(decimal);
+        }
+        if (value instanceof byte[] bytes) {
+            return PlainText.of(bytes);
+        }
+        if ((value instanceof Double || value instanceof Float) && Double.isInfinite(((Number) value).doubleValue())) {
+            return ((Number) value).doubleValue() > 0 ? "INF" : "-INF";
+        }
+        return value.toString();
+    }
+
+    private static void writeText(XMLStreamWriter out, String text) throws XMLStreamException {
+        int from = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (isPlain(character)) {
+                continue;
+            }
+            out.writeCharacters(text.substring(from, i));
+            if (character == '\r') {
+                out.writeEntityRef("#xD");
+            } else {
+                out.writeCharacters("\uFFFD");
+            }
+            from = i + 1;
+        }
+        out.writeCharacters(text.substring(from));
+    }
+
+    /** Whether the character can stand in XML text and comes back from a parser; plain values pair all surrogates. */
+    private static boolean isPlain(char character) {
+        return character >= ' ' ? character < '\uFFFE' : character == '\t' || character == '\n';
+    }
+}

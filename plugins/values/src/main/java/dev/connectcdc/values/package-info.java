@@ -1,0 +1,5 @@
+/**
+ * What the plugins share: Connect's values as plain Java values and as JSON text. Shaded into each plugin's JAR; not a
+ * plugin itself.
+ */
+package dev.connectcdc.values;
