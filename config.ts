@@ -45,6 +45,10 @@ const pluginSource = z.union(
     { error: "must have one of: maven, project, path, or url with its sha512; beside it only libraries (a list)" },
 );
 
+const connectorValue = z.union([scalar, z.strictObject({ secret: text("the name of a secret") })], {
+    error: "must be text, a number, true or false, or {secret: name}",
+});
+
 const connector = z.strictObject({
     class: text("the connector's Java class").describe("Java class of the connector."),
     tasksMax: count("a number of tasks", 1).describe("`tasks.max`."),
@@ -59,7 +63,7 @@ const connector = z.strictObject({
         .describe("Take over a connector of that name that exists already and differs. Default false."),
     timeoutSeconds: count("a number of seconds", 1).optional().describe("Time limit of create and update, s."),
     config: z
-        .record(z.string(), z.union([scalar, z.strictObject({ secret: text("the name of a secret") })]), {
+        .record(z.string(), connectorValue, {
             error: "must be an object of settings",
         })
         .describe("Settings of the connector; a value is text, a number, a truth value or {secret: name}."),
@@ -324,7 +328,7 @@ export interface Fault {
 /** All faults of a config. Its message lists them; a `RunError`, so that Pulumi prints no stack trace. */
 export class ConfigError extends pulumi.RunError {
     constructor(readonly faults: Fault[]) {
-        const lines = faults.map(({ path, value, rule }) => `  ${path} = ${show(value)}: ${rule}`);
+        const lines = faults.map(({ path, value, rule }) => `  ${path} = ${show(path, value)}: ${rule}`);
         super(
             `the stack config has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:\n${lines.join("\n")}\n` +
                 `Set a value with: pulumi config set --path 'connect-cdc:<path>' <value>`,
@@ -438,8 +442,12 @@ function unknownKey(key: string, known: string[]): string {
     return known.length === 0 ? "is not known here; remove it" : `is not known; did you mean ${closest(key, known)}?`;
 }
 
-function show(value: unknown): string {
-    const shown = JSON.stringify(value) ?? "nothing";
+// Somebody may have put a password in the clear where it does not belong: the error must not spread it.
+const sensitive = /password|secret|credential|token/i;
+
+function show(path: string, value: unknown): string {
+    const hide = (key: string, inner: unknown) => (sensitive.test(key) && inner !== undefined ? "[hidden]" : inner);
+    const shown = JSON.stringify(hide(path, value), hide) ?? "nothing";
     return shown.length > 120 ? `${shown.slice(0, 117)}...` : shown;
 }
 

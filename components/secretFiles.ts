@@ -32,7 +32,7 @@ export class SecretFiles extends pulumi.ComponentResource {
         const childOptions = { parent: this, provider: args.host.provider };
         const volume = new docker.Volume(name, { name: dockerName(name), labels: stackLabels() }, childOptions);
         const uploads = pulumi
-            .output(args.secrets)
+            .secret(args.secrets)
             .apply((secrets) => Object.entries(secrets).map(([key, content]) => ({ file: `/in/${key}`, content })));
         const writer = new docker.Container(
             `${name}-writer`,

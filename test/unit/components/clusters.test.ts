@@ -1,0 +1,309 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ConnectCluster } from "../../../components/connectCluster";
+import { DockerHost } from "../../../components/dockerHost";
+import { Image } from "../../../components/image";
+import { KafkaCluster } from "../../../components/kafkaCluster";
+import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
+import { defaults, PlatformConfig } from "../../../config";
+import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
+
+const staged = { context: "/staged", digest: "0123456789abcdef".repeat(4) };
+const plugins = [{ name: "transforms", version: "1", digest: "d" }];
+
+let resources: RegisteredResource[];
+
+beforeEach(async () => {
+    resources = await recordResources();
+});
+
+interface Overrides {
+    hosts?: PlatformConfig["hosts"];
+    zookeeper?: Partial<PlatformConfig["zookeeper"]>;
+    kafka?: Partial<PlatformConfig["kafka"]>;
+    connect?: Partial<PlatformConfig["connect"]>;
+}
+
+/** The three clusters as index.ts wires them, on the defaults but for what a test says. */
+async function clusters(over: Overrides = {}) {
+    const hosts = Object.entries(over.hosts ?? defaults.hosts).map(([name, args]) => new DockerHost(name, args));
+    const image = new Image("image-runtime", { role: "runtime", staged, hosts });
+    const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, ...over.zookeeper, hosts, image });
+    const kafka = new KafkaCluster("kafka", { ...defaults.kafka, ...over.kafka, hosts, image, zookeeper });
+    const settings = { ...defaults.connect, ...over.connect } as PlatformConfig["connect"];
+    const secrets = { "database-password": "hunter2" };
+    const connect = new ConnectCluster("connect", { ...settings, hosts, image, kafka, plugins, secrets });
+    await resolved(connect.ready.urn);
+    return { zookeeper, kafka, connect };
+}
+
+function names(type: string): string[] {
+    return resources.filter((r) => r.type.endsWith(`:${type}`)).map((r) => r.name);
+}
+
+describe("three members of each role on one host", () => {
+    it("are what the hand-run process had, and nothing else", async () => {
+        await clusters();
+        const roles = ["zookeeper", "kafka", "connect"];
+        const members = roles.flatMap((role) => [0, 1, 2].map((i) => `${role}-${i}`));
+        expect(names("Member").sort()).toEqual([...members].sort());
+        expect(names("Container").sort()).toEqual([...members, "connect-secrets-writer"].sort());
+        const data = members.filter((name) => !name.startsWith("connect")).map((name) => `${name}-data`);
+        expect(names("Volume").sort()).toEqual([...data, "connect-secrets"].sort());
+        expect(names("Gate").sort()).toEqual(members.map((name) => `${name}-gate`).sort());
+        expect(names("Readiness").sort()).toEqual(roles.map((role) => `${role}-ready`).sort());
+        expect(names("RollStart")).toEqual(["connect-roll"]);
+    });
+
+    it("give a ZooKeeper server its config, identity, port and volume", async () => {
+        await clusters();
+        const server = containerInputs(resources, "zookeeper-1");
+        expect(server).toMatchObject({
+            name: "connect-cdc-test-zookeeper-1",
+            hostname: "zookeeper-1",
+            image: "sha256:image-runtime",
+            user: "1000:1000",
+            networksAdvanced: [{ name: "connect-cdc-test", aliases: ["zookeeper-1"] }],
+            ports: [{ internal: 2181, external: 2181, ip: "127.0.0.1", protocol: "tcp" }],
+            volumes: [{ volumeName: "connect-cdc-test-zookeeper-1-data", containerPath: "/var/lib/zookeeper" }],
+            health: ["CMD", "/usr/local/bin/health-zookeeper", "2181"],
+            memory: 192,
+            memorySwap: 192,
+            restart: "unless-stopped",
+            destroyGraceSeconds: 60,
+            logDriver: "json-file",
+            logOpts: { "max-size": "10m", "max-file": "3" },
+            labels: [
+                { label: "connect-cdc.project", value: "connect-cdc" },
+                { label: "connect-cdc.stack", value: "test" },
+            ],
+            capabilities: { drops: ["ALL"] },
+            securityOpts: ["no-new-privileges"],
+        });
+        expect(server["command"].slice(0, 2)).toEqual(["java", "-Xmx48m"]);
+        expect(server["command"].slice(-2)).toEqual([
+            "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+            "/etc/connect-cdc/zoo.cfg",
+        ]);
+        expect(server.files["/var/lib/zookeeper/myid"]).toBe("1\n");
+        expect(server.files["/etc/connect-cdc/zoo.cfg"]!.split("\n")).toEqual([
+            "tickTime=2000",
+            "initLimit=5",
+            "syncLimit=2",
+            "dataDir=/var/lib/zookeeper",
+            "clientPort=2181",
+            "maxClientCnxns=0",
+            "4lw.commands.whitelist=stat,dump,srvr,ruok,mntr,conf,isro",
+            "admin.enableServer=false",
+            "quorumListenOnAllIPs=false",
+            "autopurge.snapRetainCount=3",
+            "autopurge.purgeInterval=1",
+            "server.0=zookeeper-0:2888:3888",
+            "server.1=zookeeper-1:2889:3889",
+            "server.2=zookeeper-2:2890:3890",
+            "",
+        ]);
+    });
+
+    it("give a broker an internal and an external listener and every setting of the hand-run process", async () => {
+        const { kafka } = await clusters();
+        const broker = containerInputs(resources, "kafka-2");
+        expect(broker["ports"]).toEqual([{ internal: 9092, external: 9092, ip: "127.0.0.1", protocol: "tcp" }]);
+        expect(broker["destroyGraceSeconds"]).toBe(120);
+        const servers = "zookeeper-0:2180,zookeeper-1:2181,zookeeper-2:2182";
+        expect(broker.health).toEqual(["CMD", "/usr/local/bin/health-kafka", "localhost", "9092", "2", servers]);
+        expect(broker.files["/etc/connect-cdc/server.properties"]!.trim().split("\n")).toEqual([
+            "broker.id=2",
+            "listeners=INTERNAL://0.0.0.0:19092,EXTERNAL://0.0.0.0:9092",
+            "advertised.listeners=INTERNAL://kafka-2:19092,EXTERNAL://127.0.0.1:9092",
+            "listener.security.protocol.map=INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT",
+            "inter.broker.listener.name=INTERNAL",
+            `zookeeper.connect=${servers}`,
+            "zookeeper.connection.timeout.ms=6000",
+            "log.dirs=/var/lib/kafka/data",
+            "num.network.threads=3",
+            "num.io.threads=8",
+            "socket.send.buffer.bytes=102400",
+            "socket.receive.buffer.bytes=102400",
+            "socket.request.max.bytes=104857600",
+            "num.partitions=1",
+            "num.recovery.threads.per.data.dir=1",
+            "offsets.topic.replication.factor=3",
+            "transaction.state.log.replication.factor=3",
+            "transaction.state.log.min.isr=2",
+            "default.replication.factor=3",
+            "min.insync.replicas=2",
+            "unclean.leader.election.enable=false",
+            "log.retention.hours=168",
+            "log.segment.bytes=1073741824",
+            "log.retention.check.interval.ms=300000",
+            "log.cleaner.dedupe.buffer.size=16777216",
+            "group.initial.rebalance.delay.ms=0",
+        ]);
+        expect(await resolved(kafka.bootstrapServers)).toBe("kafka-0:19092,kafka-1:19092,kafka-2:19092");
+        expect(await resolved(kafka.addresses)).toEqual(["127.0.0.1:9090", "127.0.0.1:9091", "127.0.0.1:9092"]);
+    });
+
+    it("give a worker its name, its secrets and the closed provider of secrets", async () => {
+        const { connect } = await clusters();
+        const worker = containerInputs(resources, "connect-1");
+        expect(worker["ports"]).toEqual([{ internal: 8083, external: 7071, ip: "127.0.0.1", protocol: "tcp" }]);
+        expect(worker["volumes"]).toEqual([
+            {
+                volumeName: "connect-cdc-test-connect-secrets",
+                containerPath: "/run/secrets/connect-cdc",
+                readOnly: true,
+            },
+        ]);
+        const properties = worker.files["/etc/connect-cdc/connect-distributed.properties"]!.trim().split("\n");
+        expect(properties).toEqual([
+            "bootstrap.servers=kafka-0:19092,kafka-1:19092,kafka-2:19092",
+            "group.id=my-connect",
+            "config.storage.topic=my-connect-configs",
+            "config.storage.replication.factor=3",
+            "offset.storage.topic=my-connect-offsets",
+            "offset.storage.replication.factor=3",
+            "status.storage.topic=my-connect-status",
+            "status.storage.replication.factor=3",
+            "key.converter=org.apache.kafka.connect.storage.StringConverter",
+            "value.converter=org.apache.kafka.connect.json.JsonConverter",
+            "value.converter.schemas.enable=false",
+            "plugin.path=/opt/connect/plugins",
+            "plugin.discovery=hybrid_warn",
+            "listeners=http://0.0.0.0:8083",
+            "rest.advertised.host.name=connect-1",
+            "rest.advertised.port=8083",
+            "offset.flush.interval.ms=10000",
+            "scheduled.rebalance.max.delay.ms=5000",
+            "connector.client.config.override.policy=None",
+            "config.providers=directory",
+            "config.providers.directory.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider",
+            "config.providers.directory.param.allowed.paths=/run/secrets/connect-cdc",
+        ]);
+        const urls = ["http://127.0.0.1:7070", "http://127.0.0.1:7071", "http://127.0.0.1:7072"];
+        expect(await resolved(connect.restUrls)).toEqual(urls);
+        expect(await resolved(connect.plugins)).toEqual(plugins);
+    });
+
+    it("write secrets by a container that runs once, and mark them as secret", async () => {
+        await clusters();
+        const writer = theResource(resources, "Container", "connect-secrets-writer").inputs;
+        expect(writer).toMatchObject({ mustRun: false, attach: true, networkMode: "none", user: "root" });
+        expect(writer["uploads"]).toEqual({ secret: [{ file: "/in/database-password", content: "hunter2" }] });
+        const others = resources.filter(
+            (r) => r.name !== "connect-secrets-writer" && !r.name.startsWith("connect-secrets"),
+        );
+        expect(JSON.stringify(others)).not.toContain("hunter2");
+    });
+
+    it("are waited for at their outside addresses", async () => {
+        await clusters();
+        expect(theResource(resources, "Readiness", "zookeeper-ready").inputs).toMatchObject({
+            kind: "zookeeper",
+            targets: ["127.0.0.1:2180", "127.0.0.1:2181", "127.0.0.1:2182"],
+            expected: 3,
+            members: {
+                "zookeeper-0": "zookeeper-0-id",
+                "zookeeper-1": "zookeeper-1-id",
+                "zookeeper-2": "zookeeper-2-id",
+            },
+        });
+        expect(theResource(resources, "Gate", "connect-2-gate").inputs).toMatchObject({
+            kind: "connect",
+            member: "connect-2",
+            index: 2,
+            containerId: "connect-2-id",
+            targets: ["http://127.0.0.1:7070", "http://127.0.0.1:7071", "http://127.0.0.1:7072"],
+        });
+    });
+});
+
+describe("the number of members", () => {
+    it.each([
+        [1, "1", "1", "1"],
+        [2, "2", "1", "2"],
+        [5, "3", "2", "3"],
+    ])(
+        "of %i brokers sets replication %s, min ISR %s and Connect's topics %s",
+        async (brokers, factor, minIsr, topics) => {
+            await clusters({ kafka: { brokers } });
+            const server = containerInputs(resources, "kafka-0").files["/etc/connect-cdc/server.properties"];
+            expect(server).toContain(`default.replication.factor=${factor}\nmin.insync.replicas=${minIsr}\n`);
+            expect(server).toContain(`offsets.topic.replication.factor=${factor}\n`);
+            expect(server).toContain(`transaction.state.log.min.isr=${minIsr}\n`);
+            const worker = containerInputs(resources, "connect-0").files[
+                "/etc/connect-cdc/connect-distributed.properties"
+            ];
+            expect(worker).toContain(`config.storage.replication.factor=${topics}\n`);
+        },
+    );
+
+    it("of one ZooKeeper server makes it standalone", async () => {
+        await clusters({ zookeeper: { servers: 1 } });
+        expect(containerInputs(resources, "zookeeper-0").files["/etc/connect-cdc/zoo.cfg"]).not.toContain("server.0");
+    });
+
+    it("beyond three leaves the config of the first members as it was", async () => {
+        await clusters();
+        const before = ["kafka-0", "connect-0"].map((name) => containerInputs(resources, name).files);
+        resources.length = 0;
+        await clusters({ kafka: { brokers: 5 }, connect: { workers: 4 } });
+        expect(["kafka-0", "connect-0"].map((name) => containerInputs(resources, name).files)).toEqual(before);
+        expect(names("Member")).toContain("kafka-4");
+    });
+});
+
+describe("several hosts", () => {
+    const host = (i: number) => ({
+        endpoint: `ssh://root@10.0.0.${i}`,
+        advertisedAddress: `10.0.0.${i}`,
+        bindAddress: `10.0.0.${i}`,
+    });
+    const hosts = { h1: host(1), h2: host(2), h3: host(3) };
+
+    it("spread the members, and let them meet at advertised addresses", async () => {
+        await clusters({ hosts });
+        const zookeeper = containerInputs(resources, "zookeeper-1");
+        expect(zookeeper.files["/etc/connect-cdc/zoo.cfg"]).toContain("quorumListenOnAllIPs=true");
+        expect(zookeeper.files["/etc/connect-cdc/zoo.cfg"]).toContain("server.2=10.0.0.3:2890:3890");
+        expect(zookeeper["ports"].map((p: { external: number }) => p.external)).toEqual([2181, 2889, 3889]);
+        expect(zookeeper["ports"][0].ip).toBe("10.0.0.2");
+        const broker = containerInputs(resources, "kafka-2").files["/etc/connect-cdc/server.properties"];
+        expect(broker).toContain("advertised.listeners=EXTERNAL://10.0.0.3:9092\n");
+        expect(broker).toContain("inter.broker.listener.name=EXTERNAL\n");
+        const worker = containerInputs(resources, "connect-1").files["/etc/connect-cdc/connect-distributed.properties"];
+        expect(worker).toContain("rest.advertised.host.name=10.0.0.2\nrest.advertised.port=7071\n");
+        expect(worker).toContain("bootstrap.servers=10.0.0.1:9090,10.0.0.2:9091,10.0.0.3:9092\n");
+    });
+
+    it("get the image by a copy, and the secrets by a volume of their own", async () => {
+        await clusters({ hosts });
+        expect(names("RemoteImage")).toEqual(["image-runtime"]);
+        expect(names("Command")).toEqual(["image-runtime-on-h2", "image-runtime-on-h3"]);
+        expect(names("SecretFiles")).toEqual(["connect-secrets-h1", "connect-secrets-h2", "connect-secrets-h3"]);
+    });
+
+    it("obey explicit placement", async () => {
+        await clusters({ hosts, kafka: { placement: ["h3", "h1"] } });
+        const addresses = [0, 1, 2].map((i) => containerInputs(resources, `kafka-${i}`)["ports"][0].ip);
+        expect(addresses).toEqual(["10.0.0.3", "10.0.0.1", "10.0.0.3"]);
+    });
+});
+
+describe("config", () => {
+    it("wins over everything else", async () => {
+        await clusters({
+            kafka: { config: { "num.io.threads": 4, "log.retention.bytes": 1000 } },
+            connect: { config: { "plugin.discovery": "service_load" } },
+            zookeeper: { config: { snapCount: 500 } },
+        });
+        const broker = containerInputs(resources, "kafka-0").files["/etc/connect-cdc/server.properties"];
+        expect(broker).toContain("num.io.threads=4\n");
+        expect(broker).not.toContain("num.io.threads=8");
+        expect(broker).toContain("log.retention.bytes=1000\n");
+        expect(containerInputs(resources, "zookeeper-0").files["/etc/connect-cdc/zoo.cfg"]).toContain(
+            "snapCount=500\n",
+        );
+        const worker = containerInputs(resources, "connect-0").files["/etc/connect-cdc/connect-distributed.properties"];
+        expect(worker).toContain("plugin.discovery=service_load\n");
+    });
+});
