@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { stateFolder } from "./folders";
+import { rememberedPulumi, type PulumiTools } from "./setup/pulumi";
+
+/** The stack of `npm start`. Its passphrase is public, because no secret stands in its committed config. */
+export const DEV_STACK = "dev";
+
+/** `npm run env` of an earlier shell has put this file there: it is not the user's own choice. */
+const DEV_PASSPHRASE_FILE = resolve(__dirname, "devPassphrase.txt");
+
+/**
+ * What has to be in the environment of `pulumi`, beyond what is there already. The user's own login
+ * (`pulumi login`, PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) and passphrase (PULUMI_CONFIG_PASSPHRASE or _FILE) go first;
+ * without them state lies in a local folder, and each stack has a passphrase of its own there.
+ *
+ * @param stack the stack to work on
+ */
+export function pulumiEnvironment(stack: string = DEV_STACK): NodeJS.ProcessEnv {
+    const tools = rememberedPulumi();
+    if (tools === undefined) throw new Error("The Pulumi CLI is not set up yet: run npm start first.");
+    return {
+        ...toolVariables(tools),
+        ...backendVariables(tools),
+        ...passphraseVariables(stack),
+        // the program is type-checked by npm test; checking it at each run takes longer than running it
+        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+}
+
+function toolVariables({ binFolder, pulumiHome }: PulumiTools): NodeJS.ProcessEnv {
+    const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== binFolder);
+    return {
+        PATH: [...(binFolder === undefined ? [] : [binFolder]), ...path].join(delimiter),
+        ...(pulumiHome === undefined ? {} : { PULUMI_HOME: pulumiHome }),
+    };
+}
+
+function backendVariables({ pulumiHome }: PulumiTools): NodeJS.ProcessEnv {
+    const { PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN, PULUMI_CREDENTIALS_PATH } = process.env;
+    if (PULUMI_BACKEND_URL) return { PULUMI_BACKEND_URL };
+    const userHome = join(homedir(), ".pulumi");
+    const credentials = PULUMI_CREDENTIALS_PATH || userPulumiHome(pulumiHome) || userHome;
+    if (PULUMI_ACCESS_TOKEN || isLoggedIn(credentials)) {
+        // with a PULUMI_HOME of our own the CLI would look for the login there
+        return pulumiHome === undefined ? {} : { PULUMI_CREDENTIALS_PATH: credentials };
+    }
+    return { PULUMI_BACKEND_URL: pathToFileURL(stateFolder("pulumi")).href };
+}
+
+/** PULUMI_HOME of the environment, unless `npm run env` has set it to ours. */
+function userPulumiHome(ours: string | undefined): string | undefined {
+    const home = process.env.PULUMI_HOME;
+    return home === ours ? undefined : home;
+}
+
+function isLoggedIn(folder: string): boolean {
+    const file = join(folder, "credentials.json");
+    if (!existsSync(file)) return false;
+    const { current } = JSON.parse(readFileSync(file, "utf8")) as { current?: string };
+    return current !== undefined && current !== "";
+}
+
+function passphraseVariables(stack: string): NodeJS.ProcessEnv {
+    const { PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+    if (PULUMI_CONFIG_PASSPHRASE !== undefined) return {};
+    if (file && file !== DEV_PASSPHRASE_FILE) return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
+    return { PULUMI_CONFIG_PASSPHRASE_FILE: stack === DEV_STACK ? DEV_PASSPHRASE_FILE : ownPassphraseFile(stack) };
+}
+
+/** A passphrase that is made once: a public one must never guard the secrets of a stack that holds real ones. */
+function ownPassphraseFile(stack: string): string {
+    const file = join(stateFolder("passphrases"), stack);
+    try {
+        writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    return file;
+}
+
+/** The variables as lines for a shell's `eval`. */
+export function exportLines(variables: NodeJS.ProcessEnv): string {
+    return Object.entries(variables)
+        .map(([name, value]) => `export ${name}=${quote(value ?? "")}\n`)
+        .join("");
+}
+
+/** Quotes for any POSIX shell: nothing is special between single quotes but the single quote itself. */
+function quote(value: string): string {
+    return `'${value.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,63 @@
+import { spawn, type SpawnOptions } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+export interface ProcessResult {
+    /** Exit code; 128 and more when a signal ended the process, as a shell says it. */
+    code: number;
+    stdout: string;
+    stderr: string;
+}
+
+export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env"> {
+    /** Text for the process's stdin; without it stdin is empty. */
+    input?: string;
+    /** Ends the process after this many milliseconds; default: no limit. */
+    timeoutMilliseconds?: number;
+    /** Called with each piece of stdout and stderr as it comes. */
+    onOutput?: (text: string) => void;
+}
+
+/** Runs a program without a shell and collects its output. A program that is not there rejects with the system's error. */
+export function runProcess(file: string, args: string[], options: RunOptions = {}): Promise<ProcessResult> {
+    return new Promise((resolve, reject) => {
+        const { cwd, env, timeoutMilliseconds: timeout } = options;
+        const child = spawn(file, args, { cwd, env, timeout, stdio: ["pipe", "pipe", "pipe"] });
+        const output = { stdout: "", stderr: "" };
+        for (const name of ["stdout", "stderr"] as const) {
+            child[name].setEncoding("utf8").on("data", (text: string) => {
+                output[name] += text;
+                options.onOutput?.(text);
+            });
+        }
+        child.once("error", reject);
+        child.once("close", (code, signal) => resolve({ code: code ?? (signal === null ? 1 : 128), ...output }));
+        // a process that ends without reading its input is judged by its exit code
+        child.stdin.on("error", () => undefined);
+        child.stdin.end(options.input ?? "");
+    });
+}
+
+/**
+ * The absolute path of a program on PATH, or undefined.
+ *
+ * @param extraFolders looked at after PATH: a user's PATH often lacks the system's own folders
+ */
+export function findProgram(name: string, extraFolders: string[] = []): string | undefined {
+    const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+    return [...folders, ...extraFolders].map((folder) => join(folder, name)).find(isExecutableFile);
+}
+
+function isExecutableFile(file: string): boolean {
+    try {
+        accessSync(file, constants.X_OK);
+        return statSync(file).isFile();
+    } catch {
+        return false;
+    }
+}
+
+/** The last lines of a program's output, for an error message. */
+export function lastLines(text: string, count: number): string {
+    return text.trimEnd().split("\n").slice(-count).join("\n");
+}

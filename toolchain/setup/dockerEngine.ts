@@ -1,0 +1,98 @@
+import { request } from "node:http";
+import { userInfo } from "node:os";
+import { findProgram } from "../processes";
+import type { Missing } from "./missing";
+
+export const DEFAULT_ENDPOINT = "unix:///var/run/docker.sock";
+
+/** The oldest engine this project is tested with is 20.10, which speaks API 1.41. */
+const OLDEST_API = 1.41;
+
+/** Where packages put the engine; not on every user's PATH. */
+const SYSTEM_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"];
+
+/** The engine everything runs on, where the stack's config names no other: DOCKER_HOST, else the default socket. */
+export function dockerEndpoint(): string {
+    return process.env.DOCKER_HOST || DEFAULT_ENDPOINT;
+}
+
+export type EngineAnswer =
+    { state: "running"; api: number } | { state: "forbidden" } | { state: "silent"; cause: string };
+
+/** Asks an engine for a sign of life, within two seconds. */
+export async function pingEngine(endpoint: string): Promise<EngineAnswer> {
+    try {
+        const api = endpoint.startsWith("unix://")
+            ? await pingSocket(endpoint.slice("unix://".length))
+            : await pingRemote();
+        return { state: "running", api: Number(api) };
+    } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        return code === "EACCES" ? { state: "forbidden" } : { state: "silent", cause: message };
+    }
+}
+
+/** Plain HTTP: loading a Docker library takes longer than all of a set-up that finds everything in place. */
+function pingSocket(socketPath: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+        const ping = request({ socketPath, path: "/_ping", timeout: 2000 }, (response) => {
+            response.resume();
+            if (response.statusCode === 200) resolve(String(response.headers["api-version"]));
+            else reject(new Error(`/_ping answers ${response.statusCode}`));
+        });
+        ping.once("timeout", () => ping.destroy(new Error("no answer within 2 s")));
+        ping.once("error", reject);
+        ping.end();
+    });
+}
+
+/** tcp:// and ssh:// endpoints, with the TLS settings of the environment, as the Docker client reads them. */
+async function pingRemote(): Promise<string> {
+    const { default: Docker } = await import("dockerode");
+    const version = await new Docker({ timeout: 10_000 }).version();
+    return version.ApiVersion;
+}
+
+/** The installed engine's program, or undefined. */
+export function findEngine(): string | undefined {
+    return findProgram("dockerd", SYSTEM_FOLDERS);
+}
+
+/** Looks for an engine, running or not. An engine that cannot be used for another reason is an error. */
+export async function findMissingEngine(): Promise<Missing | undefined> {
+    const endpoint = dockerEndpoint();
+    const answer = await pingEngine(endpoint);
+    if (answer.state === "running") {
+        checkApi(answer.api, endpoint);
+        return undefined;
+    }
+    if (answer.state === "forbidden") throw new Error(describeForbidden(endpoint));
+    if (endpoint !== DEFAULT_ENDPOINT) {
+        throw new Error(
+            `The Docker engine of DOCKER_HOST=${endpoint} does not answer (${answer.cause}). ` +
+                "Start it, or unset DOCKER_HOST to use this machine's own engine.",
+        );
+    }
+    if (findEngine() !== undefined) return undefined;
+    return {
+        what: "Docker engine 20.10 or newer: every server of the stack runs in a container.",
+        // docker.io only recommends the others, and nothing works without them
+        debianPackages: ["docker.io", "iptables", "ca-certificates"],
+        remedy: "Debian, Ubuntu: apt-get install docker.io; macOS, Windows: Docker Desktop; else https://docs.docker.com/engine/install",
+    };
+}
+
+function checkApi(api: number, endpoint: string): void {
+    if (!(api < OLDEST_API)) return;
+    throw new Error(
+        `The Docker engine at ${endpoint} speaks API ${api}, which is too old: engine 20.10 (API ${OLDEST_API}) or newer is needed.`,
+    );
+}
+
+function describeForbidden(endpoint: string): string {
+    const { username } = userInfo();
+    return (
+        `The Docker engine at ${endpoint} runs, but the user ${username} may not use it. ` +
+        `Run: sudo usermod -aG docker ${username}; then log in again.`
+    );
+}

@@ -1,0 +1,53 @@
+import { step, type Log } from "../log";
+import { confirm } from "./confirm";
+import { canInstallPackages, installPackages } from "./debianPackages";
+import { DEFAULT_ENDPOINT, dockerEndpoint, findMissingEngine } from "./dockerEngine";
+import { findMissingJava } from "./java";
+import { findShortages } from "./machine";
+import { findMissingMaven } from "./maven";
+import { describeMissing, type Missing } from "./missing";
+import { ensurePulumi, type PulumiTools } from "./pulumi";
+import { startEngine } from "./startEngine";
+
+export interface SetupResult {
+    /** The Pulumi CLI and its plugins. */
+    pulumi: PulumiTools;
+}
+
+/**
+ * Makes this machine ready for the stack and the tests: JDK, Maven, a running Docker engine, the Pulumi CLI and its plugins.
+ * What is there is used; what is missing is installed, or reported all at once. Safe to repeat; a fraction of a second when
+ * nothing is missing.
+ */
+export async function setup(log: Log): Promise<SetupResult> {
+    await ensureSystemTools(log);
+    if (dockerEndpoint() === DEFAULT_ENDPOINT) await startEngine(log);
+    const pulumi = await ensurePulumi(log);
+    for (const shortage of findShortages()) log(`Warning: ${shortage}`);
+    return { pulumi };
+}
+
+async function ensureSystemTools(log: Log): Promise<void> {
+    const missing = await findMissing();
+    if (missing.length === 0) return;
+    const refusal = await findRefusal(missing);
+    if (refusal !== undefined) throw new Error(describeMissing(missing, refusal));
+    const packages = missing.flatMap(({ debianPackages }) => debianPackages);
+    await step(log, "Set-up of what is missing", () => installPackages(packages, log));
+    const left = await findMissing();
+    if (left.length > 0) throw new Error(describeMissing(left, "also after the installation of its packages"));
+}
+
+async function findMissing(): Promise<Missing[]> {
+    const findings = await Promise.all([findMissingJava(), findMissingMaven(), findMissingEngine()]);
+    return findings.filter((finding) => finding !== undefined);
+}
+
+/** Why nothing is installed, or undefined when it may be. */
+async function findRefusal(missing: Missing[]): Promise<string | undefined> {
+    if (process.env.SETUP_INSTALL === "never") return "not installed because of SETUP_INSTALL=never";
+    if (!canInstallPackages()) return "installed by this command only for root on Debian or Ubuntu";
+    const names = missing.flatMap(({ debianPackages }) => debianPackages).join(" ");
+    const agreed = await confirm(`Missing here: ${names}. Install with apt-get?`);
+    return agreed ? undefined : "you chose not to install it";
+}

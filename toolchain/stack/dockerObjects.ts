@@ -1,0 +1,63 @@
+import Docker from "dockerode";
+import { dockerEndpoint } from "../setup/dockerEngine";
+import { PROJECT } from "./target";
+
+/** Something of a stack that a Docker engine holds. */
+export interface DockerObject {
+    kind: "container" | "network" | "volume" | "image";
+    /** Id, or what stands for it: volumes and image tags have names only. */
+    id: string;
+    name: string;
+    /** The engine that holds it. */
+    endpoint: string;
+}
+
+/** Everything on an engine that carries the labels of a stack, and the image tags under its name. */
+export async function listDockerObjects(stack: string, endpoint: string = dockerEndpoint()): Promise<DockerObject[]> {
+    const docker = connect(endpoint);
+    const filters = { label: [`connect-cdc.project=${PROJECT}`, `connect-cdc.stack=${stack}`] };
+    const [containers, networks, { Volumes: volumes }, images] = await Promise.all([
+        docker.listContainers({ all: true, filters }),
+        docker.listNetworks({ filters }),
+        docker.listVolumes({ filters }),
+        docker.listImages({ filters: { reference: [`${PROJECT}-${stack}/*`] } }),
+    ]);
+    const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+    return [
+        ...containers.map(({ Id, Names }) => ({ kind: "container" as const, id: Id, name: Names[0]?.slice(1) ?? Id })),
+        ...networks.map(({ Id, Name }) => ({ kind: "network" as const, id: Id, name: Name })),
+        ...(volumes ?? []).map(({ Name }) => ({ kind: "volume" as const, id: Name, name: Name })),
+        ...tags.map((tag) => ({ kind: "image" as const, id: tag, name: tag })),
+    ].map((object) => ({ ...object, endpoint }));
+}
+
+/** Removes objects: containers first, since they hold on to the others. Those that are gone already count as removed. */
+export async function removeDockerObjects(objects: DockerObject[]): Promise<void> {
+    for (const kind of ["container", "network", "volume", "image"] as const) {
+        const ofKind = objects.filter((object) => object.kind === kind);
+        await Promise.all(ofKind.map(removeDockerObject));
+    }
+}
+
+async function removeDockerObject({ kind, id, endpoint }: DockerObject): Promise<void> {
+    const docker = connect(endpoint);
+    try {
+        // v: with the volumes that have no name; named ones stay
+        if (kind === "container") await docker.getContainer(id).remove({ force: true, v: true });
+        if (kind === "network") await docker.getNetwork(id).remove();
+        if (kind === "volume") await docker.getVolume(id).remove();
+        if (kind === "image") await docker.getImage(id).remove();
+    } catch (error) {
+        if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    }
+}
+
+/** What the parts of an endpoint mean is the Docker client's own convention. */
+function connect(endpoint: string): Docker {
+    if (endpoint.startsWith("unix://")) return new Docker({ socketPath: endpoint.slice("unix://".length) });
+    const { protocol, hostname, port, username } = new URL(endpoint);
+    if (protocol === "ssh:") {
+        return new Docker({ protocol: "ssh", host: hostname, port: port || 22, username: username || undefined });
+    }
+    return new Docker({ protocol: "http", host: hostname, port: port || 2375 });
+}

@@ -1,0 +1,56 @@
+import { lastLines } from "../processes";
+
+interface Explanation {
+    /** Found in the CLI's output. */
+    pattern: RegExp;
+    /** What it means and what to do. */
+    advice: (stack: string, match: RegExpExecArray) => string;
+}
+
+const EXPLANATIONS: Explanation[] = [
+    {
+        pattern: /the stack is currently locked by[\s\S]*?created by (\S+) \(pid (\d+)\) at (\S+)/,
+        advice: (stack, [, user, pid, since]) =>
+            `Another pulumi process works on stack ${stack}: process ${pid} of ${user}, since ${since}. Wait until it ends. ` +
+            `If it ran on a machine that is gone, run: pulumi cancel --yes --stack ${stack}`,
+    },
+    {
+        pattern: /incorrect passphrase|passphrase must be set/,
+        advice: (stack) =>
+            `The passphrase of stack ${stack} is wrong or missing. Set PULUMI_CONFIG_PASSPHRASE or ` +
+            "PULUMI_CONFIG_PASSPHRASE_FILE to the one the stack was made with; for the dev stack unset both.",
+    },
+    {
+        pattern:
+            /Cannot connect to the Docker daemon|error pinging docker server|connect E(?:NOENT|CONNREFUSED)\S* \S*docker\S*sock/i,
+        advice: () =>
+            "The Docker engine does not answer. Start it (npm start does so for root), then run the command again.",
+    },
+    {
+        pattern: /no (?:resource )?plugin '?(\S+?)'? found|could not find plugin|failed to load plugin/i,
+        advice: () =>
+            "A Pulumi plugin is missing. Run npm start, which installs it; a changed PULUMI_HOME may hide it.",
+    },
+];
+
+/** The end of an unknown message is enough to search for it. */
+const LINES_SHOWN = 20;
+
+/**
+ * An error message for a CLI command that failed: the CLI's own words, unless the user has seen them, and what to do where
+ * the failure is a known one.
+ */
+export function explainCliFailure(
+    stack: string,
+    command: string,
+    output: string,
+    { alreadyShown = false }: { alreadyShown?: boolean } = {},
+): string {
+    const advice = EXPLANATIONS.flatMap(({ pattern, advice }) => {
+        const match = pattern.exec(output);
+        return match === null ? [] : [advice(stack, match)];
+    });
+    const failure = `pulumi ${command} of stack ${stack} failed.`;
+    if (advice.length > 0) return [failure, ...advice].join("\n");
+    return alreadyShown ? `${failure} Its messages stand above.` : `${failure}\n${lastLines(output, LINES_SHOWN)}`;
+}

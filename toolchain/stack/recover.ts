@@ -1,0 +1,38 @@
+import { dockerEndpoint } from "../setup/dockerEngine";
+import type { Log } from "../log";
+import { listDockerObjects, removeDockerObjects, type DockerObject } from "./dockerObjects";
+import { releaseDeadLocks } from "./locks";
+import { clearPendingOperations, engineEndpoints, knownIds, readState, type StackState } from "./state";
+import type { StackTarget } from "./target";
+
+/**
+ * Mends what a killed `pulumi` leaves behind: the lock of a dead process, operations that nobody will finish, and containers
+ * and networks that the state does not know of and that would be in the way. Volumes are left alone: they hold data, and a
+ * new `up` takes them over.
+ *
+ * @returns the state; undefined when there is no such stack
+ */
+export async function recover(target: StackTarget, log: Log): Promise<StackState | undefined> {
+    releaseDeadLocks(target, log);
+    const state = await readState(target);
+    if (state !== undefined && state.pendingOperations.length > 0) {
+        await clearPendingOperations(target);
+        log(`Recovery: ${state.pendingOperations.length} operations of an interrupted run are forgotten`);
+    }
+    const unknown = (await listStackObjects(target, state)).filter(isUnknownTo(state));
+    await removeDockerObjects(unknown);
+    for (const { kind, name } of unknown) log(`Recovery: removed ${kind} ${name}, which the state does not know of`);
+    return state;
+}
+
+/** All Docker objects of a stack, on every engine that its state names. */
+export async function listStackObjects(target: StackTarget, state: StackState | undefined): Promise<DockerObject[]> {
+    const endpoints = new Set([dockerEndpoint(), ...(state === undefined ? [] : engineEndpoints(state))]);
+    const lists = await Promise.all([...endpoints].map((endpoint) => listDockerObjects(target.stack, endpoint)));
+    return lists.flat();
+}
+
+function isUnknownTo(state: StackState | undefined): (object: DockerObject) => boolean {
+    const known = state === undefined ? new Set<string>() : knownIds(state);
+    return ({ kind, id }) => (kind === "container" || kind === "network") && !known.has(id);
+}

@@ -1,0 +1,62 @@
+import { askPulumi, tryPulumi } from "./pulumiCli";
+import type { StackTarget } from "./target";
+
+/** One resource, as `pulumi stack export` shows it. */
+export interface StateResource {
+    urn: string;
+    type: string;
+    id?: string;
+    inputs?: Record<string, unknown>;
+    outputs?: Record<string, unknown>;
+}
+
+/** What the backend knows of a stack. */
+export interface StackState {
+    resources: StateResource[];
+    /** Operations that a killed `pulumi` left half done. */
+    pendingOperations: { type: string; resource: StateResource }[];
+}
+
+interface Deployment {
+    deployment: { resources?: StateResource[]; pending_operations?: StackState["pendingOperations"] };
+}
+
+/** Reads a stack's state; undefined when there is no such stack. */
+export async function readState(target: StackTarget): Promise<StackState | undefined> {
+    const result = await tryPulumi(target, ["stack", "export"]);
+    if (result.code !== 0 && /no stack named/.test(result.stderr)) return undefined;
+    // asked once more only for the error message
+    const text = result.code === 0 ? result.stdout : await askPulumi(target, ["stack", "export"]);
+    return parseState(text);
+}
+
+/** Reads the JSON of `pulumi stack export`. */
+export function parseState(text: string): StackState {
+    const { deployment } = JSON.parse(text) as Deployment;
+    return { resources: deployment.resources ?? [], pendingOperations: deployment.pending_operations ?? [] };
+}
+
+/** Forgets operations that a killed `pulumi` left half done: the CLI does so whenever a state is imported. */
+export async function clearPendingOperations(target: StackTarget): Promise<void> {
+    const exported = await askPulumi(target, ["stack", "export"]);
+    await askPulumi(target, ["stack", "import"], exported);
+}
+
+/** The ids of Docker objects that the state knows. */
+export function knownIds({ resources }: StackState): Set<string> {
+    return new Set(resources.map(({ id }) => id).filter((id) => id !== undefined));
+}
+
+/** The Docker engines of the stack, told by the state's Docker providers. */
+export function engineEndpoints({ resources }: StackState): string[] {
+    const hosts = resources
+        .filter(({ type }) => type === "pulumi:providers:docker")
+        .map(({ inputs }) => inputs?.host)
+        .filter((host) => typeof host === "string");
+    return [...new Set(hosts)];
+}
+
+/** The outputs of the stack. Secret ones are ciphertext here. */
+export function stackOutputs({ resources }: StackState): Record<string, unknown> {
+    return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}

@@ -1,0 +1,63 @@
+import type { Log } from "./log";
+import { dockerEndpoint } from "./setup/dockerEngine";
+import { removeDockerObjects, type DockerObject } from "./stack/dockerObjects";
+import { askPulumi, changeStack } from "./stack/pulumiCli";
+import { listStackObjects, recover } from "./stack/recover";
+import { readState, type StackState } from "./stack/state";
+import type { StackTarget } from "./stack/target";
+
+export type { StackTarget } from "./stack/target";
+
+export interface StartOptions {
+    /** Compares the state with the engine first, so that what was removed or stopped by hand comes back. */
+    refresh?: boolean;
+    /** Takes the CLI's output instead of the terminal. */
+    onOutput?: (text: string) => void;
+}
+
+/** Brings a stack up, after mending what a killed run left behind. */
+export async function startStack(target: StackTarget, log: Log, options: StartOptions = {}): Promise<StackState> {
+    const before = await recover(target, log);
+    if (before === undefined || target.select) await selectStack(target);
+    const flags = ["--suppress-outputs", ...(options.refresh ? ["--refresh"] : [])];
+    await changeStack(target, "up", flags, options.onOutput);
+    const state = await readState(target);
+    if (state === undefined) throw new Error(`Stack ${target.stack} has no state after pulumi up.`);
+    return state;
+}
+
+export interface StopOptions {
+    /** Also removes volumes that the state does not know of, with their data. Default: they are reported. */
+    volumes?: boolean;
+    /** Takes the CLI's output instead of the terminal. */
+    onOutput?: (text: string) => void;
+}
+
+/**
+ * Destroys a stack and looks, by label, whether anything of it is left.
+ *
+ * @throws when something is left, with its names
+ */
+export async function stopStack(target: StackTarget, log: Log, options: StopOptions = {}): Promise<void> {
+    const state = await recover(target, log);
+    if (state !== undefined && state.resources.length > 0) await changeStack(target, "destroy", [], options.onOutput);
+    const left = await listStackObjects(target, state);
+    await removeDockerObjects(left.filter(({ kind }) => kind !== "volume" || options.volumes));
+    const still = await listStackObjects(target, state);
+    if (still.length > 0) throw new Error(describeLeftovers(target.stack, still));
+}
+
+function describeLeftovers(stack: string, objects: DockerObject[]): string {
+    const lines = objects.map(
+        ({ kind, name, endpoint }) => `  ${kind} ${name}${endpoint === dockerEndpoint() ? "" : ` on ${endpoint}`}`,
+    );
+    return [
+        `Stack ${stack} is destroyed, but these are left:`,
+        ...lines,
+        "Volumes are kept because they may hold data; npm stop -- --volumes removes them too.",
+    ].join("\n");
+}
+
+async function selectStack(target: StackTarget): Promise<void> {
+    await askPulumi(target, target.select ? ["stack", "select", "--create"] : ["stack", "init", "--no-select"]);
+}
