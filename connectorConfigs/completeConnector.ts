@@ -1,0 +1,109 @@
+import { DEBEZIUM_POSTGRES_CLASS, debeziumPostgres, slotName } from "./debeziumPostgres";
+import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
+import { referredSecrets, secretReference } from "./secretReference";
+
+/** A value of a connector's config: text, number, truth value, or the secret of that name. */
+export type ConfigValue = string | number | boolean | { secret: string };
+
+/** A connector as the stack config writes it. */
+export interface ConnectorEntry {
+    /** Java class of the connector. */
+    class: string;
+    /** `tasks.max`. */
+    tasksMax: number;
+    /** Tasks that must run before the connector counts as running. Default 1. */
+    minTasks?: number;
+    /** Desired state. */
+    state: "running" | "paused" | "stopped";
+    /** Settings of the connector; they win over everything that is added. */
+    config: Record<string, ConfigValue>;
+}
+
+/** Where the servers are that connectors speak to, as the workers reach them. */
+export interface PlatformEndpoints {
+    /** Folder of the secrets on every worker. */
+    secretsFolder: string;
+    /** Brokers of the Kafka cluster. */
+    brokers: number;
+    /** The source database; without it nothing is added to a Debezium connector. */
+    database?: {
+        host: string;
+        port: number;
+        /** Name of the database. */
+        name: string;
+        user: string;
+        /** Name of the secret that holds the user's password. */
+        passwordSecret: string;
+        /** Publication of the captured tables. */
+        publication: string;
+    };
+    /** The JMS broker; without it nothing is added to a JMS sink. */
+    jmsBroker?: {
+        /** JNDI provider URL. */
+        url: string;
+        user: string;
+        /** Name of the secret that holds the user's password. */
+        passwordSecret: string;
+    };
+}
+
+/** A connector with all its settings, as Connect takes them: text, secrets as references. */
+export interface CompletedConnector {
+    class: string;
+    tasksMax: number;
+    minTasks: number;
+    state: "running" | "paused" | "stopped";
+    config: Record<string, string>;
+    /** Names of the secrets that the config refers to, sorted. */
+    secretNames: string[];
+}
+
+/**
+ * Adds to a connector of the stack config what follows from the platform: addresses, users, references to passwords, and
+ * this project's defaults for its class. Settings in the entry win, key by key. Other classes get nothing added.
+ *
+ * @param name name of the connector; a Debezium source without `slot.name` takes its slot's name from it.
+ * @throws when the name of a secret cannot be one.
+ */
+export function completeConnector(
+    name: string,
+    entry: ConnectorEntry,
+    platform: PlatformEndpoints,
+): CompletedConnector {
+    const config: Record<string, string> = platformSettings(name, entry.class, platform);
+    for (const [key, value] of Object.entries(entry.config)) {
+        config[key] = typeof value === "object" ? secretReference(value.secret, platform.secretsFolder) : String(value);
+    }
+    return {
+        class: entry.class,
+        tasksMax: entry.tasksMax,
+        minTasks: entry.minTasks ?? 1,
+        state: entry.state,
+        config,
+        secretNames: referredSecrets(config, platform.secretsFolder),
+    };
+}
+
+function platformSettings(
+    name: string,
+    connectorClass: string,
+    { database, jmsBroker, brokers, secretsFolder }: PlatformEndpoints,
+): Record<string, string> {
+    if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
+        return debeziumPostgres({
+            host: database.host,
+            port: database.port,
+            database: database.name,
+            user: database.user,
+            password: secretReference(database.passwordSecret, secretsFolder),
+            publication: database.publication,
+            slot: slotName(name),
+            brokers,
+        });
+    }
+    if (connectorClass === JMS_SINK_CLASS && jmsBroker) {
+        const password = secretReference(jmsBroker.passwordSecret, secretsFolder);
+        return jmsSink({ url: jmsBroker.url, user: jmsBroker.user, password });
+    }
+    return {};
+}

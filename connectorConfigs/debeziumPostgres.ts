@@ -1,0 +1,73 @@
+/** Java class of Debezium's source connector for PostgreSQL. */
+export const DEBEZIUM_POSTGRES_CLASS = "io.debezium.connector.postgresql.PostgresConnector";
+
+/** What {@link debeziumPostgres} needs to know. */
+export interface DebeziumPostgresInput {
+    /** Host name or address of the database, as the workers reach it. */
+    host: string;
+    /** Its port. */
+    port: number;
+    /** Name of the database. */
+    database: string;
+    /** Role with LOGIN and REPLICATION that may read the captured tables. */
+    user: string;
+    /** The role's password: a reference to a secret, never the password itself. */
+    password: string;
+    /** Publication of the captured tables; it must exist. */
+    publication: string;
+    /** Replication slot; the connector makes it. Lower-case letters, digits and `_`, unique on the database server. */
+    slot: string;
+    /** Brokers of the Kafka cluster, for the replication factor of the topics that the connector makes. */
+    brokers: number;
+}
+
+/**
+ * Settings of a Debezium PostgreSQL source that follow from the platform, and the defaults of this project. What to
+ * capture (`topic.prefix`, `table.include.list`) is the user's part. Names and defaults: Debezium 3.6.
+ */
+export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, string> {
+    return {
+        "database.hostname": input.host,
+        "database.port": String(input.port),
+        "database.dbname": input.database,
+        "database.user": input.user,
+        "database.password": input.password,
+
+        // PostgreSQL's own decoder: nothing to install on the database server. Debezium's default is decoderbufs.
+        "plugin.name": "pgoutput",
+        "publication.name": input.publication,
+        // The publication belongs to the database's schema. Debezium's default would publish all tables, which takes a superuser.
+        "publication.autocreate.mode": "disabled",
+        "slot.name": input.slot,
+        // After a crashed worker the slot is taken until the server notices: try often, for two minutes. Default: 6 times in 60 s.
+        "slot.retry.delay.ms": "2000",
+        "slot.max.retries": "60",
+
+        // Rows that are there already come first, then every change.
+        "snapshot.mode": "initial",
+        // Moves the slot on while captured tables are idle; without it the server keeps its log for ever.
+        "heartbeat.interval.ms": "5000",
+        // Tells the server how far we are before its wal_sender_timeout (60 s) is near, and keeps lag figures fresh.
+        "status.update.interval.ms": "5000",
+        // The wait of an idle connector for the next change: with Debezium's 500 ms it is most of a row's latency.
+        "poll.interval.ms": "20",
+
+        // Exact, and readable in JSON. The default is base64 of an unscaled integer.
+        "decimal.handling.mode": "string",
+        // Compacted topics and tables built from them need the record that says a key is gone.
+        "tombstones.on.delete": "true",
+
+        // A database that restarts is waited for without limit, asked every 3 s instead of every 10 s.
+        "errors.max.retries": "-1",
+        "retriable.restart.connector.wait.ms": "3000",
+
+        // One partition keeps the order of all changes of a table.
+        "topic.creation.default.partitions": "1",
+        "topic.creation.default.replication.factor": String(Math.min(3, input.brokers)),
+    };
+}
+
+/** The slot of a connector that names none: the connector's name in the characters that PostgreSQL allows. */
+export function slotName(connectorName: string): string {
+    return connectorName.toLowerCase().replace(/[^a-z0-9_]/g, "_");
+}

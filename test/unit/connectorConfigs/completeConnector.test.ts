@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { completeConnector, ConnectorEntry, PlatformEndpoints } from "../../../connectorConfigs/completeConnector";
+
+const platform: PlatformEndpoints = {
+    secretsFolder: "/run/secrets/connect-cdc",
+    brokers: 3,
+    database: {
+        host: "postgres",
+        port: 5432,
+        name: "cdcdb",
+        user: "cdcadmin",
+        passwordSecret: "database-password",
+        publication: "dbz_publication",
+    },
+    jmsBroker: { url: "tcp://artemis:61616", user: "cdc", passwordSecret: "jms-password" },
+};
+
+const source: ConnectorEntry = {
+    class: "io.debezium.connector.postgresql.PostgresConnector",
+    tasksMax: 1,
+    state: "running",
+    config: { "topic.prefix": "localhost", "table.include.list": "cdc.customers" },
+};
+const sink: ConnectorEntry = {
+    class: "dev.connectcdc.jms.JmsSinkConnector",
+    tasksMax: 2,
+    minTasks: 2,
+    state: "paused",
+    config: { topics: "localhost.cdc.customers", "jms.destination.name": "CustomersJSON" },
+};
+
+describe("a Debezium source", () => {
+    it("gets the database, its password as a reference, and this project's defaults", () => {
+        expect(completeConnector("dbz-source", source, platform)).toEqual({
+            class: "io.debezium.connector.postgresql.PostgresConnector",
+            tasksMax: 1,
+            minTasks: 1,
+            state: "running",
+            secretNames: ["database-password"],
+            config: {
+                "database.hostname": "postgres",
+                "database.port": "5432",
+                "database.dbname": "cdcdb",
+                "database.user": "cdcadmin",
+                "database.password": "${directory:/run/secrets/connect-cdc:database-password}",
+                "plugin.name": "pgoutput",
+                "publication.name": "dbz_publication",
+                "publication.autocreate.mode": "disabled",
+                "slot.name": "dbz_source",
+                "slot.retry.delay.ms": "2000",
+                "slot.max.retries": "60",
+                "snapshot.mode": "initial",
+                "heartbeat.interval.ms": "5000",
+                "status.update.interval.ms": "5000",
+                "poll.interval.ms": "20",
+                "decimal.handling.mode": "string",
+                "tombstones.on.delete": "true",
+                "errors.max.retries": "-1",
+                "retriable.restart.connector.wait.ms": "3000",
+                "topic.creation.default.partitions": "1",
+                "topic.creation.default.replication.factor": "3",
+                "topic.prefix": "localhost",
+                "table.include.list": "cdc.customers",
+            },
+        });
+    });
+
+    it.each([
+        [1, "1"],
+        [2, "2"],
+        [5, "3"],
+    ])("makes topics that fit %i brokers", (brokers, factor) => {
+        const { config } = completeConnector("dbz-source", source, { ...platform, brokers });
+        expect(config["topic.creation.default.replication.factor"]).toBe(factor);
+    });
+
+    it("gets nothing where the platform has no database", () => {
+        const { config, secretNames } = completeConnector("dbz-source", source, { ...platform, database: undefined });
+        expect(config).toEqual(source.config);
+        expect(secretNames).toEqual([]);
+    });
+});
+
+describe("a JMS sink", () => {
+    it("gets the broker and its password as a reference", () => {
+        expect(completeConnector("json-jms-sink", sink, platform)).toEqual({
+            class: "dev.connectcdc.jms.JmsSinkConnector",
+            tasksMax: 2,
+            minTasks: 2,
+            state: "paused",
+            secretNames: ["jms-password"],
+            config: {
+                "java.naming.factory.initial": "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
+                "java.naming.provider.url": "tcp://artemis:61616",
+                "connection.factory.name": "ConnectionFactory",
+                "jms.destination.type": "queue",
+                "jms.username": "cdc",
+                "jms.password": "${directory:/run/secrets/connect-cdc:jms-password}",
+                topics: "localhost.cdc.customers",
+                "jms.destination.name": "CustomersJSON",
+            },
+        });
+    });
+});
+
+describe("what the user writes", () => {
+    it("wins over what is added, as text", () => {
+        const config = { "heartbeat.interval.ms": 1000, "tombstones.on.delete": false, "slot.name": "mine" };
+        expect(completeConnector("dbz-source", { ...source, config }, platform).config).toMatchObject({
+            "heartbeat.interval.ms": "1000",
+            "tombstones.on.delete": "false",
+            "slot.name": "mine",
+        });
+    });
+
+    it("may be another secret", () => {
+        const config = { "database.password": { secret: "other" }, "signal.key": { secret: "signal" } };
+        const completed = completeConnector("dbz-source", { ...source, config }, platform);
+        expect(completed.config["database.password"]).toBe("${directory:/run/secrets/connect-cdc:other}");
+        expect(completed.secretNames).toEqual(["other", "signal"]);
+    });
+
+    it("stays as it is for a class that the platform knows nothing about", () => {
+        const entry = { ...source, class: "org.apache.kafka.connect.file.FileStreamSinkConnector" };
+        expect(completeConnector("copy", entry, platform).config).toEqual(source.config);
+    });
+
+    it.each(["../passwd", "a:b", "a}b", ""])("cannot name a secret %j", (secret) => {
+        const config = { "database.password": { secret } };
+        expect(() => completeConnector("dbz-source", { ...source, config }, platform)).toThrow(
+            `"${secret}" cannot be the name of a secret`,
+        );
+    });
+});
