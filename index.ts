@@ -2,11 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./components/connectCluster";
 import { Connector } from "./components/connector";
 import { DockerHost } from "./components/dockerHost";
-import { GeneratedSecret } from "./components/generatedSecret";
 import { Image, ImageRole, stageImages } from "./components/image";
 import { JmsBroker } from "./components/jmsBroker";
 import { KafkaCluster } from "./components/kafkaCluster";
+import { SECRETS_FOLDER } from "./components/secretFiles";
 import { SourceDatabase } from "./components/sourceDatabase";
+import { stackSecrets } from "./components/stackSecrets";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadConfig, loadSecrets } from "./config";
 import { completeConnector } from "./connectorConfigs/completeConnector";
@@ -14,7 +15,8 @@ import { preflight } from "./preflight";
 
 export = async () => {
     const config = loadConfig();
-    await preflight(config);
+    const faults = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
+    if (faults.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${faults.join("\n  ")}`);
 
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
 
@@ -30,16 +32,13 @@ export = async () => {
     const jre = image("jre", base);
     const runtime = image("runtime", jre);
 
-    const given = loadSecrets();
-    const password = (name: string): pulumi.Output<string> =>
-        config.secretNames.includes(name) ? given.apply((values) => values[name]!) : new GeneratedSecret(name).value;
-    const databasePassword = password(config.database.passwordSecret);
-    const jmsPassword = password(config.jmsBroker.passwordSecret);
-    const secrets = pulumi.all([given, databasePassword, jmsPassword]).apply(([values, database, jms]) => ({
-        ...values,
-        [config.database.passwordSecret]: database,
-        [config.jmsBroker.passwordSecret]: jms,
-    }));
+    const databaseSecret = config.database.passwordSecret;
+    const jmsSecret = config.jmsBroker.passwordSecret;
+    const secrets = stackSecrets({
+        given: loadSecrets(),
+        givenNames: config.secretNames,
+        needed: [databaseSecret, jmsSecret],
+    });
 
     const { protectData } = config.security;
     const database = config.database.managed
@@ -47,7 +46,7 @@ export = async () => {
               ...config.database,
               hosts,
               image: image("postgres", base),
-              password: databasePassword,
+              password: secrets[databaseSecret]!,
               protectData,
           })
         : undefined;
@@ -56,7 +55,7 @@ export = async () => {
               ...config.jmsBroker,
               hosts,
               image: image("artemis", jre),
-              password: jmsPassword,
+              password: secrets[jmsSecret]!,
               protectData,
           })
         : undefined;
@@ -70,5 +69,63 @@ export = async () => {
         plugins: staged.plugins,
         secrets,
     });
-    return { hosts, connect };
+    const platform = pulumi
+        .all([
+            database?.host ?? config.database.host!,
+            database?.port ?? config.database.port,
+            jmsBroker?.url ?? config.jmsBroker.url!,
+        ])
+        .apply(([host, port, url]) => ({
+            secretsFolder: SECRETS_FOLDER,
+            brokers: config.kafka.brokers,
+            database: { ...config.database, host, port },
+            jmsBroker: { ...config.jmsBroker, url },
+        }));
+    const servers = [connect.ready, database?.ready, jmsBroker?.ready].filter((ready) => ready !== undefined);
+    const connectors = Object.entries(config.connectors).map(([name, entry]) => {
+        const complete = platform.apply((endpoints) => completeConnector(name, entry, endpoints));
+        return new Connector(
+            name,
+            {
+                ...entry,
+                name,
+                cluster: connect.groupId,
+                restUrls: connect.restUrls,
+                config: complete.config,
+                secrets: complete.secretNames
+                    .apply((names) => pulumi.all(names.map((secret) => [secret, secrets[secret]!])))
+                    .apply(Object.fromEntries),
+            },
+            // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
+            { dependsOn: servers, deletedWith: connect },
+        );
+    });
+
+    return {
+        addresses: {
+            zookeeper: zookeeper.addresses,
+            kafka: kafka.addresses,
+            connect: connect.restUrls,
+            postgres: database?.address,
+            jmsBroker: jmsBroker?.address,
+            jmsConsole: jmsBroker?.consoleUrl,
+        },
+        database: {
+            address: database?.address,
+            name: config.database.name,
+            user: config.database.user,
+            password: secrets[databaseSecret]!,
+        },
+        jmsBroker: {
+            address: jmsBroker?.address,
+            user: config.jmsBroker.user,
+            password: secrets[jmsSecret]!,
+            queues: config.jmsBroker.queues,
+        },
+        restUrls: connect.restUrls,
+        plugins: connect.plugins,
+        connectors: Object.fromEntries(
+            connectors.map((c) => [c.connectorName, { class: c.class, state: c.state, tasks: c.tasks }]),
+        ),
+    };
 };
