@@ -34,6 +34,8 @@ export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: st
         "java",
         `-Xmx${args.heapMb}m`,
         ...args.jvmFlags,
+        // A server out of memory is of no use: the restart policy brings a fresh one.
+        "-XX:+ExitOnOutOfMemoryError",
         // A replaced container has a new address: the JVM's cache of names must not outlive the old one.
         "-Dsun.net.inetaddr.ttl=2",
         "-Djava.net.preferIPv4Stack=true",

@@ -60,7 +60,7 @@ export class JmsBroker extends pulumi.ComponentResource {
                 image: args.image,
                 envs: [`JMS_USER=${args.user}`, `ARTEMIS_HEAP_MB=${args.heapMb}`],
                 files: { "/var/lib/artemis-instance/etc/broker.xml": brokerXml({ queues: args.queues }) },
-                dataPath: "/var/lib/artemis",
+                dataPath: "/var/lib/artemis/data",
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
                 ports: { [BROKER_PORT]: args.port, [CONSOLE_PORT]: args.consolePort },
