@@ -1,0 +1,114 @@
+package dev.connectcdc.jms;
+
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.DeliveryMode;
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection to the broker with one transacted session. For one thread; only {@link #close} is for any. */
+final class JmsLink implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JmsLink.class);
+
+    private final ConnectionFactory factory;
+    private final Connection connection;
+    private Session session;
+    private MessageProducer producer;
+    private volatile boolean broken;
+
+    private JmsLink(ConnectionFactory factory, Connection connection) {
+        this.factory = factory;
+        this.connection = connection;
+    }
+
+    /**
+     * Connects. The factory is looked up each time anew: Artemis' remembers the addresses that the last broker told of
+     * itself, and they need not be reachable from here.
+     *
+     * @param clientId the JMS client id; null for none
+     */
+    static JmsLink open(JmsSinkConfig config, String clientId) throws JMSException {
+        try (JndiLookup jndi = new JndiLookup(config)) {
+            ConnectionFactory factory = jndi.connectionFactory();
+            JmsLink link = new JmsLink(factory, connect(factory, config));
+            try {
+                link.prepare(config, clientId, jndi.destination());
+                return link;
+            } catch (JMSException | RuntimeException e) {
+                link.close();
+                throw e;
+            }
+        }
+    }
+
+    private static Connection connect(ConnectionFactory factory, JmsSinkConfig config) throws JMSException {
+        try {
+            return config.username() == null
+                    ? factory.createConnection()
+                    : factory.createConnection(config.username(), config.password());
+        } catch (JMSException | RuntimeException e) {
+            closeQuietly(factory);
+            throw e;
+        }
+    }
+
+    private void prepare(JmsSinkConfig config, String clientId, Destination bound) throws JMSException {
+        if (clientId != null) {
+            connection.setClientID(clientId);
+        }
+        connection.setExceptionListener(e -> broken = true);
+        session = connection.createSession(true, Session.SESSION_TRANSACTED);
+        producer = session.createProducer(bound == null ? destination(config) : bound);
+        producer.setDeliveryMode(config.isPersistent() ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT);
+        producer.setPriority(config.priority());
+        producer.setTimeToLive(config.timeToLiveMs());
+    }
+
+    private Destination destination(JmsSinkConfig config) throws JMSException {
+        return config.isTopic() ? session.createTopic(config.destination()) : session.createQueue(config.destination());
+    }
+
+    Session session() {
+        return session;
+    }
+
+    void send(Message message) throws JMSException {
+        producer.send(message);
+    }
+
+    void commit() throws JMSException {
+        session.commit();
+    }
+
+    void rollback() throws JMSException {
+        session.rollback();
+    }
+
+    /** @return whether the client has noticed that the connection is dead */
+    boolean isBroken() {
+        return broken;
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(connection);
+        closeQuietly(factory);
+    }
+
+    private static void closeQuietly(Object closeable) {
+        try {
+            if (closeable instanceof AutoCloseable open) {
+                open.close();
+            }
+        } catch (Exception e) {
+            // What is not committed the broker rolls back when the connection is gone, however it goes.
+            LOG.debug("Closing a {} failed with {}", closeable.getClass().getName(), e.getClass().getName());
+        }
+    }
+}

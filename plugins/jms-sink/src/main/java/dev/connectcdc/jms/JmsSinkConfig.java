@@ -1,0 +1,382 @@
+package dev.connectcdc.jms;
+
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import javax.naming.Context;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.Width;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.types.Password;
+
+/**
+ * The sink's settings. Their names are those of the commercial JMS sink where it has them, so that its configs go on
+ * working with another class.
+ */
+final class JmsSinkConfig extends AbstractConfig {
+
+    static final String FACTORY = Context.INITIAL_CONTEXT_FACTORY;
+    static final String PROVIDER_URL = Context.PROVIDER_URL;
+    static final String PRINCIPAL = Context.SECURITY_PRINCIPAL;
+    static final String CREDENTIALS = Context.SECURITY_CREDENTIALS;
+    static final String CONNECTION_FACTORY = "connection.factory.name";
+    static final String JNDI_PREFIX = "jndi.";
+
+    static final String USERNAME = "jms.username";
+    static final String PASSWORD = "jms.password";
+    static final String CLIENT_ID = "jms.client.id";
+    static final String DESTINATION = "jms.destination.name";
+    static final String DESTINATION_TYPE = "jms.destination.type";
+
+    static final String FORMAT = "jms.message.format";
+    static final String ENCODING = "character.encoding";
+    static final String NULL_VALUES = "behavior.on.null.values";
+    static final String FORWARD_KEY = "jms.forward.kafka.key";
+    static final String FORWARD_METADATA = "jms.forward.kafka.metadata";
+    static final String FORWARD_HEADERS = "jms.forward.kafka.headers";
+
+    static final String DELIVERY_MODE = "jms.delivery.mode";
+    static final String PRIORITY = "jms.priority";
+    static final String TIME_TO_LIVE = "jms.time.to.live.ms";
+    static final String DUPLICATE_DETECTION = "jms.duplicate.detection";
+    static final String BATCH_TIMEOUT = "jms.batch.timeout.ms";
+    static final String BACKOFF = "jms.retry.backoff.ms";
+    static final String LONGEST_BACKOFF = "jms.retry.backoff.max.ms";
+
+    /** Settings of the known JNDI factories that pass on without the prefix, as vendors' examples write them. */
+    private static final List<String> PASSED_ON_PREFIXES = List.of("connectionFactory.", "queue.", "topic.");
+
+    private static final List<String> PASSED_ON_NAMES = List.of("connectionFactoryNames");
+
+    /** What a record's value becomes. */
+    enum Format {
+        /** Bytes become a bytes message, all else a text message. */
+        AUTO,
+        /** A text message. */
+        TEXT,
+        /** A text message with the value as JSON, texts too. */
+        JSON,
+        /** A bytes message. */
+        BYTES,
+        /** A map message; the value must be a struct or a map. */
+        MAP
+    }
+
+    /** What becomes of a record without value. */
+    enum NullValues {
+        IGNORE,
+        SEND,
+        FAIL
+    }
+
+    static final ConfigDef CONFIG_DEF = define();
+
+    private final Map<String, String> props;
+
+    /**
+     * @param props the connector's settings, references to secrets resolved
+     * @throws ConfigException when one is wrong; the message never has a secret
+     */
+    JmsSinkConfig(Map<String, String> props) {
+        // Not logged: a provider URL can hold passwords of key stores.
+        super(CONFIG_DEF, props, false);
+        this.props = Map.copyOf(props);
+        checkJndiProperties(props);
+    }
+
+    /** @throws ConfigException when a setting that is passed on to JNDI is refused */
+    static void checkJndiProperties(Map<String, String> props) {
+        jndiProperties(props).forEach((key, value) -> JndiRules.checkPassedOn(settingOf(props, key), key, value));
+    }
+
+    /** @return the filter for texts that may quote a setting */
+    SecretFilter secretFilter() {
+        List<String> urls = new ArrayList<>(jndiProperties(props).values());
+        urls.add(providerUrl());
+        return SecretFilter.of(
+                Stream.of(getPassword(PASSWORD), getPassword(CREDENTIALS))
+                        .filter(Objects::nonNull)
+                        .map(Password::value)
+                        .toList(),
+                jndiProperties(props),
+                urls);
+    }
+
+    /** @return the environment of the initial context */
+    Hashtable<String, Object> jndiEnvironment() {
+        Hashtable<String, Object> environment = new Hashtable<>(jndiProperties(props));
+        environment.put(FACTORY, factoryClass());
+        environment.put(PROVIDER_URL, providerUrl());
+        if (getString(PRINCIPAL) != null) {
+            environment.put(PRINCIPAL, getString(PRINCIPAL));
+        }
+        if (getPassword(CREDENTIALS) != null) {
+            environment.put(CREDENTIALS, getPassword(CREDENTIALS).value());
+        }
+        return environment;
+    }
+
+    String factoryClass() {
+        return getString(FACTORY);
+    }
+
+    String providerUrl() {
+        return getString(PROVIDER_URL);
+    }
+
+    String connectionFactoryName() {
+        return getString(CONNECTION_FACTORY);
+    }
+
+    /** @return the user to connect as; the JNDI principal where no JMS user is set; null for none */
+    String username() {
+        return getString(USERNAME) == null ? getString(PRINCIPAL) : getString(USERNAME);
+    }
+
+    /** @return the password that belongs to {@link #username()}; null for none */
+    String password() {
+        Password password = getPassword(getString(USERNAME) == null ? CREDENTIALS : PASSWORD);
+        return password == null ? null : password.value();
+    }
+
+    String clientId() {
+        return getString(CLIENT_ID);
+    }
+
+    /** @return whether other tasks of this connector may run beside this one */
+    boolean hasSeveralTasks() {
+        return !"1".equals(props.getOrDefault("tasks.max", "1").trim());
+    }
+
+    String destination() {
+        return getString(DESTINATION);
+    }
+
+    boolean isTopic() {
+        return "topic".equals(getString(DESTINATION_TYPE));
+    }
+
+    Format format() {
+        String name = getString(FORMAT).toUpperCase(Locale.ROOT);
+        return "STRING".equals(name) ? Format.TEXT : Format.valueOf(name);
+    }
+
+    Charset encoding() {
+        return Charset.forName(getString(ENCODING));
+    }
+
+    NullValues nullValues() {
+        return NullValues.valueOf(getString(NULL_VALUES).toUpperCase(Locale.ROOT));
+    }
+
+    boolean forwardsKey() {
+        return getBoolean(FORWARD_KEY);
+    }
+
+    boolean forwardsMetadata() {
+        return getBoolean(FORWARD_METADATA);
+    }
+
+    boolean forwardsHeaders() {
+        return getBoolean(FORWARD_HEADERS);
+    }
+
+    boolean isPersistent() {
+        return "persistent".equals(getString(DELIVERY_MODE));
+    }
+
+    int priority() {
+        return getInt(PRIORITY);
+    }
+
+    long timeToLiveMs() {
+        return getLong(TIME_TO_LIVE);
+    }
+
+    boolean detectsDuplicates() {
+        return getBoolean(DUPLICATE_DETECTION);
+    }
+
+    long batchTimeoutMs() {
+        return getLong(BATCH_TIMEOUT);
+    }
+
+    long backoffMs() {
+        return getLong(BACKOFF);
+    }
+
+    long longestBackoffMs() {
+        return Math.max(getLong(LONGEST_BACKOFF), backoffMs());
+    }
+
+    private static Map<String, String> jndiProperties(Map<String, String> props) {
+        Map<String, String> passedOn = new HashMap<>();
+        props.forEach((setting, value) -> {
+            if (value == null) {
+                return;
+            }
+            if (setting.startsWith(JNDI_PREFIX)) {
+                passedOn.put(setting.substring(JNDI_PREFIX.length()), value);
+            } else if (PASSED_ON_NAMES.contains(setting) || PASSED_ON_PREFIXES.stream().anyMatch(setting::startsWith)) {
+                passedOn.put(setting, value);
+            }
+        });
+        return passedOn;
+    }
+
+    private static String settingOf(Map<String, String> props, String key) {
+        return props.containsKey(JNDI_PREFIX + key) ? JNDI_PREFIX + key : key;
+    }
+
+    private static ConfigDef define() {
+        ConfigDef def = new ConfigDef();
+        defineJndi(def);
+        defineJms(def);
+        defineMessage(def);
+        defineDelivery(def);
+        return def;
+    }
+
+    private static void defineJndi(ConfigDef def) {
+        Group group = new Group(def, "JNDI");
+        group.add(FACTORY, Type.STRING, ConfigDef.NO_DEFAULT_VALUE, checked(JndiRules::checkFactory, "an allowed class"),
+                Importance.HIGH,
+                "Class of the JNDI initial context factory: org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory"
+                        + " or org.apache.activemq.jndi.ActiveMQInitialContextFactory. The worker's system property "
+                        + JndiRules.FACTORIES_PROPERTY + " can name others, a connector cannot.",
+                "Initial context factory");
+        group.add(PROVIDER_URL, Type.STRING, ConfigDef.NO_DEFAULT_VALUE,
+                checked(JndiRules::checkValue, "a URL of a broker"), Importance.HIGH,
+                "JNDI provider URL: for Artemis and ActiveMQ the broker's address, such as tcp://host:61616. URLs of"
+                        + " naming services (ldap, rmi, dns, iiop, corbaname) are refused.",
+                "Provider URL");
+        group.add(CONNECTION_FACTORY, Type.STRING, "ConnectionFactory",
+                checked(JndiRules::checkLookupName, "a name without scheme"), Importance.HIGH,
+                "JNDI name of the connection factory; names with a scheme are refused.", "Connection factory");
+        group.add(PRINCIPAL, Type.STRING, null, null, Importance.MEDIUM,
+                "JNDI user. Also the user of the connection where '" + USERNAME + "' is not set.", "JNDI user");
+        group.add(CREDENTIALS, Type.PASSWORD, null, null, Importance.MEDIUM,
+                "JNDI password. Also the password of the connection where '" + USERNAME + "' is not set.",
+                "JNDI password");
+    }
+
+    private static void defineJms(ConfigDef def) {
+        Group group = new Group(def, "JMS");
+        group.add(USERNAME, Type.STRING, null, null, Importance.HIGH, "User of the connection.", "User");
+        group.add(PASSWORD, Type.PASSWORD, null, null, Importance.HIGH, "Password of the connection.", "Password");
+        group.add(DESTINATION, Type.STRING, ConfigDef.NO_DEFAULT_VALUE,
+                checked(JndiRules::checkDestination, "a name without scheme"), Importance.HIGH,
+                "Queue or topic to write to: a JNDI name where one is bound, else the broker's own name.",
+                "Destination");
+        group.add(DESTINATION_TYPE, Type.STRING, "queue", oneOf("queue", "topic"), Importance.HIGH,
+                "Whether the destination is a queue or a topic.", "Destination type");
+        group.add(CLIENT_ID, Type.STRING, null, null, Importance.LOW,
+                "JMS client id of the connection. With tasks.max above 1 each task appends a suffix of its own, for a"
+                        + " client id belongs to one connection.",
+                "Client id");
+    }
+
+    private static void defineMessage(ConfigDef def) {
+        Group group = new Group(def, "Message");
+        group.add(FORMAT, Type.STRING, "auto", oneOf("auto", "text", "string", "json", "bytes", "map"),
+                Importance.MEDIUM,
+                "What a value becomes. auto: bytes become a bytes message, all else a text message. text (or string): a"
+                        + " text message; a struct or map becomes JSON, bytes are decoded. json: a text message with"
+                        + " any value as JSON. bytes: a bytes message; text is encoded, a struct or map is encoded"
+                        + " JSON. map: a map message of a struct or map.",
+                "Format");
+        group.add(ENCODING, Type.STRING, "UTF-8", checked(JmsSinkConfig::checkEncoding, "a character encoding"),
+                Importance.LOW, "Character encoding between text and bytes.", "Encoding");
+        group.add(NULL_VALUES, Type.STRING, "ignore", oneOf("ignore", "send", "fail"), Importance.LOW,
+                "What becomes of a record without value: 'ignore' sends nothing, 'send' sends a message without body,"
+                        + " 'fail' treats it as a bad record.",
+                "Null values");
+        group.add(FORWARD_KEY, Type.BOOLEAN, false, null, Importance.LOW,
+                "Whether the record's key, as text, becomes the message's JMSCorrelationID.", "Forward key");
+        group.add(FORWARD_METADATA, Type.BOOLEAN, false, null, Importance.LOW,
+                "Whether the record's place becomes message properties: KAFKA_TOPIC (string), KAFKA_PARTITION (int),"
+                        + " KAFKA_OFFSET (long).",
+                "Forward metadata");
+        group.add(FORWARD_HEADERS, Type.BOOLEAN, false, null, Importance.LOW,
+                "Whether the record's headers become message properties, their names made legal.", "Forward headers");
+    }
+
+    private static void defineDelivery(ConfigDef def) {
+        Group group = new Group(def, "Delivery");
+        group.add(DELIVERY_MODE, Type.STRING, "persistent", oneOf("persistent", "non_persistent"), Importance.MEDIUM,
+                "Whether messages survive a restart of the broker.", "Delivery mode");
+        group.add(PRIORITY, Type.INT, 4, ConfigDef.Range.between(0, 9), Importance.LOW,
+                "JMS priority of the messages, 0 to 9.", "Priority");
+        group.add(TIME_TO_LIVE, Type.LONG, 0L, ConfigDef.Range.atLeast(0), Importance.LOW,
+                "Milliseconds after which the broker may drop a message; 0 for never.", "Time to live (ms)");
+        group.add(DUPLICATE_DETECTION, Type.BOOLEAN, false, null, Importance.MEDIUM,
+                "Whether each message has the property _AMQ_DUPL_ID (topic-partition-offset), by which Artemis drops"
+                        + " what it has already.",
+                "Duplicate detection");
+        group.add(BATCH_TIMEOUT, Type.LONG, 30_000L, ConfigDef.Range.atLeast(100), Importance.LOW,
+                "Longest time in milliseconds that connecting and sending one batch may take; then the connection is"
+                        + " given up and the batch sent again. Keep it well below the consumer's max.poll.interval.ms.",
+                "Batch timeout (ms)");
+        group.add(BACKOFF, Type.LONG, 500L, ConfigDef.Range.atLeast(1), Importance.LOW,
+                "Milliseconds to wait before a failed batch is sent again; doubled with each failure in a row.",
+                "Retry back-off (ms)");
+        group.add(LONGEST_BACKOFF, Type.LONG, 10_000L, ConfigDef.Range.atLeast(1), Importance.LOW,
+                "Longest wait in milliseconds between two tries.", "Longest retry back-off (ms)");
+    }
+
+    private static void checkEncoding(String setting, Object value) {
+        boolean known;
+        try {
+            known = Charset.isSupported((String) value);
+        } catch (IllegalArgumentException e) {
+            known = false;
+        }
+        if (!known) {
+            throw new ConfigException(setting, value, "is no character encoding that Java knows; try UTF-8");
+        }
+    }
+
+    private static ConfigDef.Validator oneOf(String... values) {
+        return ConfigDef.ValidString.in(values);
+    }
+
+    private static ConfigDef.Validator checked(BiConsumer<String, Object> check, String rule) {
+        return ConfigDef.LambdaValidator.with(
+                (setting, value) -> {
+                    // A required value that is missing is reported by Kafka, and handed on as null.
+                    if (value != null) {
+                        check.accept(setting, value);
+                    }
+                },
+                () -> rule);
+    }
+
+    /** Adds settings to a group, in order. */
+    private static final class Group {
+        private final ConfigDef def;
+        private final String name;
+        private int size;
+
+        Group(ConfigDef def, String name) {
+            this.def = def;
+            this.name = name;
+        }
+
+        void add(String setting, Type type, Object defaultValue, ConfigDef.Validator validator, Importance importance,
+                String documentation, String displayName) {
+            size++;
+            def.define(setting, type, defaultValue, validator, importance, documentation, name, size, Width.LONG,
+                    displayName);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.connectcdc.jms;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.Config;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.connect.connector.Task;
+import org.apache.kafka.connect.sink.SinkConnector;
+
+/** Writes records to a queue or topic of a Jakarta Messaging broker, found through JNDI. */
+public class JmsSinkConnector extends SinkConnector {
+
+    private Map<String, String> props;
+
+    @Override
+    public String version() {
+        return PluginVersion.get();
+    }
+
+    @Override
+    public ConfigDef config() {
+        return JmsSinkConfig.CONFIG_DEF;
+    }
+
+    @Override
+    public Config validate(Map<String, String> connectorConfigs) {
+        Config config = super.validate(connectorConfigs);
+        try {
+            JmsSinkConfig.checkJndiProperties(connectorConfigs);
+        } catch (ConfigException e) {
+            addError(config, JmsSinkConfig.PROVIDER_URL, e.getMessage());
+        }
+        return config;
+    }
+
+    @Override
+    public void start(Map<String, String> props) {
+        new JmsSinkConfig(props);
+        this.props = props;
+    }
+
+    @Override
+    public Class<? extends Task> taskClass() {
+        return JmsSinkTask.class;
+    }
+
+    @Override
+    public List<Map<String, String>> taskConfigs(int maxTasks) {
+        // Unchanged, so that Connect puts the references to secrets back before it stores the tasks' configs.
+        return Collections.nCopies(maxTasks, props);
+    }
+
+    @Override
+    public void stop() {
+        // Nothing is held open.
+    }
+
+    private static void addError(Config config, String setting, String message) {
+        for (ConfigValue value : config.configValues()) {
+            if (value.name().equals(setting)) {
+                value.addErrorMessage(message);
+            }
+        }
+    }
+}
