@@ -6,6 +6,11 @@ export const logToStderr: Log = (line) => {
     process.stderr.write(`${line}\n`);
 };
 
+/** For commands whose progress is their result. */
+export const logToStdout: Log = (line) => {
+    process.stdout.write(`${line}\n`);
+};
+
 const STILL_WORKING_SECONDS = 20;
 
 /**

@@ -58,21 +58,13 @@ export function findEngine(): string | undefined {
     return findProgram("dockerd", SYSTEM_FOLDERS);
 }
 
-/** Looks for an engine, running or not. An engine that cannot be used for another reason is an error. */
+/** Looks for an engine, running or not, that this project and this user can use. */
 export async function findMissingEngine(): Promise<Missing | undefined> {
     const endpoint = dockerEndpoint();
     const answer = await pingEngine(endpoint);
-    if (answer.state === "running") {
-        checkApi(answer.api, endpoint);
-        return undefined;
-    }
-    if (answer.state === "forbidden") throw new Error(describeForbidden(endpoint));
-    if (endpoint !== DEFAULT_ENDPOINT) {
-        throw new Error(
-            `The Docker engine of DOCKER_HOST=${endpoint} does not answer (${answer.cause}). ` +
-                "Start it, or unset DOCKER_HOST to use this machine's own engine.",
-        );
-    }
+    if (answer.state === "running") return answer.api < OLDEST_API ? describeOld(answer.api, endpoint) : undefined;
+    if (answer.state === "forbidden") return describeForbidden(endpoint);
+    if (endpoint !== DEFAULT_ENDPOINT) return describeSilent(endpoint, answer.cause);
     if (findEngine() !== undefined) return undefined;
     return {
         what: "Docker engine 20.10 or newer: every server of the stack runs in a container.",
@@ -82,17 +74,27 @@ export async function findMissingEngine(): Promise<Missing | undefined> {
     };
 }
 
-function checkApi(api: number, endpoint: string): void {
-    if (!(api < OLDEST_API)) return;
-    throw new Error(
-        `The Docker engine at ${endpoint} speaks API ${api}, which is too old: engine 20.10 (API ${OLDEST_API}) or newer is needed.`,
-    );
+function describeOld(api: number, endpoint: string): Missing {
+    return {
+        what: `A newer Docker engine: the one at ${endpoint} speaks API ${api}, engine 20.10 speaks ${OLDEST_API}.`,
+        debianPackages: [],
+        remedy: "Upgrade it: https://docs.docker.com/engine/install",
+    };
 }
 
-function describeForbidden(endpoint: string): string {
+function describeForbidden(endpoint: string): Missing {
     const { username } = userInfo();
-    return (
-        `The Docker engine at ${endpoint} runs, but the user ${username} may not use it. ` +
-        `Run: sudo usermod -aG docker ${username}; then log in again.`
-    );
+    return {
+        what: `Access to the Docker engine: it runs at ${endpoint}, but the user ${username} may not use it.`,
+        debianPackages: [],
+        remedy: `Run: sudo usermod -aG docker ${username}; then log in again.`,
+    };
+}
+
+function describeSilent(endpoint: string, cause: string): Missing {
+    return {
+        what: `The Docker engine of DOCKER_HOST=${endpoint}: it does not answer (${cause}).`,
+        debianPackages: [],
+        remedy: "Start it, or unset DOCKER_HOST to use this machine's own engine.",
+    };
 }

@@ -2,7 +2,7 @@
 export interface Missing {
     /** What is missing, and what for: the beginning of a sentence. */
     what: string;
-    /** The Debian packages that give it; of alternatives (`a|b`) the first that the machine's sources know. */
+    /** The Debian packages that give it, none when an installation does not help; of alternatives (`a|b`) the first that the machine's sources know. */
     debianPackages: string[];
     /** What somebody who is not root on Debian or Ubuntu has to do. */
     remedy: string;

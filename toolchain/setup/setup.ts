@@ -39,13 +39,14 @@ async function ensureSystemTools(log: Log): Promise<void> {
 }
 
 async function findMissing(): Promise<Missing[]> {
-    const findings = await Promise.all([findMissingJava(), findMissingMaven(), findMissingEngine()]);
+    const findings = [findMissingMaven(), ...(await Promise.all([findMissingJava(), findMissingEngine()]))];
     return findings.filter((finding) => finding !== undefined);
 }
 
 /** Why nothing is installed, or undefined when it may be. */
 async function findRefusal(missing: Missing[]): Promise<string | undefined> {
     if (process.env.SETUP_INSTALL === "never") return "not installed because of SETUP_INSTALL=never";
+    if (missing.some(({ debianPackages }) => debianPackages.length === 0)) return "not everything can be installed";
     if (!canInstallPackages()) return "installed by this command only for root on Debian or Ubuntu";
     const names = missing.flatMap(({ debianPackages }) => debianPackages).join(" ");
     const agreed = await confirm(`Missing here: ${names}. Install with apt-get?`);

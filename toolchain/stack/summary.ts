@@ -2,7 +2,8 @@ import { stackOutputs, type StackState } from "./state";
 
 interface ConnectorOutput {
     state?: string;
-    tasks?: unknown;
+    /** States of the tasks, or how many there are. */
+    tasks?: string[] | string | number;
 }
 
 /** What a user wants to know after `npm start`: addresses, connectors with their states, and what to try next. */
@@ -24,8 +25,8 @@ export function summarize(state: StackState): string {
     ].join("\n");
 }
 
-function describeTasks(tasks: unknown): string {
-    return Array.isArray(tasks) ? tasks.join(" ") : String(tasks ?? "");
+function describeTasks(tasks: ConnectorOutput["tasks"] = ""): string {
+    return Array.isArray(tasks) ? tasks.join(" ") : String(tasks);
 }
 
 function table(head: string[], rows: string[][]): string[] {

@@ -1,0 +1,98 @@
+import boundaries from "eslint-plugin-boundaries";
+import tseslint from "typescript-eslint";
+
+const ANY = ["**", "@*/**"];
+
+/**
+ * The rooms of this repository, and what each may import: `rooms` of the repository itself, `packages` beyond Node's own.
+ * Tests may import everything.
+ */
+const rooms = {
+    index: {
+        files: "index.ts",
+        rooms: ["config", "preflight", "components", "connectorConfigs"],
+        packages: ["@pulumi/pulumi"],
+    },
+    config: { files: "config.ts", rooms: [], packages: ["@pulumi/pulumi", "zod", "fastest-levenshtein"] },
+    preflight: { files: "preflight.ts", rooms: ["config", "probes"], packages: ["dockerode"] },
+    components: {
+        files: "components/*.ts",
+        rooms: ["components", "render", "connectApi"],
+        packages: ["@pulumi/*", "@pulumi/*/**"],
+    },
+    render: { files: "components/render/*.ts", rooms: ["render"], packages: [] },
+    connectorConfigs: { files: "connectorConfigs/*.ts", rooms: ["connectorConfigs"], packages: [] },
+    connectApi: { files: "connectApi/*.ts", rooms: ["connectApi"], packages: ["axios", "fastest-levenshtein"] },
+    probes: {
+        files: "probes/*.ts",
+        rooms: ["probes", "connectApi"],
+        packages: ["axios", "pg", "rhea", "@platformatic/kafka"],
+    },
+    cli: { files: "cli/**/*.ts", rooms: ["cli", "config", "connectApi", "probes", "toolchain"], packages: ANY },
+    toolchain: { files: "toolchain/**/*", rooms: ["toolchain"], packages: ANY },
+};
+
+export default tseslint.config(
+    { ignores: ["node_modules/", "**/target/", "**/bin/", "coverage/"] },
+    {
+        files: ["**/*.ts"],
+        extends: [tseslint.configs.recommended],
+        languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+        rules: {
+            // import x = require("x") is how a module without a default export comes into a Pulumi program
+            "@typescript-eslint/no-require-imports": ["error", { allowAsImport: true }],
+            "@typescript-eslint/await-thenable": "error",
+            "@typescript-eslint/no-floating-promises": "error",
+            "@typescript-eslint/no-misused-promises": "error",
+            "@typescript-eslint/no-unnecessary-type-assertion": "error",
+            "@typescript-eslint/only-throw-error": "error",
+            "@typescript-eslint/prefer-promise-reject-errors": "error",
+            "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+        },
+    },
+    {
+        files: ["**/*.ts"],
+        plugins: { boundaries },
+        settings: {
+            "import/resolver": { node: { extensions: [".ts", ".js"] } },
+            "boundaries/elements": Object.entries(rooms).map(([type, { files }]) => ({
+                type,
+                pattern: files,
+                mode: "full",
+            })),
+        },
+        rules: {
+            "boundaries/element-types": [
+                "error",
+                {
+                    default: "disallow",
+                    rules: Object.entries(rooms).map(([from, { rooms: allow }]) => ({ from, allow })),
+                    message:
+                        "${file.type} may not import ${dependency.type}: see the table of rooms in eslint.config.mjs",
+                },
+            ],
+            "boundaries/external": [
+                "error",
+                {
+                    default: "disallow",
+                    rules: Object.entries(rooms).map(([from, { packages }]) => ({
+                        from,
+                        allow: ["node:*", ...packages],
+                    })),
+                    message:
+                        "${file.type} may not import ${dependency.source}: see the table of rooms in eslint.config.mjs",
+                },
+            ],
+        },
+    },
+    { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-explicit-any": "off" } },
+    {
+        files: ["components/**/*.ts"],
+        rules: {
+            "no-restricted-properties": [
+                "error",
+                { object: "process", property: "env", message: "Components get everything by their arguments." },
+            ],
+        },
+    },
+);

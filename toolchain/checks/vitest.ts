@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lastLines } from "../processes";
+import { runPackage, type PartResult } from "./part";
+
+const SCRIPT = "vitest/vitest.mjs";
+const REPORT_LINES = 80;
+
+/** The part of Vitest's JSON report that is used here. */
+export interface VitestReport {
+    numPassedTests: number;
+    numFailedTests: number;
+    testResults: {
+        name: string;
+        status: string;
+        /** Why the file as a whole failed. */
+        message: string;
+        assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[];
+    }[];
+}
+
+/** All tests in TypeScript. */
+export async function vitest(): Promise<PartResult> {
+    const folder = mkdtempSync(join(tmpdir(), "connect-cdc-vitest-"));
+    try {
+        const file = join(folder, "report.json");
+        const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+        const { code, stdout, stderr } = await runPackage(SCRIPT, args);
+        const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as VitestReport) : undefined;
+        return summarizeReport(code, report, stdout + stderr);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+/**
+ * Counts and failures of a run. A run also fails by files that cannot be loaded and by errors outside of any test, which
+ * Vitest does not count as failed tests.
+ */
+export function summarizeReport(code: number, report: VitestReport | undefined, output: string): PartResult {
+    const passed = report?.numPassedTests ?? 0;
+    if (code === 0) return { passed, failed: 0, report: "" };
+    const failures = (report?.testResults ?? []).flatMap(describeFailures);
+    return {
+        passed,
+        failed: Math.max(failures.length, 1),
+        report: failures.length > 0 ? failures.join("\n\n") : lastLines(output, REPORT_LINES),
+    };
+}
+
+function describeFailures({ name, status, message, assertionResults }: VitestReport["testResults"][number]): string[] {
+    const failed = assertionResults.filter((result) => result.status === "failed");
+    if (failed.length === 0) return status === "failed" ? [`${name}\n${message}`] : [];
+    return failed.map(({ fullName, failureMessages }) => `${name}\n${fullName}\n${(failureMessages ?? []).join("\n")}`);
+}

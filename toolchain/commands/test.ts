@@ -1,0 +1,29 @@
+import { lint } from "../checks/lint";
+import type { Part } from "../checks/part";
+import { plugins } from "../checks/plugins";
+import { runParts } from "../checks/runParts";
+import { typecheck } from "../checks/typecheck";
+import { vitest } from "../checks/vitest";
+import { logToStdout } from "../log";
+import { setup } from "../setup/setup";
+
+const PARTS: Record<string, Part> = {
+    "set-up": async () => {
+        await setup(logToStdout);
+        return { passed: 0, failed: 0, report: "" };
+    },
+    lint,
+    typecheck,
+    plugins,
+    vitest,
+};
+
+/** `npm test`: everything; `npm test -- lint plugins`: only these parts. */
+export default function test(args: string[]): Promise<number> {
+    const unknown = args.filter((name) => !(name in PARTS));
+    if (unknown.length > 0) {
+        throw new Error(`No such part: ${unknown.join(", ")}. The parts are: ${Object.keys(PARTS).join(", ")}.`);
+    }
+    const chosen = Object.entries(PARTS).filter(([name]) => args.length === 0 || args.includes(name));
+    return runParts(Object.fromEntries(chosen), logToStdout);
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** The levels of tests run one after the other: the later ones start servers, and want the machine for themselves. */
+function level(name: string, groupOrder: number, options: Record<string, unknown> = {}) {
+    return { test: { name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder }, ...options } };
+}
+
+export default defineConfig({
+    test: {
+        projects: [
+            level("unit", 0),
+            level("toolchain", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
+            level("connectApi", 2, { fileParallelism: false, testTimeout: 2 * MINUTE, hookTimeout: 4 * MINUTE }),
+            level("stack", 3, { fileParallelism: false, testTimeout: 15 * MINUTE, hookTimeout: 20 * MINUTE }),
+        ],
+    },
+});
