@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../folders";
+import { ensureGo } from "./go";
+import { Log, step } from "../log";
+import { buildOnce, digestOf } from "./once";
+
+const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+const MODULE = join(__dirname, "cli");
+const MODULE_FILES = ["go.mod", "go.sum", "tools.go"];
+
+/** What the CLI's build depends on, relative to this folder. */
+export const CLI_SOURCES = ["cli.ts", ...MODULE_FILES.map((file) => `cli/${file}`)];
+
+/**
+ * Builds the Pulumi CLI from its Go module; a build that was done before is taken as it is.
+ * `go install` refuses the module for its replace directives, so a module of our own requires it, with pinned checksums.
+ * @param version such as `3.245.0`; `cli/go.mod` must require the same one
+ * @returns the executable
+ */
+export async function installCli(version: string, log: Log): Promise<string> {
+    const digest = digestOf(__dirname, CLI_SOURCES, process.platform, process.arch);
+    const folder = join(cacheFolder("pulumi-cli"), `${version}-${digest}`);
+    await buildOnce(folder, (target) =>
+        step(log, `building the Pulumi CLI ${version} from its Go module (some minutes the first time)`, () =>
+            build(version, target, log),
+        ),
+    );
+    return join(folder, "pulumi");
+}
+
+async function build(version: string, target: string, log: Log): Promise<void> {
+    const go = await ensureGo(log);
+    const module = join(target, "module");
+    mkdirSync(module);
+    for (const file of MODULE_FILES) copyFileSync(join(MODULE, file), join(module, file));
+    const flags = `-s -w -X ${VERSION_VARIABLE}=v${version}`;
+    const executable = join(target, "pulumi");
+    await run(go, ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", executable, PACKAGE], module);
+    rmSync(module, { recursive: true });
+}
+
+async function run(program: string, args: string[], folder: string): Promise<void> {
+    const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    let complaint = "";
+    child.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
+    const code = await new Promise<number | null>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", resolve);
+    });
+    if (code !== 0) throw new Error(`go build of the Pulumi CLI failed with exit code ${code}:\n${complaint.trim()}`);
+}

@@ -1,0 +1,12 @@
+import { runProvider } from "../protocol/provider";
+import { localCommand, localRun } from "./localCommand";
+
+void runProvider({
+    version: "1.2.1",
+    configuration: {},
+    // commands run on this machine: there is nothing to connect to
+    connect: () => Promise.resolve({}),
+    resources: { "command:local:Command": localCommand },
+    functions: { "command:local:run": localRun },
+    tainted: ["stdout", "stderr"],
+});

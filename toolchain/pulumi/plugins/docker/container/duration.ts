@@ -1,0 +1,7 @@
+const NANOSECONDS: Record<string, number> = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+
+/** A duration as Go writes it, such as `1m30s`, in nanoseconds; 0 stands for the engine's default. */
+export function toNanoseconds(duration: string | undefined): number {
+    const parts = (duration ?? "").matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
+    return [...parts].reduce((sum, [, amount, unit]) => sum + Number(amount) * (NANOSECONDS[unit ?? ""] ?? 0), 0);
+}

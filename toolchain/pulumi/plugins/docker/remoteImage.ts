@@ -1,0 +1,119 @@
+import Docker from "dockerode";
+import { Fields, flag, listOf, map, object, text } from "../protocol/schema";
+import { Context, Resource, State } from "../protocol/resource";
+import { Properties } from "../protocol/values";
+import { buildContext } from "./buildContext";
+import { attempt, ignoreMissing, unlessMissing } from "./engineWords";
+import { followOutput } from "./followOutput";
+
+const fields: Fields = {
+    name: text({ required: true, replace: true }),
+    // a set in the released plugin: whatever changes in it replaces the image
+    build: object(
+        {
+            context: text({ required: true }),
+            dockerfile: text({ default: "Dockerfile" }),
+            buildArgs: map(),
+            labels: map(),
+            target: text(),
+            noCache: flag(),
+            remove: flag({ default: true }),
+            forceRemove: flag(),
+            pullParent: flag(),
+            networkMode: text(),
+            tags: listOf(text()),
+            useLegacyBuilder: flag(),
+        },
+        { replace: true },
+    ),
+    triggers: map({ replace: true }),
+    keepLocally: flag(),
+    forceRemove: flag(),
+};
+
+interface Build {
+    context: string;
+    dockerfile?: string;
+    buildArgs?: Record<string, string>;
+    labels?: Record<string, string>;
+    target?: string;
+    noCache?: boolean;
+    remove?: boolean;
+    forceRemove?: boolean;
+    pullParent?: boolean;
+    networkMode?: string;
+    tags?: string[];
+}
+
+/** An image on one engine, built there by the engine's classic builder, or pulled when it is not there. */
+export const remoteImage: Resource<Docker> = {
+    fields,
+    deleteBeforeReplace: false,
+    outputs: ["imageId", "repoDigest"],
+
+    async create(inputs, context) {
+        const { client } = context;
+        const name = String(inputs.name);
+        if (inputs.build) await build(name, inputs.build as unknown as Build, context);
+        else if ((await inspect(client, name)) === undefined) await pull(name, context);
+        const found = await inspect(client, name);
+        if (found === undefined) throw new Error(`unable to find image ${name} after it was made`);
+        return describe(inputs, found);
+    },
+
+    async read({ properties }, { client }) {
+        const found = await inspect(client, String(properties.name));
+        return found === undefined ? undefined : describe(properties, found);
+    },
+
+    async update(state, inputs) {
+        const { imageId, repoDigest } = state.properties;
+        return { ...inputs, imageId, repoDigest };
+    },
+
+    /** By name, as the released plugin does: the image goes when no other name is left. */
+    async delete({ properties }, { client }) {
+        if (properties.keepLocally === true) return;
+        const name = String(properties.name);
+        const removal = client.getImage(name).remove({ force: properties.forceRemove === true });
+        await attempt(`unable to remove image ${name}`, ignoreMissing(removal));
+    },
+};
+
+function inspect(client: Docker, name: string): Promise<Docker.ImageInspectInfo | undefined> {
+    return unlessMissing(client.getImage(name).inspect());
+}
+
+async function build(name: string, wanted: Build, context: Context<Docker>): Promise<void> {
+    const dockerfile = wanted.dockerfile || "Dockerfile";
+    const options = {
+        // the type knows one name only
+        t: [name, ...(wanted.tags ?? [])] as unknown as string,
+        dockerfile,
+        buildargs: wanted.buildArgs,
+        labels: wanted.labels,
+        target: wanted.target,
+        nocache: wanted.noCache,
+        rm: wanted.remove ?? true,
+        forcerm: wanted.forceRemove,
+        pull: wanted.pullParent,
+        networkmode: wanted.networkMode,
+        version: "1" as const,
+        abortSignal: context.signal,
+    };
+    const what = `unable to build image ${name}`;
+    const output = await attempt(what, context.client.buildImage(buildContext(wanted.context, dockerfile), options));
+    await attempt(what, followOutput(output, context.progress));
+}
+
+async function pull(name: string, context: Context<Docker>): Promise<void> {
+    const what = `unable to pull image ${name}`;
+    const output = await attempt(what, context.client.pull(name, { abortSignal: context.signal }));
+    await attempt(what, followOutput(output, context.progress));
+}
+
+function describe(asked: Properties, found: Docker.ImageInspectInfo): State {
+    const name = String(asked.name);
+    const properties = { ...asked, imageId: found.Id, repoDigest: found.RepoDigests?.[0] ?? "" };
+    return { id: found.Id + name, properties };
+}

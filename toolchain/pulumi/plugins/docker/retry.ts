@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const PAUSE_MILLISECONDS = 500;
+/** As long as the released plugin tries to remove what something still holds. */
+const LIMIT_MILLISECONDS = 30_000;
+
+/** Repeats `action` while it fails with an error that `mayPass`, for half a minute at most. */
+export async function retryWhile<T>(mayPass: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {
+    const end = Date.now() + LIMIT_MILLISECONDS;
+    for (;;) {
+        try {
+            return await action();
+        } catch (error) {
+            if (!mayPass(error) || Date.now() > end) throw error;
+        }
+        await sleep(PAUSE_MILLISECONDS);
+    }
+}

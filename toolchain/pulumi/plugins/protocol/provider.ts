@@ -1,0 +1,298 @@
+import * as grpc from "@grpc/grpc-js";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import {
+    CheckFailure,
+    CheckRequest,
+    CheckResponse,
+    ConfigureRequest,
+    ConfigureResponse,
+    CreateRequest,
+    CreateResponse,
+    DeleteRequest,
+    DiffRequest,
+    DiffResponse,
+    ErrorResourceInitFailed,
+    InvokeRequest,
+    InvokeResponse,
+    PropertyDiff,
+    ReadRequest,
+    ReadResponse,
+    UpdateRequest,
+    UpdateResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { autoName } from "./autoName";
+import { checkProperties, Failure } from "./check";
+import { Change, diffProperties } from "./diff";
+import { EngineLog } from "./engineLog";
+import { Context, ProviderFunction, Resource, UnfinishedError } from "./resource";
+import { Fields } from "./schema";
+import { engineAddress, plainError, serve, unary } from "./server";
+import { decode, encode, Properties, UNKNOWN } from "./values";
+
+/** A provider plugin. */
+export interface Provider<Client> {
+    /** The version of the released plugin whose schema this one serves. */
+    version: string;
+    /** The configuration that `connect` takes. */
+    configuration: Fields;
+    /** Called once, with the configuration of this instance of the provider. */
+    connect(configuration: Properties): Promise<Client>;
+    /** By type, such as `docker:index/network:Network`. */
+    resources: { [type: string]: Resource<Client> };
+    /** By token, such as `command:local:run`. */
+    functions: { [token: string]: ProviderFunction<Client> };
+    /** Outputs that are secret as soon as any input is. The other ones are when the input of the same name is. */
+    tainted: string[];
+}
+
+/** Runs `provider` as a plugin of the engine that started this process. */
+export function runProvider<Client>(provider: Provider<Client>): Promise<void> {
+    return serve(ResourceProviderService, new ProviderServer(provider, new EngineLog(engineAddress())).methods());
+}
+
+class ProviderServer<Client> {
+    private client: Client | undefined;
+    private readonly cancelled = new AbortController();
+
+    constructor(
+        private readonly provider: Provider<Client>,
+        private readonly engine: EngineLog,
+    ) {}
+
+    /** Methods that are missing here are answered as unimplemented, which the engine understands. */
+    methods(): grpc.UntypedServiceImplementation {
+        return {
+            checkConfig: unary((request: CheckRequest) => this.checkConfig(request)),
+            configure: unary((request: ConfigureRequest) => this.configure(request)),
+            invoke: unary((request: InvokeRequest) => this.invoke(request)),
+            check: unary((request: CheckRequest) => this.check(request)),
+            diff: unary((request: DiffRequest) => this.diff(request)),
+            create: unary((request: CreateRequest) => this.create(request), describeError),
+            read: unary((request: ReadRequest) => this.read(request), describeError),
+            update: unary((request: UpdateRequest) => this.update(request), describeError),
+            delete: unary((request: DeleteRequest) => this.delete(request)),
+            cancel: unary(() => this.cancel()),
+            getPluginInfo: unary(() => this.getPluginInfo()),
+        } as unknown as grpc.UntypedServiceImplementation;
+    }
+
+    private async checkConfig(request: CheckRequest): Promise<CheckResponse> {
+        const { properties } = decode(request.getNews());
+        // the version of the SDK that asks, not a part of the configuration
+        const { version: _, ...configuration } = properties;
+        const type = request.getUrn().split("::")[2] ?? "";
+        return answerCheck(request, checkProperties(type, this.provider.configuration, configuration));
+    }
+
+    private async configure(request: ConfigureRequest): Promise<ConfigureResponse> {
+        this.client = await this.provider.connect(decode(request.getArgs()).properties);
+        const response = new ConfigureResponse();
+        response.setAcceptsecrets(true);
+        response.setSupportspreview(true);
+        return response;
+    }
+
+    private async invoke(request: InvokeRequest): Promise<InvokeResponse> {
+        const token = request.getTok();
+        const called = find(this.provider.functions, token);
+        const { properties } = decode(request.getArgs());
+        const response = new InvokeResponse();
+        const failures = checkProperties(token, called.fields, properties);
+        response.setFailuresList(failures.map(toMessage));
+        if (failures.length > 0) return response;
+        response.setReturn(encode(await called.call(properties, this.context(""))));
+        return response;
+    }
+
+    private async check(request: CheckRequest): Promise<CheckResponse> {
+        const resource = find(this.provider.resources, request.getType());
+        const { properties: news, secrets } = decode(request.getNews());
+        const failures = checkProperties(request.getType(), resource.fields, news);
+        if (!resource.autoName || news.name !== undefined) return answerCheck(request, failures);
+        const { properties: olds } = decode(request.getOlds());
+        const name = olds.name ?? autoName(request.getName(), request.getRandomseed_asU8());
+        return answerCheck(request, failures, encode({ ...news, name }, secrets));
+    }
+
+    private async diff(request: DiffRequest): Promise<DiffResponse> {
+        const resource = find(this.provider.resources, request.getType());
+        const ignored = request.getIgnorechangesList();
+        const changes = diffProperties(
+            resource.fields,
+            decode(request.getOlds()).properties,
+            decode(request.getNews()).properties,
+        ).filter((change) => !ignored.some((path) => isWithin(change.path, path)));
+        return answerDiff(changes, resource.deleteBeforeReplace);
+    }
+
+    private async create(request: CreateRequest): Promise<CreateResponse> {
+        const resource = find(this.provider.resources, request.getType());
+        const { properties: inputs, secrets } = decode(request.getProperties());
+        const response = new CreateResponse();
+        if (request.getPreview()) {
+            response.setProperties(this.mark(foreseen(inputs, resource.outputs, {}), secrets));
+            return response;
+        }
+        const state = await this.marking(secrets, () => resource.create(inputs, this.context(request.getUrn())));
+        response.setId(state.id);
+        response.setProperties(this.mark(state.properties, secrets));
+        return response;
+    }
+
+    private async read(request: ReadRequest): Promise<ReadResponse> {
+        const resource = find(this.provider.resources, request.getType());
+        const { properties, secrets } = decode(request.getProperties());
+        const old = { id: request.getId(), properties };
+        const context = this.context(request.getUrn());
+        const state = resource.read === undefined ? old : await resource.read(old, context);
+        const response = new ReadResponse();
+        if (state === undefined) return response;
+        response.setId(state.id);
+        response.setProperties(this.mark(state.properties, secrets));
+        response.setInputs(request.getInputs());
+        return response;
+    }
+
+    private async update(request: UpdateRequest): Promise<UpdateResponse> {
+        const resource = find(this.provider.resources, request.getType());
+        const { properties: olds } = decode(request.getOlds());
+        const { properties: inputs, secrets } = decode(request.getNews());
+        const response = new UpdateResponse();
+        if (request.getPreview()) {
+            const kept = Object.fromEntries(resource.outputs.map((name) => [name, olds[name]]));
+            const properties = foreseen(inputs, resource.changesOnUpdate ?? [], kept);
+            response.setProperties(this.mark(properties, secrets));
+            return response;
+        }
+        const state = { id: request.getId(), properties: olds };
+        const context = this.context(request.getUrn());
+        const properties = await this.marking(secrets, () => resource.update(state, inputs, context));
+        response.setProperties(this.mark(properties, secrets));
+        return response;
+    }
+
+    private async delete(request: DeleteRequest): Promise<Empty> {
+        const resource = find(this.provider.resources, request.getType());
+        const { properties } = decode(request.getProperties());
+        await resource.delete({ id: request.getId(), properties }, this.context(request.getUrn()));
+        return new Empty();
+    }
+
+    private async cancel(): Promise<Empty> {
+        this.cancelled.abort();
+        return new Empty();
+    }
+
+    private async getPluginInfo(): Promise<PluginInfo> {
+        const info = new PluginInfo();
+        info.setVersion(this.provider.version);
+        return info;
+    }
+
+    private context(urn: string): Context<Client> {
+        if (this.client === undefined) throw new Error("the engine has not configured this provider");
+        return {
+            client: this.client,
+            name: urn.split("::").at(-1) ?? "",
+            progress: (message) => this.engine.info(message, urn, true),
+            log: (message) => this.engine.info(message, urn, false),
+            signal: this.cancelled.signal,
+        };
+    }
+
+    private mark(properties: Properties, secrets: ReadonlySet<string>) {
+        return encode(properties, secrets.size === 0 ? secrets : new Set([...secrets, ...this.provider.tainted]));
+    }
+
+    /** What is kept of an unfinished resource holds the same secrets as that of a finished one. */
+    private async marking<T>(secrets: ReadonlySet<string>, action: () => Promise<T>): Promise<T> {
+        try {
+            return await action();
+        } catch (error) {
+            if (!(error instanceof UnfinishedError)) throw error;
+            throw Object.assign(error, { encoded: this.mark(error.state.properties, secrets) });
+        }
+    }
+}
+
+function find<T>(table: { [key: string]: T }, key: string): T {
+    const found = table[key];
+    if (found !== undefined) return found;
+    const known = Object.keys(table).join(", ");
+    throw new Error(`${key} is not supported by this build of the plugin; it knows ${known || "none of its kind"}`);
+}
+
+/** What a preview can tell: the inputs, what stays, and what only the work itself will show. */
+function foreseen(inputs: Properties, unknowns: string[], kept: Properties): Properties {
+    const missing = unknowns.filter((name) => inputs[name] === undefined);
+    return { ...kept, ...inputs, ...Object.fromEntries(missing.map((name) => [name, UNKNOWN])) };
+}
+
+function answerCheck(request: CheckRequest, failures: Failure[], inputs = request.getNews()): CheckResponse {
+    const response = new CheckResponse();
+    response.setInputs(inputs);
+    response.setFailuresList(failures.map(toMessage));
+    return response;
+}
+
+function toMessage({ property, reason }: Failure): CheckFailure {
+    const message = new CheckFailure();
+    message.setProperty(property);
+    message.setReason(reason);
+    return message;
+}
+
+function answerDiff(changes: Change[], deleteBeforeReplace: boolean): DiffResponse {
+    const response = new DiffResponse();
+    const names = (list: Change[]) => [...new Set(list.map(({ path }) => topLevel(path)))];
+    const replaces = changes.filter(({ replace }) => replace);
+    response.setChanges(changes.length > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
+    response.setDiffsList(names(changes));
+    response.setReplacesList(names(replaces));
+    response.setDeletebeforereplace(deleteBeforeReplace && replaces.length > 0);
+    response.setHasdetaileddiff(true);
+    for (const change of changes) response.getDetaileddiffMap().set(change.path, detail(change));
+    return response;
+}
+
+function detail({ kind, replace }: Change): PropertyDiff {
+    const { Kind } = PropertyDiff;
+    const kinds = {
+        add: replace ? Kind.ADD_REPLACE : Kind.ADD,
+        delete: replace ? Kind.DELETE_REPLACE : Kind.DELETE,
+        update: replace ? Kind.UPDATE_REPLACE : Kind.UPDATE,
+    };
+    const message = new PropertyDiff();
+    message.setKind(kinds[kind]);
+    return message;
+}
+
+function topLevel(path: string): string {
+    return /^[^.[]*/.exec(path)?.[0] ?? path;
+}
+
+function isWithin(path: string, outer: string): boolean {
+    return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+}
+
+/** Node's gRPC has no word for structured details: they travel in a trailer of a fixed name. */
+function describeError(error: unknown): Partial<grpc.StatusObject> {
+    if (!(error instanceof UnfinishedError)) return plainError(error);
+    const failed = new ErrorResourceInitFailed();
+    failed.setId(error.state.id);
+    failed.setProperties((error as UnfinishedError & { encoded?: ReturnType<typeof encode> }).encoded);
+    failed.setReasonsList([error.message]);
+    const details = new Any();
+    details.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+    const status = new Status();
+    status.setCode(grpc.status.UNKNOWN);
+    status.setMessage(error.message);
+    status.addDetails(details);
+    const metadata = new grpc.Metadata();
+    metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+    return { code: grpc.status.UNKNOWN, details: error.message, metadata };
+}
