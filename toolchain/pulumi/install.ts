@@ -1,6 +1,15 @@
-import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    copyFileSync,
+    existsSync,
+    linkSync,
+    mkdirSync,
+    readFileSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
-import { cacheFolder } from "../folders";
+import { cacheFolder, stateFolder } from "../folders";
 import { bundle } from "./bundle";
 import { CLI_SOURCES, installCli } from "./cli";
 import { Log, step } from "../log";
@@ -40,7 +49,12 @@ export interface PulumiInstallation {
 export async function installPulumiFromRegistries(log: Log): Promise<PulumiInstallation> {
     const digest = digestOf(CHECKOUT, INPUTS, process.platform, process.arch);
     const folder = join(cacheFolder("pulumi"), digest);
-    await buildOnce(folder, (target) => assemble(target, log));
+    // which stack is selected must outlive an installation
+    const workspaces = stateFolder("pulumi-workspaces");
+    await buildOnce(folder, async (target) => {
+        await assemble(target, log);
+        symlinkSync(workspaces, join(target, "home", "workspaces"));
+    });
     return { binFolder: join(folder, "bin"), pulumiHome: join(folder, "home") };
 }
 

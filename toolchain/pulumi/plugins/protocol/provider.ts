@@ -68,13 +68,13 @@ class ProviderServer<Client> {
         return {
             checkConfig: unary((request: CheckRequest) => this.checkConfig(request)),
             configure: unary((request: ConfigureRequest) => this.configure(request)),
-            invoke: unary((request: InvokeRequest) => this.invoke(request)),
+            invoke: unary((request: InvokeRequest) => this.flushed(this.invoke(request))),
             check: unary((request: CheckRequest) => this.check(request)),
             diff: unary((request: DiffRequest) => this.diff(request)),
-            create: unary((request: CreateRequest) => this.create(request), describeError),
-            read: unary((request: ReadRequest) => this.read(request), describeError),
-            update: unary((request: UpdateRequest) => this.update(request), describeError),
-            delete: unary((request: DeleteRequest) => this.delete(request)),
+            create: unary((request: CreateRequest) => this.flushed(this.create(request)), describeError),
+            read: unary((request: ReadRequest) => this.flushed(this.read(request)), describeError),
+            update: unary((request: UpdateRequest) => this.flushed(this.update(request)), describeError),
+            delete: unary((request: DeleteRequest) => this.flushed(this.delete(request))),
             cancel: unary(() => this.cancel()),
             getPluginInfo: unary(() => this.getPluginInfo()),
         } as unknown as grpc.UntypedServiceImplementation;
@@ -202,6 +202,15 @@ class ProviderServer<Client> {
             log: (message) => this.engine.info(message, urn, false),
             signal: this.cancelled.signal,
         };
+    }
+
+    /** The messages of a piece of work come before its end. */
+    private async flushed<T>(work: Promise<T>): Promise<T> {
+        try {
+            return await work;
+        } finally {
+            await this.engine.flush();
+        }
     }
 
     private mark(properties: Properties, secrets: ReadonlySet<string>) {
