@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { DockerHost } from "../../../components/dockerHost";
+import { Image } from "../../../components/image";
+import { JmsBroker } from "../../../components/jmsBroker";
+import { SourceDatabase } from "../../../components/sourceDatabase";
+import { stackSecrets } from "../../../components/stackSecrets";
+import { defaults } from "../../../config";
+import * as pulumi from "@pulumi/pulumi";
+import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
+
+const digest = "fedcba9876543210".repeat(4);
+
+let resources: RegisteredResource[];
+
+beforeEach(async () => {
+    resources = await recordResources();
+});
+
+function hostsAndImage() {
+    const hosts = [new DockerHost("local", defaults.hosts.local)];
+    const image = new Image("image", { role: "postgres", staged: { context: "/staged", digest }, hosts });
+    return { hosts, image };
+}
+
+describe("SourceDatabase", () => {
+    async function database(args: { protectData?: boolean } = {}) {
+        const made = new SourceDatabase("postgres", {
+            ...defaults.database,
+            ...hostsAndImage(),
+            password: "hunter2",
+            ...args,
+        });
+        await resolved(made.ready.urn);
+        return made;
+    }
+
+    it("decodes logically, makes the schema at start, and is ready when it answers", async () => {
+        const made = await database();
+        const container = containerInputs(resources, "postgres");
+        expect(container["command"].join(" ")).toContain("-c wal_level=logical");
+        expect(container["user"]).toBe("postgres");
+        expect(container["ports"]).toEqual([{ internal: 5432, external: 15432, ip: "127.0.0.1", protocol: "tcp" }]);
+        expect(container.files["/etc/connect-cdc/init/schema.sql"]).toContain("dbz_publication");
+        expect(container["volumes"]).toEqual([
+            { volumeName: "connect-cdc-test-postgres-data", containerPath: "/var/lib/postgresql/data" },
+            {
+                volumeName: "connect-cdc-test-postgres-secrets",
+                containerPath: "/run/secrets/connect-cdc",
+                readOnly: true,
+            },
+        ]);
+        expect(await resolved(made.host)).toBe("postgres");
+        expect(await resolved(made.port)).toBe(5432);
+        expect(await resolved(made.address)).toBe("127.0.0.1:15432");
+        expect(theResource(resources, "Readiness", "postgres-ready").inputs).toMatchObject({
+            kind: "postgres",
+            targets: ["127.0.0.1:15432"],
+            members: { postgres: "postgres-id" },
+        });
+    });
+
+    it("gets its password by file only, and starts anew with a new one", async () => {
+        await database();
+        const writer = theResource(resources, "Container", "postgres-secrets-writer").inputs;
+        expect(writer["uploads"]).toEqual({ secret: [{ file: "/in/database-password", content: "hunter2" }] });
+        expect(writer["command"][0]).toContain("install -o postgres -g postgres -m 0400");
+        const container = containerInputs(resources, "postgres");
+        expect(JSON.stringify(container)).not.toContain("hunter2");
+        expect(container["labels"]).toContainEqual({
+            label: "connect-cdc.secrets",
+            value: "postgres-secrets-writer-id",
+        });
+    });
+});
+
+describe("JmsBroker", () => {
+    it("has its queues, its user and its heap, and the password by file only", async () => {
+        const broker = new JmsBroker("artemis", { ...defaults.jmsBroker, ...hostsAndImage(), password: "hunter2" });
+        await resolved(broker.ready.urn);
+        const container = containerInputs(resources, "artemis");
+        expect(container["envs"]).toEqual(["JMS_USER=cdc", "ARTEMIS_HEAP_MB=256"]);
+        const xml = container.files["/var/lib/artemis-instance/etc/broker.xml"];
+        expect(xml).toMatch(/CustomersJSON[^]*CustomersXML/);
+        expect(container["ports"].map((p: { external: number }) => p.external)).toEqual([8161, 61616]);
+        expect(JSON.stringify(container)).not.toContain("hunter2");
+        expect(await resolved(broker.url)).toBe("tcp://artemis:61616");
+        expect(await resolved(broker.address)).toBe("127.0.0.1:61616");
+        expect(await resolved(broker.consoleUrl)).toBe("http://127.0.0.1:8161/console");
+    });
+});
+
+describe("Image", () => {
+    it("has its digest in its name, and is built on its parent by the classic builder", async () => {
+        const { hosts, image } = hostsAndImage();
+        const child = new Image("child", {
+            role: "connect",
+            staged: { context: "/c", digest },
+            parentImage: image,
+            hosts,
+        });
+        expect(await resolved(child.imageName)).toBe("connect-cdc-test/connect:fedcba9876543210");
+        expect(await resolved(child.imageId)).toBe("sha256:child");
+        expect(theResource(resources, "RemoteImage", "child").inputs).toEqual({
+            name: "connect-cdc-test/connect:fedcba9876543210",
+            build: {
+                context: "/c",
+                useLegacyBuilder: true,
+                buildArgs: { BASE: "connect-cdc-test/postgres:fedcba9876543210" },
+                labels: { "connect-cdc.project": "connect-cdc", "connect-cdc.stack": "test" },
+                forceRemove: true,
+            },
+            triggers: { digest },
+            forceRemove: true,
+        });
+    });
+});
+
+describe("stackSecrets", () => {
+    it("takes what the user set and generates what is needed besides", async () => {
+        const given = pulumi.secret({ mine: "a", "database-password": "b" });
+        const secrets = stackSecrets({
+            given,
+            givenNames: ["mine", "database-password"],
+            needed: ["database-password", "jms-password"],
+        });
+        expect(Object.keys(secrets).sort()).toEqual(["database-password", "jms-password", "mine"]);
+        expect(await resolved(secrets["database-password"]!)).toBe("b");
+        expect(await pulumi.isSecret(secrets["mine"]!)).toBe(true);
+        await resolved(secrets["jms-password"]!);
+        expect(resources.map((r) => r.name)).toEqual(["jms-password"]);
+    });
+});
