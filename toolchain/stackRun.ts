@@ -2,14 +2,14 @@ import type { Log } from "./log";
 import { dockerEndpoint } from "./setup/dockerEngine";
 import { removeDockerObjects, type DockerObject } from "./stack/dockerObjects";
 import { askPulumi, changeStack } from "./stack/pulumiCli";
-import { listStackObjects, recover } from "./stack/recover";
+import { findLost, listStackObjects, recover } from "./stack/recover";
 import { readState, type StackState } from "./stack/state";
 import type { StackTarget } from "./stack/target";
 
 export type { StackTarget } from "./stack/target";
 
 export interface StartOptions {
-    /** Compares the state with the engine first, so that what was removed or stopped by hand comes back. */
+    /** Compares the state with the engine first. Default: only when a container or network is missing or stopped. */
     refresh?: boolean;
     /** Takes the CLI's output instead of the terminal. */
     onOutput?: (text: string) => void;
@@ -19,7 +19,10 @@ export interface StartOptions {
 export async function startStack(target: StackTarget, log: Log, options: StartOptions = {}): Promise<StackState> {
     const before = await recover(target, log);
     if (before === undefined || target.select) await selectStack(target);
-    const flags = ["--suppress-outputs", ...(options.refresh ? ["--refresh"] : [])];
+    const lost = before === undefined ? [] : await findLost(target, before);
+    if (lost.length > 0)
+        log(`Removed or stopped by hand: ${lost.join(", ")}. Comparing the state with the engine first.`);
+    const flags = ["--suppress-outputs", ...(options.refresh || lost.length > 0 ? ["--refresh"] : [])];
     await changeStack(target, "up", flags, options.onOutput);
     const state = await readState(target);
     if (state === undefined) throw new Error(`Stack ${target.stack} has no state after pulumi up.`);
@@ -58,6 +61,10 @@ function describeLeftovers(stack: string, objects: DockerObject[]): string {
     ].join("\n");
 }
 
+/** `stack init` writes a new salt into `Pulumi.<stack>.yaml` of the checkout, which is wrong for another config file. */
 async function selectStack(target: StackTarget): Promise<void> {
+    if (target.configFile !== undefined) {
+        throw new Error(`There is no stack ${target.stack}: make it first, with pulumi stack init.`);
+    }
     await askPulumi(target, target.select ? ["stack", "select", "--create"] : ["stack", "init", "--no-select"]);
 }

@@ -10,6 +10,8 @@ export interface DockerObject {
     name: string;
     /** The engine that holds it. */
     endpoint: string;
+    /** Containers only. */
+    running?: boolean;
 }
 
 /** Everything on an engine that carries the labels of a stack, and the image tags under its name. */
@@ -24,7 +26,12 @@ export async function listDockerObjects(stack: string, endpoint: string = docker
     ]);
     const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
     return [
-        ...containers.map(({ Id, Names }) => ({ kind: "container" as const, id: Id, name: Names[0]?.slice(1) ?? Id })),
+        ...containers.map(({ Id, Names, State }) => ({
+            kind: "container" as const,
+            id: Id,
+            name: Names[0]?.slice(1) ?? Id,
+            running: State === "running",
+        })),
         ...networks.map(({ Id, Name }) => ({ kind: "network" as const, id: Id, name: Name })),
         ...(volumes ?? []).map(({ Name }) => ({ kind: "volume" as const, id: Name, name: Name })),
         ...tags.map((tag) => ({ kind: "image" as const, id: tag, name: tag })),

@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProcess } from "../processes";
+import { EventLog } from "./eventLog";
 import { explainCliFailure } from "./explainCliFailure";
 import { CHECKOUT, environmentOf, type StackTarget } from "./target";
+
+const WAIT_REPORT_SECONDS = 20;
 
 /**
  * Runs a CLI command that answers a question or changes only the backend's records.
@@ -37,12 +40,14 @@ export async function changeStack(
 ): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-events-"));
     try {
-        const eventLog = join(folder, "events.log");
+        const file = join(folder, "events.log");
         const config = target.configFile === undefined ? [] : ["--config-file", target.configFile];
-        const args = [operation, "--yes", "--skip-preview", "--stack", target.stack, "--event-log", eventLog];
-        const { code, stderr } = await runVisibly([...args, ...config, ...flags], target, onOutput);
+        const args = [operation, "--yes", "--skip-preview", "--stack", target.stack, "--event-log", file];
+        const events = new EventLog(file);
+        const { code, stderr } = await runVisibly([...args, ...config, ...flags], target, events, onOutput);
         if (code === 0) return;
-        const output = [stderr, ...readErrors(eventLog)].join("\n");
+        events.read();
+        const output = [stderr, ...events.errors].join("\n");
         throw new Error(explainCliFailure(target.stack, operation, output, { alreadyShown: true }));
     } finally {
         rmSync(folder, { recursive: true });
@@ -50,26 +55,29 @@ export async function changeStack(
 }
 
 /**
- * The display of the CLI needs the terminal itself; messages of the CLI on stderr are passed on and kept. What the engine
- * and the providers report is in the event log.
+ * On a terminal the CLI's own display needs the terminal itself. Elsewhere lines come as things happen, and in between one
+ * that tells what is waited for.
  */
 function runVisibly(
     args: string[],
     target: StackTarget,
+    events: EventLog,
     onOutput: ((text: string) => void) | undefined,
 ): Promise<{ code: number; stderr: string }> {
     const onTerminal = onOutput === undefined && process.stdout.isTTY && process.stdin.isTTY;
     const color = onTerminal && !process.env.NO_COLOR ? "always" : "never";
-    const display = onTerminal ? [] : ["--non-interactive"];
-    return new Promise((resolve, reject) => {
+    const display = onTerminal ? [] : ["--non-interactive", "--suppress-progress"];
+    const show = onOutput ?? ((text: string) => process.stdout.write(text));
+    const reporter = onTerminal ? undefined : setInterval(() => reportOpen(events, show), WAIT_REPORT_SECONDS * 1000);
+    return new Promise<{ code: number; stderr: string }>((resolve, reject) => {
         const child = spawn("pulumi", [...args, "--color", color, ...display], {
             cwd: CHECKOUT,
             // the event log is one of the CLI's options for programs that drive it
             env: { ...environmentOf(target), PULUMI_DEBUG_COMMANDS: "true" },
-            stdio: [onTerminal ? "inherit" : "ignore", onOutput === undefined ? "inherit" : "pipe", "pipe"],
+            stdio: onTerminal ? ["inherit", "inherit", "pipe"] : ["ignore", "pipe", "pipe"],
         });
         let stderr = "";
-        child.stdout?.setEncoding("utf8").on("data", (text: string) => onOutput?.(text));
+        child.stdout?.setEncoding("utf8").on("data", show);
         child.stderr?.setEncoding("utf8").on("data", (text: string) => {
             stderr += text;
             if (onOutput === undefined) process.stderr.write(text);
@@ -77,26 +85,11 @@ function runVisibly(
         });
         child.once("error", reject);
         child.once("close", (code) => resolve({ code: code ?? 1, stderr }));
-    });
+    }).finally(() => clearInterval(reporter));
 }
 
-interface EngineEvent {
-    diagnosticEvent?: { severity: string; message: string };
-}
-
-/** The error messages of an event log: one JSON object per line. */
-function readErrors(eventLog: string): string[] {
-    let text: string;
-    try {
-        text = readFileSync(eventLog, "utf8");
-    } catch {
-        // the CLI ended before it began to work
-        return [];
-    }
-    return text
-        .split("\n")
-        .filter((line) => line !== "")
-        .map((line) => (JSON.parse(line) as EngineEvent).diagnosticEvent)
-        .filter((event) => event?.severity === "error")
-        .map((event) => event?.message ?? "");
+function reportOpen(events: EventLog, show: (text: string) => void): void {
+    events.read();
+    const open = events.describeOpen();
+    if (open !== "") show(`    waiting for: ${open}\n`);
 }

@@ -5,6 +5,9 @@ import { releaseDeadLocks } from "./locks";
 import { clearPendingOperations, engineEndpoints, knownIds, readState, type StackState } from "./state";
 import type { StackTarget } from "./target";
 
+const CONTAINER = "docker:index/container:Container";
+const NETWORK = "docker:index/network:Network";
+
 /**
  * Mends what a killed `pulumi` leaves behind: the lock of a dead process, operations that nobody will finish, and containers
  * and networks that the state does not know of and that would be in the way. Volumes are left alone: they hold data, and a
@@ -23,6 +26,22 @@ export async function recover(target: StackTarget, log: Log): Promise<StackState
     await removeDockerObjects(unknown);
     for (const { kind, name } of unknown) log(`Recovery: removed ${kind} ${name}, which the state does not know of`);
     return state;
+}
+
+/**
+ * Names of containers and networks that the state knows but the engine does not, and of containers that should run but do
+ * not: somebody removed or stopped them by hand.
+ */
+export async function findLost(target: StackTarget, state: StackState): Promise<string[]> {
+    const objects = new Map((await listStackObjects(target, state)).map((object) => [object.id, object]));
+    return state.resources
+        .filter(({ type, id, inputs }) => {
+            const object = objects.get(id ?? "");
+            if (type === NETWORK) return object === undefined;
+            // a container that only does a job and ends is not missed
+            return type === CONTAINER && inputs?.mustRun !== false && object?.running !== true;
+        })
+        .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2));
 }
 
 /** All Docker objects of a stack, on every engine that its state names. */

@@ -11,7 +11,7 @@ export const CHECKOUT = resolve(__dirname, "..", "..");
 export interface StackTarget {
     /** Name of the stack. */
     stack: string;
-    /** Config file; default: `Pulumi.<stack>.yaml` in the checkout. */
+    /** Config file of a stack that exists already; default: `Pulumi.<stack>.yaml` in the checkout. */
     configFile?: string;
     /** Whole environment of the CLI; default: this process's, with what {@link pulumiEnvironment} says. */
     environment?: NodeJS.ProcessEnv;

@@ -1,0 +1,78 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+/** The part of Pulumi's engine events that is used here. */
+export interface EngineEvent {
+    /** Seconds since 1970. */
+    timestamp: number;
+    diagnosticEvent?: { severity: string; message: string };
+    resourcePreEvent?: StepEvent;
+    resOutputsEvent?: StepEvent;
+    resOpFailedEvent?: StepEvent;
+}
+
+interface StepEvent {
+    metadata: { op: string; urn: string; type: string };
+}
+
+/** Follows the event log that `pulumi --event-log` writes while it works: one JSON object per line. */
+export class EventLog {
+    private position = 0;
+    /** The beginning of a line that is not whole yet; bytes, because it may end within a character. */
+    private rest = Buffer.alloc(0);
+    private readonly open = new Map<string, { name: string; op: string; since: number }>();
+    /** Messages of the errors so far. */
+    readonly errors: string[] = [];
+
+    constructor(private readonly file: string) {}
+
+    /** Reads what has been written since the last call. */
+    read(): void {
+        const bytes = Buffer.concat([this.rest, ...this.readNew()]);
+        const end = bytes.lastIndexOf("\n") + 1;
+        this.rest = bytes.subarray(end);
+        const lines = bytes.toString("utf8", 0, end).split("\n");
+        for (const line of lines.filter((text) => text !== "")) this.take(JSON.parse(line) as EngineEvent);
+    }
+
+    private readNew(): Buffer[] {
+        let file: number;
+        try {
+            file = openSync(this.file, "r");
+        } catch {
+            // the CLI has not begun to work, or ended before it did
+            return [];
+        }
+        const buffer = Buffer.alloc(64 * 1024);
+        const pieces: Buffer[] = [];
+        for (let count; (count = readSync(file, buffer, 0, buffer.length, this.position)) > 0; this.position += count) {
+            pieces.push(Buffer.from(buffer.subarray(0, count)));
+        }
+        closeSync(file);
+        return pieces;
+    }
+
+    private take({
+        timestamp,
+        diagnosticEvent,
+        resourcePreEvent,
+        resOutputsEvent,
+        resOpFailedEvent,
+    }: EngineEvent): void {
+        if (diagnosticEvent?.severity === "error") this.errors.push(diagnosticEvent.message);
+        const end = resOutputsEvent ?? resOpFailedEvent;
+        if (end !== undefined) this.open.delete(end.metadata.urn);
+        if (resourcePreEvent === undefined) return;
+        const { op, urn, type } = resourcePreEvent.metadata;
+        // the stack itself is at work as long as anything is
+        if (op === "same" || type === "pulumi:pulumi:Stack") return;
+        this.open.set(urn, { name: urn.slice(urn.lastIndexOf("::") + 2), op, since: timestamp });
+    }
+
+    /** What is being worked on, such as `kafka-0 (create, 12 s)`; the longest first. */
+    describeOpen(nowSeconds: number = Date.now() / 1000): string {
+        return [...this.open.values()]
+            .sort((a, b) => a.since - b.since)
+            .map(({ name, op, since }) => `${name} (${op}, ${Math.max(0, Math.round(nowSeconds - since))} s)`)
+            .join(", ");
+    }
+}
