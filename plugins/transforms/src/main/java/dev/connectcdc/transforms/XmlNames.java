@@ -11,14 +11,19 @@ import java.util.regex.Pattern;
  */
 final class XmlNames {
 
-    // XML 1.0, fifth edition, productions 4 and 4a, without the colon.
-    private static final String START = "A-Z_a-z\\xC0-\\xD6\\xD8-\\xF6\\xF8-\\x{2FF}\\x{370}-\\x{37D}\\x{37F}-\\x{1FFF}"
-            + "\\x{200C}-\\x{200D}\\x{2070}-\\x{218F}\\x{2C00}-\\x{2FEF}\\x{3001}-\\x{D7FF}\\x{F900}-\\x{FDCF}"
-            + "\\x{FDF0}-\\x{FFFD}\\x{10000}-\\x{EFFFF}";
+    /**
+     * ASCII, Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han and Hangul letters that names may have by both the
+     * fourth and the fifth edition of XML 1.0: most parsers, the JDK's too, still know the fourth's names only.
+     */
+    private static final String LETTERS = "A-Za-z_"
+            + "\\x{C0}-\\x{D6}\\x{D8}-\\x{F6}\\x{F8}-\\x{131}\\x{134}-\\x{13E}\\x{141}-\\x{148}\\x{14A}-\\x{17E}"
+            + "\\x{386}\\x{388}-\\x{38A}\\x{38C}\\x{38E}-\\x{3A1}\\x{3A3}-\\x{3CE}"
+            + "\\x{401}-\\x{40C}\\x{40E}-\\x{44F}\\x{451}-\\x{45C}\\x{45E}-\\x{481}"
+            + "\\x{5D0}-\\x{5EA}\\x{621}-\\x{63A}\\x{641}-\\x{64A}"
+            + "\\x{3041}-\\x{3094}\\x{30A1}-\\x{30FA}\\x{4E00}-\\x{9FA5}\\x{AC00}-\\x{D7A3}";
 
-    private static final Pattern NAME_START = Pattern.compile("[" + START + "]");
-    private static final Pattern NAME_CHAR =
-            Pattern.compile("[" + START + "\\-.0-9\\xB7\\x{0300}-\\x{036F}\\x{203F}-\\x{2040}]");
+    private static final Pattern NAME_START = Pattern.compile("[" + LETTERS + "]");
+    private static final Pattern NAME_CHAR = Pattern.compile("[" + LETTERS + "0-9.-]");
     private static final Pattern PLAIN_NAME = Pattern.compile("(?!(?i:xml))[A-Za-z_][A-Za-z0-9_.-]*");
 
     private XmlNames() {}
