@@ -1,0 +1,171 @@
+import { ConnectorSpec } from "./lifecycle";
+import { DesiredState } from "./types";
+
+/** What Pulumi puts in the place of a value that is not known before `up`. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The inputs of a connector resource, after {@link checkInputs}. */
+export interface ConnectorInputs {
+    name: string;
+    cluster: string;
+    restUrls: string[];
+    class: string;
+    tasksMax: number;
+    minTasks: number;
+    config: Record<string, string>;
+    secrets: Record<string, string>;
+    state: DesiredState;
+    adopt: boolean;
+    timeoutSeconds: number;
+}
+
+/** What is wrong with one input. */
+export interface InputFault {
+    /** Path of the input: `config["tasks.max"]`. */
+    property: string;
+    /** What is wrong and what to do; names the property. */
+    reason: string;
+}
+
+/** Settings that have an argument of their own. */
+const OWN_ARGUMENT: Record<string, string> = {
+    name: "name",
+    "connector.class": "class",
+    "tasks.max": "tasksMax",
+};
+const PASSWORD_KEY = /(^|[._-])(password|passphrase|credentials?|secret)$/i;
+const DEFAULTS = {
+    tasksMax: 1,
+    minTasks: 1,
+    config: {},
+    secrets: {},
+    state: "running",
+    adopt: false,
+    timeoutSeconds: 300,
+};
+
+/**
+ * Checks the inputs of a connector resource, fills in defaults and makes every setting a text. Values that are not known
+ * yet pass.
+ *
+ * @returns the inputs as they are to be used, and all faults at once.
+ */
+export function checkInputs(given: Record<string, unknown>): { inputs: Record<string, unknown>; faults: InputFault[] } {
+    const inputs: Record<string, unknown> = { ...DEFAULTS, ...withoutUndefined(given) };
+    const faults: InputFault[] = [];
+    const check = (property: string, right: (value: unknown) => boolean, rule: string) => {
+        const value = inputs[property];
+        if (value !== UNKNOWN && !right(value)) {
+            const found = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
+            faults.push({ property, reason: `${property} ${found}; it must be ${rule}` });
+        }
+    };
+    check("name", isText, "the connector's name");
+    check("cluster", isText, "a name for the Connect cluster, such as its group id");
+    check("restUrls", isUrlList, "a list of one or more http:// or https:// URLs");
+    check("class", isText, "the connector's Java class");
+    check("tasksMax", (value) => isCount(value, 1), "a whole number, 1 or more");
+    check("minTasks", (value) => isCount(value, 0), "a whole number, 0 or more");
+    check("state", (value) => isOneOf(value, ["running", "paused", "stopped"]), "running, paused or stopped");
+    check("adopt", (value) => typeof value === "boolean", "true or false");
+    check("timeoutSeconds", (value) => typeof value === "number" && value > 0, "a number of seconds above 0");
+    check("config", isObject, "an object of settings");
+    if (isObject(inputs["secrets"])) {
+        for (const [name, value] of Object.entries(inputs["secrets"])) {
+            if (typeof value !== "string") {
+                const property = `secrets["${name}"]`;
+                faults.push({ property, reason: `${property} must be a text` });
+            }
+        }
+    }
+    if (isObject(inputs["config"])) {
+        const { config, faults: ofConfig } = checkConfig(inputs["config"]);
+        inputs["config"] = config;
+        faults.push(...ofConfig);
+    }
+    return { inputs, faults };
+}
+
+/** The part of the inputs that Connect is told about. */
+export function specOf(inputs: ConnectorInputs): ConnectorSpec {
+    const { name, tasksMax, minTasks, config, state } = inputs;
+    return { name, class: inputs.class, tasksMax, minTasks, config, state };
+}
+
+/** True when the whole value, or a part of it, is not known before `up`. */
+export function hasUnknown(value: unknown): boolean {
+    if (typeof value === "object" && value !== null) {
+        return Object.values(value).some(hasUnknown);
+    }
+    return value === UNKNOWN;
+}
+
+/** True for the settings whose values never stand in a config in the clear. */
+export function isPasswordKey(key: string): boolean {
+    return PASSWORD_KEY.test(key);
+}
+
+function checkConfig(given: Record<string, unknown>): { config: Record<string, unknown>; faults: InputFault[] } {
+    const config: Record<string, unknown> = {};
+    const faults: InputFault[] = [];
+    for (const [key, value] of Object.entries(given)) {
+        if (value === undefined) {
+            continue;
+        }
+        const property = `config["${key}"]`;
+        const rule = ruleAgainst(key, value);
+        if (rule) {
+            faults.push({ property, reason: `${property} ${rule}` });
+        }
+        config[key] = ["number", "boolean"].includes(typeof value) ? String(value) : value;
+    }
+    return { config, faults };
+}
+
+function ruleAgainst(key: string, value: unknown): string | undefined {
+    if (Object.hasOwn(OWN_ARGUMENT, key)) {
+        return `must not be there: the argument ${OWN_ARGUMENT[key]} sets it`;
+    }
+    if (value === null) {
+        return "is null, which Connect does not take; leave the key out instead";
+    }
+    if (typeof value === "object") {
+        return `is ${Array.isArray(value) ? "a list" : "an object"}; Connect takes texts, numbers, true and false`;
+    }
+    const inTheClear = typeof value === "string" && value !== "" && value !== UNKNOWN && !value.includes("${");
+    if (isPasswordKey(key) && inTheClear) {
+        return (
+            "is a password in the clear: everybody who reaches the REST API or the config topic would read it. Put it " +
+            "where a config provider of the workers finds it, and refer to it, such as ${directory:/folder:name}"
+        );
+    }
+    return undefined;
+}
+
+function withoutUndefined(given: Record<string, unknown>): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null));
+}
+
+function isText(value: unknown): boolean {
+    return typeof value === "string" && value.trim() !== "";
+}
+
+function isCount(value: unknown, least: number): boolean {
+    return typeof value === "number" && Number.isInteger(value) && value >= least;
+}
+
+function isOneOf(value: unknown, allowed: string[]): boolean {
+    return typeof value === "string" && allowed.includes(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isUrlList(value: unknown): boolean {
+    return (
+        Array.isArray(value) &&
+        value.length > 0 &&
+        value.every((url) => url === UNKNOWN || (typeof url === "string" && /^https?:\/\/[^\s/]+/.test(url)))
+    );
+}

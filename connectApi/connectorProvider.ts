@@ -1,0 +1,136 @@
+/*
+ * The functions of the dynamic provider behind the resource `Connector`: they translate between Pulumi's calls and the
+ * lifecycle. Pulumi gives secrets in the clear here, and marks outputs of the same name as secrets again.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { ConnectClient } from "./client";
+import { Deadline, systemClock } from "./clock";
+import { checkInputs, ConnectorInputs, hasUnknown, InputFault, specOf } from "./connectorInputs";
+import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
+import { Connectors } from "./connectors";
+import { createConnector, deleteConnector, UnfinishedError, updateConnector } from "./lifecycle";
+import { pluginVersion } from "./plugins";
+import { Progress } from "./progress";
+import { readShared } from "./readShared";
+import { Redactor } from "./redact";
+
+type Properties<T> = T & { __provider?: string };
+
+/** How long no worker may answer before an operation ends, s. */
+const SILENCE_SECONDS = { write: 60, read: 30, delete: 30 };
+/** Limit of a refresh, s. */
+const READ_SECONDS = 60;
+
+export async function check(
+    _olds: unknown,
+    news: Record<string, unknown>,
+): Promise<{ inputs: Record<string, unknown>; failures: InputFault[] }> {
+    const { inputs, faults } = checkInputs(news);
+    return { inputs, failures: faults };
+}
+
+/**
+ * Name and cluster are a connector's identity. Addresses may change freely, and are no change while they are not known.
+ * `olds.state` is the state that was seen: a connector that has FAILED, or that somebody paused, differs.
+ */
+export async function diff(
+    _id: string,
+    olds: Properties<ConnectorOutputs>,
+    news: Properties<ConnectorInputs>,
+): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
+    const replaces = (["name", "cluster"] as const).filter((key) => olds[key] !== news[key]);
+    const changed = (Object.keys(news) as (keyof typeof news)[]).filter(
+        (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
+    );
+    return { changes: changed.length > 0, replaces, deleteBeforeReplace: true };
+}
+
+export async function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
+    const id = `${inputs.cluster}/${inputs.name}`;
+    const connectors = connect(inputs, inputs.timeoutSeconds, SILENCE_SECONDS.write);
+    try {
+        const settled = await createConnector(connectors, specOf(inputs), { adopt: inputs.adopt });
+        return { id, outs: settledOutputs(inputs, settled, await pluginVersion(connectors, inputs.class)) };
+    } catch (error) {
+        throw failure(inputs, error, (unfinished) => ({ id, properties: outputsAfterFailure(inputs, unfinished) }));
+    }
+}
+
+export async function update(
+    id: string,
+    olds: Properties<ConnectorOutputs>,
+    news: Properties<ConnectorInputs>,
+): Promise<{ outs: ConnectorOutputs }> {
+    const connectors = connect(news, news.timeoutSeconds, SILENCE_SECONDS.write, Object.values(olds.secrets));
+    try {
+        const settled = await updateConnector(connectors, specOf(news), {
+            serverKeys: olds.serverKeys,
+            secretChanged: usesChangedSecret(olds, news),
+        });
+        return { outs: settledOutputs(news, settled, await pluginVersion(connectors, news.class)) };
+    } catch (error) {
+        // With the old secrets in state the next update still knows that tasks may run with them.
+        throw failure(news, error, (unfinished) => ({
+            id,
+            properties: { ...outputsAfterFailure(news, unfinished, olds), secrets: olds.secrets },
+        }));
+    }
+}
+
+/** Returns `{}`, which takes the resource out of the state, only when the cluster says that there is no such connector. */
+export async function read(
+    id: string,
+    props: Properties<ConnectorOutputs>,
+): Promise<{ id?: string; props?: ConnectorOutputs; inputs?: ConnectorInputs }> {
+    const connectors = connect(props, READ_SECONDS, SILENCE_SECONDS.read);
+    const live = await readShared(connectors, props.name).catch((error: unknown) => {
+        throw failure(props, error);
+    });
+    return live ? { id, ...observedOutputs(props, live, (text) => connectors.client.redact(text)) } : {};
+}
+
+async function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
+    const connectors = connect(props, props.timeoutSeconds, SILENCE_SECONDS.delete);
+    await deleteConnector(connectors, props.name).catch((error: unknown) => {
+        const left =
+            `It may be left in the config topic of cluster "${props.cluster}", and would run again with the workers. Start ` +
+            "a worker and repeat, or take it out of the state: pulumi state delete <its URN>";
+        throw failure(props, new Error(`cannot be deleted: ${(error as Error).message}. ${left}`));
+    });
+}
+export { remove as delete };
+
+function connect(
+    of: Pick<ConnectorInputs, "name" | "restUrls" | "secrets">,
+    limitSeconds: number,
+    silenceSeconds: number,
+    moreSecrets: string[] = [],
+): Connectors {
+    const deadline = new Deadline(systemClock, limitSeconds);
+    const redactor = new Redactor([...Object.values(of.secrets), ...moreSecrets]);
+    const progress = new Progress(`connector "${of.name}"`, deadline, (line) => console.log(line));
+    return new Connectors(new ConnectClient(of.restUrls, { deadline, redactor, progress, silenceSeconds }));
+}
+
+/** True when a secret whose value changed stands in the config, as `${provider:name}` or `${provider:path:name}`. */
+function usesChangedSecret(olds: ConnectorOutputs, news: ConnectorInputs): boolean {
+    const changed = Object.keys(news.secrets).filter(
+        (name) => Object.hasOwn(olds.secrets, name) && olds.secrets[name] !== news.secrets[name],
+    );
+    return changed.some((name) => Object.values(news.config).some((value) => value.includes(`:${name}}`)));
+}
+
+/** An error as Pulumi shows it. With `id` and `properties` the resource stays in the state, and the next `up` goes on. */
+function failure(
+    of: Pick<ConnectorInputs, "name" | "restUrls">,
+    error: unknown,
+    kept?: (unfinished: UnfinishedError) => { id: string; properties: ConnectorOutputs },
+): Error {
+    const { message } = error as Error;
+    const text = message.includes(`connector "${of.name}"`) ? message : `connector "${of.name}": ${message}`;
+    if (!(error instanceof UnfinishedError) || !kept) {
+        return new Error(text);
+    }
+    const reasons = [`${text}. The next "pulumi up" goes on from here.`];
+    return Object.assign(new Error(text), { ...kept(error), reasons });
+}

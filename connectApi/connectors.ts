@@ -1,0 +1,121 @@
+import { ConnectClient } from "./client";
+import { ConnectError } from "./errors";
+import { Request } from "./exchange";
+import { ConnectorInfo, ConnectorPlugin, ConnectorStatus, DesiredState, Validation, WorkerInfo } from "./types";
+import { Abilities, abilitiesOf } from "./version";
+
+/** Limit for the question which worker is there, ms: a host that swallows packets must not cost the long one. */
+const HELLO_TIMEOUT_MS = 5000;
+
+/** Connect's REST API, one method per use that the lifecycle has for it. */
+export class Connectors {
+    private known?: Promise<Abilities>;
+
+    constructor(readonly client: ConnectClient) {}
+
+    /** What the cluster can do, by the version of the worker that answers. */
+    abilities(): Promise<Abilities> {
+        this.known ??= this.client
+            .call({ method: "GET", path: "/" }, { limitMs: HELLO_TIMEOUT_MS })
+            .then((body) => abilitiesOf((body as WorkerInfo).version));
+        return this.known;
+    }
+
+    /** The connector plugins of one worker; undefined when it gives no answer. Other workers may have others. */
+    async plugins(restUrl: string): Promise<ConnectorPlugin[] | undefined> {
+        const outcome = await this.client.ask(restUrl, { method: "GET", path: "/connector-plugins" }, HELLO_TIMEOUT_MS);
+        return outcome.ok ? (outcome.body as ConnectorPlugin[]) : undefined;
+    }
+
+    /** Name -> what the cluster knows of it. A connector without a status is left out by Connect. */
+    async list(): Promise<Record<string, { info: ConnectorInfo; status: ConnectorStatus }>> {
+        const body = await this.client.call({ method: "GET", path: "/connectors?expand=info&expand=status" });
+        return body as Record<string, { info: ConnectorInfo; status: ConnectorStatus }>;
+    }
+
+    /** Undefined when there is no such connector. */
+    async info(name: string): Promise<ConnectorInfo | undefined> {
+        return (await this.unlessAbsent({ method: "GET", path: path(name) })) as ConnectorInfo | undefined;
+    }
+
+    /** Undefined while there is none, such as right after the connector's creation. */
+    async status(name: string): Promise<ConnectorStatus | undefined> {
+        return (await this.unlessAbsent({ method: "GET", path: path(name, "/status") })) as ConnectorStatus | undefined;
+    }
+
+    async validate(config: Record<string, string>): Promise<Validation> {
+        const connectorClass = encodeURIComponent(config["connector.class"]!);
+        const request: Request = {
+            method: "PUT",
+            path: `/connector-plugins/${connectorClass}/config/validate`,
+            body: config,
+        };
+        return (await this.client.call(request)) as Validation;
+    }
+
+    /**
+     * Creates a connector; never changes one that is there.
+     *
+     * @param written true when the connector is there with this config.
+     */
+    async create(
+        config: Record<string, string>,
+        initialState: DesiredState | undefined,
+        written: () => Promise<boolean>,
+    ): Promise<void> {
+        const body = { name: config["name"], config, initial_state: initialState?.toUpperCase() };
+        await this.client.call({ method: "POST", path: "/connectors", body }, { confirm: written });
+    }
+
+    /** Writes the whole config of a connector that is there. */
+    async putConfig(name: string, config: Record<string, string>, written: () => Promise<boolean>): Promise<void> {
+        await this.client.call({ method: "PUT", path: path(name, "/config"), body: config }, { confirm: written });
+    }
+
+    async setState(name: string, state: DesiredState): Promise<void> {
+        const action = { running: "/resume", paused: "/pause", stopped: "/stop" }[state];
+        await this.client.call({ method: "PUT", path: path(name, action) });
+    }
+
+    /** Restarts a connector with its tasks, or only what has FAILED of it. */
+    async restart(name: string, which: "all" | "failed"): Promise<void> {
+        if ((await this.abilities()).restartTasks) {
+            const query = `?includeTasks=true&onlyFailed=${which === "failed"}`;
+            await this.client.call({ method: "POST", path: path(name, `/restart${query}`) });
+        } else {
+            await this.restartOneByOne(name, which);
+        }
+    }
+
+    /** Deletes a connector; one that is not there is fine. */
+    async remove(name: string): Promise<void> {
+        const gone = async () => (await this.info(name)) === undefined;
+        await this.unlessAbsent({ method: "DELETE", path: path(name) }, gone);
+    }
+
+    private async restartOneByOne(name: string, which: "all" | "failed"): Promise<void> {
+        const status = await this.status(name);
+        const meant = ({ state }: { state: string }) => which === "all" || state === "FAILED";
+        if (status && meant(status.connector)) {
+            await this.client.call({ method: "POST", path: path(name, "/restart") });
+        }
+        for (const task of status?.tasks.filter(meant) ?? []) {
+            await this.unlessAbsent({ method: "POST", path: path(name, `/tasks/${task.id}/restart`) });
+        }
+    }
+
+    private async unlessAbsent(request: Request, confirm?: () => Promise<boolean>): Promise<unknown> {
+        try {
+            return await this.client.call(request, { confirm });
+        } catch (error) {
+            if (error instanceof ConnectError && error.kind === "absent") {
+                return undefined;
+            }
+            throw error;
+        }
+    }
+}
+
+function path(name: string, rest = ""): string {
+    return `/connectors/${encodeURIComponent(name)}${rest}`;
+}

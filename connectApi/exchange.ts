@@ -1,0 +1,82 @@
+import axios from "axios";
+import { FaultKind, faultOfAnswer, faultOfTransport } from "./errors";
+
+/** A request to one worker. */
+export interface Request {
+    method: "GET" | "POST" | "PUT" | "DELETE";
+    /** Path and query. */
+    path: string;
+    /** Sent as JSON. */
+    body?: unknown;
+}
+
+/** What came of it. */
+export type Outcome = Success | Fault;
+
+export interface Success {
+    ok: true;
+    body: unknown;
+}
+
+export interface Fault {
+    ok: false;
+    kind: FaultKind;
+    /** What the other side said; it may hold secrets. */
+    detail: string;
+    /** True when Connect itself answered. */
+    answered: boolean;
+}
+
+/**
+ * Sends one request to one worker, once.
+ *
+ * @param timeoutMs limit for the whole exchange. Connect's own limit is 90 s: a shorter one here turns answers into guesses.
+ */
+export async function exchange(restUrl: string, request: Request, timeoutMs: number): Promise<Outcome> {
+    try {
+        const answer = await axios.request<string>({
+            baseURL: restUrl,
+            url: request.path,
+            method: request.method,
+            data: request.body,
+            timeout: timeoutMs,
+            // Workers are neighbours: a proxy from the environment would not know them.
+            proxy: false,
+            maxRedirects: 0,
+            responseType: "text",
+            transformResponse: (text) => text,
+            validateStatus: () => true,
+        });
+        return outcomeOf(request, answer.status, answer.data);
+    } catch (error) {
+        const { code, message } = error as { code?: string; message: string };
+        return { ok: false, kind: faultOfTransport(code), detail: message || code || "no answer", answered: false };
+    }
+}
+
+function outcomeOf(request: Request, status: number, text: string): Outcome {
+    const body = parseJson(text);
+    if (status >= 200 && status < 300) {
+        if (body !== undefined || status === 202 || status === 204) {
+            return { ok: true, body };
+        }
+        const kind = request.method === "GET" ? "notReady" : "ambiguous";
+        return { ok: false, kind, detail: `${status} without a JSON body`, answered: false };
+    }
+    const message = messageOf(body);
+    const detail = `${status} ${message ?? "without a JSON body"}`;
+    return { ok: false, kind: faultOfAnswer(status, message), detail, answered: message !== undefined };
+}
+
+function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
+}
+
+function messageOf(body: unknown): string | undefined {
+    const { error_code, message } = (body ?? {}) as { error_code?: unknown; message?: unknown };
+    return typeof error_code === "number" && typeof message === "string" ? message : undefined;
+}

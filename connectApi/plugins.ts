@@ -1,0 +1,59 @@
+import { closest } from "fastest-levenshtein";
+import { Connectors } from "./connectors";
+import { ConnectError } from "./errors";
+import { ConnectorPlugin } from "./types";
+
+/** Connectors of Connect itself that it does not list. */
+const NOT_LISTED = /^org\.apache\.kafka\.connect\.tools\./;
+
+/**
+ * Makes sure that every worker that answers has the connector's class: a worker without it would fail its tasks later.
+ *
+ * @throws ConnectError that names the worker and the nearest class it has.
+ */
+export async function requirePlugin(connectors: Connectors, connectorClass: string): Promise<void> {
+    if (NOT_LISTED.test(connectorClass)) {
+        return;
+    }
+    const { restUrls, deadline, progress } = connectors.client;
+    const redact = (text: string) => connectors.client.redact(text);
+    for (const restUrl of restUrls) {
+        for (;;) {
+            const plugins = await connectors.plugins(restUrl);
+            if (!plugins || plugins.some((plugin) => isClass(plugin, connectorClass))) {
+                break;
+            }
+            // A worker that is starting shows no plugins for a moment.
+            if (plugins.length > 0 || deadline.passed) {
+                throw new ConnectError("refused", redact(missing(restUrl, connectorClass, plugins)));
+            }
+            progress.waiting(`worker ${redact(restUrl)} shows no plugins yet`);
+            await deadline.sleep(500);
+        }
+    }
+}
+
+/** Connect takes a full class name, a simple one, and one without its ending. */
+function isClass(plugin: ConnectorPlugin, wanted: string): boolean {
+    const simple = plugin.class.replace(/^.*\./, "");
+    const short = simple.replace(/Connector$/, "");
+    return [plugin.class, simple, short, short.replace(/(Source|Sink)$/, "")].includes(wanted);
+}
+
+function missing(restUrl: string, wanted: string, plugins: ConnectorPlugin[]): string {
+    const classes = plugins.map((plugin) => plugin.class);
+    const nearest = classes.length > 0 ? ` Nearest class there: ${closest(wanted, classes)}.` : "";
+    return `worker ${restUrl} has no plugin with connector class ${wanted}.${nearest} Add the plugin to the image.`;
+}
+
+/** Version of a connector's plugin on the first worker that tells; `unknown` when none does. */
+export async function pluginVersion(connectors: Connectors, connectorClass: string): Promise<string> {
+    for (const restUrl of connectors.client.restUrls) {
+        const plugins = await connectors.plugins(restUrl);
+        const plugin = plugins?.find((candidate) => isClass(candidate, connectorClass));
+        if (plugin?.version) {
+            return plugin.version;
+        }
+    }
+    return "unknown";
+}

@@ -1,0 +1,29 @@
+/** Outermost messages of Connect that only say that something failed. */
+const SAYS_NOTHING = /^ConnectException: (Exiting Worker|Tolerance exceeded|Unrecoverable exception)/;
+const LONGEST = 800;
+
+/**
+ * What went wrong, out of a Java stack trace: the chain of causes without frames, package names and repetitions.
+ * `ConnectException: Exiting ...; caused by PSQLException: Connection refused` becomes its second half.
+ */
+export function causeOf(trace: string): string {
+    const messages = messagesOf(trace).map((message) => message.replace(/^(?:\w+\.)+(?=[A-Z$])/, ""));
+    const telling = messages.filter((message, i) => {
+        const next = messages[i + 1];
+        return next === undefined || !(SAYS_NOTHING.test(message) || message.includes(withoutClass(next)));
+    });
+    const text = telling.join("; caused by ");
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+}
+
+function messagesOf(trace: string): string[] {
+    return trace
+        .split(/^Caused by: /m)
+        .map((part) => part.split(/^\s+(?:at |\.\.\. \d+ )/m)[0]!)
+        .map((message) => message.split(/\s+/).join(" ").trim())
+        .filter((message) => message !== "");
+}
+
+function withoutClass(message: string): string {
+    return message.replace(/^[\w.$]+: /, "");
+}

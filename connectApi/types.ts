@@ -1,0 +1,50 @@
+/** State that a connector can be asked to be in. */
+export type DesiredState = "running" | "paused" | "stopped";
+
+/** A connector's or task's state as workers report it, in lower case. */
+export type ActualState = DesiredState | "failed" | "unassigned" | "restarting" | "destroyed" | "unknown";
+
+/** `GET /`. */
+export interface WorkerInfo {
+    /** The worker's version. */
+    version: string;
+    kafka_cluster_id: string;
+}
+
+/** An entry of `GET /connector-plugins`. */
+export interface ConnectorPlugin {
+    class: string;
+    type: string;
+    version?: string;
+}
+
+/** `GET /connectors/{name}`. */
+export interface ConnectorInfo {
+    name: string;
+    /** The config as it was written: references to secrets are not resolved. */
+    config: Record<string, string>;
+    type?: string;
+}
+
+/** State of a connector or of one task. */
+export interface MemberStatus {
+    state: string;
+    /** Advertised address of the worker that runs it. */
+    worker_id: string;
+    /** Java stack trace of a FAILED one. */
+    trace?: string;
+}
+
+/** `GET /connectors/{name}/status`. */
+export interface ConnectorStatus {
+    name: string;
+    connector: MemberStatus;
+    tasks: (MemberStatus & { id: number })[];
+    type?: string;
+}
+
+/** `PUT /connector-plugins/{class}/config/validate`. */
+export interface Validation {
+    error_count: number;
+    configs: { value: { name: string; errors?: string[] } }[];
+}

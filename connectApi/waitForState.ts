@@ -1,0 +1,72 @@
+import { Connectors } from "./connectors";
+import { Generation } from "./generation";
+import { describe, Goal, judge } from "./status";
+import { ConnectorStatus } from "./types";
+
+/** This many good samples in a row, so that a task that fails right after its start does not pass. */
+const SAMPLES = 3;
+const SAMPLE_MS = 350;
+/** While old and new tasks must be told apart, ms: states in between are short. */
+const QUICK_SAMPLE_MS = 100;
+/** Restarts of what has FAILED, and the pause before each, ms. A slot that is still taken, for one, is free soon. */
+const RESTART_PAUSES_MS = [1000, 4000];
+
+/** Connector or tasks are not in the state that was asked for. The message holds no secret. */
+export class NotReachedError extends Error {
+    override readonly name = "NotReachedError";
+
+    constructor(
+        message: string,
+        /** The last status seen. */
+        readonly status: ConnectorStatus | undefined,
+    ) {
+        super(message);
+    }
+}
+
+/**
+ * Waits until a connector and its tasks stay in the state that was asked for. What has FAILED is restarted twice.
+ *
+ * @param before the status before a write that restarts the tasks; without it the present status counts.
+ * @throws NotReachedError when something stays FAILED, or when the client's deadline passes.
+ */
+export async function waitForState(
+    connectors: Connectors,
+    name: string,
+    goal: Goal,
+    before?: ConnectorStatus,
+): Promise<ConnectorStatus> {
+    const { deadline, progress } = connectors.client;
+    const redact = (text: string) => connectors.client.redact(text);
+    const pauses = [...RESTART_PAUSES_MS];
+    let generation = before && new Generation(before, deadline.clock);
+    let good = 0;
+    for (;;) {
+        const status = await connectors.status(name);
+        generation?.see(status);
+        const isNew = generation?.isNew ?? true;
+        const verdict = isNew ? judge(status, goal) : "waiting";
+
+        good = verdict === "reached" ? good + 1 : 0;
+        if (good === SAMPLES) {
+            return status!;
+        }
+        if (verdict === "failed") {
+            const pause = pauses.shift();
+            if (pause === undefined) {
+                throw new NotReachedError(describe(status, redact), status);
+            }
+            progress.waiting(describe(status, redact));
+            await deadline.sleep(pause);
+            await connectors.restart(name, "failed");
+            generation = new Generation(status!, deadline.clock);
+        }
+        if (deadline.passed) {
+            const wanted = `${goal.state} with ${goal.minTasks} or more tasks`;
+            const text = `not ${wanted} after ${deadline.limitSeconds} s: ${describe(status, redact)}`;
+            throw new NotReachedError(text, status);
+        }
+        progress.waiting(`${describe(status, redact)}; wanted: ${goal.state}`);
+        await deadline.sleep(isNew ? SAMPLE_MS : QUICK_SAMPLE_MS);
+    }
+}
