@@ -82,9 +82,9 @@ export = async () => {
             jmsBroker: { ...config.jmsBroker, url },
         }));
     const servers = [connect.ready, database?.ready, jmsBroker?.ready].filter((ready) => ready !== undefined);
-    const connectors = Object.entries(config.connectors).map(([name, entry]) => {
+    const connectors = Object.entries(config.connectors).map(([name, entry]): [string, object] => {
         const complete = platform.apply((endpoints) => completeConnector(name, entry, endpoints));
-        return new Connector(
+        const connector = new Connector(
             name,
             {
                 ...entry,
@@ -99,6 +99,7 @@ export = async () => {
             // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
             { dependsOn: servers, deletedWith: connect },
         );
+        return [name, { class: entry.class, state: connector.state, tasks: connector.tasks }];
     });
 
     return {
@@ -124,8 +125,6 @@ export = async () => {
         },
         restUrls: connect.restUrls,
         plugins: connect.plugins,
-        connectors: Object.fromEntries(
-            connectors.map((c) => [c.connectorName, { class: c.class, state: c.state, tasks: c.tasks }]),
-        ),
+        connectors: Object.fromEntries(connectors),
     };
 };

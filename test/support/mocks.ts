@@ -53,7 +53,7 @@ export function containerInputs(resources: RegisteredResource[], name: string) {
 
 /** Resolves an output, and all that is registered before it. */
 export function resolved<T>(output: pulumi.Output<T>): Promise<T> {
-    return new Promise((resolve) => output.apply(resolve as (value: pulumi.Unwrap<T>) => void));
+    return new Promise((resolve) => output.apply((value) => resolve(value as T)));
 }
 
 function unwrap(value: unknown): any {
