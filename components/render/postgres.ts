@@ -1,0 +1,91 @@
+/** What the dev database holds. */
+export interface SchemaSql {
+    /** Name of the database. */
+    database: string;
+    /** Role that Debezium and the user's clients connect as; it owns the database, its schema and its table. */
+    user: string;
+    /** Publication of the captured table. */
+    publication: string;
+    /** Schema of the table. Default `cdc`. */
+    schema?: string;
+    /** Table. Default `customers`. */
+    table?: string;
+    /** File that holds the role's password. Default `/run/secrets/connect-cdc/database-password`. */
+    passwordFile?: string;
+}
+
+/**
+ * Renders the script that makes role, database, table and publication. For psql, as superuser, connected to any database.
+ * It may run any number of times: what is there stays, only the password is set anew. The password is read by psql
+ * from its file and stands neither in the script nor in the server's log.
+ */
+export function schemaSql(args: SchemaSql): string {
+    const { database, user, publication, schema = "cdc", table = "customers" } = args;
+    const passwordFile = args.passwordFile ?? "/run/secrets/connect-cdc/database-password";
+    const [owner, customers] = [identifier(user), `${identifier(schema)}.${identifier(table)}`];
+    return `\\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+-- A statement with the password in it must not reach the log, not even when it fails
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
+SET log_min_duration_statement = -1;
+
+${createUnlessThere(`CREATE ROLE ${owner}`, `pg_roles WHERE rolname = ${literal(user)}`)}
+\\set password \`cat ${shellWord(passwordFile)}\`
+ALTER ROLE ${owner} WITH LOGIN REPLICATION PASSWORD :'password';
+\\unset password
+
+${createUnlessThere(`CREATE DATABASE ${identifier(database)} OWNER ${owner}`, `pg_database WHERE datname = ${literal(database)}`)}
+\\connect -reuse-previous=on ${psqlWord(`dbname=${conninfoValue(database)}`)}
+SET client_min_messages = warning;
+
+CREATE SCHEMA IF NOT EXISTS ${identifier(schema)} AUTHORIZATION ${owner};
+CREATE TABLE IF NOT EXISTS ${customers} (
+    id bigserial PRIMARY KEY,
+    first_name varchar,
+    last_name varchar,
+    email varchar UNIQUE
+);
+ALTER TABLE ${customers} OWNER TO ${owner};
+-- Updates and deletes carry the whole old row, not only its key
+ALTER TABLE ${customers} REPLICA IDENTITY FULL;
+
+${createUnlessThere(
+    `CREATE PUBLICATION ${identifier(publication)} FOR TABLE ${customers} WITH (publish = 'insert,update,delete')`,
+    `pg_publication WHERE pubname = ${literal(publication)}`,
+)}
+ALTER PUBLICATION ${identifier(publication)} OWNER TO ${owner};
+`;
+}
+
+/** For what has no IF NOT EXISTS: psql runs the statement that the query gives, if it gives one. */
+function createUnlessThere(statement: string, existing: string): string {
+    return `SELECT ${literal(statement)} WHERE NOT EXISTS (SELECT FROM ${existing})\\gexec`;
+}
+
+function identifier(name: string): string {
+    return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A string constant; with the E form a backslash means the same whatever the server's settings are. */
+function literal(text: string): string {
+    const quoted = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
+    return text.includes("\\") ? `E${quoted}` : quoted;
+}
+
+/** A value in a libpq connection string. */
+function conninfoValue(value: string): string {
+    return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}
+
+/** An argument of a psql command. */
+function psqlWord(text: string): string {
+    return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** A word of a shell command between psql's backticks, which know no escape. */
+function shellWord(text: string): string {
+    if (text.includes("`"))
+        throw new Error(`passwordFile is ${text}: psql cannot read a file with a backtick in its name`);
+    return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { parseConfig, type PlatformConfig } from "../../config";
+import { type Lock, readLock, writeLock } from "../staging/lockFile";
+import type { StageRequest } from "../staging/request";
+import { artifactSets, resolveAll } from "../staging/resolve";
+
+const PROJECT = "connect-cdc";
+
+/**
+ * `npm run lock`: writes images/lock.json anew, for the versions and plugins of the defaults and of every Pulumi.*.yaml.
+ * Artifacts that nothing needs any more go. A release never changes: one with another checksum than before is a fault.
+ */
+export default async function lock(): Promise<void> {
+    const checkout = process.cwd();
+    const file = join(checkout, "images", "lock.json");
+    const before = existsSync(file) ? readLock(file) : {};
+    const after: Lock = {};
+    for (const raw of [{}, ...stackConfigs(checkout)]) {
+        const request = requestOf(parseConfig(raw));
+        for (const set of artifactSets(await resolveAll(request, checkout), request)) {
+            for (const { coordinate, sha512 } of set.artifacts) after[coordinate] = sha512;
+        }
+    }
+    refuseChanged(before, after);
+    writeLock(file, after);
+    report(before, after);
+}
+
+/** The project's part of each stack file, as `parseConfig` takes it. */
+function stackConfigs(checkout: string): Record<string, unknown>[] {
+    return readdirSync(checkout)
+        .filter((name) => /^Pulumi\..+\.ya?ml$/.test(name))
+        .map((name) => {
+            const { config } = (parse(readFileSync(join(checkout, name), "utf8")) ?? {}) as StackFile;
+            const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith(`${PROJECT}:`));
+            // Values of secrets are not needed, and not readable here
+            return Object.fromEntries(
+                own.map(([key, value]) => [key.slice(PROJECT.length + 1), value]).filter(([key]) => key !== "secrets"),
+            );
+        });
+}
+
+interface StackFile {
+    config?: Record<string, unknown>;
+}
+
+function requestOf({ kafka, zookeeper, jmsBroker, connect }: PlatformConfig): StageRequest {
+    return {
+        kafkaVersion: kafka.version,
+        zookeeperVersion: zookeeper.version,
+        artemisVersion: jmsBroker.version,
+        plugins: connect.plugins,
+    };
+}
+
+function refuseChanged(before: Lock, after: Lock): void {
+    const changed = Object.keys(after).filter((key) => key in before && before[key] !== after[key]);
+    if (changed.length === 0) return;
+    const lines = changed.map((key) => `  ${key}: locked ${before[key]}, found ${after[key]}`);
+    throw new Error(
+        `images/lock.json is left as it is: these artifacts have another content than when they were locked.\n${lines.join("\n")}\n` +
+            "A release never changes. Delete the files from Maven's local repository and try again; " +
+            "only if you are sure, delete their lines from images/lock.json first.",
+    );
+}
+
+function report(before: Lock, after: Lock): void {
+    const added = Object.keys(after).filter((key) => !(key in before));
+    const removed = Object.keys(before).filter((key) => !(key in after));
+    for (const key of added) process.stdout.write(`+ ${key}\n`);
+    for (const key of removed) process.stdout.write(`- ${key}\n`);
+    const count = Object.keys(after).length;
+    process.stdout.write(`images/lock.json: ${count} artifacts, ${added.length} added, ${removed.length} removed\n`);
+}

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { stagingFolder, writeFileWhole } from "./cache";
+import { digestOf, fingerprint, isDirectory, stamp } from "./digests";
+import type { StageRequest, StageResult } from "./request";
+
+/**
+ * Answers a request. Where nothing changed since the same request was answered before, the answer is read from the cache;
+ * everything that makes one is loaded only when it is needed, since this runs in every preview.
+ *
+ * @param text the request as JSON
+ * @param checkout absolute folder of this project
+ */
+export async function answer(text: string, checkout: string): Promise<StageResult> {
+    const remembered = readRemembered(text, checkout);
+    if (remembered !== undefined) return remembered;
+    const [{ parseRequest }, { stage }] = await Promise.all([import("./request.js"), import("./stage.js")]);
+    const result = await stage(parseRequest(text), checkout);
+    writeFileWhole(answerFile(text, checkout), JSON.stringify(result));
+    return result;
+}
+
+function readRemembered(text: string, checkout: string): StageResult | undefined {
+    let file: string;
+    try {
+        file = answerFile(text, checkout);
+    } catch {
+        // A path that is not there, a request that is no JSON: the long way says what is wrong
+        return undefined;
+    }
+    if (!existsSync(file)) return undefined;
+    const result = JSON.parse(readFileSync(file, "utf8")) as StageResult;
+    const folders = Object.values(result.images).map(({ context }) => context);
+    return [...folders, result.definitions].every((path) => existsSync(path)) ? result : undefined;
+}
+
+/** The name of an answer covers everything that staging reads. */
+function answerFile(text: string, checkout: string): string {
+    const { plugins } = JSON.parse(text) as StageRequest;
+    const folders = new Set([join(checkout, "images"), __dirname]);
+    const stamps: unknown[] = [];
+    for (const source of Object.values(plugins)) {
+        if ("project" in source) folders.add(dirname(resolve(checkout, source.project)));
+        if ("path" in source) stamps.push(stamp(resolve(checkout, source.path)));
+    }
+    const prints = [...folders].sort().map((folder) => (isDirectory(folder) ? fingerprint(folder) : folder));
+    return join(stagingFolder("answers"), `${digestOf([text, prints, stamps])}.json`);
+}

@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { formatCoordinate, parseCoordinate } from "./coordinate";
+import { digestOf } from "./digests";
+import type { ArtifactSet } from "./lockFile";
+import { type Artifact, type Build, buildModules, pluginUnit, resolveUnits, type Unit } from "./maven";
+import { moduleDigest, readReactor, type Reactor } from "./reactor";
+import type { PluginSource, StageRequest } from "./request";
+
+/** Everything that Maven gives for a request; not yet checked. */
+export interface Resolved {
+    runtime: Artifact[];
+    artemis: Artifact[];
+    plugins: Record<string, ResolvedPlugin>;
+}
+
+export interface ResolvedPlugin {
+    /** The plugin itself, when Maven fetched it, and its libraries. */
+    artifacts: Artifact[];
+    /** A module of our own. */
+    module?: BuiltModule;
+}
+
+export interface BuiltModule {
+    jar: string;
+    version: string;
+    /** Digest of its sources. */
+    digest: string;
+    /** What went into the JAR. */
+    artifacts: Artifact[];
+}
+
+/** Resolves the servers and plugins and builds our own plugins, each in one run of Maven, or none when nothing changed. */
+export async function resolveAll(request: StageRequest, checkout: string): Promise<Resolved> {
+    checkPaths(request, checkout);
+    const plugins = Object.entries(request.plugins);
+    const pluginUnits = plugins.flatMap(([name, source]) => {
+        const coordinates = coordinatesOf(source).map(parseCoordinate);
+        return coordinates.length === 0 ? [] : [{ name, unit: pluginUnit(name, coordinates) }];
+    });
+    const units = [...imageUnits(request, checkout), ...pluginUnits.map(({ unit }) => unit)];
+    const [runtime, artemis, ...libraries] = await resolveUnits(units);
+    const modules = await buildProjects(request, checkout);
+    const result = plugins.map(([name]) => {
+        const index = pluginUnits.findIndex((unit) => unit.name === name);
+        return [name, { artifacts: libraries[index] ?? [], module: modules[name] }] as const;
+    });
+    return { runtime: runtime!, artemis: artemis!, plugins: Object.fromEntries(result) };
+}
+
+/** What has to be in the lock file. */
+export function artifactSets({ runtime, artemis, plugins }: Resolved, request: StageRequest): ArtifactSet[] {
+    const ofPlugins = Object.entries(plugins).map(([name, { artifacts, module }]) => ({
+        name: `plugins.${name}`,
+        artifacts: [...artifacts, ...(module?.artifacts ?? [])],
+        overrides: checksumInConfig(request.plugins[name]!),
+    }));
+    return [{ name: "runtime", artifacts: runtime }, { name: "artemis", artifacts: artemis }, ...ofPlugins];
+}
+
+function checksumInConfig(source: PluginSource): Record<string, string> {
+    if (!("maven" in source) || source.sha512 === undefined) return {};
+    return { [formatCoordinate(parseCoordinate(source.maven))]: source.sha512 };
+}
+
+function coordinatesOf(source: PluginSource): string[] {
+    return [...("maven" in source ? [source.maven] : []), ...(source.libraries ?? [])];
+}
+
+function imageUnits(request: StageRequest, checkout: string): Unit[] {
+    const pom = (role: string) => readFileSync(join(checkout, "images", role, "pom.xml"), "utf8");
+    const { kafkaVersion, zookeeperVersion, artemisVersion } = request;
+    return [
+        {
+            name: "runtime",
+            pom: pom("runtime"),
+            properties: { "kafka.version": kafkaVersion, "zookeeper.version": zookeeperVersion },
+        },
+        { name: "artemis", pom: pom("artemis"), properties: { "artemis.version": artemisVersion } },
+    ];
+}
+
+/** What a missing path means is clearer before ten minutes of other work than after. */
+function checkPaths({ plugins }: StageRequest, checkout: string): void {
+    const faults = Object.entries(plugins).flatMap(([name, source]) => {
+        if (!("path" in source) || existsSync(resolve(checkout, source.path))) return [];
+        return [`plugins.${name}: ${resolve(checkout, source.path)} does not exist; correct its path`];
+    });
+    if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
+async function buildProjects({ plugins }: StageRequest, checkout: string): Promise<Record<string, BuiltModule>> {
+    const projects = Object.entries(plugins).flatMap(([name, source]) => {
+        if (!("project" in source)) return [];
+        const folder = resolve(checkout, source.project);
+        const reactor = readReactor(folder);
+        const module = folder.slice(dirname(folder).length + 1);
+        return [{ name, reactor, module, digest: moduleDigest(reactor, module) }];
+    });
+    const built: Record<string, BuiltModule> = {};
+    for (const reactor of distinctReactors(projects.map((project) => project.reactor))) {
+        const own = projects.filter((project) => project.reactor.folder === reactor.folder);
+        const modules = [...new Set(own.map(({ module }) => module))].sort();
+        const build: Build = await buildModules(reactor, modules, digestOf(own.map(({ digest }) => digest).sort()));
+        for (const { name, module, digest } of own) {
+            built[name] = { jar: build.jars[module]!, version: reactor.version, digest, artifacts: build.artifacts };
+        }
+    }
+    return built;
+}
+
+function distinctReactors(reactors: Reactor[]): Reactor[] {
+    return [...new Map(reactors.map((reactor) => [reactor.folder, reactor])).values()];
+}

@@ -1,0 +1,45 @@
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { baseWay } from "./baseImage";
+import { makeContexts } from "./contexts";
+import { definitionsOf } from "./definitions";
+import { changedArtifacts, type Lock, lockFaults, readLock } from "./lockFile";
+import { stagePlugins } from "./plugins";
+import type { StageRequest, StageResult } from "./request";
+import { artifactSets, resolveAll, type Resolved } from "./resolve";
+
+/**
+ * Makes the build contexts of all images and the plugins' definitions.
+ *
+ * @param checkout absolute folder of this project
+ */
+export async function stage(request: StageRequest, checkout: string): Promise<StageResult> {
+    const images = join(checkout, "images");
+    // Both take long when they are done for the first time, and neither needs the other
+    const [way, resolved] = await Promise.all([
+        baseWay(readFileSync(join(images, "base", "Dockerfile"), "utf8")),
+        resolveAll(request, checkout),
+    ]);
+    checkLock(request, resolved, readLock(join(images, "lock.json")));
+    const plugins = await stagePlugins(request, resolved, checkout);
+    const contexts = await makeContexts(images, way, resolved, plugins);
+    const { context, digest } = contexts.connect;
+    const libraries = join(contexts.runtime.context, "libs");
+    const definitions = await definitionsOf(libraries, join(context, "plugins"), digest);
+    return {
+        images: contexts,
+        plugins: plugins.map(({ name, version, digest }) => ({ name, version, digest })),
+        definitions,
+    };
+}
+
+function checkLock(request: StageRequest, resolved: Resolved, lock: Lock): void {
+    const sets = artifactSets(resolved, request);
+    const faults = lockFaults(sets, lock);
+    if (faults.length === 0) return;
+    // The next run asks Maven again for what was wrong: the user may have mended it
+    for (const { file } of sets.flatMap((set) => changedArtifacts(set, lock))) {
+        rmSync(dirname(file), { recursive: true, force: true });
+    }
+    throw new Error(faults.join("\n"));
+}
