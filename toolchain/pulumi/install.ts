@@ -1,13 +1,4 @@
-import {
-    chmodSync,
-    copyFileSync,
-    existsSync,
-    linkSync,
-    mkdirSync,
-    readFileSync,
-    symlinkSync,
-    writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cacheFolder, stateFolder } from "../folders";
 import { bundle } from "./bundle";
@@ -65,12 +56,12 @@ async function assemble(target: string, log: Log): Promise<void> {
     place(cli, join(bin, "pulumi"));
     await step(log, "compiling the Node.js language host and the provider plugins", async () => {
         await bundleProgram(join("languageHost", "main.ts"), bin, "pulumi-language-nodejs");
+        await bundleProgram(join("languageHost", "dynamicProvider.ts"), bin, "pulumi-resource-pulumi-nodejs");
         for (const { name, version } of PLUGINS) {
             const folder = join(target, "home", "plugins", `resource-${name}-v${version}`);
             await bundleProgram(join("plugins", name, "main.ts"), folder, `pulumi-resource-${name}`);
         }
     });
-    placeDynamicProviderLauncher(bin);
 }
 
 /**
@@ -90,14 +81,6 @@ async function bundleProgram(source: string, folder: string, name: string): Prom
     mkdirSync(folder, { recursive: true });
     await bundle(join(SOURCES, source), join(folder, `${name}.js`));
     writeExecutable(join(folder, name), `#!/bin/sh\nexec node "$(dirname "$0")/${name}.js" "$@"\n`);
-}
-
-/** The SDK's own launcher, beside the CLI, where the engine expects what comes with it. */
-function placeDynamicProviderLauncher(bin: string): void {
-    const name = "pulumi-resource-pulumi-nodejs";
-    const file = require.resolve(`@pulumi/pulumi/${name}`);
-    if (!existsSync(file)) throw new Error(`${file} is missing: run npm ci`);
-    writeExecutable(join(bin, name), readFileSync(file, "utf8"));
 }
 
 function writeExecutable(file: string, content: string): void {

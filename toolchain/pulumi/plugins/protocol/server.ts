@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import { endWithEngine } from "./endWithEngine";
 
 /** As large as the engine's own limit: uploaded files travel inside the messages. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
@@ -8,10 +9,14 @@ export const CHANNEL_OPTIONS = {
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
 };
 
-/** Serves one service on a free port of the loopback and tells the engine the port, which is the first line it reads. */
+/**
+ * Serves one service on a free port of the loopback and tells the engine the port, which is the first line it reads.
+ * @param onEnd called before this process ends because the engine has
+ */
 export async function serve(
     service: grpc.ServiceDefinition,
     implementation: grpc.UntypedServiceImplementation,
+    onEnd?: () => void,
 ): Promise<void> {
     const server = new grpc.Server(CHANNEL_OPTIONS);
     server.addService(service, implementation);
@@ -21,13 +26,7 @@ export async function serve(
         );
     });
     process.stdout.write(`${port}\n`);
-    endWithEngine();
-}
-
-/** The engine holds the other end of standard input: it closes when the engine dies, in whatever way. */
-function endWithEngine(): void {
-    process.stdin.on("end", () => process.exit(0));
-    process.stdin.resume();
+    endWithEngine(onEnd);
 }
 
 /** The engine's address is the last argument. */
