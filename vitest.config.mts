@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import FileOrder from "./test/stack/fileOrder.mts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -14,7 +15,15 @@ export default defineConfig({
             level("unit", 0),
             level("toolchain", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
             level("connectApi", 2, { fileParallelism: false, testTimeout: 2 * MINUTE, hookTimeout: 4 * MINUTE }),
-            level("stack", 3, { fileParallelism: false, testTimeout: 15 * MINUTE, hookTimeout: 20 * MINUTE }),
+            level("stack", 3, {
+                globalSetup: "./test/stack/globalSetup.ts",
+                fileParallelism: false,
+                testTimeout: 15 * MINUTE,
+                hookTimeout: 20 * MINUTE,
+            }),
         ],
+        sequence: { sequencer: FileOrder },
+        // the stack tests' stack is destroyed after the last of them
+        teardownTimeout: 5 * MINUTE,
     },
 });

@@ -1,0 +1,91 @@
+import { type Connection, create_container, type EventContext, filter } from "rhea";
+
+import { parseAddress } from "./tcp";
+
+export interface QueueLogin {
+    /** The broker's acceptor, as host:port. */
+    address: string;
+    user: string;
+    password: string;
+}
+
+export interface QueueMessage {
+    /** The text of a text message. */
+    body: string;
+    /** When the broker took it, in milliseconds since 1970; the sender's clock. */
+    sentAt: number | undefined;
+}
+
+export interface ReadOptions {
+    /** True: messages stay in the queue. False: they are taken out. */
+    browse: boolean;
+    /** JMS selector: only messages it is true for. Default: all. */
+    selector?: string;
+    /** Receives each message, in the queue's order. */
+    onMessage: (message: QueueMessage) => void;
+}
+
+/** An open reader; it ends by `close`. */
+export interface QueueReader {
+    close(): Promise<void>;
+}
+
+const connectTimeoutMs = 5000;
+
+/** Reads a queue over AMQP until it is closed. Throws when the broker does not answer or refuses the login or the queue. */
+export function readQueue(login: QueueLogin, queue: string, options: ReadOptions): Promise<QueueReader> {
+    const { host, port } = parseAddress(login.address);
+    const container = create_container();
+    const connection = container.connect({
+        host,
+        port,
+        username: login.user,
+        password: login.password,
+        reconnect: false,
+    });
+    return new Promise((resolve, reject) => {
+        const fail = (why: string) => {
+            clearTimeout(limit);
+            connection.close();
+            reject(new Error(`queue ${queue} of the JMS broker at ${login.address} cannot be read: ${why}`));
+        };
+        const limit = setTimeout(() => fail(`no answer within ${connectTimeoutMs} ms`), connectTimeoutMs);
+        container.on("receiver_open", () => {
+            clearTimeout(limit);
+            resolve({ close: () => closeConnection(connection) });
+        });
+        container.on("message", ({ message }: EventContext) => {
+            if (message !== undefined) {
+                const sentAt = message.creation_time;
+                options.onMessage({
+                    body: String(message.body),
+                    sentAt: sentAt === undefined ? sentAt : Number(sentAt),
+                });
+            }
+        });
+        container.on("connection_error", () => fail(describe(connection.error)));
+        container.on("receiver_error", ({ receiver }: EventContext) => fail(describe(receiver?.error)));
+        container.on("disconnected", ({ error }: EventContext) => fail(describe(error)));
+        connection.open_receiver({
+            source: {
+                address: queue,
+                distribution_mode: options.browse ? "copy" : "move",
+                filter: options.selector === undefined ? undefined : filter.selector(options.selector),
+            },
+            credit_window: 500,
+        });
+    });
+}
+
+function closeConnection(connection: Connection): Promise<void> {
+    return new Promise((resolve) => {
+        connection.once("connection_close", () => resolve());
+        connection.once("disconnected", () => resolve());
+        connection.close();
+    });
+}
+
+function describe(error: unknown): string {
+    const { description, message, condition } = (error ?? {}) as Record<string, string | undefined>;
+    return description ?? message ?? condition ?? "the connection was closed";
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { connectorStatuses } from "../../probes/connect";
+import { Pipeline, sharedStack } from "./pipeline";
+
+const stack = sharedStack();
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+    pipeline = await Pipeline.open(stack);
+});
+
+afterAll(async () => {
+    await pipeline?.close();
+    stack.configure({ connectors: undefined });
+});
+
+async function connectorNames(): Promise<string[]> {
+    return (await connectorStatuses(pipeline.outputs.restUrls[0] ?? "")).map(({ name }) => name);
+}
+
+async function taskStates(name: string): Promise<string[]> {
+    const statuses = await connectorStatuses(pipeline.outputs.restUrls[0] ?? "");
+    return statuses.find((status) => status.name === name)?.tasks.map(({ state }) => state) ?? [];
+}
+
+function stateHas(connector: string): boolean {
+    return stack.stateTexts().some((text) => text.includes(`dynamic/cdc:Connector::${connector}`));
+}
+
+describe("a connector", () => {
+    it("that breaks fails the up with the cause, and stays in state", async () => {
+        stack.configure({ connectors: { "dbz-source": { config: { "publication.name": "no_such_publication" } } } });
+        expect(await stack.preview()).toEqual([
+            { op: "update", name: "dbz-source", type: expect.stringContaining("Connector") },
+        ]);
+        const { code, output } = await stack.tryUp();
+        expect(code).not.toBe(0);
+        expect(output).toMatch(/dbz-source/);
+        expect(output).toMatch(/publication/i);
+        expect(await connectorNames()).toContain("dbz-source");
+        expect(stateHas("dbz-source")).toBe(true);
+    });
+
+    it("is mended by the next up, and rows flow again, none lost", async () => {
+        const missed = await pipeline.table.insert({ first_name: "while broken", last_name: null, email: null });
+        stack.configure({ connectors: undefined });
+        await stack.up();
+        expect(await taskStates("dbz-source")).toEqual(["RUNNING"]);
+        await pipeline.passMarker();
+        expect(pipeline.jsonRows([missed.id])).toEqual([missed]);
+    });
+
+    it("is removed by null, while the others stay as they are", async () => {
+        stack.configure({ connectors: { "xml-jms-sink": null } });
+        const planned = await stack.preview();
+        expect(planned).toEqual([{ op: "delete", name: "xml-jms-sink", type: expect.stringContaining("Connector") }]);
+        await stack.up();
+        expect(await connectorNames()).toEqual(["dbz-source", "json-jms-sink"]);
+    });
+
+    it("goes on where it was when it is added again", async () => {
+        const meanwhile = await pipeline.table.insert({ first_name: "meanwhile", last_name: null, email: null });
+        stack.configure({ connectors: undefined });
+        await stack.up();
+        await pipeline.untilArrived([meanwhile.id]);
+        expect(await connectorNames()).toEqual(["dbz-source", "json-jms-sink", "xml-jms-sink"]);
+    });
+});

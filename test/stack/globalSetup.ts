@@ -1,0 +1,26 @@
+import type { TestProject } from "vitest/node";
+
+import { type StackHandle, TestStack } from "../support/stack";
+
+declare module "vitest" {
+    interface ProvidedContext {
+        stack: StackHandle;
+    }
+}
+
+/** Brings up the one stack that all stack tests share, and removes it at the end, whatever happened. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+    const stack = await TestStack.create();
+    const started = performance.now();
+    const seconds = () => Math.round((performance.now() - started) / 1000);
+    process.stderr.write(`stack ${stack.handle.name}: pulumi up ...\n`);
+    try {
+        await stack.up();
+    } catch (error) {
+        await stack.dispose();
+        throw error;
+    }
+    process.stderr.write(`stack ${stack.handle.name}: up after ${seconds()} s\n`);
+    project.provide("stack", stack.handle);
+    return () => stack.dispose();
+}

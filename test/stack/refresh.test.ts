@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { containerName, docker } from "../support/docker";
+import { Pipeline, sharedStack } from "./pipeline";
+
+const stack = sharedStack();
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+    pipeline = await Pipeline.open(stack);
+});
+
+afterAll(() => pipeline?.close());
+
+describe("containers changed by hand", () => {
+    const removed = containerName(stack.handle.name, "connect-2");
+    const stopped = containerName(stack.handle.name, "zookeeper-2");
+
+    it("are noticed by refresh, one removed and one stopped", async () => {
+        await docker.getContainer(removed).remove({ force: true });
+        await docker.getContainer(stopped).stop();
+        await stack.refresh();
+        const planned = await stack.preview();
+        const containers = planned.filter(({ type }) => type === "docker:index/container:Container");
+        const changes = containers.map(({ name, op }) => `${name} ${op}`);
+        expect(changes).toContain("connect-2 create");
+        expect(changes.some((change) => change.startsWith("zookeeper-2 "))).toBe(true);
+        expect(containers.filter(({ name }) => name !== "connect-2" && name !== "zookeeper-2")).toEqual([]);
+    });
+
+    it("come back with the next up", async () => {
+        await stack.up();
+        for (const name of [removed, stopped]) {
+            const { State } = await docker.getContainer(name).inspect();
+            expect(State, name).toMatchObject({ Running: true, Health: { Status: "healthy" } });
+        }
+        expect(await stack.preview()).toEqual([]);
+    });
+
+    it("cost no row", async () => {
+        await pipeline.passMarker();
+    });
+});

@@ -1,0 +1,85 @@
+import Docker from "dockerode";
+
+import { waitFor, done, pending } from "../../probes/wait";
+import { dockerEndpoint } from "../../toolchain/setup/dockerEngine";
+import { listDockerObjects, removeDockerObjects } from "../../toolchain/stack/dockerObjects";
+import { PROJECT } from "../../toolchain/stack/target";
+
+/** The engine that test stacks run on. */
+export const docker = new Docker({ socketPath: dockerEndpoint().replace(/^unix:\/\//, "") });
+
+/** Full name of a member's container: "kafka-0" of stack "test" is "connect-cdc-test-kafka-0". */
+export function containerName(stack: string, member: string): string {
+    return `${PROJECT}-${stack}-${member}`;
+}
+
+/** All containers of a stack, running or not. */
+export async function listContainers(stack: string): Promise<Docker.ContainerInfo[]> {
+    const label = [`connect-cdc.project=${PROJECT}`, `connect-cdc.stack=${stack}`];
+    return docker.listContainers({ all: true, filters: { label } });
+}
+
+/** Names of all containers, networks, volumes and image tags of a stack. */
+export async function namesOfStack(stack: string): Promise<string[]> {
+    return (await listDockerObjects(stack)).map(({ kind, name }) => `${kind} ${name}`).sort();
+}
+
+/** Removes all that a stack left, volumes included. */
+export async function removeStackObjects(stack: string): Promise<void> {
+    await removeDockerObjects(await listDockerObjects(stack));
+}
+
+/** Names of the stacks of this project that have anything on the engine. */
+export async function stacksOnEngine(): Promise<string[]> {
+    const filters = { label: [`connect-cdc.project=${PROJECT}`] };
+    const [containers, networks, { Volumes }, images] = await Promise.all([
+        docker.listContainers({ all: true, filters }),
+        docker.listNetworks({ filters }),
+        docker.listVolumes({ filters }),
+        docker.listImages({ filters: { reference: [`${PROJECT}-*/*`] } }),
+    ]);
+    const labels = [...containers, ...networks, ...(Volumes ?? [])].map(({ Labels }) => Labels?.["connect-cdc.stack"]);
+    const prefixes = images
+        .flatMap(({ RepoTags }) => RepoTags ?? [])
+        .map((tag) => tag.slice(PROJECT.length + 1, tag.indexOf("/")));
+    return [...new Set([...labels, ...prefixes])].filter((name) => name !== undefined).sort();
+}
+
+/**
+ * Ends a container's main process as a crash would: SIGKILL from outside. (`docker kill` is no crash: the engine then
+ * leaves the container down, whatever its restart policy.) The signal is sent from a container in the host's process
+ * namespace, so that the test needs no root.
+ */
+export async function crashContainer(name: string): Promise<void> {
+    const { State, Image, Config } = await docker.getContainer(name).inspect();
+    // 0 stands for a process that is gone; kill would take it for the whole process group.
+    if (!(State.Pid > 1)) {
+        throw new Error(`container ${name} has no running process (pid ${State.Pid})`);
+    }
+    const killer = await docker.createContainer({
+        Image,
+        Entrypoint: ["/bin/bash", "-c", `kill -9 ${State.Pid}`],
+        Cmd: [],
+        User: "0",
+        Labels: Object.fromEntries(Object.entries(Config.Labels).filter(([label]) => label.startsWith("connect-cdc."))),
+        HostConfig: { PidMode: "host", NetworkMode: "none" },
+    });
+    try {
+        await killer.start();
+        const { StatusCode } = (await killer.wait()) as { StatusCode: number };
+        if (StatusCode !== 0) {
+            throw new Error(`process ${State.Pid} of ${name} could not be killed (exit code ${StatusCode})`);
+        }
+    } finally {
+        await killer.remove({ force: true });
+    }
+}
+
+/** Waits until the engine has started a crashed container again. */
+export async function waitForRestart(name: string, restartsBefore: number): Promise<void> {
+    const look = async () => {
+        const { RestartCount, State } = await docker.getContainer(name).inspect();
+        return RestartCount > restartsBefore && State.Running ? done() : pending(`restarts: ${RestartCount}`);
+    };
+    await waitFor(look, { what: `container ${name} to be restarted by the engine`, timeoutSeconds: 30 });
+}

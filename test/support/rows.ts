@@ -1,0 +1,92 @@
+import { Client } from "pg";
+
+import type { StackOutputs } from "../../cli/stackOutputs";
+import { parseAddress } from "../../probes/tcp";
+
+export interface Customer {
+    id: number;
+    first_name: string | null;
+    last_name: string | null;
+    email: string | null;
+}
+
+/** The captured table of a stack. */
+export class CustomersTable {
+    private constructor(private readonly client: Client) {}
+
+    static async open({ database }: StackOutputs): Promise<CustomersTable> {
+        const { host, port } = parseAddress(database.address ?? "");
+        const { name, user, password } = database;
+        const client = new Client({ host, port, database: name, user, password, connectionTimeoutMillis: 5000 });
+        await client.connect();
+        return new CustomersTable(client);
+    }
+
+    async close(): Promise<void> {
+        await this.client.end();
+    }
+
+    /** Inserts a row in a transaction of its own. */
+    async insert(row: Omit<Customer, "id">): Promise<Customer> {
+        const { rows } = await this.client.query<{ id: string }>(
+            "insert into cdc.customers (first_name, last_name, email) values ($1, $2, $3) returning id",
+            [row.first_name, row.last_name, row.email],
+        );
+        return { id: Number(rows[0]?.id), ...row };
+    }
+
+    async update(row: Customer): Promise<void> {
+        await this.client.query("update cdc.customers set first_name = $2, last_name = $3, email = $4 where id = $1", [
+            row.id,
+            row.first_name,
+            row.last_name,
+            row.email,
+        ]);
+    }
+
+    async delete(id: number): Promise<void> {
+        await this.client.query("delete from cdc.customers where id = $1", [id]);
+    }
+
+    /** Inserts `count` random rows in one transaction, like the load script of the process this project replaces. */
+    async insertRandom(count: number): Promise<number[]> {
+        const { rows } = await this.client.query<{ id: string }>(
+            "insert into cdc.customers (first_name, last_name, email)" +
+                " select md5(random()::text), md5(random()::text), md5(random()::text) || '@example.com'" +
+                " from generate_series(1, $1) returning id",
+            [count],
+        );
+        return rows.map(({ id }) => Number(id));
+    }
+}
+
+/** Inserts rows one by one, at about `perSecond`, until it is stopped. */
+export class RowStream {
+    readonly ids: number[] = [];
+    private readonly ended: Promise<void>;
+    private stopped = false;
+
+    constructor(
+        private readonly table: CustomersTable,
+        private readonly perSecond: number,
+    ) {
+        this.ended = this.run();
+        // The failure is reported by stop(); until then it must not count as unhandled.
+        this.ended.catch(() => undefined);
+    }
+
+    /** Ends the stream. Throws when an insert had failed. */
+    async stop(): Promise<number[]> {
+        this.stopped = true;
+        await this.ended;
+        return this.ids;
+    }
+
+    private async run(): Promise<void> {
+        while (!this.stopped) {
+            const [id] = await this.table.insertRandom(1);
+            this.ids.push(id as number);
+            await new Promise((resolve) => setTimeout(resolve, 1000 / this.perSecond));
+        }
+    }
+}
