@@ -41,7 +41,10 @@ export function theResource(resources: RegisteredResource[], type: string, name:
 }
 
 /** Inputs of a container, its uploads as path -> content and its health check as the command. */
-export function containerInputs(resources: RegisteredResource[], name: string) {
+export function containerInputs(
+    resources: RegisteredResource[],
+    name: string,
+): Record<string, any> & { files: Record<string, string>; health: string[] | undefined } {
     const { uploads, healthcheck, ...inputs } = theResource(resources, "Container", name).inputs;
     const list: { file: string; content: string }[] = uploads ?? [];
     return {

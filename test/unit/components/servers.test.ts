@@ -117,7 +117,8 @@ describe("Image", () => {
 
 describe("stackSecrets", () => {
     it("takes what the user set and generates what is needed besides", async () => {
-        const given = pulumi.secret({ mine: "a", "database-password": "b" });
+        const values: Record<string, string> = { mine: "a", "database-password": "b" };
+        const given = pulumi.secret(values);
         const secrets = stackSecrets({
             given,
             givenNames: ["mine", "database-password"],
