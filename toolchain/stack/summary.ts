@@ -1,39 +1,45 @@
 import { stackOutputs, type StackState } from "./state";
 
 interface ConnectorOutput {
-    state?: string;
-    /** States of the tasks, or how many there are. */
-    tasks?: string[] | string | number;
+    state: string;
+    tasks: { state: string }[];
 }
 
 /** What a user wants to know after `npm start`: addresses, connectors with their states, and what to try next. */
 export function summarize(state: StackState): string {
-    const outputs = stackOutputs(state);
-    const addresses = Object.entries((outputs.addresses ?? {}) as Record<string, string>);
-    const connectors = Object.entries((outputs.connectors ?? {}) as Record<string, ConnectorOutput>);
+    const { addresses = {}, connectors = {} } = stackOutputs(state) as {
+        addresses?: Record<string, string | string[]>;
+        connectors?: Record<string, ConnectorOutput>;
+    };
     return [
-        ...table(["Address", ""], addresses),
+        ...table(
+            ["Server", "Address"],
+            Object.entries(addresses).map(([name, address]) => [name, [address].flat().join(", ")]),
+        ),
         ...table(
             ["Connector", "State", "Tasks"],
-            connectors.map(([name, { state, tasks }]) => [name, state ?? "unknown", describeTasks(tasks)]),
+            Object.entries(connectors).map(([name, { state, tasks }]) => [name, state, describeTasks(tasks)]),
         ),
         "Next:",
-        "  npm run demo             insert rows, and see them come out of the queues",
-        "  npm run status           how every part is now",
+        "  npm run demo               insert rows, and see them come out of the queues",
+        "  npm run status             how every part is now",
         '  eval "$(npm run -s env)"   then: pulumi preview, pulumi up, pulumi stack output',
-        "  npm stop                 remove everything again",
+        "  npm stop                   remove everything again",
     ].join("\n");
 }
 
-function describeTasks(tasks: ConnectorOutput["tasks"] = ""): string {
-    return Array.isArray(tasks) ? tasks.join(" ") : String(tasks);
+/** Tasks by state, such as `2 running, 1 failed`. */
+function describeTasks(tasks: { state: string }[]): string {
+    const states = [...new Set(tasks.map(({ state }) => state))];
+    return (
+        states.map((state) => `${tasks.filter((task) => task.state === state).length} ${state}`).join(", ") || "none"
+    );
 }
 
 function table(head: string[], rows: string[][]): string[] {
     if (rows.length === 0) return [];
-    const widths = head.map((title, column) =>
-        Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)),
-    );
-    const lines = [head, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+    const all = [head, ...rows];
+    const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+    const lines = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
     return [...lines.map((line) => `  ${line}`.trimEnd()), ""];
 }
