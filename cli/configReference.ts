@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { defaults, schema } from "../config";
+
+interface Described {
+    description?: string;
+    type?: string;
+    properties?: Record<string, Described>;
+}
+
+/** The reference of the stack config as Markdown, made from schema and defaults. */
+export function configReference(): string {
+    const sections = (z.toJSONSchema(schema) as Described).properties!;
+    return [
+        "# Stack config",
+        "",
+        "Every key of `Pulumi.<stack>.yaml`, under the namespace `connect-cdc`. Made from `config.ts` by `npm run docs`.",
+        "Objects merge deeply over the defaults, lists replace, `null` removes.",
+        "",
+        ...Object.entries(sections).flatMap(([name, section]) => sectionText(name, section)),
+        "## secrets",
+        "",
+        "Secret values by name: `pulumi config set --secret --path 'secrets.<name>'`. Anything else names a secret as",
+        "`{secret: <name>}`. Passwords of servers that the stack runs are generated when nobody sets them.",
+        "",
+    ].join("\n");
+}
+
+function sectionText(name: string, section: Described): string[] {
+    const values = (defaults as Record<string, Record<string, unknown>>)[name]!;
+    const intro = section.description ? [section.description, ""] : [];
+    const rows = Object.entries(section.properties ?? {}).map(
+        ([key, { description = "" }]) => `| \`${key}\` | ${inline(values[key])} | ${description} |`,
+    );
+    const table =
+        rows.length > 0 ? ["| key | default | meaning |", "| --- | --- | --- |", ...rows] : entriesText(name, values);
+    return [`## ${name}`, "", ...intro, ...table, ""];
+}
+
+/** A section whose keys are names: the fields of an entry, and the entries that are there by default. */
+function entriesText(name: string, values: Record<string, unknown>): string[] {
+    const section = (z.toJSONSchema(schema) as { properties: Record<string, { additionalProperties: Described }> })
+        .properties[name]!;
+    const fields = Object.entries(section.additionalProperties.properties ?? {});
+    return [
+        "| key of an entry | meaning |",
+        "| --- | --- |",
+        ...fields.map(([key, { description = "" }]) => `| \`${key}\` | ${description} |`),
+        "",
+        "By default:",
+        "",
+        "```json",
+        JSON.stringify(values, null, 4),
+        "```",
+    ];
+}
+
+function inline(value: unknown): string {
+    return value === undefined ? "" : `\`${JSON.stringify(value)}\``;
+}
