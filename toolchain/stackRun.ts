@@ -3,13 +3,13 @@ import { dockerEndpoint } from "./setup/dockerEngine";
 import { removeDockerObjects, type DockerObject } from "./stack/dockerObjects";
 import { askPulumi, changeStack } from "./stack/pulumiCli";
 import { findLost, listStackObjects, recover } from "./stack/recover";
-import { readState, type StackState } from "./stack/state";
+import { readState, resourceName, type StackState } from "./stack/state";
 import type { StackTarget } from "./stack/target";
 
 export type { StackTarget } from "./stack/target";
 
 export interface StartOptions {
-    /** Compares the state with the engine first. Default: only when a container or network is missing or stopped. */
+    /** Compares the whole state with reality first. Default: only containers and networks that are missing or stopped. */
     refresh?: boolean;
     /** Takes the CLI's output instead of the terminal. */
     onOutput?: (text: string) => void;
@@ -19,10 +19,8 @@ export interface StartOptions {
 export async function startStack(target: StackTarget, log: Log, options: StartOptions = {}): Promise<StackState> {
     const before = await recover(target, log);
     if (before === undefined || target.select) await selectStack(target);
-    const lost = before === undefined ? [] : await findLost(target, before);
-    if (lost.length > 0)
-        log(`Removed or stopped by hand: ${lost.join(", ")}. Comparing the state with the engine first.`);
-    const flags = ["--suppress-outputs", ...(options.refresh || lost.length > 0 ? ["--refresh"] : [])];
+    if (before !== undefined) await noticeLost(target, before, log, options.onOutput);
+    const flags = ["--suppress-outputs", ...(options.refresh ? ["--refresh"] : [])];
     await changeStack(target, "up", flags, options.onOutput);
     const state = await readState(target);
     if (state === undefined) throw new Error(`Stack ${target.stack} has no state after pulumi up.`);
@@ -59,6 +57,23 @@ function describeLeftovers(stack: string, objects: DockerObject[]): string {
         ...lines,
         "Volumes are kept because they may hold data; npm stop -- --volumes removes them too.",
     ].join("\n");
+}
+
+/**
+ * Makes the state notice what was removed or stopped by hand. Only that: a refresh of everything also asks the Connect
+ * workers, and they may be what is missing.
+ */
+async function noticeLost(
+    target: StackTarget,
+    state: StackState,
+    log: Log,
+    onOutput: StartOptions["onOutput"],
+): Promise<void> {
+    const lost = await findLost(target, state);
+    if (lost.length === 0) return;
+    log(`Removed or stopped by hand: ${lost.map(resourceName).join(", ")}`);
+    const targets = lost.flatMap((urn) => ["--target", urn]);
+    await changeStack(target, "refresh", ["--suppress-outputs", ...targets], onOutput);
 }
 
 /** `stack init` writes a new salt into `Pulumi.<stack>.yaml` of the checkout, which is wrong for another config file. */

@@ -7,6 +7,7 @@ test.each([
             "file with `pulumi cancel`.\n  file:///s/.pulumi/locks/x.json: created by ann@laptop (pid 42) at 2026-01-02T03:04:05Z",
         "process 42 of ann@laptop, since 2026-01-02T03:04:05Z",
     ],
+    ["some message\nended by SIGKILL", "ended from outside (SIGKILL)"],
     ["error: getting secrets manager: incorrect passphrase", "PULUMI_CONFIG_PASSPHRASE"],
     ["error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE"],
     ["error pinging docker server: Cannot connect to the Docker daemon", "The Docker engine does not answer"],

@@ -30,6 +30,7 @@ function writeLock(holder: Record<string, unknown>): string {
     const file = join(locks, "5ad1c0de-0000-0000-0000-000000000000.json");
     const rest = { username: "somebody", hostname: hostname(), timestamp: "2026-01-02T03:04:05Z" };
     writeFileSync(file, JSON.stringify({ ...rest, ...holder }));
+    writeFileSync(`${file}.attrs`, '{"user.content_type": "application/json"}');
     return file;
 }
 
@@ -52,6 +53,7 @@ test("the lock of a dead process is removed and reported", () => {
     const lock = writeLock({ pid });
     expect(release()).toEqual([expect.stringContaining(`process ${pid}`)]);
     expect(existsSync(lock)).toBe(false);
+    expect(existsSync(`${lock}.attrs`)).toBe(false);
 });
 
 test.runIf(process.platform === "linux")("a process id that belongs to another program now counts as dead", () => {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { resourceName } from "./state";
 
 /** The part of Pulumi's engine events that is used here. */
 export interface EngineEvent {
@@ -9,6 +10,8 @@ export interface EngineEvent {
     resOutputsEvent?: StepEvent;
     resOpFailedEvent?: StepEvent;
 }
+
+const WORTH_A_LINE_SECONDS = 5;
 
 interface StepEvent {
     metadata: { op: string; urn: string; type: string };
@@ -65,14 +68,15 @@ export class EventLog {
         const { op, urn, type } = resourcePreEvent.metadata;
         // the stack itself is at work as long as anything is
         if (op === "same" || type === "pulumi:pulumi:Stack") return;
-        this.open.set(urn, { name: urn.slice(urn.lastIndexOf("::") + 2), op, since: timestamp });
+        this.open.set(urn, { name: resourceName(urn), op, since: timestamp });
     }
 
-    /** What is being worked on, such as `kafka-0 (create, 12 s)`; the longest first. */
+    /** What has been worked on for some seconds, such as `kafka-0 (create, 12 s)`; the longest first. */
     describeOpen(nowSeconds: number = Date.now() / 1000): string {
         return [...this.open.values()]
+            .filter(({ since }) => nowSeconds - since >= WORTH_A_LINE_SECONDS)
             .sort((a, b) => a.since - b.since)
-            .map(({ name, op, since }) => `${name} (${op}, ${Math.max(0, Math.round(nowSeconds - since))} s)`)
+            .map(({ name, op, since }) => `${name} (${op}, ${Math.round(nowSeconds - since)} s)`)
             .join(", ");
     }
 }

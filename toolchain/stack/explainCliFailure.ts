@@ -15,6 +15,11 @@ const EXPLANATIONS: Explanation[] = [
             `If it ran on a machine that is gone, run: pulumi cancel --yes --stack ${stack}`,
     },
     {
+        pattern: /^ended by (SIG\w+)$/m,
+        advice: (_, [, signal]) =>
+            `It was ended from outside (${signal}). Run the same command again: it begins with putting things in order.`,
+    },
+    {
         pattern: /incorrect passphrase|passphrase must be set/,
         advice: (stack) =>
             `The passphrase of stack ${stack} is wrong or missing. Set PULUMI_CONFIG_PASSPHRASE or ` +

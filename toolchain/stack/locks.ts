@@ -23,11 +23,13 @@ export interface LockHolder {
 export function releaseDeadLocks(target: StackTarget, log: Log): void {
     const folder = lockFolder(environmentOf(target).PULUMI_BACKEND_URL, target.stack);
     if (folder === undefined || !existsSync(folder)) return;
-    for (const name of readdirSync(folder)) {
+    for (const name of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
         const file = join(folder, name);
         const holder = JSON.parse(readFileSync(file, "utf8")) as LockHolder;
         if (!isDead(holder)) throw new Error(describeLock(target.stack, holder));
         rmSync(file);
+        // the backend keeps its own notes on each file beside it
+        rmSync(`${file}.attrs`, { force: true });
         log(`Recovery: removed the lock of pulumi process ${holder.pid}, which has ended without doing so`);
     }
 }

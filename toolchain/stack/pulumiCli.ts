@@ -83,8 +83,15 @@ function runVisibly(
             if (onOutput === undefined) process.stderr.write(text);
             else onOutput(text);
         });
+        // the terminal sends Ctrl-C to the CLI too, which then ends in good order: this process has to wait for it
+        const waitForCli = () => undefined;
+        const passOn = () => child.kill("SIGINT");
+        process.on("SIGINT", waitForCli).on("SIGTERM", passOn);
         child.once("error", reject);
-        child.once("close", (code) => resolve({ code: code ?? 1, stderr }));
+        child.once("close", (code, signal) => {
+            process.off("SIGINT", waitForCli).off("SIGTERM", passOn);
+            resolve({ code: code ?? 1, stderr: signal === null ? stderr : `${stderr}\nended by ${signal}` });
+        });
     }).finally(() => clearInterval(reporter));
 }
 

@@ -20,7 +20,7 @@ export async function recover(target: StackTarget, log: Log): Promise<StackState
     const state = await readState(target);
     if (state !== undefined && state.pendingOperations.length > 0) {
         await clearPendingOperations(target);
-        log(`Recovery: ${state.pendingOperations.length} operations of an interrupted run are forgotten`);
+        log(`Recovery: half-done operations of an interrupted run are forgotten (${state.pendingOperations.length})`);
     }
     const unknown = (await listStackObjects(target, state)).filter(isUnknownTo(state));
     await removeDockerObjects(unknown);
@@ -29,19 +29,18 @@ export async function recover(target: StackTarget, log: Log): Promise<StackState
 }
 
 /**
- * Names of containers and networks that the state knows but the engine does not, and of containers that should run but do
+ * URNs of containers and networks that the state knows but the engine does not, and of containers that should run but do
  * not: somebody removed or stopped them by hand.
  */
 export async function findLost(target: StackTarget, state: StackState): Promise<string[]> {
     const objects = new Map((await listStackObjects(target, state)).map((object) => [object.id, object]));
-    return state.resources
-        .filter(({ type, id, inputs }) => {
-            const object = objects.get(id ?? "");
-            if (type === NETWORK) return object === undefined;
-            // a container that only does a job and ends is not missed
-            return type === CONTAINER && inputs?.mustRun !== false && object?.running !== true;
-        })
-        .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2));
+    const lost = state.resources.filter(({ type, id, inputs }) => {
+        const object = objects.get(id ?? "");
+        if (type === NETWORK) return object === undefined;
+        // a container that only does a job and ends is not missed
+        return type === CONTAINER && inputs?.mustRun !== false && object?.running !== true;
+    });
+    return lost.map(({ urn }) => urn);
 }
 
 /** All Docker objects of a stack, on every engine that its state names. */

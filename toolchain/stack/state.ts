@@ -42,6 +42,11 @@ export async function clearPendingOperations(target: StackTarget): Promise<void>
     await askPulumi(target, ["stack", "import"], exported);
 }
 
+/** A resource's name: the last part of its URN. */
+export function resourceName(urn: string): string {
+    return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
 /** The ids of Docker objects that the state knows. */
 export function knownIds({ resources }: StackState): Set<string> {
     return new Set(resources.map(({ id }) => id).filter((id) => id !== undefined));
