@@ -1,7 +1,15 @@
 import { ConnectClient } from "./client";
 import { ConnectError } from "./errors";
 import { Request } from "./exchange";
-import { ConnectorInfo, ConnectorPlugin, ConnectorStatus, DesiredState, Validation, WorkerInfo } from "./types";
+import {
+    ConnectorInfo,
+    ConnectorPlugin,
+    ConnectorStatus,
+    DesiredState,
+    MemberStatus,
+    Validation,
+    WorkerInfo,
+} from "./types";
 import { Abilities, abilitiesOf } from "./version";
 
 /** Limit for the question which worker is there, ms: a host that swallows packets must not cost the long one. */
@@ -77,14 +85,29 @@ export class Connectors {
         await this.client.call({ method: "PUT", path: path(name, action) });
     }
 
-    /** Restarts a connector with its tasks, or only what has FAILED of it. */
-    async restart(name: string, which: "all" | "failed"): Promise<void> {
+    /** The configs of a connector's tasks, as one text to compare with. */
+    async taskConfigs(name: string): Promise<string> {
+        return JSON.stringify(await this.unlessAbsent({ method: "GET", path: path(name, "/tasks") }));
+    }
+
+    /** Restarts a connector and its tasks one after the other; each has been stopped and started when this returns. */
+    async restartAll(name: string): Promise<void> {
+        await this.restartMembers(name, () => true);
+    }
+
+    /**
+     * Restarts what has FAILED of a connector and its tasks.
+     *
+     * @returns how long the old status may still be seen, ms. While they start, members are RESTARTING from 3.0 on; before,
+     *   they are FAILED as ever.
+     */
+    async restartFailed(name: string): Promise<number> {
         if ((await this.abilities()).restartTasks) {
-            const query = `?includeTasks=true&onlyFailed=${which === "failed"}`;
-            await this.client.call({ method: "POST", path: path(name, `/restart${query}`) });
-        } else {
-            await this.restartOneByOne(name, which);
+            await this.client.call({ method: "POST", path: path(name, "/restart?includeTasks=true&onlyFailed=true") });
+            return 2000;
         }
+        await this.restartMembers(name, ({ state }) => state === "FAILED");
+        return 10_000;
     }
 
     /** Deletes a connector; one that is not there is fine. */
@@ -93,9 +116,8 @@ export class Connectors {
         await this.unlessAbsent({ method: "DELETE", path: path(name) }, gone);
     }
 
-    private async restartOneByOne(name: string, which: "all" | "failed"): Promise<void> {
+    private async restartMembers(name: string, meant: (member: MemberStatus) => boolean): Promise<void> {
         const status = await this.status(name);
-        const meant = ({ state }: { state: string }) => which === "all" || state === "FAILED";
         if (status && meant(status.connector)) {
             await this.client.call({ method: "POST", path: path(name, "/restart") });
         }

@@ -39,6 +39,8 @@ export async function exchange(restUrl: string, request: Request, timeoutMs: num
             url: request.path,
             method: request.method,
             data: request.body,
+            // axios calls a POST without a body a form, and Connect answers that with 415
+            headers: { "Content-Type": "application/json", Accept: "application/json" },
             timeout: timeoutMs,
             // Workers are neighbours: a proxy from the environment would not know them.
             proxy: false,

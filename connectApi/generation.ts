@@ -1,47 +1,69 @@
-import { Clock } from "./clock";
+import { Deadline } from "./clock";
 import { ConnectorStatus, MemberStatus } from "./types";
 
-/** After this long a restart that nobody saw is over, ms: workers hear of a changed config with their 3 s heartbeat. */
-const WINDOW_MS = 10_000;
+/** After this long a restart that nobody saw is over, ms: workers may hear of a changed config with their 3 s heartbeat only. */
+const LONGEST_MS = 10_000;
+/** The same, once the new task configs are there: workers stop their tasks as soon as they see them. */
+const AFTER_NEW_TASK_CONFIGS_MS = 2000;
+
+/** How a restart can be noticed. */
+export interface RestartSigns {
+    /** After this long the restart is over, ms. */
+    withinMs?: number;
+    /** True as soon as the tasks have other configs than before. */
+    haveNewConfigs?: () => Promise<boolean>;
+}
 
 /**
  * Tells the status of restarted tasks from the one they had before. Connect's statuses carry no generation: right after a
- * changed config or a restart they still say RUNNING (or FAILED) of the old tasks. So every task must be seen in another
- * state, on another worker or not at all, or the time in which that can happen must be over.
+ * changed config or a restart they still say RUNNING (or FAILED) of the old tasks, and a quick restart shows no other state
+ * at all. So either every task is seen in another state, on another worker or not at all, or the time in which that can
+ * happen must be over.
  */
 export class Generation {
     private readonly unseen: Map<number | "connector", string>;
-    private readonly overMs: number;
+    private readonly hadFailed: boolean;
+    private newConfigs = false;
+    private overMs: number;
 
     /** @param before the last status before the restart. */
     constructor(
         before: ConnectorStatus,
-        private readonly clock: Clock,
+        private readonly deadline: Deadline,
+        private readonly signs: RestartSigns = {},
     ) {
-        const members = before.tasks.length > 0 ? tasksById(before) : ([["connector", before.connector]] as const);
+        const members = membersById(before);
         this.unseen = new Map([...members].map(([id, member]) => [id, fingerprint(member)]));
-        this.overMs = clock.now() + WINDOW_MS;
+        this.hadFailed = [before.connector, ...before.tasks].some((member) => member.state === "FAILED");
+        this.overMs = this.nowMs + (signs.withinMs ?? LONGEST_MS);
     }
 
-    /** Takes notice of a status. */
-    see(status: ConnectorStatus | undefined): void {
-        const tasks = new Map(status ? tasksById(status) : []);
+    /** True when this status, and all that follow, are of the restarted tasks. */
+    async isNew(status: ConnectorStatus | undefined): Promise<boolean> {
+        const members = status ? membersById(status) : new Map<number | "connector", MemberStatus>();
         for (const [id, before] of this.unseen) {
-            const now = id === "connector" ? status?.connector : tasks.get(id);
+            const now = members.get(id);
             if (!now || fingerprint(now) !== before) {
                 this.unseen.delete(id);
             }
         }
+        // A task that had FAILED says so until its next start has come to an end, which may take long.
+        if (this.unseen.size > 0 && !this.newConfigs && !this.hadFailed && (await this.signs.haveNewConfigs?.())) {
+            this.newConfigs = true;
+            this.overMs = Math.min(this.overMs, this.nowMs + AFTER_NEW_TASK_CONFIGS_MS);
+        }
+        return this.unseen.size === 0 || this.nowMs >= this.overMs;
     }
 
-    /** True when what is seen from now on is of the restarted ones. */
-    get isNew(): boolean {
-        return this.unseen.size === 0 || this.clock.now() >= this.overMs;
+    private get nowMs(): number {
+        return this.deadline.clock.now();
     }
 }
 
-function tasksById(status: ConnectorStatus): [number, MemberStatus][] {
-    return status.tasks.map((task) => [task.id, task]);
+/** The tasks; of a connector without tasks itself. */
+function membersById(status: ConnectorStatus): Map<number | "connector", MemberStatus> {
+    const tasks = status.tasks.map((task) => [task.id, task] as const);
+    return tasks.length > 0 ? new Map(tasks) : new Map([["connector", status.connector]]);
 }
 
 function fingerprint({ state, worker_id }: MemberStatus): string {

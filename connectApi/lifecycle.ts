@@ -2,6 +2,7 @@ import { addedKeys, differingKeys } from "./compare";
 import { Connectors } from "./connectors";
 import { ConnectError } from "./errors";
 import { explainInvalid } from "./explainInvalid";
+import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
 import { ConnectorInfo, ConnectorStatus, DesiredState } from "./types";
 import { NotReachedError, waitForState } from "./waitForState";
@@ -189,7 +190,9 @@ async function change(
     spec: ConnectorSpec,
     { stale, restart }: { stale: boolean; restart: boolean },
 ): Promise<SettledConnector> {
+    const { deadline } = connectors.client;
     const before = await connectors.status(spec.name);
+    const taskConfigs = stale ? await connectors.taskConfigs(spec.name) : undefined;
     const stateDiffers = before?.connector.state.toLowerCase() !== spec.state;
     // A connector that is to rest does so before it gets its new config; one that is to run has it when it starts.
     if (stateDiffers && spec.state !== "running") {
@@ -203,11 +206,13 @@ async function change(
             await connectors.setState(spec.name, "running");
         }
         const { restartsTasksOnUpdate } = await connectors.abilities();
-        const restartNow = restart || (stale && !restartsTasksOnUpdate);
-        if (restartNow && spec.state !== "stopped") {
-            await connectors.restart(spec.name, "all");
+        const mustRestart = stale ? !restartsTasksOnUpdate : restart;
+        if (mustRestart && spec.state !== "stopped") {
+            await connectors.restartAll(spec.name);
+            return before && new Generation(before, deadline, { withinMs: 1000 });
         }
-        return stale || restartNow ? before : undefined;
+        const haveNewConfigs = async () => (await connectors.taskConfigs(spec.name)) !== taskConfigs;
+        return stale && before ? new Generation(before, deadline, { haveNewConfigs }) : undefined;
     });
 }
 
@@ -224,12 +229,12 @@ async function write(connectors: Connectors, spec: ConnectorSpec): Promise<void>
 async function finish(
     connectors: Connectors,
     spec: ConnectorSpec,
-    act: () => Promise<ConnectorStatus | undefined>,
+    act: () => Promise<Generation | undefined>,
 ): Promise<SettledConnector> {
     try {
         await waitUntilWritten(connectors, spec);
-        const before = await act();
-        const status = await waitForState(connectors, spec.name, spec, before);
+        const restarted = await act();
+        const status = await waitForState(connectors, spec.name, spec, restarted);
         const info = (await connectors.info(spec.name))!;
         return { info, status, serverKeys: addedKeys(fullConfig(spec), info.config) };
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Outermost messages of Connect that only say that something failed. */
-const SAYS_NOTHING = /^ConnectException: (Exiting Worker|Tolerance exceeded|Unrecoverable exception)/;
+const SAYS_NOTHING = /^[\w.]*ConnectException: (Exiting Worker|Tolerance exceeded|Unrecoverable exception)/;
 const LONGEST = 800;
 
 /**
@@ -7,12 +7,12 @@ const LONGEST = 800;
  * `ConnectException: Exiting ...; caused by PSQLException: Connection refused` becomes its second half.
  */
 export function causeOf(trace: string): string {
-    const messages = messagesOf(trace).map((message) => message.replace(/^(?:\w+\.)+(?=[A-Z$])/, ""));
+    const messages = messagesOf(trace);
     const telling = messages.filter((message, i) => {
         const next = messages[i + 1];
-        return next === undefined || !(SAYS_NOTHING.test(message) || message.includes(withoutClass(next)));
+        return next === undefined || !(SAYS_NOTHING.test(message) || message.endsWith(`: ${next}`));
     });
-    const text = telling.join("; caused by ");
+    const text = telling.map(withoutPackage).join("; caused by ");
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
 
@@ -24,6 +24,6 @@ function messagesOf(trace: string): string[] {
         .filter((message) => message !== "");
 }
 
-function withoutClass(message: string): string {
-    return message.replace(/^[\w.$]+: /, "");
+function withoutPackage(message: string): string {
+    return message.replace(/^(?:\w+\.)+(?=[A-Z$])/, "");
 }

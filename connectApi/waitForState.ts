@@ -27,24 +27,23 @@ export class NotReachedError extends Error {
 /**
  * Waits until a connector and its tasks stay in the state that was asked for. What has FAILED is restarted twice.
  *
- * @param before the status before a write that restarts the tasks; without it the present status counts.
+ * @param restarted tells the status of tasks that are being restarted from that of before; without it any status counts.
  * @throws NotReachedError when something stays FAILED, or when the client's deadline passes.
  */
 export async function waitForState(
     connectors: Connectors,
     name: string,
     goal: Goal,
-    before?: ConnectorStatus,
+    restarted?: Generation,
 ): Promise<ConnectorStatus> {
     const { deadline, progress } = connectors.client;
     const redact = (text: string) => connectors.client.redact(text);
     const pauses = [...RESTART_PAUSES_MS];
-    let generation = before && new Generation(before, deadline.clock);
+    let generation = restarted;
     let good = 0;
     for (;;) {
         const status = await connectors.status(name);
-        generation?.see(status);
-        const isNew = generation?.isNew ?? true;
+        const isNew = (await generation?.isNew(status)) ?? true;
         const verdict = isNew ? judge(status, goal) : "waiting";
 
         good = verdict === "reached" ? good + 1 : 0;
@@ -58,8 +57,8 @@ export async function waitForState(
             }
             progress.waiting(describe(status, redact));
             await deadline.sleep(pause);
-            await connectors.restart(name, "failed");
-            generation = new Generation(status!, deadline.clock);
+            const withinMs = await connectors.restartFailed(name);
+            generation = new Generation(status!, deadline, { withinMs });
         }
         if (deadline.passed) {
             const wanted = `${goal.state} with ${goal.minTasks} or more tasks`;

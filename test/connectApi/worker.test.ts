@@ -1,0 +1,12 @@
+import { creating } from "./worker/creating";
+import { deleting } from "./worker/deleting";
+import { failing } from "./worker/failing";
+import { updating } from "./worker/updating";
+import { WorkerUnderTest } from "./worker/workerUnderTest";
+
+// One worker serves all of them: starting it takes longer than most tests.
+const worker = new WorkerUnderTest();
+creating(worker);
+updating(worker);
+failing(worker);
+deleting(worker);

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { SINK_CLASS, SOURCE_CLASS, WorkerUnderTest } from "./workerUnderTest";
+
+export function creating(worker: WorkerUnderTest): void {
+    describe("create", () => {
+        it("ends with the connector and its task running, and tells what is there", async () => {
+            const args = worker.source({ "batch.size": 10 });
+            const engine = worker.engine();
+            await engine.up(args);
+            expect(engine.outputs).toEqual({
+                ...args,
+                config: { ...args["config"], "batch.size": "10" },
+                secrets: {},
+                tasksMax: 1,
+                minTasks: 1,
+                adopt: false,
+                timeoutSeconds: 300,
+                state: "running",
+                tasks: [{ id: 0, state: "running" }],
+                type: "source",
+                version: "3.9.2",
+                serverKeys: [],
+            });
+            expect(await worker.config(args["name"])).toEqual({
+                ...args["config"],
+                "batch.size": "10",
+                name: args["name"],
+                "connector.class": SOURCE_CLASS,
+                "tasks.max": "1",
+            });
+            expect(await worker.states(args["name"])).toEqual(["RUNNING", "RUNNING"]);
+        });
+
+        it.each(["paused", "stopped"])("makes a connector that is %s from its first moment on", async (state) => {
+            const args = { ...worker.sink(), state };
+            const engine = worker.engine();
+            await engine.up(args);
+            expect(engine.outputs!["state"]).toBe(state);
+            expect(worker.writes()).toEqual(["POST /connectors"]);
+        });
+
+        it("takes over an equal connector without a write", async () => {
+            const args = worker.source({ "batch.size": "7" });
+            const before = worker.engine();
+            await before.up(args);
+            worker.writes();
+            const engine = worker.engine();
+            await engine.up(args);
+            expect(engine.outputs).toEqual(before.outputs);
+            expect(worker.writes()).toEqual([]);
+        });
+
+        it("refuses to touch a different connector of that name, and names what differs", async () => {
+            const theirs = worker.source({ "batch.size": "7", topic: "theirs" });
+            await worker.engine().up(theirs);
+            const engine = worker.engine();
+            const ours = { ...theirs, config: { file: theirs["config"].file, topic: "ours" } };
+            await expect(engine.up(ours)).rejects.toThrow(
+                `connector "${theirs["name"]}" exists already and differs in batch.size, topic. Set adopt: true`,
+            );
+            expect(engine.outputs).toBeUndefined();
+            expect((await worker.config(theirs["name"]))!["topic"]).toBe("theirs");
+        });
+
+        it("adopts a different one when told to", async () => {
+            const theirs = worker.source({ "batch.size": "7", topic: "theirs" });
+            await worker.engine().up(theirs);
+            worker.writes();
+            const ours = { ...theirs, adopt: true, config: { file: theirs["config"].file, topic: "ours" } };
+            await worker.engine().up(ours);
+            expect(worker.writes()).toEqual([`PUT /connectors/${theirs["name"]}/config`]);
+            const config = (await worker.config(theirs["name"]))!;
+            expect([config["topic"], config["batch.size"]]).toEqual(["ours", undefined]);
+        });
+
+        it("says key by key what is wrong with a config, and leaves nothing behind", async () => {
+            const args = worker.source({ topic: "", "batch.size": "many" });
+            const engine = worker.engine();
+            await expect(engine.up(args)).rejects.toThrow(/\n {2}- batch\.size: .*Not a number/);
+            expect(engine.outputs).toBeUndefined();
+            expect(await worker.config(args["name"])).toBeUndefined();
+        });
+
+        it("names the nearest class when no worker has the wanted one", async () => {
+            const args = { ...worker.sink(), class: SINK_CLASS.replace("Stream", "Steam") };
+            await expect(worker.engine().up(args)).rejects.toThrow(
+                `has no plugin with connector class ${args.class}. Nearest class there: ${SINK_CLASS}.`,
+            );
+        });
+    });
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { WorkerUnderTest } from "./workerUnderTest";
+
+export function deleting(worker: WorkerUnderTest): void {
+    describe("delete", () => {
+        it("ends when the connector and the status of its tasks are gone", async () => {
+            const args = worker.source();
+            const engine = worker.engine();
+            await engine.up(args);
+            await engine.destroy();
+            expect(await worker.config(args["name"])).toBeUndefined();
+            await expect(worker.states(args["name"])).rejects.toThrow();
+        });
+
+        it("is content with a connector that somebody else deleted", async () => {
+            const args = worker.source();
+            const engine = worker.engine();
+            await engine.up(args);
+            await worker.delete(args["name"]);
+            await engine.destroy();
+            expect(engine.outputs).toBeUndefined();
+        });
+    });
+}

@@ -1,0 +1,117 @@
+import axios from "axios";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
+import { ConnectProcess, startConnect } from "../../support/connectProcess";
+import { Engine } from "../../support/engine";
+import { RecordingProxy, startRecordingProxy } from "../../support/recordingProxy";
+
+export const SOURCE_CLASS = "org.apache.kafka.connect.file.FileStreamSourceConnector";
+export const SINK_CLASS = "org.apache.kafka.connect.file.FileStreamSinkConnector";
+
+/** One worker for all tests of a file; what a test creates through it goes with the test. */
+export class WorkerUnderTest {
+    private connect!: ConnectProcess;
+    private proxy!: RecordingProxy;
+    private names: string[] = [];
+
+    constructor() {
+        beforeAll(async () => {
+            this.connect = await startConnect();
+            this.proxy = await startRecordingProxy(this.connect.restUrl);
+        });
+        beforeEach(() => {
+            this.proxy.takeWrites();
+        });
+        afterEach(async () => {
+            await Promise.all(this.names.map((name) => this.delete(name)));
+            this.names = [];
+        });
+        afterAll(async () => {
+            await this.proxy?.close();
+            await this.connect?.stop();
+        });
+    }
+
+    get restUrl(): string {
+        return this.proxy.url;
+    }
+
+    /** The address that the worker itself tells. */
+    get workerUrl(): string {
+        return this.connect.restUrl;
+    }
+
+    get secretsFolder(): string {
+        return this.connect.secretsFolder;
+    }
+
+    writeSecret(name: string, value: string): void {
+        this.connect.writeSecret(name, value);
+    }
+
+    /** A path that no other test uses. */
+    path(name: string): string {
+        return join(this.connect.folder, `${randomUUID().slice(0, 8)}-${name}`);
+    }
+
+    /** Arguments of a connector that reads a file which is not there yet. */
+    source(config: Record<string, unknown> = {}): Record<string, any> {
+        return this.args(SOURCE_CLASS, { file: this.path("in"), topic: "lines", ...config });
+    }
+
+    /** Arguments of a connector that writes a file, which it makes when its task starts. */
+    sink(config: Record<string, unknown> = {}): Record<string, any> {
+        return this.args(SINK_CLASS, { file: this.path("out"), topics: "lines", ...config });
+    }
+
+    engine(): Engine {
+        return new Engine();
+    }
+
+    /** Requests that changed something, since the last call or the test's begin. */
+    writes(): string[] {
+        return this.proxy.takeWrites();
+    }
+
+    async config(name: string): Promise<Record<string, string> | undefined> {
+        const { status, data } = await this.rest("GET", `/connectors/${name}/config`);
+        return status === 404 ? undefined : data;
+    }
+
+    async put(name: string, config: Record<string, string>): Promise<void> {
+        await this.rest("PUT", `/connectors/${name}/config`, config);
+    }
+
+    /** Pauses a connector and waits until it and its one task are. */
+    async pause(name: string): Promise<void> {
+        await this.rest("PUT", `/connectors/${name}/pause`);
+        await vi.waitUntil(async () => (await this.states(name)).join() === "PAUSED,PAUSED", { timeout: 20_000 });
+    }
+
+    async delete(name: string): Promise<void> {
+        await this.rest("DELETE", `/connectors/${name}`);
+    }
+
+    async states(name: string): Promise<string[]> {
+        const { data } = await this.rest("GET", `/connectors/${name}/status`);
+        return [data.connector.state, ...data.tasks.map((task: { state: string }) => task.state)];
+    }
+
+    private args(connectorClass: string, config: Record<string, unknown>): Record<string, any> {
+        const name = `c-${randomUUID().slice(0, 8)}`;
+        this.names.push(name);
+        return { name, cluster: "test", restUrls: [this.proxy.url], class: connectorClass, config };
+    }
+
+    private rest(method: string, path: string, data?: unknown) {
+        return axios.request({
+            baseURL: this.connect.restUrl,
+            url: path,
+            method,
+            data,
+            headers: { "content-type": "application/json" },
+            validateStatus: () => true,
+        });
+    }
+}

@@ -1,0 +1,71 @@
+import { check, create, delete as remove, diff, read, update } from "../../connectApi/connectorProvider";
+
+type Props = Record<string, any>;
+
+/** What one `up` did. */
+export type Step = "created" | "updated" | "unchanged" | "replaced";
+
+/**
+ * Calls the provider of one connector resource as Pulumi's engine does: check and diff first, state kept between the calls,
+ * also that of a resource whose creation or update failed half way.
+ */
+export class Engine {
+    private id?: string;
+    private unfinished = false;
+    /** Outputs in the state; undefined when the resource is not in it. */
+    outputs?: Props;
+
+    async up(args: Props): Promise<Step> {
+        const { inputs, failures } = await check({}, args);
+        if (failures.length > 0) {
+            throw new Error(failures.map(({ reason }) => reason).join("; "));
+        }
+        if (!this.outputs) {
+            await this.keepUnfinished(async () => {
+                const { id, outs } = await create(inputs as any);
+                this.id = id;
+                this.outputs = outs;
+            });
+            return "created";
+        }
+        const { changes, replaces } = await diff(this.id!, this.outputs as any, inputs as any);
+        if (replaces.length > 0) {
+            await this.destroy();
+            await this.up(args);
+            return "replaced";
+        }
+        if (!changes && !this.unfinished) {
+            return "unchanged";
+        }
+        await this.keepUnfinished(async () => {
+            const { outs } = await update(this.id!, this.outputs as any, inputs as any);
+            this.outputs = outs;
+        });
+        return "updated";
+    }
+
+    async refresh(): Promise<void> {
+        const { id, props } = await read(this.id!, this.outputs as any);
+        this.outputs = id ? props : undefined;
+    }
+
+    async destroy(): Promise<void> {
+        await remove(this.id!, this.outputs as any);
+        this.outputs = undefined;
+    }
+
+    private async keepUnfinished(step: () => Promise<void>): Promise<void> {
+        this.unfinished = false;
+        try {
+            await step();
+        } catch (error) {
+            const { id, properties } = error as { id?: string; properties?: Props };
+            if (id) {
+                this.unfinished = true;
+                this.id = id;
+                this.outputs = properties;
+            }
+            throw error;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { cacheFolder } from "../../toolchain/folders";
+
+/** Jars for tests that run Kafka and Connect as plain processes. */
+export interface KafkaLibraries {
+    /** Class path of broker and worker. */
+    classPath: string;
+    /** Plugin path with the file connectors. */
+    pluginPath: string;
+}
+
+/** Resolves the jars by Maven once and keeps them in the cache folder. */
+export async function kafkaLibraries(version: string): Promise<KafkaLibraries> {
+    const pom = pomOf(version);
+    const digest = createHash("sha256").update(pom).digest("hex").slice(0, 16);
+    const folder = join(cacheFolder("test-kafka"), `${version}-${digest}`);
+    if (!existsSync(folder)) {
+        await resolve(pom, folder);
+    }
+    return { classPath: join(folder, "libs", "*"), pluginPath: join(folder, "plugins") };
+}
+
+async function resolve(pom: string, folder: string): Promise<void> {
+    const draft = `${folder}.${process.pid}`;
+    await mkdir(draft, { recursive: true });
+    await writeFile(join(draft, "pom.xml"), pom);
+    await promisify(execFile)("mvn", ["-B", "-q", "-f", join(draft, "pom.xml"), "package"], { maxBuffer: 1 << 26 });
+    await rm(join(draft, "target"), { recursive: true, force: true });
+    // Two tests may do this at the same time: the first one there wins, both are equal.
+    await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
+}
+
+function pomOf(version: string): string {
+    const dependency = (artifact: string) =>
+        `<dependency><groupId>org.apache.kafka</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+    return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>connect-cdc.test</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>${["kafka_2.13", "connect-runtime", "connect-json", "connect-transforms"].map(dependency).join("")}</dependencies>
+  <build><plugins><plugin>
+    <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.6.1</version>
+    <executions>
+      <execution><id>libs</id><phase>package</phase><goals><goal>copy-dependencies</goal></goals>
+        <configuration><outputDirectory>\${project.basedir}/libs</outputDirectory><includeScope>runtime</includeScope></configuration></execution>
+      <execution><id>plugins</id><phase>package</phase><goals><goal>copy</goal></goals>
+        <configuration><outputDirectory>\${project.basedir}/plugins/file</outputDirectory><artifactItems><artifactItem>
+          <groupId>org.apache.kafka</groupId><artifactId>connect-file</artifactId><version>${version}</version>
+        </artifactItem></artifactItems></configuration></execution>
+    </executions>
+  </plugin></plugins></build>
+</project>
+`;
+}
