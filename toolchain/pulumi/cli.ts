@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../folders";
-import { ensureGo } from "./go";
+import { ensureGo, runGo } from "./go";
 import { Log, step } from "../log";
 import { buildOnce, digestOf } from "./once";
 
@@ -23,32 +22,24 @@ export const CLI_SOURCES = ["cli.ts", ...MODULE_FILES.map((file) => `cli/${file}
 export async function installCli(version: string, log: Log): Promise<string> {
     const digest = digestOf(__dirname, CLI_SOURCES, process.platform, process.arch);
     const folder = join(cacheFolder("pulumi-cli"), `${version}-${digest}`);
-    await buildOnce(folder, (target) =>
-        step(log, `building the Pulumi CLI ${version} from its Go module (some minutes the first time)`, () =>
-            build(version, target, log),
-        ),
-    );
+    await buildOnce(folder, (target) => build(version, target, log));
     return join(folder, "pulumi");
 }
 
 async function build(version: string, target: string, log: Log): Promise<void> {
-    const go = await ensureGo(log);
-    const module = join(target, "module");
-    mkdirSync(module);
+    const scratch = join(target, "scratch");
+    const module = join(scratch, "module");
+    const toolchain = join(scratch, "toolchain");
+    for (const folder of [module, toolchain]) mkdirSync(folder, { recursive: true });
     for (const file of MODULE_FILES) copyFileSync(join(MODULE, file), join(module, file));
     const flags = `-s -w -X ${VERSION_VARIABLE}=v${version}`;
-    const executable = join(target, "pulumi");
-    await run(go, ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", executable, PACKAGE], module);
-    rmSync(module, { recursive: true });
-}
-
-async function run(program: string, args: string[], folder: string): Promise<void> {
-    const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-    let complaint = "";
-    child.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
-    const code = await new Promise<number | null>((resolve, reject) => {
-        child.on("error", reject);
-        child.on("close", resolve);
-    });
-    if (code !== 0) throw new Error(`go build of the Pulumi CLI failed with exit code ${code}:\n${complaint.trim()}`);
+    const go = await ensureGo(toolchain, log);
+    await step(log, `Pulumi CLI ${version}: building it from its Go module, some minutes the first time`, () =>
+        runGo(
+            go,
+            ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", join(target, "pulumi"), PACKAGE],
+            module,
+        ),
+    );
+    rmSync(scratch, { recursive: true });
 }
