@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const order = [
     "seedChecks",
     "rows",
+    "commands",
     "secrets",
     "unchanged",
     "connectors",

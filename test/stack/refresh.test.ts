@@ -28,6 +28,14 @@ describe("containers changed by hand", () => {
         expect(containers.filter(({ name }) => name !== "connect-2" && name !== "zookeeper-2")).toEqual([]);
     });
 
+    it("are what npm run status complains of", async () => {
+        const { code, stdout } = await stack.npmRun("status");
+        expect(code).toBe(1);
+        expect(stdout).toMatch(/WRONG {2}connect-2 .*does not answer/);
+        expect(stdout).toMatch(/WRONG {2}zookeeper-2 /);
+        expect(stdout).toMatch(/ok {5}kafka-2 /);
+    });
+
     it("come back with the next up", async () => {
         await stack.up();
         for (const name of [removed, stopped]) {

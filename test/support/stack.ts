@@ -129,6 +129,16 @@ export class TestStack {
             });
     }
 
+    /** Runs `npm run <command> -- <args>` for this stack. */
+    async npmRun(command: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+        const script = join(CHECKOUT, "toolchain", "run.js");
+        return runProcess(process.execPath, [script, command, "--stack", this.handle.name, ...args], {
+            cwd: CHECKOUT,
+            env: environment(this.handle),
+            timeoutMilliseconds: runLimitMinutes * 60_000,
+        });
+    }
+
     outputs(): Promise<StackOutputs> {
         return readStackOutputs(this.target);
     }

@@ -27,9 +27,10 @@ export async function readTopic(brokers: string[], topic: string): Promise<Topic
             timeoutSeconds: 30,
             intervalSeconds: 0.1,
         });
+        await stream.close();
         return records;
     } finally {
-        await consumer.close(true);
+        await consumer.close();
     }
 }
 

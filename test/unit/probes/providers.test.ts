@@ -113,7 +113,7 @@ describe("gate", () => {
 
     it.each([
         { why: "a task that had failed before", tasks: { sink: ["FAILED"] }, runningTasks: [] },
-        { why: "a connector that was removed", tasks: {} as Record<string, string[]>, runningTasks: ["sink/0"] },
+        { why: "a connector that was removed", tasks: {}, runningTasks: ["sink/0"] },
         {
             why: "a connector that someone paused",
             tasks: { sink: ["PAUSED"] },
