@@ -4,10 +4,13 @@ import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.Destination;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
 import jakarta.jms.Session;
+import jakarta.jms.Topic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +74,38 @@ final class JmsLink implements AutoCloseable {
     }
 
     private Destination destination(JmsSinkConfig config) throws JMSException {
-        return config.isTopic() ? session.createTopic(config.destination()) : session.createQueue(config.destination());
+        String name = config.destination();
+        try {
+            return config.isTopic() ? checkedTopic(name) : checkedQueue(name);
+        } catch (JMSException e) {
+            if (e.getClass() == JMSException.class && e.getCause() == null) {
+                // Artemis' client says so of a queue that is not there and not to be created; of all else it has a cause.
+                throw new InvalidDestinationException(e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    private Queue checkedQueue(String name) throws JMSException {
+        Queue queue = session.createQueue(name);
+        refuseOldName(queue.getQueueName(), "jms.queue." + name);
+        return queue;
+    }
+
+    private Topic checkedTopic(String name) throws JMSException {
+        Topic topic = session.createTopic(name);
+        refuseOldName(topic.getTopicName(), "jms.topic." + name);
+        return topic;
+    }
+
+    /**
+     * Where a queue is not there and must not be created, Artemis' client falls back to the name it would have had in
+     * version 1, and creates that if the broker lets it: messages would go where nobody looks for them.
+     */
+    private static void refuseOldName(String got, String oldName) throws JMSException {
+        if (got.equals(oldName)) {
+            throw new InvalidDestinationException("the client offers '" + oldName + "' instead");
+        }
     }
 
     Session session() {

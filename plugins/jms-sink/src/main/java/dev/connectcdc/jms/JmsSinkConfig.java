@@ -54,7 +54,7 @@ final class JmsSinkConfig extends AbstractConfig {
     static final String LONGEST_BACKOFF = "jms.retry.backoff.max.ms";
 
     /** Settings of the known JNDI factories that pass on without the prefix, as vendors' examples write them. */
-    private static final List<String> PASSED_ON_PREFIXES = List.of("connectionFactory.", "queue.", "topic.");
+    private static final List<String> PASSED_ON_PREFIXES = List.of(JndiRules.CONNECTION_FACTORY_PREFIX, "queue.", "topic.");
 
     private static final List<String> PASSED_ON_NAMES = List.of("connectionFactoryNames");
 
@@ -256,7 +256,7 @@ final class JmsSinkConfig extends AbstractConfig {
                         + JndiRules.FACTORIES_PROPERTY + " can name others, a connector cannot.",
                 "Initial context factory");
         group.add(PROVIDER_URL, Type.STRING, ConfigDef.NO_DEFAULT_VALUE,
-                checked(JndiRules::checkValue, "a URL of a broker"), Importance.HIGH,
+                checked(JndiRules::checkUrl, "a URL of a broker"), Importance.HIGH,
                 "JNDI provider URL: for Artemis and ActiveMQ the broker's address, such as tcp://host:61616. URLs of"
                         + " naming services (ldap, rmi, dns, iiop, corbaname) are refused.",
                 "Provider URL");

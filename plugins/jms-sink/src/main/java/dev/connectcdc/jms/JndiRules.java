@@ -18,12 +18,17 @@ final class JndiRules {
     /** System property of the worker with further initial context factories, separated by commas. */
     static final String FACTORIES_PROPERTY = "connectcdc.jms.jndi.factories";
 
+    /** Artemis' JNDI properties that name a connection factory and have its URL as value. */
+    static final String CONNECTION_FACTORY_PREFIX = "connectionFactory.";
+
     private static final Set<String> BUILT_IN_FACTORIES = Set.of(
             "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
             "org.apache.activemq.jndi.ActiveMQInitialContextFactory");
 
-    private static final String REFUSED_SCHEMES =
-            "ldaps?|ldapi|rmi|dns|iiop|iiopname|corbaname|corbaloc|nis|nds|java|vm|peer|broker|xbean";
+    private static final String NAMING_SCHEMES = "ldaps?|ldapi|rmi|dns|iiop|iiopname|corbaname|corbaloc|nis|nds|java";
+
+    /** Those, and the ones by which ActiveMQ's client starts a broker of its own. */
+    private static final String REFUSED_SCHEMES = NAMING_SCHEMES + "|vm|peer|broker|xbean";
 
     /**
      * Such a scheme where a URL can begin, or anywhere with a slash behind it. Not behind a slash, dot or at-sign: a
@@ -34,7 +39,11 @@ final class JndiRules {
             Pattern.CASE_INSENSITIVE);
 
     /** Artemis names a queue of another address {@code address::queue}; any other colon could end a scheme. */
-    private static final Pattern SINGLE_COLON = Pattern.compile("(?<!:):(?!:)|:::+");
+    private static final Pattern SCHEME =
+            Pattern.compile("(?<!:):(?!:)|:::|(?:^|/)\\s*(?:" + NAMING_SCHEMES + "):", Pattern.CASE_INSENSITIVE);
+
+    /** What {@link java.net.URI} does not take; Artemis' client prints such a URL, with all it holds. */
+    private static final Pattern NOT_IN_URLS = Pattern.compile("[\\s\"<>\\\\^`{|}]|%(?![0-9A-Fa-f]{2})");
 
     private static final Pattern URL_ESCAPE = Pattern.compile("%([0-7][0-9A-Fa-f])");
 
@@ -68,9 +77,18 @@ final class JndiRules {
         if (name.isBlank()) {
             throw new ConfigException(setting, value, "must not be empty");
         }
-        if (SINGLE_COLON.matcher(name).find()) {
+        if (SCHEME.matcher(name).find()) {
             throw new ConfigException(
                     setting, value, "must be a plain name (or address::queue): names with a scheme are refused");
+        }
+    }
+
+    /** Checks the address of a broker; the message never has it, URLs hold secrets. */
+    static void checkUrl(String setting, Object value) {
+        checkValue(setting, value);
+        if (NOT_IN_URLS.matcher((String) value).find()) {
+            throw new ConfigException(setting + ": is no URL: it has a character that must be written as %XX, with its"
+                    + " code in hex (a blank as %20)");
         }
     }
 
@@ -89,7 +107,11 @@ final class JndiRules {
             throw new ConfigException(setting + ": settings of JNDI itself cannot be passed on; the connector has"
                     + " settings of its own for factory, URL, principal and credentials");
         }
-        checkValue(setting, value);
+        if (key.startsWith(CONNECTION_FACTORY_PREFIX)) {
+            checkUrl(setting, value);
+        } else {
+            checkValue(setting, value);
+        }
     }
 
     private static Set<String> allowedFactories() {

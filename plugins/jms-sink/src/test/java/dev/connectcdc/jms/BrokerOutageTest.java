@@ -1,0 +1,197 @@
+package dev.connectcdc.jms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.apache.kafka.connect.errors.RetriableException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real Artemis in a process of its own that dies, is away, or freezes. */
+@Timeout(120)
+class BrokerOutageTest {
+
+    private static final String QUEUE = "rows";
+    private static final int BATCH = 50;
+
+    @TempDir
+    Path data;
+
+    private BrokerProcess broker;
+
+    @BeforeEach
+    void makeBroker() throws Exception {
+        broker = new BrokerProcess(data);
+    }
+
+    @AfterEach
+    void endBroker() {
+        broker.close();
+    }
+
+    /** Streams rows until it is told to end, in batches, and counts. */
+    private static final class Stream {
+        private final Worker worker;
+        private volatile boolean ended;
+        private volatile long delivered;
+        private final CompletableFuture<Void> done;
+
+        Stream(Worker worker) {
+            this.worker = worker;
+            this.done = CompletableFuture.runAsync(this::run);
+        }
+
+        private void run() {
+            try {
+                while (!ended) {
+                    worker.putUntilDelivered(Worker.texts(delivered, delivered + BATCH));
+                    delivered += BATCH;
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void awaitMore(int batches) throws Exception {
+            long goal = delivered + (long) batches * BATCH;
+            while (delivered < goal && !done.isDone()) {
+                Thread.sleep(5);
+            }
+            if (done.isDone()) {
+                done.get();
+            }
+        }
+
+        long end() throws Exception {
+            ended = true;
+            done.get(60, TimeUnit.SECONDS);
+            return delivered;
+        }
+    }
+
+    /** Each row is there, and each for the first time in order: repeats may come, gaps and jumps may not. */
+    private void assertNoneLostAndInOrder(long rows) throws Exception {
+        try (Inbox inbox = new Inbox(broker.url(), QUEUE, false)) {
+            List<String> arrived = inbox.restOfTexts();
+            assertEquals(
+                    LongStream.range(0, rows).mapToObj(i -> "row " + i).toList(),
+                    List.copyOf(new LinkedHashSet<>(arrived)));
+        }
+    }
+
+    @Test
+    void killedAndRestartedWhileRowsStream() throws Exception {
+        broker.start();
+        try (Worker worker = Worker.start(Worker.props(broker.url(), QUEUE))) {
+            Stream stream = new Stream(worker);
+            for (int kill = 0; kill < 3; kill++) {
+                stream.awaitMore(5);
+                broker.kill();
+                broker.start();
+            }
+            stream.awaitMore(5);
+            long rows = stream.end();
+            assertFalse(worker.failures.isEmpty());
+            assertNoneLostAndInOrder(rows);
+        }
+    }
+
+    @Test
+    void frozenWhileRowsStream() throws Exception {
+        broker.start();
+        Map<String, String> props = Worker.props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700");
+        try (Worker worker = Worker.start(props)) {
+            Stream stream = new Stream(worker);
+            stream.awaitMore(5);
+            broker.freeze();
+            int before = worker.failures.size();
+            while (worker.failures.size() < before + 2) {
+                Thread.sleep(10);
+            }
+            broker.thaw();
+            stream.awaitMore(5);
+            long rows = stream.end();
+            assertTrue(worker.failures.get(before).getMessage().contains("did not answer within 700 ms"));
+            assertNoneLostAndInOrder(rows);
+        }
+    }
+
+    @Test
+    void frozenWithDuplicateDetectionLeavesNoRepeats() throws Exception {
+        broker.start();
+        Map<String, String> props =
+                Worker.props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700", "jms.duplicate.detection", "true");
+        try (Worker worker = Worker.start(props)) {
+            Stream stream = new Stream(worker);
+            stream.awaitMore(5);
+            broker.freeze();
+            int before = worker.failures.size();
+            while (worker.failures.size() < before + 1) {
+                Thread.sleep(10);
+            }
+            broker.thaw();
+            stream.awaitMore(5);
+            long rows = stream.end();
+            try (Inbox inbox = new Inbox(broker.url(), QUEUE, false)) {
+                assertEquals(
+                        LongStream.range(0, rows).mapToObj(i -> "row " + i).toList(), inbox.restOfTexts());
+            }
+        }
+    }
+
+    @Test
+    void aFrozenBrokerHangsNeitherStartNorPutNorStop() throws Exception {
+        broker.start();
+        Map<String, String> props = Worker.props(broker.url(), QUEUE, "jms.batch.timeout.ms", "500");
+        Worker connected = Worker.start(props);
+        broker.freeze();
+        assertTimeout(Duration.ofSeconds(5), () -> {
+            assertThrows(RetriableException.class, () -> connected.put(Worker.text(0)));
+        });
+        Worker second = assertTimeout(Duration.ofSeconds(5), () -> Worker.start(props));
+        assertTimeout(Duration.ofSeconds(5), () -> {
+            assertThrows(RetriableException.class, () -> second.put(Worker.text(0)));
+        });
+        assertTimeout(Duration.ofSeconds(5), second::close);
+        assertTimeout(Duration.ofSeconds(5), connected::close);
+    }
+
+    @Test
+    void awayWhenTheTaskStarts() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(broker.url(), QUEUE))) {
+            RetriableException e = assertThrows(RetriableException.class, () -> worker.put(Worker.text(0)));
+            assertTrue(e.getMessage().contains("connecting to queue 'rows' failed")
+                    || e.getMessage().contains("sending to queue 'rows' failed"), e.getMessage());
+            broker.start();
+            worker.putUntilDelivered(Worker.texts(0, BATCH));
+            assertNoneLostAndInOrder(BATCH);
+        }
+    }
+
+    @Test
+    void aConnectionThatDiedWhileIdleCostsNoFailedBatch() throws Exception {
+        broker.start();
+        try (Worker worker = Worker.start(Worker.props(broker.url(), QUEUE))) {
+            worker.task.put(Worker.texts(0, BATCH));
+            broker.kill();
+            broker.start();
+            worker.putUntilDelivered(Worker.texts(BATCH, 2 * BATCH));
+            assertEquals(List.of(), worker.failures, "the client had noticed before the batch came");
+            assertNoneLostAndInOrder(2 * BATCH);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.connectcdc.jms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.connect.sink.SinkConnector;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JmsSinkConnectorTest {
+
+    private static final String PROVIDER_URL = "tcp://127.0.0.1:1";
+
+    private final JmsSinkConnector connector = new JmsSinkConnector();
+
+    @Test
+    void taskConfigsAreTheConnectorsUnchanged() {
+        Map<String, String> props = Worker.props(PROVIDER_URL, "q", "tasks.max", "3");
+        connector.start(props);
+        assertEquals(List.of(props, props, props), connector.taskConfigs(3));
+        assertEquals(JmsSinkTask.class, connector.taskClass());
+        connector.stop();
+    }
+
+    @Test
+    void isFoundAsAServiceWithAVersion() {
+        SinkConnector found = StreamSupport.stream(ServiceLoader.load(SinkConnector.class).spliterator(), false)
+                .filter(JmsSinkConnector.class::isInstance)
+                .findAny()
+                .orElseThrow();
+        assertTrue(found.version().matches("\\d+\\.\\d+\\.\\d+.*"), found.version());
+        assertEquals(found.version(), new JmsSinkTask().version());
+    }
+
+    @Test
+    void everySettingIsDocumentedAndPasswordsAreOnesToConnect() {
+        for (ConfigDef.ConfigKey key : connector.config().configKeys().values()) {
+            assertFalse(key.documentation.isBlank(), key.name);
+            assertNotNull(key.group, key.name);
+            boolean secret = key.name.matches(".*(password|credentials)");
+            assertEquals(secret, key.type == ConfigDef.Type.PASSWORD, key.name);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jms.destination.type, inbox",
+        "jms.message.format, avro",
+        "character.encoding, UTF-99",
+        "character.encoding, ' '",
+        "behavior.on.null.values, maybe",
+        "jms.delivery.mode, sometimes",
+        "jms.priority, 10",
+        "jms.time.to.live.ms, -1",
+        "jms.batch.timeout.ms, 0",
+        "jms.retry.backoff.ms, 0",
+        "jms.duplicate.detection, perhaps",
+        "jms.destination.name, ' '",
+        "connection.factory.name, ' '",
+    })
+    void badSettingsAreRefusedByName(String setting, String value) {
+        Map<String, String> props = Worker.props(PROVIDER_URL, "q", setting, value);
+        assertEquals(Set.of(setting), settingsWithErrors(props));
+        assertThrows(ConfigException.class, () -> connector.start(props));
+    }
+
+    @Test
+    void missingSettingsAreNamedAllAtOnce() {
+        assertEquals(
+                Set.of("java.naming.factory.initial", "java.naming.provider.url", "jms.destination.name"),
+                settingsWithErrors(Map.of("name", "x")));
+    }
+
+    private Set<String> settingsWithErrors(Map<String, String> props) {
+        return connector.validate(props).configValues().stream()
+                .filter(value -> !value.errorMessages().isEmpty())
+                .map(value -> value.name())
+                .collect(Collectors.toSet());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jakarta.jms-api, jakarta.jms:jakarta.jms-api",
+        "artemis-jakarta-client, org.apache.activemq:artemis-jakarta-client",
+    })
+    void aLibraryMissingInThePluginsFolderIsNamed(String left, String named) throws Exception {
+        try (URLClassLoader folder = folderWithout(left)) {
+            Object whole = folder.loadClass(JmsSinkConnector.class.getName()).getDeclaredConstructor().newInstance();
+            assertNotNull(whole.getClass().getMethod("config").invoke(whole), "settings are known without libraries");
+
+            Class<?> taskClass = folder.loadClass(JmsSinkTask.class.getName());
+            Object task = taskClass.getDeclaredConstructor().newInstance();
+            InvocationTargetException e = assertThrows(
+                    InvocationTargetException.class,
+                    () -> taskClass.getMethod("start", Map.class).invoke(task, Worker.props(PROVIDER_URL, "q")));
+            assertEquals("ConnectException", e.getCause().getClass().getSimpleName());
+            assertTrue(e.getCause().getMessage().contains(named), e.getCause().getMessage());
+            taskClass.getMethod("stop").invoke(task);
+        }
+    }
+
+    /** A class loader that sees this test's class path without one library. */
+    private static URLClassLoader folderWithout(String library) {
+        URL[] urls = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !Path.of(entry).getFileName().toString().startsWith(library))
+                .map(JmsSinkConnectorTest::url)
+                .toArray(URL[]::new);
+        return new URLClassLoader(urls, ClassLoader.getPlatformClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                boolean logging = name.startsWith("org.slf4j.") || name.startsWith("org.apache.log4j.");
+                return logging ? Class.forName(name) : super.loadClass(name, resolve);
+            }
+        };
+    }
+
+    private static URL url(String entry) {
+        try {
+            return Path.of(entry).toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

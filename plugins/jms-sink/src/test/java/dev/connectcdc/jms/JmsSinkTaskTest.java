@@ -1,0 +1,346 @@
+package dev.connectcdc.jms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.server.impl.AddressInfo;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.errors.RetriableException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Batches, errors and settings of a connection, against a real Artemis in this process. */
+class JmsSinkTaskTest {
+
+    @TempDir
+    static Path data;
+
+    static EmbeddedActiveMQ broker;
+    static String url;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        int port = BrokerMain.freePort();
+        url = "tcp://127.0.0.1:" + port;
+        broker = BrokerMain.start(data, port);
+    }
+
+    @AfterAll
+    static void stopBroker() throws Exception {
+        broker.stop();
+    }
+
+    private static List<String> rows(long from, long to) {
+        return LongStream.range(from, to).mapToObj(i -> "row " + i).toList();
+    }
+
+    private static void assertHasNot(String secret, Throwable e) {
+        StringWriter trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace));
+        assertFalse(trace.toString().contains(secret), trace.toString());
+    }
+
+    @Test
+    void aBatchArrivesInOrder() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "order"));
+                Inbox inbox = new Inbox(url, "order", false)) {
+            worker.task.put(Worker.texts(0, 500));
+            worker.task.put(Worker.texts(500, 1000));
+            worker.task.put(List.of());
+            assertEquals(rows(0, 1000), inbox.restOfTexts());
+        }
+    }
+
+    @Test
+    void nothingIsVisibleBeforeTheWholeBatchIs() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "whole", "jms.message.format", "map"));
+                Inbox inbox = new Inbox(url, "whole", false)) {
+            List<SinkRecord> batch = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                batch.add(Worker.record(i, null, Map.of("id", i)));
+            }
+            batch.add(Worker.text(100));
+            DataException e = assertThrows(DataException.class, () -> worker.task.put(batch));
+            assertTrue(e.getMessage().startsWith("topic localhost.cdc.customers, partition 0, offset 100: "), e.getMessage());
+            assertFalse(e.getMessage().contains("row 100"));
+            assertEquals(List.of(), inbox.rest());
+
+            worker.task.put(batch.subList(0, 100));
+            assertEquals(100, inbox.rest().size());
+        }
+    }
+
+    @Test
+    void aBadRecordIsReportedAndTheOthersArrive() throws Exception {
+        try (Worker worker = Worker.startTolerant(Worker.props(url, "tolerant", "jms.message.format", "map"));
+                Inbox inbox = new Inbox(url, "tolerant", false)) {
+            SinkRecord bad = Worker.text(1);
+            worker.put(Worker.record(0, null, Map.of("id", 0)), bad, Worker.record(2, null, Map.of("id", 2)));
+            assertEquals(2, inbox.rest().size());
+            assertEquals(Set.of(bad), worker.reported.keySet());
+            assertInstanceOf(DataException.class, worker.reported.get(bad));
+
+            SinkRecord alone = Worker.text(3);
+            worker.put(alone);
+            assertTrue(worker.reported.containsKey(alone), "a batch of bad records only is done as well");
+        }
+    }
+
+    @Test
+    void aBadRecordIsNotReportedBeforeItsBatchIsDelivered() throws Exception {
+        try (Worker worker = Worker.startTolerant(
+                Worker.props(url, "full.fail", "jms.message.format", "text", "character.encoding", "US-ASCII"))) {
+            SinkRecord bad = Worker.record(0, Schema.BYTES_SCHEMA, new byte[] {-1});
+            SinkRecord big = Worker.record(1, Schema.STRING_SCHEMA, "x".repeat(50_000));
+            worker.put(Worker.record(9, Schema.STRING_SCHEMA, "x".repeat(50_000)));
+            assertThrows(RetriableException.class, () -> worker.put(bad, big));
+            assertEquals(Map.of(), worker.reported);
+        } finally {
+            empty("full.fail");
+        }
+    }
+
+    @Test
+    void topic() throws Exception {
+        try (Inbox inbox = new Inbox(url, "news", true);
+                Worker worker = Worker.start(Worker.props(url, "news", "jms.destination.type", "topic"))) {
+            worker.task.put(Worker.texts(0, 3));
+            for (String row : rows(0, 3)) {
+                assertEquals(row, inbox.next().getBody(String.class));
+            }
+        }
+    }
+
+    @Test
+    void destinationAndFactoryByJndiNames() throws Exception {
+        Map<String, String> props = Worker.props(url, "theQueue",
+                "queue.theQueue", "real.name",
+                "jndi.connectionFactory.theFactory", url,
+                "connection.factory.name", "theFactory");
+        try (Worker worker = Worker.start(props); Inbox inbox = new Inbox(url, "real.name", false)) {
+            worker.put(Worker.text(0));
+            assertEquals(rows(0, 1), inbox.restOfTexts());
+        }
+    }
+
+    @Test
+    void jndiPrincipalAndCredentialsConnectWhereNoJmsUserIsSet() throws Exception {
+        Map<String, String> props = Worker.props(url, "principal",
+                "java.naming.security.principal", BrokerMain.USER,
+                "java.naming.security.credentials", BrokerMain.PASSWORD);
+        props.keySet().removeAll(Set.of("jms.username", "jms.password"));
+        try (Worker worker = Worker.start(props); Inbox inbox = new Inbox(url, "principal", false)) {
+            worker.put(Worker.text(0));
+            assertEquals(1, inbox.rest().size());
+        }
+    }
+
+    @Test
+    void clientId() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "client", "jms.client.id", "sink-one"))) {
+            worker.put(Worker.text(0));
+            assertTrue(clientIds().contains("sink-one"), clientIds().toString());
+        }
+        Map<String, String> several = Worker.props(url, "client", "jms.client.id", "sink-many", "tasks.max", "2");
+        try (Worker one = Worker.start(several); Worker two = Worker.start(several)) {
+            one.put(Worker.text(1));
+            two.put(Worker.text(2));
+            assertEquals(2, clientIds().stream().filter(id -> id.startsWith("sink-many-")).count());
+        }
+    }
+
+    private static Set<String> clientIds() {
+        Set<String> ids = new java.util.HashSet<>();
+        broker.getActiveMQServer().getSessions().forEach(session -> {
+            if (session.getMetaData("jms-client-id") != null) {
+                ids.add(session.getMetaData("jms-client-id"));
+            }
+        });
+        return ids;
+    }
+
+    @Test
+    void aWrongPasswordFailsTheTaskAtOnceAndIsNotTold() {
+        Map<String, String> props = Worker.props(url, "q", "jms.password", "wrong-pass-4712");
+        ConnectException e = assertThrows(ConnectException.class, () -> Worker.start(props));
+        assertFalse(e instanceof RetriableException);
+        assertTrue(e.getMessage().contains("the broker refuses user 'cdc'"), e.getMessage());
+        assertHasNot("wrong-pass-4712", e);
+    }
+
+    @Test
+    void aSecretInTheProviderUrlIsNotTold() {
+        String secretive = "tcp://127.0.0.1:1?sslEnabled=true&trustStorePath=/no/such/store&trustStorePassword=store-pass-4713";
+        try (Worker worker = Worker.start(Worker.props(secretive, "q"))) {
+            RetriableException e = assertThrows(RetriableException.class, () -> worker.put(Worker.text(0)));
+            assertHasNot("store-pass-4713", e);
+            assertHasNot(BrokerMain.PASSWORD, e);
+        }
+        // Artemis' client would print it.
+        Map<String, String> broken = Worker.props("tcp://a b?keyStorePassword=store-pass-4713", "q");
+        assertHasNot("store-pass-4713", assertThrows(ConfigException.class, () -> Worker.start(broken)));
+    }
+
+    @Test
+    void aMissingQueueThatTheBrokerDoesNotCreateFailsTheTaskAtOnce() {
+        ConnectException e =
+                assertThrows(ConnectException.class, () -> Worker.start(Worker.props(url, "fixed.missing")));
+        assertFalse(e instanceof RetriableException);
+        assertTrue(e.getMessage().contains("no queue 'fixed.missing'"), e.getMessage());
+    }
+
+    @Test
+    void aMissingConnectionFactoryFailsTheTaskAtOnce() {
+        ConnectException e = assertThrows(
+                ConnectException.class,
+                () -> Worker.start(Worker.props(url, "q", "connection.factory.name", "OtherFactory")));
+        assertTrue(e.getMessage().contains("no connection factory 'OtherFactory'"), e.getMessage());
+    }
+
+    @Test
+    void aUserWhoMayNotSendLosesNothing() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "forbidden.queue"))) {
+            ConnectException e = assertThrows(ConnectException.class, () -> worker.put(Worker.text(0)));
+            assertFalse(e instanceof RetriableException);
+            assertTrue(e.getMessage().contains("the broker refuses user 'cdc'"), e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aQueueDeletedUnderTheConnectionLosesNothing(boolean withAddress) throws Exception {
+        ActiveMQServer server = broker.getActiveMQServer();
+        server.createQueue(QueueConfiguration.of("fixed.gone")
+                .setRoutingType(RoutingType.ANYCAST)
+                .setAutoCreateAddress(true));
+        try (Worker worker = Worker.start(Worker.props(url, "fixed.gone"))) {
+            worker.put(Worker.text(0));
+            server.destroyQueue(SimpleString.of("fixed.gone"), null, false);
+            if (!withAddress) {
+                server.addAddressInfo(new AddressInfo("fixed.gone").addRoutingType(RoutingType.ANYCAST));
+            }
+            assertThrows(RetriableException.class, () -> worker.put(Worker.text(1)));
+            ConnectException e = assertThrows(ConnectException.class, () -> worker.put(Worker.text(1)));
+            assertFalse(e instanceof RetriableException);
+            assertTrue(e.getMessage().contains("no queue 'fixed.gone'"), e.getMessage());
+        } finally {
+            server.removeAddressInfo(SimpleString.of("fixed.gone"), null, true);
+        }
+    }
+
+    @Test
+    void anAddressFullWithPolicyFailIsWaitedFor() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "full.fail"))) {
+            worker.put(Worker.record(0, Schema.STRING_SCHEMA, "x".repeat(50_000)));
+            assertThrows(RetriableException.class, () -> worker.put(Worker.text(1)));
+            assertEquals(50, worker.timeoutMs());
+            assertEquals(1, empty("full.fail"));
+            worker.putUntilDelivered(List.of(Worker.text(1)));
+            assertEquals(1, empty("full.fail"));
+        }
+    }
+
+    @Test
+    void anAddressFullWithPolicyBlockIsWaitedForWithoutHanging() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "full.block", "jms.batch.timeout.ms", "1500"))) {
+            List<SinkRecord> big = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                big.add(Worker.record(i, Schema.STRING_SCHEMA, "x".repeat(20_000)));
+            }
+            worker.putUntilDelivered(big.subList(0, 1));
+            RetriableException e = assertThrows(RetriableException.class, () -> worker.task.put(big.subList(1, 20)));
+            assertTrue(e.getMessage().contains("did not answer within 1500 ms"), e.getMessage());
+            assertEquals(1, empty("full.block"));
+            worker.putUntilDelivered(big.subList(1, 2));
+            assertEquals(1, empty("full.block"));
+        }
+    }
+
+    private static int empty(String queue) throws Exception {
+        try (Inbox inbox = new Inbox(url, queue, false)) {
+            return inbox.rest().size();
+        }
+    }
+
+    @Test
+    void backoffGrowsAndStartsAnewAfterASuccess() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "full.fail", "jms.retry.backoff.max.ms", "150"))) {
+            worker.put(Worker.record(0, Schema.STRING_SCHEMA, "x".repeat(50_000)));
+            for (long expected : new long[] {50, 100, 150, 150}) {
+                assertThrows(RetriableException.class, () -> worker.put(Worker.text(1)));
+                assertEquals(expected, worker.timeoutMs());
+            }
+            empty("full.fail");
+            worker.putUntilDelivered(List.of(Worker.record(1, Schema.STRING_SCHEMA, "x".repeat(50_000))));
+            assertThrows(RetriableException.class, () -> worker.put(Worker.text(2)));
+            assertEquals(50, worker.timeoutMs());
+        } finally {
+            empty("full.fail");
+        }
+    }
+
+    @Test
+    void duplicateDetectionDropsABatchThatComesAgain() throws Exception {
+        Map<String, String> props = Worker.props(url, "once", "jms.duplicate.detection", "true");
+        try (Inbox inbox = new Inbox(url, "once", false)) {
+            try (Worker worker = Worker.start(props)) {
+                worker.task.put(Worker.texts(0, 10));
+                worker.task.put(Worker.texts(0, 10));
+            }
+            try (Worker restarted = Worker.start(props)) {
+                restarted.task.put(Worker.texts(5, 15));
+                restarted.task.put(Worker.texts(15, 20));
+            }
+            assertEquals(rows(0, 20), inbox.restOfTexts());
+        }
+    }
+
+    @Test
+    void withoutDuplicateDetectionABatchThatComesAgainArrivesAgain() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "twice")); Inbox inbox = new Inbox(url, "twice", false)) {
+            worker.task.put(Worker.texts(0, 2));
+            worker.task.put(Worker.texts(0, 2));
+            assertEquals(4, inbox.rest().size());
+            assertNull(inbox.rest().stream().findAny().orElse(null));
+        }
+    }
+
+    @Test
+    void aStoppedTaskLeavesNoConnection() throws Exception {
+        int before = broker.getActiveMQServer().getConnectionCount();
+        try (Worker worker = Worker.start(Worker.props(url, "leak"))) {
+            worker.put(Worker.text(0));
+            assertTrue(broker.getActiveMQServer().getConnectionCount() > before);
+        }
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (broker.getActiveMQServer().getConnectionCount() > before && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+        }
+        assertEquals(before, broker.getActiveMQServer().getConnectionCount());
+    }
+}
