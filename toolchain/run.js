@@ -34,18 +34,20 @@ function checkNode(version) {
 /** Command names become file names: `test:unit` is testUnit.ts. */
 function findCommand(name) {
     const base = (name ?? "").replace(/[:-](\w)/g, (_, letter) => letter.toUpperCase());
-    const file = FOLDERS.map((folder) => path.join(CHECKOUT, folder, `${base}.ts`)).find((file) => fs.existsSync(file));
-    if (/^\w+$/.test(base) && file !== undefined) return file;
+    const file = commandFiles().find((file) => path.basename(file, ".ts") === base);
+    if (file !== undefined) return file;
     const problem = name === undefined ? "No command given." : `There is no command "${name}".`;
-    throw new Error(`${problem} The commands are: ${listCommands().join(", ")}.`);
+    const names = commandFiles().map((file) => path.basename(file, ".ts"));
+    const commands = names.map((name) => name.replace(/[A-Z]/g, (letter) => `:${letter.toLowerCase()}`)).sort();
+    throw new Error(`${problem} The commands are: ${commands.join(", ")}.`);
 }
 
-function listCommands() {
-    return FOLDERS.filter((folder) => fs.existsSync(path.join(CHECKOUT, folder)))
-        .flatMap((folder) => fs.readdirSync(path.join(CHECKOUT, folder)))
-        .filter((file) => file.endsWith(".ts"))
-        .map((file) => file.slice(0, -".ts".length).replace(/[A-Z]/g, (letter) => `:${letter.toLowerCase()}`))
-        .sort();
+/** What has a default export is a command; the other files are what commands share. */
+function commandFiles() {
+    return FOLDERS.map((folder) => path.join(CHECKOUT, folder))
+        .filter((folder) => fs.existsSync(folder))
+        .flatMap((folder) => fs.readdirSync(folder).map((name) => path.join(folder, name)))
+        .filter((file) => file.endsWith(".ts") && /^export default/m.test(fs.readFileSync(file, "utf8")));
 }
 
 function loadTypeScript(file) {

@@ -17,6 +17,7 @@ beforeAll(() => {
     const write = (name: string, code: string) => writeFileSync(join(clone, "toolchain/commands", name), code);
     write("sayArgs.ts", 'export default async (args: string[]) => { console.log(args.join("+")); return 7; };\n');
     write("fail.ts", 'export default () => { throw new Error("the disk is full: delete something"); };\n');
+    write("shared.ts", "export const shared = 1;\n");
     write("bug.ts", "export default (args: string[]) => (undefined as unknown as string).length;\n");
 });
 
