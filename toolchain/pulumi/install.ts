@@ -1,19 +1,16 @@
 import { chmodSync, copyFileSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cacheFolder, stateFolder } from "../folders";
+import { step, type Log } from "../log";
 import { bundle } from "./bundle";
-import { CLI_SOURCES, installCli } from "./cli";
-import { Log, step } from "../log";
+import { cliDigest, installCli } from "./cli";
 import { buildOnce, digestOf } from "./once";
 
 const SOURCES = __dirname;
 const CHECKOUT = resolve(SOURCES, "../..");
 
-/** What the installation depends on: these programs, how they are made, and the packages that they are made with. */
-const INPUTS = [
-    ...["plugins", "languageHost", "bundle.ts", "install.ts", ...CLI_SOURCES].map((path) => `toolchain/pulumi/${path}`),
-    "package-lock.json",
-];
+/** What every program of this folder depends on: its sources, how it is compiled, and the packages it is compiled with. */
+const INPUTS = [...inThisFolder("plugins", "languageHost", "bundle.ts", "install.ts"), "package-lock.json"];
 
 /** The provider plugins of this folder, and the versions of the released ones whose schemas they serve. */
 const PLUGINS = [
@@ -38,30 +35,38 @@ export interface PulumiInstallation {
  * Does nothing when that has been done for the same inputs before.
  */
 export async function installPulumiFromRegistries(log: Log): Promise<PulumiInstallation> {
-    const digest = digestOf(CHECKOUT, INPUTS, process.platform, process.arch);
-    const folder = join(cacheFolder("pulumi"), digest);
-    // which stack is selected must outlive an installation
-    const workspaces = stateFolder("pulumi-workspaces");
-    await buildOnce(folder, async (target) => {
-        await assemble(target, log);
-        symlinkSync(workspaces, join(target, "home", "workspaces"));
+    const pulumiHome = await installPlugins(log);
+    const digest = digestOf(CHECKOUT, INPUTS, cliDigest(CLI_VERSION));
+    const binFolder = join(cacheFolder("pulumi"), digest);
+    await buildOnce(binFolder, async (target) => {
+        place(await installCli(CLI_VERSION, log), join(target, "pulumi"));
+        await step(log, "Pulumi's Node.js language host: compiling it", async () => {
+            await bundleProgram("languageHost/main.ts", target, "pulumi-language-nodejs");
+            await bundleProgram("languageHost/dynamicProvider.ts", target, "pulumi-resource-pulumi-nodejs");
+        });
     });
-    return { binFolder: join(folder, "bin"), pulumiHome: join(folder, "home") };
+    return { binFolder, pulumiHome };
 }
 
-async function assemble(target: string, log: Log): Promise<void> {
-    const cli = await installCli(CLI_VERSION, log);
-    const bin = join(target, "bin");
-    mkdirSync(bin, { recursive: true });
-    place(cli, join(bin, "pulumi"));
-    await step(log, "compiling the Node.js language host and the provider plugins", async () => {
-        await bundleProgram(join("languageHost", "main.ts"), bin, "pulumi-language-nodejs");
-        await bundleProgram(join("languageHost", "dynamicProvider.ts"), bin, "pulumi-resource-pulumi-nodejs");
-        for (const { name, version } of PLUGINS) {
-            const folder = join(target, "home", "plugins", `resource-${name}-v${version}`);
-            await bundleProgram(join("plugins", name, "main.ts"), folder, `pulumi-resource-${name}`);
-        }
-    });
+/** Compiles the provider plugins, unless that has been done for the same inputs before; returns a `PULUMI_HOME`. */
+export async function installPlugins(log: Log): Promise<string> {
+    const home = join(cacheFolder("pulumi-home"), digestOf(CHECKOUT, INPUTS));
+    // which stack is selected must outlive an installation
+    const workspaces = stateFolder("pulumi-workspaces");
+    await buildOnce(home, (target) =>
+        step(log, "Pulumi's docker and command plugins: compiling them", async () => {
+            for (const { name, version } of PLUGINS) {
+                const folder = join(target, "plugins", `resource-${name}-v${version}`);
+                await bundleProgram(`plugins/${name}/main.ts`, folder, `pulumi-resource-${name}`);
+            }
+            symlinkSync(workspaces, join(target, "workspaces"));
+        }),
+    );
+    return home;
+}
+
+function inThisFolder(...paths: string[]): string[] {
+    return paths.map((path) => `toolchain/pulumi/${path}`);
 }
 
 /**
@@ -80,10 +85,7 @@ function place(source: string, target: string): void {
 async function bundleProgram(source: string, folder: string, name: string): Promise<void> {
     mkdirSync(folder, { recursive: true });
     await bundle(join(SOURCES, source), join(folder, `${name}.js`));
-    writeExecutable(join(folder, name), `#!/bin/sh\nexec node "$(dirname "$0")/${name}.js" "$@"\n`);
-}
-
-function writeExecutable(file: string, content: string): void {
-    writeFileSync(file, content);
-    chmodSync(file, 0o755);
+    const launcher = join(folder, name);
+    writeFileSync(launcher, `#!/bin/sh\nexec node "$(dirname "$0")/${name}.js" "$@"\n`);
+    chmodSync(launcher, 0o755);
 }

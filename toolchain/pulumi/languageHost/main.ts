@@ -39,7 +39,7 @@ const methods = {
     }),
 };
 
-void serve(LanguageRuntimeService, methods as unknown as grpc.UntypedServiceImplementation, () => runner.cancel());
+void serve(LanguageRuntimeService, methods, () => runner.cancel());
 
 function pluginInfo(): PluginInfo {
     const info = new PluginInfo();

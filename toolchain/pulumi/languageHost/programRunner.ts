@@ -69,7 +69,7 @@ function findRunner(folder: string): string {
 }
 
 function environment(request: RunRequest, options: RuntimeOptions): NodeJS.ProcessEnv {
-    const config = Object.fromEntries(request.getConfigMap().getEntryList() as [string, string][]);
+    const config = Object.fromEntries(request.getConfigMap().getEntryList());
     return {
         ...process.env,
         PULUMI_CONFIG: JSON.stringify(config),

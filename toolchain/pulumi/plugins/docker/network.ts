@@ -89,7 +89,7 @@ function toIpam(inputs: Properties): Docker.IPAM | undefined {
             IPRange: ipRange,
             Gateway: gateway,
             AuxiliaryAddresses: auxAddress,
-        })) as Docker.IPAM["Config"],
+        })),
     };
 }
 

@@ -77,7 +77,7 @@ class ProviderServer<Client> {
             delete: unary((request: DeleteRequest) => this.flushed(this.delete(request))),
             cancel: unary(() => this.cancel()),
             getPluginInfo: unary(() => this.getPluginInfo()),
-        } as unknown as grpc.UntypedServiceImplementation;
+        };
     }
 
     private async checkConfig(request: CheckRequest): Promise<CheckResponse> {
