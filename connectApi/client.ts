@@ -87,7 +87,7 @@ export class ConnectClient {
             }
             this.progress.waiting(detail);
             await this.pause(outcome, attempt);
-            if (unknown && how.confirm && (await how.confirm())) {
+            if (unknown && how.confirm && (await this.isConfirmed(how.confirm))) {
                 return undefined;
             }
             const reason = this.reasonToStop(outcome, startMs);
@@ -105,6 +105,14 @@ export class ConnectClient {
             this.lastAnswerMs = this.deadline.clock.now();
         }
         return outcome;
+    }
+
+    private async isConfirmed(confirm: () => Promise<boolean>): Promise<boolean> {
+        try {
+            return await confirm();
+        } catch (error) {
+            throw error instanceof ConnectError ? new ConnectError(error.kind, error.message, true) : error;
+        }
     }
 
     private async pause(fault: Fault, attempt: number): Promise<void> {

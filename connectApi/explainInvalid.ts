@@ -11,10 +11,12 @@ export async function explainInvalid(
     config: Record<string, string>,
     refusal: ConnectError,
 ): Promise<ConnectError> {
-    const faults = await connectors.validate(config).then(
-        ({ configs }) => configs.flatMap(({ value }) => (value.errors ?? []).map((error) => `${value.name}: ${error}`)),
-        () => [],
-    );
+    const faults = await connectors
+        .validate(config)
+        .then(({ configs }) =>
+            configs.flatMap(({ value }) => (value.errors ?? []).map((error) => `${value.name}: ${error}`)),
+        )
+        .catch(() => []);
     if (faults.length === 0) {
         return refusal;
     }

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createRequire } from "node:module";
+import { beforeAll, describe, expect, it } from "vitest";
+import { Connector } from "../../../components/connector";
+import { providerText } from "../../../components/dynamicProvider";
+import { RegisteredResource, recordResources } from "../../support/mocks";
+
+const require = createRequire(`${process.cwd()}/package.json`);
+
+describe("Connector", () => {
+    let resources: RegisteredResource[];
+    let stateIsSecret: boolean;
+
+    beforeAll(async () => {
+        resources = await recordResources();
+        const connector = new Connector("dbz-source", {
+            name: "dbz-source",
+            cluster: "my-connect",
+            restUrls: ["http://127.0.0.1:7070"],
+            class: "example.Source",
+            config: { "batch.size": 10 },
+            secrets: { password: "hunter-2" },
+        });
+        await new Promise((resolve) => connector.urn.apply(resolve));
+        stateIsSecret = await pulumi.isSecret(connector.state);
+    });
+
+    it("registers its arguments, its secrets as secrets whatever they were, and a provider that is one loading line", () => {
+        expect(resources).toEqual([
+            {
+                type: "pulumi-nodejs:dynamic/cdc:Connector",
+                name: "dbz-source",
+                inputs: {
+                    name: "dbz-source",
+                    cluster: "my-connect",
+                    restUrls: ["http://127.0.0.1:7070"],
+                    class: "example.Source",
+                    config: { "batch.size": 10 },
+                    secrets: { secret: { password: "hunter-2" } },
+                    state: "running",
+                    __provider: providerText("connectApi/connectorProvider"),
+                },
+            },
+        ]);
+    });
+
+    it("keeps its state readable", () => {
+        expect(stateIsSecret).toBe(false);
+    });
+});
+
+describe("the provider's text", () => {
+    it("loads today's module, whose errors keep their message", async () => {
+        const text = providerText("connectApi/connectorProvider");
+        expect(text.length).toBeLessThan(500);
+        const provider = require("require-from-string")(text).handler();
+        const { failures } = await provider.check({}, { name: "x" });
+        expect(failures.length).toBeGreaterThan(2);
+        const inputs = { name: "x", cluster: "c", restUrls: ["not a url"], class: "y", config: {}, secrets: {} };
+        await expect(provider.create({ ...inputs, tasksMax: 1, timeoutSeconds: 0.1 })).rejects.toThrow(
+            'connector "x": GET /',
+        );
+    });
+});

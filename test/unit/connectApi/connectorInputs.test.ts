@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { checkInputs, UNKNOWN } from "../../../connectApi/connectorInputs";
+import { diff } from "../../../connectApi/connectorProvider";
+
+const least = {
+    name: "sink",
+    cluster: "my-connect",
+    restUrls: ["http://127.0.0.1:7070"],
+    class: "example.Sink",
+    config: { topics: "lines" },
+};
+
+const reasons = (inputs: Record<string, unknown>) => checkInputs(inputs).faults.map(({ reason }) => reason);
+
+describe("checkInputs", () => {
+    it("fills in defaults and makes every setting a text", () => {
+        const config = { topics: "lines", "batch.size": 10, "errors.log.enable": true, left: undefined };
+        expect(checkInputs({ ...least, config, adopt: undefined })).toEqual({
+            faults: [],
+            inputs: {
+                ...least,
+                config: { topics: "lines", "batch.size": "10", "errors.log.enable": "true" },
+                secrets: {},
+                tasksMax: 1,
+                minTasks: 1,
+                state: "running",
+                adopt: false,
+                timeoutSeconds: 300,
+            },
+        });
+    });
+
+    it.each([
+        ["name", "", 'name is ""; it must be the connector\'s name'],
+        ["cluster", undefined, "cluster is missing; it must be a name for the Connect cluster, such as its group id"],
+        ["restUrls", [], "restUrls is []; it must be a list of one or more http:// or https:// URLs"],
+        ["restUrls", ["localhost:8083"], 'restUrls is ["localhost:8083"]; it must be a list'],
+        ["class", " ", 'class is " "; it must be the connector\'s Java class'],
+        ["tasksMax", 0, "tasksMax is 0; it must be a whole number, 1 or more"],
+        ["tasksMax", 1.5, "tasksMax is 1.5; it must be a whole number"],
+        ["minTasks", -1, "minTasks is -1; it must be a whole number, 0 or more"],
+        ["state", "RUNNING", 'state is "RUNNING"; it must be running, paused or stopped'],
+        ["adopt", "yes", 'adopt is "yes"; it must be true or false'],
+        ["timeoutSeconds", 0, "timeoutSeconds is 0; it must be a number of seconds above 0"],
+        ["config", [], "config is []; it must be an object of settings"],
+        ["secrets", { a: 1 }, 'secrets["a"] must be a text'],
+    ])("refuses %s = %j", (property, value, reason) => {
+        const found = reasons({ ...least, [property]: value });
+        expect(found).toHaveLength(1);
+        expect(found[0]).toContain(reason);
+    });
+
+    it.each([
+        ["name", "other", 'config["name"] must not be there: the argument name sets it'],
+        ["connector.class", "x", 'config["connector.class"] must not be there: the argument class sets it'],
+        ["tasks.max", 2, 'config["tasks.max"] must not be there: the argument tasksMax sets it'],
+        ["a", null, 'config["a"] is null, which Connect does not take; leave the key out instead'],
+        ["a", ["b"], 'config["a"] is a list; Connect takes texts, numbers, true and false'],
+        ["a", { b: 1 }, 'config["a"] is an object'],
+        ["database.password", "hunter2", 'config["database.password"] is a password in the clear'],
+        ["java.naming.security.credentials", "x", "is a password in the clear"],
+    ])("refuses the setting %s = %j", (key, value, reason) => {
+        const found = reasons({ ...least, config: { [key]: value } });
+        expect(found).toHaveLength(1);
+        expect(found[0]).toContain(reason);
+    });
+
+    it.each([
+        ["database.password", "${directory:/run/secrets:database-password}"],
+        ["database.password", ""],
+        ["password.policy.class", "example.Policy"],
+    ])("lets the setting %s = %j pass", (key, value) => {
+        expect(reasons({ ...least, config: { [key]: value } })).toEqual([]);
+    });
+
+    it("never shows a password", () => {
+        expect(reasons({ ...least, config: { "database.password": "hunter2" } })[0]).not.toContain("hunter2");
+    });
+
+    it("finds all faults at once, each with its property", () => {
+        const { faults } = checkInputs({ ...least, tasksMax: 0, config: { a: null, name: "x" } });
+        expect(faults.map(({ property }) => property)).toEqual(["tasksMax", 'config["a"]', 'config["name"]']);
+    });
+
+    it("lets everything pass that is not known yet", () => {
+        const unknown = Object.fromEntries(Object.keys(least).map((key) => [key, UNKNOWN]));
+        expect(reasons(unknown)).toEqual([]);
+        expect(reasons({ ...least, restUrls: [UNKNOWN], secrets: UNKNOWN, config: { "a.password": UNKNOWN } })).toEqual(
+            [],
+        );
+    });
+});
+
+describe("diff", () => {
+    const inputs: any = checkInputs({ ...least, secrets: { a: "1" } }).inputs;
+    const outputs = { ...inputs, tasks: [{ id: 0, state: "running" }], type: "sink", version: "1", serverKeys: [] };
+
+    it.each<[string, object, boolean, string[]]>([
+        ["nothing", {}, false, []],
+        ["a setting", { config: { topics: "others" } }, true, []],
+        ["the state", { state: "paused" }, true, []],
+        ["a secret", { secrets: { a: "2" } }, true, []],
+        ["a secret that is not known yet", { secrets: UNKNOWN }, true, []],
+        ["the addresses", { restUrls: ["http://127.0.0.1:7071"] }, true, []],
+        ["addresses that are not known yet", { restUrls: UNKNOWN }, false, []],
+        ["an address that is not known yet", { restUrls: [UNKNOWN] }, false, []],
+        ["the class", { class: "example.Other" }, true, []],
+        ["the name", { name: "other" }, true, ["name"]],
+        ["the cluster", { cluster: "other" }, true, ["cluster"]],
+        ["the provider's text", { __provider: "new" }, true, []],
+    ])("of %s", async (_, news, changes, replaces) => {
+        expect(await diff("id", outputs, { ...inputs, ...news })).toEqual({
+            changes,
+            replaces,
+            deleteBeforeReplace: true,
+        });
+    });
+
+    it.each(["failed", "paused", "unknown"])("of a connector that was seen %s and is to run", async (state) => {
+        expect(await diff("id", { ...outputs, state }, inputs)).toMatchObject({ changes: true, replaces: [] });
+    });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { Redactor } from "../../../connectApi/redact";
+import { causeOf } from "../../../connectApi/trace";
+import { abilitiesOf } from "../../../connectApi/version";
+
+describe("Redactor", () => {
+    it.each([
+        ["password is hunter-2.", "password is [secret]."],
+        ["both hunter-2 and hunter-22", "both [secret] and [secret]"],
+        ['{"password":"a\\"b\\\\c"}', '{"password":"[secret]"}'],
+        ["http://host/?p=p%26q%3D1", "http://host/?p=[secret]"],
+        ["connect to amqp://me:other@host:5672/x failed", "connect to amqp://[secret]@host:5672/x failed"],
+        ["from line\nbreak to the next", "from [secret] to the next"],
+        ["trimmed: ends-with-newline.", "trimmed: [secret]."],
+        ["nothing to hide", "nothing to hide"],
+    ])("takes secrets out of %j", (text, expected) => {
+        const secrets = ["hunter-2", "hunter-22", 'a"b\\c', "p&q=1", "line\nbreak", "ends-with-newline\n", "", " "];
+        expect(new Redactor(secrets).redact(text)).toBe(expected);
+    });
+});
+
+describe("causeOf", () => {
+    it.each([
+        ["one message", "org.example.FooException: broken\n\tat a.b.C.d(C.java:1)\n", "FooException: broken"],
+        [
+            "a wrapper that says nothing",
+            "org.apache.kafka.connect.errors.ConnectException: Exiting WorkerSinkTask due to unrecoverable exception.\n" +
+                "\tat a.B.c(B.java:1)\nCaused by: org.apache.kafka.connect.errors.DataException: no field x\n\t... 10 more\n",
+            "DataException: no field x",
+        ],
+        [
+            "a cause that repeats the one below it",
+            "a.XException: java.io.IOException: disk full\n\tat a.B.c(B.java)\nCaused by: java.io.IOException: disk full\n\tat x",
+            "IOException: disk full",
+        ],
+        [
+            "a chain that tells",
+            "a.XException: Could not connect\n\tat a.B.c(B.java)\nCaused by: org.postgresql.util.PSQLException: Connection to " +
+                "db:5432 refused.\n  Check that it runs.\n\tat x.Y.z(Y.java)\nCaused by: java.net.ConnectException: Connection refused\n\t... 3 more",
+            "XException: Could not connect; caused by PSQLException: Connection to db:5432 refused. Check that it runs.; " +
+                "caused by ConnectException: Connection refused",
+        ],
+        [
+            "an exception without a message",
+            "java.lang.NullPointerException\n\tat a.B.c(B.java)",
+            "NullPointerException",
+        ],
+    ])("%s", (_, trace, cause) => {
+        expect(causeOf(trace)).toBe(cause);
+    });
+
+    it("stays short", () => {
+        expect(causeOf(`a.B: ${"x".repeat(5000)}`).length).toBeLessThan(1000);
+    });
+});
+
+describe("abilitiesOf", () => {
+    const [none, restart, stop, initial, all] = [0, 1, 2, 3, 4];
+    it.each([
+        ["2.8.2", none],
+        ["3.0.0", restart],
+        ["3.4.1", restart],
+        ["3.5.0", stop],
+        ["3.7.0", initial],
+        ["3.7.0.redhat-00003", initial],
+        ["3.7.1", all],
+        ["3.9.2", all],
+        ["4.1.0", all],
+        ["6.2.0-ccs", none],
+        ["7.0.1-ccs", restart],
+        ["7.5.1-ce", stop],
+        ["8.0.0-ccs", all],
+    ])("of %s", (version, level) => {
+        expect(abilitiesOf(version)).toEqual({
+            restartTasks: level >= restart,
+            stop: level >= stop,
+            initialState: level >= initial,
+            restartsTasksOnUpdate: level >= all,
+        });
+    });
+});
