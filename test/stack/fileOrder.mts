@@ -13,6 +13,8 @@ const order = [
     "workerCrash",
     "refresh",
     "changedSetting",
+    "servers",
+    "sizes",
     "destroy",
 ];
 

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { containerName, docker, listContainers } from "../support/docker";
+import { Pipeline, sharedStack } from "./pipeline";
+
+const stack = sharedStack();
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+    pipeline = await Pipeline.open(stack);
+});
+
+afterAll(() => pipeline?.close());
+
+const inspect = (member: string) => docker.getContainer(containerName(stack.handle.name, member)).inspect();
+
+/** One server of every role, with the program that is its process 1. */
+const servers = [
+    { member: "zookeeper-2", program: "java" },
+    { member: "kafka-2", program: "java" },
+    { member: "connect-2", program: "java" },
+    { member: "artemis", program: "java" },
+    { member: "postgres", program: "postgres" },
+];
+
+describe("every container", () => {
+    it("is bounded, watched, unprivileged, restarted, and made from a pinned image", async () => {
+        const running = (await listContainers(stack.handle.name)).filter(({ State }) => State === "running");
+        expect(running).toHaveLength(11);
+        for (const { Id } of running) {
+            const { HostConfig, Config, Name } = await docker.getContainer(Id).inspect();
+            expect(HostConfig.Memory, Name).toBeGreaterThan(0);
+            expect(HostConfig.MemorySwap, Name).toBe(HostConfig.Memory);
+            expect(HostConfig.RestartPolicy?.Name, Name).toBe("unless-stopped");
+            expect(HostConfig.LogConfig, Name).toEqual({
+                Type: "json-file",
+                Config: { "max-file": "3", "max-size": "10m" },
+            });
+            expect(HostConfig.CapDrop, Name).toEqual(["ALL"]);
+            expect(HostConfig.SecurityOpt, Name).toEqual(["no-new-privileges"]);
+            expect(Config.Healthcheck?.Test?.[0], Name).toBe("CMD");
+            expect(Config.Image, Name).toMatch(/^sha256:/);
+            expect(Config.User, Name).not.toMatch(/^(0|root)?(:|$)/);
+        }
+    });
+});
+
+describe.each(servers)("$member", ({ member, program }) => {
+    it(`has ${program} as process 1, not run by root`, async () => {
+        const container = docker.getContainer(containerName(stack.handle.name, member));
+        const { Titles, Processes } = (await container.top({ ps_args: "-eo pid,uid,comm" })) as {
+            Titles: string[];
+            Processes: string[][];
+        };
+        expect(Titles).toEqual(["PID", "UID", "COMMAND"]);
+        const { Pid } = (await inspect(member)).State;
+        const first = Processes.find(([pid]) => Number(pid) === Pid);
+        expect(first?.[2]).toBe(program);
+        expect(Processes.filter(([, uid]) => uid === "0")).toEqual([]);
+    });
+
+    it("ends by itself when it is asked to, well within its grace", async () => {
+        const container = docker.getContainer(containerName(stack.handle.name, member));
+        await container.stop({ t: 60 });
+        // A JVM that a SIGTERM ended in good order says 143; 137 would be the kill after the grace.
+        expect([0, 143]).toContain((await inspect(member)).State.ExitCode);
+        await container.start();
+    });
+});
+
+describe("after that", () => {
+    it("rows flow again", async () => {
+        await pipeline.passMarker(120);
+    });
+});
