@@ -4,7 +4,8 @@ import { clusterView, unhealthyPartitions } from "../../probes/kafka";
 import { listContainers } from "../support/docker";
 import { RowStream } from "../support/rows";
 import { topicSetting } from "../support/topics";
-import { Pipeline, sharedStack } from "./pipeline";
+import { Pipeline } from "../support/pipeline";
+import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 let pipeline: Pipeline;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { queueStates } from "../../probes/artemis";
 import type { Customer } from "../support/rows";
 import { parseXmlRow } from "../support/customerXml";
-import { sharedStack } from "./pipeline";
+import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { namesOfStack } from "../support/docker";
-import { sharedStack } from "./pipeline";
+import { sharedStack } from "./sharedStack";
 
 describe("destroy", () => {
     it("leaves no container, network, volume or image tag", async () => {

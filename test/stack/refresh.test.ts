@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { containerName, docker } from "../support/docker";
-import { Pipeline, sharedStack } from "./pipeline";
+import { Pipeline } from "../support/pipeline";
+import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 let pipeline: Pipeline;
@@ -39,8 +40,9 @@ describe("containers changed by hand", () => {
     it("come back with the next up", async () => {
         await stack.up();
         for (const name of [removed, stopped]) {
-            const { State } = await docker.getContainer(name).inspect();
-            expect(State, name).toMatchObject({ Running: true, Health: { Status: "healthy" } });
+            const health = async () => (await docker.getContainer(name).inspect()).State.Health?.Status;
+            // The engine looks for the first time 15 s after the start.
+            await expect.poll(health, { timeout: 60_000, message: name }).toBe("healthy");
         }
         expect(await stack.preview()).toEqual([]);
     });

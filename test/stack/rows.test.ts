@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Customer } from "../support/rows";
-import { Pipeline, sharedStack } from "./pipeline";
+import { Pipeline } from "../support/pipeline";
+import { sharedStack } from "./sharedStack";
 
 let pipeline: Pipeline;
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { docker, listContainers } from "../support/docker";
 import { readTopic } from "../support/topics";
-import { sharedStack } from "./pipeline";
+import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 let outputs: StackOutputs;

@@ -10,7 +10,7 @@ import { fourLetterWord, parseServerState, registeredBrokers } from "../../probe
 import { listContainers } from "../support/docker";
 import { CustomersTable } from "../support/rows";
 import { readTopic, topicSetting } from "../support/topics";
-import { sharedStack } from "./pipeline";
+import { sharedStack } from "./sharedStack";
 
 const topic = "localhost.cdc.customers";
 const internalTopics = [

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { containerName, docker, listContainers } from "../support/docker";
-import { Pipeline, sharedStack } from "./pipeline";
+import { Pipeline } from "../support/pipeline";
+import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 let pipeline: Pipeline;

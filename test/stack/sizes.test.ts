@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { clusterView, unhealthyPartitions } from "../../probes/kafka";
 import { TestStack } from "../support/stack";
 import { namesOfStack } from "../support/docker";
+import { Pipeline } from "../support/pipeline";
 import { Pipeline } from "./pipeline";
 
 let stack: TestStack | undefined;

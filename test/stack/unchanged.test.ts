@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { listContainers } from "../support/docker";
-import { sharedStack } from "./pipeline";
+import { sharedStack } from "./sharedStack";
 
 describe("an unchanged program", () => {
     const stack = sharedStack();

@@ -5,7 +5,8 @@ import { clusterReady } from "../../probes/readiness";
 import { waitFor } from "../../probes/wait";
 import { containerName, crashContainer, docker, waitForRestart } from "../support/docker";
 import { RowStream } from "../support/rows";
-import { Pipeline, sharedStack } from "./pipeline";
+import { Pipeline } from "../support/pipeline";
+import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 let pipeline: Pipeline;

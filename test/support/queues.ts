@@ -3,6 +3,8 @@ import { done, pending, waitFor } from "../../probes/wait";
 
 export interface ReceivedMessage {
     body: string;
+    /** Id of the row that the message is about; NaN when the text cannot be read. */
+    id: number;
     /** When it arrived here, in milliseconds since 1970. */
     receivedAt: number;
 }
@@ -14,23 +16,43 @@ export class QueueDrain {
 
     private constructor(readonly queue: string) {}
 
-    static async open(login: QueueLogin, queue: string): Promise<QueueDrain> {
+    /** @param idOf finds the row's id in a message's text */
+    static async open(login: QueueLogin, queue: string, idOf: (body: string) => number): Promise<QueueDrain> {
         const drain = new QueueDrain(queue);
         drain.reader = await readQueue(login, queue, {
             browse: false,
-            onMessage: ({ body }) => drain.messages.push({ body, receivedAt: Date.now() }),
+            onMessage: ({ body }) => drain.messages.push({ body, id: tryId(idOf, body), receivedAt: Date.now() }),
         });
         return drain;
     }
 
-    /** Waits until `condition` holds for what has been taken out so far. */
-    async until(what: string, condition: (messages: ReceivedMessage[]) => boolean, timeoutSeconds = 60): Promise<void> {
-        const look = async () =>
-            condition(this.messages) ? done() : pending(`${this.messages.length} messages so far`);
-        await waitFor(look, { what: `queue ${this.queue}: ${what}`, timeoutSeconds, intervalSeconds: 0.1 });
+    /** Waits until a message about each of these rows has been taken out; its error names rows that are missing. */
+    async untilArrived(ids: number[], timeoutSeconds = 60): Promise<void> {
+        const look = async () => {
+            const seen = new Set(this.messages.map(({ id }) => id));
+            const missing = ids.filter((id) => !seen.has(id));
+            return missing.length === 0
+                ? done()
+                : pending(`${missing.length} are missing, ids ${missing.slice(0, 20).join(", ")}${this.unreadable()}`);
+        };
+        const what = `${ids.length} rows in queue ${this.queue}`;
+        await waitFor(look, { what, timeoutSeconds, intervalSeconds: 0.1 });
     }
 
     async close(): Promise<void> {
         await this.reader?.close();
+    }
+
+    private unreadable(): string {
+        const bodies = this.messages.filter(({ id }) => Number.isNaN(id)).map(({ body }) => body);
+        return bodies.length === 0 ? "" : `; ${bodies.length} messages cannot be read, such as ${bodies[0]}`;
+    }
+}
+
+function tryId(idOf: (body: string) => number, body: string): number {
+    try {
+        return idOf(body);
+    } catch {
+        return NaN;
     }
 }

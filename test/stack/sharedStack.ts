@@ -1,0 +1,8 @@
+import { inject } from "vitest";
+
+import { TestStack } from "../support/stack";
+
+/** The stack that all stack tests share. */
+export function sharedStack(): TestStack {
+    return new TestStack(inject("stack"));
+}
