@@ -4,7 +4,6 @@ import { clusterView, unhealthyPartitions } from "../../probes/kafka";
 import { TestStack } from "../support/stack";
 import { namesOfStack } from "../support/docker";
 import { Pipeline } from "../support/pipeline";
-import { Pipeline } from "./pipeline";
 
 let stack: TestStack | undefined;
 
