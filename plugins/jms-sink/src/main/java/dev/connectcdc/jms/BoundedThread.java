@@ -1,5 +1,6 @@
 package dev.connectcdc.jms;
 
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -7,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.MDC;
 
 /**
  * Runs calls one after another on a thread of its own, each for a limited time. A JMS client may wait for ever (for
@@ -52,7 +54,15 @@ final class BoundedThread {
     }
 
     private Thread newThread(Runnable body) {
-        Thread thread = new Thread(body, name);
+        // Connect's logging context: which connector and task a line is of.
+        Map<String, String> context = MDC.getCopyOfContextMap();
+        Runnable withContext = () -> {
+            if (context != null) {
+                MDC.setContextMap(context);
+            }
+            body.run();
+        };
+        Thread thread = new Thread(withContext, name);
         thread.setDaemon(true);
         // The client's classes, and those it looks up by name, are in the plugin's folder.
         thread.setContextClassLoader(BoundedThread.class.getClassLoader());
