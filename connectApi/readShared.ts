@@ -2,7 +2,7 @@ import { Connectors } from "./connectors";
 import { LiveConnector, readConnector } from "./lifecycle";
 
 /** A refresh asks for all connectors at about the same time; one list answers them all for so long, ms. */
-const SHARED_MS = 10_000;
+const SHARED_MS = 5000;
 
 const lists = new Map<string, { atMs: number; list: Promise<Record<string, Partial<LiveConnector>>> }>();
 

@@ -1,43 +1,45 @@
 import axios from "axios";
 import { createServer } from "node:http";
 import { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 
-/** Passes requests on to a server and remembers the ones that change something, as `PUT /connectors/x/config`. */
+/** Passes requests on to a Connect worker and remembers the ones that changed something, as `PUT /connectors/x/config`. */
 export interface RecordingProxy {
-    url: string;
-    /** Takes the changing requests since the last call. */
-    takeWrites(): string[];
+    /** The worker's URL for one client: each has a first path segment of its own, which the worker does not see. */
+    urlFor(client: string): string;
+    /** Takes a client's changing requests since the last call. */
+    takeWrites(client: string): string[];
     close(): Promise<void>;
 }
 
 export async function startRecordingProxy(target: string): Promise<RecordingProxy> {
-    let writes: string[] = [];
+    const writes = new Map<string, string[]>();
     const server = createServer((request, response) => {
-        if (request.method !== "GET") {
-            writes.push(`${request.method} ${request.url}`);
-        }
-        void axios
-            .request({
+        const [, client, url] = /^\/([^/]+)(.*)$/.exec(request.url!)!;
+        void buffer(request).then(async (data) => {
+            const answer = await axios.request({
                 baseURL: target,
-                url: request.url,
+                url,
                 method: request.method,
-                data: request,
+                data,
                 headers: { "content-type": request.headers["content-type"] },
-                responseType: "stream",
+                responseType: "arraybuffer",
                 validateStatus: () => true,
-            })
-            .then((answer) => {
-                response.writeHead(answer.status, { "content-type": String(answer.headers["content-type"] ?? "") });
-                answer.data.pipe(response);
-            })
-            .catch(() => response.destroy());
+            });
+            if (request.method !== "GET" && answer.status < 400) {
+                writes.set(client!, [...(writes.get(client!) ?? []), `${request.method} ${url}`]);
+            }
+            response.writeHead(answer.status, { "content-type": String(answer.headers["content-type"] ?? "") });
+            response.end(answer.data);
+        });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
     return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        takeWrites: () => {
-            const taken = writes;
-            writes = [];
+        urlFor: (client) => `http://127.0.0.1:${port}/${client}`,
+        takeWrites: (client) => {
+            const taken = writes.get(client) ?? [];
+            writes.delete(client);
             return taken;
         },
         close: () =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SINK_CLASS, SOURCE_CLASS, WorkerUnderTest } from "./workerUnderTest";
 
 export function creating(worker: WorkerUnderTest): void {
-    describe("create", () => {
+    describe.concurrent("create", () => {
         it("ends with the connector and its task running, and tells what is there", async () => {
             const args = worker.source({ "batch.size": 10 });
             const engine = worker.engine();
@@ -32,22 +32,22 @@ export function creating(worker: WorkerUnderTest): void {
         });
 
         it.each(["paused", "stopped"])("makes a connector that is %s from its first moment on", async (state) => {
-            const args = { ...worker.sink(), state };
+            const args: Record<string, any> = { ...worker.sink(), state };
             const engine = worker.engine();
             await engine.up(args);
             expect(engine.outputs!["state"]).toBe(state);
-            expect(worker.writes()).toEqual(["POST /connectors"]);
+            expect(worker.writes(args)).toEqual(["POST /connectors"]);
         });
 
         it("takes over an equal connector without a write", async () => {
             const args = worker.source({ "batch.size": "7" });
             const before = worker.engine();
             await before.up(args);
-            worker.writes();
+            worker.writes(args);
             const engine = worker.engine();
             await engine.up(args);
             expect(engine.outputs).toEqual(before.outputs);
-            expect(worker.writes()).toEqual([]);
+            expect(worker.writes(args)).toEqual([]);
         });
 
         it("refuses to touch a different connector of that name, and names what differs", async () => {
@@ -65,10 +65,10 @@ export function creating(worker: WorkerUnderTest): void {
         it("adopts a different one when told to", async () => {
             const theirs = worker.source({ "batch.size": "7", topic: "theirs" });
             await worker.engine().up(theirs);
-            worker.writes();
+            worker.writes(theirs);
             const ours = { ...theirs, adopt: true, config: { file: theirs["config"].file, topic: "ours" } };
             await worker.engine().up(ours);
-            expect(worker.writes()).toEqual([`PUT /connectors/${theirs["name"]}/config`]);
+            expect(worker.writes(theirs)).toEqual([`PUT /connectors/${theirs["name"]}/config`]);
             const config = (await worker.config(theirs["name"]))!;
             expect([config["topic"], config["batch.size"]]).toEqual(["ours", undefined]);
         });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 export function deleting(worker: WorkerUnderTest): void {
-    describe("delete", () => {
+    describe.concurrent("delete", () => {
         it("ends when the connector and the status of its tasks are gone", async () => {
             const args = worker.source();
             const engine = worker.engine();

@@ -3,18 +3,18 @@ import { describe, expect, it } from "vitest";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 export function updating(worker: WorkerUnderTest): void {
-    describe("update", () => {
+    describe.concurrent("update", () => {
         it("writes a changed setting once, and ends when the task runs with it", async () => {
             const args = worker.sink();
             const engine = worker.engine();
             await engine.up(args);
             expect(await engine.up(args)).toBe("unchanged");
-            worker.writes();
+            worker.writes(args);
 
             const file = worker.path("other");
             expect(await engine.up({ ...args, config: { ...args["config"], file } })).toBe("updated");
             expect(existsSync(file)).toBe(true);
-            expect(worker.writes()).toEqual([`PUT /connectors/${args["name"]}/config`]);
+            expect(worker.writes(args)).toEqual([`PUT /connectors/${args["name"]}/config`]);
         });
 
         it("takes a setting out that is no longer declared", async () => {
@@ -29,11 +29,11 @@ export function updating(worker: WorkerUnderTest): void {
             const args = worker.source();
             const engine = worker.engine();
             await engine.up(args);
-            worker.writes();
+            worker.writes(args);
             // Nothing listens on the discard port: the next worker answers.
-            const restUrls = ["http://127.0.0.1:9", worker.restUrl];
+            const restUrls = ["http://127.0.0.1:9", ...args["restUrls"]];
             expect(await engine.up({ ...args, restUrls, minTasks: 0, timeoutSeconds: 100 })).toBe("updated");
-            expect(worker.writes()).toEqual([]);
+            expect(worker.writes(args)).toEqual([]);
             expect(engine.outputs).toMatchObject({ restUrls, state: "running" });
         });
 
@@ -64,7 +64,7 @@ export function updating(worker: WorkerUnderTest): void {
         });
     });
 
-    describe("refresh", () => {
+    describe.concurrent("refresh", () => {
         it("sees what others changed, removed and added, and up mends it", async () => {
             const args = worker.source({ "batch.size": "7" });
             const engine = worker.engine();

@@ -1,7 +1,7 @@
 import axios from "axios";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import { ConnectProcess, startConnect } from "../../support/connectProcess";
 import { Engine } from "../../support/engine";
 import { RecordingProxy, startRecordingProxy } from "../../support/recordingProxy";
@@ -9,32 +9,20 @@ import { RecordingProxy, startRecordingProxy } from "../../support/recordingProx
 export const SOURCE_CLASS = "org.apache.kafka.connect.file.FileStreamSourceConnector";
 export const SINK_CLASS = "org.apache.kafka.connect.file.FileStreamSinkConnector";
 
-/** One worker for all tests of a file; what a test creates through it goes with the test. */
+/** One worker for all tests of a file. What they create on it has names of its own, and goes with it. */
 export class WorkerUnderTest {
     private connect!: ConnectProcess;
     private proxy!: RecordingProxy;
-    private names: string[] = [];
 
     constructor() {
         beforeAll(async () => {
             this.connect = await startConnect();
             this.proxy = await startRecordingProxy(this.connect.restUrl);
         });
-        beforeEach(() => {
-            this.proxy.takeWrites();
-        });
-        afterEach(async () => {
-            await Promise.all(this.names.map((name) => this.delete(name)));
-            this.names = [];
-        });
         afterAll(async () => {
             await this.proxy?.close();
             await this.connect?.stop();
         });
-    }
-
-    get restUrl(): string {
-        return this.proxy.url;
     }
 
     /** The address that the worker itself tells. */
@@ -69,9 +57,9 @@ export class WorkerUnderTest {
         return new Engine();
     }
 
-    /** Requests that changed something, since the last call or the test's begin. */
-    writes(): string[] {
-        return this.proxy.takeWrites();
+    /** Requests that changed a connector, since the last call. */
+    writes(args: Record<string, any>): string[] {
+        return this.proxy.takeWrites(args["name"]);
     }
 
     async config(name: string): Promise<Record<string, string> | undefined> {
@@ -100,18 +88,27 @@ export class WorkerUnderTest {
 
     private args(connectorClass: string, config: Record<string, unknown>): Record<string, any> {
         const name = `c-${randomUUID().slice(0, 8)}`;
-        this.names.push(name);
-        return { name, cluster: "test", restUrls: [this.proxy.url], class: connectorClass, config };
+        return { name, cluster: "test", restUrls: [this.proxy.urlFor(name)], class: connectorClass, config };
     }
 
-    private rest(method: string, path: string, data?: unknown) {
-        return axios.request({
-            baseURL: this.connect.restUrl,
-            url: path,
-            method,
-            data,
-            headers: { "content-type": "application/json" },
-            validateStatus: () => true,
-        });
+    /** Straight to the worker, with patience: tests run at the same time, and each makes the group rebalance. */
+    private async rest(method: string, path: string, data?: unknown): Promise<{ status: number; data: any }> {
+        const answer = () =>
+            axios.request({
+                baseURL: this.connect.restUrl,
+                url: path,
+                method,
+                data,
+                headers: { "content-type": "application/json" },
+                validateStatus: () => true,
+            });
+        return vi.waitFor(
+            async () => {
+                const { status, data } = await answer();
+                if (status === 409 || status >= 500) throw new Error(`${method} ${path}: ${data.message}`);
+                return { status, data };
+            },
+            { timeout: 30_000, interval: 200 },
+        );
     }
 }
