@@ -14,7 +14,10 @@ export class Pipeline {
     ) {}
 
     static async open(stack: TestStack): Promise<Pipeline> {
-        const outputs = await stack.outputs();
+        return Pipeline.connect(await stack.outputs());
+    }
+
+    static async connect(outputs: StackOutputs): Promise<Pipeline> {
         const { address = "", user, password } = outputs.jmsBroker;
         const login = { address, user, password };
         return new Pipeline(

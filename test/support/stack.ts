@@ -111,8 +111,8 @@ export class TestStack {
         return this.must("refresh", ["--yes", "--skip-preview"]);
     }
 
-    destroy(): Promise<RunResult> {
-        return this.must("destroy", ["--yes", "--skip-preview"]);
+    destroy(...flags: string[]): Promise<RunResult> {
+        return this.must("destroy", ["--yes", "--skip-preview", ...flags]);
     }
 
     /** What `pulumi preview` says would change. */

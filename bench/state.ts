@@ -1,0 +1,28 @@
+import { askPulumi } from "../toolchain/stack/pulumiCli";
+import { parseState, type StateResource } from "../toolchain/stack/state";
+import type { TestStack } from "../test/support/stack";
+
+// How secrets are marked in an exported state.
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** The resources of a stack, with secrets in clear. */
+export async function resourcesOf(stack: TestStack): Promise<StateResource[]> {
+    const { resources } = parseState(await askPulumi(stack.target, ["stack", "export", "--show-secrets"]));
+    return resources.map((resource) => ({
+        ...resource,
+        inputs: revealSecrets(resource.inputs) as StateResource["inputs"],
+    }));
+}
+
+function revealSecrets(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(revealSecrets);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    if (secretMark in value) {
+        return JSON.parse((value as unknown as { plaintext: string }).plaintext) as unknown;
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealSecrets(inner)]));
+}

@@ -1,0 +1,15 @@
+/** The middle of the sorted values; of an even number of them, the mean of the two in the middle. */
+export function median(values: number[]): number {
+    const sorted = [...values].sort((a, b) => a - b);
+    const middle = Math.floor(sorted.length / 2);
+    const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
+    if (low === undefined || high === undefined) {
+        throw new Error("no values, no median");
+    }
+    return (low + high) / 2;
+}
+
+/** "12.3 12.1 14.0": every single measurement, since a median alone hides how much they vary. */
+export function listSeconds(values: number[]): string {
+    return values.map((value) => value.toFixed(1)).join(" ");
+}
