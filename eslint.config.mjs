@@ -47,7 +47,10 @@ export default tseslint.config(
             "@typescript-eslint/no-unnecessary-type-assertion": "error",
             "@typescript-eslint/only-throw-error": "error",
             "@typescript-eslint/prefer-promise-reject-errors": "error",
-            "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+            "@typescript-eslint/no-unused-vars": [
+                "error",
+                { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
+            ],
         },
     },
     {

@@ -11,11 +11,9 @@ export const logToStdout: Log = (line) => {
     process.stdout.write(`${line}\n`);
 };
 
-const STILL_WORKING_SECONDS = 20;
-
 /**
- * Does a step that takes its time: says what is begun, every 20 seconds how long it has taken so far, and at the end how
- * long it took.
+ * Does a step that takes its time: says what is begun, now and then how long it has taken so far, and at the end how long it
+ * took.
  *
  * @param limitSeconds shown with the time so far when the step has a limit; the step itself has to keep it
  */
@@ -23,16 +21,23 @@ export async function step<T>(log: Log, what: string, action: () => Promise<T>, 
     const started = Date.now();
     const elapsed = () => (Date.now() - started) / 1000;
     const limit = limitSeconds === undefined ? "" : ` of at most ${limitSeconds} s`;
+    let timer: NodeJS.Timeout;
+    const remind = () => {
+        timer = setTimeout(
+            () => {
+                log(`${what}: ${elapsed().toFixed(0)} s${limit} so far`);
+                remind();
+            },
+            (elapsed() < 60 ? 20 : 60) * 1000,
+        );
+    };
     log(`${what} ...`);
-    const timer = setInterval(
-        () => log(`${what}: ${elapsed().toFixed(0)} s${limit} so far`),
-        STILL_WORKING_SECONDS * 1000,
-    );
+    remind();
     try {
         const result = await action();
         log(`${what}: done in ${elapsed().toFixed(1)} s`);
         return result;
     } finally {
-        clearInterval(timer);
+        clearTimeout(timer!);
     }
 }

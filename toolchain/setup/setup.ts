@@ -1,4 +1,4 @@
-import { step, type Log } from "../log";
+import type { Log } from "../log";
 import { confirm } from "./confirm";
 import { canInstallPackages, installPackages } from "./debianPackages";
 import { DEFAULT_ENDPOINT, dockerEndpoint, findMissingEngine } from "./dockerEngine";
@@ -33,7 +33,7 @@ async function ensureSystemTools(log: Log): Promise<void> {
     const refusal = await findRefusal(missing);
     if (refusal !== undefined) throw new Error(describeMissing(missing, refusal));
     const packages = missing.flatMap(({ debianPackages }) => debianPackages);
-    await step(log, "Set-up of what is missing", () => installPackages(packages, log));
+    await installPackages(packages, log);
     const left = await findMissing();
     if (left.length > 0) throw new Error(describeMissing(left, "also after the installation of its packages"));
 }
