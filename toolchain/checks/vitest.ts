@@ -20,12 +20,17 @@ export interface VitestReport {
     }[];
 }
 
-/** All tests in TypeScript. */
-export async function vitest(): Promise<PartResult> {
+/**
+ * Tests in TypeScript.
+ *
+ * @param projects the levels of vitest.config.mts to run
+ */
+export async function vitest(...projects: string[]): Promise<PartResult> {
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-vitest-"));
     try {
         const file = join(folder, "report.json");
-        const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+        const levels = projects.map((project) => `--project=${project}`);
+        const args = ["run", ...levels, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
         const { code, stdout, stderr } = await runPackage(SCRIPT, args);
         const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as VitestReport) : undefined;
         return summarizeReport(code, report, stdout + stderr);

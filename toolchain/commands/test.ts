@@ -15,7 +15,9 @@ const PARTS: Record<string, Part> = {
     lint,
     typecheck,
     plugins,
-    vitest,
+    tests: () => vitest("unit", "toolchain", "connectApi"),
+    // apart from the others: when their stack does not come up, none of these tests runs
+    stack: () => vitest("stack"),
 };
 
 /** `npm test`: everything; `npm test -- lint plugins`: only these parts. */
