@@ -51,7 +51,8 @@ export interface Provider<Client> {
 
 /** Runs `provider` as a plugin of the engine that started this process. */
 export function runProvider<Client>(provider: Provider<Client>): Promise<void> {
-    return serve(ResourceProviderService, new ProviderServer(provider, new EngineLog(engineAddress())).methods());
+    const server = new ProviderServer(provider, new EngineLog(engineAddress()));
+    return serve(ResourceProviderService, server.methods(), () => server.cancel());
 }
 
 class ProviderServer<Client> {
@@ -75,9 +76,17 @@ class ProviderServer<Client> {
             read: unary((request: ReadRequest) => this.flushed(this.read(request)), describeError),
             update: unary((request: UpdateRequest) => this.flushed(this.update(request)), describeError),
             delete: unary((request: DeleteRequest) => this.flushed(this.delete(request))),
-            cancel: unary(() => this.cancel()),
+            cancel: unary(async () => {
+                this.cancel();
+                return new Empty();
+            }),
             getPluginInfo: unary(() => this.getPluginInfo()),
         };
+    }
+
+    /** Ends what is waited for, and the commands that run. */
+    cancel(): void {
+        this.cancelled.abort();
     }
 
     private async checkConfig(request: CheckRequest): Promise<CheckResponse> {
@@ -179,11 +188,6 @@ class ProviderServer<Client> {
         const resource = find(this.provider.resources, request.getType());
         const { properties } = decode(request.getProperties());
         await resource.delete({ id: request.getId(), properties }, this.context(request.getUrn()));
-        return new Empty();
-    }
-
-    private async cancel(): Promise<Empty> {
-        this.cancelled.abort();
         return new Empty();
     }
 
