@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { stateFolder } from "./folders";
+import { cacheFolder, stateFolder } from "./folders";
 import { rememberedPulumi, type PulumiTools } from "./setup/pulumi";
 
 /** The stack of `npm start`. Its passphrase is public, because no secret stands in its committed config. */
@@ -44,7 +44,7 @@ function backendVariables({ pulumiHome }: PulumiTools): NodeJS.ProcessEnv {
     const { PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN, PULUMI_CREDENTIALS_PATH } = process.env;
     if (PULUMI_BACKEND_URL) return { PULUMI_BACKEND_URL };
     const userHome = join(homedir(), ".pulumi");
-    const credentials = PULUMI_CREDENTIALS_PATH || userPulumiHome(pulumiHome) || userHome;
+    const credentials = PULUMI_CREDENTIALS_PATH || userPulumiHome() || userHome;
     if (PULUMI_ACCESS_TOKEN || isLoggedIn(credentials)) {
         // with a PULUMI_HOME of our own the CLI would look for the login there
         return pulumiHome === undefined ? {} : { PULUMI_CREDENTIALS_PATH: credentials };
@@ -52,10 +52,10 @@ function backendVariables({ pulumiHome }: PulumiTools): NodeJS.ProcessEnv {
     return { PULUMI_BACKEND_URL: pathToFileURL(stateFolder("pulumi")).href };
 }
 
-/** PULUMI_HOME of the environment, unless `npm run env` has set it to ours. */
-function userPulumiHome(ours: string | undefined): string | undefined {
+/** PULUMI_HOME of the environment, unless `npm run env` has set it to one of ours. */
+function userPulumiHome(): string | undefined {
     const home = process.env.PULUMI_HOME;
-    return home === ours ? undefined : home;
+    return home?.startsWith(cacheFolder()) ? undefined : home;
 }
 
 function isLoggedIn(folder: string): boolean {
@@ -83,11 +83,23 @@ function ownPassphraseFile(stack: string): string {
     return file;
 }
 
-/** The variables as lines for a shell's `eval`. */
+/** What {@link pulumiEnvironment} says as lines for a shell's `eval`. */
+export function shellLines(stack?: string): string {
+    const { PATH: _npmAddsFoldersHere, ...variables } = pulumiEnvironment(stack);
+    return exportLines(variables) + prependToPath(rememberedPulumi()?.binFolder);
+}
+
+/** Variables as lines for a shell's `eval`. */
 export function exportLines(variables: NodeJS.ProcessEnv): string {
     return Object.entries(variables)
         .map(([name, value]) => `export ${name}=${quote(value ?? "")}\n`)
         .join("");
+}
+
+/** A line that puts a folder before the shell's own PATH, unless it is on it. */
+export function prependToPath(folder: string | undefined): string {
+    if (folder === undefined) return "";
+    return `case ":$PATH:" in *:${quote(folder)}:*) ;; *) export PATH=${quote(folder)}":$PATH" ;; esac\n`;
 }
 
 /** Quotes for any POSIX shell: nothing is special between single quotes but the single quote itself. */

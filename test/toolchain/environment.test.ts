@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { exportLines, pulumiEnvironment } from "../../toolchain/environment";
+import { exportLines, prependToPath, pulumiEnvironment, shellLines } from "../../toolchain/environment";
 import { cacheFolder } from "../../toolchain/folders";
 
 describe("exportLines", () => {
@@ -22,6 +22,13 @@ describe("exportLines", () => {
             expect(environment.split("\0")).toContain(`${name}=${value}`);
         }
     });
+});
+
+test("a folder comes before the shell's own PATH, once", () => {
+    const line = prependToPath("/my tools/*/$HOME's");
+    const path = execFileSync("/bin/sh", ["-c", `${line}${line}printf %s "$PATH"`], { env: { PATH: "/usr/bin" } });
+    expect(path.toString()).toBe("/my tools/*/$HOME's:/usr/bin");
+    expect(prependToPath(undefined)).toBe("");
 });
 
 describe("pulumiEnvironment", () => {
@@ -58,6 +65,13 @@ describe("pulumiEnvironment", () => {
         expect(pulumiEnvironment().PATH).toBe(["/tools/bin", "/usr/bin"].join(delimiter));
     });
 
+    test("a shell gets everything, but not the PATH of npm", () => {
+        const lines = shellLines();
+        expect(lines).toContain("export PULUMI_BACKEND_URL=");
+        expect(lines).toContain("/tools/bin");
+        expect(lines).not.toContain("/usr/bin");
+    });
+
     test("released tools use the user's own Pulumi folder", () => {
         expect(pulumiEnvironment()).not.toHaveProperty("PULUMI_HOME");
     });
@@ -81,6 +95,8 @@ describe("pulumiEnvironment", () => {
     test("a login of the user is found by tools with a Pulumi folder of their own", () => {
         logIn();
         remember({ way: "registries", binFolder: "/tools/bin", pulumiHome: "/tools/home" });
+        // as the env command of an earlier version has left it
+        vi.stubEnv("PULUMI_HOME", cacheFolder("pulumi-home", "old"));
         expect(pulumiEnvironment()).toMatchObject({ PULUMI_CREDENTIALS_PATH: join(folder, ".pulumi") });
         expect(pulumiEnvironment()).not.toHaveProperty("PULUMI_BACKEND_URL");
     });

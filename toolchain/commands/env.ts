@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { exportLines, pulumiEnvironment } from "../environment";
+import { shellLines } from "../environment";
 import { logToStderr } from "../log";
 import { setup } from "../setup/setup";
 
@@ -7,5 +7,5 @@ import { setup } from "../setup/setup";
 export default async function env(args: string[]): Promise<void> {
     const { values } = parseArgs({ args, options: { stack: { type: "string" } } });
     await setup(logToStderr);
-    process.stdout.write(exportLines(pulumiEnvironment(values.stack)));
+    process.stdout.write(shellLines(values.stack));
 }
