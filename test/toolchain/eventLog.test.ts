@@ -14,8 +14,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function step(kind: string, timestamp: number, op: string, name: string, type = "docker:index/container:Container") {
-    const metadata = { op, urn: `urn:pulumi:dev::connect-cdc::${type}::${name}`, type };
+function step(kind: string, timestamp: number, op: string, name: string, provider = "docker") {
+    const metadata = { op, urn: `urn:pulumi:dev::connect-cdc::some:index:Type::${name}`, provider };
     return `${JSON.stringify({ sequence: 1, timestamp, [kind]: { metadata } })}\n`;
 }
 
@@ -24,7 +24,7 @@ test("tells what is being worked on, the longest first", () => {
     log.read();
     expect(log.describeOpen(0)).toBe("");
 
-    appendFileSync(file, step("resourcePreEvent", 90, "create", "connect-cdc-dev", "pulumi:pulumi:Stack"));
+    appendFileSync(file, step("resourcePreEvent", 90, "create", "kafka", ""));
     appendFileSync(file, step("resourcePreEvent", 100, "create", "kafka-1"));
     appendFileSync(file, step("resourcePreEvent", 95, "replace", "kafka-0"));
     appendFileSync(file, step("resourcePreEvent", 95, "same", "network"));

@@ -14,7 +14,12 @@ export interface EngineEvent {
 const WORTH_A_LINE_SECONDS = 5;
 
 interface StepEvent {
-    metadata: { op: string; urn: string; type: string };
+    metadata: {
+        op: string;
+        urn: string;
+        /** Empty for components, which are at work as long as one of their children is. */
+        provider: string;
+    };
 }
 
 /** Follows the event log that `pulumi --event-log` writes while it works: one JSON object per line. */
@@ -65,9 +70,8 @@ export class EventLog {
         const end = resOutputsEvent ?? resOpFailedEvent;
         if (end !== undefined) this.open.delete(end.metadata.urn);
         if (resourcePreEvent === undefined) return;
-        const { op, urn, type } = resourcePreEvent.metadata;
-        // the stack itself is at work as long as anything is
-        if (op === "same" || type === "pulumi:pulumi:Stack") return;
+        const { op, urn, provider } = resourcePreEvent.metadata;
+        if (op === "same" || provider === "") return;
         this.open.set(urn, { name: resourceName(urn), op, since: timestamp });
     }
 
