@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PulumiProgram } from "./pulumiProgram";
@@ -79,6 +79,39 @@ test("a build that fails shows what the command wrote", async () => {
 test("destroy leaves no image", async () => {
     expect((await program.run("destroy", "--yes", "--skip-preview")).ok).toBe(true);
     expect(await tags()).toEqual([]);
+});
+
+test("an engine on another host is reached by the ssh command, with the user's options", async () => {
+    writeContext("from afar");
+    // runs on this host what ssh would run on the other one
+    const ssh = program.writeFile(
+        "ssh",
+        '#!/bin/sh\necho "$@" >> "$(dirname "$0")/ssh.log"\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n',
+    );
+    chmodSync(ssh, 0o755);
+    program.environment.PATH = `${program.folder}:${program.environment.PATH}`;
+    const host = JSON.stringify({ host: "ssh://somebody@far.example:2222", sshOpts: ["-o", "BatchMode=yes"] });
+    const statements = imageAndContainer("4").replace('{ host: "unix:///var/run/docker.sock" }', host);
+    const outcome = await program.up(statements);
+    expect(outcome.ok).toBe(true);
+    expect(await execute(name, "cat", "/context/greeting")).toBe("from afar");
+    const calls = readFileSync(join(program.folder, "ssh.log"), "utf8").trim().split("\n");
+    expect(new Set(calls)).toEqual(
+        new Set(["-o BatchMode=yes -l somebody -p 2222 far.example -- docker system dial-stdio"]),
+    );
+    await program.up("");
+    expect(await tags()).toEqual([]);
+});
+
+test("an ssh command that fails is told with its words", async () => {
+    const ssh = program.writeFile("ssh", "#!/bin/sh\necho 'Permission denied (publickey).' >&2; exit 255\n");
+    chmodSync(ssh, 0o755);
+    const outcome = await program.up(`
+const host = new docker.Provider("host", { host: "ssh://far.example" });
+new docker.Network("network", { name: "${name}" }, { provider: host });`);
+    expect(outcome.messages).toContain("the Docker engine at ssh://far.example does not answer");
+    expect(outcome.messages).toContain("Permission denied (publickey).");
+    await program.up("");
 });
 
 test("an engine that does not answer is named", async () => {

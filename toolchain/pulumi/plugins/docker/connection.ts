@@ -13,7 +13,6 @@ export async function connect(configuration: Properties): Promise<Docker> {
     return client;
 }
 
-/** The SDK sends what is not a string as JSON. */
 function parsed(value: unknown): unknown {
     return typeof value === "string" && value !== "" ? JSON.parse(value) : value;
 }

@@ -1,5 +1,5 @@
 import { runProvider } from "../protocol/provider";
-import { flag, listOf, text } from "../protocol/schema";
+import { any, text } from "../protocol/schema";
 import { connect } from "./connection";
 import { container } from "./container/container";
 import { network } from "./network";
@@ -8,7 +8,8 @@ import { volume } from "./volume";
 
 void runProvider({
     version: "5.2.0",
-    configuration: { host: text(), sshOpts: listOf(text()), disableDockerDaemonCheck: flag() },
+    // the SDK sends what is not a string as JSON
+    configuration: { host: text(), sshOpts: any(), disableDockerDaemonCheck: any() },
     connect,
     resources: {
         "docker:index/container:Container": container,

@@ -1,6 +1,9 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { Agent } from "node:http";
 import { Duplex } from "node:stream";
+
+/** An ssh server drops logins from the tenth at the same time on (MaxStartups of sshd_config(5)). */
+const MAX_CONNECTIONS = 8;
 
 /**
  * Connections to a Docker engine on another host, as Docker's own client makes them: the `ssh` on PATH runs
@@ -12,23 +15,13 @@ export class SshAgent extends Agent {
         private readonly options: string[],
     ) {
         // a new connection costs a login
-        super({ keepAlive: true });
+        super({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
     }
 
     override createConnection(): Duplex {
-        const child = spawn("ssh", [...this.options, ...this.destination(), "--", "docker", "system", "dial-stdio"], {
-            stdio: ["pipe", "pipe", "pipe"],
-        });
-        let complaint = "";
-        child.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
-        const connection = socketOf(Duplex.from({ writable: child.stdin, readable: child.stdout }));
-        connection.on("close", () => child.kill());
-        child.on("error", (error) => connection.destroy(error));
-        child.on("exit", (code) => {
-            if (code)
-                connection.destroy(new Error(`ssh ${this.host.hostname}: ${complaint.trim() || `exit code ${code}`}`));
-        });
-        return connection;
+        const command = ["docker", "system", "dial-stdio"];
+        const child = spawn("ssh", [...this.options, ...this.destination(), "--", ...command]);
+        return new SshConnection(child, this.host.hostname);
     }
 
     private destination(): string[] {
@@ -37,14 +30,48 @@ export class SshAgent extends Agent {
     }
 }
 
-/** The HTTP client calls these methods of a socket. */
-function socketOf(stream: Duplex): Duplex {
-    const itself = () => stream;
-    return Object.assign(stream, {
-        setKeepAlive: itself,
-        setNoDelay: itself,
-        setTimeout: itself,
-        ref: itself,
-        unref: itself,
-    });
+/** A process's input and output as a connection, which fails with what the process complained of. */
+class SshConnection extends Duplex {
+    constructor(
+        private readonly child: ChildProcessWithoutNullStreams,
+        host: string,
+    ) {
+        super();
+        let complaint = "";
+        child.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
+        child.stdout.on("data", (bytes: Buffer) => {
+            if (!this.push(bytes)) child.stdout.pause();
+        });
+        // why it does not take any more is known when it ends
+        child.stdin.on("error", () => {});
+        child.on("error", (error) => this.destroy(error));
+        child.on("close", (code) => {
+            if (code) this.destroy(new Error(`ssh ${host}: ${complaint.trim() || `exit code ${code}`}`));
+            else this.push(null);
+        });
+    }
+
+    override _read(): void {
+        this.child.stdout.resume();
+    }
+
+    override _write(bytes: Buffer, encoding: BufferEncoding, done: () => void): void {
+        this.child.stdin.write(bytes, encoding, () => done());
+    }
+
+    override _final(done: () => void): void {
+        this.child.stdin.end(done);
+    }
+
+    override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+        this.child.kill();
+        done(error);
+    }
+
+    /** The HTTP client calls these methods of a socket. */
+    setKeepAlive = () => this;
+    setNoDelay = () => this;
+    setTimeout = () => this;
+    ref = () => this;
+    unref = () => this;
 }
