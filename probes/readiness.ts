@@ -44,7 +44,7 @@ export async function clusterReady({ kind, targets, expected }: Cluster): Promis
 async function ensembleReady(targets: string[], expected: number): Promise<Observation<void>> {
     const { values: modes, failures } = await askAll(targets, servingMode);
     if (failures.length > 0) {
-        return pending(failures.join("; "));
+        return pending(summarize(failures));
     }
     if (expected === 1) {
         return done();
@@ -65,7 +65,7 @@ export async function servingMode(target: string): Promise<zookeeper.ServerMode>
 async function brokersReady(targets: string[], expected: number): Promise<Observation<void>> {
     const { values: views, failures } = await askAll(targets, kafka.clusterView);
     if (failures.length > 0) {
-        return pending(failures.join("; "));
+        return pending(summarize(failures));
     }
     return firstPending(views.map((view) => brokersAgree(view, expected)));
 }
@@ -92,7 +92,7 @@ async function workersReady(targets: string[]): Promise<Observation<void>> {
         return (await connect.workerInfo(target)).kafkaClusterId;
     });
     if (failures.length > 0) {
-        return pending(failures.join("; "));
+        return pending(summarize(failures));
     }
     const distinct = [...new Set(clusterIds)];
     return distinct.length === 1 ? done() : pending(`workers use different Kafka clusters: ${distinct.join(", ")}`);
@@ -100,7 +100,13 @@ async function workersReady(targets: string[]): Promise<Observation<void>> {
 
 async function everyTarget(targets: string[], assert: (target: string) => Promise<void>): Promise<Observation<void>> {
     const { failures } = await askAll(targets, assert);
-    return failures.length === 0 ? done() : pending(failures.join("; "));
+    return failures.length === 0 ? done() : pending(summarize(failures));
+}
+
+/** Members of one kind mostly fail alike: one of them tells enough. */
+function summarize(failures: string[]): string {
+    const others = failures.length - 1;
+    return others === 0 ? (failures[0] ?? "") : `${failures[0]}, and ${others} more`;
 }
 
 function firstPending(observations: Observation<void>[]): Observation<void> {

@@ -42,7 +42,7 @@ export async function read(id: string, props: ReadinessInputs): Promise<{ id: st
 
 async function waitUntilReady(inputs: ReadinessInputs): Promise<void> {
     await waitFor(() => clusterReady(inputs), {
-        what: `${clusterNames[inputs.kind]} (${inputs.targets.join(", ")})`,
+        what: `${clusterNames[inputs.kind]} (${Object.keys(inputs.members).sort().join(", ")})`,
         timeoutSeconds: inputs.timeoutSeconds,
         onProgress: console.log,
         remedy: `Look for the cause with: ${logCommands(inputs.members)}`,

@@ -1,5 +1,7 @@
 import { createConnection } from "node:net";
 
+import { messageOf } from "./wait";
+
 /** A server's address as host and port. */
 export interface Address {
     host: string;
@@ -48,6 +50,6 @@ export function exchange(target: string, request: string | Buffer, options: Exch
             }
         });
         socket.on("end", () => finish());
-        socket.on("error", finish);
+        socket.on("error", (error) => finish(new Error(`${target} does not answer (${messageOf(error)})`)));
     });
 }

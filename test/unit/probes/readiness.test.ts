@@ -63,6 +63,14 @@ describe("clusterReady", () => {
         });
     });
 
+    it("tells one of several members that do not answer, and how many more there are", async () => {
+        const targets = ["127.0.0.1:9", "127.0.0.1:9", "127.0.0.1:9"];
+        expect(await clusterReady({ kind: "artemis", targets, expected: 3 })).toEqual({
+            done: false,
+            seen: "127.0.0.1:9 does not answer (connect ECONNREFUSED 127.0.0.1:9), and 2 more",
+        });
+    });
+
     it("is ready when all workers are healthy in one cluster", async () => {
         const targets = [await startWorker({}), await startWorker({})];
         expect(await clusterReady({ kind: "connect", targets, expected: 2 })).toEqual({ done: true });
