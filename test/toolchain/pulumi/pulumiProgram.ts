@@ -108,7 +108,8 @@ export class PulumiProgram {
 
     /** Destroys what is left and removes the folder. */
     async close(): Promise<void> {
-        await this.run("destroy", "--yes", "--skip-preview", "--refresh");
+        const { ok, messages } = await this.run("destroy", "--yes", "--skip-preview", "--refresh");
+        if (!ok) throw new Error(`not everything could be removed: ${messages}`);
         rmSync(this.folder, { recursive: true });
     }
 

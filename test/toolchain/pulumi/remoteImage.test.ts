@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { PulumiProgram } from "./pulumiProgram";
 import { docker, execute, makeTestImage, removeTestImage } from "./testImage";
 
@@ -81,21 +81,31 @@ test("destroy leaves no image", async () => {
     expect(await tags()).toEqual([]);
 });
 
+/** Puts a script in the place of `ssh` until the end of the test. */
+function replaceSsh(script: string): void {
+    const folder = join(program.folder, "bin");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "ssh"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { PATH } = program.environment;
+    program.environment.PATH = `${folder}:${PATH}`;
+    onTestFinished(() => {
+        program.environment.PATH = PATH;
+    });
+}
+
 test("an engine on another host is reached by the ssh command, with the user's options", async () => {
     writeContext("from afar");
     // runs on this host what ssh would run on the other one
-    const ssh = program.writeFile(
-        "ssh",
-        '#!/bin/sh\necho "$@" >> "$(dirname "$0")/ssh.log"\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n',
-    );
-    chmodSync(ssh, 0o755);
+    replaceSsh('echo "$@" >> "$(dirname "$0")/ssh.log"; while [ "$1" != -- ]; do shift; done; shift; exec "$@"');
     program.environment.PATH = `${program.folder}:${program.environment.PATH}`;
     const host = JSON.stringify({ host: "ssh://somebody@far.example:2222", sshOpts: ["-o", "BatchMode=yes"] });
     const statements = imageAndContainer("4").replace('{ host: "unix:///var/run/docker.sock" }', host);
     const outcome = await program.up(statements);
     expect(outcome.ok).toBe(true);
     expect(await execute(name, "cat", "/context/greeting")).toBe("from afar");
-    const calls = readFileSync(join(program.folder, "ssh.log"), "utf8").trim().split("\n");
+    const calls = readFileSync(join(program.folder, "bin", "ssh.log"), "utf8")
+        .trim()
+        .split("\n");
     expect(new Set(calls)).toEqual(
         new Set(["-o BatchMode=yes -l somebody -p 2222 far.example -- docker system dial-stdio"]),
     );
@@ -104,8 +114,7 @@ test("an engine on another host is reached by the ssh command, with the user's o
 });
 
 test("an ssh command that fails is told with its words", async () => {
-    const ssh = program.writeFile("ssh", "#!/bin/sh\necho 'Permission denied (publickey).' >&2; exit 255\n");
-    chmodSync(ssh, 0o755);
+    replaceSsh("echo 'Permission denied (publickey).' >&2; exit 255");
     const outcome = await program.up(`
 const host = new docker.Provider("host", { host: "ssh://far.example" });
 new docker.Network("network", { name: "${name}" }, { provider: host });`);
