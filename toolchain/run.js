@@ -59,7 +59,9 @@ function loadTypeScript(file) {
 
 function describe(error) {
     if (!(error instanceof Error)) return String(error);
-    const showStack = process.env.CONNECT_CDC_DEBUG || BUGS.some((bug) => error instanceof bug);
+    // Node.js reports a command's unknown options by a TypeError
+    const isBug = BUGS.some((bug) => error instanceof bug) && !String(error.code).startsWith("ERR_PARSE_ARGS");
+    const showStack = isBug || process.env.CONNECT_CDC_DEBUG;
     return showStack ? (error.stack ?? error.message) : error.message;
 }
 

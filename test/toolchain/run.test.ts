@@ -17,6 +17,10 @@ beforeAll(() => {
     const write = (name: string, code: string) => writeFileSync(join(clone, "toolchain/commands", name), code);
     write("sayArgs.ts", 'export default async (args: string[]) => { console.log(args.join("+")); return 7; };\n');
     write("fail.ts", 'export default () => { throw new Error("the disk is full: delete something"); };\n');
+    write(
+        "options.ts",
+        'import { parseArgs } from "node:util";\nexport default (args: string[]) => void parseArgs({ args });\n',
+    );
     write("shared.ts", "export const shared = 1;\n");
     write("bug.ts", "export default (args: string[]) => (undefined as unknown as string).length;\n");
 });
@@ -37,7 +41,7 @@ function run(...args: string[]): Promise<{ code: number | null; stdout: string; 
 test("an unknown command lists the commands, before anything is installed", async () => {
     const { code, stderr } = await run("strat");
     expect(code).toBe(1);
-    expect(stderr.trim()).toBe('There is no command "strat". The commands are: bug, fail, say:args.');
+    expect(stderr.trim()).toBe('There is no command "strat". The commands are: bug, fail, options, say:args.');
     expect((await run()).stderr).toContain("No command given.");
 });
 
@@ -58,6 +62,7 @@ test("when the packages are there, a command says nothing of its own", async () 
 
 test("an error is one clear message; only a fault of our own shows its stack", async () => {
     expect(await run("fail")).toEqual({ code: 1, stdout: "", stderr: "the disk is full: delete something\n" });
+    expect((await run("options", "--stak")).stderr).toMatch(/^Unknown option '--stak'.*\n$/);
     const { code, stderr } = await run("bug");
     expect(code).toBe(1);
     expect(stderr).toMatch(/TypeError: .*\n\s+at .*bug\.ts/);
