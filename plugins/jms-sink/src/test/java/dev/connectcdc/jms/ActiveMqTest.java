@@ -25,8 +25,10 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The other client that is allowed: ActiveMQ's, against its own broker. */
+@Timeout(60)
 class ActiveMqTest {
 
     private static final String QUEUE = "rows";

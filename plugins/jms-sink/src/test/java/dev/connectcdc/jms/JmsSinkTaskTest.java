@@ -30,11 +30,13 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches, errors and settings of a connection, against a real Artemis in this process. */
+@Timeout(60)
 class JmsSinkTaskTest {
 
     @TempDir
@@ -77,7 +79,23 @@ class JmsSinkTaskTest {
     }
 
     @Test
-    void nothingIsVisibleBeforeTheWholeBatchIs() throws Exception {
+    void aBatchThatTheBrokerRefusesInTheMiddleLeavesNothing() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "full.fail"))) {
+            List<SinkRecord> tooMuch = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                tooMuch.add(Worker.record(i, Schema.STRING_SCHEMA, "x".repeat(5_000)));
+            }
+            assertThrows(RetriableException.class, () -> worker.task.put(tooMuch));
+            assertEquals(0, empty("full.fail"));
+            worker.task.put(tooMuch.subList(0, 1));
+            assertEquals(1, empty("full.fail"), "it was not for the first message");
+        } finally {
+            empty("full.fail");
+        }
+    }
+
+    @Test
+    void aBatchWithABadRecordLeavesNothing() throws Exception {
         try (Worker worker = Worker.start(Worker.props(url, "whole", "jms.message.format", "map"));
                 Inbox inbox = new Inbox(url, "whole", false)) {
             List<SinkRecord> batch = new ArrayList<>();
