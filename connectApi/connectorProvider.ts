@@ -5,9 +5,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConnectClient } from "./client";
 import { Deadline, systemClock } from "./clock";
-import { checkInputs, ConnectorInputs, hasUnknown, InputFault, specOf } from "./connectorInputs";
+import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
 import { Connectors } from "./connectors";
+import { ConnectError } from "./errors";
 import { createConnector, deleteConnector, UnfinishedError, updateConnector } from "./lifecycle";
 import { pluginVersion } from "./plugins";
 import { Progress } from "./progress";
@@ -24,9 +25,10 @@ const READ_SECONDS = 60;
 export async function check(
     _olds: unknown,
     news: Record<string, unknown>,
-): Promise<{ inputs: Record<string, unknown>; failures: InputFault[] }> {
+): Promise<{ inputs: Record<string, unknown>; failures: { property: string; reason: string }[] }> {
     const { inputs, faults } = checkInputs(news);
-    return { inputs, failures: faults };
+    // With a property Pulumi would show its value, which may be a password; the reason names it.
+    return { inputs, failures: faults.map(({ reason }) => ({ property: "", reason })) };
 }
 
 /**
@@ -92,10 +94,13 @@ export async function read(
 async function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
     const connectors = connect(props, props.timeoutSeconds, SILENCE_SECONDS.delete);
     await deleteConnector(connectors, props.name).catch((error: unknown) => {
-        const left =
-            `It may be left in the config topic of cluster "${props.cluster}", and would run again with the workers. Start ` +
-            "a worker and repeat, or take it out of the state: pulumi state delete <its URN>";
-        throw failure(props, new Error(`cannot be deleted: ${(error as Error).message}. ${left}`));
+        if (error instanceof ConnectError) {
+            const left =
+                `It may be left in the config topic of cluster "${props.cluster}", and would run again with the workers. ` +
+                "Start a worker and repeat, or take it out of the state: pulumi state delete <its URN>";
+            throw failure(props, new ConnectError(error.kind, `cannot be deleted: ${error.message}. ${left}`));
+        }
+        throw error;
     });
 }
 export { remove as delete };
@@ -120,17 +125,26 @@ function usesChangedSecret(olds: ConnectorOutputs, news: ConnectorInputs): boole
     return changed.some((name) => Object.values(news.config).some((value) => value.includes(`:${name}}`)));
 }
 
-/** An error as Pulumi shows it. With `id` and `properties` the resource stays in the state, and the next `up` goes on. */
+/**
+ * An error as Pulumi shows it. With `id` and `properties` the resource stays in the state, and the next `up` goes on. An
+ * error that is none of Connect's is a fault of ours, and stays as it is.
+ */
 function failure(
-    of: Pick<ConnectorInputs, "name" | "restUrls">,
+    of: Pick<ConnectorInputs, "name">,
     error: unknown,
     kept?: (unfinished: UnfinishedError) => { id: string; properties: ConnectorOutputs },
-): Error {
-    const { message } = error as Error;
-    const text = message.includes(`connector "${of.name}"`) ? message : `connector "${of.name}": ${message}`;
-    if (!(error instanceof UnfinishedError) || !kept) {
-        return new Error(text);
+): unknown {
+    if (!(error instanceof ConnectError || error instanceof UnfinishedError)) {
+        return error;
     }
-    const reasons = [`${text}. The next "pulumi up" goes on from here.`];
-    return Object.assign(new Error(text), { ...kept(error), reasons });
+    const { message } = error;
+    const text = message.includes(`connector "${of.name}"`) ? message : `connector "${of.name}": ${message}`;
+    const shown = new Error(text);
+    // Pulumi prints it, and where this error was made tells nobody anything
+    shown.stack = "";
+    if (error instanceof UnfinishedError && kept) {
+        const reasons = [`${text}. The next "pulumi up" goes on from here.`];
+        Object.assign(shown, { ...kept(error), reasons });
+    }
+    return shown;
 }

