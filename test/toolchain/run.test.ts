@@ -5,6 +5,8 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const CHECKOUT = resolve(__dirname, "../..");
+/** Milliseconds; the packages may have to be downloaded first. */
+const INSTALLATION = 300_000;
 const LAUNCHER = [".npmrc", "package.json", "package-lock.json", "toolchain/run.js", "toolchain/dependencies.js"];
 
 /** A clone on which nothing has run yet, with three small commands of its own. */
@@ -45,7 +47,7 @@ test("an unknown command lists the commands, before anything is installed", asyn
     expect((await run()).stderr).toContain("No command given.");
 });
 
-test("two commands at once on a fresh clone install the packages once, and both run", async () => {
+test("two commands at once on a fresh clone install the packages once, and both run", { timeout: INSTALLATION }, async () => {
     const results = await Promise.all([run("say:args", "a", "b c"), run("say:args", "a", "b c")]);
     for (const { code, stdout } of results) {
         expect(stdout).toBe("a+b c\n");
@@ -68,7 +70,7 @@ test("an error is one clear message; only a fault of our own shows its stack", a
     expect(stderr).toMatch(/TypeError: .*\n\s+at .*bug\.ts/);
 });
 
-test("packages that differ from the lock file are installed again", async () => {
+test("packages that differ from the lock file are installed again", { timeout: INSTALLATION }, async () => {
     rmSync(join(clone, "node_modules/.package-lock.json"));
     expect((await run("say:args")).stderr).toMatch(/npm packages: installed in/);
 });
