@@ -57,9 +57,9 @@ describe("Vitest report", () => {
 });
 
 describe("runParts", () => {
-    async function run(parts: Record<string, Part>) {
+    async function run(parts: Record<string, Part>, needsTests = true) {
         const lines: string[] = [];
-        const code = await runParts(parts, (line) => lines.push(line));
+        const code = await runParts(parts, needsTests, (line) => lines.push(line));
         return { code, lines };
     }
     const part =
@@ -84,7 +84,8 @@ describe("runParts", () => {
         expect(lines.at(-1)).toBe("3 passed, 2 failed");
     });
 
-    test("no test at all is a failure", async () => {
+    test("no test at all is a failure, unless none was asked for", async () => {
         expect((await run({ lint: part(0, 0) })).code).toBe(1);
+        expect((await run({ lint: part(0, 0) }, false)).code).toBe(0);
     });
 });

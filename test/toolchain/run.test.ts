@@ -47,16 +47,20 @@ test("an unknown command lists the commands, before anything is installed", asyn
     expect((await run()).stderr).toContain("No command given.");
 });
 
-test("two commands at once on a fresh clone install the packages once, and both run", { timeout: INSTALLATION }, async () => {
-    const results = await Promise.all([run("say:args", "a", "b c"), run("say:args", "a", "b c")]);
-    for (const { code, stdout } of results) {
-        expect(stdout).toBe("a+b c\n");
-        expect(code).toBe(7);
-    }
-    const progress = results.map(({ stderr }) => stderr).join("");
-    expect(progress.match(/npm packages: installed in \d+\.\d s/g)).toHaveLength(1);
-    expect(progress).toMatch(/waiting for process \d+/);
-});
+test(
+    "two commands at once on a fresh clone install the packages once, and both run",
+    { timeout: INSTALLATION },
+    async () => {
+        const results = await Promise.all([run("say:args", "a", "b c"), run("say:args", "a", "b c")]);
+        for (const { code, stdout } of results) {
+            expect(stdout).toBe("a+b c\n");
+            expect(code).toBe(7);
+        }
+        const progress = results.map(({ stderr }) => stderr).join("");
+        expect(progress.match(/npm packages: installed in \d+\.\d s/g)).toHaveLength(1);
+        expect(progress).toMatch(/waiting for process \d+/);
+    },
+);
 
 test("when the packages are there, a command says nothing of its own", async () => {
     expect(await run("say:args", "x")).toEqual({ code: 7, stdout: "x\n", stderr: "" });
