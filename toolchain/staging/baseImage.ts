@@ -25,9 +25,11 @@ export async function baseWay(dockerfile: string): Promise<BaseWay> {
     const file = decisionFile(image);
     if (existsSync(file)) return readFileSync(file, "utf8").trim() as BaseWay;
     return exclusively("base-decision", async () => {
-        const way = (await canPull(image)) ? "pull" : "rootfs";
-        // A machine that can do neither is asked again: its user is about to change something
-        if (way === "rootfs") await rootfs();
+        const pull = await canPull(image);
+        if (pull === undefined) return "pull";
+        // Remembered when it is made: a machine that can do neither is asked again, since its user is about to mend it
+        if (!pull) await rootfs();
+        const way = pull ? "pull" : "rootfs";
         writeFileWhole(file, `${way}\n`);
         return way;
     });
@@ -37,38 +39,42 @@ function decisionFile(image: string): string {
     return join(stagingFolder("base"), digestOf(image).slice(0, 32));
 }
 
-/** The file of the remembered decision, for the quick check whether anything changed. */
-export function baseDecision(dockerfile: string): string | undefined {
-    const file = decisionFile(publishedImage(dockerfile));
-    return existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
-}
-
 function publishedImage(dockerfile: string): string {
     const image = /^FROM (\S+)/m.exec(dockerfile)?.[1];
     if (image === undefined) throw new Error("images/base/Dockerfile has no FROM line");
     return image;
 }
 
-async function canPull(image: string): Promise<boolean> {
-    const engine = new Docker();
-    try {
-        await engine.getImage(image).inspect();
-        return true;
-    } catch {
-        // not pulled yet
-    }
+/** Undefined when no engine answers here: the engines may all be on other machines. */
+async function canPull(image: string): Promise<boolean | undefined> {
+    const published = new Docker().getImage(image);
     const timeout = AbortSignal.timeout(PULL_CHECK_SECONDS * 1000);
     try {
+        const pulled = await published.inspect().then(
+            () => true,
+            () => false,
+        );
         // The engine asks the registry itself, with its own mirrors and proxies
-        await engine.getImage(image).distribution({ abortSignal: timeout });
+        if (!pulled) await published.distribution({ abortSignal: timeout });
         return true;
     } catch (error) {
-        const reason = timeout.aborted ? `no answer in ${PULL_CHECK_SECONDS} s` : (error as Error).message;
+        if (!timeout.aborted && !isAnswer(error)) {
+            logToStderr(
+                `Base image: no Docker engine answers here (${(error as Error).message}); expecting that it can pull`,
+            );
+            return undefined;
+        }
+        const reason = timeout.aborted ? `no answer in ${PULL_CHECK_SECONDS} s` : (error as Error).message.trim();
         logToStderr(
             `Base image: the engine cannot pull ${image} (${reason}); making it from Debian's packages instead`,
         );
         return false;
     }
+}
+
+/** dockerode's errors carry a status where the engine has answered. */
+function isAnswer(error: unknown): boolean {
+    return typeof (error as { statusCode?: unknown }).statusCode === "number";
 }
 
 /** Digest of how the root file system is made. Its packages may be newer in another cache: that alone replaces nothing. */

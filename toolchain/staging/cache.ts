@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../folders";
-import { withProcessLock } from "../processLock";
+import { logToStderr } from "../log";
+import { isAlive, withProcessLock } from "../processLock";
 
 /**
  * A folder of the cache, named by what it is made from. Only whole ones are ever seen: `build` fills a folder aside, which
@@ -15,7 +16,7 @@ import { withProcessLock } from "../processLock";
 export async function cached(kind: string, key: string, build: (folder: string) => Promise<void>): Promise<string> {
     const folder = cachePath(kind, key);
     if (existsSync(folder)) return folder;
-    return withProcessLock(`${folder}.lock`, async () => {
+    return locked(folder, async () => {
         if (existsSync(folder)) return folder;
         const unfinished = `${folder}.unfinished`;
         rmSync(unfinished, { recursive: true, force: true });
@@ -41,17 +42,30 @@ export function stagingFolder(...parts: string[]): string {
 
 /** Runs `action` while no other process of this user does something under the same name. */
 export function exclusively<T>(name: string, action: () => Promise<T>): Promise<T> {
-    return withProcessLock(join(stagingFolder(), `${name}.lock`), action);
+    return locked(join(stagingFolder(), name), action);
+}
+
+function locked<T>(path: string, action: () => Promise<T>): Promise<T> {
+    const tell = (holder: number) => logToStderr(`Staging: waiting for process ${holder}, which makes the same`);
+    return withProcessLock(`${path}.lock`, action, (holder) => holder !== process.pid && tell(holder));
 }
 
 /** An empty folder that is gone when `action` has ended. It lies in the cache, so that files can be moved out of it. */
 export async function withTemporaryFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
+    removeAbandoned();
     const folder = stagingFolder("temporary", `${process.pid}-${randomBytes(4).toString("hex")}`);
     try {
         return await action(folder);
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }
+}
+
+/** What processes that were killed left behind. */
+function removeAbandoned(): void {
+    const parent = stagingFolder("temporary");
+    const abandoned = readdirSync(parent).filter((name) => !isAlive(Number.parseInt(name, 10)));
+    for (const name of abandoned) rmSync(join(parent, name), { recursive: true, force: true });
 }
 
 /** Writes a file that others read at any time: they see the old or the new content, never a part. */

@@ -37,10 +37,10 @@ function linkOrCopy(source: string, target: string): void {
  * @param target empty folder
  */
 export async function unpack(archive: string, target: string): Promise<void> {
-    const [program, ...args] = /\.zip$/i.test(archive)
-        ? [jdkProgram("jar"), "--extract", "--file", archive]
-        : ["tar", "--extract", "--no-same-owner", "--file", archive];
-    const { code, stderr } = await runProcess(program!, args, { cwd: target });
+    const isZip = /\.zip$/i.test(archive);
+    const program = isZip ? jdkProgram("jar") : "tar";
+    const args = ["--extract", ...(isZip ? [] : ["--no-same-owner"]), "--file", archive];
+    const { code, stderr } = await runProcess(program, args, { cwd: target });
     if (code !== 0) throw new Error(`${archive} cannot be unpacked:\n${lastLines(stderr, 5)}`);
     hoist(target);
 }

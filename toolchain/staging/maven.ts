@@ -45,16 +45,16 @@ export interface Build {
 
 /** Resolves units to artifacts, in one run of Maven for all that the cache does not have. Nothing is checked yet. */
 export async function resolveUnits(units: Unit[]): Promise<Artifact[][]> {
-    const missing = units.filter((unit) => !existsSync(cachePath("artifacts", keyOf(unit))));
-    if (missing.length > 0) {
-        const names = missing.map(({ name }) => name).join(", ");
-        await step(logToStderr, `Maven: resolving ${names}`, () => exclusively("maven", () => resolveMissing(missing)));
-    }
-    return units.map((unit) => readIndex(cachePath("artifacts", keyOf(unit))));
+    // Another process may resolve the same right now
+    if (missingOf(units).length > 0) await exclusively("maven", () => resolveMissing(missingOf(units)));
+    return units.map((unit) => readIndex(folderOf(unit)));
 }
 
-/** Where `resolveUnits` keeps a unit, so that a bad one can be taken out of the cache. */
-export function unitFolder(unit: Unit): string {
+function missingOf(units: Unit[]): Unit[] {
+    return units.filter((unit) => !existsSync(folderOf(unit)));
+}
+
+function folderOf(unit: Unit): string {
     return cachePath("artifacts", keyOf(unit));
 }
 
@@ -63,6 +63,12 @@ function keyOf({ pom, properties }: Unit): string {
 }
 
 async function resolveMissing(units: Unit[]): Promise<void> {
+    if (units.length === 0) return;
+    const names = units.map(({ name }) => name).join(", ");
+    await step(logToStderr, `Maven: resolving ${names}`, () => runReactor(units));
+}
+
+async function runReactor(units: Unit[]): Promise<void> {
     await withTemporaryFolder(async (folder) => {
         const modules = units.map((_, index) => `unit${index}`);
         writeFileSync(join(folder, "pom.xml"), reactorPom(modules));
@@ -186,7 +192,7 @@ async function runMaven(args: string[], units: Unit[]): Promise<void> {
 
 /** What Maven's own lines say, by unit; each names the artifact and the repository. */
 export function mavenFault(output: string, units: Unit[]): string {
-    // eslint-disable-next-line no-control-regex -- Maven may colour its output
+    // Maven may colour its output
     const errors = output
         .replace(/\u001b\[[0-9;]*m/g, "")
         .split("\n")

@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import { baseWay } from "./baseImage";
 import { makeContexts } from "./contexts";
 import { definitionsOf } from "./definitions";
+import { digestOf } from "./digests";
 import { changedArtifacts, type Lock, lockFaults, readLock } from "./lockFile";
 import { stagePlugins } from "./plugins";
-import type { StageRequest, StageResult } from "./request";
+import type { Definitions, StageRequest, StageResult } from "./request";
 import { artifactSets, resolveAll, type Resolved } from "./resolve";
 
 /**
@@ -23,13 +24,17 @@ export async function stage(request: StageRequest, checkout: string): Promise<St
     checkLock(request, resolved, readLock(join(images, "lock.json")));
     const plugins = await stagePlugins(request, resolved, checkout);
     const contexts = await makeContexts(images, way, resolved, plugins);
-    const { context, digest } = contexts.connect;
     const libraries = join(contexts.runtime.context, "libs");
-    const definitions = await definitionsOf(libraries, join(context, "plugins"), digest);
+    const content = digestOf([
+        resolved.runtime.map(({ sha512 }) => sha512),
+        plugins.map(({ name, digest }) => [name, digest]),
+    ]);
+    const definitions = await definitionsOf(libraries, join(contexts.connect.context, "plugins"), content);
     return {
         images: contexts,
         plugins: plugins.map(({ name, version, digest }) => ({ name, version, digest })),
         definitions,
+        pluginDiscovery: (JSON.parse(readFileSync(definitions, "utf8")) as Definitions).discovery,
     };
 }
 

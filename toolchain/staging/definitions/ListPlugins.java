@@ -19,23 +19,34 @@ import org.apache.kafka.connect.runtime.isolation.Plugins;
  * Prints definitions.json: every plugin that a worker with this plugin path finds, with its settings. It asks Connect's own
  * discovery, so that each folder is loaded in isolation, and nothing is found here that a worker would not find.
  *
+ * <p>It also tells which discovery a worker needs: service_load starts a worker in half the time, but finds only plugins
+ * with a service file; hybrid_warn reads every class.
+ *
  * <p>Arguments: the plugin path, and the file to write.
  */
 public final class ListPlugins {
     private ListPlugins() {}
 
     public static void main(String[] args) throws Exception {
-        Discovery plugins = new Discovery(Map.of("plugin.path", args[0], "plugin.discovery", "hybrid_warn"));
-        List<PluginDesc<?>> all = new ArrayList<>();
-        plugins.found.forEach(all::add);
-        // Sorted: the file shall not change when nothing changed
-        Map<String, Object> definitions = new TreeMap<>();
-        for (PluginDesc<?> plugin : all) {
-            definitions.put(plugin.className() + " " + plugin.typeName() + " " + plugin.location(), describe(plugin));
-        }
-        new ObjectMapper().writeValue(new File(args[1]), Map.of("plugins", definitions.values()));
+        Map<String, PluginDesc<?>> all = discover(args[0], "hybrid_warn");
+        boolean services = discover(args[0], "service_load").keySet().equals(all.keySet());
+        List<Object> definitions = new ArrayList<>();
+        all.values().forEach(plugin -> definitions.add(describe(plugin)));
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("discovery", services ? "service_load" : "hybrid_warn");
+        result.put("plugins", definitions);
+        new ObjectMapper().writeValue(new File(args[1]), result);
         // Plugins may have started threads
         System.exit(0);
+    }
+
+    /** Sorted: the file shall not change when nothing changed. */
+    private static Map<String, PluginDesc<?>> discover(String path, String mode) {
+        Map<String, PluginDesc<?>> all = new TreeMap<>();
+        new Discovery(Map.of("plugin.path", path, "plugin.discovery", mode))
+                .found.forEach(plugin ->
+                        all.put(plugin.className() + " " + plugin.typeName() + " " + plugin.location(), plugin));
+        return all;
     }
 
     /** Keeps what the discovery found: not every kind of plugin can be asked for later. */

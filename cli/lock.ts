@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseConfig, type PlatformConfig } from "../../config";
-import { type Lock, readLock, writeLock } from "../staging/lockFile";
-import type { StageRequest } from "../staging/request";
-import { artifactSets, resolveAll } from "../staging/resolve";
+import { parseConfig, type PlatformConfig } from "../config";
+import { type Lock, readLock, writeLock } from "../toolchain/staging/lockFile";
+import type { StageRequest } from "../toolchain/staging/request";
+import { artifactSets, resolveAll } from "../toolchain/staging/resolve";
 
 const PROJECT = "connect-cdc";
 
