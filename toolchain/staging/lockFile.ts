@@ -12,7 +12,7 @@ export function readLock(file: string): Lock {
 /** Writes the lock, sorted, so that a change of it is easy to read. */
 export function writeLock(file: string, lock: Lock): void {
     const sorted = Object.fromEntries(Object.entries(lock).sort(([a], [b]) => (a < b ? -1 : 1)));
-    writeFileWhole(file, `${JSON.stringify(sorted, undefined, 2)}\n`);
+    writeFileWhole(file, `${JSON.stringify(sorted, undefined, 4)}\n`);
 }
 
 /** Of artifacts without a checksum a message names only some: with a new version there may be a hundred. */
