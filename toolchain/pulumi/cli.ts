@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../folders";
 import { step, type Log } from "../log";
@@ -7,31 +7,39 @@ import { buildOnce, digestOf } from "./once";
 
 const PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+/** Small, and the same wherever it is built. */
+const BUILD = ["build", "-mod=readonly", "-trimpath", "-ldflags"];
+const LINKER_FLAGS = `-s -w -X ${VERSION_VARIABLE}=v`;
 const MODULE = join(__dirname, "cli");
 const MODULE_FILES = ["go.mod", "go.sum", "tools.go"];
 
 /**
  * Builds the Pulumi CLI from its Go module; a build that was done before is taken as it is.
- * `go install` refuses the module for its replace directives, so a module of our own requires it, with pinned checksums.
- * @param version such as `3.245.0`; `cli/go.mod` must require the same one
+ * `go install` refuses the module for its replace directives, so a module of our own (`cli/`) requires it, with pinned
+ * version and checksums.
  * @returns the executable
  */
-export async function installCli(version: string, log: Log): Promise<string> {
-    const folder = join(cacheFolder("pulumi-cli"), `${version}-${cliDigest(version)}`);
-    await buildOnce(folder, (target) => build(version, target, log));
+export async function installCli(log: Log): Promise<string> {
+    const folder = join(cacheFolder("pulumi-cli"), `${requiredVersion()}-${cliDigest()}`);
+    await buildOnce(folder, (target) => build(target, log));
     return join(folder, "pulumi");
 }
 
 /** A short name for what the build of the CLI depends on. */
-export function cliDigest(version: string): string {
-    return digestOf(MODULE, MODULE_FILES, ...buildArguments(version), process.platform, process.arch);
+export function cliDigest(): string {
+    return digestOf(MODULE, MODULE_FILES, ...BUILD, LINKER_FLAGS, process.platform, process.arch);
 }
 
-function buildArguments(version: string): string[] {
-    return ["build", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${VERSION_VARIABLE}=v${version}`];
+/** Without the `v` that Go writes before it. */
+function requiredVersion(): string {
+    const module = readFileSync(join(MODULE, "go.mod"), "utf8");
+    const version = /^require github\.com\/pulumi\/pulumi\/pkg\/v3 v(\S+)/m.exec(module)?.[1];
+    if (version === undefined) throw new Error(`${MODULE}/go.mod does not require the Pulumi CLI`);
+    return version;
 }
 
-async function build(version: string, target: string, log: Log): Promise<void> {
+async function build(target: string, log: Log): Promise<void> {
+    const version = requiredVersion();
     const scratch = join(target, "scratch");
     const module = join(scratch, "module");
     const toolchain = join(scratch, "toolchain");
@@ -39,7 +47,7 @@ async function build(version: string, target: string, log: Log): Promise<void> {
     for (const file of MODULE_FILES) copyFileSync(join(MODULE, file), join(module, file));
     const go = await ensureGo(toolchain, log);
     await step(log, `Pulumi CLI ${version}: building it from its Go module, some minutes the first time`, () =>
-        runGo(go, [...buildArguments(version), "-o", join(target, "pulumi"), PACKAGE], module),
+        runGo(go, [...BUILD, LINKER_FLAGS + version, "-o", join(target, "pulumi"), PACKAGE], module),
     );
     rmSync(scratch, { recursive: true });
 }

@@ -18,9 +18,6 @@ const PLUGINS = [
     { name: "command", version: "1.2.1" },
 ];
 
-/** The SDK of this version is in `package.json`, too: a CLI must not be older than the SDK it serves. */
-const CLI_VERSION = "3.245.0";
-
 /** Where a Pulumi that was installed from package registries alone lies. */
 export interface PulumiInstallation {
     /** Belongs on PATH: the CLI and the Node.js language host. */
@@ -36,10 +33,10 @@ export interface PulumiInstallation {
  */
 export async function installPulumiFromRegistries(log: Log): Promise<PulumiInstallation> {
     const pulumiHome = await installPlugins(log);
-    const digest = digestOf(CHECKOUT, INPUTS, cliDigest(CLI_VERSION));
+    const digest = digestOf(CHECKOUT, INPUTS, cliDigest());
     const binFolder = join(cacheFolder("pulumi"), digest);
     await buildOnce(binFolder, async (target) => {
-        place(await installCli(CLI_VERSION, log), join(target, "pulumi"));
+        place(await installCli(log), join(target, "pulumi"));
         await step(log, "Pulumi's Node.js language host: compiling it", async () => {
             await bundleProgram("languageHost/main.ts", target, "pulumi-language-nodejs");
             await bundleProgram("languageHost/dynamicProvider.ts", target, "pulumi-resource-pulumi-nodejs");

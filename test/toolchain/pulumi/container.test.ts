@@ -155,7 +155,7 @@ describe("a container with network and volume", () => {
     });
 });
 
-/** One container without anything around it. */
+/** One container without anything around it; the next `up` takes away what a test has left. */
 function single(args: Record<string, unknown>): string {
     const all = { name, image, entrypoints: ["/bin/bash", "-c"], destroyGraceSeconds: 0, ...args };
     return `new docker.Container("single", ${JSON.stringify(all)});`;
@@ -164,6 +164,31 @@ function single(args: Record<string, unknown>): string {
 async function isThere(): Promise<boolean> {
     return (await docker.listContainers({ all: true, filters: { name: [name] } })).length > 0;
 }
+
+describe("a container without ports", () => {
+    test("is started again when it was stopped by hand", async () => {
+        await program.up(single({ command: ["sleep 600"] }));
+        const { Id } = await docker.getContainer(name).inspect();
+        await docker.getContainer(name).stop({ t: 0 });
+        expect((await program.run("up", "--yes", "--skip-preview", "--refresh")).ok).toBe(true);
+        expect(await docker.getContainer(name).inspect()).toMatchObject({ Id, State: { Running: true } });
+    });
+});
+
+describe("networks and volumes of one name", () => {
+    test("are replaced by taking away the old one first", async () => {
+        const both = (label: string) => `
+const args = { name: "${name}", labels: [{ label: "plugtest", value: "${label}" }] };
+new docker.Network("network", { ...args, ipamConfigs: [{ subnet: "10.213.0.0/24" }] });
+new docker.Volume("volume", args);`;
+        await program.up(both("a"));
+        expect(await program.run("refresh", "--yes", "--skip-preview")).toMatchObject({ ok: true });
+        expect((await program.run("preview")).steps).toEqual({});
+        expect((await program.up(both("b"))).steps).toEqual({ network: "delete-replaced", volume: "delete-replaced" });
+        expect((await docker.getNetwork(name).inspect()).Labels).toEqual({ plugtest: "b" });
+        expect((await docker.getVolume(name).inspect()).Labels).toEqual({ plugtest: "b" });
+    });
+});
 
 describe("secrets", () => {
     test("stand in the container, but nowhere in clear in the state or on the screen", async () => {
@@ -181,7 +206,6 @@ new docker.Container("single", {
         expect(JSON.stringify(await program.run("preview", "--diff"))).not.toContain(value);
         await program.run("refresh", "--yes", "--skip-preview");
         expect(program.state()).not.toContain(value);
-        await program.up("");
     });
 });
 
@@ -212,13 +236,17 @@ describe("a container that fails", () => {
         await execute(name, "touch", "/tmp/well");
         expect((await program.up(args)).steps).toEqual({ single: "update" });
         expect(await program.run("preview")).toEqual({ ok: true, steps: {}, messages: "" });
-        await program.up("");
     });
 
     test("leaves nothing behind when it cannot even start", async () => {
         const outcome = await program.up(single({ entrypoints: ["/no/such/program"] }));
         expect(outcome.messages).toContain(`unable to start container ${name}`);
         expect(await isThere()).toBe(false);
+    });
+
+    test("is told when its image is nowhere", async () => {
+        const outcome = await program.up(single({ image: "localhost:1/cdc-plugtest/none:1" }));
+        expect(outcome.messages).toContain("unable to pull image localhost:1/cdc-plugtest/none:1");
     });
 
     test("is refused with the names of the properties that this build does not know", async () => {
@@ -240,6 +268,5 @@ export const result = pulumi.all([single.containerLogs, single.exitCode]);`;
         expect(await program.output("result")).toEqual(["done\n", 4]);
         await program.run("refresh", "--yes", "--skip-preview");
         expect(await program.run("preview")).toEqual({ ok: true, steps: {}, messages: "" });
-        await program.up("");
     });
 });

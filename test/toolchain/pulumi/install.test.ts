@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { logToStderr } from "../../../toolchain/log";
 import { isSelfUpdating } from "../../../toolchain/pulumi/go";
@@ -9,6 +9,7 @@ import { installPlugins } from "../../../toolchain/pulumi/install";
 import { buildOnce, digestOf } from "../../../toolchain/pulumi/once";
 import { toNanoseconds } from "../../../toolchain/pulumi/plugins/docker/container/duration";
 
+const CHECKOUT = resolve(__dirname, "../../..");
 let folder: string;
 
 beforeEach(() => {
@@ -58,6 +59,17 @@ test("a digest depends on names and contents, not on where the folder is", () =>
     };
     expect(make("a", "1")).toBe(make("b", "1"));
     expect(make("a", "2")).not.toBe(make("b", "1"));
+});
+
+test("what is installed belongs to the SDKs of package.json", async () => {
+    const { dependencies } = JSON.parse(readFileSync(join(CHECKOUT, "package.json"), "utf8")) as {
+        dependencies: Record<string, string>;
+    };
+    const plugins = readdirSync(join(await installPlugins(logToStderr), "plugins"));
+    const wanted = ["command", "docker"].map((name) => `resource-${name}-v${dependencies[`@pulumi/${name}`]}`);
+    expect(plugins.sort()).toEqual(wanted);
+    const module = readFileSync(join(CHECKOUT, "toolchain/pulumi/cli/go.mod"), "utf8");
+    expect(module).toContain(`pulumi/pkg/v3 v${dependencies["@pulumi/pulumi"]}`);
 });
 
 test("a second installation has nothing to do", async () => {

@@ -24,7 +24,7 @@ export const localCommand: Resource<unknown> = {
         delete: text(),
         triggers: listOf(any(), { replace: true }),
     },
-    deleteBeforeReplace: false,
+    deleteBeforeReplace: "never",
     outputs: ["stdout", "stderr"],
     changesOnUpdate: ["stdout", "stderr"],
 

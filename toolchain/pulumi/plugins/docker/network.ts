@@ -6,6 +6,8 @@ import { attempt, engineWords, ignoreMissing, unlessMissing } from "./engineWord
 import { fromLabels, labelsField, toLabels } from "./labels";
 import { retryWhile } from "./retry";
 
+const chosen = { computed: true };
+
 const fields: Fields = {
     name: text({ replace: true }),
     labels: labelsField,
@@ -17,10 +19,13 @@ const fields: Fields = {
     ipv6: flag({ replace: true }),
     ipamDriver: text({ replace: true, default: "default" }),
     ipamOptions: map({ replace: true, computed: true }),
-    ipamConfigs: setOf(object({ subnet: text(), ipRange: text(), gateway: text(), auxAddress: map() }), {
-        replace: true,
-        computed: true,
-    }),
+    ipamConfigs: setOf(
+        object({ subnet: text(), ipRange: text(chosen), gateway: text(chosen), auxAddress: map(chosen) }),
+        {
+            replace: true,
+            computed: true,
+        },
+    ),
 };
 
 interface IpamConfig {
@@ -33,7 +38,8 @@ interface IpamConfig {
 /** A network of one engine. Everything but its members is fixed when it is made. */
 export const network: Resource<Docker> = {
     fields,
-    deleteBeforeReplace: false,
+    // two of one name cannot be told apart
+    deleteBeforeReplace: "whenNameStays",
     outputs: ["driver", "internal", "ipamConfigs", "options", "scope"],
     autoName: true,
 

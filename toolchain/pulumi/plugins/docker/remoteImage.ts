@@ -3,8 +3,9 @@ import { Fields, flag, listOf, map, object, text } from "../protocol/schema";
 import { Context, Resource, State } from "../protocol/resource";
 import { Properties } from "../protocol/values";
 import { buildContext } from "./buildContext";
-import { attempt, ignoreMissing, unlessMissing } from "./engineWords";
+import { attempt, ignoreMissing } from "./engineWords";
 import { followOutput } from "./followOutput";
+import { inspectImage, pullImage } from "./images";
 
 const fields: Fields = {
     name: text({ required: true, replace: true }),
@@ -48,21 +49,21 @@ interface Build {
 /** An image on one engine, built there by the engine's classic builder, or pulled when it is not there. */
 export const remoteImage: Resource<Docker> = {
     fields,
-    deleteBeforeReplace: false,
+    deleteBeforeReplace: "never",
     outputs: ["imageId", "repoDigest"],
 
     async create(inputs, context) {
         const { client } = context;
         const name = String(inputs.name);
         if (inputs.build) await build(name, inputs.build as unknown as Build, context);
-        else if ((await inspect(client, name)) === undefined) await pull(name, context);
-        const found = await inspect(client, name);
+        else if ((await inspectImage(client, name)) === undefined) await pullImage(name, context);
+        const found = await inspectImage(client, name);
         if (found === undefined) throw new Error(`unable to find image ${name} after it was made`);
         return describe(inputs, found);
     },
 
     async read({ properties }, { client }) {
-        const found = await inspect(client, String(properties.name));
+        const found = await inspectImage(client, String(properties.name));
         return found === undefined ? undefined : describe(properties, found);
     },
 
@@ -79,10 +80,6 @@ export const remoteImage: Resource<Docker> = {
         await attempt(`unable to remove image ${name}`, ignoreMissing(removal));
     },
 };
-
-function inspect(client: Docker, name: string): Promise<Docker.ImageInspectInfo | undefined> {
-    return unlessMissing(client.getImage(name).inspect());
-}
 
 async function build(name: string, wanted: Build, context: Context<Docker>): Promise<void> {
     const dockerfile = wanted.dockerfile || "Dockerfile";
@@ -103,12 +100,6 @@ async function build(name: string, wanted: Build, context: Context<Docker>): Pro
     };
     const what = `unable to build image ${name}`;
     const output = await attempt(what, context.client.buildImage(buildContext(wanted.context, dockerfile), options));
-    await attempt(what, followOutput(output, context.progress));
-}
-
-async function pull(name: string, context: Context<Docker>): Promise<void> {
-    const what = `unable to pull image ${name}`;
-    const output = await attempt(what, context.client.pull(name, { abortSignal: context.signal }));
     await attempt(what, followOutput(output, context.progress));
 }
 

@@ -16,7 +16,8 @@ const fields: Fields = {
 /** A volume of one engine. Nothing of it can be changed. One of the same name that is there already is taken as it is. */
 export const volume: Resource<Docker> = {
     fields,
-    deleteBeforeReplace: false,
+    // two of one name cannot be told apart
+    deleteBeforeReplace: "whenNameStays",
     outputs: ["driver", "mountpoint"],
     autoName: true,
 

@@ -135,7 +135,7 @@ class ProviderServer<Client> {
             decode(request.getOlds()).properties,
             decode(request.getNews()).properties,
         ).filter((change) => !ignored.some((path) => isWithin(change.path, path)));
-        return answerDiff(changes, resource.deleteBeforeReplace);
+        return answerDiff(changes, mustDeleteFirst(resource, changes));
     }
 
     private async create(request: CreateRequest): Promise<CreateResponse> {
@@ -257,6 +257,11 @@ function toMessage({ property, reason }: Failure): CheckFailure {
     message.setProperty(property);
     message.setReason(reason);
     return message;
+}
+
+function mustDeleteFirst({ deleteBeforeReplace }: Resource<never>, changes: Change[]): boolean {
+    if (deleteBeforeReplace !== "whenNameStays") return deleteBeforeReplace === "always";
+    return !changes.some(({ path }) => path === "name");
 }
 
 function answerDiff(changes: Change[], deleteBeforeReplace: boolean): DiffResponse {

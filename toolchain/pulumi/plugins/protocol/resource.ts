@@ -25,8 +25,8 @@ export interface State {
 export interface Resource<Client> {
     /** The inputs it takes. */
     fields: Fields;
-    /** Whether the old one must go before its replacement comes. */
-    deleteBeforeReplace: boolean;
+    /** When the old one must go before its replacement comes. */
+    deleteBeforeReplace: "always" | "whenNameStays" | "never";
     /** Properties that only the created resource has; unknown before. */
     outputs: string[];
     /** Further outputs that an update changes; without this an update leaves them as they are. */

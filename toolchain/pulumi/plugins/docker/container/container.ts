@@ -3,6 +3,7 @@ import Docker from "dockerode";
 import { Context, Resource, State, UnfinishedError } from "../../protocol/resource";
 import { Properties } from "../../protocol/values";
 import { attempt, engineWords, hasStatus, ignoreMissing, unlessMissing } from "../engineWords";
+import { inspectImage, pullImage } from "../images";
 import { awaitHealth, died } from "./awaitHealth";
 import { createRequest, limits } from "./createRequest";
 import { CONTAINER_OUTPUTS, describe, isUp } from "./describe";
@@ -29,12 +30,13 @@ const LIMITS = [
 /** A container of one engine. */
 export const container: Resource<Docker> = {
     fields: containerFields,
-    deleteBeforeReplace: true,
+    deleteBeforeReplace: "always",
     outputs: CONTAINER_OUTPUTS,
     autoName: true,
 
     async create(properties, context) {
         const inputs = asInputs(properties);
+        if ((await inspectImage(context.client, inputs.image)) === undefined) await pullImage(inputs.image, context);
         const made = await make(inputs, context.client);
         return finish(made, properties, context);
     },
