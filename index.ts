@@ -67,6 +67,7 @@ export = async () => {
         image: image("connect", runtime),
         kafka,
         plugins: staged.plugins,
+        pluginDiscovery: staged.pluginDiscovery,
         secrets,
     });
     const platform = pulumi

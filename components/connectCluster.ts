@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { javaCommand, JvmRoleArgs, outsideAddress, peerAddress, placeMembers, rollMembers } from "./cluster";
-import { StagedPlugin } from "./image";
+import { PluginDiscovery, StagedPlugin } from "./image";
 import { KafkaCluster } from "./kafkaCluster";
 import { Readiness } from "./readiness";
 import { renderConnectProperties } from "./render/connectProperties";
@@ -14,6 +14,8 @@ export interface ConnectClusterArgs extends JvmRoleArgs {
     kafka: KafkaCluster;
     /** Plugins that the image holds. */
     plugins: pulumi.Input<StagedPlugin[]>;
+    /** How workers find the plugins of the image. */
+    pluginDiscovery: pulumi.Input<PluginDiscovery>;
     /** Secrets that connectors may refer to, by name. */
     secrets: pulumi.Input<Record<string, pulumi.Input<string>>>;
     /** Workers of the cluster. */
@@ -69,6 +71,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
             ]),
         );
 
+        const discovered = pulumi.all([args.kafka.bootstrapServers, args.pluginDiscovery]);
         this.ready = rollMembers(name, {
             kind: "connect",
             targets,
@@ -83,11 +86,12 @@ export class ConnectCluster extends pulumi.ComponentResource {
                     image: args.image,
                     command: javaCommand(args, "org.apache.kafka.connect.cli.ConnectDistributed", CONFIG_FILE),
                     files: {
-                        [CONFIG_FILE]: args.kafka.bootstrapServers.apply((bootstrapServers) =>
+                        [CONFIG_FILE]: discovered.apply(([bootstrapServers, pluginDiscovery]) =>
                             renderConnectProperties({
                                 ...args,
                                 replicationFactor: args.replicationFactor ?? args.kafka.replicationFactor,
                                 bootstrapServers,
+                                pluginDiscovery,
                                 pluginPath: "/opt/connect/plugins",
                                 restPort: REST_PORT,
                                 restAdvertisedHost: advertised.host,

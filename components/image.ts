@@ -26,9 +26,14 @@ export interface StageRequest {
 export interface StageResult {
     images: Record<ImageRole, StagedImage>;
     plugins: StagedPlugin[];
+    /** `service_load`, by which a worker starts faster, when every plugin of the image has its service file. */
+    pluginDiscovery: PluginDiscovery;
     /** Path of `definitions.json`: the config definitions of every plugin. */
     definitions: string;
 }
+
+/** How workers find plugins: KIP-898. */
+export type PluginDiscovery = "service_load" | "hybrid_warn";
 
 /** A folder with a Dockerfile and all that goes into the image. */
 export interface StagedImage {

@@ -14,6 +14,8 @@ export interface ConnectProperties {
     /** `value.converter.schemas.enable`, of JsonConverter. */
     valueConverterSchemasEnable: boolean;
     pluginPath: string;
+    /** `plugin.discovery` (KIP-898): `service_load` skips reading every class, and finds only plugins with a service file. */
+    pluginDiscovery: string;
     /** Port of the REST API in the container. */
     restPort: number;
     /** Host that the other workers forward REST calls to. */
@@ -46,8 +48,7 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "value.converter": p.valueConverter,
             "value.converter.schemas.enable": p.valueConverterSchemasEnable,
             "plugin.path": p.pluginPath,
-            // Every plugin of ours has its service file; a plugin without one is still found, with a warning (KIP-898).
-            "plugin.discovery": "hybrid_warn",
+            "plugin.discovery": p.pluginDiscovery,
             listeners: `http://0.0.0.0:${p.restPort}`,
             "rest.advertised.host.name": p.restAdvertisedHost,
             "rest.advertised.port": p.restAdvertisedPort,

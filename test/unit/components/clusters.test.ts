@@ -31,7 +31,15 @@ async function clusters(over: Overrides = {}) {
     const kafka = new KafkaCluster("kafka", { ...defaults.kafka, ...over.kafka, hosts, image, zookeeper });
     const settings = { ...defaults.connect, ...over.connect } as PlatformConfig["connect"];
     const secrets = { "database-password": "hunter2" };
-    const connect = new ConnectCluster("connect", { ...settings, hosts, image, kafka, plugins, secrets });
+    const connect = new ConnectCluster("connect", {
+        ...settings,
+        hosts,
+        image,
+        kafka,
+        plugins,
+        pluginDiscovery: "service_load",
+        secrets,
+    });
     await resolved(connect.ready.urn);
     return { zookeeper, kafka, connect };
 }
@@ -133,6 +141,7 @@ describe("three members of each role on one host", () => {
             "default.replication.factor=3",
             "min.insync.replicas=2",
             "unclean.leader.election.enable=false",
+            "controlled.shutdown.retry.backoff.ms=1000",
             "log.retention.hours=168",
             "log.segment.bytes=1073741824",
             "log.retention.check.interval.ms=300000",
@@ -168,7 +177,7 @@ describe("three members of each role on one host", () => {
             "value.converter=org.apache.kafka.connect.json.JsonConverter",
             "value.converter.schemas.enable=false",
             "plugin.path=/opt/connect/plugins",
-            "plugin.discovery=hybrid_warn",
+            "plugin.discovery=service_load",
             "listeners=http://0.0.0.0:8083",
             "rest.advertised.host.name=connect-1",
             "rest.advertised.port=8083",
@@ -293,7 +302,7 @@ describe("config", () => {
     it("wins over everything else", async () => {
         await clusters({
             kafka: { config: { "num.io.threads": 4, "log.retention.bytes": 1000 } },
-            connect: { config: { "plugin.discovery": "service_load" } },
+            connect: { config: { "plugin.discovery": "only_scan" } },
             zookeeper: { config: { snapCount: 500 } },
         });
         const broker = containerInputs(resources, "kafka-0").files["/etc/connect-cdc/server.properties"];
@@ -304,6 +313,6 @@ describe("config", () => {
             "snapCount=500\n",
         );
         const worker = containerInputs(resources, "connect-0").files["/etc/connect-cdc/connect-distributed.properties"];
-        expect(worker).toContain("plugin.discovery=service_load\n");
+        expect(worker).toContain("plugin.discovery=only_scan\n");
     });
 });
