@@ -38,6 +38,8 @@ export async function clusterView(target: string): Promise<ClusterView> {
         connectTimeout: connectTimeoutMs,
         requestTimeout: requestTimeoutMs,
     });
+    // What breaks the connection fails the call below, too; as an event without a listener it would end the process.
+    connection.on("error", () => undefined);
     try {
         await connection.connect(host, port);
         return toView(await requestMetadata(connection, metadataV12.api.async));

@@ -28,6 +28,15 @@ export async function startEnsemble(modes: (string | undefined)[]): Promise<stri
     return Promise.all(modes.map(start));
 }
 
+/** A broker that still starts: the connection is accepted, and reset when something is asked. */
+export async function startResetting(): Promise<string> {
+    const server = createServer((socket) => {
+        socket.on("error", () => undefined);
+        socket.once("data", () => socket.resetAndDestroy());
+    });
+    return `127.0.0.1:${await listen(server)}`;
+}
+
 export interface WorkerAnswers {
     clusterId?: string;
     health?: { status: number; body: string | object };
