@@ -57,7 +57,7 @@ async function install(way: PulumiWay | undefined, forced: boolean, log: Log): P
             return { way: "release", ...(await ensureReleasedPulumi(log)) };
         } catch (error) {
             if (forced) throw error;
-            log(`Pulumi: ${(error as Error).message} Building it from package registries instead.`);
+            log(`${(error as Error).message} Building it from package registries instead.`);
         }
     }
     return { way: "registries", ...(await installPulumiFromRegistries(log)) };

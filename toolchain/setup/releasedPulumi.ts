@@ -82,7 +82,7 @@ async function probeDownloads(): Promise<void> {
         const { message, cause } = error as Error;
         problem = cause instanceof Error ? cause.message : message;
     }
-    throw new Error(`its releases cannot be downloaded from ${DOWNLOADS} (${problem}).`);
+    throw new Error(`Pulumi's releases cannot be downloaded from ${DOWNLOADS} (${problem}).`);
 }
 
 async function installCli(version: string, log: Log): Promise<string> {
@@ -100,6 +100,7 @@ async function installPlugin(cli: string, name: string, log: Log): Promise<void>
     const version = packageVersion(name);
     await step(log, `Pulumi ${name} plugin ${version}: downloading`, async () => {
         const { code, stdout, stderr } = await runProcess(cli, ["plugin", "install", "resource", name, version]);
-        if (code !== 0) throw new Error(`its ${name} plugin cannot be installed: ${lastLines(stdout + stderr, 5)}`);
+        if (code !== 0)
+            throw new Error(`Pulumi's ${name} plugin cannot be installed: ${lastLines(stdout + stderr, 5)}`);
     });
 }
