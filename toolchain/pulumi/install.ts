@@ -47,9 +47,9 @@ export async function installPulumiFromRegistries(log: Log): Promise<PulumiInsta
 
 /** Compiles the provider plugins, unless that has been done for the same inputs before; returns a `PULUMI_HOME`. */
 export async function installPlugins(log: Log): Promise<string> {
-    const home = join(cacheFolder("pulumi-home"), digestOf(CHECKOUT, INPUTS));
     // which stack is selected must outlive an installation
     const workspaces = stateFolder("pulumi-workspaces");
+    const home = join(cacheFolder("pulumi-home"), digestOf(CHECKOUT, INPUTS, workspaces));
     await buildOnce(home, (target) =>
         step(log, "Pulumi's docker and command plugins: compiling them", async () => {
             for (const { name, version } of PLUGINS) {

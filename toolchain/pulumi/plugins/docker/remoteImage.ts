@@ -99,7 +99,9 @@ async function build(name: string, wanted: Build, context: Context<Docker>): Pro
         abortSignal: context.signal,
     };
     const what = `unable to build image ${name}`;
-    const output = await attempt(what, context.client.buildImage(buildContext(wanted.context, dockerfile), options));
+    const files = buildContext(wanted.context, dockerfile);
+    const unreadable = new Promise<never>((_, reject) => files.once("error", reject));
+    const output = await attempt(what, Promise.race([context.client.buildImage(files, options), unreadable]));
     await attempt(what, followOutput(output, context.progress));
 }
 

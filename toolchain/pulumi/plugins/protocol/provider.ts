@@ -1,10 +1,8 @@
 import * as grpc from "@grpc/grpc-js";
-import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import {
-    CheckFailure,
     CheckRequest,
     CheckResponse,
     ConfigureRequest,
@@ -14,23 +12,29 @@ import {
     DeleteRequest,
     DiffRequest,
     DiffResponse,
-    ErrorResourceInitFailed,
     InvokeRequest,
     InvokeResponse,
-    PropertyDiff,
     ReadRequest,
     ReadResponse,
     UpdateRequest,
     UpdateResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
+import {
+    answerCheck,
+    answerDiff,
+    describeError,
+    isWithin,
+    mustDeleteFirst,
+    toMessage,
+    UnfinishedAnswer,
+} from "./answers";
 import { autoName } from "./autoName";
-import { checkProperties, Failure } from "./check";
-import { Change, diffProperties } from "./diff";
+import { checkProperties } from "./check";
+import { diffProperties } from "./diff";
 import { EngineLog } from "./engineLog";
 import { Context, ProviderFunction, Resource, UnfinishedError } from "./resource";
 import { Fields } from "./schema";
-import { engineAddress, plainError, serve, unary } from "./server";
+import { engineAddress, serve, unary } from "./server";
 import { decode, encode, Properties, UNKNOWN } from "./values";
 
 /** A provider plugin. */
@@ -227,7 +231,8 @@ class ProviderServer<Client> {
             return await action();
         } catch (error) {
             if (!(error instanceof UnfinishedError)) throw error;
-            throw Object.assign(error, { encoded: this.mark(error.state.properties, secrets) });
+            const { id, properties } = error.state;
+            throw new UnfinishedAnswer(error.message, id, this.mark(properties, secrets));
         }
     }
 }
@@ -243,74 +248,4 @@ function find<T>(table: { [key: string]: T }, key: string): T {
 function foreseen(inputs: Properties, unknowns: string[], kept: Properties): Properties {
     const missing = unknowns.filter((name) => inputs[name] === undefined);
     return { ...kept, ...inputs, ...Object.fromEntries(missing.map((name) => [name, UNKNOWN])) };
-}
-
-function answerCheck(request: CheckRequest, failures: Failure[], inputs = request.getNews()): CheckResponse {
-    const response = new CheckResponse();
-    response.setInputs(inputs);
-    response.setFailuresList(failures.map(toMessage));
-    return response;
-}
-
-function toMessage({ property, reason }: Failure): CheckFailure {
-    const message = new CheckFailure();
-    message.setProperty(property);
-    message.setReason(reason);
-    return message;
-}
-
-function mustDeleteFirst({ deleteBeforeReplace }: Resource<never>, changes: Change[]): boolean {
-    if (deleteBeforeReplace !== "whenNameStays") return deleteBeforeReplace === "always";
-    return !changes.some(({ path }) => path === "name");
-}
-
-function answerDiff(changes: Change[], deleteBeforeReplace: boolean): DiffResponse {
-    const response = new DiffResponse();
-    const names = (list: Change[]) => [...new Set(list.map(({ path }) => topLevel(path)))];
-    const replaces = changes.filter(({ replace }) => replace);
-    response.setChanges(changes.length > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
-    response.setDiffsList(names(changes));
-    response.setReplacesList(names(replaces));
-    response.setDeletebeforereplace(deleteBeforeReplace && replaces.length > 0);
-    response.setHasdetaileddiff(true);
-    for (const change of changes) response.getDetaileddiffMap().set(change.path, detail(change));
-    return response;
-}
-
-function detail({ kind, replace }: Change): PropertyDiff {
-    const { Kind } = PropertyDiff;
-    const kinds = {
-        add: replace ? Kind.ADD_REPLACE : Kind.ADD,
-        delete: replace ? Kind.DELETE_REPLACE : Kind.DELETE,
-        update: replace ? Kind.UPDATE_REPLACE : Kind.UPDATE,
-    };
-    const message = new PropertyDiff();
-    message.setKind(kinds[kind]);
-    return message;
-}
-
-function topLevel(path: string): string {
-    return /^[^.[]*/.exec(path)?.[0] ?? path;
-}
-
-function isWithin(path: string, outer: string): boolean {
-    return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
-}
-
-/** Node's gRPC has no word for structured details: they travel in a trailer of a fixed name. */
-function describeError(error: unknown): Partial<grpc.StatusObject> {
-    if (!(error instanceof UnfinishedError)) return plainError(error);
-    const failed = new ErrorResourceInitFailed();
-    failed.setId(error.state.id);
-    failed.setProperties((error as UnfinishedError & { encoded?: ReturnType<typeof encode> }).encoded);
-    failed.setReasonsList([error.message]);
-    const details = new Any();
-    details.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-    const status = new Status();
-    status.setCode(grpc.status.UNKNOWN);
-    status.setMessage(error.message);
-    status.addDetails(details);
-    const metadata = new grpc.Metadata();
-    metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-    return { code: grpc.status.UNKNOWN, details: error.message, metadata };
 }
