@@ -23,7 +23,9 @@ export default async function demo(args: string[]): Promise<void> {
     const outputs = await readStackOutputs({ stack: values.stack });
     const rows = await insertRows(outputs, readCount(values.rows));
     const inserted = Date.now();
-    print(`Inserted ${rows.length} rows into cdc.customers of ${outputs.database.address}:`);
+    print(
+        `Inserted ${rows.length} row${rows.length === 1 ? "" : "s"} into cdc.customers of ${outputs.database.address}:`,
+    );
     rows.forEach((row) => print(`  ${JSON.stringify(row)}`));
     await Promise.all(outputs.jmsBroker.queues.map((queue) => showArrival(outputs, queue, rows, inserted)));
 }
@@ -84,13 +86,13 @@ async function showArrival({ jmsBroker }: StackOutputs, queue: string, rows: Row
         throw new Error("this stack runs no JMS broker of its own: look into the queues where its broker is");
     }
     const found = await waitFor(() => browse({ address, user, password }, queue, rows, inserted), {
-        what: `${rows.length} rows in queue ${queue}`,
+        what: `${rows.length} row(s) in queue ${queue}`,
         timeoutSeconds,
         onProgress: print,
         remedy: "Look at the connectors with: npm run status",
     });
     const seconds = ((Date.now() - inserted) / 1000).toFixed(1);
-    print([`\nQueue ${queue} has them, seen after ${seconds} s:`, ...found.map((body) => `  ${body}`)].join("\n"));
+    print([`\nIn queue ${queue}, seen after ${seconds} s:`, ...found.map((body) => `  ${body}`)].join("\n"));
 }
 
 /** The sender's clock may be behind ours by as much. */

@@ -1,0 +1,36 @@
+import { parseArgs } from "node:util";
+import { DEV_STACK } from "../toolchain/environment";
+import { logToStderr } from "../toolchain/log";
+import { setup } from "../toolchain/setup/setup";
+import { summarize } from "../toolchain/stack/summary";
+import { startStack } from "../toolchain/stackRun";
+import demo from "./demo";
+import { readStackOutputs } from "./stackOutputs";
+
+/**
+ * `npm start`: whatever set-up is missing, then `pulumi up` of the dev stack (or `--stack NAME`). The dev stack's pipeline
+ * is shown at work by one row, unless the user has changed it.
+ */
+export default async function start(args: string[]): Promise<void> {
+    const { values } = parseArgs({
+        args,
+        options: {
+            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            refresh: { type: "boolean", default: false },
+        },
+    });
+    await setup(logToStderr);
+    const state = await startStack({ stack: values.stack, select: true }, logToStderr, { refresh: values.refresh });
+    if (values.stack === DEV_STACK && (await runsDefaultPipeline())) {
+        process.stdout.write("\n");
+        await demo(["--rows", "1"]);
+    }
+    process.stdout.write(`\n${summarize(state)}\n`);
+}
+
+async function runsDefaultPipeline(): Promise<boolean> {
+    const { connectors, database, jmsBroker } = await readStackOutputs({ stack: DEV_STACK });
+    const names = ["dbz-source", "json-jms-sink", "xml-jms-sink"];
+    const running = names.every((name) => connectors[name]?.state === "running");
+    return running && database.address !== undefined && jmsBroker.address !== undefined;
+}
