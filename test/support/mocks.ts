@@ -56,7 +56,7 @@ export function containerInputs(
 
 /** Resolves an output, and all that is registered before it. */
 export function resolved<T>(output: pulumi.Output<T>): Promise<T> {
-    return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+    return new Promise((resolve) => output.apply((value) => resolve(value)));
 }
 
 function unwrap(value: unknown): any {

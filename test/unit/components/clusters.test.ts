@@ -29,7 +29,7 @@ async function clusters(over: Overrides = {}) {
     const image = new Image("image-runtime", { role: "runtime", staged, hosts });
     const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, ...over.zookeeper, hosts, image });
     const kafka = new KafkaCluster("kafka", { ...defaults.kafka, ...over.kafka, hosts, image, zookeeper });
-    const settings = { ...defaults.connect, ...over.connect } as PlatformConfig["connect"];
+    const settings = { ...defaults.connect, ...over.connect };
     const secrets = { "database-password": "hunter2" };
     const connect = new ConnectCluster("connect", {
         ...settings,

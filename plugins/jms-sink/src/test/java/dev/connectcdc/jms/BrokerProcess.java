@@ -62,7 +62,7 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     private void signal(String name) throws IOException, InterruptedException {
-        int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        int status = new ProcessBuilder("bash", "-c", "kill -" + name + " " + process.pid()).start().waitFor();
         if (status != 0) {
             throw new IOException("kill -" + name + " ended with " + status);
         }
