@@ -158,7 +158,7 @@ describe("a reactor's module", () => {
         write("sink/pom.xml", pom("x-sink", "x-base"));
         write("base/pom.xml", pom("x-base"));
         write("other/pom.xml", pom("x-other"));
-        write("base/src/Base.java", "class Base {}");
+        write("base/src/main/Base.java", "class Base {}");
     });
 
     test("is read with its own names, not its parent's or dependencies'", () => {
@@ -171,8 +171,9 @@ describe("a reactor's module", () => {
         const before = digest();
         write("other/src/Other.java", "class Other {}");
         write("sink/target/classes/Sink.class", "compiled");
+        write("sink/src/test/SinkTest.java", "class SinkTest {}");
         expect(digest()).toBe(before);
-        write("base/src/Base.java", "class Base { int x; }");
+        write("base/src/main/Base.java", "class Base { int x; }");
         expect(digest()).not.toBe(before);
     });
 
