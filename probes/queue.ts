@@ -43,6 +43,7 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
         password: login.password,
         reconnect: false,
     });
+    let isGone = false;
     return new Promise((resolve, reject) => {
         const fail = (why: string) => {
             clearTimeout(limit);
@@ -50,9 +51,11 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
             reject(new Error(`queue ${queue} of the JMS broker at ${login.address} cannot be read: ${why}`));
         };
         const limit = setTimeout(() => fail(`no answer within ${connectTimeoutMs} ms`), connectTimeoutMs);
-        container.on("receiver_open", () => {
+        container.on("receiver_open", ({ receiver }: EventContext) => {
+            // A refusal begins as an answer without a source; the reason follows.
+            if (!receiver?.source?.address) return;
             clearTimeout(limit);
-            resolve({ close: () => closeConnection(connection) });
+            resolve({ close: async () => (isGone ? undefined : closeConnection(connection)) });
         });
         container.on("message", ({ message }: EventContext) => {
             if (message !== undefined) {
@@ -65,7 +68,14 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
         });
         container.on("connection_error", () => fail(describe(connection.error)));
         container.on("receiver_error", ({ receiver }: EventContext) => fail(describe(receiver?.error)));
-        container.on("disconnected", ({ error }: EventContext) => fail(describe(error)));
+        container.on("connection_close", () => {
+            isGone = true;
+            fail("the broker closed the connection");
+        });
+        container.on("disconnected", ({ error }: EventContext) => {
+            isGone = true;
+            fail(describe(error));
+        });
         connection.open_receiver({
             source: {
                 address: queue,

@@ -18,6 +18,8 @@ export class CustomersTable {
         const { host, port } = parseAddress(database.address ?? "");
         const { name, user, password } = database;
         const client = new Client({ host, port, database: name, user, password, connectionTimeoutMillis: 5000 });
+        // A connection that breaks fails the next query; as an event without a listener it would end the process.
+        client.on("error", () => undefined);
         await client.connect();
         return new CustomersTable(client);
     }
