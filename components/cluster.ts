@@ -4,6 +4,7 @@ import { DockerHost, hostOf } from "./dockerHost";
 import { Image } from "./image";
 import { Member, MemberArgs } from "./member";
 import { Gate, MemberKind, Readiness, RollStart } from "./readiness";
+import { Setting } from "./render/properties";
 import { MemberAddress } from "./render/topology";
 
 /** What the arguments of every JVM role have in common. */
@@ -25,7 +26,7 @@ export interface JvmRoleArgs {
     /** Time limit for the whole role to become ready, and for one member to rejoin, s. */
     readySeconds: number;
     /** Raw server settings, which win over everything else. */
-    config: Record<string, string | number | boolean>;
+    config: Record<string, Setting>;
 }
 
 /** Command line of a server of the runtime image: exec form, so that the JVM is process 1 and gets SIGTERM. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { javaCommand, JvmRoleArgs, outsideAddress, placeMembers, rollMembers } from "./cluster";
 import { DockerHost } from "./dockerHost";
 import { Readiness } from "./readiness";
-import { Listener, renderServerProperties } from "./render/serverProperties";
+import { BrokerSettings, Listener, renderServerProperties } from "./render/serverProperties";
 import { bootstrapList } from "./render/topology";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
@@ -11,26 +11,12 @@ const DATA_PATH = "/var/lib/kafka";
 const INTERNAL_PORT = 19092;
 
 /** Arguments of {@link KafkaCluster}. */
-export interface KafkaClusterArgs extends JvmRoleArgs {
+export interface KafkaClusterArgs extends JvmRoleArgs, BrokerSettings {
     zookeeper: ZookeeperEnsemble;
     /** Brokers of the cluster; their ids are 0, 1, 2, ... */
     brokers: number;
     /** Port of broker 0 for clients outside; broker i has this port + i. The seed's 9090. */
     port: number;
-    /** `num.network.threads`. */
-    networkThreads: number;
-    /** `num.io.threads`. */
-    ioThreads: number;
-    /** `socket.send.buffer.bytes`. */
-    socketSendBufferBytes: number;
-    /** `socket.receive.buffer.bytes`. */
-    socketReceiveBufferBytes: number;
-    /** `socket.request.max.bytes`. */
-    socketRequestMaxBytes: number;
-    /** Partitions of a topic created without a number. */
-    numPartitions: number;
-    /** `num.recovery.threads.per.data.dir`. */
-    recoveryThreadsPerDataDir: number;
     /** Default: the number of brokers, at most 3. */
     offsetsTopicReplicationFactor?: number;
     /** Default: the number of brokers, at most 3. */
@@ -41,18 +27,6 @@ export interface KafkaClusterArgs extends JvmRoleArgs {
     defaultReplicationFactor?: number;
     /** Default: one less than the default replication factor, at least 1. */
     minInsyncReplicas?: number;
-    /** `log.retention.hours`. */
-    retentionHours: number;
-    /** `log.segment.bytes`. */
-    segmentBytes: number;
-    /** `log.retention.check.interval.ms`. */
-    retentionCheckIntervalMs: number;
-    /** `zookeeper.connection.timeout.ms`. */
-    zookeeperConnectionTimeoutMs: number;
-    /** `group.initial.rebalance.delay.ms`. */
-    groupInitialRebalanceDelayMs: number;
-    /** `log.cleaner.dedupe.buffer.size`: Kafka's own default does not fit a heap below 256 MiB. */
-    logCleanerDedupeBufferBytes: number;
     /** Keeps the data volumes from being deleted. Default false. */
     protectData?: boolean;
 }

@@ -10,36 +10,51 @@ export interface Listener {
     advertised: string;
 }
 
+/** Settings that are the same for every broker of a cluster. */
+export interface BrokerSettings {
+    /** `num.network.threads`. */
+    networkThreads: number;
+    /** `num.io.threads`. */
+    ioThreads: number;
+    /** `socket.send.buffer.bytes`. */
+    socketSendBufferBytes: number;
+    /** `socket.receive.buffer.bytes`. */
+    socketReceiveBufferBytes: number;
+    /** `socket.request.max.bytes`. */
+    socketRequestMaxBytes: number;
+    /** Partitions of a topic created without a number. */
+    numPartitions: number;
+    /** `num.recovery.threads.per.data.dir`. */
+    recoveryThreadsPerDataDir: number;
+    /** `log.retention.hours`. */
+    retentionHours: number;
+    /** `log.segment.bytes`. */
+    segmentBytes: number;
+    /** `log.retention.check.interval.ms`. */
+    retentionCheckIntervalMs: number;
+    /** `zookeeper.connection.timeout.ms`. */
+    zookeeperConnectionTimeoutMs: number;
+    /** `group.initial.rebalance.delay.ms`. */
+    groupInitialRebalanceDelayMs: number;
+    /** `log.cleaner.dedupe.buffer.size`: Kafka's own default of 128 MiB does not fit a small heap. */
+    logCleanerDedupeBufferBytes: number;
+    /** Raw settings, which win. */
+    config: Record<string, Setting>;
+}
+
 /** What goes into a broker's `server.properties`. Facts: Kafka documentation, "Broker Configs". */
-export interface ServerProperties {
+export interface ServerProperties extends BrokerSettings {
     brokerId: number;
     dataDir: string;
     zookeeperConnect: string;
     listeners: Listener[];
     /** Name of the listener that brokers use among themselves. */
     interBrokerListener: string;
-    networkThreads: number;
-    ioThreads: number;
-    socketSendBufferBytes: number;
-    socketReceiveBufferBytes: number;
-    socketRequestMaxBytes: number;
-    /** Partitions of a topic created without a number. */
-    numPartitions: number;
-    recoveryThreadsPerDataDir: number;
     offsetsTopicReplicationFactor: number;
     transactionStateLogReplicationFactor: number;
     transactionStateLogMinIsr: number;
     defaultReplicationFactor: number;
     minInsyncReplicas: number;
-    retentionHours: number;
-    segmentBytes: number;
-    retentionCheckIntervalMs: number;
-    zookeeperConnectionTimeoutMs: number;
-    groupInitialRebalanceDelayMs: number;
-    /** Memory of the log cleaner's key map; Kafka's own default of 128 MiB does not fit a small heap. */
-    logCleanerDedupeBufferBytes: number;
-    /** Raw settings, which win. */
-    config: Record<string, Setting>;
 }
 
 /** Renders `server.properties` of one broker. */
