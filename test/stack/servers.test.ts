@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 
+import { type ClusterKind, clusterReady } from "../../probes/readiness";
+import { waitFor } from "../../probes/wait";
 import { containerName, docker, listContainers } from "../support/docker";
 import { Pipeline } from "../support/pipeline";
 import { sharedStack } from "./sharedStack";
@@ -62,7 +64,19 @@ describe.each(servers)("$member", ({ member, program }) => {
 });
 
 describe("after that", () => {
-    it("rows flow again", async () => {
+    it("every cluster is ready again, and rows flow", async () => {
+        const { addresses } = await stack.outputs();
+        const clusters: [ClusterKind, string[]][] = [
+            ["zookeeper", addresses.zookeeper],
+            ["kafka", addresses.kafka],
+            ["connect", addresses.connect],
+            ["postgres", [addresses.postgres!]],
+            ["artemis", [addresses.jmsBroker!]],
+        ];
+        for (const [kind, targets] of clusters) {
+            const look = () => clusterReady({ kind, targets, expected: targets.length });
+            await waitFor(look, { what: `${kind} after its restart`, timeoutSeconds: 120 });
+        }
         // Opened only now: connections of before have ended with their servers.
         const pipeline = await Pipeline.open(stack);
         await pipeline.passMarker(120);
