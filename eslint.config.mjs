@@ -28,7 +28,12 @@ const rooms = {
         rooms: ["probes", "connectApi"],
         packages: ["axios", "pg", "rhea", "@platformatic/kafka"],
     },
-    cli: { files: "cli/**/*.ts", rooms: ["cli", "config", "connectApi", "probes", "toolchain"], packages: ANY },
+    report: { files: "report/*.ts", rooms: ["report", "probes"], packages: [] },
+    cli: {
+        files: "cli/**/*.ts",
+        rooms: ["cli", "config", "connectApi", "probes", "report", "toolchain"],
+        packages: ANY,
+    },
     toolchain: { files: "toolchain/**/*", rooms: ["toolchain"], packages: ANY },
 };
 
