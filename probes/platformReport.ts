@@ -87,6 +87,10 @@ export interface ConnectorFacts extends ConnectorStatus {
     declaredState: string | undefined;
     /** Of a sink: records of its topics that its group has not committed yet. undefined: not a sink, or not known. */
     lag: number | undefined;
+    /** Topics it has written or read, or is configured to read. undefined: not known. */
+    topics?: string[];
+    /** Of a JMS sink: the queue it sends to. undefined: another connector, or not known. */
+    queue?: string;
 }
 
 /** One look at the whole platform. Every part is asked; what does not answer says why. */
