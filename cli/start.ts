@@ -16,11 +16,14 @@ export default async function start(args: string[]): Promise<void> {
         args,
         options: {
             stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            "config-file": { type: "string" },
             refresh: { type: "boolean", default: false },
         },
     });
     await setup(logToStderr);
-    const state = await startStack({ stack: values.stack, select: true }, logToStderr, { refresh: values.refresh });
+    const configFile = values["config-file"];
+    const target = { stack: values.stack, configFile, select: configFile === undefined };
+    const state = await startStack(target, logToStderr, { refresh: values.refresh });
     if (values.stack === DEV_STACK && (await runsDefaultPipeline())) {
         process.stdout.write("\n");
         await demo(["--rows", "1"]);

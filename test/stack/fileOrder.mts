@@ -7,6 +7,7 @@ const order = [
     "seedChecks",
     "rows",
     "commands",
+    "docs",
     "secrets",
     "unchanged",
     "connectors",

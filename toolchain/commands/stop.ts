@@ -10,10 +10,11 @@ export default async function stop(args: string[]): Promise<void> {
         args,
         options: {
             stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            "config-file": { type: "string" },
             volumes: { type: "boolean", default: false },
         },
     });
     await setup(logToStderr);
-    await stopStack({ stack: values.stack }, logToStderr, { volumes: values.volumes });
+    await stopStack({ stack: values.stack, configFile: values["config-file"] }, logToStderr, { volumes: values.volumes });
     logToStderr(`Stack ${values.stack} is gone: no container, network, volume or image tag of it is left.`);
 }
