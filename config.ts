@@ -151,6 +151,12 @@ const sections = {
         plugins: z.record(z.string(), pluginSource).describe("Plugins baked into the image, by folder name."),
         ...jvm,
     }),
+    metrics: z.strictObject({
+        enabled: flag.describe("True: every ZooKeeper server, broker and worker serves metrics for Prometheus."),
+        zookeeperPort: port.describe("Metrics port of ZooKeeper server 0 outside; server i has this port + i."),
+        kafkaPort: port.describe("Metrics port of broker 0 outside; broker i has this port + i."),
+        connectPort: port.describe("Metrics port of worker 0 outside; worker i has this port + i."),
+    }),
     connectors: z.record(z.string(), connector).describe("Connectors by name."),
     database: z.strictObject({
         managed: flag.describe("True: this stack runs a PostgreSQL of its own. False: `host` names an existing one."),
@@ -262,6 +268,7 @@ export const defaults = {
         memoryMb: 896,
         jvmFlags: ["-XX:+UseSerialGC", "-Xss512k"],
     },
+    metrics: { enabled: false, zookeeperPort: 9400, kafkaPort: 9410, connectPort: 9420 },
     connectors: {
         "dbz-source": {
             class: "io.debezium.connector.postgresql.PostgresConnector",
@@ -516,6 +523,12 @@ function portFaults(c: Partial<PlatformConfig>): Fault[] {
     }
     if (c.kafka) ranges.push(["kafka.port", c.kafka.port, c.kafka.brokers]);
     if (c.connect) ranges.push(["connect.port", c.connect.port, c.connect.workers]);
+    if (c.metrics?.enabled) {
+        const { zookeeperPort, kafkaPort, connectPort } = c.metrics;
+        if (c.zookeeper) ranges.push(["metrics.zookeeperPort", zookeeperPort, c.zookeeper.servers]);
+        if (c.kafka) ranges.push(["metrics.kafkaPort", kafkaPort, c.kafka.brokers]);
+        if (c.connect) ranges.push(["metrics.connectPort", connectPort, c.connect.workers]);
+    }
     if (c.database?.managed) ranges.push(["database.port", c.database.port, 1]);
     if (c.jmsBroker?.managed) {
         ranges.push(["jmsBroker.port", c.jmsBroker.port, 1], ["jmsBroker.consolePort", c.jmsBroker.consolePort, 1]);

@@ -41,6 +41,7 @@ export = async () => {
     });
 
     const { protectData } = config.security;
+    const metrics = config.metrics.enabled ? config.metrics : undefined;
     const database = config.database.managed
         ? new SourceDatabase("postgres", {
               ...config.database,
@@ -59,8 +60,21 @@ export = async () => {
               protectData,
           })
         : undefined;
-    const zookeeper = new ZookeeperEnsemble("zookeeper", { ...config.zookeeper, hosts, image: runtime, protectData });
-    const kafka = new KafkaCluster("kafka", { ...config.kafka, hosts, image: runtime, zookeeper, protectData });
+    const zookeeper = new ZookeeperEnsemble("zookeeper", {
+        ...config.zookeeper,
+        hosts,
+        image: runtime,
+        protectData,
+        metricsPort: metrics?.zookeeperPort,
+    });
+    const kafka = new KafkaCluster("kafka", {
+        ...config.kafka,
+        hosts,
+        image: runtime,
+        zookeeper,
+        protectData,
+        metricsPort: metrics?.kafkaPort,
+    });
     const connect = new ConnectCluster("connect", {
         ...config.connect,
         hosts,
@@ -69,6 +83,7 @@ export = async () => {
         plugins: staged.plugins,
         pluginDiscovery: staged.pluginDiscovery,
         secrets,
+        metricsPort: metrics?.connectPort,
     });
     const platform = pulumi
         .all([
@@ -100,10 +115,12 @@ export = async () => {
             // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
             { dependsOn: servers, deletedWith: connect },
         );
-        return [name, { class: entry.class, state: connector.state, tasks: connector.tasks }];
+        const { class: className, state: declaredState } = entry;
+        return [name, { class: className, declaredState, state: connector.state, tasks: connector.tasks }];
     });
 
     return {
+        engines: Object.fromEntries(Object.entries(config.hosts).map(([name, { endpoint }]) => [name, endpoint])),
         addresses: {
             zookeeper: zookeeper.addresses,
             kafka: kafka.addresses,
@@ -123,6 +140,11 @@ export = async () => {
             user: config.jmsBroker.user,
             password: secrets[jmsSecret]!,
             queues: config.jmsBroker.queues,
+        },
+        metrics: metrics && {
+            zookeeper: zookeeper.metricsAddresses,
+            kafka: kafka.metricsAddresses,
+            connect: connect.metricsAddresses,
         },
         restUrls: connect.restUrls,
         plugins: connect.plugins,

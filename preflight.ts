@@ -70,11 +70,14 @@ async function portFaults(
 export function publishedPorts(config: PlatformConfig): { path: string; port: number }[] {
     const range = (path: string, first: number, members: number) =>
         Array.from({ length: members }, (_, i) => ({ path, port: first + i }));
-    const { zookeeper, kafka, connect, database, jmsBroker } = config;
+    const { zookeeper, kafka, connect, metrics, database, jmsBroker } = config;
     return [
         ...range("zookeeper.clientPort", zookeeper.clientPort, zookeeper.servers),
         ...range("kafka.port", kafka.port, kafka.brokers),
         ...range("connect.port", connect.port, connect.workers),
+        ...range("metrics.zookeeperPort", metrics.zookeeperPort, metrics.enabled ? zookeeper.servers : 0),
+        ...range("metrics.kafkaPort", metrics.kafkaPort, metrics.enabled ? kafka.brokers : 0),
+        ...range("metrics.connectPort", metrics.connectPort, metrics.enabled ? connect.workers : 0),
         ...range("database.port", database.port, database.managed ? 1 : 0),
         ...range("jmsBroker.port", jmsBroker.port, jmsBroker.managed ? 1 : 0),
         ...range("jmsBroker.consolePort", jmsBroker.consolePort, jmsBroker.managed ? 1 : 0),

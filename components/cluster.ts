@@ -7,6 +7,10 @@ import { Gate, MemberKind, Readiness, RollStart } from "./readiness";
 import { Setting } from "./render/properties";
 import { MemberAddress } from "./render/topology";
 
+/** Port of the metrics inside every container: the one that Prometheus lists for this agent. */
+const METRICS_PORT = 9404;
+const METRICS_FOLDER = "/opt/kafka/metrics";
+
 /** What the arguments of every JVM role have in common. */
 export interface JvmRoleArgs {
     /** Hosts that members are placed on. */
@@ -27,14 +31,22 @@ export interface JvmRoleArgs {
     readySeconds: number;
     /** Raw server settings, which win over everything else. */
     config: Record<string, Setting>;
+    /** Port of member 0 for Prometheus; member i has this port + i. Default: no agent, no port. */
+    metricsPort?: number;
 }
 
-/** Command line of a server of the runtime image: exec form, so that the JVM is process 1 and gets SIGTERM. */
-export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: string): string[] {
+/**
+ * Command line of a server of the runtime image: exec form, so that the JVM is process 1 and gets SIGTERM.
+ * @param metricsRules name of the file in the image that says what the agent serves, where metrics are on.
+ */
+export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: string, metricsRules: string): string[] {
     return [
         "java",
         `-Xmx${args.heapMb}m`,
         ...args.jvmFlags,
+        ...(args.metricsPort === undefined
+            ? []
+            : [`-javaagent:${METRICS_FOLDER}/agent.jar=${METRICS_PORT}:${METRICS_FOLDER}/${metricsRules}.yml`]),
         // A server out of memory is of no use: the restart policy brings a fresh one.
         "-XX:+ExitOnOutOfMemoryError",
         // A replaced container has a new address: the JVM's cache of names must not outlive the old one.
@@ -46,6 +58,17 @@ export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: st
         mainClass,
         configFile,
     ];
+}
+
+/** Published ports of member `i`: its own, and the one for Prometheus where metrics are on. */
+export function publishedPorts(args: JvmRoleArgs, i: number, own: Record<number, number>): Record<number, number> {
+    return args.metricsPort === undefined ? own : { ...own, [METRICS_PORT]: args.metricsPort + i };
+}
+
+/** `host:port` of every member's metrics for Prometheus outside; empty where metrics are off. */
+export function metricsAddresses(args: JvmRoleArgs, hosts: DockerHost[]): string[] {
+    const { metricsPort } = args;
+    return metricsPort === undefined ? [] : hosts.map((host, i) => outsideAddress(host, metricsPort + i));
 }
 
 /** Host of each member of a role. */

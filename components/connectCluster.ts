@@ -1,5 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, outsideAddress, peerAddress, placeMembers, rollMembers } from "./cluster";
+import {
+    javaCommand,
+    JvmRoleArgs,
+    metricsAddresses,
+    outsideAddress,
+    peerAddress,
+    placeMembers,
+    publishedPorts,
+    rollMembers,
+} from "./cluster";
 import { PluginDiscovery, StagedPlugin } from "./image";
 import { KafkaCluster } from "./kafkaCluster";
 import { Readiness } from "./readiness";
@@ -53,6 +62,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
     public readonly groupId: string;
     /** Plugins baked into the image. */
     public readonly plugins: pulumi.Output<StagedPlugin[]>;
+    /** `host:port` of every worker's metrics for Prometheus outside; empty where metrics are off. */
+    public readonly metricsAddresses: pulumi.Output<string[]>;
     /** Resolves when the cluster is ready. */
     public readonly ready: Readiness;
 
@@ -84,7 +95,12 @@ export class ConnectCluster extends pulumi.ComponentResource {
                 return {
                     host,
                     image: args.image,
-                    command: javaCommand(args, "org.apache.kafka.connect.cli.ConnectDistributed", CONFIG_FILE),
+                    command: javaCommand(
+                        args,
+                        "org.apache.kafka.connect.cli.ConnectDistributed",
+                        CONFIG_FILE,
+                        "connect",
+                    ),
                     files: {
                         [CONFIG_FILE]: discovered.apply(([bootstrapServers, pluginDiscovery]) =>
                             renderConnectProperties({
@@ -101,7 +117,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
                         ),
                     },
                     secrets: { volumeName: secretFiles.get(host)!.volumeName, path: SECRETS_FOLDER },
-                    ports: { [REST_PORT]: args.port + i },
+                    ports: publishedPorts(args, i, { [REST_PORT]: args.port + i }),
                     healthcheck: ["/usr/local/bin/health-connect", String(REST_PORT)],
                     memoryMb: args.memoryMb,
                     stopGraceSeconds: args.stopGraceSeconds,
@@ -111,6 +127,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
         this.restUrls = pulumi.output(targets);
         this.groupId = args.groupId;
         this.plugins = pulumi.output(args.plugins);
+        this.metricsAddresses = pulumi.output(metricsAddresses(args, hosts));
         this.registerOutputs({
             restUrls: this.restUrls,
             groupId: this.groupId,

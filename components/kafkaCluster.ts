@@ -1,5 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, outsideAddress, placeMembers, rollMembers } from "./cluster";
+import {
+    javaCommand,
+    JvmRoleArgs,
+    metricsAddresses,
+    outsideAddress,
+    placeMembers,
+    publishedPorts,
+    rollMembers,
+} from "./cluster";
 import { DockerHost } from "./dockerHost";
 import { Readiness } from "./readiness";
 import { BrokerSettings, Listener, renderServerProperties } from "./render/serverProperties";
@@ -39,6 +47,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
     public readonly addresses: pulumi.Output<string[]>;
     /** Replication factor that new topics get: the number of brokers, at most 3. */
     public readonly replicationFactor: number;
+    /** `host:port` of every broker's metrics for Prometheus outside; empty where metrics are off. */
+    public readonly metricsAddresses: pulumi.Output<string[]>;
     /** Resolves when the cluster is ready. */
     public readonly ready: Readiness;
 
@@ -65,7 +75,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
             members: hosts.map((host, i) => ({
                 host,
                 image: args.image,
-                command: javaCommand(args, "kafka.Kafka", CONFIG_FILE),
+                command: javaCommand(args, "kafka.Kafka", CONFIG_FILE, "kafka"),
                 files: {
                     [CONFIG_FILE]: args.zookeeper.connectString.apply((zookeeperConnect) =>
                         renderServerProperties({
@@ -81,7 +91,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
                 },
                 dataPath: DATA_PATH,
                 protectData: args.protectData,
-                ports: { [args.port + i]: args.port + i },
+                ports: publishedPorts(args, i, { [args.port + i]: args.port + i }),
                 healthcheck: args.zookeeper.connectString.apply((servers) => [
                     "/usr/local/bin/health-kafka",
                     "localhost",
@@ -95,6 +105,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         });
         this.bootstrapServers = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
+        this.metricsAddresses = pulumi.output(metricsAddresses(args, hosts));
         this.registerOutputs({
             bootstrapServers: this.bootstrapServers,
             addresses: this.addresses,

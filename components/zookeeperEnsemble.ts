@@ -1,5 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, outsideAddress, peerAddress, placeMembers, rollMembers } from "./cluster";
+import {
+    javaCommand,
+    JvmRoleArgs,
+    metricsAddresses,
+    outsideAddress,
+    peerAddress,
+    placeMembers,
+    publishedPorts,
+    rollMembers,
+} from "./cluster";
 import { Readiness } from "./readiness";
 import { bootstrapList } from "./render/topology";
 import { renderZooCfg } from "./render/zooCfg";
@@ -37,6 +46,8 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
     public readonly connectString: pulumi.Output<string>;
     /** `host:port` of every server for clients outside. */
     public readonly addresses: pulumi.Output<string[]>;
+    /** `host:port` of every server's metrics for Prometheus outside; empty where metrics are off. */
+    public readonly metricsAddresses: pulumi.Output<string[]>;
     /** Resolves when the ensemble is ready. */
     public readonly ready: Readiness;
 
@@ -68,7 +79,12 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
                 return {
                     host,
                     image: args.image,
-                    command: javaCommand(args, "org.apache.zookeeper.server.quorum.QuorumPeerMain", CONFIG_FILE),
+                    command: javaCommand(
+                        args,
+                        "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+                        CONFIG_FILE,
+                        "zookeeper",
+                    ),
                     files: {
                         [CONFIG_FILE]: renderZooCfg({
                             ...args,
@@ -82,7 +98,11 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
                     },
                     dataPath: DATA_PATH,
                     protectData: args.protectData,
-                    ports: Object.fromEntries([clientPort, ...quorumPorts].map((port) => [port, port])),
+                    ports: publishedPorts(
+                        args,
+                        i,
+                        Object.fromEntries([clientPort, ...quorumPorts].map((port) => [port, port])),
+                    ),
                     healthcheck: ["/usr/local/bin/health-zookeeper", String(clientPort)],
                     memoryMb: args.memoryMb,
                     stopGraceSeconds: args.stopGraceSeconds,
@@ -91,6 +111,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
         });
         this.connectString = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
+        this.metricsAddresses = pulumi.output(metricsAddresses(args, hosts));
         this.registerOutputs({ connectString: this.connectString, addresses: this.addresses, ready: this.ready });
     }
 }

@@ -11,6 +11,8 @@ declare module "vitest" {
 /** Brings up the one stack that all stack tests share, and removes it at the end, whatever happened. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
     const stack = await TestStack.create();
+    // On, so that a real Prometheus can ask a whole platform; that it is off by default is shown without one.
+    stack.configure({ metrics: { ...stack.config().metrics, enabled: true } });
     const started = performance.now();
     const seconds = () => Math.round((performance.now() - started) / 1000);
     process.stderr.write(`stack ${stack.handle.name}: pulumi up ...\n`);

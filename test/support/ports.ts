@@ -10,6 +10,7 @@ export interface StackPorts {
     database: number;
     jmsBroker: number;
     jmsConsole: number;
+    metrics: { zookeeper: number; kafka: number; connect: number };
 }
 
 // Below the range that Linux gives to outgoing connections (32768 and up), above the ports of dev stacks.
@@ -22,7 +23,7 @@ const rolePorts = 10;
 export async function findPorts(): Promise<StackPorts> {
     for (let tries = 0; tries < 50; tries++) {
         const first = lowest + blockSize * Math.floor((Math.random() * (highest - lowest)) / blockSize);
-        const ports = Array.from({ length: 8 * rolePorts }, (_, i) => first + i);
+        const ports = Array.from({ length: blockSize }, (_, i) => first + i);
         if ((await Promise.all(ports.map(isFree))).every(Boolean)) {
             const block = (index: number) => first + index * rolePorts;
             return {
@@ -34,6 +35,7 @@ export async function findPorts(): Promise<StackPorts> {
                 database: block(5),
                 jmsBroker: block(6),
                 jmsConsole: block(7),
+                metrics: { zookeeper: block(8), kafka: block(8) + rolePorts / 2, connect: block(9) },
             };
         }
     }

@@ -73,6 +73,11 @@ export class TestStack {
             zookeeper: { clientPort: ports.zookeeper, quorumPort: ports.quorum, electionPort: ports.election },
             kafka: { port: ports.kafka },
             connect: { port: ports.connect },
+            metrics: {
+                zookeeperPort: ports.metrics.zookeeper,
+                kafkaPort: ports.metrics.kafka,
+                connectPort: ports.metrics.connect,
+            },
             database: { port: ports.database },
             jmsBroker: { port: ports.jmsBroker, consolePort: ports.jmsConsole },
         });

@@ -58,4 +58,11 @@ describe("publishedPorts", () => {
             2180, 9090, 9091, 9092, 7070, 7071, 7072, 61616, 8161,
         ]);
     });
+
+    it("include those of the metrics where they are on", () => {
+        const on = publishedPorts(parseConfig({ metrics: { enabled: true }, connect: { workers: 1 } }));
+        expect(on.filter(({ path }) => path.startsWith("metrics.")).map(({ port }) => port)).toEqual([
+            9400, 9401, 9402, 9410, 9411, 9412, 9420,
+        ]);
+    });
 });

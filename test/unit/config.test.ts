@@ -78,6 +78,12 @@ describe("faults", () => {
         ["a port out of range", { kafka: { port: 70000 } }, "kafka.port", /at most 65535/],
         ["a last member's port out of range", { kafka: { port: 65534 } }, "kafka.port", /above 65535/],
         ["clashing ports", { kafka: { port: 7072 } }, "connect.port", /overlaps the ports of kafka.port/],
+        [
+            "metrics on clashing ports",
+            { metrics: { enabled: true, connectPort: 9412 } },
+            "metrics.connectPort",
+            /overlaps the ports of metrics.kafkaPort/,
+        ],
         ["a required key removed", { kafka: { version: null } }, "kafka.version", /missing/],
         ["heap as large as memory", { connect: { heapMb: 896 } }, "connect.heapMb", /less than connect.memoryMb/],
         [

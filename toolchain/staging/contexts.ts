@@ -78,7 +78,9 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
             parent: "jre",
             inputs: runtime,
             fill: (context) =>
-                resolved.runtime.forEach(({ file }) => place(file, join(context, "libs", basename(file)), true)),
+                resolved.runtime.forEach(({ file }) =>
+                    place(file, join(context, ...runtimePath(basename(file))), true),
+                ),
         },
         {
             role: "connect",
@@ -100,6 +102,11 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
             fill: (context) => fillArtemis(context, images, resolved),
         },
     ];
+}
+
+/** The agent of the metrics is no library: where nobody asked for it, no JVM may see it. */
+function runtimePath(jar: string): string[] {
+    return jar.startsWith("jmx_prometheus_javaagent-") ? ["metrics", "agent.jar"] : ["libs", jar];
 }
 
 /** Not part of a digest: it says where packages come from, not which. */

@@ -16,11 +16,15 @@ beforeEach(async () => {
     resources = await recordResources();
 });
 
+interface Metrics {
+    metricsPort?: number;
+}
+
 interface Overrides {
     hosts?: PlatformConfig["hosts"];
-    zookeeper?: Partial<PlatformConfig["zookeeper"]>;
-    kafka?: Partial<PlatformConfig["kafka"]>;
-    connect?: Partial<PlatformConfig["connect"]>;
+    zookeeper?: Partial<PlatformConfig["zookeeper"]> & Metrics;
+    kafka?: Partial<PlatformConfig["kafka"]> & Metrics;
+    connect?: Partial<PlatformConfig["connect"]> & Metrics;
 }
 
 /** The three clusters as index.ts wires them, on the defaults but for what a test says. */
@@ -295,6 +299,43 @@ describe("several hosts", () => {
         await clusters({ hosts, kafka: { placement: ["h3", "h1"] } });
         const addresses = [0, 1, 2].map((i) => containerInputs(resources, `kafka-${i}`)["ports"][0].ip);
         expect(addresses).toEqual(["10.0.0.3", "10.0.0.1", "10.0.0.3"]);
+    });
+});
+
+describe("metrics", () => {
+    const roles = ["zookeeper", "kafka", "connect"] as const;
+    const command = (member: string): string[] => containerInputs(resources, member)["command"];
+
+    it("are off unless they are asked for: no agent, no port", async () => {
+        const { zookeeper } = await clusters();
+        for (const role of roles) {
+            expect(command(`${role}-0`).join(" ")).not.toContain("javaagent");
+            expect(containerInputs(resources, `${role}-0`)["ports"]).toHaveLength(1);
+        }
+        expect(await resolved(zookeeper.metricsAddresses)).toEqual([]);
+    });
+
+    it("are served by an agent in every member, with the rules of its role and a port of its own", async () => {
+        const built = await clusters({
+            zookeeper: { metricsPort: 9400 },
+            kafka: { metricsPort: 9410 },
+            connect: { metricsPort: 9420 },
+        });
+        for (const [i, role] of roles.entries()) {
+            const first = 9400 + 10 * i;
+            expect(command(`${role}-2`)).toContain(
+                `-javaagent:/opt/kafka/metrics/agent.jar=9404:/opt/kafka/metrics/${role}.yml`,
+            );
+            expect(containerInputs(resources, `${role}-2`)["ports"]).toContainEqual({
+                internal: 9404,
+                external: first + 2,
+                ip: "127.0.0.1",
+                protocol: "tcp",
+            });
+            expect(await resolved(built[role].metricsAddresses)).toEqual(
+                [first, first + 1, first + 2].map((port) => `127.0.0.1:${port}`),
+            );
+        }
     });
 });
 
