@@ -26,7 +26,7 @@ const rooms = {
     probes: {
         files: "probes/*.ts",
         rooms: ["probes", "connectApi"],
-        packages: ["axios", "pg", "rhea", "@platformatic/kafka"],
+        packages: ["axios", "dockerode", "pg", "rhea", "@platformatic/kafka"],
     },
     report: { files: "report/*.ts", rooms: ["report", "probes"], packages: [] },
     cli: {

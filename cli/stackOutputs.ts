@@ -1,8 +1,13 @@
+import type { PlatformTarget } from "../probes/platform";
+import { parseAddress } from "../probes/tcp";
+import { dockerEndpoint } from "../toolchain/setup/dockerEngine";
 import { askPulumi } from "../toolchain/stack/pulumiCli";
-import type { StackTarget } from "../toolchain/stack/target";
+import { PROJECT, type StackTarget } from "../toolchain/stack/target";
 
 /** What index.ts exports, with secrets in clear. */
 export interface StackOutputs {
+    /** Docker endpoint of each host, by name. Absent in a stack that was last brought up before this output came. */
+    engines?: Record<string, string>;
     addresses: {
         zookeeper: string[];
         kafka: string[];
@@ -15,7 +20,17 @@ export interface StackOutputs {
     restUrls: string[];
     database: { address?: string; name: string; user: string; password: string };
     jmsBroker: { address?: string; user: string; password: string; queues: string[] };
-    connectors: Record<string, { class: string; state: string; tasks: unknown }>;
+    connectors: Record<
+        string,
+        {
+            class: string;
+            /** State that the config declares. Absent in a stack that was last brought up before this output came. */
+            declaredState?: string;
+            /** State that was seen when the stack was brought up. */
+            state: string;
+            tasks: unknown;
+        }
+    >;
 }
 
 /** Reads the outputs of a stack. Throws when it is not up. */
@@ -26,4 +41,29 @@ export async function readStackOutputs(target: StackTarget): Promise<StackOutput
         throw new Error(`stack ${target.stack} is not up: it has no addresses; bring it up with: npm start`);
     }
     return outputs as StackOutputs;
+}
+
+/** What of a stack can be asked, for a look at the whole platform. */
+export function platformTarget(stack: string, outputs: StackOutputs): PlatformTarget {
+    const { addresses, engines, connectors, database, jmsBroker } = outputs;
+    return {
+        stack,
+        project: PROJECT,
+        engines: engines ?? { local: dockerEndpoint() },
+        zookeeper: addresses.zookeeper,
+        kafka: addresses.kafka,
+        connect: addresses.connect,
+        connectors: Object.fromEntries(
+            Object.entries(connectors).map(([name, { declaredState, state }]) => [name, declaredState ?? state]),
+        ),
+        database: database.address === undefined ? undefined : databaseLogin(database.address, database),
+        jmsBroker:
+            jmsBroker.address === undefined
+                ? undefined
+                : { ...jmsBroker, address: jmsBroker.address, consoleUrl: addresses.jmsConsole ?? "" },
+    };
+}
+
+function databaseLogin(address: string, { name, user, password }: StackOutputs["database"]) {
+    return { ...parseAddress(address), database: name, user, password };
 }

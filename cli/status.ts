@@ -116,7 +116,7 @@ async function describeQueues({ jmsBroker }: StackOutputs, consoleUrl: string): 
 
 async function describeConnectors(targets: string[]): Promise<Line[]> {
     try {
-        const connectors = await Promise.any(targets.map(connectorStatuses));
+        const connectors = await Promise.any(targets.map((target) => connectorStatuses(target)));
         return connectors.flatMap(connectorLines);
     } catch (error) {
         return [{ subject: "connectors", isWell: false, found: `no worker says how they are: ${messageOf(error)}` }];

@@ -1,5 +1,6 @@
 import axios from "axios";
 
+import { causeOf } from "../connectApi/trace";
 import { messageOf } from "./wait";
 
 const timeoutMs = 5000;
@@ -25,14 +26,30 @@ export interface TaskStatus {
     worker: string;
     /** Stack trace of a FAILED task. */
     trace: string | undefined;
+    /** What the trace says went wrong, in one line. */
+    cause: string | undefined;
 }
 
-export interface ConnectorStatus {
+/** What a connector joins, as its config says. */
+export interface ConnectorEnds {
+    /** Topics that a sink reads. Empty for sources, and for sinks that read by a pattern. */
+    topics: string[];
+    /** Of a Debezium source: its topics are called `<prefix>.<schema>.<table>`. undefined: another connector. */
+    topicPrefix?: string;
+    /** Of a Debezium Postgres source: its replication slot. undefined: another connector. */
+    slot?: string;
+    /** Of a JMS sink: the queue it sends to. undefined: another connector. */
+    queue?: string;
+}
+
+export interface ConnectorStatus extends ConnectorEnds {
     name: string;
     type: string;
     state: string;
     worker: string;
     trace: string | undefined;
+    /** What the trace says went wrong, in one line. */
+    cause: string | undefined;
     tasks: TaskStatus[];
 }
 
@@ -69,31 +86,55 @@ interface RawState {
     trace?: string;
 }
 
-type ExpandedStatus = Record<
-    string,
-    { status: { name: string; type: string; connector: RawState; tasks: (RawState & { id: number })[] } }
->;
+interface Expanded {
+    status: { name: string; type: string; connector: RawState; tasks: (RawState & { id: number })[] };
+    info: { config: Record<string, string> };
+}
 
-/** All connectors with their tasks, by name. */
-export async function connectorStatuses(restUrl: string): Promise<ConnectorStatus[]> {
-    const answer = await getJson<ExpandedStatus>(restUrl, "/connectors?expand=status");
+/**
+ * All connectors with their tasks, by name.
+ * @param redact takes secrets out of the stack traces
+ */
+export async function connectorStatuses(
+    restUrl: string,
+    redact: (text: string) => string = (text) => text,
+): Promise<ConnectorStatus[]> {
+    const answer = await getJson<Record<string, Expanded>>(restUrl, "/connectors?expand=status&expand=info");
     return Object.values(answer)
-        .map(({ status }) => ({
+        .map(({ status, info }) => ({
             name: status.name,
             type: status.type,
             state: status.connector.state,
             worker: status.connector.worker_id,
-            trace: status.connector.trace,
+            ...explain(status.connector, redact),
+            ...endsOf(info.config),
             tasks: status.tasks.map((task) => ({
                 connector: status.name,
                 connectorState: status.connector.state,
                 task: task.id,
                 state: task.state,
                 worker: task.worker_id,
-                trace: task.trace,
+                ...explain(task, redact),
             })),
         }))
         .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function endsOf(config: Record<string, string>): ConnectorEnds {
+    const className = config["connector.class"] ?? "";
+    const isDebezium = className.startsWith("io.debezium.connector.");
+    return {
+        topics: (config.topics ?? "").split(/\s*,\s*/).filter((topic) => topic !== ""),
+        topicPrefix: isDebezium ? config["topic.prefix"] : undefined,
+        // Debezium's own default
+        slot: isDebezium && className.includes(".postgresql.") ? (config["slot.name"] ?? "debezium") : undefined,
+        queue: config["jms.destination.type"] === "topic" ? undefined : config["jms.destination.name"],
+    };
+}
+
+function explain({ trace }: RawState, redact: (text: string) => string) {
+    const safe = trace === undefined ? undefined : redact(trace);
+    return { trace: safe, cause: safe === undefined ? undefined : causeOf(safe) };
 }
 
 /** A task's name in messages and records: "connector/task". */

@@ -31,9 +31,21 @@ const requestTimeoutMs = 4000;
 
 /** Asks one broker, and only this one, for its view of the cluster. One try, short limits. */
 export async function clusterView(target: string): Promise<ClusterView> {
+    return withBroker(target, async (connection) => {
+        const { metadataV12 } = await loadClient();
+        return toView(await evenIfPartial(metadataV12.api.async(connection, null, false)));
+    });
+}
+
+/** Loading the client takes a third of a second, which runs that ask no broker should not pay. */
+export function loadClient() {
+    return import("@platformatic/kafka");
+}
+
+/** Opens a connection to one broker, and only this one, for as long as `ask` takes. One try, short limits. */
+export async function withBroker<T>(target: string, ask: (connection: Connection) => Promise<T>): Promise<T> {
     const { host, port } = parseAddress(target);
-    // Loading the client takes a third of a second, which runs that ask no broker should not pay.
-    const { Connection, metadataV12 } = await import("@platformatic/kafka");
+    const { Connection } = await loadClient();
     const connection = new Connection("connect-cdc-probe", {
         connectTimeout: connectTimeoutMs,
         requestTimeout: requestTimeoutMs,
@@ -42,7 +54,7 @@ export async function clusterView(target: string): Promise<ClusterView> {
     connection.on("error", () => undefined);
     try {
         await connection.connect(host, port);
-        return toView(await requestMetadata(connection, metadataV12.api.async));
+        return await ask(connection);
     } catch (error) {
         throw new Error(`broker ${target} does not answer (${firstCause(error)})`);
     } finally {
@@ -50,15 +62,12 @@ export async function clusterView(target: string): Promise<ClusterView> {
     }
 }
 
-type MetadataResponse = metadataV12.MetadataResponse;
-type MetadataCall = (connection: Connection, topics: null, autocreate: boolean) => Promise<MetadataResponse>;
-
-async function requestMetadata(connection: Connection, call: MetadataCall): Promise<MetadataResponse> {
+/** An answer in which one part is an error makes the client throw, with the whole answer attached: this gives it back. */
+export async function evenIfPartial<T>(answer: Promise<T>): Promise<T> {
     try {
-        return await call(connection, null, false);
+        return await answer;
     } catch (error) {
-        // A topic whose leader is being elected makes the client throw, with the whole answer attached.
-        const response = (error as { response?: MetadataResponse }).response;
+        const response = (error as { response?: T }).response;
         if (response === undefined) {
             throw error;
         }
@@ -66,7 +75,7 @@ async function requestMetadata(connection: Connection, call: MetadataCall): Prom
     }
 }
 
-function toView(metadata: MetadataResponse): ClusterView {
+function toView(metadata: metadataV12.MetadataResponse): ClusterView {
     return {
         clusterId: metadata.clusterId ?? "",
         controllerId: metadata.controllerId,

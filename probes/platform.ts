@@ -1,5 +1,31 @@
-import type { PlatformReport } from "./platformReport";
-import type { DatabaseLogin } from "./postgres";
+import { Redactor } from "../connectApi/redact";
+import { queueStates } from "./artemis";
+import * as connect from "./connect";
+import { stackContainers } from "./engine";
+import * as kafka from "./kafka";
+import {
+    committedOffsets,
+    endOffsets,
+    type Offsets,
+    partitionKey,
+    type TopicSettings,
+    topicSettings,
+} from "./kafkaTopics";
+import type {
+    Answer,
+    BrokerFacts,
+    ConnectorFacts,
+    ContainerFacts,
+    KafkaFacts,
+    MemberReport,
+    PlatformReport,
+    ServerFacts,
+    TopicFacts,
+    WorkerFacts,
+} from "./platformReport";
+import { type DatabaseLogin, replicationSlots } from "./postgres";
+import { messageOf } from "./wait";
+import { registeredBrokers, serverState } from "./zookeeper";
 
 /** Everything of a stack that can be asked, with logins. */
 export interface PlatformTarget {
@@ -20,7 +46,244 @@ export interface PlatformTarget {
     jmsBroker?: { address: string; consoleUrl: string; user: string; password: string; queues: string[] };
 }
 
+/** Limit of one part of a look, in ms: a member that hangs takes no longer. */
+const partLimitMs = 5000;
+
 /** Asks every part of a platform, all at once, each within seconds. Never throws: what does not answer is in the report. */
-export async function collectPlatform(_target: PlatformTarget): Promise<PlatformReport> {
-    throw new Error("not there yet");
+export async function collectPlatform(target: PlatformTarget): Promise<PlatformReport> {
+    const takenAt = Date.now();
+    const statuses = answerOf(() =>
+        firstAnswer(target.connect, (url) => connect.connectorStatuses(url, redactor(target))),
+    );
+    const cluster = lookAtKafka(target, statuses);
+    const [hosts, zookeeper, brokers, workers, { kafkaCluster, connectors }, database, jmsBroker] = await Promise.all([
+        Promise.all(Object.entries(target.engines).map((engine) => lookAtEngine(engine, target))),
+        members("zookeeper", target.zookeeper, serverFacts),
+        members("kafka", target.kafka, brokerFacts),
+        members("connect", target.connect, workerFacts),
+        cluster,
+        lookAtDatabase(target),
+        lookAtJmsBroker(target),
+    ]);
+    return {
+        stack: target.stack,
+        takenAt,
+        ...containersOf(hosts),
+        zookeeper,
+        kafka: brokers,
+        connect: workers,
+        kafkaCluster,
+        connectors,
+        missingConnectors: connectors.ok ? missing(Object.keys(target.connectors), connectors.value) : [],
+        database,
+        jmsBroker,
+    };
+}
+
+/** Never rejects, and gives an answer within the limit. */
+async function answerOf<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer within ${partLimitMs / 1000} s`)), partLimitMs);
+    });
+    try {
+        return { ok: true, value: await Promise.race([ask(), limit]) };
+    } catch (error) {
+        return { ok: false, error: messageOf(error) };
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+/** The first answer of any member; when none answers, the first one's error. */
+async function firstAnswer<T>(targets: string[], ask: (target: string) => Promise<T>): Promise<T> {
+    return Promise.any(targets.map(ask));
+}
+
+async function members<T>(
+    role: string,
+    targets: string[],
+    ask: (target: string) => Promise<T>,
+): Promise<MemberReport<T>[]> {
+    return Promise.all(
+        targets.map(async (address, i) => ({
+            name: `${role}-${i}`,
+            address,
+            answer: await answerOf(() => ask(address)),
+        })),
+    );
+}
+
+function missing(expected: string[], found: { name: string }[]): string[] {
+    const names = new Set(found.map(({ name }) => name));
+    return expected.filter((name) => !names.has(name));
+}
+
+/** Traces may hold the passwords that a task was given. */
+function redactor({ database, jmsBroker }: PlatformTarget): (text: string) => string {
+    const secrets = new Redactor([database?.password, jmsBroker?.password].filter((value) => value !== undefined));
+    return (text) => secrets.redact(text);
+}
+
+interface EngineReport extends MemberReport<{ containers: number }> {
+    found: ContainerFacts[];
+}
+
+async function lookAtEngine([name, address]: [string, string], target: PlatformTarget): Promise<EngineReport> {
+    const answer = await answerOf(() => stackContainers(name, address, target));
+    return answer.ok
+        ? { name, address, found: answer.value, answer: { ok: true, value: { containers: answer.value.length } } }
+        : { name, address, found: [], answer };
+}
+
+function containersOf(hosts: EngineReport[]): Pick<PlatformReport, "containers" | "engines"> {
+    const silent = hosts.map(({ answer }) => answer).filter((answer) => !answer.ok);
+    const found = hosts.flatMap((host) => host.found).sort((a, b) => a.name.localeCompare(b.name));
+    return {
+        containers: silent.length === hosts.length && silent[0] !== undefined ? silent[0] : { ok: true, value: found },
+        engines: hosts.map(({ name, address, answer }) => ({ name, address, answer })),
+    };
+}
+
+async function serverFacts(address: string): Promise<ServerFacts> {
+    const [state, brokers] = await Promise.all([serverState(address), registeredBrokers(address)]);
+    return { ...state, registeredBrokers: brokers };
+}
+
+async function brokerFacts(address: string): Promise<BrokerFacts> {
+    const { brokers, clusterId } = await kafka.clusterView(address);
+    return { brokersSeen: brokers.map(({ id }) => id), clusterId };
+}
+
+async function workerFacts(url: string): Promise<WorkerFacts> {
+    const [, info, plugins] = await Promise.all([
+        connect.assertHealthy(url),
+        connect.workerInfo(url),
+        connect.plugins(url),
+    ]);
+    return { ...info, plugins };
+}
+
+/** The cluster's topics, and with them how far each sink is behind. */
+async function lookAtKafka(
+    target: PlatformTarget,
+    statuses: Promise<Answer<connect.ConnectorStatus[]>>,
+): Promise<{ kafkaCluster: Answer<KafkaFacts>; connectors: Answer<ConnectorFacts[]> }> {
+    const viewed = await answerOf(() =>
+        firstAnswer(target.kafka, async (address) => ({ address, view: await kafka.clusterView(address) })),
+    );
+    const connectors = await statuses;
+    if (!viewed.ok) {
+        return { kafkaCluster: viewed, connectors: withFacts(connectors, target, () => undefined) };
+    }
+    const { address, view } = viewed.value;
+    const sinks = connectors.ok ? connectors.value.filter(({ topics }) => topics.length > 0) : [];
+    const [ends, settings, committed] = await Promise.all([
+        endOffsets(view),
+        answerOf(() => topicSettings(address, view)),
+        answerOf(() => committedOffsets(address, sinks.map(groupOf))),
+    ]);
+    const lagOf = (connector: connect.ConnectorStatus) => {
+        const ofGroup = committed.ok ? committed.value.get(groupOf(connector)) : undefined;
+        return ofGroup && lag(connector.topics, view, ends, ofGroup);
+    };
+    return {
+        kafkaCluster: { ok: true, value: kafkaFacts(view, ends, settings.ok ? settings.value : new Map()) },
+        connectors: withFacts(connectors, target, lagOf),
+    };
+}
+
+/** Connect's own name for the consumer group of a sink. */
+function groupOf({ name }: { name: string }): string {
+    return `connect-${name}`;
+}
+
+function withFacts(
+    statuses: Answer<connect.ConnectorStatus[]>,
+    target: PlatformTarget,
+    lagOf: (connector: connect.ConnectorStatus) => number | undefined,
+): Answer<ConnectorFacts[]> {
+    if (!statuses.ok) {
+        return statuses;
+    }
+    const value = statuses.value.map((connector) => ({
+        ...connector,
+        managed: connector.name in target.connectors,
+        declaredState: target.connectors[connector.name],
+        lag: lagOf(connector),
+    }));
+    return { ok: true, value };
+}
+
+/** A partition of which nothing is committed counts from its first record on. */
+function lag(topics: string[], view: kafka.ClusterView, ends: Offsets, committed: Offsets): number | undefined {
+    const keys = view.partitions
+        .filter(({ topic }) => topics.includes(topic))
+        .map(({ topic, partition }) => partitionKey(topic, partition));
+    return sum(keys.map((key) => minus(ends.get(key), committed.get(key) ?? 0)));
+}
+
+function minus(end: number | undefined, committed: number): number | undefined {
+    return end === undefined ? undefined : Math.max(0, end - committed);
+}
+
+/** undefined as soon as one part is not known. */
+function sum(parts: (number | undefined)[]): number | undefined {
+    return parts.reduce<number | undefined>(
+        (total, part) => (total === undefined || part === undefined ? undefined : total + part),
+        0,
+    );
+}
+
+function kafkaFacts(view: kafka.ClusterView, ends: Offsets, settings: TopicSettings): KafkaFacts {
+    return {
+        clusterId: view.clusterId,
+        controllerId: view.controllerId,
+        brokers: view.brokers.map(({ id }) => id),
+        topics: kafka.topicNames(view).map((name) => topicFacts(name, view, ends, settings.get(name))),
+        underReplicated: kafka.unhealthyPartitions(view),
+    };
+}
+
+function topicFacts(
+    name: string,
+    view: kafka.ClusterView,
+    ends: Offsets,
+    settings: Map<string, string> | undefined,
+): TopicFacts {
+    const partitions = view.partitions.filter(({ topic }) => topic === name);
+    const minInsync = settings?.get("min.insync.replicas");
+    return {
+        name,
+        partitions: partitions.length,
+        replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+        cleanupPolicy: settings?.get("cleanup.policy"),
+        minInsyncReplicas: minInsync === undefined ? undefined : Number(minInsync),
+        endOffsets: sum(partitions.map(({ partition }) => ends.get(partitionKey(name, partition)))),
+    };
+}
+
+async function lookAtDatabase({ database }: PlatformTarget): Promise<PlatformReport["database"]> {
+    return (
+        database && {
+            address: `${database.host}:${database.port}`,
+            answer: await answerOf(async () => ({ slots: await replicationSlots(database) })),
+        }
+    );
+}
+
+async function lookAtJmsBroker({ jmsBroker }: PlatformTarget): Promise<PlatformReport["jmsBroker"]> {
+    return (
+        jmsBroker && {
+            address: jmsBroker.address,
+            answer: await answerOf(async () => {
+                const { consoleUrl: url, user, password, queues } = jmsBroker;
+                const found = await queueStates({ url, user, password });
+                return {
+                    queues: found.filter(({ name }) => queues.includes(name)),
+                    missingQueues: missing(queues, found),
+                };
+            }),
+        }
+    );
 }

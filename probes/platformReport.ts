@@ -87,10 +87,6 @@ export interface ConnectorFacts extends ConnectorStatus {
     declaredState: string | undefined;
     /** Of a sink: records of its topics that its group has not committed yet. undefined: not a sink, or not known. */
     lag: number | undefined;
-    /** Topics it has written or read, or is configured to read. undefined: not known. */
-    topics?: string[];
-    /** Of a JMS sink: the queue it sends to. undefined: another connector, or not known. */
-    queue?: string;
 }
 
 /** One look at the whole platform. Every part is asked; what does not answer says why. */
@@ -100,6 +96,8 @@ export interface PlatformReport {
     takenAt: number;
     /** Containers of the stack, per engine that was asked; members on engines that do not answer are missing here. */
     containers: Answer<ContainerFacts[]>;
+    /** Each Docker host by its name, with how many containers of the stack it has. */
+    engines: MemberReport<{ containers: number }>[];
     zookeeper: MemberReport<ServerFacts>[];
     kafka: MemberReport<BrokerFacts>[];
     connect: MemberReport<WorkerFacts>[];

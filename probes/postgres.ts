@@ -15,6 +15,12 @@ export interface SlotState {
     active: boolean;
     /** Bytes of write-ahead log that the slot's reader has not confirmed. */
     lagBytes: number;
+    /** Bytes of write-ahead log that the server keeps on disk for the slot. 0 when the slot has lost its place. */
+    walHeldBytes: number;
+    /** reserved, extended, unreserved or lost (PostgreSQL 13 and newer). */
+    walStatus: string | undefined;
+    /** Bytes that may yet be written before the slot is in danger; undefined without `max_slot_wal_keep_size`. */
+    safeWalBytes: number | undefined;
 }
 
 /**
@@ -43,16 +49,34 @@ function isWholeMessage(received: Buffer): boolean {
     return received.length >= 5 && received.length > received.readInt32BE(1);
 }
 
+/** Of `pg_replication_slots`; PostgreSQL gives 64 bit numbers as text, and older servers have fewer columns. */
+interface SlotRow {
+    slot_name: string;
+    active: boolean;
+    lag: string | null;
+    held: string | null;
+    wal_status?: string | null;
+    safe_wal_size?: string | null;
+}
+
 /** Replication slots of the database and how far their readers are behind. */
 export async function replicationSlots(login: DatabaseLogin): Promise<SlotState[]> {
     const client = new Client({ ...login, connectionTimeoutMillis: 3000, query_timeout: 5000 });
     await client.connect();
     try {
-        const { rows } = await client.query<{ slot_name: string; active: boolean; lag: string | null }>(
-            "select slot_name, active, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) as lag" +
+        const { rows } = await client.query<SlotRow>(
+            "select *, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) as lag," +
+                " pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) as held" +
                 " from pg_replication_slots where database = current_database() order by slot_name",
         );
-        return rows.map((row) => ({ name: row.slot_name, active: row.active, lagBytes: Number(row.lag ?? 0) }));
+        return rows.map((row) => ({
+            name: row.slot_name,
+            active: row.active,
+            lagBytes: Number(row.lag ?? 0),
+            walHeldBytes: Number(row.held ?? 0),
+            walStatus: row.wal_status ?? undefined,
+            safeWalBytes: row.safe_wal_size == null ? undefined : Number(row.safe_wal_size),
+        }));
     } finally {
         await client.end();
     }

@@ -168,6 +168,6 @@ describe("the stack's outputs", () => {
     it("open the database, where Debezium's slot is active", async () => {
         const { address = "", name, user, password } = outputs.database;
         const slots = await replicationSlots({ ...parseAddress(address), database: name, user, password });
-        expect(slots).toEqual([{ name: "dbz_source", active: true, lagBytes: expect.any(Number) }]);
+        expect(slots).toMatchObject([{ name: "dbz_source", active: true, walStatus: "reserved" }]);
     });
 });

@@ -53,7 +53,7 @@ export async function startWorker(answers: WorkerAnswers): Promise<string> {
                 answers.health ?? { status: 200, body: { status: "healthy", message: "Worker has completed startup" } }
             );
         }
-        if (path === "/connectors?expand=status") {
+        if (path === "/connectors?expand=status&expand=info") {
             return { status: 200, body: expandedStatus(answers) };
         }
         return { status: 200, body: { version: "3.9.2", commit: "x", kafka_cluster_id: answers.clusterId ?? "c" } };
@@ -79,6 +79,7 @@ function expandedStatus(answers: WorkerAnswers): object {
                     connector: { state: answers.connectorState ?? "RUNNING", worker_id },
                     tasks: states.map((state, id) => ({ id, state, worker_id })),
                 },
+                info: { name, config: { name, topics: "a, b" } },
             },
         ]),
     );

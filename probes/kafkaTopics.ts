@@ -1,0 +1,136 @@
+import type { Connection } from "@platformatic/kafka";
+
+import {
+    type BrokerAddress,
+    type ClusterView,
+    evenIfPartial,
+    loadClient,
+    type PartitionState,
+    topicNames,
+    withBroker,
+} from "./kafka";
+
+/** End offset of each partition, by `topic-partition`; those of brokers that do not answer are missing. */
+export type Offsets = Map<string, number>;
+
+/** Settings of each topic, by name of topic and setting. */
+export type TopicSettings = Map<string, Map<string, string>>;
+
+/** In ListOffsets this time stands for the offset that the next record will get. */
+const latest = -1n;
+const anyReplica = -1;
+const readUncommitted = 0;
+const topicResource = 2 as const;
+const groupKey = 0;
+
+/** The name of a partition in maps. */
+export function partitionKey(topic: string, partition: number): string {
+    return `${topic}-${partition}`;
+}
+
+/** End offsets of all partitions. Only leaders know them: each is asked, all at once. */
+export async function endOffsets({ brokers, partitions }: ClusterView): Promise<Offsets> {
+    const { listOffsetsV7 } = await loadClient();
+    const parts = await Promise.all(
+        brokers.map(async (broker) => {
+            const led = partitions.filter(({ leader }) => leader === broker.id);
+            const answer = await tryBroker(broker, led.length > 0, (connection) =>
+                evenIfPartial(listOffsetsV7.api.async(connection, anyReplica, readUncommitted, offsetRequest(led))),
+            );
+            return (answer?.topics ?? []).flatMap(({ name, partitions }) =>
+                partitions
+                    .filter(({ errorCode }) => errorCode === 0)
+                    .map(({ partitionIndex, offset }): [string, number] => [
+                        partitionKey(name, partitionIndex),
+                        Number(offset),
+                    ]),
+            );
+        }),
+    );
+    return new Map(parts.flat());
+}
+
+function offsetRequest(partitions: PartitionState[]) {
+    return [...groupBy(partitions, ({ topic }) => topic)].map(([name, ofTopic]) => ({
+        name,
+        partitions: ofTopic.map(({ partition }) => ({
+            partitionIndex: partition,
+            currentLeaderEpoch: -1,
+            timestamp: latest,
+        })),
+    }));
+}
+
+/** `cleanup.policy` and `min.insync.replicas` of every topic, asked of one broker. */
+export async function topicSettings(target: string, view: ClusterView): Promise<TopicSettings> {
+    const { describeConfigsV4 } = await loadClient();
+    const resources = topicNames(view).map((resourceName) => ({
+        resourceType: topicResource,
+        resourceName,
+        configurationKeys: ["cleanup.policy", "min.insync.replicas"],
+    }));
+    const { results } = await withBroker(target, (connection) =>
+        evenIfPartial(describeConfigsV4.api.async(connection, resources, false, false)),
+    );
+    return new Map(
+        results.map(({ resourceName, configs }) => [
+            resourceName,
+            new Map(configs.map(({ name, value }) => [name, value ?? ""])),
+        ]),
+    );
+}
+
+/** Committed offsets of consumer groups, by group; groups whose coordinator does not answer are missing. */
+export async function committedOffsets(target: string, groups: string[]): Promise<Map<string, Offsets>> {
+    if (groups.length === 0) {
+        return new Map();
+    }
+    const { findCoordinatorV4, offsetFetchV8 } = await loadClient();
+    const { coordinators } = await withBroker(target, (connection) =>
+        evenIfPartial(findCoordinatorV4.api.async(connection, groupKey, groups)),
+    );
+    const known = coordinators.filter(({ errorCode }) => errorCode === 0);
+    const answers = await Promise.all(
+        [...groupBy(known, ({ nodeId }) => nodeId)].map(([id, ofBroker]) => {
+            const { host, port } = ofBroker[0]!;
+            const request = ofBroker.map(({ key }) => ({ groupId: key, memberEpoch: -1, topics: null }));
+            return tryBroker({ id, host, port }, true, (connection) =>
+                evenIfPartial(offsetFetchV8.api.async(connection, request, false)),
+            );
+        }),
+    );
+    const found = answers.flatMap((answer) => answer?.groups ?? []).filter(({ errorCode }) => errorCode === 0);
+    return new Map(
+        found.map(({ groupId, topics }) => [
+            groupId,
+            new Map(
+                topics.flatMap(({ name, partitions }) =>
+                    partitions
+                        .filter(({ committedOffset }) => committedOffset >= 0n)
+                        .map(({ partitionIndex, committedOffset }) => [
+                            partitionKey(name, partitionIndex),
+                            Number(committedOffset),
+                        ]),
+                ),
+            ),
+        ]),
+    );
+}
+
+/** A broker that does not answer is told of elsewhere: here its part is missing. */
+async function tryBroker<T>(
+    { host, port }: BrokerAddress,
+    isAsked: boolean,
+    ask: (connection: Connection) => Promise<T>,
+): Promise<T | undefined> {
+    return isAsked ? withBroker(`${host}:${port}`, ask).catch(() => undefined) : undefined;
+}
+
+function groupBy<T, K>(items: T[], keyOf: (item: T) => K): Map<K, T[]> {
+    const groups = new Map<K, T[]>();
+    for (const item of items) {
+        const key = keyOf(item);
+        groups.set(key, [...(groups.get(key) ?? []), item]);
+    }
+    return groups;
+}
