@@ -24,14 +24,10 @@ final class BrokerMain {
 
     private BrokerMain() {}
 
-    /** Runs until its standard input ends, so that it never outlives the test. Arguments: data folder, port. */
+    /** Arguments: data folder, port. */
     public static void main(String[] args) throws Exception {
         start(Path.of(args[0]), Integer.parseInt(args[1]));
         System.out.println("ready");
-        while (System.in.read() >= 0) {
-            // Nothing is said; only the end counts.
-        }
-        Runtime.getRuntime().halt(0);
     }
 
     static EmbeddedActiveMQ start(Path data, int port) throws Exception {

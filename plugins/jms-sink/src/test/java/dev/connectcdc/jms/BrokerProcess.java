@@ -1,19 +1,27 @@
 package dev.connectcdc.jms;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A real Artemis in a process of its own: it can be killed, frozen and started again over the same data. */
+/** A real broker in a process of its own: it can be killed, frozen and started again over the same data. */
 final class BrokerProcess implements AutoCloseable {
 
+    private static final long START_MS = 60_000;
+
+    private final String mainClass;
     private final Path data;
     private final int port;
-    private Process process;
+    private JavaProcess process;
 
+    /** @param data folder of the Artemis */
     BrokerProcess(Path data) throws IOException {
+        this(BrokerMain.class, data);
+    }
+
+    /** @param mainClass takes data folder and port, and prints {@code ready} */
+    BrokerProcess(Class<?> mainClass, Path data) throws IOException {
+        this.mainClass = mainClass.getName();
         this.data = data;
         this.port = BrokerMain.freePort();
     }
@@ -23,48 +31,34 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** Returns when the broker accepts connections. */
-    BrokerProcess start() throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        process = new ProcessBuilder(List.of(
-                        java, "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
-                        System.getProperty("java.class.path"), BrokerMain.class.getName(), data.toString(),
-                        Integer.toString(port)))
-                .redirectError(Path.of("target", "broker-process.log").toFile())
-                .start();
-        BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream()));
-        String line;
-        do {
-            line = out.readLine();
-            if (line == null) {
-                throw new IOException("the broker did not start, see target/broker-process.log");
+    BrokerProcess start() throws Exception {
+        process = new JavaProcess("broker-" + port, System.getProperty("java.class.path"), List.of("-Xmx256m"),
+                mainClass, data.toString(), Integer.toString(port));
+        Await.until("a broker, see " + process.log(), START_MS, () -> {
+            if (!process.isAlive()) {
+                throw new IOException("the broker did not start, see " + process.log());
             }
-        } while (!line.equals("ready"));
+            return process.output().contains("ready" + System.lineSeparator());
+        });
         return this;
     }
 
     void kill() {
-        process.destroyForcibly().onExit().join();
+        process.kill();
     }
 
     void freeze() throws IOException, InterruptedException {
-        signal("STOP");
+        process.freeze();
     }
 
     void thaw() throws IOException, InterruptedException {
-        signal("CONT");
+        process.thaw();
     }
 
     @Override
     public void close() {
         if (process != null) {
             kill();
-        }
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        int status = new ProcessBuilder("bash", "-c", "kill -" + name + " " + process.pid()).start().waitFor();
-        if (status != 0) {
-            throw new IOException("kill -" + name + " ended with " + status);
         }
     }
 }

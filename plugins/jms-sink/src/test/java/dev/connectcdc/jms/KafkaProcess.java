@@ -1,0 +1,109 @@
+package dev.connectcdc.jms;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/** A real Kafka broker, controller of itself, in a process of its own. */
+final class KafkaProcess implements AutoCloseable {
+
+    /** What broker and workers log, to the file of their output. */
+    static final Map<String, String> LOG4J = Map.of(
+            "log4j.rootLogger", "INFO, out",
+            "log4j.appender.out", "org.apache.log4j.ConsoleAppender",
+            "log4j.appender.out.layout", "org.apache.log4j.PatternLayout",
+            "log4j.appender.out.layout.ConversionPattern", "[%d] %p %m (%c)%n",
+            "log4j.logger.org.apache.kafka.clients", "WARN",
+            "log4j.logger.kafka", "WARN",
+            "log4j.logger.org.apache.kafka.common.config", "WARN");
+
+    private static final long ANSWER_SECONDS = 60;
+
+    private final JavaProcess process;
+    private final String bootstrapServers;
+    private final Admin admin;
+
+    /** Starts it; what is asked of it waits until it answers. */
+    KafkaProcess(Path folder) throws IOException {
+        int port = BrokerMain.freePort();
+        int controller = BrokerMain.freePort();
+        Path data = Files.createDirectories(folder.resolve("kafka-data"));
+        // What kafka-storage.sh format would write, without another JVM.
+        writeProperties(data.resolve("meta.properties"), Map.of(
+                "version", "1", "cluster.id", "Y29ubmVjdC1jZGMtdGVzdA", "node.id", "1",
+                "directory.id", "AAAAAAAAAAAAAAAAAAAAZA"));
+        Path config = writeProperties(folder.resolve("kafka.properties"), config(data, port, controller));
+        Path log4j = writeProperties(folder.resolve("kafka-log4j.properties"), LOG4J);
+        bootstrapServers = "127.0.0.1:" + port;
+        process = new JavaProcess("kafka-" + port, System.getProperty("java.class.path"),
+                List.of("-Xmx384m", "-Dlog4j.configuration=file:" + log4j), "kafka.Kafka", config.toString());
+        admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers, "default.api.timeout.ms", "60000"));
+    }
+
+    private static Map<String, String> config(Path data, int port, int controller) {
+        Map<String, String> config = new HashMap<>(Map.of(
+                "process.roles", "broker,controller",
+                "node.id", "1",
+                "controller.quorum.voters", "1@127.0.0.1:" + controller,
+                "controller.listener.names", "CONTROLLER",
+                "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller,
+                "advertised.listeners", "PLAINTEXT://127.0.0.1:" + port,
+                "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "log.dirs", data.toString()));
+        config.putAll(Map.of(
+                "offsets.topic.replication.factor", "1",
+                "offsets.topic.num.partitions", "1",
+                "transaction.state.log.replication.factor", "1",
+                "transaction.state.log.min.isr", "1",
+                "group.initial.rebalance.delay.ms", "0",
+                "group.min.session.timeout.ms", "1000",
+                "log.cleaner.dedupe.buffer.size", "16777216",
+                "auto.create.topics.enable", "false"));
+        return config;
+    }
+
+    String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    void createTopic(String name, int partitions) throws Exception {
+        admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** @return by partition the offset that the connector has committed; 0 where none */
+    long[] committed(String connector, String topic, int partitions) throws Exception {
+        long[] offsets = new long[partitions];
+        admin.listConsumerGroupOffsets("connect-" + connector)
+                .partitionsToOffsetAndMetadata()
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .forEach((partition, offset) -> {
+                    if (partition.topic().equals(topic) && offset != null) {
+                        offsets[partition.partition()] = offset.offset();
+                    }
+                });
+        return offsets;
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        process.close();
+    }
+
+    static Path writeProperties(Path file, Map<String, String> values) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(values);
+        try (Writer out = Files.newBufferedWriter(file)) {
+            properties.store(out, null);
+        }
+        return file;
+    }
+}
