@@ -28,7 +28,7 @@ export interface StackOutputs {
             declaredState?: string;
             /** State that was seen when the stack was brought up. */
             state: string;
-            tasks: unknown;
+            tasks: unknown[];
         }
     >;
 }
@@ -56,6 +56,7 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
         connectors: Object.fromEntries(
             Object.entries(connectors).map(([name, { declaredState, state }]) => [name, declaredState ?? state]),
         ),
+        tasks: Object.fromEntries(Object.entries(connectors).map(([name, { tasks }]) => [name, tasks.length])),
         database: database.address === undefined ? undefined : databaseLogin(database.address, database),
         jmsBroker:
             jmsBroker.address === undefined

@@ -42,6 +42,8 @@ export interface PlatformTarget {
     connect: string[];
     /** Declared connectors with their declared state. */
     connectors: Record<string, string>;
+    /** Tasks that each declared connector had when the stack was last brought up, by name. */
+    tasks?: Record<string, number>;
     database?: DatabaseLogin;
     jmsBroker?: { address: string; consoleUrl: string; user: string; password: string; queues: string[] };
 }
@@ -210,6 +212,7 @@ function withFacts(
         ...connector,
         managed: connector.name in target.connectors,
         declaredState: target.connectors[connector.name],
+        declaredTasks: target.tasks?.[connector.name],
         lag: lagOf(connector),
     }));
     return { ok: true, value };

@@ -85,6 +85,8 @@ export interface ConnectorFacts extends ConnectorStatus {
     managed: boolean;
     /** State that the stack declares: running, paused or stopped. undefined when not managed. */
     declaredState: string | undefined;
+    /** Tasks that it had when the stack was last brought up. undefined when not managed, or not known. */
+    declaredTasks?: number;
     /** Of a sink: records of its topics that its group has not committed yet. undefined: not a sink, or not known. */
     lag: number | undefined;
 }
