@@ -1,0 +1,134 @@
+import type { TaskStatus } from "../probes/connect";
+import type { ConnectorFacts, TopicFacts } from "../probes/platformReport";
+import { connectorState, type Look } from "./flow";
+import { type Content, html, type Html } from "./html";
+import { levelOf, stateLevel } from "./levels";
+import { pill, section, sparkline } from "./pageParts";
+import { rate, rates, topicKey } from "./rates";
+import { countText, plural, rateText, unknownNumber } from "./units";
+
+/** Every connector with its tasks, and why what failed did. */
+export function connectorsSection(look: Look): Html {
+    const { connectors, missingConnectors } = look.report;
+    if (!connectors.ok) {
+        return section(
+            "connectors",
+            "Connectors",
+            "",
+            html`<p class="nothing">No worker answers: ${connectors.error}</p>`,
+        );
+    }
+    const tasks = connectors.value.flatMap((connector) => connector.tasks);
+    const running = tasks.filter(({ state }) => state === "RUNNING").length;
+    const rows = [
+        ...connectors.value.map((connector) => connectorRows(look, connector)),
+        ...missingConnectors.map((name) => row([name, pill("wrong", "missing"), unknownNumber, unknownNumber])),
+    ];
+    return section(
+        "connectors",
+        "Connectors",
+        `${running} of ${plural(tasks.length, "task")} running`,
+        table("Connectors and their tasks", ["Connector, task", "State", "Worker", "Behind"], rows),
+    );
+}
+
+function connectorRows({ found }: Look, connector: ConnectorFacts): Content {
+    const { name, type, state, worker, lag, tasks, trace, cause, managed } = connector;
+    const level = levelOf(found, [`connector:${name}`], stateLevel(state));
+    const kind = managed ? type : `${type}, not of this stack's config`;
+    return [
+        row([
+            html`<b>${name}</b> <small>${kind}</small>`,
+            pill(level, connectorState(state, [])),
+            worker,
+            type === "sink" ? countText(lag) : unknownNumber,
+        ]),
+        causeRow(name, cause, trace),
+        tasks.map((task) => taskRows(found, task)),
+    ];
+}
+
+function taskRows(found: Look["found"], { connector, task, state, worker, cause, trace }: TaskStatus): Content {
+    const name = `${connector}/${task}`;
+    const level = levelOf(found, [`task:${name}`], stateLevel(state));
+    return [
+        row(
+            [html`<span class="task">task ${task}</span>`, pill(level, state.toLowerCase()), worker, ""],
+            `task-${name}`,
+        ),
+        causeRow(name, cause, trace),
+    ];
+}
+
+/** A row over the whole width: the cause in one line, which opens the whole trace. */
+function causeRow(name: string, cause: string | undefined, trace: string | undefined): Html | undefined {
+    if (trace === undefined) {
+        return undefined;
+    }
+    return html`<tr class="cause" id="cause-${name}">
+        <td colspan="4">
+            <details id="trace-${name}">
+                <summary>${cause}</summary>
+                <pre tabindex="0">${trace}</pre>
+            </details>
+        </td>
+    </tr>`;
+}
+
+/** Every topic, those of Connect and Kafka itself behind a fold. */
+export function topicsSection(look: Look): Html {
+    const { kafkaCluster } = look.report;
+    if (!kafkaCluster.ok) {
+        return section("topics", "Topics", "", html`<p class="nothing">No broker answers: ${kafkaCluster.error}</p>`);
+    }
+    const { topics, underReplicated } = kafkaCluster.value;
+    const count = underReplicated.length;
+    const note = count === 0 ? "every replica in sync" : `${plural(count, "partition")} with a replica out of sync`;
+    return section(
+        "topics",
+        "Topics",
+        note,
+        table(
+            "Topics",
+            ["Topic", "Rows/s", "Last minute", "Records", "Partitions × replicas", "In sync at least", "Clean-up"],
+            topics.map((topic) => topicRow(look, topic)),
+        ),
+    );
+}
+
+function topicRow({ history }: Look, topic: TopicFacts): Html {
+    const { name, partitions, replicationFactor, cleanupPolicy, minInsyncReplicas, endOffsets } = topic;
+    const key = topicKey(name);
+    return row([
+        name,
+        rateText(rate(history, key)),
+        sparkline(rates(history, key)),
+        countText(endOffsets),
+        `${partitions} × ${replicationFactor}`,
+        minInsyncReplicas ?? unknownNumber,
+        cleanupPolicy ?? unknownNumber,
+    ]);
+}
+
+/** A table that scrolls sideways where the window is too narrow for it, also by keyboard. */
+function table(caption: string, heads: string[], rows: Content): Html {
+    return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+        <table>
+            <thead>
+                <tr>
+                    ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+                </tr>
+            </thead>
+            <tbody>
+                ${rows}
+            </tbody>
+        </table>
+    </div>`;
+}
+
+function row([head, ...cells]: Content[], id?: string): Html {
+    return html`<tr ${id !== undefined && html`id="${id}"`}>
+        <th scope="row">${head}</th>
+        ${cells.map((cell) => html`<td>${cell}</td>`)}
+    </tr>`;
+}
