@@ -65,7 +65,7 @@ function faultOfSilent(error: string, container: ContainerFacts | undefined, rep
     if (container !== undefined) {
         return { level: "wrong", ...stateFault(container, error, report) };
     }
-    const isKnown = report.engines.every(({ answer }) => answer.ok);
+    const isKnown = report.containers.ok && report.engines.every(({ answer }) => answer.ok);
     return isKnown
         ? {
               level: "wrong",
