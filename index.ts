@@ -141,11 +141,11 @@ export = async () => {
             password: secrets[jmsSecret]!,
             queues: config.jmsBroker.queues,
         },
-        metrics: metrics && {
-            zookeeper: zookeeper.metricsAddresses,
-            kafka: kafka.metricsAddresses,
-            connect: connect.metricsAddresses,
-        },
+        prometheusTargets:
+            metrics &&
+            pulumi
+                .all([zookeeper.metricsTargets, kafka.metricsTargets, connect.metricsTargets])
+                .apply((roles) => roles.flat()),
         restUrls: connect.restUrls,
         plugins: connect.plugins,
         connectors: Object.fromEntries(connectors),

@@ -17,6 +17,8 @@ export interface StackOutputs {
         jmsBroker?: string;
         jmsConsole?: string;
     };
+    /** Members with metrics, as Prometheus' file of targets has them. Absent when metrics are off. */
+    prometheusTargets?: { targets: string[]; labels: Record<string, string> }[];
     restUrls: string[];
     database: { address?: string; name: string; user: string; password: string };
     jmsBroker: { address?: string; user: string; password: string; queues: string[] };

@@ -35,6 +35,13 @@ export interface JvmRoleArgs {
     metricsPort?: number;
 }
 
+/** One member to scrape, with the labels that all its series get. */
+export interface MetricsTarget {
+    /** `host:port`, as Prometheus reaches it from outside. */
+    targets: string[];
+    labels: { stack: string; job: string; member: string };
+}
+
 /**
  * Command line of a server of the runtime image: exec form, so that the JVM is process 1 and gets SIGTERM.
  * @param metricsRules name of the file in the image that says what the agent serves, where metrics are on.
@@ -65,10 +72,14 @@ export function publishedPorts(args: JvmRoleArgs, i: number, own: Record<number,
     return args.metricsPort === undefined ? own : { ...own, [METRICS_PORT]: args.metricsPort + i };
 }
 
-/** `host:port` of every member's metrics for Prometheus outside; empty where metrics are off. */
-export function metricsAddresses(args: JvmRoleArgs, hosts: DockerHost[]): string[] {
+/** Members as Prometheus' file of targets has them (`file_sd_configs`); none where metrics are off. */
+export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost[]): MetricsTarget[] {
     const { metricsPort } = args;
-    return metricsPort === undefined ? [] : hosts.map((host, i) => outsideAddress(host, metricsPort + i));
+    if (metricsPort === undefined) return [];
+    return hosts.map((host, i) => ({
+        targets: [outsideAddress(host, metricsPort + i)],
+        labels: { stack: pulumi.getStack(), job, member: `${job}-${i}` },
+    }));
 }
 
 /** Host of each member of a role. */

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import {
     javaCommand,
     JvmRoleArgs,
-    metricsAddresses,
+    MetricsTarget,
+    metricsTargets,
     outsideAddress,
     peerAddress,
     placeMembers,
@@ -62,8 +63,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
     public readonly groupId: string;
     /** Plugins baked into the image. */
     public readonly plugins: pulumi.Output<StagedPlugin[]>;
-    /** `host:port` of every worker's metrics for Prometheus outside; empty where metrics are off. */
-    public readonly metricsAddresses: pulumi.Output<string[]>;
+    /** Every worker, as Prometheus' file of targets has it; none where metrics are off. */
+    public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the cluster is ready. */
     public readonly ready: Readiness;
 
@@ -127,7 +128,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
         this.restUrls = pulumi.output(targets);
         this.groupId = args.groupId;
         this.plugins = pulumi.output(args.plugins);
-        this.metricsAddresses = pulumi.output(metricsAddresses(args, hosts));
+        this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));
         this.registerOutputs({
             restUrls: this.restUrls,
             groupId: this.groupId,

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import {
     javaCommand,
     JvmRoleArgs,
-    metricsAddresses,
+    MetricsTarget,
+    metricsTargets,
     outsideAddress,
     placeMembers,
     publishedPorts,
@@ -47,8 +48,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
     public readonly addresses: pulumi.Output<string[]>;
     /** Replication factor that new topics get: the number of brokers, at most 3. */
     public readonly replicationFactor: number;
-    /** `host:port` of every broker's metrics for Prometheus outside; empty where metrics are off. */
-    public readonly metricsAddresses: pulumi.Output<string[]>;
+    /** Every broker, as Prometheus' file of targets has it; none where metrics are off. */
+    public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the cluster is ready. */
     public readonly ready: Readiness;
 
@@ -105,7 +106,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         });
         this.bootstrapServers = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
-        this.metricsAddresses = pulumi.output(metricsAddresses(args, hosts));
+        this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));
         this.registerOutputs({
             bootstrapServers: this.bootstrapServers,
             addresses: this.addresses,

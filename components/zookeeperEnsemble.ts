@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import {
     javaCommand,
     JvmRoleArgs,
-    metricsAddresses,
+    MetricsTarget,
+    metricsTargets,
     outsideAddress,
     peerAddress,
     placeMembers,
@@ -46,8 +47,8 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
     public readonly connectString: pulumi.Output<string>;
     /** `host:port` of every server for clients outside. */
     public readonly addresses: pulumi.Output<string[]>;
-    /** `host:port` of every server's metrics for Prometheus outside; empty where metrics are off. */
-    public readonly metricsAddresses: pulumi.Output<string[]>;
+    /** Every server, as Prometheus' file of targets has it; none where metrics are off. */
+    public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the ensemble is ready. */
     public readonly ready: Readiness;
 
@@ -111,7 +112,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
         });
         this.connectString = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
-        this.metricsAddresses = pulumi.output(metricsAddresses(args, hosts));
+        this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));
         this.registerOutputs({ connectString: this.connectString, addresses: this.addresses, ready: this.ready });
     }
 }

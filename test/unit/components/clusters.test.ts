@@ -312,7 +312,7 @@ describe("metrics", () => {
             expect(command(`${role}-0`).join(" ")).not.toContain("javaagent");
             expect(containerInputs(resources, `${role}-0`)["ports"]).toHaveLength(1);
         }
-        expect(await resolved(zookeeper.metricsAddresses)).toEqual([]);
+        expect(await resolved(zookeeper.metricsTargets)).toEqual([]);
     });
 
     it("are served by an agent in every member, with the rules of its role and a port of its own", async () => {
@@ -332,9 +332,10 @@ describe("metrics", () => {
                 ip: "127.0.0.1",
                 protocol: "tcp",
             });
-            expect(await resolved(built[role].metricsAddresses)).toEqual(
-                [first, first + 1, first + 2].map((port) => `127.0.0.1:${port}`),
-            );
+            expect((await resolved(built[role].metricsTargets))[2]).toEqual({
+                targets: [`127.0.0.1:${first + 2}`],
+                labels: { stack: "test", job: role, member: `${role}-2` },
+            });
         }
     });
 });
