@@ -77,18 +77,30 @@ export function compareLooks(
 }
 
 /** What must have given an answer before a finding can be called over, by the first word of its key. */
-const sources: Record<string, (report: PlatformReport) => Answer<unknown> | undefined> = {
+const sources: Record<string, (report: PlatformReport, name: string) => Answer<unknown> | undefined> = {
     task: ({ connectors }) => connectors,
     connector: ({ connectors }) => connectors,
+    unmanaged: ({ connectors }) => connectors,
+    kafka: ({ kafkaCluster }) => kafkaCluster,
     topic: ({ kafkaCluster }) => kafkaCluster,
+    replication: ({ kafkaCluster }) => kafkaCluster,
+    registration: answerOfMember,
+    view: answerOfMember,
+    plugins: answerOfMember,
+    cluster: answerOfMember,
     slot: ({ database }) => database?.answer,
+    wal: ({ database }) => database?.answer,
     queue: ({ jmsBroker }) => jmsBroker?.answer,
     container: ({ containers }) => containers,
 };
 
+function answerOfMember({ kafka, connect }: PlatformReport, name: string): Answer<unknown> | undefined {
+    return [...kafka, ...connect].find((member) => member.name === name)?.answer;
+}
+
 function wasAsked(key: string, report: PlatformReport): boolean {
-    const [kind = ""] = key.split(":");
-    return sources[kind]?.(report)?.ok ?? true;
+    const [, kind = "", name = ""] = /^(\w+):(.*)$/.exec(key) ?? [];
+    return sources[kind]?.(report, name)?.ok ?? true;
 }
 
 /** True when something that was told as wrong has not gone. */

@@ -83,6 +83,7 @@ describe("findings of several looks", () => {
 
     it.each([
         ["task:sink/0", silentWorkers],
+        ["plugins:connect-0", silentWorkers],
         ["slot:dbz", { database: { address: "x:1", answer: { ok: false as const, error: "refused" } } }],
     ])("do not call well what could not be asked: %s", (key, silent) => {
         const failed = { found: [finding(key)] };

@@ -1,0 +1,104 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import axios from "axios";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import type { StackOutputs } from "../../cli/stackOutputs";
+import { connectorStatuses } from "../../probes/connect";
+import { BrokenSink } from "../support/brokenSink";
+import { WatchProcess } from "../support/watchProcess";
+import { stateFolder } from "../../toolchain/folders";
+import { sharedStack } from "./sharedStack";
+
+const stack = sharedStack();
+let outputs: StackOutputs;
+let watch: WatchProcess | undefined;
+
+beforeAll(async () => {
+    outputs = await stack.outputs();
+});
+
+afterEach(() => watch?.stop());
+
+/** Pauses or resumes a connector as somebody else would, and waits until its task has followed. */
+async function setState(name: string, action: string, state: string): Promise<void> {
+    const [restUrl = ""] = outputs.restUrls;
+    await axios.put(`${restUrl}/connectors/${name}/${action}`, {});
+    const states = async () => {
+        const connector = (await connectorStatuses(restUrl)).find((one) => one.name === name);
+        return [connector?.state, ...(connector?.tasks ?? []).map((task) => task.state)];
+    };
+    await expect.poll(states, { timeout: 30_000 }).toEqual([state, state]);
+}
+
+describe("npm run watch", () => {
+    let sink: BrokenSink;
+
+    afterAll(async () => {
+        await sink?.remove();
+        rmSync(join(stateFolder("watch"), `${stack.handle.name}.json`), { force: true });
+    });
+
+    it("begins with one line, and tells of a connector that somebody adds", async () => {
+        watch = new WatchProcess(stack, "--interval", "1");
+        await watch.told(
+            /^info stack \S+: (\d) of \1 ZooKeeper servers, \1 of \1 brokers, .*, tasks running: 3 of 3; /,
+        );
+        sink = await BrokenSink.create("watched-sink", outputs);
+        await watch.told(/watched-sink/);
+        expect(await watch.stop()).toEqual({ code: 0, errors: "" });
+    });
+
+    it("restarts a task that has FAILED until what broke it is mended", async () => {
+        await sink.untilTask("RUNNING");
+        watch = new WatchProcess(stack, "--interval", "1", "--heal", "--all", "--max-restarts", "9");
+        await watch.told(/^info stack/);
+        await sink.poison();
+        const told = await watch.told(/^warning watched-sink\/0: FAILED on .*JsonParseException/);
+        expect(told.remedy).toBeTruthy();
+        await watch.told(/^heal watched-sink: restarted task 0 \(1 of at most 9 within an hour\), which FAILED: /);
+        await sink.mend();
+        await watch.told(/^ok watched-sink\/0: well again after \d+ s; it was: /, 120);
+        await sink.untilTask("RUNNING");
+        expect(watch.lines.filter((line) => line.includes("gave up"))).toEqual([]);
+    });
+
+    it("gives up on one that fails again and again, and says so once", async () => {
+        await sink.poison();
+        await sink.untilTask("FAILED");
+        watch = new WatchProcess(stack, "--interval", "1", "--heal", "--all", "--max-restarts", "2");
+        const { remedy } = await watch.told(
+            /^wrong watched-sink: gave up after 2 restarts within an hour: .*JsonParse/,
+        );
+        expect(remedy).toContain("a human must look");
+        expect(watch.lines.filter((line) => line.startsWith("heal"))).toHaveLength(2);
+    });
+
+    it("leaves a connector of others alone unless it is told otherwise", async () => {
+        watch = new WatchProcess(stack, "--interval", "1", "--heal");
+        await watch.told(/^warning watched-sink\/0: FAILED/);
+        expect(watch.lines.filter((line) => /^heal|gave up/.test(line))).toEqual([]);
+        await sink.untilTask("FAILED");
+    });
+
+    it("is a check for timers with --once: a line only for what is new, exit code 1 while anything is wrong", async () => {
+        const first = await stack.npmRun("watch", "--once");
+        expect(first.stdout).toMatch(/^\S+Z {2}info {5}stack .*; \d warnings\n/);
+        expect(first.stdout).toMatch(/ {2}WARNING {2}watched-sink\/0: FAILED/);
+        expect(first).toMatchObject({ code: 0, stderr: "" });
+
+        await sink.remove();
+        await setState("json-jms-sink", "pause", "PAUSED");
+        const paused = await stack.npmRun("watch", "--once");
+        expect(paused.stdout).toMatch(/ {2}ok {7}watched-sink\/0: well again/);
+        expect(paused.stdout).toMatch(/ {2}WRONG {4}json-jms-sink: is PAUSED, but declared running/);
+        expect(paused.code).toBe(1);
+        expect(await stack.npmRun("watch", "--once")).toMatchObject({ code: 1, stdout: "" });
+
+        await setState("json-jms-sink", "resume", "RUNNING");
+        const resumed = await stack.npmRun("watch", "--once");
+        expect(resumed.stdout).toMatch(/ {2}ok {7}json-jms-sink: well again/);
+        expect(resumed.code).toBe(0);
+    });
+});
