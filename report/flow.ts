@@ -117,7 +117,7 @@ function edges<A, B>(
 function databaseStage({ report: { database }, found }: Look, slots: SlotState[]): Stage {
     const nodes = slots.map(({ name, active, lagBytes, walHeldBytes }) => ({
         name,
-        level: levelOf(found, [`slot:${name}`], active ? "ok" : "warning"),
+        level: levelOf(found, [`slot:${name}`, `wal:${name}`], active ? "ok" : "warning"),
         state: active ? "active" : "inactive",
         figure: { value: bytesText(lagBytes), unit: "behind" },
         note: `${bytesText(walHeldBytes)} of WAL held`,
@@ -136,7 +136,7 @@ function connectorStage({ report, found }: Look, title: string, connectors: Conn
 
 function connectorNode({ name, type, state, lag, tasks, worker }: ConnectorFacts, found: Finding[]): FlowNode {
     const running = tasks.filter((task) => task.state === "RUNNING").length;
-    const keys = [`connector:${name}`, ...tasks.map(({ task }) => `task:${name}/${task}`)];
+    const keys = [`connector:${name}`, `unmanaged:${name}`, ...tasks.map(({ task }) => `task:${name}/${task}`)];
     const taskLevels = tasks.map((task) => stateLevel(task.state));
     return {
         name,
@@ -161,10 +161,10 @@ function topicStage({ report: { kafkaCluster }, found, history }: Look, topics: 
         const isReadable = endOffsets !== undefined;
         return {
             name,
-            level: levelOf(found, [`topic:${name}`], isReadable ? "ok" : "wrong"),
+            level: levelOf(found, [`topic:${name}`, `replication:${name}`], isReadable ? "ok" : "wrong"),
             state: isReadable ? "ok" : "no leader",
             figure: { value: rateText(rate(history, topicKey(name))), unit: "rows/s" },
-            note: `${countText(endOffsets)} records, ${plural(partitions, "partition")}`,
+            note: `${plural(endOffsets, "record")}, ${plural(partitions, "partition")}`,
             rates: rates(history, topicKey(name)),
         };
     });

@@ -1,5 +1,6 @@
 import type { ContainerFacts, MemberReport, PlatformReport } from "../probes/platformReport";
 import type { PluginInfo } from "../probes/connect";
+import { workersAreEqual } from "./connectFindings";
 import type { Finding } from "./findings";
 import type { Look } from "./flow";
 import { html, type Html } from "./html";
@@ -30,7 +31,7 @@ export function membersSection({ report, found }: Look): Html {
         ),
         roleRow("Kafka", report.kafka, (member) =>
             tile(member, ({ brokersSeen }) => ({
-                level: brokersSeen.length < report.kafka.length ? "wrong" : "ok",
+                level: "ok",
                 state: isController(report, member) ? "controller" : "ok",
                 facts: [`sees ${brokersSeen.length} of ${plural(report.kafka.length, "broker")}`],
             })),
@@ -62,7 +63,10 @@ function tileOf({ containers }: PlatformReport, found: Finding[]) {
     return <T>(member: MemberReport<T>, describe: (facts: T) => Tile): Html => {
         const { name, address, answer } = member;
         const { state, facts, ...own } = answer.ok ? describe(answer.value) : silentTile(answer.error);
-        const level = levelOf(found, [`member:${name}`], own.level);
+        const keys = ["member", "container", "registration", "view", "plugins", "cluster"].map(
+            (kind) => `${kind}:${name}`,
+        );
+        const level = levelOf(found, keys, own.level);
         const container = containers.ok ? containers.value.find((known) => known.name === name) : undefined;
         return html`<li class="tile ${level}" id="member-${name}">
             <div class="name"><b>${name}</b>${pill(level, state)}</div>
@@ -91,16 +95,14 @@ function runsOn({ worker }: { worker: string }, { name, address }: { name: strin
 
 function pluginList({ connect }: PlatformReport): Html | undefined {
     const lists = connect.flatMap(({ answer }) => (answer.ok ? [answer.value.plugins] : []));
-    const [first] = lists;
-    if (first === undefined) {
+    if (lists.length === 0) {
         return undefined;
     }
-    const names = lists.map((list) => list.map(pluginText).sort());
-    const areEqual = names.every((list) => list.join("\n") === names[0]?.join("\n"));
-    const every = [...new Set(names.flat())].sort();
+    const every = [...new Set(lists.flat().map(pluginText))].sort();
     return html`<details id="plugins">
         <summary>
-            ${plural(every.length, "plugin")}, ${areEqual ? "the same on every worker" : "not the same on every worker"}
+            ${plural(every.length, "plugin")},
+            ${workersAreEqual(connect) ? "the same on every worker" : "not the same on every worker"}
         </summary>
         <ul class="plugins">
             ${every.map((text) => html`<li>${text}</li>`)}
@@ -109,5 +111,5 @@ function pluginList({ connect }: PlatformReport): Html | undefined {
 }
 
 function pluginText({ class: name, version }: PluginInfo): string {
-    return version === undefined || version === "undefined" ? name : `${name} ${version}`;
+    return version === undefined ? name : `${name} ${version}`;
 }

@@ -3,7 +3,7 @@ import type { Level } from "./levels";
 
 /** A state in a word, with a colour and a shape of its level; the word alone says it all. */
 export function pill(level: Level, word: string): Html {
-    return html`<span class="pill ${level}">${word}</span>`;
+    return html`<span class="pill ${level}">${word === "ok" ? level : word}</span>`;
 }
 
 /** A part of the page with a heading, known to screen readers by it. */

@@ -34,7 +34,7 @@ export function connectorsSection(look: Look): Html {
 
 function connectorRows({ found }: Look, connector: ConnectorFacts): Content {
     const { name, type, state, worker, lag, tasks, trace, cause, managed } = connector;
-    const level = levelOf(found, [`connector:${name}`], stateLevel(state));
+    const level = levelOf(found, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
     const kind = managed ? type : `${type}, not of this stack's config`;
     return [
         row([
@@ -90,7 +90,7 @@ export function topicsSection(look: Look): Html {
         note,
         table(
             "Topics",
-            ["Topic", "Rows/s", "Last minute", "Records", "Partitions × replicas", "In sync at least", "Clean-up"],
+            ["Topic", "Rows/s", "Last minute", "Records", "Partitions × replicas", "Least in sync", "Clean-up"],
             topics.map((topic) => topicRow(look, topic)),
         ),
     );

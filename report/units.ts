@@ -24,6 +24,6 @@ export function bytesText(bytes: number): string {
 }
 
 /** `1 worker`, `3 workers`. */
-export function plural(count: number, noun: string): string {
+export function plural(count: number | undefined, noun: string): string {
     return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
