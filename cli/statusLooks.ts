@@ -31,9 +31,13 @@ export class StatusLooks {
     /** What there is to show now. Waits for a look when there is none, or only one that is out of date. */
     async current(): Promise<PageState> {
         this.askedAt = Date.now();
-        if (this.timer === undefined || Date.now() - this.lookedAt > freshMs) {
-            await this.lookNow();
-        }
+        if (this.timer === undefined) await this.lookNow();
+        return this.once();
+    }
+
+    /** The same for one who comes back rarely, such as Prometheus: looks do not go on in between. */
+    async once(): Promise<PageState> {
+        if (Date.now() - this.lookedAt > freshMs) await this.lookNow();
         const { look, failure } = this;
         return { stack: this.target.stack, look, failure, now: Date.now() };
     }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { PlatformTarget } from "../probes/platform";
 import { messageOf } from "../probes/wait";
 import { type PageAssets, renderFragment, renderPage, securityPolicy } from "../report/page";
+import { PROMETHEUS_TYPE, prometheusText } from "../report/prometheus";
 import { StatusLooks } from "./statusLooks";
 
 export interface ServeOptions {
@@ -88,7 +89,7 @@ async function answer(
     }
     const make = pages[new URL(request.url ?? "/", "http://localhost").pathname];
     if (make === undefined) {
-        return send(response, 404, "text/plain", "There are /, /fragment and /report.json.\n");
+        return send(response, 404, "text/plain", "There are /, /fragment, /report.json and /metrics.\n");
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
         response.setHeader("Allow", "GET, HEAD");
@@ -106,6 +107,12 @@ const pages: Record<string, (looks: StatusLooks, assets: PageAssets) => Promise<
         const { look, failure } = await looks.current();
         const body = { report: look?.report, findings: look?.found, failure };
         return { type: "application/json", text: `${JSON.stringify(body, null, 4)}\n` };
+    },
+    "/metrics": async (looks) => {
+        const { look, failure } = await looks.once();
+        // An answer without values would look like a platform that is not there.
+        if (look === undefined) throw new Error(failure?.error);
+        return { type: PROMETHEUS_TYPE, text: prometheusText(look.report) };
     },
 };
 

@@ -1,8 +1,8 @@
 import type { Answer, ConnectorFacts, MemberReport, PlatformReport } from "../probes/platformReport";
 import { findings } from "./findings";
 
-/** Content type of {@link prometheusText}: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+/** Media type of {@link prometheusText}: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+export const PROMETHEUS_TYPE = "text/plain; version=0.0.4";
 
 /** Connect's words for the state of a task. Each has a value at any time, so that a state that comes can be seen to. */
 const TASK_STATES = ["RUNNING", "PAUSED", "FAILED", "RESTARTING", "UNASSIGNED"];
