@@ -73,7 +73,10 @@ function readMemory(file: string): WatchMemory | undefined {
 
 /** Ctrl-C and a service manager's stop are the ways to end a watch, not a failure of it. */
 function endBySignal(): void {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
+    const end = () => process.exit(0);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+    // Whoever reads the lines has gone: `npm run watch | head`
+    process.stdout.once("error", end);
 }
 
 function wholeNumber(option: string, text: string): number {
