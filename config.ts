@@ -1,11 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { closest } from "fastest-levenshtein";
 import { z } from "zod";
+import { crossChecks } from "./configChecks/crossChecks";
+import { type Fault, faultLine, HIDDEN, suggest } from "./configChecks/fault";
+import { isObject, mergeOver, Raw } from "./configChecks/merge";
+import { schemaFaults } from "./configChecks/schemaFaults";
+import { secretFaults } from "./configChecks/secrets";
 
 /*
  * The one reader of stack config. Users write only what differs: objects merge deeply over `defaults`, lists replace,
  * `null` removes. Every fault is found before anything is changed, and all of them are in one error.
  */
+
+export type { Fault };
 
 const text = (what: string) => z.string({ error: `must be ${what}` }).min(1, { error: `must be ${what}` });
 const count = (what: string, min: number, max = 1_000_000_000_000) =>
@@ -21,7 +27,9 @@ const list = z.array(text("text"), { error: "must be a list of texts" });
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: "must be text, a number, true or false" });
 const settings = z.record(z.string(), scalar, { error: "must be an object of settings" });
 const replication = count("a replication factor", 1, 32_767).optional();
-const imageVersion = text("a version, such as 3.9.2");
+const imageVersion = text("a version, such as 3.9.2").regex(/^[0-9][\w.-]*$/, {
+    error: "must be a fixed version, such as 3.9.2",
+});
 
 const jvm = {
     heapMb: count("a heap size in MiB", 8).describe("Largest heap of the JVM, MiB."),
@@ -35,15 +43,22 @@ const jvm = {
     config: settings.describe("Raw server settings; they win over everything else."),
 };
 
-const pluginSource = z.union(
-    [
-        z.strictObject({ maven: text("coordinates"), sha512: text("a sha512").optional(), libraries: list.optional() }),
-        z.strictObject({ project: text("a folder of this repository"), libraries: list.optional() }),
-        z.strictObject({ path: text("a path"), libraries: list.optional() }),
-        z.strictObject({ url: text("a URL"), sha512: text("the sha512 of the download"), libraries: list.optional() }),
-    ],
-    { error: "must have one of: maven, project, path, or url with its sha512; beside it only libraries (a list)" },
-);
+/** Where a plugin's files come from; `libraries` are Maven coordinates put beside them. */
+type PluginSource =
+    | { maven: string; sha512?: string; libraries?: string[] }
+    | { project: string; libraries?: string[] }
+    | { path: string; libraries?: string[] }
+    | { url: string; sha512: string; libraries?: string[] };
+
+/** A union of four would tell less of what is wrong: configChecks/plugins.ts finds what is not a {@link PluginSource}. */
+const pluginSource = z.strictObject({
+    maven: text("coordinates").optional(),
+    project: text("a folder of this repository").optional(),
+    path: text("a path").optional(),
+    url: text("a URL").optional(),
+    sha512: text("a sha512, 128 hex digits").optional(),
+    libraries: list.optional(),
+}) as unknown as z.ZodType<PluginSource>;
 
 const connectorValue = z.union([scalar, z.strictObject({ secret: text("the name of a secret") })], {
     error: "must be text, a number, true or false, or {secret: name}",
@@ -72,7 +87,7 @@ const connector = z.strictObject({
 const sections = {
     hosts: z
         .record(
-            z.string().regex(/^[a-z][a-z0-9-]*$/),
+            z.string().regex(/^[a-z][a-z0-9-]*$/, { error: "must be of lower-case letters, digits and -" }),
             z.strictObject({
                 endpoint: text("a Docker endpoint")
                     .regex(/^(unix|ssh|tcp):\/\/.+/, { error: "must start with unix://, ssh:// or tcp://" })
@@ -125,7 +140,7 @@ const sections = {
         defaultReplicationFactor: replication.describe("Default: the number of brokers, at most 3."),
         minInsyncReplicas: replication.describe("Default: the default replication factor less 1, at least 1."),
         retentionHours: count("a number of hours", 1).describe("`log.retention.hours`."),
-        segmentBytes: count("a number of bytes", 14).describe("`log.segment.bytes`."),
+        segmentBytes: count("a number of bytes", 14, 2_147_483_647).describe("`log.segment.bytes`."),
         retentionCheckIntervalMs: count("a number of ms", 1).describe("`log.retention.check.interval.ms`."),
         zookeeperConnectionTimeoutMs: count("a number of ms", 1).describe("`zookeeper.connection.timeout.ms`."),
         groupInitialRebalanceDelayMs: count("a number of ms", 0).describe("`group.initial.rebalance.delay.ms`."),
@@ -157,7 +172,9 @@ const sections = {
         kafkaPort: port.describe("Metrics port of broker 0 outside; broker i has this port + i."),
         connectPort: port.describe("Metrics port of worker 0 outside; worker i has this port + i."),
     }),
-    connectors: z.record(z.string(), connector).describe("Connectors by name."),
+    connectors: z
+        .record(z.string(), connector, { error: "must be an object of connectors by name" })
+        .describe("Connectors by name."),
     database: z.strictObject({
         managed: flag.describe("True: this stack runs a PostgreSQL of its own. False: `host` names an existing one."),
         host: text("a host name or address")
@@ -191,6 +208,8 @@ export const schema = z.strictObject(sections);
 export type PlatformConfig = z.infer<typeof schema> & {
     /** Names under the config key `secrets`; the values come from `loadSecrets()`. */
     secretNames: string[];
+    /** What is likely not meant, and refused nowhere. */
+    warnings: Fault[];
 };
 
 // A laptop's flags: little memory and a quick start matter more than peak throughput.
@@ -322,46 +341,47 @@ function sinkTo(queue: string, writer: string) {
     };
 }
 
-/** A thing that is wrong in the config. */
-export interface Fault {
-    /** Config path, such as `kafka.brokers`. */
-    path: string;
-    /** The value found there. */
-    value: unknown;
-    /** What a right value is, and what to do. */
-    rule: string;
-}
-
 /** All faults of a config. Its message lists them; a `RunError`, so that Pulumi prints no stack trace. */
 export class ConfigError extends pulumi.RunError {
     constructor(readonly faults: Fault[]) {
-        const lines = faults.map(({ path, value, rule }) => `  ${path} = ${show(path, value)}: ${rule}`);
         super(
-            `the stack config has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:\n${lines.join("\n")}\n` +
-                `Set a value with: pulumi config set --path 'connect-cdc:<path>' <value>`,
+            [
+                `the stack config has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:`,
+                ...faults.map((fault) => `  ${faultLine(fault)}`),
+                "Set a value with: pulumi config set --path 'connect-cdc:<path>' <value>",
+            ].join("\n"),
         );
     }
 }
 
-type Raw = Record<string, unknown>;
+/** Sections whose values may all be removed. */
+const REMOVABLE = ["connectors"];
+const KNOWN_KEYS = [...Object.keys(sections), "secrets"];
 
 /**
  * Reads the config of the current stack.
  * @throws ConfigError with every fault.
  */
 export function loadConfig(): PlatformConfig {
-    const config = new pulumi.Config();
+    const prefix = `${pulumi.getProject()}:`;
     const raw: Raw = {};
-    for (const key of [...Object.keys(sections), "secrets"]) {
-        const value = config.getObject(key);
-        if (value !== undefined) raw[key] = value;
+    for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
+        if (key.startsWith(prefix)) raw[key.slice(prefix.length)] = parsed(value);
     }
-    const project = `${pulumi.getProject()}:`;
-    for (const key of Object.keys(pulumi.runtime.allConfig())) {
-        const name = key.slice(project.length);
-        if (key.startsWith(project) && !(name in sections) && name !== "secrets") raw[name] = config.get(name);
+    const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
+    return parseConfig(
+        raw,
+        secretKeys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
+    );
+}
+
+/** Pulumi hands over objects as JSON; anything else under a section's key is a fault that the schema finds. */
+function parsed(value: string): unknown {
+    try {
+        return JSON.parse(value);
+    } catch {
+        return value;
     }
-    return parseConfig(raw);
 }
 
 /** The values under the config key `secrets`, by name, each a secret. */
@@ -373,223 +393,60 @@ export function loadSecrets(): pulumi.Output<Record<string, string>> {
 /**
  * Merges what the user wrote over the defaults and checks the result. Pure.
  * @param raw top-level keys as the stack file has them.
+ * @param secretKeys those of them that hold a secret value.
  * @throws ConfigError with every fault.
  */
-export function parseConfig(raw: Raw): PlatformConfig {
+export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig {
     const { secrets, ...user } = raw;
-    const merged = merge(defaults, user) as Raw;
-    const faults: Fault[] = Object.keys(user)
+    const faults: Fault[] = [...unknownSections(user), ...nestedSecrets(secretKeys), ...secretFaults(secrets)];
+    const secretNames = isObject(secrets) ? Object.keys(secrets) : [];
+    const good: Partial<PlatformConfig> = { secretNames };
+    let allConnectors = true;
+    for (const [key, schema] of Object.entries(sections)) {
+        if (secretKeys.includes(key)) continue;
+        const standard = defaults[key as keyof typeof defaults];
+        const given = user[key] === undefined ? {} : user[key];
+        if (given === null && !REMOVABLE.includes(key)) {
+            const rule = "removes a whole section, which is needed";
+            faults.push({ path: key, value: null, rule, remedy: "leave it out for the defaults" });
+            continue;
+        }
+        const merged = given === null ? {} : mergeOver(standard, given, faults, key);
+        const result = schema.safeParse(merged);
+        if (result.success) {
+            Object.assign(good, { [key]: result.data });
+            continue;
+        }
+        faults.push(...schemaFaults(result.error, schema, key, merged, standard));
+        if (key === "connectors" && isObject(merged)) {
+            // The others are checked all the same
+            const right = Object.entries(merged).filter(([, entry]) => connector.safeParse(entry).success);
+            good.connectors = Object.fromEntries(right) as PlatformConfig["connectors"];
+            allConnectors = false;
+        }
+    }
+    const found = [...faults, ...crossChecks(good, allConnectors)];
+    const errors = found.filter(({ warning }) => !warning);
+    if (errors.length > 0) throw new ConfigError(errors);
+    return { ...good, warnings: found } as PlatformConfig;
+}
+
+function unknownSections(user: Raw): Fault[] {
+    return Object.keys(user)
         .filter((key) => !(key in sections))
-        .map((key) => ({ path: key, value: user[key], rule: unknownKey(key, Object.keys(sections)) }));
-    const good: Partial<PlatformConfig> = { secretNames: secretNames(secrets, faults) };
-    for (const [key, section] of Object.entries(sections)) {
-        const parsed = section.safeParse(merged[key] ?? {});
-        if (parsed.success) Object.assign(good, { [key]: parsed.data });
-        else faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, [key], merged, section)));
-    }
-    faults.push(...crossChecks(good));
-    if (faults.length > 0) throw new ConfigError(faults);
-    return good as PlatformConfig;
+        .map((key) => ({ path: key, value: user[key], rule: "is not known", remedy: suggest(key, KNOWN_KEYS) }));
 }
 
-/** Objects merge deeply, lists and scalars replace, `null` removes. */
-function merge(base: unknown, over: unknown): unknown {
-    if (!isObject(over)) return over;
-    const result: Raw = isObject(base) ? { ...base } : {};
-    for (const [key, value] of Object.entries(over)) {
-        if (value === null) delete result[key];
-        else result[key] = merge(result[key], value);
-    }
-    return result;
-}
-
-function isObject(value: unknown): value is Raw {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function secretNames(secrets: unknown, faults: Fault[]): string[] {
-    if (secrets === undefined) return [];
-    if (!isObject(secrets)) {
-        faults.push({ path: "secrets", value: "[secret]", rule: "must be an object of name -> secret value" });
-        return [];
-    }
-    for (const [name, value] of Object.entries(secrets)) {
-        const path = `secrets.${name}`;
-        // A secret becomes a file of that name in the workers.
-        if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) {
-            faults.push({ path, value: "[secret]", rule: "its name must be of letters, digits, - and _" });
-        }
-        if (typeof value !== "string" || value === "") {
-            faults.push({ path, value: "[secret]", rule: "must be text; put numbers in quotes" });
-        }
-    }
-    return Object.keys(secrets);
-}
-
-function faultsOf(issue: z.core.$ZodIssue, prefix: string[], root: Raw, section: z.ZodType): Fault[] {
-    const keys = [...prefix, ...issue.path.map(String)];
-    const path = keys.join(".");
-    const value = keys.reduce<unknown>(
-        (at, key) => (isObject(at) || Array.isArray(at) ? (at as Raw)[key] : undefined),
-        root,
-    );
-    if (issue.code === "unrecognized_keys") {
-        const known = section instanceof z.ZodObject && issue.path.length === 0 ? Object.keys(section.shape) : [];
-        return issue.keys.map((key) => ({
-            path: `${path}.${key}`,
-            value: isObject(value) ? value[key] : undefined,
-            rule: unknownKey(key, known),
+/** A secret elsewhere would stand in the clear in Connect's config topic, or in a container's files. */
+function nestedSecrets(secretKeys: string[]): Fault[] {
+    return secretKeys
+        .filter((key) => key in sections)
+        .map((key) => ({
+            path: key,
+            value: HIDDEN,
+            rule: "holds a secret value, which only secrets may",
+            remedy:
+                "write {secret: <name>} in its place, and set the value with: " +
+                "pulumi config set --secret --path 'connect-cdc:secrets.<name>'",
         }));
-    }
-    if (value === undefined) return [{ path, value, rule: `is missing; it ${issue.message}` }];
-    return [{ path, value, rule: issue.message }];
-}
-
-function unknownKey(key: string, known: string[]): string {
-    return known.length === 0 ? "is not known here; remove it" : `is not known; did you mean ${closest(key, known)}?`;
-}
-
-// Somebody may have put a password in the clear where it does not belong: the error must not spread it.
-const sensitive = /password|secret|credential|token/i;
-
-function show(path: string, value: unknown): string {
-    const hide = (key: string, inner: unknown) => (sensitive.test(key) && inner !== undefined ? "[hidden]" : inner);
-    const shown = JSON.stringify(hide(path, value), hide) ?? "nothing";
-    return shown.length > 120 ? `${shown.slice(0, 117)}...` : shown;
-}
-
-/** Rules that span several values. Each runs when the sections that it reads are well formed. */
-function crossChecks(c: Partial<PlatformConfig>): Fault[] {
-    return [...hostFaults(c), ...memoryFaults(c), ...replicationFaults(c), ...portFaults(c), ...referenceFaults(c)];
-}
-
-function hostFaults({ hosts, security, ...roles }: Partial<PlatformConfig>): Fault[] {
-    if (!hosts) return [];
-    const names = Object.keys(hosts);
-    const faults: Fault[] = [];
-    if (names.length === 0) faults.push({ path: "hosts", value: hosts, rule: "must name at least one Docker host" });
-    for (const [name, { bindAddress }] of Object.entries(hosts)) {
-        if (!bindAddress.startsWith("127.") && security && !security.trustedNetwork) {
-            faults.push({
-                path: `hosts.${name}.bindAddress`,
-                value: bindAddress,
-                rule:
-                    "opens ports without TLS and authentication to others; bind to 127.0.0.1, or set " +
-                    "security.trustedNetwork: true if everyone who can reach that address may read and change everything",
-            });
-        }
-    }
-    for (const role of ["zookeeper", "kafka", "connect", "database", "jmsBroker"] as const) {
-        for (const [i, host] of (roles[role]?.placement ?? []).entries()) {
-            if (names.includes(host)) continue;
-            const rule = `is no host; hosts has: ${names.join(", ")}`;
-            faults.push({ path: `${role}.placement.${i}`, value: host, rule });
-        }
-    }
-    return faults;
-}
-
-function memoryFaults(c: Partial<PlatformConfig>): Fault[] {
-    return (["zookeeper", "kafka", "connect", "jmsBroker"] as const).flatMap((role) => {
-        const section = c[role];
-        if (!section || section.heapMb < section.memoryMb) return [];
-        const rule = `must be less than ${role}.memoryMb (${section.memoryMb}): the JVM needs memory beside its heap`;
-        return [{ path: `${role}.heapMb`, value: section.heapMb, rule }];
-    });
-}
-
-function replicationFaults({ kafka, connect }: Partial<PlatformConfig>): Fault[] {
-    if (!kafka) return [];
-    const factors = {
-        "kafka.offsetsTopicReplicationFactor": kafka.offsetsTopicReplicationFactor,
-        "kafka.transactionStateLogReplicationFactor": kafka.transactionStateLogReplicationFactor,
-        "kafka.transactionStateLogMinIsr": kafka.transactionStateLogMinIsr,
-        "kafka.defaultReplicationFactor": kafka.defaultReplicationFactor,
-        "kafka.minInsyncReplicas": kafka.minInsyncReplicas,
-        "connect.replicationFactor": connect?.replicationFactor,
-    };
-    return Object.entries(factors)
-        .filter(([, factor]) => factor !== undefined && factor > kafka.brokers)
-        .map(([path, value]) => ({ path, value, rule: `must be at most kafka.brokers (${kafka.brokers})` }));
-}
-
-function portFaults(c: Partial<PlatformConfig>): Fault[] {
-    const ranges: [path: string, first: number, members: number][] = [];
-    if (c.zookeeper) {
-        const { servers, clientPort, quorumPort, electionPort } = c.zookeeper;
-        ranges.push(["zookeeper.clientPort", clientPort, servers]);
-        // Quorum ports are published where the ensemble spans hosts.
-        ranges.push(["zookeeper.quorumPort", quorumPort, servers], ["zookeeper.electionPort", electionPort, servers]);
-    }
-    if (c.kafka) ranges.push(["kafka.port", c.kafka.port, c.kafka.brokers]);
-    if (c.connect) ranges.push(["connect.port", c.connect.port, c.connect.workers]);
-    if (c.metrics?.enabled) {
-        const { zookeeperPort, kafkaPort, connectPort } = c.metrics;
-        if (c.zookeeper) ranges.push(["metrics.zookeeperPort", zookeeperPort, c.zookeeper.servers]);
-        if (c.kafka) ranges.push(["metrics.kafkaPort", kafkaPort, c.kafka.brokers]);
-        if (c.connect) ranges.push(["metrics.connectPort", connectPort, c.connect.workers]);
-    }
-    if (c.database?.managed) ranges.push(["database.port", c.database.port, 1]);
-    if (c.jmsBroker?.managed) {
-        ranges.push(["jmsBroker.port", c.jmsBroker.port, 1], ["jmsBroker.consolePort", c.jmsBroker.consolePort, 1]);
-    }
-    const faults: Fault[] = [];
-    for (const [i, [path, first, members]] of ranges.entries()) {
-        const last = first + members - 1;
-        if (last > 65_535)
-            faults.push({ path, value: first, rule: `its last member would have port ${last}, above 65535` });
-        for (const [otherPath, otherFirst, otherMembers] of ranges.slice(0, i)) {
-            if (first < otherFirst + otherMembers && otherFirst <= last) {
-                const range = `${otherFirst} to ${otherFirst + otherMembers - 1}`;
-                faults.push({
-                    path,
-                    value: first,
-                    rule: `overlaps the ports of ${otherPath} (${range}); move one of them`,
-                });
-            }
-        }
-    }
-    return faults;
-}
-
-function referenceFaults({
-    secretNames: names = [],
-    connectors,
-    database,
-    jmsBroker,
-}: Partial<PlatformConfig>): Fault[] {
-    const faults: Fault[] = [];
-    const known = new Set(names);
-    const setIt = (name: string) =>
-        `is no secret; set it with: pulumi config set --secret --path 'connect-cdc:secrets.${name}'`;
-    for (const [path, section] of Object.entries({ database, jmsBroker })) {
-        if (!section) continue;
-        // The password of a server that this stack runs is generated when nobody set one.
-        if (section.managed) known.add(section.passwordSecret);
-        else if (!known.has(section.passwordSecret)) {
-            faults.push({
-                path: `${path}.passwordSecret`,
-                value: section.passwordSecret,
-                rule: setIt(section.passwordSecret),
-            });
-        }
-    }
-    if (database && !database.managed && !database.host) {
-        faults.push({ path: "database.host", value: undefined, rule: "is needed when database.managed is false" });
-    }
-    if (jmsBroker && !jmsBroker.managed && !jmsBroker.url) {
-        faults.push({ path: "jmsBroker.url", value: undefined, rule: "is needed when jmsBroker.managed is false" });
-    }
-    for (const [name, { config }] of Object.entries(connectors ?? {})) {
-        for (const [key, value] of Object.entries(config)) {
-            const path = `connectors.${name}.config.${key}`;
-            if (typeof value === "object" && !known.has(value.secret)) {
-                faults.push({ path, value: value.secret, rule: setIt(value.secret) });
-            }
-            if (["name", "connector.class", "tasks.max"].includes(key)) {
-                faults.push({ path, value, rule: "has a place of its own: the connector's key, class and tasksMax" });
-            }
-        }
-    }
-    return faults;
 }

@@ -10,11 +10,16 @@ const ANY = ["**", "@*/**"];
 const rooms = {
     index: {
         files: "index.ts",
-        rooms: ["config", "preflight", "components", "connectorConfigs"],
+        rooms: ["config", "configChecks", "preflight", "components", "connectorConfigs"],
         packages: ["@pulumi/pulumi"],
     },
-    config: { files: "config.ts", rooms: [], packages: ["@pulumi/pulumi", "zod", "fastest-levenshtein"] },
-    preflight: { files: "preflight.ts", rooms: ["config", "probes"], packages: ["dockerode"] },
+    config: { files: "config.ts", rooms: ["configChecks"], packages: ["@pulumi/pulumi", "zod"] },
+    configChecks: {
+        files: "configChecks/*.ts",
+        rooms: ["configChecks", "config", "connectorConfigs", "render"],
+        packages: ["zod", "fastest-levenshtein"],
+    },
+    preflight: { files: "preflight.ts", rooms: ["config", "configChecks", "probes"], packages: ["dockerode"] },
     components: {
         files: "components/*.ts",
         rooms: ["components", "render", "connectApi"],

@@ -1,0 +1,136 @@
+import type { PlatformConfig } from "../config";
+import { completeConnector, type ConnectorEntry } from "../connectorConfigs/completeConnector";
+import { Fault, HIDDEN } from "./fault";
+import { SECRET_NAME } from "./secrets";
+import { aboveBrokersFault } from "./servers";
+import { isPostgresSource, sourceFaults } from "./sources";
+import { isSink, sinkFaults } from "./sinks";
+import { debeziumTopics, listOf, UNKNOWN_TOPICS } from "./topics";
+
+/** A connector as the stack config has it, and with all that the platform adds to it. */
+export interface CheckedConnector {
+    name: string;
+    entry: ConnectorEntry;
+    /** All its settings as texts. Addresses of servers stand for those that `up` will know. */
+    config: Record<string, string>;
+}
+
+const OWN_KEYS: Record<string, string> = {
+    name: "the connector's name is its key under connectors",
+    "connector.class": "write it as class, beside config",
+    "tasks.max": "write it as tasksMax, beside config",
+};
+const PASSWORD_KEY = /(^|[._-])(\w*password|passphrase|credentials?|secret|sasl\.jaas\.config|auth\.user\.info)$/i;
+const URL_PASSWORD = /\w:\/\/[^\s/@:]*:(?!\$\{)[^\s/@]+@/;
+const CONNECTOR_NAME = /^[A-Za-z0-9][\w.-]*$/;
+const JAVA_CLASS = /^([A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*$/;
+
+/**
+ * Rules on connectors that need no plugin's definitions.
+ * @param complete false: some connector is malformed, so that nobody knows which topics there will be.
+ */
+export function connectorFaults(c: Partial<PlatformConfig>, complete: boolean): Fault[] {
+    const checked = completedConnectors(c);
+    const sources = checked.filter(({ entry }) => isPostgresSource(entry.class));
+    const others = checked.filter(
+        ({ entry, config }) => !isPostgresSource(entry.class) && !isSink(entry.class, config),
+    );
+    const made = [
+        ...sources.map(({ config }) => ({ config, topics: debeziumTopics(config) })),
+        ...others.map(({ config }) => ({ config, topics: UNKNOWN_TOPICS })),
+    ];
+    const deadLetters = checked.flatMap(({ config }) => listOf(config["errors.deadletterqueue.topic.name"]));
+    return [
+        ...checked.flatMap((connector) => generalFaults(connector, c)),
+        ...sourceFaults(sources),
+        ...checked
+            .filter(({ entry, config }) => isSink(entry.class, config))
+            .flatMap((sink) => sinkFaults(sink, { made: complete ? made : undefined, deadLetters, platform: c })),
+    ];
+}
+
+/** Every connector whose settings can be completed. */
+export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnector[] {
+    const { database, jmsBroker } = c;
+    // Addresses are outputs of servers that are not there yet: what stands in for them is of the same form
+    const platform = {
+        secretsFolder: "/secrets",
+        brokers: c.kafka?.brokers ?? 1,
+        database: database && { ...database, host: database.host ?? "postgres" },
+        jmsBroker: jmsBroker && { ...jmsBroker, url: jmsBroker.url ?? "tcp://artemis:61616" },
+    };
+    const secrets = (entry: ConnectorEntry) =>
+        Object.values(entry.config).flatMap((value) => (typeof value === "object" ? [value.secret] : []));
+    const servers = [database, jmsBroker].flatMap((server) => server?.passwordSecret ?? []);
+    return Object.entries(c.connectors ?? {})
+        .filter(([, entry]) => [...secrets(entry), ...servers].every((name) => SECRET_NAME.test(name)))
+        .map(([name, entry]) => ({ name, entry, config: completeConnector(name, entry, platform).config }));
+}
+
+function generalFaults({ name, entry }: CheckedConnector, { kafka, connect }: Partial<PlatformConfig>): Fault[] {
+    const path = `connectors.${name}`;
+    const faults: Fault[] = [];
+    if (!CONNECTOR_NAME.test(name)) {
+        const rule = "is no name of a connector: it must be of letters, digits, . _ and -";
+        faults.push({ path, value: name, rule, remedy: "rename it" });
+    }
+    if (!JAVA_CLASS.test(entry.class)) {
+        const remedy = "write its full name, such as io.debezium.connector.postgresql.PostgresConnector";
+        faults.push({ path: `${path}.class`, value: entry.class, rule: "is no name of a Java class", remedy });
+    }
+    if ((entry.minTasks ?? 1) > entry.tasksMax) {
+        const rule = `is above tasksMax (${entry.tasksMax}): so many tasks never run`;
+        faults.push({ path: `${path}.minTasks`, value: entry.minTasks, rule, remedy: "lower it, or raise tasksMax" });
+    }
+    const providers = ["directory", ...listOf(String(connect?.config["config.providers"] ?? ""))];
+    for (const [key, value] of Object.entries(entry.config)) {
+        const fault = settingFault(key, value, {
+            providers,
+            brokers: kafka?.brokers,
+            policy: connect?.clientConfigOverridePolicy,
+        });
+        if (fault) faults.push({ path: `${path}.config.${key}`, value, ...fault });
+    }
+    return faults;
+}
+
+interface Surroundings {
+    /** Config providers of the workers. */
+    providers: string[];
+    brokers?: number;
+    /** `connector.client.config.override.policy`. */
+    policy?: string;
+}
+
+function settingFault(
+    key: string,
+    value: ConnectorEntry["config"][string],
+    { providers, brokers, policy }: Surroundings,
+): (Pick<Fault, "rule" | "remedy"> & Partial<Fault>) | undefined {
+    if (key in OWN_KEYS) return { rule: "does not belong here", remedy: OWN_KEYS[key]! };
+    if (key !== key.trim() || key === "")
+        return { rule: "has a key that begins or ends with blanks, or none", remedy: "correct the key" };
+    if (policy === "None" && /^(consumer|producer|admin)\.override\./.test(key)) {
+        const remedy = "remove it, or set connect.clientConfigOverridePolicy: Principal or All";
+        return { rule: "is refused by the workers: connect.clientConfigOverridePolicy is None", remedy };
+    }
+    if (/^topic\.creation\..+\.replication\.factor$/.test(key) && brokers !== undefined && Number(value) > brokers)
+        return aboveBrokersFault(brokers);
+    if (typeof value !== "string") return undefined;
+    const provider = /\$\{([\w-]+):[^}]*\}/.exec(value)?.[1];
+    if (provider !== undefined && !providers.includes(provider)) {
+        const remedy = `write {secret: <name>}, or one of: ${providers.join(", ")}`;
+        return { rule: `asks a config provider that the workers do not have (${provider})`, remedy };
+    }
+    if (PASSWORD_KEY.test(key) && value !== "" && provider === undefined) return passwordInTheClear;
+    return URL_PASSWORD.test(value) ? { ...passwordInTheClear, rule: "holds a password in the clear" } : undefined;
+}
+
+/** Rule and remedy of a password that everybody would read. */
+export const passwordInTheClear = {
+    value: HIDDEN,
+    rule: "is a password in the clear, which everybody could read who reaches Connect's REST API or its config topic",
+    remedy:
+        "write {secret: <name>} instead, and set the value with: " +
+        "pulumi config set --secret --path 'connect-cdc:secrets.<name>'",
+};

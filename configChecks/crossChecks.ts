@@ -1,0 +1,24 @@
+import type { PlatformConfig } from "../config";
+import { connectorFaults } from "./connectors";
+import { Fault } from "./fault";
+import { hostFaults } from "./hosts";
+import { pluginFaults } from "./plugins";
+import { portFaults } from "./ports";
+import { referenceFaults } from "./secrets";
+import { replicationFaults, serverFaults } from "./servers";
+
+/**
+ * Rules that span several values. Each runs when the sections that it reads are well formed.
+ * @param allConnectors false: a malformed connector is not among them.
+ */
+export function crossChecks(c: Partial<PlatformConfig>, allConnectors: boolean): Fault[] {
+    return [
+        ...hostFaults(c),
+        ...serverFaults(c),
+        ...replicationFaults(c),
+        ...portFaults(c),
+        ...pluginFaults(c),
+        ...referenceFaults(c),
+        ...connectorFaults(c, allConnectors),
+    ];
+}

@@ -1,0 +1,182 @@
+import { passwordInTheClear, type CheckedConnector } from "./connectors";
+import { Definitions, PluginDefinition, SettingDefinition, settingsOf, valueFault } from "./definitions";
+import { Fault, suggest } from "./fault";
+import { listOf } from "./topics";
+
+/** Settings that are handed on to something that knows them: a driver, a client, JNDI, a converter, a named part. */
+const HANDED_ON =
+    /^((key|value|header)\.converter|transforms|predicates|(consumer|producer|admin)\.override|topic|database|driver|jndi|java\.naming|schema\.history\.internal|column|signal|notification|snapshot\.select\.statement\.overrides|internal|offset)\./;
+
+/** A converter's setting that Connect itself fills in: key, value or header. */
+const SET_BY_CONNECT = "converter.type";
+
+/**
+ * What is wrong with connectors by what their plugins say of themselves. Pure; a class, a transform, a predicate and a
+ * converter must be in the image, and their settings known, there, of the right type, and no password in the clear.
+ */
+export function definitionFaults(connectors: CheckedConnector[], { plugins }: Definitions): Fault[] {
+    return connectors.flatMap((connector) => new ConnectorCheck(connector, plugins).faults());
+}
+
+class ConnectorCheck {
+    private readonly path: string;
+
+    constructor(
+        private readonly connector: CheckedConnector,
+        private readonly plugins: PluginDefinition[],
+    ) {
+        this.path = `connectors.${connector.name}`;
+    }
+
+    faults(): Fault[] {
+        const { entry, config } = this.connector;
+        const inParts = [
+            ...this.converterFaults(),
+            ...this.aliasFaults("transforms", "transformation", ["type", "predicate", "negate"]),
+            ...this.aliasFaults("predicates", "predicate", ["type"]),
+        ];
+        const plugin = this.find(entry.class, ["source", "sink"]);
+        if (!plugin) return [this.unknownClass("class", entry.class, ["source", "sink"]), ...inParts];
+        const known = settingsOf(plugin);
+        const handedOn = new RegExp(
+            `^(${["converters", "post.processors"].flatMap((key) => listOf(config[key])).join("|")})\\.`,
+        );
+        const strange = (key: string) => plugin.config.length > 0 && !HANDED_ON.test(key) && !handedOn.test(key);
+        return [
+            ...(plugin.type === "sink" && !("topics" in config) && !("topics.regex" in config)
+                ? [
+                      this.fault(
+                          "config.topics",
+                          undefined,
+                          "is missing: a sink must read something",
+                          "set topics, or topics.regex",
+                      ),
+                  ]
+                : []),
+            ...this.settingFaults("", config, known, strange),
+            ...inParts,
+        ];
+    }
+
+    /** Settings of one plugin. `prefix` stands before each in the connector's config. */
+    private settingFaults(
+        prefix: string,
+        config: Record<string, string>,
+        known: SettingDefinition[],
+        isStrange: (key: string) => boolean,
+    ): Fault[] {
+        const faults = known
+            .filter(({ name, required }) => required && !(name in config))
+            .map(({ name }) => this.fault(`config.${prefix}${name}`, undefined, "is missing", "set it"));
+        for (const [key, value] of Object.entries(config)) {
+            const path = `config.${prefix}${key}`;
+            const definition = known.find(({ name }) => name === key);
+            if (!definition) {
+                if (isStrange(key)) faults.push(this.unknownKey(path, key, value, known));
+                continue;
+            }
+            // What a reference stands for is known to the workers only
+            if (value.includes("${")) continue;
+            if (definition.type === "PASSWORD" && value !== "") {
+                faults.push({ ...this.fault(path, value, "", ""), ...passwordInTheClear });
+                continue;
+            }
+            const rule = valueFault(definition, value);
+            const remedy = definition.validValues ? suggest(value, definition.validValues) : "correct it";
+            if (rule) faults.push(this.fault(path, value, rule, remedy));
+        }
+        return faults;
+    }
+
+    private converterFaults(): Fault[] {
+        return ["key.converter", "value.converter", "header.converter"].flatMap((key) => {
+            const name = this.connector.config[key];
+            if (name === undefined) return [];
+            const types = key === "header.converter" ? ["header_converter"] : ["converter"];
+            return this.partFaults(`config.${key}`, name, types, `${key}.`, [SET_BY_CONNECT]);
+        });
+    }
+
+    /** Transforms and predicates: a list of aliases, and `<list>.<alias>.<setting>`. */
+    private aliasFaults(list: "transforms" | "predicates", type: string, own: string[]): Fault[] {
+        const { config } = this.connector;
+        const aliases = listOf(config[list]);
+        const faults = aliases.flatMap((alias) => {
+            const prefix = `${list}.${alias}.`;
+            const name = config[`${prefix}type`];
+            const missing = `is missing: ${list} names ${alias}`;
+            if (name === undefined)
+                return [this.fault(`config.${prefix}type`, undefined, missing, "set its Java class")];
+            const predicate = list === "transforms" ? config[`${prefix}predicate`] : undefined;
+            const predicates = listOf(config["predicates"]);
+            return [
+                ...this.partFaults(`config.${prefix}type`, name, [type], prefix, own),
+                ...(predicate === undefined || predicates.includes(predicate)
+                    ? []
+                    : [
+                          this.fault(
+                              `config.${prefix}predicate`,
+                              predicate,
+                              "is not in predicates",
+                              suggest(predicate, predicates),
+                          ),
+                      ]),
+            ];
+        });
+        const orphans = Object.keys(config).filter(
+            (key) => key.startsWith(`${list}.`) && !aliases.some((alias) => key.startsWith(`${list}.${alias}.`)),
+        );
+        return [
+            ...faults,
+            ...orphans.map((key) => ({
+                ...this.fault(
+                    `config.${key}`,
+                    config[key],
+                    `belongs to nothing that ${list} names`,
+                    `add it to ${list}, or remove it`,
+                ),
+                warning: true,
+            })),
+        ];
+    }
+
+    /** A transform, predicate or converter, with the settings below its prefix. */
+    private partFaults(path: string, name: string, types: string[], prefix: string, own: string[]): Fault[] {
+        const plugin = this.find(name, types);
+        if (!plugin) return [this.unknownClass(path, name, types)];
+        const below = Object.entries(this.connector.config)
+            .filter(([key]) => key.startsWith(prefix))
+            .map(([key, value]): [string, string] => [key.slice(prefix.length), value]);
+        const strange = (key: string) => plugin.config.length > 0 && !own.includes(key);
+        const known = plugin.config.filter(({ name }) => name !== SET_BY_CONNECT);
+        return this.settingFaults(prefix, Object.fromEntries(below), known, strange);
+    }
+
+    /** By its full name, or as Connect lets one shorten it. */
+    private find(name: string, types: string[]): PluginDefinition | undefined {
+        const simple = ({ class: full }: PluginDefinition) => full.slice(full.lastIndexOf(".") + 1);
+        const candidates = this.plugins.filter(({ type }) => types.includes(type));
+        return (
+            candidates.find((plugin) => plugin.class === name) ??
+            candidates.find((plugin) =>
+                [simple(plugin), simple(plugin).replace(/Connector$|Converter$/, "")].includes(name),
+            )
+        );
+    }
+
+    private unknownClass(path: string, name: string, types: string[]): Fault {
+        const known = this.plugins.filter(({ type }) => types.includes(type)).map((plugin) => plugin.class);
+        const remedy = `${suggest(name, known)} If it is of another plugin, add that to connect.plugins`;
+        return this.fault(path, name, "is a class that no plugin of connect.plugins has", remedy);
+    }
+
+    private unknownKey(path: string, key: string, value: string, known: SettingDefinition[]): Fault {
+        const names = known.map(({ name }) => name);
+        const remedy = suggest(key, names).replace(/^there are: .*/, "remove it, if it is none");
+        return { ...this.fault(path, value, "is no setting that the plugin names", remedy), warning: true };
+    }
+
+    private fault(path: string, value: unknown, rule: string, remedy: string): Fault {
+        return { path: `${this.path}.${path}`, value, rule, remedy };
+    }
+}

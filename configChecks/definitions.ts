@@ -1,0 +1,92 @@
+/** What staging read from the plugins of the image: `definitions.json`. Only what the checks need. */
+export interface Definitions {
+    plugins: PluginDefinition[];
+}
+
+/** A class that the workers will find. */
+export interface PluginDefinition {
+    class: string;
+    /** As Connect names it: source, sink, converter, header_converter, transformation, predicate, ... */
+    type: string;
+    /** Empty where the class tells none, which does not mean that it takes none. */
+    config: SettingDefinition[];
+}
+
+/** A setting of a plugin. Some names of Debezium's are regular expressions. */
+export interface SettingDefinition {
+    name: string;
+    /** Of Kafka's `ConfigDef.Type`: STRING, INT, BOOLEAN, PASSWORD, ... */
+    type: string;
+    required: boolean;
+    validValues?: string[];
+}
+
+const WHOLE: Record<string, [least: bigint, most: bigint]> = {
+    SHORT: [-(2n ** 15n), 2n ** 15n - 1n],
+    INT: [-(2n ** 31n), 2n ** 31n - 1n],
+    LONG: [-(2n ** 63n), 2n ** 63n - 1n],
+};
+
+/** What is wrong with a value as Connect would parse it: the rule, or undefined. */
+export function valueFault({ type, validValues }: SettingDefinition, value: string): string | undefined {
+    const text = value.trim();
+    const range = WHOLE[type];
+    if (range) {
+        const right = /^[+-]?\d+$/.test(text) && BigInt(text) >= range[0] && BigInt(text) <= range[1];
+        return right ? undefined : `must be a whole number from ${range[0]} to ${range[1]}`;
+    }
+    if (type === "DOUBLE" && (text === "" || Number.isNaN(Number(text)))) return "must be a number";
+    if (type === "BOOLEAN" && !/^(true|false)$/i.test(text)) return "must be true or false";
+    const values = type === "LIST" ? text.split(/\s*,\s*/) : [text];
+    if (validValues && !values.every((one) => validValues.includes(one)))
+        return `must be one of: ${validValues.join(", ")}`;
+    return undefined;
+}
+
+const setting = (name: string, type: string, validValues?: string[]): SettingDefinition => ({
+    name,
+    type,
+    required: false,
+    validValues,
+});
+
+/** Settings that Connect itself takes for every connector: ConnectorConfig of Kafka 3.9. */
+const CONNECTOR_SETTINGS = [
+    setting("tasks.max.enforce", "BOOLEAN"),
+    setting("key.converter", "CLASS"),
+    setting("value.converter", "CLASS"),
+    setting("header.converter", "CLASS"),
+    setting("transforms", "LIST"),
+    setting("predicates", "LIST"),
+    setting("config.action.reload", "STRING", ["none", "restart"]),
+    setting("errors.retry.timeout", "LONG"),
+    setting("errors.retry.delay.max.ms", "LONG"),
+    setting("errors.tolerance", "STRING", ["none", "all"]),
+    setting("errors.log.enable", "BOOLEAN"),
+    setting("errors.log.include.messages", "BOOLEAN"),
+];
+
+/** SourceConnectorConfig and SinkConnectorConfig of Kafka 3.9. */
+const SETTINGS_BY_TYPE: Record<string, SettingDefinition[]> = {
+    source: [
+        setting("topic.creation.groups", "LIST"),
+        setting("topic.creation.default.replication.factor", "SHORT"),
+        setting("topic.creation.default.partitions", "INT"),
+        setting("exactly.once.support", "STRING", ["requested", "required"]),
+        setting("transaction.boundary", "STRING", ["poll", "connector", "interval"]),
+        setting("transaction.boundary.interval.ms", "LONG"),
+        setting("offsets.storage.topic", "STRING"),
+    ],
+    sink: [
+        setting("topics", "LIST"),
+        setting("topics.regex", "STRING"),
+        setting("errors.deadletterqueue.topic.name", "STRING"),
+        setting("errors.deadletterqueue.topic.replication.factor", "SHORT"),
+        setting("errors.deadletterqueue.context.headers.enable", "BOOLEAN"),
+    ],
+};
+
+/** Every setting that a connector of this class knows by name. */
+export function settingsOf({ type, config }: PluginDefinition): SettingDefinition[] {
+    return [...config, ...CONNECTOR_SETTINGS, ...(SETTINGS_BY_TYPE[type] ?? [])];
+}

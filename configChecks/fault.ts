@@ -1,0 +1,68 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** A thing that is wrong in the config. */
+export interface Fault {
+    /** Config path, such as `kafka.brokers`. */
+    path: string;
+    /** The value found there. */
+    value: unknown;
+    /** What a right value is, or why this one is wrong. */
+    rule: string;
+    /** What to do. */
+    remedy: string;
+    /** True: shown, but nothing is refused for it. Default: false. */
+    warning?: boolean;
+}
+
+/** Stands for a value that nobody may read in an error. */
+export const HIDDEN = "[hidden]";
+
+const LONGEST_VALUE = 120;
+
+// Somebody may have put a password in the clear where it does not belong: the error must not spread it.
+const sensitive = /password|passphrase|secret|credential|token|jaas|auth\.user\.info/i;
+const userInfo = /(\w:\/\/)[^\s/@]+@/g;
+
+/** One line on one fault. */
+export function faultLine({ path, value, rule, remedy }: Fault): string {
+    return `${path} = ${shownValue(path, value)}: ${rule}; ${remedy}`;
+}
+
+/** A value as an error may show it: passwords hidden, long ones cut. */
+export function shownValue(path: string, value: unknown): string {
+    if (value === HIDDEN) return HIDDEN;
+    const hide = (key: string, inner: unknown) => (sensitive.test(key) && isShowable(inner) ? HIDDEN : inner);
+    const hidden = hide(path, value);
+    if (hidden === HIDDEN) return HIDDEN;
+    const shown = (JSON.stringify(hidden, hide) ?? "nothing").replace(userInfo, `$1${HIDDEN}@`);
+    return shown.length > LONGEST_VALUE ? `${shown.slice(0, LONGEST_VALUE - 3)}...` : shown;
+}
+
+/** Nothing and null tell nothing, and a reference names a secret without telling it. */
+function isShowable(value: unknown): boolean {
+    return value !== undefined && value !== null && !(typeof value === "string" && value.startsWith("${"));
+}
+
+/** "did you mean x?", or what there is when nothing is near. */
+export function suggest(wrong: string, known: string[]): string {
+    if (known.length === 0) return "remove it";
+    const beginning = wrong.length >= 3 ? known.find((right) => right.startsWith(wrong)) : undefined;
+    if (beginning !== undefined) return `did you mean ${beginning}?`;
+    const near = closest(wrong, known);
+    return isNear(wrong, near) ? `did you mean ${near}?` : `there are: ${known.join(", ")}`;
+}
+
+/** True when one is the other with a slip of the pen. */
+export function isNear(wrong: string, right: string): boolean {
+    return distance(wrong.toLowerCase(), right.toLowerCase()) <= Math.max(2, Math.floor(right.length / 3));
+}
+
+/** The command that sets a secret. */
+export function setSecret(name: string): string {
+    return `set it with: pulumi config set --secret --path 'connect-cdc:secrets.${name}'`;
+}
+
+/** Values that stand in the list more than once, with the index of each repetition. */
+export function repeated(list: string[]): [index: number, value: string][] {
+    return [...list.entries()].filter(([index, value]) => list.indexOf(value) < index);
+}

@@ -1,0 +1,130 @@
+import type { PlatformConfig } from "../config";
+import { JMS_SINK_CLASS } from "../connectorConfigs/jmsSink";
+import type { CheckedConnector } from "./connectors";
+import { Fault, repeated, suggest } from "./fault";
+import { aboveBrokersFault } from "./servers";
+import { compiled, ILLEGAL_TOPIC, isEnumerable, listOf, MadeTopics, meantTopic, TOPIC_NAME } from "./topics";
+
+const DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
+const DEAD_LETTER_COPIES = "errors.deadletterqueue.topic.replication.factor";
+/** Connect's own default. */
+const DEFAULT_DEAD_LETTER_COPIES = 3;
+
+/** What is around a sink. */
+interface Surroundings {
+    /** Sources, and what each writes; undefined where that is not known. */
+    made?: { config: Record<string, string>; topics: MadeTopics }[];
+    /** Topics that sinks write bad records to. */
+    deadLetters: string[];
+    platform: Partial<PlatformConfig>;
+}
+
+/** True for a connector that reads topics. */
+export function isSink(connectorClass: string, config: Record<string, string>): boolean {
+    return connectorClass === JMS_SINK_CLASS || "topics" in config || "topics.regex" in config;
+}
+
+/** Rules on a sink. */
+export function sinkFaults(sink: CheckedConnector, around: Surroundings): Fault[] {
+    return [
+        ...choiceFaults(sink),
+        ...topicFaults(sink, around),
+        ...regexFaults(sink, around),
+        ...toleranceFaults(sink, around.platform.kafka?.brokers),
+        ...queueFaults(sink, around.platform.jmsBroker),
+    ];
+}
+
+function pathOf({ name }: CheckedConnector, key: string): string {
+    return `connectors.${name}.config.${key}`;
+}
+
+function choiceFaults(sink: CheckedConnector): Fault[] {
+    const { topics, "topics.regex": regex } = sink.config;
+    if (topics !== undefined && regex !== undefined) {
+        const rule = "cannot stand beside topics";
+        return [{ path: pathOf(sink, "topics.regex"), value: regex, rule, remedy: "keep one of the two" }];
+    }
+    if (listOf(topics).length > 0 || (regex ?? "") !== "") return [];
+    const remedy = "set topics, or topics.regex";
+    return [{ path: pathOf(sink, "topics"), value: topics, rule: "is missing: a sink must read something", remedy }];
+}
+
+function topicFaults(sink: CheckedConnector, { made, deadLetters }: Surroundings): Fault[] {
+    const path = pathOf(sink, "topics");
+    const topics = listOf(sink.config["topics"]);
+    const twice = repeated(topics).map(([, topic]): Fault => {
+        const remedy = "remove one of the two";
+        return { path, value: topic, rule: "stands in the list twice", remedy };
+    });
+    const illegal = topics.filter((topic) => !TOPIC_NAME.test(topic));
+    const strange = topics.filter(
+        (topic) =>
+            TOPIC_NAME.test(topic) && !deadLetters.includes(topic) && !made?.some((one) => one.topics.mayMake(topic)),
+    );
+    return [
+        ...twice,
+        ...illegal.map((topic) => ({ path, value: topic, ...ILLEGAL_TOPIC })),
+        ...(made === undefined ? [] : strange.map((topic) => strangeTopic(path, topic, made))),
+    ];
+}
+
+/** A topic that no source is known to make is wrong for certain only where it looks like one of theirs. */
+function strangeTopic(path: string, topic: string, made: NonNullable<Surroundings["made"]>): Fault {
+    const sources = made.map(({ topics }) => topics);
+    const meant = meantTopic(topic, sources);
+    if (meant !== undefined && sources.every(({ complete }) => complete)) {
+        const remedy = `did you mean ${meant}? If not, add its table to table.include.list of the source`;
+        return { path, value: topic, rule: "is a topic that no source makes", remedy };
+    }
+    const rule = "is a topic that no source of this stack is known to make";
+    return {
+        path,
+        value: topic,
+        rule,
+        remedy: "check its name; it is right if something else writes it",
+        warning: true,
+    };
+}
+
+function regexFaults(sink: CheckedConnector, { made, deadLetters }: Surroundings): Fault[] {
+    const regex = sink.config["topics.regex"];
+    const pattern = regex === undefined ? undefined : compiled(`^(?:${regex})$`);
+    if (!regex || !pattern || !made || made.length === 0) return [];
+    if (!made.every(({ config, topics }) => isEnumerable(topics, config))) return [];
+    const names = [...made.flatMap(({ topics }) => topics.names), ...deadLetters];
+    if (names.some((name) => pattern.test(name))) return [];
+    const certain = made.some(({ topics }) => regex.replaceAll("\\", "").includes(topics.prefix ?? regex));
+    const remedy = `they are: ${names.join(", ")}`;
+    const rule = "matches no topic that a source makes";
+    return [{ path: pathOf(sink, "topics.regex"), value: regex, rule, remedy, warning: !certain }];
+}
+
+function toleranceFaults(sink: CheckedConnector, brokers: number | undefined): Fault[] {
+    const { config } = sink;
+    if (config[DEAD_LETTER_TOPIC] === undefined) {
+        if (config["errors.tolerance"] !== "all") return [];
+        const rule = "all drops bad records without a trace where there is no dead letter topic";
+        const remedy = `set ${DEAD_LETTER_TOPIC}, or set this to none`;
+        return [{ path: pathOf(sink, "errors.tolerance"), value: "all", rule, remedy }];
+    }
+    const copies = Number(config[DEAD_LETTER_COPIES] ?? DEFAULT_DEAD_LETTER_COPIES);
+    if (brokers === undefined || copies <= brokers) return [];
+    const value = config[DEAD_LETTER_COPIES];
+    const { rule, remedy } = aboveBrokersFault(brokers);
+    const standard = value === undefined ? `, and its default is ${DEFAULT_DEAD_LETTER_COPIES}` : "";
+    return [{ path: pathOf(sink, DEAD_LETTER_COPIES), value, rule: rule + standard, remedy }];
+}
+
+/** The stack's own broker makes no queue that nobody declared. */
+function queueFaults(sink: CheckedConnector, jmsBroker: PlatformConfig["jmsBroker"] | undefined): Fault[] {
+    const { entry, config } = sink;
+    if (entry.class !== JMS_SINK_CLASS || !jmsBroker?.managed || "java.naming.provider.url" in entry.config) return [];
+    const queue = config["jms.destination.name"];
+    if (queue === undefined || config["jms.destination.type"] !== "queue" || jmsBroker.queues.includes(queue))
+        return [];
+    const remedy = `add it to jmsBroker.queues; ${suggest(queue, jmsBroker.queues)}`;
+    return [
+        { path: pathOf(sink, "jms.destination.name"), value: queue, rule: "is no queue of jmsBroker.queues", remedy },
+    ];
+}
