@@ -1,150 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { queueStates } from "../probes/artemis";
-import { assertHealthy, type ConnectorStatus, connectorStatuses, workerInfo } from "../probes/connect";
-import { clusterView, unhealthyPartitions } from "../probes/kafka";
-import { replicationSlots } from "../probes/postgres";
-import { servingMode } from "../probes/readiness";
-import { parseAddress } from "../probes/tcp";
-import { messageOf } from "../probes/wait";
+import type { PlatformReport } from "../probes/platformReport";
+import { type Finding, findings } from "../report/findings";
+import { screen } from "../report/screen";
 import { DEV_STACK } from "../toolchain/environment";
-import { readStackOutputs, type StackOutputs } from "./stackOutputs";
+import { platformTarget, readStackOutputs } from "./stackOutputs";
 
-/** One line of the screen. */
-export interface Line {
-    /** What it is about: a member, a connector, a task, a queue. */
-    subject: string;
-    isWell: boolean;
-    /** What was found. */
-    found: string;
-}
-
-/** `npm run status`: one screen of members, connectors and queues; exit code 1 when anything is wrong. */
+/**
+ * `npm run status`: the whole stack on one screen; exit code 1 when anything is wrong, 0 with warnings only.
+ *
+ * `--json` prints `wrong` and `warnings` (how many), `findings` (see report/findings.ts) and `report` (see
+ * probes/platformReport.ts); what is not known is null. `--watch` looks again every 2 s (`--interval`), with `--json` one
+ * line per look. `--serve [port]` shows the same as a page.
+ */
 export default async function status(args: string[]): Promise<number> {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
         args,
-        options: { stack: { type: "string", default: process.env.STACK || DEV_STACK } },
+        allowPositionals: true,
+        options: {
+            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            json: { type: "boolean", default: false },
+            watch: { type: "boolean", default: false },
+            interval: { type: "string", default: "2" },
+            serve: { type: "boolean", default: false },
+        },
     });
-    const lines = await collectLines(await readStackOutputs({ stack: values.stack }));
-    process.stdout.write(`${renderLines(lines)}\n`);
-    return lines.every(({ isWell }) => isWell) ? 0 : 1;
-}
-
-/** Asks every part of a stack, all at once. */
-export async function collectLines(outputs: StackOutputs): Promise<Line[]> {
-    const { addresses } = outputs;
-    const parts = await Promise.all([
-        perMember("zookeeper", addresses.zookeeper, servingMode),
-        perMember("kafka", addresses.kafka, (target) => describeBroker(target, addresses.kafka.length)),
-        perMember("connect", addresses.connect, describeWorker),
-        ...(addresses.postgres === undefined ? [] : [describeDatabase(outputs)]),
-        ...(addresses.jmsConsole === undefined ? [] : [describeQueues(outputs, addresses.jmsConsole)]),
-        describeConnectors(addresses.connect),
+    const [port, ...rest] = positionals;
+    if (rest.length > 0 || (port !== undefined && !values.serve)) {
+        throw new Error(`npm run status takes no "${values.serve ? rest[0] : port}"`);
+    }
+    // The CLI takes as long as loading the clients of all servers: both at once.
+    const [target, { collectPlatform }] = await Promise.all([
+        readStackOutputs({ stack: values.stack }).then((outputs) => platformTarget(values.stack, outputs)),
+        import("../probes/platform.js"),
+        import("@platformatic/kafka"),
     ]);
-    return parts.flat();
-}
-
-/** Lines in columns, the wrong ones marked, and a sentence at the end. */
-export function renderLines(lines: Line[]): string {
-    const width = Math.max(0, ...lines.map(({ subject }) => subject.length));
-    const rows = lines.map(
-        ({ subject, isWell, found }) => `  ${isWell ? "ok   " : "WRONG"}  ${subject.padEnd(width)}  ${found}`,
-    );
-    const wrong = lines.filter(({ isWell }) => !isWell).length;
-    return [...rows, "", wrong === 0 ? "  All is well." : `  Wrong: ${wrong} of ${lines.length}.`].join("\n");
-}
-
-async function perMember(role: string, targets: string[], find: (target: string) => Promise<string>): Promise<Line[]> {
-    return Promise.all(
-        targets.map((target, i) => oneLine(`${role}-${i}`, async () => `${await find(target)}  ${target}`)),
-    );
-}
-
-async function oneLine(subject: string, find: () => Promise<string>): Promise<Line> {
-    try {
-        return { subject, isWell: true, found: await find() };
-    } catch (error) {
-        return { subject, isWell: false, found: messageOf(error) };
+    if (values.serve) {
+        const { serveStatus } = await import("./statusServer.js");
+        await serveStatus(target, { port: readPort(port), intervalSeconds: readInterval(values.interval) });
+        return 0;
     }
-}
-
-async function describeBroker(target: string, expected: number): Promise<string> {
-    const view = await clusterView(target);
-    if (view.brokers.length < expected) {
-        throw new Error(`${target} sees ${view.brokers.length} of ${expected} brokers`);
-    }
-    const [unhealthy] = unhealthyPartitions(view);
-    if (unhealthy !== undefined) {
-        throw new Error(
-            `${target} sees ${unhealthyPartitions(view).length} partitions without all replicas in sync, ` +
-                `such as ${unhealthy.topic}-${unhealthy.partition}`,
-        );
-    }
-    return `${view.brokers.length} brokers, ${view.partitions.length} partitions in sync`;
-}
-
-async function describeWorker(target: string): Promise<string> {
-    await assertHealthy(target);
-    return `healthy, Kafka Connect ${(await workerInfo(target)).version}`;
-}
-
-async function describeDatabase({ database }: StackOutputs): Promise<Line[]> {
-    const { address = "", name, user, password } = database;
-    const find = async () => {
-        const slots = await replicationSlots({ ...parseAddress(address), database: name, user, password });
-        const texts = slots.map(
-            (slot) => `slot ${slot.name} ${slot.active ? "active" : "INACTIVE"}, ${slot.lagBytes} bytes behind`,
-        );
-        return [...texts, address].join("  ");
+    const look = async () => {
+        const report = await collectPlatform(target);
+        return { report, found: findings(report) };
     };
-    return [await oneLine("postgres", find)];
-}
-
-async function describeQueues({ jmsBroker }: StackOutputs, consoleUrl: string): Promise<Line[]> {
-    const { user, password, queues } = jmsBroker;
-    const find = async () => {
-        const states = await queueStates({ url: consoleUrl, user, password });
-        const missing = queues.filter((name) => !states.some((state) => state.name === name));
-        if (missing.length > 0) {
-            throw new Error(`no queue ${missing.join(", ")}`);
+    if (values.watch) {
+        const seconds = readInterval(values.interval);
+        for (;;) {
+            const { report, found } = await look();
+            process.stdout.write(values.json ? `${json(report, found)}\n` : frame(report, found));
+            await sleep(seconds * 1000);
         }
-        const own = states.filter(({ name }) => queues.includes(name));
-        return own.map(({ name, depth }) => `${name} ${depth} messages`).join(", ");
-    };
-    return [await oneLine("artemis", find)];
-}
-
-async function describeConnectors(targets: string[]): Promise<Line[]> {
-    try {
-        const connectors = await Promise.any(targets.map((target) => connectorStatuses(target)));
-        return connectors.flatMap(connectorLines);
-    } catch (error) {
-        return [{ subject: "connectors", isWell: false, found: `no worker says how they are: ${messageOf(error)}` }];
     }
+    const { report, found } = await look();
+    process.stdout.write(`${values.json ? json(report, found, 4) : text(report, found)}\n`);
+    return found.some(({ level }) => level === "wrong") ? 1 : 0;
 }
 
-const wellStates = ["RUNNING", "PAUSED", "STOPPED"];
-
-function connectorLines({ name, state, trace, tasks }: ConnectorStatus): Line[] {
-    const line = (subject: string, found: string, cause: string | undefined): Line => ({
-        subject,
-        isWell: wellStates.includes(found),
-        found: cause === undefined ? found : `${found}  ${firstCause(cause)}`,
-    });
-    return [
-        line(name, state, trace),
-        ...tasks.map((task) => ({
-            ...line(`${name}/${task.task}`, task.state, task.trace),
-            ...(task.trace === undefined ? { found: `${task.state}  on ${task.worker}` } : {}),
-        })),
-        ...(state === "RUNNING" && tasks.length === 0
-            ? [{ subject: `${name}/0`, isWell: false, found: "no task" }]
-            : []),
-    ];
+function readInterval(text: string): number {
+    const seconds = Number(text);
+    if (!(seconds >= 0.5 && seconds <= 3600)) {
+        throw new Error(`--interval ${text}: must be a number of seconds from 0.5 to 3600`);
+    }
+    return seconds;
 }
 
-/** The last "Caused by" of a Java stack trace is where the trouble began. */
-function firstCause(trace: string): string {
-    const causes = trace.split("\n").filter((text) => text.startsWith("Caused by: "));
-    return (causes.at(-1)?.slice("Caused by: ".length) ?? trace.split("\n")[0] ?? "").slice(0, 300);
+/** Port of the page; where none is given. */
+const DEFAULT_PORT = "8080";
+
+function readPort(text: string = DEFAULT_PORT): number {
+    const port = Number(text);
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+        throw new Error(`--serve ${text}: must be a port from 0 to 65535; 0 takes any that is free`);
+    }
+    return port;
+}
+
+function text(report: PlatformReport, found: Finding[]): string {
+    // https://no-color.org: any value that is not empty
+    return screen(report, found, { colour: process.stdout.isTTY === true && !process.env.NO_COLOR });
+}
+
+/** A screen in place of the one before; where the output is no terminal, below it. */
+function frame(report: PlatformReport, found: Finding[]): string {
+    const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
+    const time = new Date(report.takenAt).toISOString().slice(0, 19).replace("T", " ");
+    return `${clear}Stack ${report.stack} at ${time} UTC\n\n${text(report, found)}\n`;
+}
+
+function json(report: PlatformReport, found: Finding[], space?: number): string {
+    const wrong = found.filter(({ level }) => level === "wrong").length;
+    const all = { wrong, warnings: found.length - wrong, findings: found, report };
+    // A key is always there, also where nothing is known: scripts can rely on it.
+    return JSON.stringify(all, (_, value: unknown) => (value === undefined ? null : value), space);
 }

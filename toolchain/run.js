@@ -65,6 +65,12 @@ function describe(error) {
     return showStack ? (error.stack ?? error.message) : error.message;
 }
 
+// Who reads our output may have seen enough: `npm run logs | head`
+process.stdout.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+});
+
 main(process.argv.slice(2)).then(
     (code) => {
         process.exitCode = code;

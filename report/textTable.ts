@@ -1,0 +1,75 @@
+import type { Level } from "./levels";
+
+/** One field of a table: its text, and how the thing is that it tells of. */
+export type Cell = string | { text: string; level: Level };
+
+/** Writes a text in the colour of a level. */
+export type Paint = (text: string, level: Level | "heading") => string;
+
+export interface TableOptions {
+    /** Longest line. The widest columns give way. */
+    width: number;
+    paint: Paint;
+    /** Columns of numbers, by their place from 0: they end together. */
+    numbers?: number[];
+}
+
+const gap = "  ";
+/** No column becomes narrower by giving way. */
+const narrowest = 8;
+
+/** Rows in columns that begin together, below their headings. */
+export function textTable(headings: string[], rows: Cell[][], { width, paint, numbers = [] }: TableOptions): string[] {
+    const texts = [headings, ...rows.map((row) => row.map(textOf))];
+    const widths = fitting(
+        headings.map((_, column) => Math.max(...texts.map((row) => (row[column] ?? "").length))),
+        width,
+    );
+    const line = (row: Cell[], levelOf: (cell: Cell) => Level | "heading") =>
+        row
+            .map((cell, column) => {
+                const text = cut(textOf(cell), widths[column] as number);
+                const space = " ".repeat((widths[column] as number) - text.length);
+                const painted = paint(text, levelOf(cell));
+                return numbers.includes(column) ? space + painted : painted + space;
+            })
+            .join(gap)
+            .trimEnd();
+    return [line(headings, () => "heading"), ...rows.map((row) => line(row, levelIn))];
+}
+
+function textOf(cell: Cell): string {
+    return typeof cell === "string" ? cell : cell.text;
+}
+
+function levelIn(cell: Cell): Level {
+    return typeof cell === "string" ? "ok" : cell.level;
+}
+
+function fitting(widths: number[], limit: number): number[] {
+    const result = [...widths];
+    const total = () => result.reduce((sum, one) => sum + one + gap.length, -gap.length);
+    while (total() > limit && Math.max(...result) > narrowest) {
+        const widest = result.indexOf(Math.max(...result));
+        result[widest] = (result[widest] as number) - 1;
+    }
+    return result;
+}
+
+function cut(text: string, width: number): string {
+    return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+/** Words in lines of at most so many characters; a longer word has a line of its own. */
+export function wrap(text: string, width: number): string[] {
+    const lines: string[] = [];
+    for (const word of text.split(/\s+/)) {
+        const last = lines.at(-1);
+        if (last !== undefined && last.length + 1 + word.length <= width) {
+            lines[lines.length - 1] = `${last} ${word}`;
+        } else {
+            lines.push(word);
+        }
+    }
+    return lines;
+}
