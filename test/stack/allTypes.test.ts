@@ -1,0 +1,306 @@
+import { randomBytes } from "node:crypto";
+
+import { Admin } from "@platformatic/kafka";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { ConnectClient } from "../../connectApi/client";
+import { Deadline, systemClock } from "../../connectApi/clock";
+import { Connectors } from "../../connectApi/connectors";
+import { createConnector, deleteConnector } from "../../connectApi/lifecycle";
+import { Progress } from "../../connectApi/progress";
+import { Redactor } from "../../connectApi/redact";
+import type { StackOutputs } from "../../cli/stackOutputs";
+import { type QueueReader, readQueue } from "../../probes/queue";
+import { parseAddress } from "../../probes/tcp";
+import { done, pending, waitFor } from "../../probes/wait";
+import {
+    insertSet,
+    leftOut,
+    makeTable,
+    removeTable,
+    rowsInSet,
+    selectExpected,
+    type TypeColumn,
+    typeColumns,
+} from "../support/typesTable";
+import { parseXmlTree } from "../support/xmlTree";
+import { sharedStack } from "./sharedStack";
+
+type Row = Record<string, unknown>;
+type ExpectedRow = Row & { id: number };
+
+/** The same table captured twice: with all that a schema tells, and in the way that reads best without one. */
+const captures = {
+    schema: {
+        "value.converter.schemas.enable": "true",
+        "decimal.handling.mode": "precise",
+        "hstore.handling.mode": "map",
+    },
+    plain: {
+        "value.converter.schemas.enable": "false",
+        "decimal.handling.mode": "string",
+        "time.precision.mode": "isostring",
+    },
+};
+type Capture = keyof typeof captures;
+const names = Object.keys(captures) as Capture[];
+const writers = { JsonWriter: "CustomersJSON", XmlWriter: "CustomersXML" };
+type Writer = keyof typeof writers;
+
+/** Connect keeps the offsets of deleted connectors: no run may meet those of another. */
+const runId = randomBytes(3).toString("hex");
+/** Topic prefix, slot and connectors of a capture. */
+const idOf = (name: Capture) => `types_${name}_${runId}`;
+const topicOf = (name: Capture) => `${idOf(name)}.cdc.all_types`;
+
+const stack = sharedStack();
+const messages: Record<string, string[]> = {};
+const expected: Partial<Record<Capture, ExpectedRow[]>> = {};
+const readers: QueueReader[] = [];
+let outputs: StackOutputs;
+let database: Client;
+let connectors: Connectors;
+
+beforeAll(async () => {
+    outputs = await stack.outputs();
+    database = await openDatabase();
+    const deadline = new Deadline(systemClock, 600);
+    const progress = new Progress("connectors of all types", deadline, (line) => process.stderr.write(`${line}\n`));
+    connectors = new Connectors(new ConnectClient(outputs.restUrls, { deadline, progress, redactor: new Redactor() }));
+    await run(removeTable);
+    await run(makeTable);
+    await run(insertSet);
+    for (const name of names) {
+        await capture(name);
+        for (const writer of Object.keys(writers) as Writer[]) {
+            await sinkOf(name, writer);
+            await read(name, writer, "__op is null");
+        }
+        await read(name, "JsonWriter", "__op = 'd'");
+    }
+    await untilRead("__op is null", rowsInSet);
+    await run(insertSet);
+    for (const name of names) {
+        expected[name] = await expectedRows(name);
+    }
+    await run(["delete from cdc.all_types where id = 1"]);
+    await untilRead("__op is null", 2 * rowsInSet);
+    await untilRead("__op = 'd'", 1);
+});
+
+afterAll(async () => {
+    await Promise.all(readers.map((reader) => reader.close()));
+    for (const name of names) {
+        for (const connector of ["", "-JsonWriter", "-XmlWriter"].map((suffix) => idOf(name) + suffix)) {
+            await deleteConnector(connectors, connector);
+        }
+        await dropSlot(idOf(name));
+    }
+    await deleteTopics(names.flatMap((name) => [topicOf(name), `__debezium-heartbeat.${idOf(name)}`]));
+    await run(removeTable);
+    await database.end();
+});
+
+async function openDatabase(): Promise<Client> {
+    const { address = "", name, user, password } = outputs.database;
+    const client = new Client({ ...parseAddress(address), database: name, user, password });
+    await client.connect();
+    await client.query("set time zone 'UTC'");
+    return client;
+}
+
+async function run(statements: string[]): Promise<void> {
+    for (const statement of statements) {
+        await database.query(statement);
+    }
+}
+
+/** The stack's own source, on this table and in this way. */
+async function capture(name: Capture): Promise<void> {
+    const like = (await connectors.info("dbz-source"))!.config;
+    await create(idOf(name), like, {
+        "topic.prefix": idOf(name),
+        "slot.name": idOf(name),
+        "table.include.list": "cdc.all_types",
+        "publication.name": "all_types",
+        "interval.handling.mode": "string",
+        ...converter(name),
+    });
+}
+
+/** The stack's own sink, with this writer. */
+async function sinkOf(name: Capture, writer: Writer): Promise<void> {
+    const like = (await connectors.info("json-jms-sink"))!.config;
+    await create(`${idOf(name)}-${writer}`, like, {
+        topics: topicOf(name),
+        "jms.destination.name": writers[writer],
+        "jms.forward.kafka.metadata": "true",
+        "jms.forward.kafka.headers": "true",
+        "transforms.write.type": `dev.connectcdc.transforms.${writer}`,
+        ...(writer === "JsonWriter" && { "transforms.write.delete.handling": "emit" }),
+        ...converter(name),
+    });
+}
+
+function converter(name: Capture): Record<string, string> {
+    return {
+        ...captures[name],
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+        // Connect would write a column's default where the row has NULL
+        "value.converter.replace.null.with.default": "false",
+    };
+}
+
+async function create(name: string, like: Record<string, string>, settings: Record<string, string>): Promise<void> {
+    const config = { ...like, ...settings };
+    const spec = { name, class: like["connector.class"]!, tasksMax: 1, minTasks: 1, state: "running" as const, config };
+    await createConnector(connectors, spec);
+}
+
+/** Takes this capture's messages out of the writer's queue, from now on. */
+async function read(name: Capture, writer: Writer, condition: string): Promise<void> {
+    const { address = "", user, password } = outputs.jmsBroker;
+    const bodies: string[] = (messages[key(name, writer, condition)] = []);
+    const selector = `KAFKA_TOPIC = '${topicOf(name)}' and ${condition}`;
+    const onMessage = ({ body }: { body: string }) => bodies.push(body);
+    readers.push(await readQueue({ address, user, password }, writers[writer], { browse: false, selector, onMessage }));
+}
+
+const key = (...parts: string[]) => parts.join(" ");
+
+async function untilRead(condition: string, count: number): Promise<void> {
+    const wanted = Object.entries(messages).filter(([name]) => name.endsWith(condition));
+    const look = async () =>
+        wanted.every(([, bodies]) => bodies.length >= count)
+            ? done()
+            : pending(wanted.map(([name, { length }]) => `${name}: ${length} of ${count}`).join("; "));
+    await waitFor(look, { what: "rows of all types", timeoutSeconds: 90, intervalSeconds: 0.1 });
+}
+
+async function dropSlot(slot: string): Promise<void> {
+    const drop = "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1";
+    const look = async () => done(await database.query(drop, [slot]));
+    await waitFor(look, { what: `replication slot ${slot} to be free`, timeoutSeconds: 60 });
+}
+
+async function deleteTopics(topics: string[]): Promise<void> {
+    const admin = new Admin({ clientId: "connect-cdc-test", bootstrapBrokers: outputs.addresses.kafka });
+    await admin.deleteTopics({ topics });
+    await admin.close();
+}
+
+/** Rows by id, as PostgreSQL itself reads the JSON: scalars as text with all digits, structures as JSON. */
+async function jsonRows(name: Capture): Promise<Map<number, Row>> {
+    const rows = new Map<number, Row>();
+    for (const body of messages[key(name, "JsonWriter", "__op is null")]!) {
+        const { rows: fields } = await database.query<{ key: string; value: string | null }>(
+            "select key, value from json_each_text($1::json)",
+            [body],
+        );
+        const row = Object.fromEntries(fields.map(({ key, value }) => [key, value]));
+        rows.set(Number(row.id), row);
+    }
+    return rows;
+}
+
+function xmlRows(name: Capture): Map<number, Row> {
+    const bodies = messages[key(name, "XmlWriter", "__op is null")]!;
+    return new Map(
+        bodies.map((body) => {
+            const row = parseXmlTree(body, "customer") as Row;
+            return [Number(row.id), row];
+        }),
+    );
+}
+
+async function expectedRows(name: Capture): Promise<ExpectedRow[]> {
+    const { rows } = await database.query<ExpectedRow>(selectExpected(name === "schema"));
+    return rows;
+}
+
+/** Columns whose field in this row can be told, with what it must be. */
+function comparable({ id, ...expected }: ExpectedRow): { column: TypeColumn; text: string | null }[] {
+    return typeColumns
+        .filter(({ name, streamedOnly }) => name in expected && !(streamedOnly && id <= rowsInSet))
+        .map((column) => ({ column, text: expected[column.name] as string | null }));
+}
+
+/** Where text, or a structure's JSON, is not what was found. */
+function matches({ precision }: TypeColumn, expected: string | null, found: unknown): boolean {
+    if (expected === null || found === null || found === undefined) return expected === found;
+    if (precision !== undefined) return Object.is(numberOf(expected, precision), numberOf(String(found), precision));
+    return expected === found || isSame(structure(expected), typeof found === "string" ? structure(found) : found);
+}
+
+function numberOf(text: string, precision: "single" | "double"): number {
+    return precision === "single" ? Math.fround(Number(text)) : Number(text);
+}
+
+function structure(text: string): unknown {
+    try {
+        return /^[[{]/.test(text) ? JSON.parse(text) : text;
+    } catch {
+        return text;
+    }
+}
+
+/** Compares without regard to numbers' types: XML has text only. */
+function isSame(expected: unknown, found: unknown): boolean {
+    if (typeof expected === "number") return Number(found) === expected;
+    if (typeof expected === "boolean") return String(found) === String(expected);
+    if (typeof expected !== "object" || expected === null) return expected === found;
+    if (Object.keys(expected).length === 0) return found === "" || Object.keys(found as object).length === 0;
+    if (typeof found !== "object" || found === null) return false;
+    const keys = Object.keys(expected);
+    return (
+        keys.length === Object.keys(found).length &&
+        keys.every((name) => isSame((expected as Row)[name], (found as Row)[name]))
+    );
+}
+
+function differences(row: ExpectedRow, found: Row | undefined, asFound: (text: string) => string): string[] {
+    return comparable(row)
+        .map(({ column, text }) => ({ column, text: text === null ? null : asFound(text) }))
+        .filter(({ column, text }) => !matches(column, text, found?.[column.name]))
+        .map(({ column, text }) => {
+            const value = JSON.stringify(found?.[column.name]);
+            return `row ${row.id}, ${column.name}: ${value} instead of ${JSON.stringify(text)}`;
+        });
+}
+
+describe.each(names)("rows with every type of PostgreSQL, captured by Debezium: %s", (name) => {
+    it("each field of the JSON is what PostgreSQL says", async () => {
+        const rows = await jsonRows(name);
+        const found = expected[name]!.flatMap((row) => differences(row, rows.get(row.id), (text) => text));
+        expect(found).toEqual([]);
+    });
+
+    it("each field of the XML is what PostgreSQL says, save what XML cannot hold", async () => {
+        const rows = xmlRows(name);
+        const asXml = (text: string) => text.replace(/[\0-\x08\v\f\x0e-\x1f]/g, "\uFFFD");
+        const found = expected[name]!.flatMap((row) => differences(row, rows.get(row.id), asXml));
+        expect(found).toEqual([]);
+    });
+
+    it("types that Debezium leaves out have no field, all others have one", async () => {
+        const columns = ["id", ...typeColumns.map(({ name: column }) => column)];
+        const inOrder = name === "schema" ? columns : [...columns].sort();
+        for (const row of (await jsonRows(name)).values()) {
+            expect(Object.keys(row)).toEqual(inOrder);
+        }
+        for (const row of xmlRows(name).values()) {
+            expect(Object.keys(row)).toEqual(inOrder);
+        }
+        expect(columns).not.toEqual(expect.arrayContaining(leftOut));
+    });
+
+    it("a delete is the old row, with a property that selectors can ask for", async () => {
+        const deletes = messages[key(name, "JsonWriter", "__op = 'd'")]!;
+        expect(deletes.map((body) => (JSON.parse(body) as Row).id)).toEqual([1]);
+        const inserted = messages[key(name, "JsonWriter", "__op is null")]!.find(
+            (body) => (JSON.parse(body) as Row).id === 1,
+        );
+        expect(JSON.parse(deletes[0]!)).toEqual(JSON.parse(inserted!));
+    });
+});

@@ -1,0 +1,258 @@
+/** A column of the table of all types, and what its field must be in the sink's text. */
+export interface TypeColumn {
+    name: string;
+    type: string;
+    /** Values as SQL, one per row; rows beyond them hold NULL. */
+    values: string[];
+    /**
+     * The expected text, or JSON where the field has a structure, as SQL over `%`, the column. By default the text that
+     * PostgreSQL itself gives; null: Debezium or Connect loses the value on the way, nothing to compare.
+     */
+    withSchema?: string | null;
+    /** The same for events without schema. By default as with schema. */
+    withoutSchema?: string | null;
+    /** Debezium gets the value wrong in a snapshot. */
+    streamedOnly?: boolean;
+    /** Numbers of this precision have many texts: compared as numbers. */
+    precision?: "single" | "double";
+}
+
+/** A date in ISO 8601, which has a year 0 and signs beyond four digits. */
+function isoDate(sql: string): string {
+    const year = `(extract(year from ${sql}) + case when extract(year from ${sql}) < 0 then 1 else 0 end)`;
+    const sign = `case when ${year} < 0 then '-' when ${year} > 9999 then '+' else '' end`;
+    const digits = `lpad(abs(${year})::text, greatest(4, length(abs(${year})::text)), '0')`;
+    return finiteOr(sql, `${sign} || ${digits} || to_char(${sql}, '-MM-DD')`);
+}
+
+function isoTimestamp(sql: string): string {
+    return finiteOr(sql, `${isoDate(`(${sql})::date`)} || 'T' || (${sql})::time::text`);
+}
+
+function finiteOr(sql: string, text: string): string {
+    return `case when isfinite(${sql}) then ${text} else (${sql})::text end`;
+}
+
+function zoned(sql: string): string {
+    const utc = `(${sql} at time zone 'UTC')`;
+    return finiteOr(sql, `${isoDate(`${utc}::date`)} || 'T' || to_char(${utc}, 'HH24:MI:SS.US') || 'Z'`);
+}
+
+/** Debezium's `interval.handling.mode=string` writes every part. */
+const interval =
+    "'P' || extract(year from %) || 'Y' || extract(month from %) || 'M' || extract(day from %) || 'DT'" +
+    " || extract(hour from %) || 'H' || extract(minute from %) || 'M' || trim_scale(extract(second from %)) || 'S'";
+
+const littleEndian = (sql: string) =>
+    `(select string_agg(substr(float8send(${sql}), i, 1), ''::bytea order by i desc) from generate_series(1, 8) i)`;
+const wkb = `encode('\\x0101000000'::bytea || ${littleEndian("%[0]")} || ${littleEndian("%[1]")}, 'base64')`;
+
+const base64 = "encode(%, 'base64')";
+/** Without schema nothing tells bits from bytes. */
+const bits = { withoutSchema: null };
+const json = "to_jsonb(%)::text";
+
+const dates = ["'2026-11-23'", "'0001-01-01'", "'10000-01-01'", "'1969-12-31'"];
+const fractions = ["'02:05:12.846509'", "'00:00'", "'23:59:59.9'"];
+const timestamps = ["'2026-11-23 02:05:12.846509'", "'0001-01-01'", "'0044-03-15 12:00 BC'", "'200000-01-01 00:00:01'"];
+const infinities = ["'infinity'", "'-infinity'"];
+const specialNumbers = ["'NaN'", "'Infinity'", "'-Infinity'"];
+
+/** Every type that Debezium knows from PostgreSQL and its contributed modules, with values at the edges. */
+export const typeColumns: TypeColumn[] = [
+    { name: "c_smallint", type: "smallint", values: ["0", "-32768", "32767"] },
+    { name: "c_integer", type: "integer", values: ["0", "-2147483648", "2147483647"] },
+    { name: "c_bigint", type: "bigint", values: ["0", "-9223372036854775808", "9223372036854775807"] },
+    { name: "c_oid", type: "oid", values: ["0", "4294967295"] },
+    { name: "c_real", type: "real", values: ["0.1", "3.4028235e38", "1.17549435e-38", "-0"], precision: "single" },
+    {
+        name: "c_double",
+        type: "float8",
+        values: ["0.1", "1.7976931348623157e308", "5e-324", "-0"],
+        precision: "double",
+    },
+    // Connect's JsonConverter reads the text that it writes for them as 0 where there is a schema
+    { name: "c_real_special", type: "real", values: specialNumbers, withSchema: "'0.0'", withoutSchema: "%::text" },
+    { name: "c_double_special", type: "float8", values: specialNumbers, withSchema: "'0.0'", withoutSchema: "%::text" },
+    { name: "c_fixed", type: "numeric(12,3)", values: ["0", "-123456789.125", "1.5"] },
+    {
+        name: "c_numeric",
+        type: "numeric",
+        values: ["0", "1234567890123456789012345678901234567890.000000000012", "1e30", "-1e-20", "12.5"],
+    },
+    // Debezium warns and sends NULL, unless decimals are strings
+    {
+        name: "c_numeric_nan",
+        type: "numeric",
+        values: ["'NaN'"],
+        withSchema: "null::text",
+        withoutSchema: "upper(%::text)",
+    },
+    {
+        name: "c_money",
+        type: "money",
+        values: ["'1234.56'", "'-0.01'", "'92233720368547758.07'"],
+        withSchema: "%::numeric::text",
+    },
+    { name: "c_boolean", type: "boolean", values: ["true", "false"] },
+    { name: "c_char", type: "char(5)", values: ["'ab'", "''"], withSchema: "rpad(%, 5)" },
+    { name: "c_varchar", type: "varchar(100)", values: [`'<&>"''\\'`, "''", "']]>'"] },
+    { name: "c_text", type: "text", values: ["E'\\x01\\x0b\\x1f\\x7f\\r\\n\\t'", "'🙂 é 中 שלום \u2028'", "''"] },
+    { name: "c_bytea", type: "bytea", values: ["'\\x00ff10'", "'\\x'"], withSchema: base64 },
+    { name: "c_bit", type: "bit", values: ["B'1'", "B'0'"], withSchema: "(%::int = 1)::text" },
+    { name: "c_bits", type: "bit(11)", values: ["B'10000000001'", "B'00000000000'", "B'00000000001'"], ...bits },
+    // Debezium keeps no leading zeros of them: the text is filled to the column's length, or to whole bytes
+    { name: "c_varbit", type: "varbit(9)", values: ["B'101'"], withSchema: "lpad(%::text, 9, '0')", ...bits },
+    { name: "c_varbits", type: "varbit", values: ["B'101'"], withSchema: "lpad(%::text, 8, '0')", ...bits },
+    { name: "c_date", type: "date", values: dates, withSchema: isoDate("%"), withoutSchema: `${isoDate("%")} || 'Z'` },
+    {
+        name: "c_date_old",
+        type: "date",
+        values: ["'1582-10-10'", "'0044-03-15 BC'", "'4713-01-01 BC'"],
+        withSchema: isoDate("%"),
+        withoutSchema: `${isoDate("%")} || 'Z'`,
+        streamedOnly: true,
+    },
+    { name: "c_date_infinite", type: "date", values: infinities, withoutSchema: null },
+    { name: "c_time", type: "time", values: fractions, withoutSchema: "%::text || 'Z'" },
+    { name: "c_time3", type: "time(3)", values: fractions, withoutSchema: "%::text || 'Z'" },
+    { name: "c_time_end", type: "time", values: ["'24:00:00'"], withoutSchema: null },
+    {
+        name: "c_timetz",
+        type: "timetz",
+        values: ["'02:05:12.846509+02'", "'00:00-15:59'", "'23:59:59.9+05:30'"],
+        withSchema: "(% at time zone 'UTC')::time::text || 'Z'",
+    },
+    {
+        name: "c_timestamp",
+        type: "timestamp",
+        values: timestamps,
+        withSchema: isoTimestamp("%"),
+        withoutSchema: `${isoTimestamp("%")} || 'Z'`,
+    },
+    {
+        name: "c_timestamp3",
+        type: "timestamp(3)",
+        values: timestamps,
+        withSchema: isoTimestamp("%"),
+        withoutSchema: `${isoTimestamp("%")} || 'Z'`,
+    },
+    { name: "c_timestamp_infinite", type: "timestamp", values: infinities, withoutSchema: null },
+    { name: "c_timestamp3_infinite", type: "timestamp(3)", values: infinities, withoutSchema: null },
+    {
+        name: "c_timestamptz",
+        type: "timestamptz",
+        values: ["'2026-11-23 02:05:12.846509+02'", "'0044-03-15 12:00+00 BC'", ...infinities],
+        withSchema: zoned("%"),
+    },
+    {
+        name: "c_interval",
+        type: "interval",
+        values: ["'1 year 2 months 3 days 4:05:06.789'", "'-1 day 25 hours'", "'0'"],
+        withSchema: interval,
+    },
+    { name: "c_json", type: "json", values: [`'{"a": [1, 2.50, null], "a": "\\u0041"}'`, "'[]'", `'"x"'`] },
+    { name: "c_jsonb", type: "jsonb", values: [`'{"b":1e2,"a":[true]}'`, "'null'", "'12345678901234567890.10'"] },
+    { name: "c_xml", type: "xml", values: [`'<a b="1">x &amp; y<![CDATA[<]]></a>'`] },
+    { name: "c_uuid", type: "uuid", values: ["'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"] },
+    { name: "c_enum", type: "cdc.mood", values: ["'sad'", `'happy "x"'`] },
+    { name: "c_inet", type: "inet", values: ["'192.168.1.5/24'", "'::1'"], withSchema: "abbrev(%)" },
+    { name: "c_cidr", type: "cidr", values: ["'192.168.0.0/16'"] },
+    { name: "c_macaddr", type: "macaddr", values: ["'08:00:2b:01:02:03'"] },
+    { name: "c_macaddr8", type: "macaddr8", values: ["'08:00:2b:01:02:03:04:05'"] },
+    { name: "c_int4range", type: "int4range", values: ["'[1,5)'", "'empty'", "'(,)'"] },
+    { name: "c_int8range", type: "int8range", values: ["'[1,5)'"] },
+    { name: "c_numrange", type: "numrange", values: ["'[1.5,5.0]'"] },
+    { name: "c_daterange", type: "daterange", values: ["'[2026-01-01,2026-02-01)'"] },
+    { name: "c_tsrange", type: "tsrange", values: ["'[2026-01-01 10:00,2026-02-01)'"] },
+    { name: "c_tstzrange", type: "tstzrange", values: ["'[2026-01-01 10:00+00,2026-02-01 00:00+00)'"] },
+    { name: "c_ltree", type: "ltree", values: ["'Top.Science'"] },
+    { name: "c_citext", type: "citext", values: ["'MiXed'"] },
+    { name: "c_hstore", type: "hstore", values: [`'"a b"=>"1", "x"=>NULL'`, "''"], withSchema: json },
+    { name: "c_tsvector", type: "tsvector", values: ["'fat:1 cat:2'"] },
+    {
+        name: "c_point",
+        type: "point",
+        values: ["'(1.5,-2)'"],
+        withSchema: `jsonb_build_object('x', %[0], 'y', %[1], 'wkb', ${wkb}, 'srid', null)::text`,
+    },
+    { name: "c_domain", type: "cdc.positive", values: ["12.50"] },
+    { name: "c_integers", type: "integer[]", values: ["'{1,null,3}'", "'{}'"], withSchema: json },
+    { name: "c_texts", type: "text[]", values: [`'{a,"b c",null,"<&>",""}'`], withSchema: json },
+    { name: "c_numerics", type: "numeric(6,2)[]", values: ["'{1.50,null}'"], withSchema: json },
+    {
+        name: "c_dates",
+        type: "date[]",
+        values: ["'{2026-11-23,null}'"],
+        withSchema: json,
+        withoutSchema: `'["2026-11-23Z", null]'`,
+    },
+    {
+        name: "c_timestamps",
+        type: "timestamp[]",
+        values: ["'{2026-11-23 01:02:03.5}'"],
+        withSchema: json,
+        withoutSchema: `'["2026-11-23T01:02:03.5Z"]'`,
+    },
+    { name: "c_uuids", type: "uuid[]", values: ["'{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}'"], withSchema: json },
+    { name: "c_jsons", type: "jsonb[]", values: [`array['{"a":1}'::jsonb]`], withSchema: `'["{\\"a\\": 1}"]'` },
+    { name: "c_booleans", type: "boolean[]", values: ["'{t,f,null}'"], withSchema: json },
+    { name: "c_enums", type: "cdc.mood[]", values: ["'{sad}'"], withSchema: json },
+    { name: "c_byteas", type: "bytea[]", values: ["array['\\x00ff'::bytea]"], withSchema: `'["AP8="]'` },
+    { name: "c_default", type: "text default 'Bern'", values: ["'Ulm'"] },
+    { name: `1st <&> "it's": é🙂`, type: "text", values: ["'x'"] },
+    { name: "xmlish", type: "text", values: ["'x'"] },
+    { name: "a_x0041_", type: "text", values: ["'x'"] },
+    { name: "größe", type: "text", values: ["'x'"] },
+];
+
+/** Columns of types that Debezium leaves out. */
+export const leftOut = ["c_composite", "c_box"];
+
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** Rows in one set: each value of each column once, and a row of nulls. */
+export const rowsInSet = Math.max(...typeColumns.map(({ values }) => values.length)) + 1;
+
+/** Statements that make the table and what its columns need, for the owner of the database. */
+export const makeTable = [
+    ...["hstore", "citext", "ltree"].map((name) => `create extension ${name}`),
+    `create type cdc.mood as enum ('sad', 'happy "x"')`,
+    "create type cdc.pair as (a int, b text)",
+    "create domain cdc.positive as numeric(8,2) check (value > 0)",
+    `create table cdc.all_types (id bigserial primary key, c_composite cdc.pair, c_box box, ${typeColumns
+        .map(({ name, type }) => `${quoted(name)} ${type}`)
+        .join(", ")})`,
+    "alter table cdc.all_types replica identity full",
+    "create publication all_types for table cdc.all_types",
+];
+
+/** Takes away all of it. */
+export const removeTable = [
+    "drop publication if exists all_types",
+    "drop table if exists cdc.all_types",
+    "drop type if exists cdc.mood, cdc.pair",
+    "drop domain if exists cdc.positive",
+    ...["hstore", "citext", "ltree"].map((name) => `drop extension if exists ${name}`),
+];
+
+/** Inserts one set of rows. */
+export const insertSet = Array.from({ length: rowsInSet }, (_, row) => {
+    const columns = typeColumns.map(({ name }) => quoted(name)).join(", ");
+    const values = typeColumns.map(({ values }) => values[row] ?? "null").join(", ");
+    return `insert into cdc.all_types (${columns}) values (${values})`;
+});
+
+/** Selects id and the expected field of each column that can be compared. */
+export function selectExpected(hasSchema: boolean): string {
+    const fields = typeColumns.flatMap((column) => {
+        const said = expression(column, hasSchema);
+        const name = quoted(column.name);
+        return said === null ? [] : [`case when ${name} is not null then ${said.replaceAll("%", name)} end as ${name}`];
+    });
+    return `select id::int, ${fields.join(", ")} from cdc.all_types order by id`;
+}
+
+function expression({ withSchema = "%::text", withoutSchema = withSchema }: TypeColumn, hasSchema: boolean) {
+    return hasSchema ? withSchema : withoutSchema;
+}
