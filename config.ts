@@ -354,6 +354,16 @@ export class ConfigError extends pulumi.RunError {
     }
 }
 
+/**
+ * Shows what is likely not meant.
+ * @throws ConfigError with every fault that is more than that.
+ */
+export function judge(findings: Fault[]): void {
+    const errors = findings.filter(({ warning }) => !warning);
+    if (errors.length > 0) throw new ConfigError(errors);
+    for (const finding of findings) void pulumi.log.warn(faultLine(finding));
+}
+
 /** Sections whose values may all be removed. */
 const REMOVABLE = ["connectors"];
 const KNOWN_KEYS = [...Object.keys(sections), "secrets"];

@@ -2,30 +2,36 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./components/connectCluster";
 import { Connector } from "./components/connector";
 import { DockerHost } from "./components/dockerHost";
-import { Image, ImageRole, stageImages } from "./components/image";
+import { Image, ImageRole, readDefinitions, stageImages } from "./components/image";
 import { JmsBroker } from "./components/jmsBroker";
 import { KafkaCluster } from "./components/kafkaCluster";
 import { SECRETS_FOLDER } from "./components/secretFiles";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
-import { loadConfig, loadSecrets } from "./config";
+import { judge, loadConfig, loadSecrets } from "./config";
+import { completedConnectors } from "./configChecks/connectors";
+import { definitionFaults } from "./configChecks/definitionFaults";
 import { completeConnector } from "./connectorConfigs/completeConnector";
 import { preflight } from "./preflight";
 
 export = async () => {
     const config = loadConfig();
-    const faults = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
-    if (faults.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${faults.join("\n  ")}`);
+    judge(config.warnings);
+    const [staged] = await Promise.all([
+        stageImages({
+            kafkaVersion: config.kafka.version,
+            zookeeperVersion: config.zookeeper.version,
+            artemisVersion: config.jmsBroker.version,
+            plugins: config.connect.plugins,
+        }),
+        preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() }).then((faults) => {
+            if (faults.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${faults.join("\n  ")}`);
+        }),
+    ]);
+    judge(definitionFaults(completedConnectors(config), readDefinitions(staged)));
 
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
-
-    const staged = stageImages({
-        kafkaVersion: config.kafka.version,
-        zookeeperVersion: config.zookeeper.version,
-        artemisVersion: config.jmsBroker.version,
-        plugins: config.connect.plugins,
-    });
     const image = (role: ImageRole, parentImage?: Image) =>
         new Image(`image-${role}`, { role, staged: staged.images[role], parentImage, hosts });
     const base = image("base");

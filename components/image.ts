@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -32,6 +33,15 @@ export interface StageResult {
     definitions: string;
 }
 
+/** What staging writes of every plugin class: its kind, and its settings. */
+export interface Definitions {
+    plugins: {
+        class: string;
+        type: string;
+        config: { name: string; type: string; required: boolean; validValues?: string[] }[];
+    }[];
+}
+
 /** How workers find plugins: KIP-898. */
 export type PluginDiscovery = "service_load" | "hybrid_warn";
 
@@ -51,16 +61,26 @@ export interface StagedPlugin {
 
 /**
  * Stages the images. It runs in preview too, so that preview shows an image change; a warm run takes 0.3 s.
- * A fault (unresolvable coordinate, checksum mismatch) fails the program before anything is changed.
+ * It ends before the first resource, so that a fault (unresolvable coordinate, checksum mismatch) changes nothing.
+ * @throws RunError with what staging says is wrong.
  */
-export function stageImages(request: StageRequest): pulumi.Output<StageResult> {
-    const run = command.local.runOutput({
-        command: "node toolchain/stage.js",
-        stdin: JSON.stringify(request),
-        addPreviousOutputInEnv: false,
-        logging: "stderr",
-    });
-    return run.stdout.apply((stdout) => JSON.parse(stdout) as StageResult);
+export async function stageImages(request: StageRequest): Promise<StageResult> {
+    try {
+        const { stdout } = await command.local.run({
+            command: "node toolchain/stage.js",
+            stdin: JSON.stringify(request),
+            addPreviousOutputInEnv: false,
+            logging: "stderr",
+        });
+        return JSON.parse(stdout) as StageResult;
+    } catch (error) {
+        throw new pulumi.RunError((error as Error).message);
+    }
+}
+
+/** The settings of every plugin in the image, as staging read them. */
+export function readDefinitions({ definitions }: StageResult): Definitions {
+    return JSON.parse(readFileSync(definitions, "utf8")) as Definitions;
 }
 
 /** Arguments of {@link Image}. */
