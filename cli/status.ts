@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 
 import type { PlatformReport } from "../probes/platformReport";
 import { type Finding, findings } from "../report/findings";
+import { reportJson } from "../report/reportJson";
 import { screen } from "../report/screen";
 import { DEV_STACK } from "../toolchain/environment";
 import { platformTarget, readStackOutputs } from "./stackOutputs";
@@ -49,12 +50,12 @@ export default async function status(args: string[]): Promise<number> {
         const seconds = readInterval(values.interval);
         for (;;) {
             const { report, found } = await look();
-            process.stdout.write(values.json ? `${json(report, found)}\n` : frame(report, found));
+            process.stdout.write(values.json ? `${reportJson(report, found)}\n` : frame(report, found));
             await sleep(seconds * 1000);
         }
     }
     const { report, found } = await look();
-    process.stdout.write(`${values.json ? json(report, found, 4) : text(report, found)}\n`);
+    process.stdout.write(`${values.json ? reportJson(report, found, 4) : text(report, found)}\n`);
     return found.some(({ level }) => level === "wrong") ? 1 : 0;
 }
 
@@ -66,8 +67,8 @@ function readInterval(text: string): number {
     return seconds;
 }
 
-/** Port of the page; where none is given. */
-const DEFAULT_PORT = "8080";
+/** Port of the page where none is given. */
+const DEFAULT_PORT = "7000";
 
 function readPort(text: string = DEFAULT_PORT): number {
     const port = Number(text);
@@ -87,11 +88,4 @@ function frame(report: PlatformReport, found: Finding[]): string {
     const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
     const time = new Date(report.takenAt).toISOString().slice(0, 19).replace("T", " ");
     return `${clear}Stack ${report.stack} at ${time} UTC\n\n${text(report, found)}\n`;
-}
-
-function json(report: PlatformReport, found: Finding[], space?: number): string {
-    const wrong = found.filter(({ level }) => level === "wrong").length;
-    const all = { wrong, warnings: found.length - wrong, findings: found, report };
-    // A key is always there, also where nothing is known: scripts can rely on it.
-    return JSON.stringify(all, (_, value: unknown) => (value === undefined ? null : value), space);
 }

@@ -37,7 +37,7 @@ export class StatusLooks {
 
     /** The same for one who comes back rarely, such as Prometheus: looks do not go on in between. */
     async once(): Promise<PageState> {
-        if (Date.now() - this.lookedAt > freshMs) await this.lookNow();
+        if (Date.now() - this.lookedAt > Math.max(freshMs, 2000 * this.intervalSeconds)) await this.lookNow();
         const { look, failure } = this;
         return { stack: this.target.stack, look, failure, now: Date.now() };
     }
@@ -61,9 +61,10 @@ export class StatusLooks {
     }
 
     private goOn(): void {
-        this.timer = undefined;
         if (Date.now() - this.askedAt < watchedMs) {
             void this.lookNow();
+        } else {
+            this.timer = undefined;
         }
     }
 

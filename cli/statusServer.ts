@@ -5,8 +5,10 @@ import { join } from "node:path";
 
 import type { PlatformTarget } from "../probes/platform";
 import { messageOf } from "../probes/wait";
-import { type PageAssets, renderFragment, renderPage, securityPolicy } from "../report/page";
+import type { Look } from "../report/flow";
+import { type PageAssets, type PageState, renderFragment, renderPage, securityPolicy } from "../report/page";
 import { PROMETHEUS_TYPE, prometheusText } from "../report/prometheus";
+import { reportJson } from "../report/reportJson";
 import { StatusLooks } from "./statusLooks";
 
 export interface ServeOptions {
@@ -45,7 +47,7 @@ export async function startStatusServer(
     const assets = readAssets();
     const server = createServer((request, response) => {
         answer(request, response, looks, assets).catch((error: unknown) => {
-            send(response, 500, "text/plain", `This is a fault of the page: ${messageOf(error)}\n`);
+            send(response, 500, "text/plain", `${messageOf(error)}\n`);
         });
     });
     await listen(server, port);
@@ -104,17 +106,21 @@ const pages: Record<string, (looks: StatusLooks, assets: PageAssets) => Promise<
     "/": async (looks, assets) => ({ type: "text/html", text: renderPage(await looks.current(), assets) }),
     "/fragment": async (looks) => ({ type: "text/html", text: renderFragment(await looks.current()) }),
     "/report.json": async (looks) => {
-        const { look, failure } = await looks.current();
-        const body = { report: look?.report, findings: look?.found, failure };
-        return { type: "application/json", text: `${JSON.stringify(body, null, 4)}\n` };
+        const { report, found } = answered(await looks.current());
+        return { type: "application/json", text: `${reportJson(report, found, 4)}\n` };
     },
     "/metrics": async (looks) => {
-        const { look, failure } = await looks.once();
-        // An answer without values would look like a platform that is not there.
-        if (look === undefined) throw new Error(failure?.error);
-        return { type: PROMETHEUS_TYPE, text: prometheusText(look.report) };
+        return { type: PROMETHEUS_TYPE, text: prometheusText(answered(await looks.once()).report) };
     },
 };
+
+/** For programs: an old look, or none, would look like an answer. */
+function answered({ look, failure }: PageState): Look {
+    if (look === undefined || failure !== undefined) {
+        throw new Error(`the platform cannot be asked: ${failure?.error ?? "no look yet"}`);
+    }
+    return look;
+}
 
 function isLoopbackName(host: string | undefined): boolean {
     return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? "");

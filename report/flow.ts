@@ -63,9 +63,9 @@ export function flowOf(look: Look): Flow {
     return {
         stages: [
             databaseStage(look, slots),
-            connectorStage(look, "Sources", sources),
+            connectorStage(look, "Sources", sources, (source) => sourceNode(look, source, topics)),
             topicStage(look, topics),
-            connectorStage(look, "Sinks", sinks),
+            connectorStage(look, "Sinks", sinks, (sink) => sinkNode(look, sink)),
             queueStage(look, queues),
         ],
         edges: [
@@ -126,27 +126,46 @@ function databaseStage({ report: { database }, found }: Look, slots: SlotState[]
     return stage("Database", database?.address ?? "", nodes, nothing ?? silentNode("PostgreSQL", database?.answer));
 }
 
-function connectorStage({ report, found }: Look, title: string, connectors: ConnectorFacts[]): Stage {
-    const nodes = connectors.map((connector) => connectorNode(connector, found));
+function connectorStage(
+    { report }: Look,
+    title: string,
+    connectors: ConnectorFacts[],
+    node: (connector: ConnectorFacts) => FlowNode,
+): Stage {
     const nothing = report.connectors.ok ? idleNode(title, "none", "no such connector") : undefined;
     const tasks = connectors.flatMap((connector) => connector.tasks);
     const note = report.connectors.ok ? plural(tasks.length, "task") : "";
-    return stage(title, note, nodes, nothing ?? silentNode("Kafka Connect", report.connectors));
+    return stage(title, note, connectors.map(node), nothing ?? silentNode("Kafka Connect", report.connectors));
 }
 
-function connectorNode({ name, type, state, lag, tasks, worker }: ConnectorFacts, found: Finding[]): FlowNode {
+function sourceNode({ found, history }: Look, source: ConnectorFacts, topics: TopicFacts[]): FlowNode {
+    const written = topics.filter((topic) => writes(source, topic)).map(({ name }) => rate(history, topicKey(name)));
+    const known = written.filter((one) => one !== undefined);
+    const sum = known.reduce((total, one) => total + one, 0);
+    return {
+        ...connectorNode(source, found),
+        figure: { value: rateText(known.length === 0 ? undefined : sum), unit: "rows/s" },
+    };
+}
+
+function sinkNode({ found }: Look, sink: ConnectorFacts): FlowNode {
+    const unit = sink.lag === 1 ? "record behind" : "records behind";
+    return { ...connectorNode(sink, found), figure: { value: countText(sink.lag), unit } };
+}
+
+function connectorNode({ name, state, tasks }: ConnectorFacts, found: Finding[]): FlowNode {
     const running = tasks.filter((task) => task.state === "RUNNING").length;
-    const keys = [`connector:${name}`, `unmanaged:${name}`, ...tasks.map(({ task }) => `task:${name}/${task}`)];
+    const keys = [
+        `connector:${name}`,
+        `unmanaged:${name}`,
+        ...tasks.map(({ connector, task }) => `task:${connector}/${task}`),
+    ];
     const taskLevels = tasks.map((task) => stateLevel(task.state));
     return {
         name,
         level: levelOf(found, keys, worst([stateLevel(state), ...taskLevels])),
         state: connectorState(state, tasks),
-        figure:
-            type === "sink"
-                ? { value: countText(lag), unit: lag === 1 ? "record behind" : "records behind" }
-                : { value: `${running}/${tasks.length}`, unit: "tasks running" },
-        note: type === "sink" ? `${running} of ${plural(tasks.length, "task")} running` : `on ${worker}`,
+        note: `${running} of ${plural(tasks.length, "task")} running`,
     };
 }
 

@@ -5,6 +5,7 @@ import type { Finding } from "./findings";
 import type { Look } from "./flow";
 import { html, type Html } from "./html";
 import { type Level, levelOf } from "./levels";
+import { containerOf } from "./memberFindings";
 import { pill, section } from "./pageParts";
 import { plural } from "./units";
 
@@ -59,7 +60,7 @@ function roleRow<T>(role: string, members: MemberReport<T>[], tile: (member: Mem
     </div>`;
 }
 
-function tileOf({ containers }: PlatformReport, found: Finding[]) {
+function tileOf(report: PlatformReport, found: Finding[]) {
     return <T>(member: MemberReport<T>, describe: (facts: T) => Tile): Html => {
         const { name, address, answer } = member;
         const { state, facts, ...own } = answer.ok ? describe(answer.value) : silentTile(answer.error);
@@ -67,11 +68,10 @@ function tileOf({ containers }: PlatformReport, found: Finding[]) {
             (kind) => `${kind}:${name}`,
         );
         const level = levelOf(found, keys, own.level);
-        const container = containers.ok ? containers.value.find((known) => known.name === name) : undefined;
         return html`<li class="tile ${level}" id="member-${name}">
             <div class="name"><b>${name}</b>${pill(level, state)}</div>
             <div class="note">${[address, ...facts].filter((fact) => fact !== "").join(" · ")}</div>
-            <div class="note">${containerText(container)}</div>
+            <div class="note">${containerText(containerOf(name, report))}</div>
         </li>`;
     };
 }

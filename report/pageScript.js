@@ -57,7 +57,8 @@ function morph(from, to) {
     for (const { name, value } of to.attributes) {
         if (from.getAttribute(name) !== value) from.setAttribute(name, value);
     }
-    for (const [i, wanted] of [...to.childNodes].entries()) {
+    const all = [...to.childNodes];
+    for (const [i, wanted] of all.entries()) {
         const present = counterpart(from, wanted, i);
         if (present === undefined) {
             from.insertBefore(wanted, from.childNodes[i] ?? null);
@@ -67,7 +68,7 @@ function morph(from, to) {
         if (wanted.nodeType === Node.ELEMENT_NODE) morph(present, wanted);
         else if (present.data !== wanted.data) present.data = wanted.data;
     }
-    while (from.childNodes.length > to.childNodes.length) from.lastChild.remove();
+    while (from.childNodes.length > all.length) from.lastChild.remove();
 }
 
 /** The child that shows the same thing: by its id, or by its place among children without one. */
