@@ -10,14 +10,14 @@ import {
     withBroker,
 } from "./kafka";
 
-/** End offset of each partition, by `topic-partition`; those of brokers that do not answer are missing. */
+/** An offset of each partition, by `topic-partition`; those of brokers that do not answer are missing. */
 export type Offsets = Map<string, number>;
 
 /** Settings of each topic, by name of topic and setting. */
 export type TopicSettings = Map<string, Map<string, string>>;
 
-/** In ListOffsets this time stands for the offset that the next record will get. */
-const latest = -1n;
+/** Times that ListOffsets knows by name: `end` is the offset that the next record will get, `start` the oldest one kept. */
+const times = { end: -1n, start: -2n };
 const anyReplica = -1;
 const readUncommitted = 0;
 const topicResource = 2 as const;
@@ -28,14 +28,19 @@ export function partitionKey(topic: string, partition: number): string {
     return `${topic}-${partition}`;
 }
 
-/** End offsets of all partitions. Only leaders know them: each is asked, all at once. */
-export async function endOffsets({ brokers, partitions }: ClusterView): Promise<Offsets> {
+/** First or next offsets of all partitions. Only leaders know them: each is asked, all at once. */
+export async function partitionOffsets(
+    { brokers, partitions }: Pick<ClusterView, "brokers" | "partitions">,
+    which: keyof typeof times,
+): Promise<Offsets> {
     const { listOffsetsV7 } = await loadClient();
     const parts = await Promise.all(
         brokers.map(async (broker) => {
             const led = partitions.filter(({ leader }) => leader === broker.id);
             const answer = await tryBroker(broker, led.length > 0, (connection) =>
-                evenIfPartial(listOffsetsV7.api.async(connection, anyReplica, readUncommitted, offsetRequest(led))),
+                evenIfPartial(
+                    listOffsetsV7.api.async(connection, anyReplica, readUncommitted, offsetRequest(led, times[which])),
+                ),
             );
             return (answer?.topics ?? []).flatMap(({ name, partitions }) =>
                 partitions
@@ -50,13 +55,13 @@ export async function endOffsets({ brokers, partitions }: ClusterView): Promise<
     return new Map(parts.flat());
 }
 
-function offsetRequest(partitions: PartitionState[]) {
+function offsetRequest(partitions: PartitionState[], timestamp: bigint) {
     return [...groupBy(partitions, ({ topic }) => topic)].map(([name, ofTopic]) => ({
         name,
         partitions: ofTopic.map(({ partition }) => ({
             partitionIndex: partition,
             currentLeaderEpoch: -1,
-            timestamp: latest,
+            timestamp,
         })),
     }));
 }
@@ -126,7 +131,8 @@ async function tryBroker<T>(
     return isAsked ? withBroker(`${host}:${port}`, ask).catch(() => undefined) : undefined;
 }
 
-function groupBy<T, K>(items: T[], keyOf: (item: T) => K): Map<K, T[]> {
+/** Items with the same key, in their order. */
+export function groupBy<T, K>(items: T[], keyOf: (item: T) => K): Map<K, T[]> {
     const groups = new Map<K, T[]>();
     for (const item of items) {
         const key = keyOf(item);

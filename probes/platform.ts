@@ -5,9 +5,9 @@ import { stackContainers } from "./engine";
 import * as kafka from "./kafka";
 import {
     committedOffsets,
-    endOffsets,
     type Offsets,
     partitionKey,
+    partitionOffsets,
     type TopicSettings,
     topicSettings,
 } from "./kafkaTopics";
@@ -181,7 +181,7 @@ async function lookAtKafka(
     const { address, view } = viewed.value;
     const sinks = connectors.ok ? connectors.value.filter(({ topics }) => topics.length > 0) : [];
     const [ends, settings, committed] = await Promise.all([
-        endOffsets(view),
+        partitionOffsets(view, "end"),
         answerOf(() => topicSettings(address, view)),
         answerOf(() => committedOffsets(address, sinks.map(groupOf))),
     ]);

@@ -10,6 +10,8 @@ export interface QueueLogin {
 }
 
 export interface QueueMessage {
+    /** The broker's id of the message: it stays the same at each look. */
+    id: string;
     /** The text of a text message. */
     body: string;
     /** When the broker took it, in milliseconds since 1970; the sender's clock. */
@@ -61,6 +63,7 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
             if (message !== undefined) {
                 const sentAt = message.creation_time;
                 options.onMessage({
+                    id: String(message.message_id),
                     body: String(message.body),
                     sentAt: sentAt === undefined ? sentAt : Number(sentAt),
                 });

@@ -1,0 +1,26 @@
+import { type QueueLogin, type QueueMessage, readQueue } from "../probes/queue";
+
+/** This much silence means that a look has seen all, ms. */
+const silenceMs = 300;
+
+/**
+ * What is in a queue now; messages stay in it.
+ * @param since only messages sent from then on, ms since 1970 by the sender's clock; default: all
+ */
+export async function browseQueue(login: QueueLogin, queue: string, since?: number): Promise<QueueMessage[]> {
+    const messages: QueueMessage[] = [];
+    let lastAt = performance.now();
+    const reader = await readQueue(login, queue, {
+        browse: true,
+        selector: since === undefined ? undefined : `JMSTimestamp >= ${since}`,
+        onMessage: (message) => {
+            messages.push(message);
+            lastAt = performance.now();
+        },
+    });
+    while (performance.now() - lastAt < silenceMs) {
+        await new Promise((resolve) => setTimeout(resolve, silenceMs / 3));
+    }
+    await reader.close();
+    return messages;
+}
