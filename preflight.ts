@@ -1,10 +1,18 @@
+import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import * as net from "node:net";
-import Docker = require("dockerode");
+import { resolve } from "node:path";
+import type { ContainerInfo } from "dockerode";
 import type { PlatformConfig } from "./config";
+import { publishedPorts } from "./configChecks/ports";
+import { connectEngine } from "./probes/engine";
+import { listenerOf } from "./probes/listeners";
+import { askSshEngine } from "./probes/sshEngine";
 
 /** Free disk that images and data of a stack need, in GiB. */
 const NEEDED_DISK_GIB = 3;
+/** Time for a host to answer, in ms. All hosts are asked at once. */
+const LIMIT_MS = 10_000;
 
 /** The stack that is about to change, as its containers' labels name it. */
 export interface StackIdentity {
@@ -12,82 +20,161 @@ export interface StackIdentity {
     stack: string;
 }
 
+/** Where the limits can be seen to work. */
+export interface PreflightOptions {
+    /** Free disk wanted, GiB. Default 3. */
+    neededDiskGib?: number;
+    /** Time for a host to answer, ms. Default 10 s. */
+    limitMs?: number;
+}
+
 /**
- * Checks what config cannot know, before the first resource: that the engines answer, that the disk has room, that no port
- * is held by something else. Engines behind `ssh://` and `tcp://` are reached by the Docker provider only.
+ * Checks what config cannot know, before the first resource: that plugins' files are there, that the engines answer, that
+ * the disk has room, that no port is held by something else. Of engines on other machines, disk and processes cannot be
+ * seen; of those behind `ssh://`, only that they answer.
  * @returns what is wrong, each a sentence of where, what and what to do; empty when all is well.
  */
-export async function preflight(config: PlatformConfig, stack: StackIdentity): Promise<string[]> {
-    const local = Object.entries(config.hosts).filter(([, host]) => host.endpoint.startsWith("unix://"));
-    const faults = await Promise.all(local.map(([name]) => hostFaults(name, config, stack)));
-    return faults.flat();
+export async function preflight(
+    config: PlatformConfig,
+    stack: StackIdentity,
+    options: PreflightOptions = {},
+): Promise<string[]> {
+    const { neededDiskGib = NEEDED_DISK_GIB, limitMs = LIMIT_MS } = options;
+    const hosts = Object.keys(config.hosts).map((name) => hostFaults(name, config, stack, neededDiskGib, limitMs));
+    return [...pathFaults(config), ...(await Promise.all(hosts)).flat()];
 }
 
-async function hostFaults(name: string, config: PlatformConfig, stack: StackIdentity): Promise<string[]> {
-    const { endpoint, bindAddress } = config.hosts[name]!;
-    const engine = new Docker({ socketPath: endpoint.slice("unix://".length) });
+/** Paths count from the folder of this file, as they do in staging. */
+function pathFaults({ connect }: PlatformConfig): string[] {
+    return Object.entries(connect.plugins).flatMap(([name, source]) => {
+        const key = "path" in source ? "path" : "project";
+        const path = "path" in source ? source.path : "project" in source ? source.project : undefined;
+        if (path === undefined || existsSync(resolve(__dirname, path))) return [];
+        return [`connect.plugins.${name}.${key} = "${path}": there is no such file or folder; correct the path`];
+    });
+}
+
+async function hostFaults(
+    name: string,
+    config: PlatformConfig,
+    stack: StackIdentity,
+    neededDiskGib: number,
+    limitMs: number,
+): Promise<string[]> {
+    const { endpoint } = config.hosts[name]!;
+    const local = endpoint.startsWith("unix://");
+    const abortSignal = AbortSignal.timeout(limitMs);
     try {
-        await engine.ping();
+        if (endpoint.startsWith("ssh://")) {
+            await askSshEngine(endpoint, limitMs);
+            return [];
+        }
+        const engine = connectEngine(endpoint);
+        // The typings know the signal of few calls
+        const [info, containers] = await Promise.all([
+            (engine.info as (options: object) => Promise<{ DockerRootDir: string }>)({ abortSignal }),
+            engine.listContainers({ abortSignal }),
+        ]);
+        const faults = [portFaults(name, containers, local, config, stack)];
+        if (local) faults.push(addressFaults(name, config), diskFaults(name, info.DockerRootDir, neededDiskGib));
+        return (await Promise.all(faults)).flat();
     } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        return [`hosts.${name}.endpoint = ${endpoint}: no Docker engine answers (${why}); start it, or run: npm start`];
+        const [cause, remedy] = abortSignal.aborted
+            ? [`no answer within ${limitMs / 1000} s`, "see whether the machine is up and lets this one through"]
+            : explain(error as NodeJS.ErrnoException, local);
+        return [`hosts.${name}.endpoint = ${endpoint}: no Docker engine answers (${cause}); ${remedy}`];
     }
-    return (await Promise.all([diskFaults(name, engine), portFaults(engine, bindAddress, config, stack)])).flat();
 }
 
-async function diskFaults(name: string, engine: Docker): Promise<string[]> {
-    const { DockerRootDir: folder } = (await engine.info()) as { DockerRootDir: string };
+function explain({ code = "", message }: NodeJS.ErrnoException, local: boolean): [cause: string, remedy: string] {
+    const start = local ? "start it, or run: npm start" : "start it there, or correct the endpoint";
+    const causes: Record<string, [cause: string, remedy: string]> = {
+        ENOENT: ["there is no such socket", start],
+        ECONNREFUSED: ["nothing listens there", start],
+        EACCES: ["this user may not use its socket", "join the group docker, or be root"],
+        ENOTFOUND: ["there is no machine of that name", "correct the endpoint"],
+        EAI_AGAIN: ["its name cannot be looked up", "correct the endpoint, or see to the network"],
+    };
+    return causes[code] ?? [message, start];
+}
+
+async function addressFaults(name: string, config: PlatformConfig): Promise<string[]> {
+    const { bindAddress } = config.hosts[name]!;
+    if ((await listenError(bindAddress, 0)) !== "EADDRNOTAVAIL") return [];
+    return [
+        `hosts.${name}.bindAddress = ${bindAddress}: is no address of this machine; ` +
+            "write one that it has (ip address shows them), or 127.0.0.1",
+    ];
+}
+
+async function diskFaults(name: string, folder: string, neededGib: number): Promise<string[]> {
     // A user outside root may not look into the engine's folder; its disk is then not checked.
     const disk = await statfs(folder).catch(() => undefined);
     if (!disk) return [];
     const freeGib = (disk.bavail * disk.bsize) / 2 ** 30;
-    if (freeGib >= NEEDED_DISK_GIB) return [];
+    if (freeGib >= neededGib) return [];
     return [
-        `hosts.${name}: ${freeGib.toFixed(1)} GiB are free in ${folder}, ${NEEDED_DISK_GIB} are needed; ` +
+        `hosts.${name}: ${freeGib.toFixed(1)} GiB are free in ${folder}, ${neededGib} are needed; ` +
             `make room, for example with: docker system prune`,
     ];
 }
 
+/** Ports that something else than this stack holds: one line for each setting that decides some of them. */
 async function portFaults(
-    engine: Docker,
-    bindAddress: string,
+    host: string,
+    containers: ContainerInfo[],
+    local: boolean,
     config: PlatformConfig,
     stack: StackIdentity,
 ): Promise<string[]> {
-    const label = [`connect-cdc.project=${stack.project}`, `connect-cdc.stack=${stack.stack}`];
-    const ours = await engine.listContainers({ filters: { label } });
-    const held = new Set(ours.flatMap((container) => container.Ports.map((port) => port.PublicPort)));
-    const faults = publishedPorts(config)
-        .filter(({ port }) => !held.has(port))
-        .map(async ({ path, port }) => {
-            if (await isFree(bindAddress, port)) return [];
-            return [`${path}: port ${port} of ${bindAddress} is held by another process; end it, or set another port`];
-        });
-    return (await Promise.all(faults)).flat();
+    const { bindAddress } = config.hosts[host]!;
+    const taken = new Map<string, string[]>();
+    const wanted = publishedPorts(config).filter((port) => port.host === host);
+    const checks = wanted.map(async ({ path, port }) => {
+        const holder = await holderOf(bindAddress, port, containers, local, stack);
+        return holder === undefined ? undefined : { path, text: `${port} by ${holder}` };
+    });
+    for (const found of await Promise.all(checks)) {
+        if (found) taken.set(found.path, [...(taken.get(found.path) ?? []), found.text]);
+    }
+    return [...taken].map(
+        ([path, holders]) =>
+            `${path}: ports of ${bindAddress} are held on host ${host}: ${holders.join(", ")}; ` +
+            "end what holds them, or set another port",
+    );
 }
 
-/** Every port that the stack publishes, with the config path that decides it. */
-export function publishedPorts(config: PlatformConfig): { path: string; port: number }[] {
-    const range = (path: string, first: number, members: number) =>
-        Array.from({ length: members }, (_, i) => ({ path, port: first + i }));
-    const { zookeeper, kafka, connect, metrics, database, jmsBroker } = config;
-    return [
-        ...range("zookeeper.clientPort", zookeeper.clientPort, zookeeper.servers),
-        ...range("kafka.port", kafka.port, kafka.brokers),
-        ...range("connect.port", connect.port, connect.workers),
-        ...range("metrics.zookeeperPort", metrics.zookeeperPort, metrics.enabled ? zookeeper.servers : 0),
-        ...range("metrics.kafkaPort", metrics.kafkaPort, metrics.enabled ? kafka.brokers : 0),
-        ...range("metrics.connectPort", metrics.connectPort, metrics.enabled ? connect.workers : 0),
-        ...range("database.port", database.port, database.managed ? 1 : 0),
-        ...range("jmsBroker.port", jmsBroker.port, jmsBroker.managed ? 1 : 0),
-        ...range("jmsBroker.consolePort", jmsBroker.consolePort, jmsBroker.managed ? 1 : 0),
-    ];
+/** Who else holds a port; undefined when it is free, or this stack's own. */
+async function holderOf(
+    address: string,
+    port: number,
+    containers: ContainerInfo[],
+    local: boolean,
+    { project, stack }: StackIdentity,
+): Promise<string | undefined> {
+    const container = containers.find(({ Ports }) =>
+        Ports.some(({ IP, PublicPort }) => PublicPort === port && overlap(IP ?? "", address)),
+    );
+    if (container) {
+        const { "connect-cdc.project": itsProject, "connect-cdc.stack": itsStack } = container.Labels;
+        if (itsProject === project && itsStack === stack) return undefined;
+        const owner = itsStack === undefined ? container.Image : `of stack ${itsStack} of ${itsProject}`;
+        return `container ${container.Names[0]?.slice(1)} (${owner})`;
+    }
+    if (!local || (await listenError(address, port)) !== "EADDRINUSE") return undefined;
+    return (await listenerOf(port)) ?? "another process";
 }
 
-function isFree(address: string, port: number): Promise<boolean> {
+function overlap(a: string, b: string): boolean {
+    const everything = ["0.0.0.0", "::", ""];
+    return a === b || everything.includes(a) || everything.includes(b);
+}
+
+/** What the system says against listening there; undefined when nothing. Port 0 is any. */
+function listenError(address: string, port: number): Promise<string | undefined> {
     return new Promise((resolve) => {
         const server = net.createServer();
-        server.once("error", () => resolve(false));
-        server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)));
+        server.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code));
+        server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(undefined)));
     });
 }

@@ -4,8 +4,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { buildLabels, DockerHost, stackPrefix } from "./dockerHost";
 
-/** Images that staging knows, each built on the one before it: base, jre, runtime, connect; artemis on jre, postgres on base. */
-export type ImageRole = "base" | "jre" | "runtime" | "connect" | "postgres" | "artemis";
+/** Images that staging knows, each built on the one before it: base, jre, runtime, connect; artemis on jre, postgres and watch on base. */
+export type ImageRole = "base" | "jre" | "runtime" | "connect" | "postgres" | "artemis" | "watch";
 
 /** Where the files of a plugin come from; `libraries` are Maven coordinates put beside them. */
 export type PluginSource =
@@ -21,10 +21,13 @@ export interface StageRequest {
     artemisVersion: string;
     /** Plugins of the Connect image, by folder name. */
     plugins: Record<string, PluginSource>;
+    /** True: the watch image, too. Default false. */
+    watch?: boolean;
 }
 
 /** What staging leaves: build contexts whose digest tells their content. */
 export interface StageResult {
+    /** `watch` only when it was asked for. */
     images: Record<ImageRole, StagedImage>;
     plugins: StagedPlugin[];
     /** `service_load`, by which a worker starts faster, when every plugin of the image has its service file. */
@@ -74,7 +77,9 @@ export async function stageImages(request: StageRequest): Promise<StageResult> {
         });
         return JSON.parse(stdout) as StageResult;
     } catch (error) {
-        throw new pulumi.RunError((error as Error).message);
+        // Before what staging says, the message has the invoke and the command line
+        const said = (error as Error).message.replace(/^[^]*?running "[^"]*":\s*/, "");
+        throw new pulumi.RunError(`the images cannot be made; nothing was changed:\n${said}`);
     }
 }
 

@@ -166,7 +166,8 @@ class ConnectorCheck {
 
     private unknownClass(path: string, name: string, types: string[]): Fault {
         const known = this.plugins.filter(({ type }) => types.includes(type)).map((plugin) => plugin.class);
-        const remedy = `${suggest(name, known)} If it is of another plugin, add that to connect.plugins`;
+        const near = suggest(name, known).replace(/^(there are|remove).*/, "");
+        const remedy = `${near === "" ? "" : `${near} If not, `}add its plugin to connect.plugins`;
         return this.fault(path, name, "is a class that no plugin of connect.plugins has", remedy);
     }
 

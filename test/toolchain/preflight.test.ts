@@ -1,68 +1,175 @@
+import { once } from "node:events";
 import * as net from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../../config";
-import { preflight, publishedPorts } from "../../preflight";
+import { preflight } from "../../preflight";
+import { docker, makeTestImage, removeTestImage } from "./pulumi/testImage";
 
-// A stack that does not exist, on ports that nobody else uses: nothing here starts a container.
+// A stack that does not exist, on ports that nobody else uses: nothing here starts a member.
 const stack = { project: "connect-cdc", stack: "preflight-test" };
-const config = parseConfig({
+const ports = {
     zookeeper: { clientPort: 29180, quorumPort: 29280, electionPort: 29380 },
     kafka: { port: 29090 },
     connect: { port: 29070 },
     database: { port: 29432 },
     jmsBroker: { port: 29616, consolePort: 29161 },
-});
+};
+const config = parseConfig(ports);
 
 const servers: net.Server[] = [];
 
-function hold(port: number): Promise<void> {
-    const server = net.createServer();
+/** Takes connections and says nothing. Port 0 is any. */
+async function hold(port: number): Promise<number> {
+    const server = net.createServer((socket) => socket.on("error", () => undefined));
     servers.push(server);
-    return new Promise((resolve) => server.listen({ host: "127.0.0.1", port }, resolve));
+    server.listen({ host: "127.0.0.1", port });
+    await once(server, "listening");
+    return (server.address() as net.AddressInfo).port;
+}
+
+/** A port on which nothing listens. */
+async function closedPort(): Promise<number> {
+    const port = await hold(0);
+    servers.pop()!.close();
+    return port;
 }
 
 afterEach(() => {
     for (const server of servers.splice(0)) server.close();
 });
 
+function atEndpoint(endpoint: string) {
+    return parseConfig({ ...ports, hosts: { local: { endpoint } } });
+}
+
 describe("preflight on the real engine", () => {
     it("finds nothing on a machine that is ready", async () => {
         expect(await preflight(config, stack)).toEqual([]);
     });
 
-    it("names every port that another process holds, and the setting that moves it", async () => {
+    it("names every port that another process holds, that process, and the setting that moves it", async () => {
         await hold(29091);
         await hold(29432);
         const faults = await preflight(config, stack);
         expect(faults).toHaveLength(2);
-        expect(faults[0]).toMatch(/^kafka\.port: port 29091 of 127\.0\.0\.1 is held by another process/);
-        expect(faults[1]).toMatch(/^database\.port: port 29432/);
+        const holder = `\\(process ${process.pid}\\)`;
+        expect(faults[0]).toMatch(
+            new RegExp(`^kafka\\.port: ports of 127\\.0\\.0\\.1 are held on host local: 29091 by .*${holder}; end`),
+        );
+        expect(faults[1]).toMatch(new RegExp(`^database\\.port: .*29432 by .*${holder}`));
     });
 
-    it("names an engine that does not answer", async () => {
-        const hosts = { local: { endpoint: "unix:///nowhere/docker.sock" } };
-        const [fault, ...others] = await preflight(parseConfig({ hosts }), stack);
-        expect(fault).toMatch(/^hosts\.local\.endpoint = unix:\/\/\/nowhere\/docker\.sock: no Docker engine answers/);
-        expect(others).toEqual([]);
+    it("says how much disk is wanted", async () => {
+        const [fault] = await preflight(config, stack, { neededDiskGib: 1e9 });
+        expect(fault).toMatch(/^hosts\.local: \d+\.\d GiB are free in \S+, 1000000000 are needed; make room/);
+    });
+
+    it("names an address to bind to that this machine does not have", async () => {
+        // An address for documentation (RFC 5737)
+        const hosts = { local: { bindAddress: "192.0.2.1" } };
+        const elsewhere = parseConfig({ ...ports, hosts, security: { trustedNetwork: true } });
+        expect(await preflight(elsewhere, stack)).toEqual([
+            expect.stringMatching(/^hosts\.local\.bindAddress = 192\.0\.2\.1: is no address of this machine; /),
+        ]);
+    });
+
+    it("names the files of plugins that are not there, beside everything else", async () => {
+        const plugins = { mine: { path: "/nowhere/sink.jar" }, other: { project: "plugins/none" } };
+        const missing = parseConfig({ ...ports, connect: { ...ports.connect, plugins } });
+        await hold(29432);
+        expect(await preflight(missing, stack)).toEqual([
+            expect.stringMatching(/^connect\.plugins\.mine\.path = "\/nowhere\/sink\.jar": there is no such file/),
+            expect.stringMatching(/^connect\.plugins\.other\.project = "plugins\/none": there is no such file/),
+            expect.stringMatching(/^database\.port: /),
+        ]);
     });
 });
 
-describe("publishedPorts", () => {
-    it("are one a member, and none of a server that this stack does not run", () => {
-        const external = parseConfig({
-            database: { managed: false, host: "db" },
-            zookeeper: { servers: 1 },
-            secrets: { "database-password": "x" },
+describe("a port held by a container", () => {
+    const image = `preflight-${process.pid}:base`;
+
+    beforeAll(() => makeTestImage(image));
+    afterAll(() => removeTestImage(image));
+
+    async function faultsWith(labels: Record<string, string>): Promise<string[]> {
+        const container = await docker.createContainer({
+            name: `preflight-${process.pid}`,
+            Image: image,
+            Cmd: ["/bin/sleep", "600"],
+            Labels: labels,
+            ExposedPorts: { "80/tcp": {} },
+            HostConfig: { PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "29071" }] }, Init: true },
         });
-        expect(publishedPorts(external).map(({ port }) => port)).toEqual([
-            2180, 9090, 9091, 9092, 7070, 7071, 7072, 61616, 8161,
+        try {
+            await container.start();
+            return await preflight(config, stack);
+        } finally {
+            await container.remove({ force: true });
+        }
+    }
+
+    it("names a container of somebody else", async () => {
+        const name = `preflight-${process.pid}`;
+        expect(await faultsWith({})).toEqual([
+            expect.stringMatching(`^connect\\.port: .*29071 by container ${name} \\(${image}\\); end`),
         ]);
     });
 
-    it("include those of the metrics where they are on", () => {
-        const on = publishedPorts(parseConfig({ metrics: { enabled: true }, connect: { workers: 1 } }));
-        expect(on.filter(({ path }) => path.startsWith("metrics.")).map(({ port }) => port)).toEqual([
-            9400, 9401, 9402, 9410, 9411, 9412, 9420,
-        ]);
+    it("names the stack of another stack's container", async () => {
+        const [fault] = await faultsWith({ "connect-cdc.project": "connect-cdc", "connect-cdc.stack": "prod" });
+        expect(fault).toMatch(/29071 by container \S+ \(of stack prod of connect-cdc\)/);
+    });
+
+    it("lets the stack's own containers hold its ports", async () => {
+        const own = { "connect-cdc.project": stack.project, "connect-cdc.stack": stack.stack };
+        expect(await faultsWith(own)).toEqual([]);
+    });
+});
+
+describe("an engine that does not answer", () => {
+    const limit = { limitMs: 1500 };
+
+    it.each([
+        ["a socket that is not there", () => "unix:///nowhere/docker.sock", /there is no such socket\); start it/],
+        [
+            "a closed port",
+            async () => `tcp://127.0.0.1:${await closedPort()}`,
+            /nothing listens there\); start it there/,
+        ],
+        [
+            "a machine that never answers",
+            async () => `tcp://127.0.0.1:${await hold(0)}`,
+            /no answer within 1\.5 s\); see/,
+        ],
+        [
+            "a name that nobody has",
+            () => "tcp://no-such-machine.invalid:2375",
+            /\((there is no machine|its name cannot)/,
+        ],
+        [
+            "ssh that is refused",
+            async () => `ssh://127.0.0.1:${await closedPort()}`,
+            /\(ssh does not get there.*refused\)/,
+        ],
+        ["ssh that never answers", async () => `ssh://127.0.0.1:${await hold(0)}`, /no answer within 1\.5 s/],
+    ])("%s", async (_name, endpointOf, cause) => {
+        const endpoint = await endpointOf();
+        const [fault, ...others] = await preflight(atEndpoint(endpoint), stack, limit);
+        expect(fault).toContain(`hosts.local.endpoint = ${endpoint}: no Docker engine answers (`);
+        expect(fault).toMatch(cause);
+        expect(others).toEqual([]);
+    });
+
+    it("is told of each host, all asked at once", async () => {
+        const host = (endpoint: string) => ({ endpoint, advertisedAddress: "10.0.0.1", bindAddress: "127.0.0.1" });
+        const silent = [await hold(0), await hold(0), await hold(0)];
+        const hosts = Object.fromEntries(silent.map((port, i) => [`h${i}`, host(`tcp://127.0.0.1:${port}`)]));
+        const several = parseConfig({ ...ports, hosts: { local: { advertisedAddress: "10.0.0.2" }, ...hosts } });
+        const started = performance.now();
+        const faults = await preflight(several, stack, limit);
+        expect(faults.map((fault) => fault.split(" ")[0])).toEqual(
+            ["h0", "h1", "h2"].map((h) => `hosts.${h}.endpoint`),
+        );
+        expect(performance.now() - started).toBeLessThan(2 * limit.limitMs);
     });
 });
