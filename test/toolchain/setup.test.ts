@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { findMissingBrowser } from "../../toolchain/setup/browser";
 import { isYes } from "../../toolchain/setup/confirm";
 import { isDebian } from "../../toolchain/setup/debianPackages";
 import { parseJavaVersion } from "../../toolchain/setup/java";
@@ -87,6 +88,13 @@ describe("Pulumi", () => {
         expect(forcedWay("release")).toBe("release");
         expect(() => forcedWay("github")).toThrow('SETUP_PULUMI is "github"; it may be "release" or "registries"');
     });
+});
+
+test("the tests' browser is reported with its package when it is missing", () => {
+    expect(findMissingBrowser()).toBeUndefined();
+    vi.stubEnv("PATH", "");
+    expect(findMissingBrowser()).toMatchObject({ debianPackages: ["chromium"] });
+    vi.unstubAllEnvs();
 });
 
 describe("machine", () => {

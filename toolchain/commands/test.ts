@@ -5,11 +5,12 @@ import { runParts } from "../checks/runParts";
 import { typecheck } from "../checks/typecheck";
 import { vitest } from "../checks/vitest";
 import { logToStdout } from "../log";
+import { findMissingBrowser } from "../setup/browser";
 import { setup } from "../setup/setup";
 
 const PARTS: Record<string, Part> = {
     "set-up": async () => {
-        await setup(logToStdout);
+        await setup(logToStdout, [findMissingBrowser]);
         return { passed: 0, failed: 0, report: "" };
     },
     lint,

@@ -18,28 +18,34 @@ export interface SetupResult {
  * Makes this machine ready for the stack and the tests: JDK, Maven, a running Docker engine, the Pulumi CLI and its plugins.
  * What is there is used; what is missing is installed, or reported all at once. Safe to repeat; a fraction of a second when
  * nothing is missing.
+ *
+ * @param more looks for what this command needs beyond that
  */
-export async function setup(log: Log): Promise<SetupResult> {
-    await ensureSystemTools(log);
+export async function setup(log: Log, more: Finder[] = []): Promise<SetupResult> {
+    await ensureSystemTools(log, more);
     if (dockerEndpoint() === DEFAULT_ENDPOINT) await startEngine(log);
     const pulumi = await ensurePulumi(log);
     for (const shortage of findShortages()) log(`Warning: ${shortage}`);
     return { pulumi };
 }
 
-async function ensureSystemTools(log: Log): Promise<void> {
-    const missing = await findMissing();
+/** Looks for one thing on this machine. */
+type Finder = () => Missing | undefined | Promise<Missing | undefined>;
+
+async function ensureSystemTools(log: Log, more: Finder[]): Promise<void> {
+    const finders = [findMissingMaven, findMissingJava, findMissingEngine, ...more];
+    const missing = await findMissing(finders);
     if (missing.length === 0) return;
     const refusal = await findRefusal(missing);
     if (refusal !== undefined) throw new Error(describeMissing(missing, refusal));
     const packages = missing.flatMap(({ debianPackages }) => debianPackages);
     await installPackages(packages, log);
-    const left = await findMissing();
+    const left = await findMissing(finders);
     if (left.length > 0) throw new Error(describeMissing(left, "also after the installation of its packages"));
 }
 
-async function findMissing(): Promise<Missing[]> {
-    const findings = [findMissingMaven(), ...(await Promise.all([findMissingJava(), findMissingEngine()]))];
+async function findMissing(finders: Finder[]): Promise<Missing[]> {
+    const findings = await Promise.all(finders.map((find) => find()));
     return findings.filter((finding) => finding !== undefined);
 }
 
