@@ -43,6 +43,9 @@ const captures = {
         "time.precision.mode": "isostring",
     },
 };
+/** The first row that was streamed: Debezium reads some dates of snapshots in another way. */
+const deletedId = rowsInSet + 1;
+
 type Capture = keyof typeof captures;
 const names = Object.keys(captures) as Capture[];
 const writers = { JsonWriter: "CustomersJSON", XmlWriter: "CustomersXML" };
@@ -84,7 +87,7 @@ beforeAll(async () => {
     for (const name of names) {
         expected[name] = await expectedRows(name);
     }
-    await run(["delete from cdc.all_types where id = 1"]);
+    await database.query("delete from cdc.all_types where id = $1", [deletedId]);
     await untilRead("__op is null", 2 * rowsInSet);
     await untilRead("__op = 'd'", 1);
 });
@@ -297,10 +300,9 @@ describe.each(names)("rows with every type of PostgreSQL, captured by Debezium: 
 
     it("a delete is the old row, with a property that selectors can ask for", async () => {
         const deletes = messages[key(name, "JsonWriter", "__op = 'd'")]!;
-        expect(deletes.map((body) => (JSON.parse(body) as Row).id)).toEqual([1]);
         const inserted = messages[key(name, "JsonWriter", "__op is null")]!.find(
-            (body) => (JSON.parse(body) as Row).id === 1,
+            (body) => (JSON.parse(body) as Row).id === deletedId,
         );
-        expect(JSON.parse(deletes[0]!)).toEqual(JSON.parse(inserted!));
+        expect(deletes).toEqual([inserted]);
     });
 });

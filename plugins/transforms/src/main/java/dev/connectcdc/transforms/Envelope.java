@@ -39,7 +39,7 @@ final class Envelope {
      * @throws DataException when it is neither
      */
     static Envelope of(ConnectRecord<?> record) {
-        Envelope envelope = new Envelope(record.valueSchema(), record.value()).withoutConverterWrapping();
+        Envelope envelope = new Envelope(record.valueSchema(), record.value());
         if (envelope.has("op")) {
             return envelope;
         }
@@ -74,10 +74,16 @@ final class Envelope {
     /** A row of the table: its schema, null when there is none, and its value, a struct or a map. */
     record Row(Schema schema, Object value) {}
 
-    /** A JSON converter that wrote {schema, payload}, read by one that expects no schemas, leaves the wrapping on. */
-    private Envelope withoutConverterWrapping() {
-        boolean wrapped = value instanceof Map && !has("op") && get("payload") instanceof Map;
-        return wrapped ? new Envelope(null, get("payload")) : this;
+    /**
+     * @return the name of the row's table
+     * @throws DataException when the event does not tell it
+     */
+    String table() {
+        Envelope source = new Envelope(null, has("source") ? get("source") : null);
+        if (source.has("table") && source.get("table") instanceof String table) {
+            return table;
+        }
+        throw new DataException("the change event has no 'source.table'");
     }
 
     private boolean isNotice() {
@@ -100,10 +106,15 @@ final class Envelope {
     }
 
     private String whatItIs() {
-        if (schema != null && schema.name() != null) {
-            return "its schema is " + schema.name();
+        if (!(value instanceof Struct) && !(value instanceof Map)) {
+            return "it is of class " + value.getClass().getName()
+                    + "; value.converter must be the converter that the source writes with";
         }
-        boolean hasFields = value instanceof Struct || value instanceof Map;
-        return hasFields ? "it has no field 'op'" : "it is of class " + value.getClass().getName();
+        if (schema == null && has("schema") && has("payload")) {
+            return "it has the fields 'schema' and 'payload', as the JSON converter writes them;"
+                    + " value.converter.schemas.enable must be here what it is for the source";
+        }
+        String what = schema == null || schema.name() == null ? "it has no field 'op'" : "its schema is " + schema.name();
+        return what + "; a transform that takes the row out of the event, such as ExtractNewRecordState, must not come before";
     }
 }

@@ -1,6 +1,5 @@
 package dev.connectcdc.transforms;
 
-import dev.connectcdc.values.PlainValues;
 import dev.connectcdc.values.RecordName;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -39,16 +38,14 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
 
     /** @return a definition with the settings that both writers have */
     static ConfigDef commonConfig() {
-        return new ConfigDef()
+        return Choice.of(DROP, EMIT)
                 .define(
+                        new ConfigDef(),
                         DELETE_HANDLING_CONFIG,
-                        ConfigDef.Type.STRING,
-                        DROP,
-                        ConfigDef.ValidString.in(DROP, EMIT),
-                        ConfigDef.Importance.LOW,
-                        "What becomes of a deleted row: 'drop' sends nothing; 'emit' sends the row as it was before,"
-                                + " with the record header '__op' set to 'd'. A table needs REPLICA IDENTITY FULL for"
-                                + " all columns to be there.");
+                        "Deletes",
+                        "What becomes of a deleted row: 'drop' sends nothing; 'emit' sends the row as it was before, with"
+                                + " the record header '__op' set to 'd'. A table needs REPLICA IDENTITY FULL for all"
+                                + " columns to be there.");
     }
 
     @Override
@@ -73,22 +70,18 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
 
     private R apply(R record, Envelope envelope) {
         return switch (envelope.op()) {
-            case "c", "r", "u" -> written(record, existing(envelope, "after"));
-            case "d" -> emitsDeletes ? markedAsDelete(written(record, existing(envelope, "before"))) : dropped(record, "delete");
+            case "c", "r", "u" -> written(record, envelope, "after");
+            case "d" -> emitsDeletes ? markedAsDelete(written(record, envelope, "before")) : dropped(record, "delete");
             case "t", "m" -> dropped(record, "truncation or message");
             default -> throw new DataException("the change event's 'op' is none of c, r, u, d, t, m");
         };
     }
 
-    private static Envelope.Row existing(Envelope envelope, String field) {
+    private R written(R record, Envelope envelope, String field) {
         Envelope.Row row = envelope.row(field);
         if (row == null) {
             throw new DataException("the change event with op '" + envelope.op() + "' has no row in '" + field + "'");
         }
-        return row;
-    }
-
-    private R written(R record, Envelope.Row row) {
         // Text is text: it has the string schema whether the event had a schema or not.
         return record.newRecord(
                 record.topic(),
@@ -96,7 +89,7 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
                 record.keySchema(),
                 record.key(),
                 Schema.STRING_SCHEMA,
-                write(PlainValues.of(row.schema(), row.value())),
+                write(row, envelope),
                 record.timestamp());
     }
 
@@ -124,8 +117,9 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
     abstract void configure(AbstractConfig config);
 
     /**
-     * @param row a row as a plain value
+     * @param row the row to write
+     * @param envelope where it stands
      * @return the row's text
      */
-    abstract String write(Object row);
+    abstract String write(Envelope.Row row, Envelope envelope);
 }

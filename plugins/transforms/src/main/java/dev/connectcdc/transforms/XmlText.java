@@ -30,28 +30,27 @@ final class XmlText {
         NIL,
         /** An empty element. */
         EMPTY,
-        /** Not at all. */
+        /** Not at all; in a list as with {@code NIL}, or the others would change places. */
         OMIT
     }
 
     // The JDK's own, whatever other libraries a plugin's folder has.
     private static final XMLOutputFactory FACTORY = XMLOutputFactory.newDefaultFactory();
 
-    private final String rootElement;
     private final String itemElement;
     private final Nulls nulls;
 
-    XmlText(String rootElement, String itemElement, Nulls nulls) {
-        this.rootElement = rootElement;
+    XmlText(String itemElement, Nulls nulls) {
         this.itemElement = itemElement;
         this.nulls = nulls;
     }
 
     /**
-     * @param plain a plain value
+     * @param rootElement name of the element
+     * @param plain a plain value, not null
      * @return the value as an XML element
      */
-    String of(Object plain) {
+    String of(String rootElement, Object plain) {
         StringWriter text = new StringWriter();
         try {
             XMLStreamWriter out = FACTORY.createXMLStreamWriter(text);
@@ -64,18 +63,14 @@ final class XmlText {
     }
 
     private void writeElement(XMLStreamWriter out, String name, Object value) throws XMLStreamException {
-        if (value == null) {
-            writeNull(out, name);
-            return;
-        }
         out.writeStartElement(name);
         if (value instanceof Map<?, ?> map) {
             for (Map.Entry<?, ?> field : map.entrySet()) {
-                writeElement(out, XmlNames.of((String) field.getKey()), field.getValue());
+                writeField(out, XmlNames.of((String) field.getKey()), field.getValue());
             }
         } else if (value instanceof List<?> list) {
             for (Object item : list) {
-                writeElement(out, itemElement, item);
+                writeItem(out, item);
             }
         } else {
             writeText(out, textOf(value));
@@ -83,12 +78,25 @@ final class XmlText {
         out.writeEndElement();
     }
 
-    private void writeNull(XMLStreamWriter out, String name) throws XMLStreamException {
-        if (nulls == Nulls.OMIT) {
-            return;
+    private void writeField(XMLStreamWriter out, String name, Object value) throws XMLStreamException {
+        if (value != null) {
+            writeElement(out, name, value);
+        } else if (nulls != Nulls.OMIT) {
+            writeNull(out, name);
         }
+    }
+
+    private void writeItem(XMLStreamWriter out, Object value) throws XMLStreamException {
+        if (value != null) {
+            writeElement(out, itemElement, value);
+        } else {
+            writeNull(out, itemElement);
+        }
+    }
+
+    private void writeNull(XMLStreamWriter out, String name) throws XMLStreamException {
         out.writeEmptyElement(name);
-        if (nulls == Nulls.NIL) {
+        if (nulls != Nulls.EMPTY) {
             out.writeNamespace("xsi", XMLConstants.W3C_XML_SCHEMA_INSTANCE_NS_URI);
             out.writeAttribute("xsi", XMLConstants.W3C_XML_SCHEMA_INSTANCE_NS_URI, "nil", "true");
         }

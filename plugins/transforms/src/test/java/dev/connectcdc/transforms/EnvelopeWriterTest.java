@@ -9,19 +9,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.apache.kafka.connect.transforms.Transformation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,12 +100,6 @@ class EnvelopeWriterTest {
     }
 
     @Test
-    void anEventOfAConverterWithSchemasReadByOneWithout() {
-        SinkRecord written = apply(Events.json("{\"schema\":{\"type\":\"struct\"},\"payload\":{\"op\":\"c\",\"after\":{\"id\":1}}}"));
-        assertEquals("{\"id\":1}", written.value());
-    }
-
-    @Test
     void deletesCanBeEmittedAndAreMarked() {
         writer.configure(Map.of("delete.handling", "emit"));
         SinkRecord written = writer.apply(Events.event("d", Map.of("id", 9), null));
@@ -140,6 +137,33 @@ class EnvelopeWriterTest {
     }
 
     @Test
+    void anEventInTheWrappingOfAConverterWithSchemas() {
+        SinkRecord record = Events.json("{\"schema\":{\"type\":\"struct\"},\"payload\":{\"op\":\"c\",\"after\":{\"a\":4711}}}");
+        DataException e = assertThrows(DataException.class, () -> apply(record));
+        assertTrue(e.getMessage().contains("value.converter.schemas.enable"), e.getMessage());
+        assertFalse(e.getMessage().contains("4711"));
+    }
+
+    @Test
+    void aRowThatAnotherTransformHasTakenOutOfItsEvent() {
+        for (SinkRecord record : List.of(Events.record(Events.ROW, Events.ada()), Events.json("{\"id\":1,\"name\":\"Ada\"}"))) {
+            DataException e = assertThrows(DataException.class, () -> apply(record));
+            assertTrue(e.getMessage().contains("ExtractNewRecordState"), e.getMessage());
+            assertFalse(e.getMessage().contains("Ada"));
+        }
+    }
+
+    @Test
+    void whatAnotherConverterMade() {
+        String event = "{\"op\":\"c\",\"after\":{\"a\":4711}}";
+        for (Object value : List.of(event, event.getBytes(StandardCharsets.UTF_8), ByteBuffer.allocate(1))) {
+            DataException e = assertThrows(DataException.class, () -> apply(Events.record(null, value)));
+            assertTrue(e.getMessage().contains("value.converter must be"), e.getMessage());
+            assertFalse(e.getMessage().contains("4711"));
+        }
+    }
+
+    @Test
     void aRecordOfASourceIsNamedByItsTopic() {
         JsonWriter<SourceRecord> forSource = new JsonWriter<>();
         forSource.configure(Map.of());
@@ -155,14 +179,12 @@ class EnvelopeWriterTest {
     }
 
     @Test
-    void bothAreFoundAsServicesWithAVersion() {
-        List<Class<?>> found = new java.util.ArrayList<>();
-        for (Transformation<?> transformation : ServiceLoader.load(Transformation.class)) {
-            if (transformation instanceof EnvelopeWriter<?> ours) {
-                found.add(ours.getClass());
-                assertTrue(ours.version().matches("\\d+\\.\\d+\\.\\d+.*"), ours.version());
-            }
-        }
-        assertEquals(List.of(JsonWriter.class, XmlWriter.class), found);
+    void settingsOfAFewWordsRecommendThem() {
+        ConfigDef definition = XmlWriter.CONFIG_DEF;
+        Map<String, ConfigValue> values = definition.validate(Map.of()).stream()
+                .collect(Collectors.toMap(ConfigValue::name, value -> value));
+        assertEquals(List.of("drop", "emit"), values.get("delete.handling").recommendedValues());
+        assertEquals(List.of("nil", "empty", "omit"), values.get("null.handling").recommendedValues());
+        assertEquals("nil", values.get("null.handling").value());
     }
 }

@@ -1,14 +1,26 @@
 package dev.connectcdc.transforms;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
 
 /** Rows with every kind of text that makes trouble: control characters, markup, surrogates paired and not, marks. */
 final class RandomRows {
+
+    /** Cases of one test. */
+    static final int CASES = 5000;
+
+    /** Another one by {@code -DargLine=-Dfuzz.seed=42}. */
+    private static final long SEED = Long.getLong("fuzz.seed", 20261123);
 
     private static final String[] SNIPPETS = {
         "a", "Z", "9", "_", "_x", "_x0041_", "xml", "XmL", ":", "-", ".", " ", "\t", "\n", "\r", "\r\n", "<", ">", "&", "\"",
@@ -17,20 +29,73 @@ final class RandomRows {
         "\uDC00", "\uDBFF\uDFFF", "\uDBFF\uDFFE", "中", "\u202E", "${jndi:ldap://x}", "%00"
     };
 
-    private final Random random;
+    private final Random random = new Random(SEED);
 
-    RandomRows(Random random) {
-        this.random = random;
-    }
-
+    /** A row that stands in no schema: nested maps and lists of anything. */
     Map<String, Object> next() {
         return map(3);
     }
 
-    /** The row as a reader must find it, with {@code clean} done to each text that is a value. */
-    static Object expected(Object value, UnaryOperator<String> clean) {
+    /** The same with a schema: nested structs and lists of texts, fields in an order of their own. */
+    Struct nextStruct() {
+        return struct(map(3));
+    }
+
+    /** How to name a case that fails. */
+    static String caseOf(int number, String text) {
+        return "seed " + SEED + ", case " + number + ": " + text;
+    }
+
+    private Struct struct(Map<?, ?> row) {
+        List<String> names = new ArrayList<>();
+        // A schema's field has a name of at least one character.
+        row.keySet().stream().filter(name -> !name.equals("")).forEach(name -> names.add((String) name));
+        Collections.shuffle(names, random);
+        Map<String, Object> values = new LinkedHashMap<>();
+        names.forEach(name -> values.put(name, withSchema(row.get(name))));
+        SchemaBuilder schema = SchemaBuilder.struct().optional();
+        values.forEach((name, value) -> schema.field(name, schemaOf(value)));
+        Struct struct = new Struct(schema.build());
+        values.forEach(struct::put);
+        return struct;
+    }
+
+    private Object withSchema(Object value) {
         if (value instanceof Map<?, ?> map) {
-            Map<String, Object> expected = new HashMap<>();
+            return struct(map);
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(item -> item instanceof String ? item : null).toList();
+        }
+        return value;
+    }
+
+    private static Schema schemaOf(Object value) {
+        if (value instanceof Struct struct) {
+            return struct.schema();
+        }
+        if (value instanceof List) {
+            return SchemaBuilder.array(Schema.OPTIONAL_STRING_SCHEMA).build();
+        }
+        if (value instanceof Long) {
+            return Schema.INT64_SCHEMA;
+        }
+        if (value instanceof Double) {
+            return Schema.FLOAT64_SCHEMA;
+        }
+        return value instanceof Boolean ? Schema.BOOLEAN_SCHEMA : Schema.OPTIONAL_STRING_SCHEMA;
+    }
+
+    /** The row as a reader must find it, fields in order, with {@code clean} done to each text that is a value. */
+    static Object expected(Object value, UnaryOperator<String> clean) {
+        if (value instanceof Struct struct) {
+            Map<String, Object> expected = new LinkedHashMap<>();
+            struct.schema().fields().forEach(field ->
+                    expected.put(wellFormed(field.name()), expected(struct.get(field), clean)));
+            return expected;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> expected = new TreeMap<>();
             map.forEach((name, item) -> expected.put(wellFormed((String) name), expected(item, clean)));
             return expected;
         }

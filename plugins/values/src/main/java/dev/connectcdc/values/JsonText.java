@@ -20,9 +20,20 @@ public final class JsonText {
 
     private final boolean decimalsAsText;
 
+    private final boolean omitsNulls;
+
     /** @param decimalsAsText whether a decimal becomes a string, for readers that know only double numbers */
     public JsonText(boolean decimalsAsText) {
+        this(decimalsAsText, false);
+    }
+
+    /**
+     * @param decimalsAsText whether a decimal becomes a string, for readers that know only double numbers
+     * @param omitsNulls whether a field that is null is left out; nulls in arrays stay
+     */
+    public JsonText(boolean decimalsAsText, boolean omitsNulls) {
         this.decimalsAsText = decimalsAsText;
+        this.omitsNulls = omitsNulls;
     }
 
     /**
@@ -57,14 +68,22 @@ public final class JsonText {
                 write(out, item);
             }
             out.writeEndArray();
+        } else if (value instanceof JsonFragment fragment) {
+            out.writeRawValue(fragment.json());
         } else {
-            out.writeStartObject();
-            for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
-                out.writeFieldName((String) entry.getKey());
-                write(out, entry.getValue());
-            }
-            out.writeEndObject();
+            writeObject(out, (Map<?, ?>) value);
         }
+    }
+
+    private void writeObject(JsonGenerator out, Map<?, ?> fields) throws IOException {
+        out.writeStartObject();
+        for (Map.Entry<?, ?> field : fields.entrySet()) {
+            if (field.getValue() != null || !omitsNulls) {
+                out.writeFieldName((String) field.getKey());
+                write(out, field.getValue());
+            }
+        }
+        out.writeEndObject();
     }
 
     private void writeNumber(JsonGenerator out, Number number) throws IOException {

@@ -29,7 +29,10 @@ import org.apache.kafka.connect.data.Timestamp;
  *   <li>durations in ISO 8601, {@code PT36H15M}; Debezium counts a month as 30.4375 days unless
  *       {@code interval.handling.mode} is {@code string};
  *   <li>decimals of fixed or variable scale as BigDecimal;
- *   <li>bit strings as text of 0 and 1, the leftmost bit first, as PostgreSQL writes them.
+ *   <li>bit strings as text of 0 and 1, the leftmost bit first, as PostgreSQL writes them, filled up with zeros to the
+ *       column's length: Debezium leaves out those on the left;
+ *   <li>PostgreSQL's dates and timestamps at the end of time are {@code infinity} and {@code -infinity}, as Debezium
+ *       writes those with zone.
  * </ul>
  *
  * <p>Types whose plain form says it all already (zoned timestamps and times, intervals as text, json, xml, uuid, enum,
@@ -42,13 +45,31 @@ final class LogicalTypes {
         Object plain(Schema schema, Object value);
     }
 
+    /** What Debezium makes of them: the JDBC driver's constants, in microseconds. */
+    private static final long INFINITY_MICROS = 9223372036825200000L;
+
+    private static final long MINUS_INFINITY_MICROS = -9223372036832400000L;
+
+    /**
+     * What Debezium 3.6 makes of dates at the end of time, in a snapshot and while streaming. All are far before
+     * PostgreSQL's first date, and no other database goes back that far.
+     */
+    private static final Map<Long, String> INFINITE_DAYS = Map.of(
+            -622191234L, "infinity",
+            -2147472692L, "infinity",
+            -625821272L, "-infinity",
+            -2147472691L, "-infinity");
+
+    /** A longer bit string is not filled up: that could make megabytes of nothing. */
+    private static final int LONGEST_FILLED = 4096;
+
     private static final Map<String, Form> FORMS = new HashMap<>();
 
     static {
         FORMS.put(Date.LOGICAL_NAME, (schema, value) -> date(Math.floorDiv(millis(value), TimeUnit.DAYS.toMillis(1))));
         FORMS.put(Time.LOGICAL_NAME, (schema, value) -> timeOfDay(millis(value), TimeUnit.MILLISECONDS));
         FORMS.put(Timestamp.LOGICAL_NAME, (schema, value) -> instant(Instant.ofEpochMilli(millis(value))));
-        FORMS.put("io.debezium.time.Date", (schema, value) -> date(number(value)));
+        FORMS.put("io.debezium.time.Date", (schema, value) -> dateOrInfinity(number(value)));
         FORMS.put("io.debezium.time.Time", (schema, value) -> timeOfDay(number(value), TimeUnit.MILLISECONDS));
         FORMS.put("io.debezium.time.MicroTime", (schema, value) -> timeOfDay(number(value), TimeUnit.MICROSECONDS));
         FORMS.put("io.debezium.time.NanoTime", (schema, value) -> timeOfDay(number(value), TimeUnit.NANOSECONDS));
@@ -85,7 +106,18 @@ final class LogicalTypes {
         return LocalDate.ofEpochDay(epochDay).toString();
     }
 
+    private static String dateOrInfinity(long epochDay) {
+        String infinity = INFINITE_DAYS.get(epochDay);
+        return infinity == null ? date(epochDay) : infinity;
+    }
+
     private static String dateTime(long value, TimeUnit unit) {
+        if (value == unit.convert(INFINITY_MICROS, TimeUnit.MICROSECONDS)) {
+            return "infinity";
+        }
+        if (value == unit.convert(MINUS_INFINITY_MICROS, TimeUnit.MICROSECONDS)) {
+            return "-infinity";
+        }
         long perSecond = unit.convert(1, TimeUnit.SECONDS);
         return text(Math.floorDiv(value, perSecond), (int) unit.toNanos(Math.floorMod(value, perSecond)));
     }
@@ -127,13 +159,17 @@ final class LogicalTypes {
         byte[] littleEndian = bytes(value);
         int stored = littleEndian.length * Byte.SIZE;
         String length = schema.parameters() == null ? null : schema.parameters().get("length");
-        // Debezium gives the largest int as length of a "bit varying" without one.
-        int shown = length == null ? stored : Math.min(stored, Integer.parseInt(length));
+        int shown = length == null ? stored : shownBits(Integer.parseInt(length), stored);
         StringBuilder text = new StringBuilder(shown);
         for (int bit = shown - 1; bit >= 0; bit--) {
-            text.append((littleEndian[bit / Byte.SIZE] >> (bit % Byte.SIZE)) & 1);
+            text.append(bit < stored ? (littleEndian[bit / Byte.SIZE] >> (bit % Byte.SIZE)) & 1 : 0);
         }
         return text.toString();
+    }
+
+    /** Debezium gives the largest int as length of a "bit varying" without one. */
+    private static int shownBits(int length, int stored) {
+        return length <= LONGEST_FILLED ? length : Math.min(length, stored);
     }
 
     private static byte[] bytes(Object value) {

@@ -31,7 +31,13 @@ public final class PlainValues {
     /** As deep as Kafka's own JSON converter reads; a deeper value would risk the thread's stack. */
     private static final int DEEPEST = 1000;
 
-    private PlainValues() {}
+    private static final String JSON = "io.debezium.data.Json";
+
+    private final boolean readsJson;
+
+    private PlainValues(boolean readsJson) {
+        this.readsJson = readsJson;
+    }
 
     /**
      * @param schema the value's schema; null when it has none
@@ -42,10 +48,15 @@ public final class PlainValues {
      *     message never has the value
      */
     public static Object of(Schema schema, Object value) {
-        return of(schema, value, 0);
+        return new PlainValues(false).of(schema, value, 0);
     }
 
-    private static Object of(Schema schema, Object value, int depth) {
+    /** The same, but the text of a json column, known by its schema, is a {@link JsonFragment} if it is JSON. */
+    public static Object withJson(Schema schema, Object value) {
+        return new PlainValues(true).of(schema, value, 0);
+    }
+
+    private Object of(Schema schema, Object value, int depth) {
         if (value == null) {
             return null;
         }
@@ -68,6 +79,9 @@ public final class PlainValues {
             list.forEach(item -> plain.add(of(itemSchema, item, depth + 1)));
             return plain;
         }
+        if (readsJson && value instanceof String text && schema != null && JSON.equals(schema.name())) {
+            return JsonFragment.orText(wellFormed(text));
+        }
         return ofSimple(value);
     }
 
@@ -81,7 +95,7 @@ public final class PlainValues {
         }
     }
 
-    private static Map<String, Object> ofStruct(Struct struct, int depth) {
+    private Map<String, Object> ofStruct(Struct struct, int depth) {
         Map<String, Object> plain = new LinkedHashMap<>();
         for (Field field : struct.schema().fields()) {
             plain.put(field.name(), of(field.schema(), struct.getWithoutDefault(field.name()), depth + 1));
@@ -89,7 +103,7 @@ public final class PlainValues {
         return plain;
     }
 
-    private static Object ofMap(Schema schema, Map<?, ?> map, int depth) {
+    private Object ofMap(Schema schema, Map<?, ?> map, int depth) {
         Schema keySchema = schema == null ? null : schema.keySchema();
         Schema valueSchema = schema == null ? null : schema.valueSchema();
         Map<String, Object> sorted = new TreeMap<>();

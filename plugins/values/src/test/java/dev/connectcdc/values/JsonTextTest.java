@@ -38,6 +38,21 @@ class JsonTextTest {
     }
 
     @Test
+    void nullsCanBeLeftOutOfObjects() {
+        Map<String, Object> inner = new LinkedHashMap<>();
+        inner.put("a", null);
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("b", Arrays.asList(1, null, inner));
+        map.put("c", null);
+        assertEquals("{\"b\":[1,null,{}]}", new JsonText(false, true).of(map));
+    }
+
+    @Test
+    void jsonIsWrittenAsItIs() {
+        assertEquals("[{\"a\": 1.50},2]", json.of(List.of(new JsonFragment("{\"a\": 1.50}"), 2)));
+    }
+
+    @Test
     void decimalsKeepAllDigits() {
         assertEquals("12.50", json.of(new BigDecimal("12.50")));
         assertEquals("100", json.of(new BigDecimal("1E+2")));

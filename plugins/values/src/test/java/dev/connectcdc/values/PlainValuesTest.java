@@ -63,6 +63,14 @@ class PlainValuesTest {
         "io.debezium.time.MicroTimestamp, 1795399512846509, 2026-11-23T02:05:12.846509",
         "io.debezium.time.MicroTimestamp, 1795399512000000, 2026-11-23T02:05:12",
         "io.debezium.time.MicroTimestamp, 9223371331200000000, +294247-01-02T00:00:00",
+        "io.debezium.time.MicroTimestamp, 9223372036825200000, infinity",
+        "io.debezium.time.MicroTimestamp, -9223372036832400000, -infinity",
+        "io.debezium.time.Timestamp, 9223372036825200, infinity",
+        "io.debezium.time.Timestamp, -9223372036832400, -infinity",
+        "io.debezium.time.Date, -622191234, infinity",
+        "io.debezium.time.Date, -2147472692, infinity",
+        "io.debezium.time.Date, -625821272, -infinity",
+        "io.debezium.time.Date, -2147472691, -infinity",
         "io.debezium.time.NanoTimestamp, 1795399512846509001, 2026-11-23T02:05:12.846509001",
         "io.debezium.time.MicroDuration, 130500000001, PT36H15M0.000001S",
         "io.debezium.time.NanoDuration, -1000000000, PT-1S",
@@ -108,7 +116,7 @@ class PlainValuesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"5, 10110", "2147483647, 00010110", ", 00010110"})
+    @CsvSource({"5, 10110", "11, 00000010110", "4097, 00010110", "2147483647, 00010110", ", 00010110"})
     void bitsAreWrittenLeftmostFirst(String length, String expected) {
         SchemaBuilder bits = SchemaBuilder.bytes().name("io.debezium.data.Bits");
         if (length != null) {
@@ -116,6 +124,12 @@ class PlainValuesTest {
         }
         assertEquals(expected, PlainValues.of(bits.build(), new byte[] {0b10110}));
         assertEquals(expected, PlainValues.of(bits.build(), ByteBuffer.wrap(new byte[] {0b10110})));
+    }
+
+    @Test
+    void bitsThatAreAllZeroComeWithoutBytes() {
+        Schema bits = SchemaBuilder.bytes().name("io.debezium.data.Bits").parameter("length", "3").build();
+        assertEquals("000", PlainValues.of(bits, new byte[0]));
     }
 
     @Test
@@ -163,6 +177,25 @@ class PlainValuesTest {
         assertEquals(
                 Map.of("2", "1970-01-03"),
                 PlainValues.of(SchemaBuilder.map(Schema.INT32_SCHEMA, date).build(), Map.of(2, 2)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\": [1, 2.50, \"x\"]}", "[]", "\"x\"", "null", " 12345678901234567890.10 ", "{\"a\":1,\"a\":2}"})
+    void jsonColumnsAreFragmentsWhereWanted(String json) {
+        Schema column = named(Schema.Type.STRING, "io.debezium.data.Json");
+        assertEquals(new JsonFragment(json), PlainValues.withJson(column, json));
+        assertEquals(
+                Arrays.asList(new JsonFragment(json), null),
+                PlainValues.withJson(SchemaBuilder.array(column).build(), Arrays.asList(json, null)));
+        assertEquals(json, PlainValues.of(column, json));
+        assertEquals(json, PlainValues.withJson(Schema.STRING_SCHEMA, json));
+        assertEquals(json, PlainValues.withJson(null, json));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "{", "{\"a\":1}x", "1 2", "NaN", "'x'", "[1,]", "{a:1}", "\"\\x\"", "\"\n\"", "01"})
+    void whatIsNoJsonStaysText(String text) {
+        assertEquals(text, PlainValues.withJson(named(Schema.Type.STRING, "io.debezium.data.Json"), text));
     }
 
     @Test
