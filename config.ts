@@ -172,6 +172,13 @@ const sections = {
         kafkaPort: port.describe("Metrics port of broker 0 outside; broker i has this port + i."),
         connectPort: port.describe("Metrics port of worker 0 outside; worker i has this port + i."),
     }),
+    watch: z.strictObject({
+        enabled: flag.describe("True: a container that looks at the stack from inside and logs what changes."),
+        intervalSeconds: count("a number of seconds", 1, 86_400).describe("Time between two looks, s."),
+        heal: flag.describe("True: it restarts tasks that have FAILED, at most five times an hour for a connector."),
+        memoryMb: count("a memory limit in MiB", 96).describe("Memory limit of the container, MiB."),
+        placement: list.describe("Host, by name; empty: the first one."),
+    }),
     connectors: z
         .record(z.string(), connector, { error: "must be an object of connectors by name" })
         .describe("Connectors by name."),
@@ -288,6 +295,7 @@ export const defaults = {
         jvmFlags: ["-XX:+UseSerialGC", "-Xss512k"],
     },
     metrics: { enabled: false, zookeeperPort: 9400, kafkaPort: 9410, connectPort: 9420 },
+    watch: { enabled: false, intervalSeconds: 15, heal: false, memoryMb: 128, placement: [] },
     connectors: {
         "dbz-source": {
             class: "io.debezium.connector.postgresql.PostgresConnector",

@@ -8,6 +8,7 @@ import { KafkaCluster } from "./components/kafkaCluster";
 import { SECRETS_FOLDER } from "./components/secretFiles";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
+import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { judge, loadConfig, loadSecrets } from "./config";
 import { completedConnectors } from "./configChecks/connectors";
@@ -24,6 +25,7 @@ export = async () => {
             zookeeperVersion: config.zookeeper.version,
             artemisVersion: config.jmsBroker.version,
             plugins: config.connect.plugins,
+            ...(config.watch.enabled ? { watch: true } : {}),
         }),
         preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() }).then((faults) => {
             if (faults.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${faults.join("\n  ")}`);
@@ -124,6 +126,25 @@ export = async () => {
         const { class: className, state: declaredState } = entry;
         return [name, { class: className, declaredState, state: connector.state, tasks: connector.tasks }];
     });
+
+    if (config.watch.enabled) {
+        const declared = Object.entries(config.connectors).map(([name, { state }]) => [name, state]);
+        new Watch(
+            "watch",
+            {
+                ...config.watch,
+                hosts,
+                image: image("watch", base),
+                zookeeper,
+                kafka,
+                connect,
+                connectors: Object.fromEntries(declared),
+                database: database && { ...config.database, server: database, password: secrets[databaseSecret]! },
+                jmsBroker: jmsBroker && { ...config.jmsBroker, server: jmsBroker, password: secrets[jmsSecret]! },
+            },
+            { dependsOn: servers },
+        );
+    }
 
     return {
         engines: Object.fromEntries(Object.entries(config.hosts).map(([name, { endpoint }]) => [name, endpoint])),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { eventJson, eventLine, type WatchEvent } from "../report/events";
-import { defaultLongestPauseMs, type HealLimits } from "../report/healing";
+import { healLimits } from "../report/healing";
 import { DEV_STACK } from "../toolchain/environment";
 import { stateFolder } from "../toolchain/folders";
 import { withProcessLock } from "../toolchain/processLock";
@@ -31,18 +31,13 @@ export default async function watch(args: string[]): Promise<number> {
     });
     const { stack, once } = values;
     const intervalMs = 1000 * wholeNumber("interval", values.interval);
-    const heal: HealLimits = {
-        firstPauseMs: intervalMs,
-        longestPauseMs: defaultLongestPauseMs,
-        maxRestarts: wholeNumber("max-restarts", values["max-restarts"]),
-        all: values.all,
-    };
+    const maxRestarts = wholeNumber("max-restarts", values["max-restarts"]);
     const format = values.json ? eventJson : eventLine;
     const options: WatchOptions = {
         readTarget: async () => platformTarget(stack, await readStackOutputs({ stack })),
         // Looks of a timer are minutes apart: what a single one sees is worth telling.
         confirm: wholeNumber("confirm", values.confirm ?? (once ? "1" : "2")),
-        heal: values.heal ? heal : undefined,
+        heal: values.heal ? healLimits(intervalMs, { maxRestarts, all: values.all }) : undefined,
         tell: (event: WatchEvent) => process.stdout.write(`${format(event)}\n`),
     };
     if (once) {

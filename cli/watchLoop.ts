@@ -46,6 +46,8 @@ export interface WatchMemory {
 
 /** Looks at a platform again and again, tells what has changed, and restarts what has FAILED. */
 export class Watch {
+    /** When the last look ended, by `performance.now()`. */
+    lookedAt = performance.now();
     private target?: PlatformTarget;
     private targetIsOld = true;
 
@@ -84,6 +86,7 @@ export class Watch {
         for (;;) {
             const next = performance.now() + intervalMs;
             await this.look();
+            this.lookedAt = performance.now();
             await sleep(Math.max(0, next - performance.now()));
         }
     }

@@ -60,6 +60,8 @@ export interface ConnectClusterArgs extends JvmRoleArgs {
 export class ConnectCluster extends pulumi.ComponentResource {
     /** URL of every worker's REST API for clients outside. */
     public readonly restUrls: pulumi.Output<string[]>;
+    /** The same for other members. */
+    public readonly peerUrls: string[];
     public readonly groupId: string;
     /** Plugins baked into the image. */
     public readonly plugins: pulumi.Output<StagedPlugin[]>;
@@ -72,6 +74,9 @@ export class ConnectCluster extends pulumi.ComponentResource {
         super("cdc:index:ConnectCluster", name, {}, opts);
         const hosts = placeMembers(args.workers, args.hosts, args.placement);
         const targets = hosts.map((host, i) => `http://${outsideAddress(host, args.port + i)}`);
+        const advertised = hosts.map((host, i) =>
+            peerAddress(`${name}-${i}`, host, args.hosts, { inside: REST_PORT, outside: args.port + i }),
+        );
         const secretFiles = new Map(
             [...new Set(hosts)].map((host) => [
                 host,
@@ -90,42 +95,34 @@ export class ConnectCluster extends pulumi.ComponentResource {
             readySeconds: args.readySeconds,
             parent: this,
             dependsOn: [args.kafka.ready, ...secretFiles.values()],
-            members: hosts.map((host, i) => {
-                const ports = { inside: REST_PORT, outside: args.port + i };
-                const advertised = peerAddress(`${name}-${i}`, host, args.hosts, ports);
-                return {
-                    host,
-                    image: args.image,
-                    command: javaCommand(
-                        args,
-                        "org.apache.kafka.connect.cli.ConnectDistributed",
-                        CONFIG_FILE,
-                        "connect",
+            members: hosts.map((host, i) => ({
+                host,
+                image: args.image,
+                command: javaCommand(args, "org.apache.kafka.connect.cli.ConnectDistributed", CONFIG_FILE, "connect"),
+                files: {
+                    [CONFIG_FILE]: discovered.apply(([bootstrapServers, pluginDiscovery]) =>
+                        renderConnectProperties({
+                            ...args,
+                            replicationFactor: args.replicationFactor ?? args.kafka.replicationFactor,
+                            bootstrapServers,
+                            pluginDiscovery,
+                            pluginPath: "/opt/connect/plugins",
+                            restPort: REST_PORT,
+                            restAdvertisedHost: advertised[i]!.host,
+                            restAdvertisedPort: advertised[i]!.port,
+                            secretsFolder: SECRETS_FOLDER,
+                        }),
                     ),
-                    files: {
-                        [CONFIG_FILE]: discovered.apply(([bootstrapServers, pluginDiscovery]) =>
-                            renderConnectProperties({
-                                ...args,
-                                replicationFactor: args.replicationFactor ?? args.kafka.replicationFactor,
-                                bootstrapServers,
-                                pluginDiscovery,
-                                pluginPath: "/opt/connect/plugins",
-                                restPort: REST_PORT,
-                                restAdvertisedHost: advertised.host,
-                                restAdvertisedPort: advertised.port,
-                                secretsFolder: SECRETS_FOLDER,
-                            }),
-                        ),
-                    },
-                    secrets: { volumeName: secretFiles.get(host)!.volumeName, path: SECRETS_FOLDER },
-                    ports: publishedPorts(args, i, { [REST_PORT]: args.port + i }),
-                    healthcheck: ["/usr/local/bin/health-connect", String(REST_PORT)],
-                    memoryMb: args.memoryMb,
-                    stopGraceSeconds: args.stopGraceSeconds,
-                };
-            }),
+                },
+                secrets: { volumeName: secretFiles.get(host)!.volumeName, path: SECRETS_FOLDER },
+                ports: publishedPorts(args, i, { [REST_PORT]: args.port + i }),
+                healthcheck: ["/usr/local/bin/health-connect", String(REST_PORT)],
+                memoryMb: args.memoryMb,
+                stopGraceSeconds: args.stopGraceSeconds,
+            })),
         });
         this.restUrls = pulumi.output(targets);
+        this.peerUrls = advertised.map(({ host, port }) => `http://${host}:${port}`);
         this.groupId = args.groupId;
         this.plugins = pulumi.output(args.plugins);
         this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { outsideAddress } from "./cluster";
+import { outsideAddress, peerAddress } from "./cluster";
 import { DockerHost, hostOf } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
@@ -42,6 +42,8 @@ export class JmsBroker extends pulumi.ComponentResource {
     public readonly address: pulumi.Output<string>;
     /** URL of the web console. */
     public readonly consoleUrl: pulumi.Output<string>;
+    /** `host:port` and URL of the web console for other members. */
+    public readonly peer: { address: string; consoleUrl: string };
     /** Resolves when the broker takes clients. */
     public readonly ready: Readiness;
 
@@ -72,8 +74,15 @@ export class JmsBroker extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const insideAddress = args.hosts.length === 1 ? `${name}:${BROKER_PORT}` : outsideAddress(host, args.port);
-        this.url = pulumi.output(`tcp://${insideAddress}`);
+        const [peer, console] = [
+            { inside: BROKER_PORT, outside: args.port },
+            { inside: CONSOLE_PORT, outside: args.consolePort },
+        ].map((ports) => peerAddress(name, host, args.hosts, ports));
+        this.peer = {
+            address: `${peer!.host}:${peer!.port}`,
+            consoleUrl: `http://${console!.host}:${console!.port}/console`,
+        };
+        this.url = pulumi.output(`tcp://${this.peer.address}`);
         this.address = pulumi.output(outsideAddress(host, args.port));
         this.consoleUrl = pulumi.output(`http://${outsideAddress(host, args.consolePort)}/console`);
         this.ready = new Readiness(

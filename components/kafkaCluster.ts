@@ -46,6 +46,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
     public readonly bootstrapServers: pulumi.Output<string>;
     /** `host:port` of every broker for clients outside. */
     public readonly addresses: pulumi.Output<string[]>;
+    /** `host:port` of every broker for other members. */
+    public readonly peerAddresses: string[];
     /** Replication factor that new topics get: the number of brokers, at most 3. */
     public readonly replicationFactor: number;
     /** Every broker, as Prometheus' file of targets has it; none where metrics are off. */
@@ -106,6 +108,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         });
         this.bootstrapServers = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
+        this.peerAddresses = peers.map(({ host, port }) => `${host}:${port}`);
         this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));
         this.registerOutputs({
             bootstrapServers: this.bootstrapServers,

@@ -23,6 +23,8 @@ export interface MemberArgs {
     protectData?: boolean;
     /** Volume with secret files, mounted read-only. Default: none. */
     secrets?: { volumeName: pulumi.Input<string>; path: string };
+    /** True: nothing can be written in the container, so that it can have no {@link files}. Default false. */
+    readOnly?: boolean;
     /** Published ports: port in the container -> port on the host's bind address. */
     ports: Record<number, number>;
     /** Health check in exec form; it starts no JVM. */
@@ -80,6 +82,7 @@ export class Member extends pulumi.ComponentResource {
                     startPeriod: "30s",
                     retries: 3,
                 },
+                readOnly: args.readOnly,
                 memory: args.memoryMb,
                 // Without it the engine allows as much swap again, and the provider sees a difference for ever.
                 memorySwap: args.memoryMb,

@@ -47,6 +47,8 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
     public readonly connectString: pulumi.Output<string>;
     /** `host:port` of every server for clients outside. */
     public readonly addresses: pulumi.Output<string[]>;
+    /** `host:port` of every server for other members. */
+    public readonly peerAddresses: string[];
     /** Every server, as Prometheus' file of targets has it; none where metrics are off. */
     public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the ensemble is ready. */
@@ -112,6 +114,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
         });
         this.connectString = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
+        this.peerAddresses = peers.map(({ host, port }) => `${host}:${port}`);
         this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));
         this.registerOutputs({ connectString: this.connectString, addresses: this.addresses, ready: this.ready });
     }

@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../config";
 import { Fault, repeated, suggest } from "./fault";
 
-const ROLES = ["zookeeper", "kafka", "connect", "database", "jmsBroker"] as const;
+const ROLES = ["zookeeper", "kafka", "connect", "database", "jmsBroker", "watch"] as const;
 
 /** Docker hosts, and who is placed on them. */
 export function hostFaults(c: Partial<PlatformConfig>): Fault[] {

@@ -32,7 +32,7 @@ export interface PlatformTarget {
     stack: string;
     /** Pulumi project; with `stack` it selects the containers by label. */
     project: string;
-    /** Docker endpoint of each host, by name. */
+    /** Docker endpoint of each host, by name. Empty: containers are not known, and that is nothing wrong. */
     engines: Record<string, string>;
     /** Client addresses of the ZooKeeper servers, host:port. */
     zookeeper: string[];
@@ -141,8 +141,9 @@ async function lookAtEngine([name, address]: [string, string], target: PlatformT
 function containersOf(hosts: EngineReport[]): Pick<PlatformReport, "containers" | "engines"> {
     const silent = hosts.map(({ answer }) => answer).filter((answer) => !answer.ok);
     const found = hosts.flatMap((host) => host.found).sort((a, b) => a.name.localeCompare(b.name));
+    const nobodyAsked: Answer<never> = { ok: false, error: "no Docker engine is asked from here" };
     return {
-        containers: silent.length === hosts.length && silent[0] !== undefined ? silent[0] : { ok: true, value: found },
+        containers: silent.length === hosts.length ? (silent[0] ?? nobodyAsked) : { ok: true, value: found },
         engines: hosts.map(({ name, address, answer }) => ({ name, address, answer })),
     };
 }

@@ -13,6 +13,11 @@ export interface HealLimits {
     all: boolean;
 }
 
+/** Bounds where nobody says others: five restarts an hour, of this stack's connectors only. */
+export function healLimits(intervalMs: number, { maxRestarts = 5, all = false } = {}): HealLimits {
+    return { firstPauseMs: intervalMs, longestPauseMs: 10 * 60_000, maxRestarts, all };
+}
+
 /** What healing remembers of the connectors that have FAILED lately, by name. Plain data. */
 export interface HealMemory {
     connectors: Record<string, Patient>;
@@ -44,8 +49,6 @@ export interface Restart {
     pauseMs: number;
 }
 
-/** Longest pause between two restarts where nobody says another, ms. */
-export const defaultLongestPauseMs = 10 * 60_000;
 const HOUR_MS = 3_600_000;
 /** A worker that is gone for so long is no matter of a rebalance any more: its tasks are elsewhere (Connect's default delay). */
 const MISSING_MS = 5 * 60_000;

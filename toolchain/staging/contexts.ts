@@ -7,8 +7,9 @@ import { hostMirrors, PUBLIC_MIRRORS, sourcesList } from "./debianSources";
 import { digestOf, fingerprint } from "./digests";
 import { jdkProgram, place, placeFolder, unpack } from "./files";
 import type { StagedPlugin } from "./plugins";
-import type { Role, StageResult } from "./request";
+import type { Role, StagedImage, StageResult } from "./request";
 import type { Resolved } from "./resolve";
+import { NODE_PINS, type WatchParts } from "./watchProgram";
 
 /** Part of every digest: to be raised when this module makes something else from the same input. */
 const FORMAT = 1;
@@ -35,16 +36,18 @@ export async function makeContexts(
     way: BaseWay,
     resolved: Resolved,
     plugins: StagedPlugin[],
+    watch?: WatchParts,
 ): Promise<Contexts> {
     const contexts: Partial<Contexts> = {};
-    for (const recipe of [baseRecipe(images, way), ...recipes(images, resolved, plugins)]) {
+    const more = watch === undefined ? [] : [watchRecipe(images, watch)];
+    for (const recipe of [baseRecipe(images, way), ...recipes(images, resolved, plugins), ...more]) {
         const parent = recipe.parent === undefined ? "" : contexts[recipe.parent]!.digest;
         contexts[recipe.role] = await makeContext(images, recipe, parent);
     }
     return contexts as Contexts;
 }
 
-async function makeContext(images: string, recipe: Recipe, parent: string): Promise<Contexts[Role]> {
+async function makeContext(images: string, recipe: Recipe, parent: string): Promise<StagedImage> {
     const source = join(images, recipe.role);
     const without = new Set(["pom.xml", ...(recipe.without ?? [])]);
     const files = fingerprint(source).filter(([file]) => !without.has(file));
@@ -102,6 +105,19 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
             fill: (context) => fillArtemis(context, images, resolved),
         },
     ];
+}
+
+function watchRecipe(images: string, { program, node }: WatchParts): Recipe {
+    return {
+        role: "watch",
+        parent: "base",
+        without: NODE_PINS,
+        inputs: [program, process.arch, ...NODE_PINS.map((name) => readFileSync(join(images, "watch", name), "utf8"))],
+        fill: (context) => {
+            writeFileSync(join(context, "watch.js"), program, { mode: 0o644 });
+            place(node, join(context, "node"), true);
+        },
+    };
 }
 
 /** The agent of the metrics is no library: where nobody asked for it, no JVM may see it. */

@@ -34,14 +34,21 @@ function readRemembered(text: string, checkout: string): StageResult | undefined
     return [...folders, result.definitions].every((path) => existsSync(path)) ? result : undefined;
 }
 
+/** What the watch container's program is made of. */
+const WATCH_SOURCES = ["cli", "connectApi", "probes", "report"];
+
 /** The name of an answer covers everything that staging reads. */
 function answerFile(text: string, checkout: string): string {
-    const { plugins } = JSON.parse(text) as StageRequest;
+    const { plugins, watch } = JSON.parse(text) as StageRequest;
     const folders = new Set([join(checkout, "images"), __dirname]);
     const stamps: unknown[] = [];
     for (const source of Object.values(plugins)) {
         if ("project" in source) folders.add(dirname(resolve(checkout, source.project)));
         if ("path" in source) stamps.push(stamp(resolve(checkout, source.path)));
+    }
+    if (watch) {
+        for (const room of WATCH_SOURCES) folders.add(join(checkout, room));
+        stamps.push(stamp(join(checkout, "package-lock.json")));
     }
     const prints = [...folders].sort().map((folder) => (isDirectory(folder) ? fingerprint(folder) : folder));
     return join(stagingFolder("answers"), `${digestOf([text, prints, stamps])}.json`);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseCoordinate } from "./coordinate";
 
 /** The images, each after the one it is built on. */
-export const ROLES = ["base", "jre", "runtime", "connect", "postgres", "artemis"] as const;
+export const ROLES = ["base", "jre", "runtime", "connect", "postgres", "artemis", "watch"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What the program asks for. */
@@ -12,6 +12,8 @@ export interface StageRequest {
     artemisVersion: string;
     /** Folder name under Connect's plugin path -> where the plugin comes from. */
     plugins: Record<string, PluginSource>;
+    /** True: the watch image, too. Default false. */
+    watch?: boolean;
 }
 
 /** Where a plugin comes from. `libraries` are coordinates whose JARs, with their runtime dependencies, lie beside it. */
@@ -47,10 +49,16 @@ export interface UrlPlugin {
     libraries?: string[];
 }
 
+/** `context` is an absolute folder with a Dockerfile, `digest` (64 hex digits) names its content and its parents'. */
+export interface StagedImage {
+    context: string;
+    digest: string;
+}
+
 /** What the program gets. */
 export interface StageResult {
-    /** `context` is an absolute folder with a Dockerfile, `digest` (64 hex digits) names its content and its parents'. */
-    images: Record<Role, { context: string; digest: string }>;
+    /** `watch` only when it was asked for. */
+    images: Record<Exclude<Role, "watch">, StagedImage> & { watch?: StagedImage };
     plugins: { name: string; version: string; digest: string }[];
     /** Absolute path of definitions.json, see `Definitions`. */
     definitions: string;
@@ -118,6 +126,7 @@ const request = z.strictObject({
     zookeeperVersion: version,
     artemisVersion: version,
     plugins: z.record(folderName, pluginSource),
+    watch: z.boolean().optional(),
 });
 
 /**

@@ -8,6 +8,7 @@ import { changedArtifacts, type Lock, lockFaults, readLock } from "./lockFile";
 import { stagePlugins } from "./plugins";
 import type { Definitions, StageRequest, StageResult } from "./request";
 import { artifactSets, resolveAll, type Resolved } from "./resolve";
+import { watchParts } from "./watchProgram";
 
 /**
  * Makes the build contexts of all images and the plugins' definitions.
@@ -16,14 +17,15 @@ import { artifactSets, resolveAll, type Resolved } from "./resolve";
  */
 export async function stage(request: StageRequest, checkout: string): Promise<StageResult> {
     const images = join(checkout, "images");
-    // Both take long when they are done for the first time, and neither needs the other
-    const [way, resolved] = await Promise.all([
+    // Each takes long when it is done for the first time, and none needs another
+    const [way, resolved, watch] = await Promise.all([
         baseWay(readFileSync(join(images, "base", "Dockerfile"), "utf8")),
         resolveAll(request, checkout),
+        request.watch ? watchParts(checkout) : undefined,
     ]);
     checkLock(request, resolved, readLock(join(images, "lock.json")));
     const plugins = await stagePlugins(request, resolved, checkout);
-    const contexts = await makeContexts(images, way, resolved, plugins);
+    const contexts = await makeContexts(images, way, resolved, plugins, watch);
     const libraries = join(contexts.runtime.context, "libs");
     const content = digestOf([
         resolved.runtime.map(({ sha512 }) => sha512),

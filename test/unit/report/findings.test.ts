@@ -107,6 +107,15 @@ const members: Case[] = [
         ],
     },
     {
+        what: "a member that is silent where no engine is asked",
+        change: (report) => {
+            report.kafka[1]!.answer = refused;
+            report.engines = [];
+            report.containers = no("no Docker engine is asked from here");
+        },
+        expected: [["member:kafka-1", "wrong", /^broker 127.0.0.1:9091 does not answer/]],
+    },
+    {
         what: "a member that answers with a failing health check is worth a look only",
         change: (report) =>
             setContainer(report, "connect-0", { state: "running", health: "unhealthy", status: "Up (unhealthy)" }),

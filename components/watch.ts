@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ConnectCluster } from "./connectCluster";
+import { DockerHost, hostOf } from "./dockerHost";
+import { Image } from "./image";
+import { JmsBroker } from "./jmsBroker";
+import { KafkaCluster } from "./kafkaCluster";
+import { Member } from "./member";
+import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
+import { SourceDatabase } from "./sourceDatabase";
+import { ZookeeperEnsemble } from "./zookeeperEnsemble";
+
+const FILE = "watch.json";
+/** Asked by the health check, inside the container only. */
+const HEALTH_PORT = 8000;
+
+/** Arguments of {@link Watch}. */
+export interface WatchArgs {
+    hosts: DockerHost[];
+    image: Image;
+    /** Host name; empty: the first host. */
+    placement: string[];
+    /** Time between two looks, s. */
+    intervalSeconds: number;
+    /** True: it restarts what has FAILED, within limits. */
+    heal: boolean;
+    /** Memory limit, MiB. */
+    memoryMb: number;
+    zookeeper: ZookeeperEnsemble;
+    kafka: KafkaCluster;
+    connect: ConnectCluster;
+    /** Declared connectors with their declared state. */
+    connectors: Record<string, string>;
+    /** The stack's own database with its login. Default: none is asked. */
+    database?: { server: SourceDatabase; name: string; user: string; password: pulumi.Input<string> };
+    /** The stack's own JMS broker with its login. Default: none is asked. */
+    jmsBroker?: { server: JmsBroker; user: string; password: pulumi.Input<string>; queues: string[] };
+}
+
+/**
+ * A container that looks at the stack from inside, at an interval, and logs what changes. It has no Docker socket: how
+ * containers are is not asked. All that it is told lies in a secret file, since logins are a part of it.
+ */
+export class Watch extends pulumi.ComponentResource {
+    public readonly containerId: pulumi.Output<string>;
+
+    constructor(name: string, args: WatchArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("cdc:index:Watch", name, {}, opts);
+        const host = hostOf(0, args.hosts, args.placement);
+        const { intervalSeconds, heal } = args;
+        const content = pulumi
+            .output(targetOf(args))
+            .apply((target) => JSON.stringify({ target, intervalSeconds, heal }, undefined, 1));
+        const secretFiles = new SecretFiles(
+            `${name}-secrets`,
+            { host, image: args.image, user: "cdc", secrets: { [FILE]: content } },
+            { parent: this },
+        );
+        const member = new Member(
+            name,
+            {
+                host,
+                image: args.image,
+                command: [`${SECRETS_FOLDER}/${FILE}`, String(HEALTH_PORT)],
+                files: {},
+                readOnly: true,
+                secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
+                ports: {},
+                healthcheck: ["/usr/local/bin/health-watch", String(HEALTH_PORT)],
+                memoryMb: args.memoryMb,
+                stopGraceSeconds: 10,
+                // It reads its file at start: another content needs a new start.
+                labels: { "connect-cdc.secrets": secretFiles.writerId },
+            },
+            { parent: this },
+        );
+        this.containerId = member.containerId;
+        this.registerOutputs({ containerId: this.containerId });
+    }
+}
+
+/** What probes take, with the addresses that members have for each other. */
+function targetOf({ zookeeper, kafka, connect, connectors, database, jmsBroker }: WatchArgs) {
+    return {
+        stack: pulumi.getStack(),
+        project: pulumi.getProject(),
+        engines: {},
+        zookeeper: zookeeper.peerAddresses,
+        kafka: kafka.peerAddresses,
+        connect: connect.peerUrls,
+        connectors,
+        database: database && {
+            host: database.server.host,
+            port: database.server.port,
+            database: database.name,
+            user: database.user,
+            password: database.password,
+        },
+        jmsBroker: jmsBroker && {
+            ...jmsBroker.server.peer,
+            user: jmsBroker.user,
+            password: jmsBroker.password,
+            queues: jmsBroker.queues,
+        },
+    };
+}
