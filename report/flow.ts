@@ -76,7 +76,12 @@ export function flowOf(look: Look): Flow {
                 (_, source) => isSourceFlowing(source),
             ),
             edges(sources, topics, writes, (_, topic) => isTopicFlowing(topic)),
-            edges(topics, sinks, (topic, sink) => sink.topics.includes(topic.name), isTopicFlowing),
+            edges(
+                topics,
+                sinks,
+                (topic, sink) => sink.topics.includes(topic.name),
+                (topic, sink) => isTopicFlowing(topic) && sink.tasks.some(({ state }) => state === "RUNNING"),
+            ),
             edges(
                 sinks,
                 queues,

@@ -30,9 +30,14 @@ function stageColumn({ title, note, nodes }: Stage): Html {
 function nodeCard({ name, level, state, figure, note, rates }: FlowNode): Html {
     return html`<li class="node ${level}">
         <div class="name"><b title="${name}">${name}</b>${pill(level, state)}</div>
-        ${figure && html`<div class="figure"><b>${figure.value}</b> <span>${figure.unit}</span></div>`}
+        ${
+            figure &&
+            html`<div class="figure">
+                <b>${figure.value}</b> <span>${figure.unit}</span>
+                ${rates && sparkline(rates)}
+            </div>`
+        }
         <div class="note" title="${note}">${note}</div>
-        ${rates && sparkline(rates)}
     </li>`;
 }
 

@@ -1,6 +1,6 @@
 import type { ContainerFacts, MemberReport, PlatformReport } from "../probes/platformReport";
 import type { PluginInfo } from "../probes/connect";
-import { workersAreEqual } from "./connectFindings";
+import { runsOn, workersAreEqual } from "./connectFindings";
 import type { Finding } from "./findings";
 import type { Look } from "./flow";
 import { html, type Html } from "./html";
@@ -63,22 +63,21 @@ function roleRow<T>(role: string, members: MemberReport<T>[], tile: (member: Mem
 function tileOf(report: PlatformReport, found: Finding[]) {
     return <T>(member: MemberReport<T>, describe: (facts: T) => Tile): Html => {
         const { name, address, answer } = member;
-        const { state, facts, ...own } = answer.ok ? describe(answer.value) : silentTile(answer.error);
+        const { state, facts, ...own } = answer.ok ? describe(answer.value) : silentTile;
+        const line = answer.ok ? [address, ...facts].filter((fact) => fact !== "").join(" · ") : answer.error;
         const keys = ["member", "container", "registration", "view", "plugins", "cluster"].map(
             (kind) => `${kind}:${name}`,
         );
         const level = levelOf(found, keys, own.level);
         return html`<li class="tile ${level}" id="member-${name}">
             <div class="name"><b>${name}</b>${pill(level, state)}</div>
-            <div class="note">${[address, ...facts].filter((fact) => fact !== "").join(" · ")}</div>
+            <div class="note" title="${line}">${line}</div>
             <div class="note">${containerText(containerOf(name, report))}</div>
         </li>`;
     };
 }
 
-function silentTile(error: string): Tile {
-    return { level: "wrong", state: "no answer", facts: [error] };
-}
+const silentTile: Tile = { level: "wrong", state: "no answer", facts: [] };
 
 function containerText(container: ContainerFacts | undefined): string {
     return container === undefined ? "container not seen" : `${container.status} on ${container.host}`;
@@ -86,11 +85,6 @@ function containerText(container: ContainerFacts | undefined): string {
 
 function isController({ kafkaCluster }: PlatformReport, { name }: { name: string }): boolean {
     return kafkaCluster.ok && name === `kafka-${kafkaCluster.value.controllerId}`;
-}
-
-/** A worker is known by its advertised address: the member's name on one host, that of its REST URL on several. */
-function runsOn({ worker }: { worker: string }, { name, address }: { name: string; address: string }): boolean {
-    return worker.replace(/:\d+$/, "") === name || address.endsWith(`//${worker}`);
 }
 
 function pluginList({ connect }: PlatformReport): Html | undefined {

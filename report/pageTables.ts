@@ -90,7 +90,7 @@ export function topicsSection(look: Look): Html {
         note,
         table(
             "Topics",
-            ["Topic", "Rows/s", "Last minute", "Records", "Partitions × replicas", "Least in sync", "Clean-up"],
+            ["Topic", "Rows/s", "Records", "Partitions × replicas", "Least in sync", "Clean-up", "Last minute"],
             topics.map((topic) => topicRow(look, topic)),
         ),
     );
@@ -102,11 +102,11 @@ function topicRow({ history }: Look, topic: TopicFacts): Html {
     return row([
         name,
         rateText(rate(history, key)),
-        sparkline(rates(history, key)),
         countText(endOffsets),
         `${partitions} × ${replicationFactor}`,
         minInsyncReplicas ?? unknownNumber,
         cleanupPolicy ?? unknownNumber,
+        sparkline(rates(history, key)),
     ]);
 }
 

@@ -27,7 +27,9 @@ export function sampleOf({ takenAt, kafkaCluster, jmsBroker }: PlatformReport): 
     return {
         at: takenAt,
         counters: Object.fromEntries([
-            ...topics.flatMap(({ name, endOffsets }) => (endOffsets === undefined ? [] : [[topicKey(name), endOffsets]])),
+            ...topics.flatMap(({ name, endOffsets }) =>
+                endOffsets === undefined ? [] : [[topicKey(name), endOffsets]],
+            ),
             ...queues.map(({ name, added }) => [queueKey(name), added]),
         ]),
     };

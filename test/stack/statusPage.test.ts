@@ -32,7 +32,7 @@ const textOf = (page: Page) => page.locator("main").innerText();
 /** Records of the captured topic, as its row tells them. */
 async function recordsOf(page: Page): Promise<number> {
     const cells = page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: topic, exact: true }) });
-    return Number((await cells.getByRole("cell").nth(2).innerText()).replaceAll(",", ""));
+    return Number((await cells.getByRole("cell").nth(1).innerText()).replaceAll(",", ""));
 }
 
 async function put(connector: string, action: string): Promise<void> {
@@ -93,7 +93,7 @@ describe("the status page in a browser", () => {
         const { complaints, requests } = watched;
         expect(complaints).toEqual([]);
         expect(requests.filter((url) => !url.startsWith(server.url) && !url.startsWith("data:"))).toEqual([]);
-        expect(requests.filter((url) => url.endsWith("/fragment")).length).toBeGreaterThan(2);
+        expect(requests.filter((url) => url.endsWith("/fragment")).length).toBeGreaterThan(0);
     });
 
     it("has no password in any answer", async () => {

@@ -1,15 +1,18 @@
 import type { ConnectorFacts, PlatformReport } from "../../../probes/platformReport";
+import type { ServerMode } from "../../../probes/zookeeper";
 import type { Finding } from "../../../report/findings";
 
 /** A time to begin with, ms since 1970. */
 export const start = Date.UTC(2026, 0, 1);
 
-/** A report of a well platform with three members a role, with what a test changes. */
-export function reportAt(seconds: number, changes: Partial<PlatformReport> = {}): PlatformReport {
+/** A report of a well platform with `count` members a role, with what a test changes. */
+export function reportAt(seconds: number, changes: Partial<PlatformReport> = {}, count = 3): PlatformReport {
+    const ids = Array.from({ length: count }, (_, i) => i);
+    const modeOf = (i: number): ServerMode => (i === 1 ? "leader" : "follower");
     const members = <T>(role: string, port: number, value: (i: number) => T) =>
-        [0, 1, 2].map((i) => ({
+        ids.map((i) => ({
             name: `${role}-${i}`,
-            address: `127.0.0.1:${port + i}`,
+            address: `${role === "connect" ? "http://" : ""}127.0.0.1:${port + i}`,
             answer: { ok: true as const, value: value(i) },
         }));
     return {
@@ -18,16 +21,16 @@ export function reportAt(seconds: number, changes: Partial<PlatformReport> = {})
         containers: { ok: true, value: [] },
         engines: [],
         zookeeper: members("zookeeper", 2180, (i) => ({
-            mode: i === 1 ? ("leader" as const) : ("follower" as const),
+            mode: count === 1 ? ("standalone" as const) : modeOf(i),
             version: "3.8.6",
             connections: 1,
-            registeredBrokers: [0, 1, 2],
+            registeredBrokers: ids,
         })),
-        kafka: members("kafka", 9090, () => ({ brokersSeen: [0, 1, 2], clusterId: "c" })),
+        kafka: members("kafka", 9090, () => ({ brokersSeen: ids, clusterId: "c" })),
         connect: members("connect", 7070, () => ({ version: "3.9.2", kafkaClusterId: "c", plugins: [] })),
         kafkaCluster: {
             ok: true,
-            value: { clusterId: "c", controllerId: 0, brokers: [0, 1, 2], topics: [], underReplicated: [] },
+            value: { clusterId: "c", controllerId: 0, brokers: ids, topics: [], underReplicated: [] },
         },
         connectors: { ok: true, value: [connector("sink")] },
         missingConnectors: [],

@@ -45,6 +45,7 @@ describe("html", () => {
 describe("the page", () => {
     it.each([1, 3])("shows every member, connector, task, topic and queue of %i of each role", (members) => {
         const report = healthyPlatform(members);
+        expect(findings(report)).toEqual([]);
         const text = textOf(fragmentOf(report));
         const all = [...report.zookeeper, ...report.kafka, ...report.connect];
         expect(all).toHaveLength(3 * members);

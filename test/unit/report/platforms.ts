@@ -3,31 +3,24 @@ import { connector, reportAt } from "./looks";
 
 /** The pipeline of the dev stack, where all is well, with `members` of each role. */
 export function healthyPlatform(members = 3): PlatformReport {
-    const { zookeeper, kafka, connect, ...report } = reportAt(0);
-    const roles = {
-        zookeeper: zookeeper.slice(0, members),
-        kafka: kafka.slice(0, members),
-        connect: connect.slice(0, members),
-    };
-    const containers = Object.values(roles)
-        .flat()
-        .map(({ name }) => ({
-            host: "local",
-            name,
-            state: "running",
-            health: "healthy",
-            status: "Up 2 hours (healthy)",
-        }));
+    const report = reportAt(0, {}, members);
+    const { zookeeper, kafka, connect } = report;
+    const containers = [...zookeeper, ...kafka, ...connect].map(({ name }) => ({
+        host: "local",
+        name,
+        state: "running",
+        health: "healthy",
+        status: "Up 2 hours (healthy)",
+    }));
     const topics = ["localhost.cdc.customers"];
     return {
         ...report,
-        ...roles,
         stack: "dev",
         containers: ok(containers),
         kafkaCluster: ok({
             clusterId: "c",
             controllerId: 0,
-            brokers: kafka.slice(0, members).map((_, i) => i),
+            brokers: kafka.map((_, i) => i),
             topics: [
                 topic("__consumer_offsets", 50, members, "compact", 812),
                 topic("localhost.cdc.customers", 1, members, "delete", 12_345),
