@@ -72,6 +72,13 @@ final class JmsDelivery {
         return bad;
     }
 
+    /** @return what else may be wrong when there is no connection; else nothing */
+    String hint() {
+        return link == null && config.usesTls()
+                ? ". The connection asks for TLS: when the handshake fails, the client's log or the broker's says why"
+                : "";
+    }
+
     /** Gives up the connection for good, from another thread, without waiting for it to close. */
     void abandon() {
         abandoned = true;
@@ -183,12 +190,23 @@ final class JmsDelivery {
                     filter.cause(e)));
         } catch (JMSException e) {
             throw closed(new RetriableException(
-                    doing + " to " + destination() + " failed: " + filter.clean(e.getMessage()), filter.cause(e)));
+                    doing + " to " + destination() + " failed: " + reason(e) + hint(), filter.cause(e)));
         } catch (ConnectException e) {
             throw closed(e);
         } catch (RuntimeException e) {
             throw closed(unexpected(doing, e));
         }
+    }
+
+    /** What the client says; its own message is often general, and that of the first cause tells more. */
+    private String reason(Exception e) {
+        Throwable first = e;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        String said = String.valueOf(e.getMessage());
+        boolean more = first.getMessage() != null && !said.contains(first.getMessage());
+        return filter.clean(more ? said + " (" + first.getMessage() + ")" : said);
     }
 
     private ConnectException unexpected(String doing, RuntimeException e) {

@@ -2,6 +2,7 @@ package dev.connectcdc.jms;
 
 import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.naming.Context;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -55,6 +58,9 @@ final class JmsSinkConfig extends AbstractConfig {
 
     /** Settings of the known JNDI factories that pass on without the prefix, as vendors' examples write them. */
     private static final List<String> PASSED_ON_PREFIXES = List.of(JndiRules.CONNECTION_FACTORY_PREFIX, "queue.", "topic.");
+
+    /** Artemis' parameter, ActiveMQ's scheme. */
+    private static final Pattern TLS = Pattern.compile("(?i)\\bsslEnabled=true\\b|\\b(?:ssl|nio\\+ssl)://");
 
     private static final List<String> PASSED_ON_NAMES = List.of("connectionFactoryNames");
 
@@ -132,6 +138,12 @@ final class JmsSinkConfig extends AbstractConfig {
 
     String providerUrl() {
         return getString(PROVIDER_URL);
+    }
+
+    /** @return whether a URL asks for TLS */
+    boolean usesTls() {
+        return Stream.concat(Stream.of(providerUrl()), jndiProperties(props).values().stream())
+                .anyMatch(url -> TLS.matcher(url).find());
     }
 
     String connectionFactoryName() {
@@ -250,7 +262,7 @@ final class JmsSinkConfig extends AbstractConfig {
     private static void defineJndi(ConfigDef def) {
         Group group = new Group(def, "JNDI");
         group.add(FACTORY, Type.STRING, ConfigDef.NO_DEFAULT_VALUE, checked(JndiRules::checkFactory, "an allowed class"),
-                Importance.HIGH,
+                new Choices(JndiRules::allowedFactories), Importance.HIGH,
                 "Class of the JNDI initial context factory: org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory"
                         + " or org.apache.activemq.jndi.ActiveMQInitialContextFactory. The worker's system property "
                         + JndiRules.FACTORIES_PROPERTY + " can name others, a connector cannot.",
@@ -263,7 +275,7 @@ final class JmsSinkConfig extends AbstractConfig {
         group.add(CONNECTION_FACTORY, Type.STRING, "ConnectionFactory",
                 checked(JndiRules::checkLookupName, "a name without scheme"), Importance.HIGH,
                 "JNDI name of the connection factory; names with a scheme are refused.", "Connection factory");
-        group.add(PRINCIPAL, Type.STRING, null, null, Importance.MEDIUM,
+        group.add(PRINCIPAL, Type.STRING, null, new ConfigDef.NonEmptyString(), Importance.MEDIUM,
                 "JNDI user. Also the user of the connection where '" + USERNAME + "' is not set.", "JNDI user");
         group.add(CREDENTIALS, Type.PASSWORD, null, null, Importance.MEDIUM,
                 "JNDI password. Also the password of the connection where '" + USERNAME + "' is not set.",
@@ -272,15 +284,16 @@ final class JmsSinkConfig extends AbstractConfig {
 
     private static void defineJms(ConfigDef def) {
         Group group = new Group(def, "JMS");
-        group.add(USERNAME, Type.STRING, null, null, Importance.HIGH, "User of the connection.", "User");
+        group.add(USERNAME, Type.STRING, null, new ConfigDef.NonEmptyString(), Importance.HIGH,
+                "User of the connection.", "User");
         group.add(PASSWORD, Type.PASSWORD, null, null, Importance.HIGH, "Password of the connection.", "Password");
         group.add(DESTINATION, Type.STRING, ConfigDef.NO_DEFAULT_VALUE,
                 checked(JndiRules::checkDestination, "a name without scheme"), Importance.HIGH,
                 "Queue or topic to write to: a JNDI name where one is bound, else the broker's own name.",
                 "Destination");
-        group.add(DESTINATION_TYPE, Type.STRING, "queue", oneOf("queue", "topic"), Importance.HIGH,
+        group.addChoice(DESTINATION_TYPE, "queue", List.of("queue", "topic"), Importance.HIGH,
                 "Whether the destination is a queue or a topic.", "Destination type");
-        group.add(CLIENT_ID, Type.STRING, null, null, Importance.LOW,
+        group.add(CLIENT_ID, Type.STRING, null, new ConfigDef.NonEmptyString(), Importance.LOW,
                 "JMS client id of the connection. With tasks.max above 1 each task appends a suffix of its own, for a"
                         + " client id belongs to one connection.",
                 "Client id");
@@ -288,8 +301,7 @@ final class JmsSinkConfig extends AbstractConfig {
 
     private static void defineMessage(ConfigDef def) {
         Group group = new Group(def, "Message");
-        group.add(FORMAT, Type.STRING, "auto", oneOf("auto", "text", "string", "json", "bytes", "map"),
-                Importance.MEDIUM,
+        group.addChoice(FORMAT, "auto", List.of("auto", "text", "string", "json", "bytes", "map"), Importance.MEDIUM,
                 "What a value becomes. auto: bytes become a bytes message, all else a text message. text (or string): a"
                         + " text message; a struct or map becomes JSON, bytes are decoded. json: a text message with"
                         + " any value as JSON. bytes: a bytes message; text is encoded, a struct or map is encoded"
@@ -297,7 +309,7 @@ final class JmsSinkConfig extends AbstractConfig {
                 "Format");
         group.add(ENCODING, Type.STRING, "UTF-8", checked(JmsSinkConfig::checkEncoding, "a character encoding"),
                 Importance.LOW, "Character encoding between text and bytes.", "Encoding");
-        group.add(NULL_VALUES, Type.STRING, "ignore", oneOf("ignore", "send", "fail"), Importance.LOW,
+        group.addChoice(NULL_VALUES, "ignore", List.of("ignore", "send", "fail"), Importance.LOW,
                 "What becomes of a record without value: 'ignore' sends nothing, 'send' sends a message without body,"
                         + " 'fail' treats it as a bad record.",
                 "Null values");
@@ -313,7 +325,7 @@ final class JmsSinkConfig extends AbstractConfig {
 
     private static void defineDelivery(ConfigDef def) {
         Group group = new Group(def, "Delivery");
-        group.add(DELIVERY_MODE, Type.STRING, "persistent", oneOf("persistent", "non_persistent"), Importance.MEDIUM,
+        group.addChoice(DELIVERY_MODE, "persistent", List.of("persistent", "non_persistent"), Importance.MEDIUM,
                 "Whether messages survive a restart of the broker.", "Delivery mode");
         group.add(PRIORITY, Type.INT, 4, ConfigDef.Range.between(0, 9), Importance.LOW,
                 "JMS priority of the messages, 0 to 9.", "Priority");
@@ -346,10 +358,6 @@ final class JmsSinkConfig extends AbstractConfig {
         }
     }
 
-    private static ConfigDef.Validator oneOf(String... values) {
-        return ConfigDef.ValidString.in(values);
-    }
-
     private static ConfigDef.Validator checked(BiConsumer<String, Object> check, String rule) {
         return ConfigDef.LambdaValidator.with(
                 (setting, value) -> {
@@ -374,9 +382,42 @@ final class JmsSinkConfig extends AbstractConfig {
 
         void add(String setting, Type type, Object defaultValue, ConfigDef.Validator validator, Importance importance,
                 String documentation, String displayName) {
+            add(setting, type, defaultValue, validator, null, importance, documentation, displayName);
+        }
+
+        void addChoice(String setting, String defaultValue, List<String> values, Importance importance,
+                String documentation, String displayName) {
+            add(setting, Type.STRING, defaultValue, ConfigDef.ValidString.in(values.toArray(String[]::new)),
+                    new Choices(() -> values), importance, documentation, displayName);
+        }
+
+        void add(String setting, Type type, Object defaultValue, ConfigDef.Validator validator,
+                ConfigDef.Recommender recommender, Importance importance, String documentation, String displayName) {
             size++;
-            def.define(setting, type, defaultValue, validator, importance, documentation, name, size, Width.LONG,
-                    displayName);
+            def.define(setting, type, defaultValue, validator, importance, documentation, name, size, widthOf(type),
+                    displayName, List.of(), recommender);
+        }
+
+        private static Width widthOf(Type type) {
+            return switch (type) {
+                case STRING -> Width.LONG;
+                case PASSWORD -> Width.MEDIUM;
+                default -> Width.SHORT;
+            };
+        }
+    }
+
+    /** The values to choose from, whatever the other settings are. */
+    private record Choices(Supplier<Collection<String>> values) implements ConfigDef.Recommender {
+
+        @Override
+        public List<Object> validValues(String setting, Map<String, Object> config) {
+            return List.copyOf(values.get());
+        }
+
+        @Override
+        public boolean visible(String setting, Map<String, Object> config) {
+            return true;
         }
     }
 }

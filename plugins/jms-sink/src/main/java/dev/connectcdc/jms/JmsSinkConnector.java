@@ -33,6 +33,7 @@ public class JmsSinkConnector extends SinkConnector {
         } catch (ConfigException e) {
             addError(config, JmsSinkConfig.PROVIDER_URL, e.getMessage());
         }
+        hideSecrets(config);
         return config;
     }
 
@@ -56,6 +57,15 @@ public class JmsSinkConnector extends SinkConnector {
     @Override
     public void stop() {
         // Nothing is held open.
+    }
+
+    /** Connect shows the values, references to secrets resolved, to whoever asks for a validation. */
+    private static void hideSecrets(Config config) {
+        for (ConfigValue value : config.configValues()) {
+            if (value.name().equals(JmsSinkConfig.PROVIDER_URL) && value.value() instanceof String url) {
+                value.value(SecretFilter.cleanUrl(url));
+            }
+        }
     }
 
     private static void addError(Config config, String setting, String message) {

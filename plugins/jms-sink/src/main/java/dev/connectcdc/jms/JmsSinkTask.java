@@ -102,9 +102,10 @@ public class JmsSinkTask extends SinkTask {
         } catch (LinkageError e) {
             throw connectException(e);
         } catch (TimeoutException e) {
+            String hint = delivery.hint();
             abandonDelivery();
             throw new RetriableException("the broker did not answer within " + config.batchTimeoutMs() + " ms ("
-                    + JmsSinkConfig.BATCH_TIMEOUT + ")");
+                    + JmsSinkConfig.BATCH_TIMEOUT + ")" + hint);
         } catch (InterruptedException e) {
             abandonDelivery();
             Thread.currentThread().interrupt();

@@ -114,7 +114,7 @@ final class JndiRules {
         }
     }
 
-    private static Set<String> allowedFactories() {
+    static Set<String> allowedFactories() {
         Set<String> allowed = new TreeSet<>(BUILT_IN_FACTORIES);
         Arrays.stream(System.getProperty(FACTORIES_PROPERTY, "").split(","))
                 .map(String::trim)

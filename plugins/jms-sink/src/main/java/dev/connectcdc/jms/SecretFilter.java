@@ -1,6 +1,9 @@
 package dev.connectcdc.jms;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -16,14 +19,23 @@ final class SecretFilter {
 
     private static final Pattern SECRET_NAME = Pattern.compile("(?i)password|secret|credential|passphrase|token");
 
-    /** A parameter of a URL, and the password before a host. */
+    /**
+     * A parameter of a URL, and the password before a host. A comma or bracket can end the parameter or be part of it:
+     * the first group ends before it, the second does not.
+     */
     private static final Pattern URL_SECRET = Pattern.compile(
-            "(?i)[?&;,(][\\w.-]*(?:password|secret|credential|passphrase|token)[\\w.-]*=([^&;,)]+)|//[^/:@]+:([^@/]+)@");
+            "(?i)[?&;,(][\\w.-]*(?:password|secret|credential|passphrase|token)[\\w.-]*=(?=([^&;,)]*))([^&;]+)"
+                    + "|//[^/:@]+:([^@/]+)@");
 
     private final List<String> secrets;
 
     private SecretFilter(List<String> secrets) {
-        this.secrets = secrets.stream().filter(secret -> !secret.isEmpty()).distinct().toList();
+        // Longest first: one may be part of another.
+        this.secrets = secrets.stream()
+                .filter(secret -> !secret.isEmpty())
+                .distinct()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
     }
 
     /**
@@ -41,6 +53,11 @@ final class SecretFilter {
         });
         urls.forEach(url -> secrets.addAll(secretsIn(url)));
         return new SecretFilter(secrets);
+    }
+
+    /** @return the URL without the secrets in it */
+    static String cleanUrl(String url) {
+        return new SecretFilter(secretsIn(url)).clean(url);
     }
 
     /** @return the text with each secret replaced by {@code [hidden]}; the empty text for null */
@@ -67,8 +84,22 @@ final class SecretFilter {
         List<String> found = new ArrayList<>();
         Matcher secret = URL_SECRET.matcher(url);
         while (secret.find()) {
-            found.add(secret.group(1) == null ? secret.group(2) : secret.group(1));
+            for (int group = 1; group <= secret.groupCount(); group++) {
+                if (secret.group(group) != null) {
+                    found.add(secret.group(group));
+                    found.add(decoded(secret.group(group)));
+                }
+            }
         }
         return found;
+    }
+
+    /** As the client has it, and prints it. */
+    private static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return part;
+        }
     }
 }

@@ -10,108 +10,172 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.apache.activemq.ActiveMQConnectionFactory;
-import org.apache.activemq.broker.BrokerPlugin;
 import org.apache.activemq.broker.BrokerService;
-import org.apache.activemq.security.AuthenticationUser;
-import org.apache.activemq.security.SimpleAuthenticationPlugin;
+import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.SinkRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The other client that is allowed: ActiveMQ's, against its own broker. */
-@Timeout(60)
+/** The other client that is allowed: ActiveMQ's, against its own broker with its store on disk. */
+@Timeout(120)
 class ActiveMqTest {
 
     private static final String QUEUE = "rows";
 
-    private BrokerService broker;
-    private int port;
+    @TempDir
+    Path data;
 
-    @BeforeEach
-    void startBroker() throws Exception {
-        port = BrokerMain.freePort();
-        broker = start(port);
-    }
-
-    @AfterEach
-    void stopBroker() throws Exception {
-        broker.stop();
-    }
-
-    private static BrokerService start(int port) throws Exception {
-        BrokerService broker = new BrokerService();
-        broker.setPersistent(false);
-        broker.setUseJmx(false);
-        broker.addConnector("tcp://127.0.0.1:" + port);
-        SimpleAuthenticationPlugin users = new SimpleAuthenticationPlugin();
-        users.setUsers(List.of(new AuthenticationUser(BrokerMain.USER, BrokerMain.PASSWORD, "writers")));
-        broker.setPlugins(new BrokerPlugin[] {users});
-        broker.start();
-        broker.waitUntilStarted();
-        return broker;
-    }
-
-    private String url() {
-        return "tcp://127.0.0.1:" + port;
-    }
-
-    private Map<String, String> props(String... more) {
-        Map<String, String> props = new HashMap<>(Worker.props(url(), QUEUE, more));
+    private static Map<String, String> props(String url, String queue, String... more) {
+        Map<String, String> props = Worker.props(url, queue, more);
         props.put("java.naming.factory.initial", "org.apache.activemq.jndi.ActiveMQInitialContextFactory");
         return props;
     }
 
-    private List<String> arrived(int count) throws JMSException {
-        ActiveMQConnectionFactory factory =
-                new ActiveMQConnectionFactory(BrokerMain.USER, BrokerMain.PASSWORD, url());
+    private static List<String> arrived(String url, String queue) throws JMSException {
+        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(BrokerMain.USER, BrokerMain.PASSWORD, url);
         List<String> texts = new ArrayList<>();
         try (Connection connection = factory.createConnection()) {
             connection.start();
             Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-            MessageConsumer consumer = session.createConsumer(session.createQueue(QUEUE));
-            for (int i = 0; i < count; i++) {
-                Message message = consumer.receive(10_000);
-                texts.add(message == null ? "none" : message.getBody(String.class));
+            MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
+            for (Message message = consumer.receive(2_000); message != null; message = consumer.receive(500)) {
+                texts.add(message.getBody(String.class));
             }
-            assertEquals(null, consumer.receiveNoWait());
         }
         return texts;
     }
 
-    private static List<String> texts(List<SinkRecord> records) {
-        return records.stream().map(record -> (String) record.value()).toList();
+    private static List<String> rows(long from, long to) {
+        return LongStream.range(from, to).mapToObj(i -> "row " + i).toList();
+    }
+
+    /** Each row is there, and each for the first time in order. */
+    private static void assertNoneLostAndInOrder(BrokerProcess broker, long rows) throws JMSException {
+        assertEquals(rows(0, rows), List.copyOf(new LinkedHashSet<>(arrived(broker.url(), QUEUE))));
     }
 
     @Test
-    void batchesArriveInOrderAlsoOverARestart() throws Exception {
-        List<SinkRecord> records = Worker.texts(0, 200);
-        try (Worker worker = Worker.start(props("queue.theQueue", QUEUE, "jms.destination.name", "theQueue"))) {
-            worker.task.put(records.subList(0, 100));
-            assertEquals(texts(records.subList(0, 100)), arrived(100));
-            broker.stop();
-            broker.waitUntilStopped();
-            assertThrows(RetriableException.class, () -> worker.task.put(records.subList(100, 200)));
-            broker = start(port);
-            worker.putUntilDelivered(records.subList(100, 200));
-            assertEquals(texts(records.subList(100, 200)), arrived(100));
+    void killedAndRestartedWhileRowsStream() throws Exception {
+        try (BrokerProcess broker = new BrokerProcess(ActiveMqMain.class, data).start();
+                Worker worker = Worker.start(props(broker.url(), "theQueue", "queue.theQueue", QUEUE))) {
+            RowStream stream = new RowStream(worker);
+            for (int kill = 0; kill < 2; kill++) {
+                stream.awaitMore(5);
+                broker.kill();
+                broker.start();
+            }
+            stream.awaitMore(5);
+            long rows = stream.end();
+            assertFalse(worker.failures.isEmpty());
+            assertNoneLostAndInOrder(broker, rows);
         }
     }
 
     @Test
-    void aWrongPasswordFailsTheTaskAtOnce() {
-        ConnectException e =
-                assertThrows(ConnectException.class, () -> Worker.start(props("jms.password", "wrong-pass-4712")));
-        assertFalse(e instanceof RetriableException, e.toString());
-        assertTrue(e.getMessage().contains("the broker refuses user 'cdc'"), e.getMessage());
-        assertFalse(e.getMessage().contains("wrong-pass-4712"));
+    void frozenWhileRowsStream() throws Exception {
+        try (BrokerProcess broker = new BrokerProcess(ActiveMqMain.class, data).start();
+                Worker worker = Worker.start(props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700"))) {
+            RowStream stream = new RowStream(worker);
+            stream.awaitMore(5);
+            broker.freeze();
+            stream.awaitFailures(2);
+            broker.thaw();
+            stream.awaitMore(5);
+            long rows = stream.end();
+            assertNoneLostAndInOrder(broker, rows);
+        }
+    }
+
+    @Test
+    void aWrongPasswordFailsTheTaskAtOnce() throws Exception {
+        try (Running broker = new Running(data)) {
+            ConnectException e = assertThrows(
+                    ConnectException.class, () -> Worker.start(props(broker.url, QUEUE, "jms.password", "wrong-pass-4712")));
+            assertFalse(e instanceof RetriableException, e.toString());
+            assertTrue(e.getMessage().contains("the broker refuses user 'cdc'"), e.getMessage());
+            assertFalse(e.getMessage().contains("wrong-pass-4712"));
+        }
+    }
+
+    @Test
+    void aMissingQueueIsCreatedByTheBroker() throws Exception {
+        try (Running broker = new Running(data); Worker worker = Worker.start(props(broker.url, "rows.made.on.demand"))) {
+            worker.put(Worker.text(0));
+            assertEquals(rows(0, 1), arrived(broker.url, "rows.made.on.demand"));
+        }
+    }
+
+    @Test
+    void aUserWhoMayNotSendLosesNothing() throws Exception {
+        try (Running broker = new Running(data)) {
+            ConnectException e = assertThrows(ConnectException.class, () -> {
+                try (Worker worker = Worker.start(props(broker.url, ActiveMqMain.FORBIDDEN))) {
+                    worker.put(Worker.text(0));
+                }
+            });
+            assertFalse(e instanceof RetriableException, e.toString());
+            assertTrue(e.getMessage().contains("the broker refuses user 'cdc'"), e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFullStoreIsWaitedForAndNothingIsLost(boolean refuses) throws Exception {
+        try (Running broker = new Running(data);
+                Worker worker = Worker.start(props(broker.url, QUEUE, "jms.batch.timeout.ms", "2000"))) {
+            List<SinkRecord> first = Worker.texts(0, 100);
+            worker.task.put(first);
+            broker.service.getSystemUsage().setSendFailIfNoSpace(refuses);
+            broker.service.getSystemUsage().getStoreUsage().setLimit(1000);
+            RetriableException e = assertThrows(RetriableException.class, () -> worker.task.put(Worker.texts(100, 200)));
+            assertTrue(e.getMessage().contains(refuses ? "store is Full" : "did not answer within"), e.getMessage());
+            broker.service.getSystemUsage().getStoreUsage().setLimit(1 << 30);
+            worker.putUntilDelivered(Worker.texts(100, 200));
+            assertEquals(rows(0, 200), List.copyOf(new LinkedHashSet<>(arrived(broker.url, QUEUE))));
+        }
+    }
+
+    /** And for ever: what to do then stands in the documentation. */
+    @Test
+    void aMessageLargerThanAFrameIsTriedAgain() throws Exception {
+        try (Running broker = new Running(data);
+                Worker worker = Worker.start(props(broker.url + "?wireFormat.maxFrameSize=10000", QUEUE))) {
+            SinkRecord large = Worker.record(0, Schema.STRING_SCHEMA, "x".repeat(50_000));
+            RetriableException e = assertThrows(RetriableException.class, () -> worker.put(large));
+            assertTrue(e.getMessage().contains("Frame size of 48 KB is larger than max allowed"), e.getMessage());
+        }
+    }
+
+    /** A broker in this process. */
+    private static final class Running implements AutoCloseable {
+        final BrokerService service;
+        final String url;
+
+        Running(Path data) throws Exception {
+            int port = BrokerMain.freePort();
+            service = ActiveMqMain.start(data, port);
+            url = "tcp://127.0.0.1:" + port;
+        }
+
+        @Override
+        public void close() {
+            try {
+                service.stop();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 }

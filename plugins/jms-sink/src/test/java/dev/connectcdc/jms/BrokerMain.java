@@ -31,6 +31,11 @@ final class BrokerMain {
     }
 
     static EmbeddedActiveMQ start(Path data, int port) throws Exception {
+        return start(data, port, "");
+    }
+
+    /** @param tls parameters of the acceptor, such as {@code ;sslEnabled=true} */
+    static EmbeddedActiveMQ start(Path data, int port, String tls) throws Exception {
         Configuration config = new ConfigurationImpl()
                 .setJournalType(JournalType.NIO)
                 .setJournalDirectory(data.resolve("journal").toString())
@@ -39,12 +44,15 @@ final class BrokerMain {
                 .setPagingDirectory(data.resolve("paging").toString())
                 .setJournalFileSize(1 << 20)
                 .setMaxDiskUsage(-1)
+                .setIDCacheSize(200_000)
                 .setSecurityEnabled(true)
-                .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port + "?protocols=CORE");
+                .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port + "?protocols=CORE" + tls);
         config.addAddressSetting("#", new AddressSettings().setDefaultAddressRoutingType(RoutingType.ANYCAST));
         config.addAddressSetting("fixed.#", new AddressSettings().setAutoCreateAddresses(false).setAutoCreateQueues(false));
         config.addAddressSetting("full.block", full(AddressFullMessagePolicy.BLOCK));
         config.addAddressSetting("full.fail", full(AddressFullMessagePolicy.FAIL));
+        config.addAddressSetting("full.page", full(AddressFullMessagePolicy.PAGE));
+        config.addAddressSetting("full.drop", full(AddressFullMessagePolicy.DROP));
         config.addQueueConfiguration(QueueConfiguration.of("forbidden.queue").setRoutingType(RoutingType.ANYCAST));
         config.putSecurityRoles("#", Set.of(role(true)));
         config.putSecurityRoles("forbidden.#", Set.of(role(false)));

@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BrokerOutageTest {
 
     private static final String QUEUE = "rows";
-    private static final int BATCH = 50;
+    private static final int BATCH = RowStream.BATCH;
 
     @TempDir
     Path data;
@@ -43,46 +41,6 @@ class BrokerOutageTest {
         broker.close();
     }
 
-    /** Streams rows until it is told to end, in batches, and counts. */
-    private static final class Stream {
-        private final Worker worker;
-        private volatile boolean ended;
-        private volatile long delivered;
-        private final CompletableFuture<Void> done;
-
-        Stream(Worker worker) {
-            this.worker = worker;
-            this.done = CompletableFuture.runAsync(this::run);
-        }
-
-        private void run() {
-            try {
-                while (!ended) {
-                    worker.putUntilDelivered(Worker.texts(delivered, delivered + BATCH));
-                    delivered += BATCH;
-                }
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        void awaitMore(int batches) throws Exception {
-            long goal = delivered + (long) batches * BATCH;
-            while (delivered < goal && !done.isDone()) {
-                Thread.sleep(5);
-            }
-            if (done.isDone()) {
-                done.get();
-            }
-        }
-
-        long end() throws Exception {
-            ended = true;
-            done.get(60, TimeUnit.SECONDS);
-            return delivered;
-        }
-    }
-
     /** Each row is there, and each for the first time in order: repeats may come, gaps and jumps may not. */
     private void assertNoneLostAndInOrder(long rows) throws Exception {
         try (Inbox inbox = new Inbox(broker.url(), QUEUE, false)) {
@@ -97,7 +55,7 @@ class BrokerOutageTest {
     void killedAndRestartedWhileRowsStream() throws Exception {
         broker.start();
         try (Worker worker = Worker.start(Worker.props(broker.url(), QUEUE))) {
-            Stream stream = new Stream(worker);
+            RowStream stream = new RowStream(worker);
             for (int kill = 0; kill < 3; kill++) {
                 stream.awaitMore(5);
                 broker.kill();
@@ -115,17 +73,14 @@ class BrokerOutageTest {
         broker.start();
         Map<String, String> props = Worker.props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700");
         try (Worker worker = Worker.start(props)) {
-            Stream stream = new Stream(worker);
+            RowStream stream = new RowStream(worker);
             stream.awaitMore(5);
             broker.freeze();
-            int before = worker.failures.size();
-            while (worker.failures.size() < before + 2) {
-                Thread.sleep(10);
-            }
+            stream.awaitFailures(2);
             broker.thaw();
             stream.awaitMore(5);
             long rows = stream.end();
-            assertTrue(worker.failures.get(before).getMessage().contains("did not answer within 700 ms"));
+            assertTrue(worker.failures.get(0).getMessage().contains("did not answer within 700 ms"));
             assertNoneLostAndInOrder(rows);
         }
     }
@@ -136,13 +91,10 @@ class BrokerOutageTest {
         Map<String, String> props =
                 Worker.props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700", "jms.duplicate.detection", "true");
         try (Worker worker = Worker.start(props)) {
-            Stream stream = new Stream(worker);
+            RowStream stream = new RowStream(worker);
             stream.awaitMore(5);
             broker.freeze();
-            int before = worker.failures.size();
-            while (worker.failures.size() < before + 1) {
-                Thread.sleep(10);
-            }
+            stream.awaitFailures(1);
             broker.thaw();
             stream.awaitMore(5);
             long rows = stream.end();

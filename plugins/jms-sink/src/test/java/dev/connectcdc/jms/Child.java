@@ -15,6 +15,8 @@ final class Child {
         Class.forName(args[0])
                 .getMethod("main", String[].class)
                 .invoke(null, (Object) Arrays.copyOfRange(args, 1, args.length));
+        // A server whose threads are all daemons would end now.
+        watch.join();
     }
 
     private static void endWithParent() {

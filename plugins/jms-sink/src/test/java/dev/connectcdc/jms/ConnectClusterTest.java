@@ -1,15 +1,24 @@
 package dev.connectcdc.jms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.jms.MapMessage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -24,84 +33,179 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConnectClusterTest {
 
-    private static final int PARTITIONS = 6;
     private static final int TASKS = 3;
     private static final long ARRIVAL_MS = 60_000;
 
     @TempDir
     static Path folder;
 
-    static KafkaProcess kafka;
-    static BrokerProcess broker;
-    static ConnectWorkers workers;
+    static Chain chain;
     static ConnectWorker worker;
 
     @BeforeAll
     static void start() throws Exception {
-        kafka = new KafkaProcess(folder);
-        workers = new ConnectWorkers(kafka, folder);
-        broker = new BrokerProcess(folder.resolve("artemis"));
-        broker.start();
-        worker = workers.addReady();
+        chain = new Chain(folder);
+        worker = chain.workers.addReady();
     }
 
     @AfterAll
     static void end() {
-        if (workers != null) {
-            workers.close();
+        chain.close();
+    }
+
+    @Test
+    @Order(1)
+    void aPoisonRecordGoesToTheDeadLetterTopicAndTheOthersArrive() throws Exception {
+        chain.kafka.createTopic("poison", 1);
+        worker.put("tolerant", chain.sink("poison", "tolerant",
+                "tasks.max", "1",
+                "value.converter", "org.apache.kafka.connect.json.JsonConverter",
+                "value.converter.schemas.enable", "false",
+                "jms.message.format", "map",
+                "errors.tolerance", "all",
+                "errors.deadletterqueue.topic.name", "dead-letters",
+                "errors.deadletterqueue.topic.replication.factor", "1",
+                "errors.deadletterqueue.context.headers.enable", "true"), 1);
+        chain.kafka.send("poison", "{\"id\":0}", "\"no struct 4711\"", "no JSON", "{\"id\":3}");
+
+        try (Inbox inbox = new Inbox(chain.broker.url(), "tolerant", false)) {
+            assertEquals(0L, ((MapMessage) inbox.next()).getLong("id"));
+            assertEquals(3L, ((MapMessage) inbox.next()).getLong("id"));
         }
-        broker.close();
-        kafka.close();
+        List<ConsumerRecord<String, String>> dead = chain.kafka.read("dead-letters", 2);
+        assertEquals(
+                Set.of("\"no struct 4711\"", "no JSON"),
+                dead.stream().map(ConsumerRecord::value).collect(Collectors.toSet()));
+        ConsumerRecord<String, String> ours =
+                dead.stream().filter(each -> each.value().contains("4711")).findAny().orElseThrow();
+        assertEquals("poison", header(ours, "__connect.errors.topic"));
+        assertEquals("1", header(ours, "__connect.errors.offset"));
+        assertEquals("tolerant", header(ours, "__connect.errors.connector.name"));
+        String reason = header(ours, "__connect.errors.exception.message");
+        assertTrue(reason.startsWith("topic poison, partition 0, offset 1: a map message needs a struct"), reason);
+        Await.until("offsets past the poison", ARRIVAL_MS,
+                () -> chain.kafka.committed("tolerant", "poison", 1)[0] == 4);
+        worker.delete("tolerant");
     }
 
-    private static Map<String, String> sink(String topic, String queue, String... more) {
-        Map<String, String> props = new HashMap<>(Worker.props(broker.url(), queue, more));
-        props.remove("name");
-        props.put("topics", topic);
-        props.put("jms.forward.kafka.metadata", "true");
-        return props;
+    private static String header(ConsumerRecord<String, String> dead, String name) {
+        return new String(dead.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
-    /** Waits until all have come and Connect has committed their offsets: then nothing more comes. */
-    private static void awaitAll(String connector, String topic, Ledger ledger, long records) throws Exception {
-        Await.until(connector + ": all of " + records + " records", ARRIVAL_MS, () -> ledger.distinct() == records);
-        Await.until(connector + ": all committed", ARRIVAL_MS,
-                () -> Arrays.stream(kafka.committed(connector, topic, PARTITIONS)).sum() == records);
+    @Test
+    @Order(2)
+    void secretsInTheProviderUrlAreTakenFromFilesAndPrintedNowhere() throws Exception {
+        KeyStores.make(folder, "broker");
+        Files.writeString(chain.workers.secrets().resolve("store-password"), KeyStores.PASSWORD);
+        Files.writeString(chain.workers.secrets().resolve("jms-password"), BrokerMain.PASSWORD);
+        chain.kafka.createTopic("secret", 1);
+        chain.kafka.send("secret", "by TLS", "after an outage");
+        int port = BrokerMain.freePort();
+        String tls = ";sslEnabled=true;keyStorePath=" + folder.resolve("broker.p12") + ";keyStorePassword=" + KeyStores.PASSWORD;
+        String secret = "${directory:" + chain.workers.secrets() + ":%s}";
+        Map<String, String> props = chain.sink("secret", "secret",
+                "jms.password", secret.formatted("jms-password"),
+                "jms.batch.timeout.ms", "2000",
+                "java.naming.provider.url", "tcp://127.0.0.1:" + port + "?sslEnabled=true&trustStorePath="
+                        + folder.resolve("trusts-broker.p12") + "&trustStorePassword=" + secret.formatted("store-password"));
+        worker.put("secret", props, 1);
+        // The broker is away at first: what the client logs of its failures is part of the test.
+        Await.until("a failure in the log", ARRIVAL_MS, () -> worker.log().contains("Cannot connect to server"));
+        EmbeddedActiveMQ broker = BrokerMain.start(folder.resolve("tls"), port, tls);
+        try (Inbox inbox = new Inbox("tcp://127.0.0.1:" + port + "?sslEnabled=true&trustStorePath="
+                + folder.resolve("trusts-broker.p12") + "&trustStorePassword=" + KeyStores.PASSWORD, "secret", false)) {
+            assertEquals("by TLS", inbox.next().getBody(String.class));
+        } finally {
+            broker.stop();
+        }
+        Map<String, String> wrong = new HashMap<>(props);
+        wrong.put("jms.priority", "11");
+        wrong.put("connector.class", JmsSinkConnector.class.getName());
+        wrong.put("name", "secret");
+        for (String shown : List.of(
+                worker.get("/connectors/secret"),
+                worker.get("/connectors/secret/tasks"),
+                worker.get("/connectors/secret/tasks-config"),
+                worker.get("/connectors/secret/status"),
+                worker.validate(wrong),
+                worker.log())) {
+            assertFalse(shown.contains(KeyStores.PASSWORD), shown);
+            assertFalse(shown.contains(BrokerMain.PASSWORD), shown);
+        }
+        assertTrue(worker.validate(wrong).contains("&trustStorePassword=[hidden]"), worker.validate(wrong));
+        worker.delete("secret");
+    }
+
+    @Test
+    @Order(3)
+    void committedOffsetsAreNeverAheadOfWhatAKilledBrokerHas() throws Exception {
+        chain.kafka.createTopic("ahead", Chain.PARTITIONS);
+        Ledger ledger = new Ledger(Chain.PARTITIONS);
+        try (NumberedRecords records = new NumberedRecords(chain.kafka, "ahead", Chain.PARTITIONS)) {
+            worker.put("ahead", chain.sink("ahead", "ahead", "tasks.max", "3"), 3);
+            records.flow(1000);
+            for (int kill = 1; kill <= 2; kill++) {
+                long enough = 1500L * kill;
+                Await.until("committed offsets", ARRIVAL_MS,
+                        () -> Arrays.stream(chain.committed("ahead", "ahead")).sum() > enough);
+                chain.broker.kill();
+                // Twice the time between two commits of offsets: what is wrong has time to show.
+                Thread.sleep(1_000);
+                worker.freeze();
+                long[] committed = chain.committed("ahead", "ahead");
+                chain.broker.start();
+                try (LedgerReader reader = new LedgerReader(chain.broker.url(), "ahead", ledger)) {
+                    Await.until(Arrays.toString(committed) + " in the queue, which has " + ledger, 15_000,
+                            () -> IntStream.range(0, committed.length).allMatch(i -> ledger.complete()[i] >= committed[i]));
+                    assertNull(reader.wrong());
+                } finally {
+                    worker.thaw();
+                }
+            }
+            long written = records.endFlow();
+            try (LedgerReader reader = new LedgerReader(chain.broker.url(), "ahead", ledger)) {
+                chain.awaitAll("ahead", "ahead", ledger, written);
+                assertNull(reader.wrong());
+            }
+            System.out.println("broker killed twice: " + ledger);
+            assertEquals(0, ledger.outOfOrder());
+        }
+        worker.delete("ahead");
     }
 
     @Test
     @Order(9)
     void rebalanceInMidBatch() throws Exception {
-        kafka.createTopic("rebalance", PARTITIONS);
-        Ledger plain = new Ledger(PARTITIONS);
-        Ledger once = new Ledger(PARTITIONS);
-        try (NumberedRecords records = new NumberedRecords(kafka, "rebalance", PARTITIONS);
-                LedgerReader plainReader = new LedgerReader(broker.url(), "plain", plain);
-                LedgerReader onceReader = new LedgerReader(broker.url(), "once", once)) {
+        chain.kafka.createTopic("rebalance", Chain.PARTITIONS);
+        Ledger plain = new Ledger(Chain.PARTITIONS);
+        Ledger once = new Ledger(Chain.PARTITIONS);
+        try (NumberedRecords records = new NumberedRecords(chain.kafka, "rebalance", Chain.PARTITIONS);
+                LedgerReader plainReader = new LedgerReader(chain.broker.url(), "plain", plain);
+                LedgerReader onceReader = new LedgerReader(chain.broker.url(), "once", once)) {
             String[] tasks = {"tasks.max", Integer.toString(TASKS)};
-            worker.put("plain", sink("rebalance", "plain", tasks), TASKS);
-            worker.put("once", sink("rebalance", "once", "tasks.max", "3", "jms.duplicate.detection", "true"), TASKS);
+            worker.put("plain", chain.sink("rebalance", "plain", tasks), TASKS);
+            worker.put("once", chain.sink("rebalance", "once", "tasks.max", "3", "jms.duplicate.detection", "true"), TASKS);
             records.flow(500);
-            awaitMore(plain, 200);
+            Chain.awaitMore(plain, 200);
 
-            ConnectWorker second = workers.addReady();
+            ConnectWorker second = chain.workers.addReady();
             awaitWorkers(2, "plain", "once");
-            awaitMore(plain, 200);
-            long[] committed = kafka.committed("plain", "rebalance", PARTITIONS);
+            Chain.awaitMore(plain, 200);
+            long[] committed = chain.committed("plain", "rebalance");
             assertEquals(0, plain.duplicates(), "a worker that joins makes no duplicates");
 
             worker.kill();
-            ConnectWorker third = workers.add();
+            ConnectWorker third = chain.workers.add();
             second.awaitRunning("plain", TASKS);
-            awaitMore(plain, 1000);
+            Chain.awaitMore(plain, 1000);
             third.awaitHealthy(ARRIVAL_MS);
             worker = third;
             awaitWorkers(2, "plain", "once");
-            awaitMore(plain, 200);
+            Chain.awaitMore(plain, 200);
 
             long written = records.endFlow();
-            awaitAll("plain", "rebalance", plain, written);
-            awaitAll("once", "rebalance", once, written);
+            chain.awaitAll("plain", "rebalance", plain, written);
+            chain.awaitAll("once", "rebalance", once, written);
             System.out.println("rebalance: plain " + plain + "; with duplicate detection " + once);
             assertNull(plainReader.wrong());
             assertNull(onceReader.wrong());
@@ -109,7 +213,7 @@ class ConnectClusterTest {
             assertEquals(0, once.outOfOrder());
             assertEquals(0, once.duplicates());
             long[] lowest = plain.lowestDuplicates();
-            for (int partition = 0; partition < PARTITIONS; partition++) {
+            for (int partition = 0; partition < Chain.PARTITIONS; partition++) {
                 assertTrue(lowest[partition] >= committed[partition], "only what was not committed at the kill repeats");
             }
         }
@@ -123,10 +227,5 @@ class ConnectClusterTest {
             }
             return workers.size() == count;
         });
-    }
-
-    private static void awaitMore(Ledger ledger, long records) throws Exception {
-        long goal = ledger.distinct() + records;
-        Await.until(records + " more records, after " + ledger, ARRIVAL_MS, () -> ledger.distinct() >= goal);
     }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,13 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /** A real Kafka broker, controller of itself, in a process of its own. */
 final class KafkaProcess implements AutoCloseable {
@@ -22,8 +31,7 @@ final class KafkaProcess implements AutoCloseable {
             "log4j.appender.out.layout", "org.apache.log4j.PatternLayout",
             "log4j.appender.out.layout.ConversionPattern", "[%d] %p %m (%c)%n",
             "log4j.logger.org.apache.kafka.clients", "WARN",
-            "log4j.logger.kafka", "WARN",
-            "log4j.logger.org.apache.kafka.common.config", "WARN");
+            "log4j.logger.kafka", "WARN");
 
     private static final long ANSWER_SECONDS = 60;
 
@@ -76,6 +84,34 @@ final class KafkaProcess implements AutoCloseable {
 
     void createTopic(String name, int partitions) throws Exception {
         admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Writes records to partition 0, the values without keys. */
+    void send(String topic, String... values) throws Exception {
+        Map<String, Object> config = Map.of("bootstrap.servers", bootstrapServers);
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+            for (String value : values) {
+                producer.send(new ProducerRecord<>(topic, 0, null, value)).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** @return the first records of partition 0 */
+    List<ConsumerRecord<String, String>> read(String topic, int count) throws Exception {
+        Map<String, Object> config = Map.of("bootstrap.servers", bootstrapServers);
+        List<ConsumerRecord<String, String>> records = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            Await.until(count + " records in " + topic, TimeUnit.SECONDS.toMillis(ANSWER_SECONDS), () -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                return records.size() >= count;
+            });
+        }
+        return records;
     }
 
     /** @return by partition the offset that the connector has committed; 0 where none */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
@@ -23,7 +24,7 @@ final class Worker implements AutoCloseable, SinkTaskContext {
 
     final JmsSinkTask task = new JmsSinkTask();
     final Map<SinkRecord, Throwable> reported = new HashMap<>();
-    final List<RetriableException> failures = new ArrayList<>();
+    final List<RetriableException> failures = new CopyOnWriteArrayList<>();
     final List<Long> backoffs = new ArrayList<>();
 
     private final boolean tolerant;

@@ -1,0 +1,130 @@
+package dev.connectcdc.jms;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A million records through two sinks, one with duplicate detection and one without, while at random moments the broker
+ * is killed or frozen and workers are killed. Takes minutes: {@code mvn -f plugins -pl jms-sink -am test -Dsoak=true
+ * -Dtest=SoakTest -Dsurefire.failIfNoSpecifiedTests=false}; {@code -Dsoak.seed} repeats a run's choices,
+ * {@code -Dsoak.records} makes it shorter.
+ */
+@EnabledIfSystemProperty(named = "soak", matches = "true")
+@Timeout(value = 40, unit = TimeUnit.MINUTES)
+class SoakTest {
+
+    private static final long RECORDS = Long.getLong("soak.records", 1_000_000);
+    private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
+    private static final int TASKS = 3;
+
+    @TempDir
+    Path folder;
+
+    private final Random random = new Random(SEED);
+    private final Ledger plain = new Ledger(Chain.PARTITIONS);
+    private final Ledger once = new Ledger(Chain.PARTITIONS);
+    private final List<ConnectWorker> alive = new ArrayList<>();
+
+    @Test
+    void aMillionRecordsWithKills() throws Exception {
+        say("seed " + SEED);
+        try (Chain chain = new Chain(folder);
+                NumberedRecords records = new NumberedRecords(chain.kafka, createdTopic(chain), Chain.PARTITIONS);
+                LedgerReader plainReader = new LedgerReader(chain.broker.url(), "plain", plain);
+                LedgerReader onceReader = new LedgerReader(chain.broker.url(), "once", once)) {
+            alive.add(chain.workers.addReady());
+            alive.add(chain.workers.addReady());
+            String[] settings = {
+                "tasks.max", Integer.toString(TASKS), "jms.batch.timeout.ms", "3000", "jms.retry.backoff.max.ms", "1000"
+            };
+            alive.get(0).put("plain", chain.sink("soak", "plain", settings), TASKS);
+            alive.get(0).put("once", withDetection(chain, settings), TASKS);
+            long started = System.nanoTime();
+            CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> records.write(RECORDS));
+            disturbUntilMostHaveCome(chain);
+            writing.get();
+            assertEquals(RECORDS, records.flushed());
+            chain.awaitAll("plain", "soak", plain, RECORDS);
+            chain.awaitAll("once", "soak", once, RECORDS);
+            say((System.nanoTime() - started) / 1_000_000_000 + " s; without duplicate detection: " + plain
+                    + "; with it: " + once);
+            assertAll(
+                    () -> assertNull(plainReader.wrong()),
+                    () -> assertNull(onceReader.wrong()),
+                    () -> assertEquals(0, plain.outOfOrder()),
+                    () -> assertEquals(0, once.outOfOrder()),
+                    () -> assertEquals(0, once.duplicates()));
+        }
+    }
+
+    private static Map<String, String> withDetection(Chain chain, String[] settings) {
+        Map<String, String> props = chain.sink("soak", "once", settings);
+        props.put("jms.duplicate.detection", "true");
+        return props;
+    }
+
+    private static String createdTopic(Chain chain) throws Exception {
+        chain.kafka.createTopic("soak", Chain.PARTITIONS);
+        return "soak";
+    }
+
+    private void disturbUntilMostHaveCome(Chain chain) throws Exception {
+        while (true) {
+            long goal = slower().distinct() + RECORDS / 40 + random.nextLong(RECORDS / 20);
+            if (goal > RECORDS * 19 / 20) {
+                return;
+            }
+            Ledger watched = random.nextBoolean() ? plain : once;
+            long until = Math.max(goal, watched.distinct());
+            Await.until("record " + until + ", after " + watched, TimeUnit.MINUTES.toMillis(5),
+                    () -> watched.distinct() >= until);
+            Thread.sleep(random.nextInt(500));
+            disturb(chain);
+        }
+    }
+
+    private Ledger slower() {
+        return plain.distinct() < once.distinct() ? plain : once;
+    }
+
+    private void disturb(Chain chain) throws Exception {
+        int choice = random.nextInt(3);
+        long rest = random.nextInt(5_000);
+        say(List.of("broker killed, back after ", "broker frozen for ", "worker killed, another one after ").get(choice)
+                + rest + " ms; " + plain + "; " + once);
+        switch (choice) {
+            case 0 -> {
+                chain.broker.kill();
+                Thread.sleep(rest);
+                chain.broker.start();
+            }
+            case 1 -> {
+                chain.broker.freeze();
+                Thread.sleep(rest);
+                chain.broker.thaw();
+            }
+            default -> {
+                alive.remove(random.nextInt(alive.size())).kill();
+                Thread.sleep(rest);
+                alive.add(chain.workers.addReady());
+            }
+        }
+    }
+
+    private static void say(String line) {
+        System.out.println("soak: " + line);
+    }
+}
