@@ -70,6 +70,11 @@ export function workersAreEqual(workers: MemberReport<WorkerFacts>[]): boolean {
     return new Set(lists).size <= 1;
 }
 
+/** A worker is known by its advertised address: the member's name on one host, that of its REST URL on several. */
+export function runsOn({ worker }: { worker: string }, { name, address }: { name: string; address: string }): boolean {
+    return worker.replace(/:\d+$/, "") === name || address.endsWith(`//${worker}`);
+}
+
 function loadable({ version, plugins }: WorkerFacts): string[] {
     return [`Kafka Connect ${version}`, ...plugins.map(pluginText).sort()];
 }

@@ -1,6 +1,6 @@
 import type { TaskStatus } from "../probes/connect";
 import type { ConnectorFacts, MemberReport, PlatformReport, TopicFacts } from "../probes/platformReport";
-import { workersAreEqual } from "./connectFindings";
+import { runsOn, workersAreEqual } from "./connectFindings";
 import type { Finding } from "./findings";
 import { type Level, levelOf, stateLevel } from "./levels";
 import { type AnyMember, containerOf } from "./memberFindings";
@@ -190,12 +190,10 @@ function equality({ connect }: PlatformReport, answering: number): string {
     return answering === 1 ? "one worker" : `the same on ${answering} workers`;
 }
 
-/** Workers are known to Connect by the address that they advertise, the host of which is the member's name or its host's. */
-function tasksOn({ name, address }: MemberReport<unknown>, { connectors }: PlatformReport): string {
+function tasksOn(member: MemberReport<unknown>, { connectors }: PlatformReport): string {
     if (!connectors.ok) return "-";
-    const ids = [new URL(address).host, name];
     const tasks = connectors.value.flatMap((connector) => connector.tasks);
-    return String(tasks.filter(({ worker }) => ids.some((id) => worker === id || worker.startsWith(`${id}:`))).length);
+    return String(tasks.filter((task) => runsOn(task, member)).length);
 }
 
 function connectorLines(look: Look, connectors: ConnectorFacts[]): string[] {
