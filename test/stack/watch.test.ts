@@ -6,7 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { connectorStatuses } from "../../probes/connect";
-import { BrokenSink } from "../support/brokenSink";
+import { JMS_SINK_CLASS } from "../../connectorConfigs/jmsSink";
+import { BrokenSink, jsonConverter } from "../support/brokenSink";
+import { containerName, docker, namesOfStack } from "../support/docker";
 import { WatchProcess } from "../support/watchProcess";
 import { stateFolder } from "../../toolchain/folders";
 import { sharedStack } from "./sharedStack";
@@ -45,7 +47,8 @@ describe("npm run watch", () => {
         await watch.told(
             /^info stack \S+: (\d) of \1 ZooKeeper servers, \1 of \1 brokers, .*, tasks running: 3 of 3; /,
         );
-        sink = await BrokenSink.create("watched-sink", outputs);
+        sink = await BrokenSink.open("watched-sink", outputs);
+        await sink.create();
         await watch.told(/watched-sink/);
         expect(await watch.stop()).toEqual({ code: 0, errors: "" });
     });
@@ -100,5 +103,68 @@ describe("npm run watch", () => {
         const resumed = await stack.npmRun("watch", "--once");
         expect(resumed.stdout).toMatch(/ {2}ok {7}json-jms-sink: well again/);
         expect(resumed.code).toBe(0);
+    });
+});
+
+describe("the watch container", () => {
+    let sink: BrokenSink;
+    const name = containerName(stack.handle.name, "watch");
+    const before = stack.config();
+
+    beforeAll(async () => {
+        sink = await BrokenSink.open("declared-sink", outputs);
+        const config = {
+            "topics.regex": "declared-sin[k]",
+            "jms.destination.name": "CustomersJSON",
+            "value.converter": jsonConverter,
+        };
+        stack.configure({
+            watch: { enabled: true, intervalSeconds: 1, heal: true },
+            connectors: { "declared-sink": { class: JMS_SINK_CLASS, tasksMax: 1, state: "running", config } },
+        });
+        await stack.up();
+    });
+
+    afterAll(async () => {
+        stack.configure({ watch: before.watch, connectors: before.connectors });
+        await stack.up();
+        expect((await namesOfStack(stack.handle.name)).filter((object) => object.includes("watch"))).toEqual([]);
+        await sink?.remove();
+    });
+
+    async function logged(pattern: RegExp): Promise<void> {
+        const log = async () => (await docker.getContainer(name).logs({ stdout: true, stderr: true })).toString();
+        await expect.poll(log, { timeout: 90_000, interval: 500 }).toMatch(pattern);
+    }
+
+    it("looks at the stack from inside, and is well", async () => {
+        await logged(/Z {2}info {5}stack \S+: (\d) of \1 ZooKeeper servers, \1 of \1 brokers, \1 of \1 workers, /);
+        const health = async () => (await docker.getContainer(name).inspect()).State.Health?.Status;
+        await expect.poll(health, { timeout: 60_000 }).toBe("healthy");
+    });
+
+    it("tells of a task that fails, and restarts it until it runs", async () => {
+        await sink.untilTask("RUNNING");
+        await sink.poison();
+        await logged(/Z {2}WRONG {4}declared-sink\/0: FAILED on .*JsonParseException/);
+        await logged(/Z {2}heal {5}declared-sink: restarted task 0 \(1 of at most 5 within an hour\)/);
+        await sink.mend();
+        await logged(/Z {2}ok {7}declared-sink\/0: well again after \d+ s/);
+        await sink.untilTask("RUNNING");
+    });
+
+    it("can change nothing, reaches no engine, and has its logins in a file only", async () => {
+        const facts = await docker.getContainer(name).inspect();
+        expect(facts.HostConfig).toMatchObject({ ReadonlyRootfs: true, Memory: 128 * 2 ** 20, CapDrop: ["ALL"] });
+        expect(facts.Config.User).toBe("1000:1000");
+        const texts = JSON.stringify(facts);
+        expect(texts).not.toContain("docker.sock");
+        const { database, jmsBroker } = outputs;
+        for (const { password } of [database, jmsBroker]) {
+            expect(texts).not.toContain(password);
+            expect((await docker.getContainer(name).logs({ stdout: true, stderr: true })).toString()).not.toContain(
+                password,
+            );
+        }
     });
 });

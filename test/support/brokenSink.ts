@@ -4,11 +4,15 @@ import axios from "axios";
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { done, pending, waitFor } from "../../probes/wait";
 
+/** What cannot read the record that breaks the sink. */
+export const jsonConverter = "org.apache.kafka.connect.json.JsonConverter";
+
 /**
- * A JMS sink beside those of a stack, that fails at will: its topic is its own, and a record there that is no JSON makes
- * its task fail, again after each restart, until the record is gone.
+ * A JMS sink that fails at will: its topic is its own, and a record there that is no JSON makes its task fail, again after
+ * each restart, until the record is gone.
  */
 export class BrokenSink {
+    private isCreated = false;
     private isRemoved = false;
 
     private constructor(
@@ -17,15 +21,20 @@ export class BrokenSink {
         private readonly admin: Admin,
     ) {}
 
-    static async create(name: string, outputs: StackOutputs): Promise<BrokenSink> {
+    /** Makes the topic only; the sink is made by {@link create}, or declared by the stack. */
+    static async open(name: string, outputs: StackOutputs): Promise<BrokenSink> {
         const admin = new Admin({ clientId: "connect-cdc-test", bootstrapBrokers: outputs.addresses.kafka });
         await admin.createTopics({ topics: [name], partitions: 1, replicas: outputs.addresses.kafka.length });
-        const sink = new BrokenSink(name, outputs, admin);
-        const { data: config } = await axios.get<Record<string, string>>(sink.url("json-jms-sink", "/config"));
-        const own = { name, topics: name, "value.converter": "org.apache.kafka.connect.json.JsonConverter" };
-        const { transforms: _, ...rest } = config;
-        await axios.put(sink.url(name, "/config"), { ...rest, ...own });
-        return sink;
+        return new BrokenSink(name, outputs, admin);
+    }
+
+    /** Makes the sink as somebody would who has only the REST API. */
+    async create(): Promise<void> {
+        const { data } = await axios.get<Record<string, string>>(this.url("json-jms-sink", "/config"));
+        const { transforms: _, ...config } = data;
+        const own = { name: this.name, topics: this.name, "value.converter": jsonConverter };
+        await axios.put(this.url(this.name, "/config"), { ...config, ...own });
+        this.isCreated = true;
     }
 
     /** Writes the record that makes the task fail. */
@@ -55,11 +64,11 @@ export class BrokenSink {
         await waitFor(look, { what: `task of ${this.name} to be ${state}`, timeoutSeconds: 60 });
     }
 
-    /** Removes connector and topic; a second time is fine. */
+    /** Removes the topic, and the sink that {@link create} made; a second time is fine. */
     async remove(): Promise<void> {
         if (this.isRemoved) return;
         this.isRemoved = true;
-        await axios.delete(this.url(this.name));
+        if (this.isCreated) await axios.delete(this.url(this.name));
         await this.admin.deleteTopics({ topics: [this.name] });
         await this.admin.close();
     }
