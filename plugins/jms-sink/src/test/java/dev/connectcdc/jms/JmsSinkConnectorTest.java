@@ -56,9 +56,27 @@ class JmsSinkConnectorTest {
         for (ConfigDef.ConfigKey key : connector.config().configKeys().values()) {
             assertFalse(key.documentation.isBlank(), key.name);
             assertNotNull(key.group, key.name);
+            assertTrue(key.orderInGroup > 0 && !key.displayName.equals(key.name), key.name);
             boolean secret = key.name.matches(".*(password|credentials)");
             assertEquals(secret, key.type == ConfigDef.Type.PASSWORD, key.name);
         }
+    }
+
+    @Test
+    void everyChoiceIsRecommendedAndAccepted() {
+        Map<String, String> props = Worker.props(PROVIDER_URL, "q");
+        Set<String> withChoices = connector.validate(props).configValues().stream()
+                .filter(value -> !value.recommendedValues().isEmpty())
+                .map(value -> {
+                    value.recommendedValues().forEach(choice ->
+                            assertEquals(Set.of(), settingsWithErrors(Worker.props(PROVIDER_URL, "q", value.name(), (String) choice))));
+                    return value.name();
+                })
+                .collect(Collectors.toSet());
+        assertEquals(
+                Set.of("java.naming.factory.initial", "jms.destination.type", "jms.message.format", "behavior.on.null.values",
+                        "jms.delivery.mode"),
+                withChoices);
     }
 
     @ParameterizedTest
@@ -76,6 +94,9 @@ class JmsSinkConnectorTest {
         "jms.duplicate.detection, perhaps",
         "jms.destination.name, ' '",
         "connection.factory.name, ' '",
+        "jms.username, ''",
+        "jms.client.id, ''",
+        "java.naming.security.principal, ''",
     })
     void badSettingsAreRefusedByName(String setting, String value) {
         Map<String, String> props = Worker.props(PROVIDER_URL, "q", setting, value);

@@ -299,6 +299,38 @@ class JmsSinkTaskTest {
         }
     }
 
+    @Test
+    void anAddressFullWithPolicyPageTakesAll() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "full.page"))) {
+            for (int i = 0; i < 20; i++) {
+                worker.put(Worker.record(i, Schema.STRING_SCHEMA, "x".repeat(5_000)));
+            }
+            assertEquals(20, empty("full.page"));
+        }
+    }
+
+    /** The broker's choice, which it tells nobody of; the documentation warns. */
+    @Test
+    void anAddressFullWithPolicyDropLosesWithoutAWord() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "full.drop"))) {
+            worker.put(Worker.record(0, Schema.STRING_SCHEMA, "x".repeat(50_000)));
+            worker.put(Worker.text(1));
+            assertEquals(1, empty("full.drop"));
+        }
+    }
+
+    @Test
+    void aMessageLargerThanTheBrokersJournalFilesArrives() throws Exception {
+        String text = "x".repeat(5 << 20);
+        for (String parameter : new String[] {"", "?minLargeMessageSize=100000000"}) {
+            try (Worker worker = Worker.start(Worker.props(url + parameter, "large"));
+                    Inbox inbox = new Inbox(url, "large", false)) {
+                worker.put(Worker.record(0, Schema.STRING_SCHEMA, text));
+                assertEquals(text, inbox.next().getBody(String.class));
+            }
+        }
+    }
+
     private static int empty(String queue) throws Exception {
         try (Inbox inbox = new Inbox(url, queue, false)) {
             return inbox.rest().size();

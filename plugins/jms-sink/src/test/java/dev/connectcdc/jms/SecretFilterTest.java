@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SecretFilterTest {
@@ -25,6 +27,19 @@ class SecretFilterTest {
         }
         assertEquals("tcp://b:2 x=1", filter.clean("tcp://b:2 x=1"));
         assertEquals("", filter.clean(null));
+    }
+
+    @Test
+    void aSecretWithSeparatorsIsHiddenWholeAndAlsoAsTheClientReadsIt() {
+        for (String url : new String[] {
+            "tcp://a:1?sslEnabled=true&trustStorePassword=ab,c)d&x=1", "tcp://a:1?trustStorePassword=ab%2Cc%29d"
+        }) {
+            SecretFilter urls = SecretFilter.of(List.of(), Map.of(), List.of(url));
+            assertEquals("[hidden]", urls.clean("ab,c)d"), url);
+        }
+        assertEquals(
+                "tcp://a:1?trustStorePassword=[hidden]&x=1", SecretFilter.cleanUrl("tcp://a:1?trustStorePassword=ab,c&x=1"));
+        assertEquals("tcp://a:1?x=1", SecretFilter.cleanUrl("tcp://a:1?x=1"));
     }
 
     @Test
