@@ -1,5 +1,6 @@
 import type { TaskStatus } from "../probes/connect";
 import type { ConnectorFacts, TopicFacts } from "../probes/platformReport";
+import { runsOn } from "./connectFindings";
 import { connectorState, type Look } from "./flow";
 import { type Content, html, type Html } from "./html";
 import { levelOf, stateLevel } from "./levels";
@@ -28,36 +29,38 @@ export function connectorsSection(look: Look): Html {
         "connectors",
         "Connectors",
         `${running} of ${plural(tasks.length, "task")} running`,
-        table("Connectors and their tasks", ["Connector, task", "State", "Worker", "Behind"], rows),
+        table("Table of connectors and their tasks", ["Connector, task", "State", "Worker", "Behind"], rows),
     );
 }
 
-function connectorRows({ found }: Look, connector: ConnectorFacts): Content {
-    const { name, type, state, worker, lag, tasks, trace, cause, managed } = connector;
-    const level = levelOf(found, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
+function connectorRows(look: Look, connector: ConnectorFacts): Content {
+    const { name, type, state, lag, tasks, trace, cause, managed } = connector;
+    const level = levelOf(look.found, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
     const kind = managed ? type : `${type}, not of this stack's config`;
     return [
         row([
             html`<b>${name}</b> <small>${kind}</small>`,
             pill(level, connectorState(state, [])),
-            worker,
+            workerName(look, connector),
             type === "sink" ? countText(lag) : unknownNumber,
         ]),
         causeRow(name, cause, trace),
-        tasks.map((task) => taskRows(found, task)),
+        tasks.map((task) => taskRows(look, task)),
     ];
 }
 
-function taskRows(found: Look["found"], { connector, task, state, worker, cause, trace }: TaskStatus): Content {
-    const name = `${connector}/${task}`;
-    const level = levelOf(found, [`task:${name}`], stateLevel(state));
+function taskRows(look: Look, task: TaskStatus): Content {
+    const name = `${task.connector}/${task.task}`;
+    const state = pill(levelOf(look.found, [`task:${name}`], stateLevel(task.state)), task.state.toLowerCase());
     return [
-        row(
-            [html`<span class="task">task ${task}</span>`, pill(level, state.toLowerCase()), worker, ""],
-            `task-${name}`,
-        ),
-        causeRow(name, cause, trace),
+        row([html`<span class="task">task ${task.task}</span>`, state, workerName(look, task), ""], `task-${name}`),
+        causeRow(name, task.cause, task.trace),
     ];
+}
+
+/** Name of the member that runs it; its address when it is none of this stack's. */
+function workerName({ report }: Look, place: { worker: string }): string {
+    return report.connect.find((member) => runsOn(place, member))?.name ?? place.worker;
 }
 
 /** A row over the whole width: the cause in one line, which opens the whole trace. */
@@ -89,7 +92,7 @@ export function topicsSection(look: Look): Html {
         "Topics",
         note,
         table(
-            "Topics",
+            "Table of topics",
             ["Topic", "Rows/s", "Records", "Partitions × replicas", "Least in sync", "Clean-up", "Last minute"],
             topics.map((topic) => topicRow(look, topic)),
         ),
