@@ -54,6 +54,12 @@ describe("every alert", () => {
         expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     });
 
+    it("has its line in the page", () => {
+        const page = readFileSync(join(CHECKOUT, "docs", "metrics.md"), "utf8");
+        const lines = [...page.matchAll(/^\| ([A-Z]\w+) +\|/gm)].map(([, name]) => name);
+        expect(lines).toEqual(rules.map(({ alert }) => alert));
+    });
+
     it.each(rules)("$alert says how bad it is, what it is, and where to read on", ({ labels, annotations }) => {
         expect(["critical", "warning"]).toContain(labels.severity);
         expect(annotations.summary).toBeTruthy();
