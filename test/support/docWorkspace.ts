@@ -39,7 +39,9 @@ export class DocWorkspace {
         const { name, ports } = this.stack.handle;
         const named = commands
             .replaceAll("connect-cdc-dev", `connect-cdc-${name}`)
-            .replaceAll(/--stack dev\b/g, `--stack ${name}`);
+            .replaceAll(/--stack dev\b/g, `--stack ${name}`)
+            // a page that the reader has open holds the usual port
+            .replaceAll(/--serve\b(?! \d)/g, "--serve 0");
         const pairs = Object.entries(devPorts).flatMap(([role, own]) =>
             own.map((port, i): [string, string] => [String(port), String(ports[role as keyof typeof devPorts] + i)]),
         );
