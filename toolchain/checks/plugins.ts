@@ -14,6 +14,17 @@ export async function plugins(): Promise<PartResult> {
     return { passed, failed: Math.max(failed, 1), report: stdout + stderr };
 }
 
+/** Runs the JMS sink's long test with Maven's own output on the terminal, and resolves to its exit code. */
+export async function showPluginSoak(): Promise<number> {
+    const only = ["-Dsoak=true", "-Dtest=SoakTest", "-Dsurefire.failIfNoSpecifiedTests=false"];
+    const args = ["-f", "plugins", "-B", "-pl", "jms-sink", "-am", "test", ...only];
+    const { code } = await runProcess("mvn", args, {
+        cwd: CHECKOUT,
+        onOutput: (text) => void process.stdout.write(text),
+    });
+    return code;
+}
+
 /** The reports of this run: those of tests that are no longer there may lie beside them. */
 function readReports(started: number): string[] {
     const root = join(CHECKOUT, "plugins");

@@ -1,9 +1,15 @@
+import { showPluginSoak } from "../checks/plugins";
 import { showVitest } from "../checks/showVitest";
 import { logToStderr } from "../log";
 import { setup } from "../setup/setup";
 
-/** `npm run test:soak`: the tests on a stack, with the long ones that SOAK turns on; further arguments go to Vitest. */
+/**
+ * `npm run test:soak`: the tests on a stack, with the long ones that SOAK turns on, and the JMS sink's million of records;
+ * arguments go to Vitest, and then the sink is left out.
+ */
 export default async function testSoak(args: string[]): Promise<number> {
     await setup(logToStderr);
-    return showVitest(["--project=stack", ...args], { SOAK: "1" });
+    const stack = await showVitest(["--project=stack", ...args], { SOAK: "1" });
+    const sink = args.length === 0 ? await showPluginSoak() : 0;
+    return stack || sink;
 }

@@ -64,9 +64,9 @@ final class JmsDelivery {
                 if (!config.detectsDuplicates() || !isDuplicate(e)) {
                     throw e;
                 }
-                LOG.info("The broker has part of a batch of {} already; sending its messages one by one", batch.size());
+                LOG.info("The broker has part of a batch of {} already; sending around that", batch.size());
                 link.rollback();
-                sendOneByOne(batch);
+                sendAroundKnown(batch);
             }
         });
         return bad;
@@ -146,18 +146,24 @@ final class JmsDelivery {
 
     /**
      * Artemis rolls a transaction back when it has one of its messages already: after a commit whose answer was lost,
-     * or when a batch comes again with other neighbours. Alone, each message is either new or known.
+     * or when a batch comes again with other neighbours. Alone, each message is either new or known. Known ones stand
+     * together, as do new ones: groups grow for as long as nothing in them is known.
      */
-    private void sendOneByOne(List<Message> batch) throws JMSException {
-        for (Message message : batch) {
+    private void sendAroundKnown(List<Message> batch) throws JMSException {
+        int size = 1;
+        for (int next = 0; next < batch.size(); ) {
+            int end = Math.min(next + size, batch.size());
             try {
-                link.send(message);
-                link.commit();
+                sendAndCommit(batch.subList(next, end));
+                next = end;
+                size *= 2;
             } catch (JMSException e) {
                 if (!isDuplicate(e)) {
                     throw e;
                 }
                 link.rollback();
+                next += size == 1 ? 1 : 0;
+                size = 1;
             }
         }
     }

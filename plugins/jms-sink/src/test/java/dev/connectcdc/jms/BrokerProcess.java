@@ -7,7 +7,7 @@ import java.util.List;
 /** A real broker in a process of its own: it can be killed, frozen and started again over the same data. */
 final class BrokerProcess implements AutoCloseable {
 
-    private static final long START_MS = 60_000;
+    private static final long START_MS = 300_000;
 
     private final String mainClass;
     private final Path data;
@@ -32,7 +32,7 @@ final class BrokerProcess implements AutoCloseable {
 
     /** Returns when the broker accepts connections. */
     BrokerProcess start() throws Exception {
-        process = new JavaProcess("broker-" + port, System.getProperty("java.class.path"), List.of("-Xmx256m"),
+        process = new JavaProcess("broker-" + port, System.getProperty("java.class.path"), List.of("-Xmx512m"),
                 mainClass, data.toString(), Integer.toString(port));
         Await.until("a broker, see " + process.log(), START_MS, () -> {
             if (!process.isAlive()) {

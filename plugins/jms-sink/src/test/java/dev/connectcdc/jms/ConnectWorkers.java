@@ -11,7 +11,7 @@ import java.util.Map;
 /** A cluster of real distributed Connect workers, each in a process of its own, with the sink on their plugin path. */
 final class ConnectWorkers implements AutoCloseable {
 
-    private static final long START_MS = 120_000;
+    private static final long START_MS = 300_000;
 
     private final KafkaProcess kafka;
     private final Path folder;

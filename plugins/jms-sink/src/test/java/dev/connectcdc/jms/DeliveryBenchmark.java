@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -49,8 +50,9 @@ class DeliveryBenchmark {
             Run bareMedian = median(bare);
             Run sinkMedian = median(sink);
             System.out.printf(
-                    "batches of %d; bare producer %.0f/s, %.1f us CPU each; sink %.0f/s, %.1f us CPU each; ratio %.2f%n",
-                    BATCH, bareMedian.perSecond, bareMedian.cpuMicros, sinkMedian.perSecond, sinkMedian.cpuMicros,
+                    Locale.ROOT,
+                    "sink: %.0f/s, %.1f us CPU each; bare producer: %.0f/s, %.1f us CPU each; batches of %d; ratio %.2f%n",
+                    sinkMedian.perSecond, sinkMedian.cpuMicros, bareMedian.perSecond, bareMedian.cpuMicros, BATCH,
                     sinkMedian.perSecond / bareMedian.perSecond);
         }
     }

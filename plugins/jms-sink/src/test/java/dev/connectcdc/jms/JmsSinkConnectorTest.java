@@ -5,18 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.common.config.ConfigDef;
@@ -59,6 +62,19 @@ class JmsSinkConnectorTest {
             assertTrue(key.orderInGroup > 0 && !key.displayName.equals(key.name), key.name);
             boolean secret = key.name.matches(".*(password|credentials)");
             assertEquals(secret, key.type == ConfigDef.Type.PASSWORD, key.name);
+        }
+    }
+
+    /** Beside the plugins in their repository; where only the plugins are, there is no page to look at. */
+    @Test
+    void everySettingAndItsDefaultIsInThePage() throws Exception {
+        Path page = Path.of("..", "..", "docs", "jms-sink.md");
+        assumeTrue(Files.exists(page));
+        List<String> lines = Files.readAllLines(page);
+        for (ConfigDef.ConfigKey key : connector.config().configKeys().values()) {
+            String value = !key.hasDefault() ? "required" : key.defaultValue == null ? "none" : "`" + key.defaultValue + "`";
+            Pattern row = Pattern.compile("\\| `" + Pattern.quote(key.name) + "` +\\| " + Pattern.quote(value) + " +\\|.*");
+            assertTrue(lines.stream().anyMatch(line -> row.matcher(line).matches()), key.name + " " + value);
         }
     }
 

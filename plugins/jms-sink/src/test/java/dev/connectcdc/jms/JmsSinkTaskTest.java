@@ -371,6 +371,20 @@ class JmsSinkTaskTest {
     }
 
     @Test
+    void duplicateDetectionFindsWhatIsNewBetweenWhatIsKnown() throws Exception {
+        Map<String, String> props = Worker.props(url, "between", "jms.duplicate.detection", "true");
+        try (Inbox inbox = new Inbox(url, "between", false); Worker worker = Worker.start(props)) {
+            worker.task.put(Worker.texts(0, 10));
+            List<SinkRecord> mixed = new ArrayList<>();
+            for (long offset : new long[] {3, 10, 4, 5, 11, 12, 13, 6, 14, 15, 16, 17, 9}) {
+                mixed.add(Worker.text(offset));
+            }
+            worker.task.put(mixed);
+            assertEquals(rows(0, 18), inbox.restOfTexts());
+        }
+    }
+
+    @Test
     void withoutDuplicateDetectionABatchThatComesAgainArrivesAgain() throws Exception {
         try (Worker worker = Worker.start(Worker.props(url, "twice")); Inbox inbox = new Inbox(url, "twice", false)) {
             worker.task.put(Worker.texts(0, 2));

@@ -48,7 +48,7 @@ class SoakTest {
             alive.add(chain.workers.addReady());
             alive.add(chain.workers.addReady());
             String[] settings = {
-                "tasks.max", Integer.toString(TASKS), "jms.batch.timeout.ms", "3000", "jms.retry.backoff.max.ms", "1000"
+                "tasks.max", Integer.toString(TASKS), "jms.batch.timeout.ms", "5000", "jms.retry.backoff.max.ms", "1000"
             };
             alive.get(0).put("plain", chain.sink("soak", "plain", settings), TASKS);
             alive.get(0).put("once", withDetection(chain, settings), TASKS);
@@ -89,7 +89,7 @@ class SoakTest {
             }
             Ledger watched = random.nextBoolean() ? plain : once;
             long until = Math.max(goal, watched.distinct());
-            Await.until("record " + until + ", after " + watched, TimeUnit.MINUTES.toMillis(5),
+            Await.until("record " + until + ", after " + watched, TimeUnit.MINUTES.toMillis(10),
                     () -> watched.distinct() >= until);
             Thread.sleep(random.nextInt(500));
             disturb(chain);
