@@ -1,0 +1,23 @@
+import type { Figure } from "./figure";
+import { runJavaBenchmark } from "./javaBenchmark";
+
+/** The JMS sink beside a bare transacted producer with equal batches, in turns against the same broker. */
+export async function measureJmsSink(): Promise<Figure[]> {
+    const output = await runJavaBenchmark("jms-sink", "DeliveryBenchmark");
+    const pattern = /^sink: (\d+)\/s, ([0-9.]+) us CPU each; bare producer: (\d+)\/s, ([0-9.]+) us CPU each; .*$/m;
+    const match = pattern.exec(output);
+    if (match === null) {
+        throw new Error(`the benchmark printed no figures:\n${output}`);
+    }
+    const [details, sinkRate, sinkCpu, bareRate, bareCpu] = match;
+    return [
+        // Half its rate is twice its time.
+        {
+            name: "JMS sink, time of a message, against a bare producer",
+            ratio: +bareRate! / +sinkRate!,
+            aim: 2,
+            details,
+        },
+        { name: "JMS sink, CPU of a message, against a bare producer", ratio: +sinkCpu! / +bareCpu!, aim: 2, details },
+    ];
+}
