@@ -73,9 +73,11 @@ function run({ commands, mode }: DocBlock): Promise<{ code: number | null; outpu
     child.stderr.on("data", collect);
     return new Promise((resolve, reject) => {
         child.on("error", reject);
-        child.on("close", (code) => {
+        child.on("close", (code, signal) => {
             clearTimeout(timer);
-            resolve({ code, output });
+            // npm and its shell end by the signal that they were sent, also when the command itself ends well
+            const isInterrupted = timer !== undefined && signal === "SIGINT";
+            resolve({ code: isInterrupted ? 0 : code, output });
         });
     });
 }
