@@ -47,6 +47,8 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "key.converter": p.keyConverter,
             "value.converter": p.valueConverter,
             "value.converter.schemas.enable": p.valueConverterSchemasEnable,
+            // JsonConverter's own default writes a column's default where the row has NULL (KAFKA-8713).
+            "value.converter.replace.null.with.default": false,
             "plugin.path": p.pluginPath,
             "plugin.discovery": p.pluginDiscovery,
             listeners: `http://0.0.0.0:${p.restPort}`,

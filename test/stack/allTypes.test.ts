@@ -33,12 +33,15 @@ type ExpectedRow = Row & { id: number };
 /** The same table captured twice: with all that a schema tells, and in the way that reads best without one. */
 const captures = {
     schema: {
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
         "value.converter.schemas.enable": "true",
+        // Connect would write a column's default where the row has NULL
+        "value.converter.replace.null.with.default": "false",
         "decimal.handling.mode": "precise",
         "hstore.handling.mode": "map",
     },
+    /** With the workers' own converter. */
     plain: {
-        "value.converter.schemas.enable": "false",
         "decimal.handling.mode": "string",
         "time.precision.mode": "isostring",
     },
@@ -50,6 +53,11 @@ type Capture = keyof typeof captures;
 const names = Object.keys(captures) as Capture[];
 const writers = { JsonWriter: "CustomersJSON", XmlWriter: "CustomersXML" };
 type Writer = keyof typeof writers;
+const options: Record<Writer, Record<string, string>> = {
+    JsonWriter: { "transforms.write.delete.handling": "emit" },
+    // To Connect it looks much like a reference to a secret
+    XmlWriter: { "transforms.write.root.element": "${table}" },
+};
 
 /** Connect keeps the offsets of deleted connectors: no run may meet those of another. */
 const runId = randomBytes(3).toString("hex");
@@ -128,7 +136,7 @@ async function capture(name: Capture): Promise<void> {
         "table.include.list": "cdc.all_types",
         "publication.name": "all_types",
         "interval.handling.mode": "string",
-        ...converter(name),
+        ...captures[name],
     });
 }
 
@@ -141,18 +149,9 @@ async function sinkOf(name: Capture, writer: Writer): Promise<void> {
         "jms.forward.kafka.metadata": "true",
         "jms.forward.kafka.headers": "true",
         "transforms.write.type": `dev.connectcdc.transforms.${writer}`,
-        ...(writer === "JsonWriter" && { "transforms.write.delete.handling": "emit" }),
-        ...converter(name),
-    });
-}
-
-function converter(name: Capture): Record<string, string> {
-    return {
+        ...options[writer],
         ...captures[name],
-        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-        // Connect would write a column's default where the row has NULL
-        "value.converter.replace.null.with.default": "false",
-    };
+    });
 }
 
 async function create(name: string, like: Record<string, string>, settings: Record<string, string>): Promise<void> {
@@ -211,7 +210,7 @@ function xmlRows(name: Capture): Map<number, Row> {
     const bodies = messages[key(name, "XmlWriter", "__op is null")]!;
     return new Map(
         bodies.map((body) => {
-            const row = parseXmlTree(body, "customer") as Row;
+            const row = parseXmlTree(body, "all_types") as Row;
             return [Number(row.id), row];
         }),
     );

@@ -180,6 +180,7 @@ describe("three members of each role on one host", () => {
             "key.converter=org.apache.kafka.connect.storage.StringConverter",
             "value.converter=org.apache.kafka.connect.json.JsonConverter",
             "value.converter.schemas.enable=false",
+            "value.converter.replace.null.with.default=false",
             "plugin.path=/opt/connect/plugins",
             "plugin.discovery=service_load",
             "listeners=http://0.0.0.0:8083",
