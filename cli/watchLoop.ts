@@ -40,8 +40,10 @@ export interface WatchOptions {
 export interface WatchMemory {
     looks?: Memory;
     heal: HealMemory;
-    /** Why the last look gave nothing, and restarts were not taken: told once while it lasts. */
-    troubles: Record<string, string>;
+    /** Why the last look gave nothing; told once while it lasts. */
+    silence?: string;
+    /** Why the last restart of a connector was not taken, by its name; told once while it lasts. */
+    refusals: Record<string, string>;
 }
 
 /** Looks at a platform again and again, tells what has changed, and restarts what has FAILED. */
@@ -53,13 +55,13 @@ export class Watch {
 
     constructor(
         private readonly options: WatchOptions,
-        public memory: WatchMemory = { heal: { connectors: {} }, troubles: {} },
+        public memory: WatchMemory = { heal: { connectors: {} }, refusals: {} },
     ) {}
 
     /** True when something that was told as wrong has not gone, or when the last look gave nothing. */
     get isWrong(): boolean {
-        const { looks, troubles } = this.memory;
-        return "watch" in troubles || looks === undefined || isWrong(looks);
+        const { looks, silence } = this.memory;
+        return silence !== undefined || looks === undefined || isWrong(looks);
     }
 
     /** One look. It never throws: a look that gives nothing is told, and the next one is another try. */
@@ -71,13 +73,14 @@ export class Watch {
             if (this.options.heal !== undefined) {
                 await this.heal(target, report, this.options.heal);
             }
-            delete this.memory.troubles["watch"];
+            this.memory.silence = undefined;
         } catch (error) {
             const text = messageOf(error);
             const remedy = "the watch goes on, and looks again";
-            if (this.isNewTrouble("watch", text)) {
+            if (text !== this.memory.silence) {
                 this.options.tell({ at: Date.now(), level: "wrong", subject: "watch", text, remedy });
             }
+            this.memory.silence = text;
         }
     }
 
@@ -127,18 +130,14 @@ export class Watch {
             if (!(error instanceof ConnectError && error.mayHaveHappened)) {
                 this.memory.heal = refused(this.memory.heal, restart);
                 const text = messageOf(error);
-                if (this.isNewTrouble(connector, text)) this.options.tell(refusedEvent(restart, Date.now(), text));
+                const { refusals } = this.memory;
+                if (text !== refusals[connector]) this.options.tell(refusedEvent(restart, Date.now(), text));
+                refusals[connector] = text;
                 return;
             }
         }
-        delete this.memory.troubles[connector];
+        delete this.memory.refusals[connector];
         this.options.tell(restartEvent(restart, Date.now(), maxRestarts));
-    }
-
-    private isNewTrouble(key: string, text: string): boolean {
-        const isNew = this.memory.troubles[key] !== text;
-        this.memory.troubles[key] = text;
-        return isNew;
     }
 }
 

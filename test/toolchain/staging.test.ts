@@ -60,6 +60,19 @@ describe("the program's request", () => {
         expect(stderr).toBe("");
     });
 
+    test("makes the watch image when it is asked for: one file of program, and a Node.js of its own", () => {
+        expect(result.images.watch).toBeUndefined();
+        const { stdout } = runStage(JSON.stringify({ ...request, watch: true }));
+        const { images } = JSON.parse(stdout) as StageResult;
+        const { context } = images.watch!;
+        expect(readdirSync(context).sort()).toEqual(["Dockerfile", "health-watch", "node", "watch.js"]);
+        expect(readFileSync(join(context, "watch.js"), "utf8")).not.toContain(CHECKOUT);
+        expect(images.base).toEqual(result.images.base);
+        const node = spawnSync(join(context, "node"), ["--version"], { encoding: "utf8" });
+        const pins = readFileSync(join(CHECKOUT, "images", "watch", "package.json"), "utf8");
+        expect(pins).toContain(`"node-linux-${process.arch}": "${node.stdout.trim().slice(1)}"`);
+    });
+
     test("puts servers and plugins into their contexts, and nothing of the worker's into a plugin", () => {
         const { runtime, connect } = result.images;
         const libraries = readdirSync(join(runtime.context, "libs"));
