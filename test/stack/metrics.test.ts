@@ -133,6 +133,22 @@ describe("a real Prometheus that scrapes the whole stack", () => {
     });
 });
 
+describe("the switch", () => {
+    it("is a roll of the members and touches no image", async () => {
+        const { metrics } = stack.config();
+        stack.configure({ metrics: { ...metrics, enabled: false } });
+        try {
+            const planned = await stack.preview();
+            const replaced = planned.filter(({ type, op }) => type.endsWith(":Container") && op === "replace");
+            const members = ["connect", "kafka", "zookeeper"].flatMap((role) => [0, 1, 2].map((i) => `${role}-${i}`));
+            expect(replaced.map(({ name }) => name).sort()).toEqual(members);
+            expect(planned.filter(({ type }) => /Image|Connector$/.test(type))).toEqual([]);
+        } finally {
+            stack.configure({ metrics });
+        }
+    });
+});
+
 describe("alerts", () => {
     it("tell of a failed task", async () => {
         const sink = await BrokenSink.open("measured-sink", pipeline.outputs);
