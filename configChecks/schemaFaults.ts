@@ -31,10 +31,16 @@ export function schemaFaults(
         if (issue.code === "invalid_key") {
             return [{ path: full, value, rule: `its name ${issue.issues[0]!.message}`, remedy: "rename it" }];
         }
-        const rule = value === undefined ? `is missing; it ${issue.message}` : issue.message;
+        const message = isUntold(issue) ? "must be an object" : issue.message;
+        const rule = value === undefined ? `is missing; it ${message}` : message;
         return [{ path: full, value, rule, remedy: remedyFor(value, valueAt(defaults, keys)) }];
     });
     return [...new Map(faults.reverse().map((fault) => [fault.path, fault])).values()].reverse();
+}
+
+/** Of objects the schema library tells in words of its own. */
+function isUntold(issue: z.core.$ZodIssue): boolean {
+    return issue.code === "invalid_type" && issue.expected === "object";
 }
 
 function remedyFor(value: unknown, standard: unknown): string {

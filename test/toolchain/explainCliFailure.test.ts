@@ -167,11 +167,12 @@ test("a build's step that is killed for memory", async () => {
     try {
         const context = tar.pack();
         // What the kernel does to a process when memory is short
-        context.entry({ name: "Dockerfile" }, `FROM ${image}\nRUN sh -c 'kill -KILL $$' || exit $?\n`);
+        const dockerfile = `FROM ${image}\nRUN sh -c 'kill -KILL $$' || exit $?\n`;
+        context.entry({ name: "Dockerfile" }, Buffer.from(dockerfile));
         context.finalize();
         const output = await docker.buildImage(context, { forcerm: true });
         let said = "";
-        for await (const piece of output) said += String(piece);
+        for await (const piece of output) said += (piece as Buffer).toString();
         expect(explainCliFailure("broken", "up", said)).toContain("was killed (137), most likely because memory");
     } finally {
         await removeTestImage(image);

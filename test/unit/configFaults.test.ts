@@ -6,6 +6,7 @@ import { completedConnectors } from "../../configChecks/connectors";
 import { definitionFaults } from "../../configChecks/definitionFaults";
 import type { Definitions } from "../../configChecks/definitions";
 import { faultLine, shownValue } from "../../configChecks/fault";
+import { listedMessages, messagePattern } from "../support/troubleshooting";
 
 // What staging read from the plugins of the default image, less documentation and less plugins.
 const definitions = JSON.parse(
@@ -82,7 +83,7 @@ const CASES: Record<string, Case[]> = {
         ["an unknown key of a host", local({ endpont: "x" }), "hosts.local.endpont", '"x"', "is not known", "did you mean endpoint?"],
         ["an unknown key of a connector", source({}, { taskMax: 1 }), "connectors.dbz-source.taskMax", "1", "is not known", "did you mean tasksMax?"],
         ["an unknown key of a plugin", plugin({ path: "/x", sha: "1" }), "connect.plugins.p.sha", '"1"', "is not known", "did you mean sha512?"],
-        ["a section that is no object", { zookeeper: 3 }, "zookeeper", "3", "object", "correct it"],
+        ["a section that is no object", { zookeeper: 3 }, "zookeeper", "3", "must be an object", "correct it"],
         ["a section that is text", { connectors: "none" }, "connectors", '"none"', "must be an object of connectors", "correct it"],
         ["a count that is text", { kafka: { brokers: "three" } }, "kafka.brokers", '"three"', "must be a number of brokers", "default, 3"],
         ["a number in quotes", { kafka: { brokers: "3" } }, "kafka.brokers", '"3"', "must be a number of brokers", "without quotes"],
@@ -426,5 +427,17 @@ describe("no false alarm", () => {
         ],
     ])("for %s", (_name, connectors) => {
         expect(findingsOf({ connectors, secrets: { crm: "x" } })).toEqual([]);
+    });
+});
+
+describe("docs/troubleshooting.md", () => {
+    const listed = listedMessages("Config faults").map((message) => messagePattern(message, "^"));
+
+    it("has every rule of the table above", () => {
+        const rules = Object.values(CASES).flatMap((cases) =>
+            cases.flatMap(({ raw, secretKeys }) => findingsOf(raw, secretKeys)),
+        );
+        const missing = rules.map(({ rule }) => rule).filter((rule) => !listed.some((pattern) => pattern.test(rule)));
+        expect(missing).toEqual([]);
     });
 });
