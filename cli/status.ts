@@ -42,21 +42,22 @@ export default async function status(args: string[]): Promise<number> {
         await serveStatus(target, { port: readPort(port), intervalSeconds: readInterval(values.interval) });
         return 0;
     }
-    const look = async () => {
+    const show = async (space: number | undefined, frame: (text: string, report: PlatformReport) => string) => {
         const report = await collectPlatform(target);
-        return { report, found: findings(report) };
+        const found = findings(report);
+        process.stdout.write(frame(values.json ? reportJson(report, found, space) : text(report, found), report));
+        return found.some(({ level }) => level === "wrong") ? 1 : 0;
     };
-    if (values.watch) {
-        const seconds = readInterval(values.interval);
-        for (;;) {
-            const { report, found } = await look();
-            process.stdout.write(values.json ? `${reportJson(report, found)}\n` : frame(report, found));
-            await sleep(seconds * 1000);
-        }
+    if (!values.watch) {
+        return show(4, (text) => `${text}\n`);
     }
-    const { report, found } = await look();
-    process.stdout.write(`${values.json ? reportJson(report, found, 4) : text(report, found)}\n`);
-    return found.some(({ level }) => level === "wrong") ? 1 : 0;
+    const seconds = readInterval(values.interval);
+    // Ctrl-C is the way to end a watch, not a failure of it.
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
+    for (;;) {
+        await show(undefined, (text, report) => (values.json ? `${text}\n` : fresh(report, text)));
+        await sleep(seconds * 1000);
+    }
 }
 
 function readInterval(text: string): number {
@@ -84,8 +85,8 @@ function text(report: PlatformReport, found: Finding[]): string {
 }
 
 /** A screen in place of the one before; where the output is no terminal, below it. */
-function frame(report: PlatformReport, found: Finding[]): string {
+function fresh({ stack, takenAt }: PlatformReport, text: string): string {
     const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
-    const time = new Date(report.takenAt).toISOString().slice(0, 19).replace("T", " ");
-    return `${clear}Stack ${report.stack} at ${time} UTC\n\n${text(report, found)}\n`;
+    const time = new Date(takenAt).toISOString().slice(0, 19).replace("T", " ");
+    return `${clear}Stack ${stack} at ${time} UTC\n\n${text}\n\n`;
 }
