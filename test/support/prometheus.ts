@@ -33,14 +33,22 @@ export async function prometheusProgram(name: "prometheus" | "promtool"): Promis
 async function unpack(folder: string): Promise<void> {
     const draft = `${folder}.${process.pid}`;
     mkdirSync(draft, { recursive: true });
-    // The user `_apt` may not write here; the warning of apt-get about it goes to stderr and changes nothing.
-    await run("apt-get", ["download", "-qq", "prometheus"], { cwd: draft });
+    await download(draft).catch((error: Error) => {
+        throw new Error(`tests of metrics need Prometheus: put prometheus and promtool on PATH (${error.message})`);
+    });
     const [archive] = readdirSync(draft);
     await run("dpkg-deb", ["--extract", join(draft, archive!), draft]);
     rmSync(join(draft, archive!));
     // Two tests may do this at the same time: the first one there wins, both are equal.
     if (existsSync(folder)) rmSync(draft, { recursive: true });
     else renameSync(draft, folder);
+}
+
+/** The user `_apt` may not write to the folder: apt-get warns of that, and does it all the same. */
+async function download(folder: string): Promise<void> {
+    const get = () => run("apt-get", ["download", "-qq", "prometheus"], { cwd: folder });
+    // A machine that has never installed anything has no list of packages.
+    await get().catch(() => run("apt-get", ["update", "-qq"]).then(get));
 }
 
 /** What `promtool` says; throws with it when it finds a fault. */
