@@ -48,6 +48,9 @@ export interface Look {
     history: Sample[];
 }
 
+/** More nodes of one stage make no picture; the tables below it have them all. */
+const mostNodes = 24;
+
 /** From the database's slots through source connectors, topics and sinks to the queues. */
 export function flowOf(look: Look): Flow {
     const { report } = look;
@@ -114,9 +117,13 @@ function edges<A, B>(
     isJoined: (a: A, b: B) => boolean,
     flows: (a: A, b: B) => boolean,
 ): FlowEdge[] {
-    return from.flatMap((a, i) =>
-        to.flatMap((b, k) => (isJoined(a, b) ? [{ from: i, to: k, isFlowing: flows(a, b) }] : [])),
-    );
+    return from
+        .slice(0, mostNodes)
+        .flatMap((a, i) =>
+            to
+                .slice(0, mostNodes)
+                .flatMap((b, k) => (isJoined(a, b) ? [{ from: i, to: k, isFlowing: flows(a, b) }] : [])),
+        );
 }
 
 function databaseStage({ report: { database }, found }: Look, slots: SlotState[]): Stage {
@@ -222,7 +229,19 @@ function queueStage({ report: { jmsBroker }, found, history }: Look, queues: Que
 
 /** A stage always has something to show, if only why there is nothing. */
 function stage(title: string, note: string, nodes: FlowNode[], otherwise: FlowNode): Stage {
-    return { title, note, nodes: nodes.length > 0 ? nodes : [otherwise] };
+    const shown = nodes.length > 0 ? nodes.slice(0, mostNodes) : [otherwise];
+    const hidden = nodes.slice(mostNodes);
+    const more = hidden.length === 0 ? [] : [moreNode(hidden)];
+    return { title, note, nodes: [...shown, ...more] };
+}
+
+function moreNode(hidden: FlowNode[]): FlowNode {
+    return {
+        name: `and ${hidden.length} more`,
+        level: worst(hidden.map(({ level }) => level)),
+        state: "ok",
+        note: "in the tables below",
+    };
 }
 
 function idleNode(name: string, state: string, note: string): FlowNode {

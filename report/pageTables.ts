@@ -78,7 +78,10 @@ function causeRow(name: string, cause: string | undefined, trace: string | undef
     </tr>`;
 }
 
-/** Every topic, those of Connect and Kafka itself behind a fold. */
+/** A page that is made anew every two seconds has no room for more. */
+const mostTopics = 100;
+
+/** The topics, with what decides how safe their records are. */
 export function topicsSection(look: Look): Html {
     const { kafkaCluster } = look.report;
     if (!kafkaCluster.ok) {
@@ -87,14 +90,15 @@ export function topicsSection(look: Look): Html {
     const { topics, underReplicated } = kafkaCluster.value;
     const count = underReplicated.length;
     const note = count === 0 ? "every replica in sync" : `${plural(count, "partition")} with a replica out of sync`;
+    const hidden = topics.length - mostTopics;
     return section(
         "topics",
         "Topics",
-        note,
+        hidden > 0 ? `${note}; ${plural(hidden, "topic")} more in /report.json` : note,
         table(
             "Table of topics",
             ["Topic", "Rows/s", "Records", "Partitions × replicas", "Least in sync", "Clean-up", "Last minute"],
-            topics.map((topic) => topicRow(look, topic)),
+            topics.slice(0, mostTopics).map((topic) => topicRow(look, topic)),
         ),
     );
 }

@@ -45,7 +45,7 @@ async function ensureSystemTools(log: Log, more: Finder[]): Promise<void> {
 }
 
 async function findMissing(finders: Finder[]): Promise<Missing[]> {
-    const findings = await Promise.all(finders.map((find) => find()));
+    const findings = await Promise.all(finders.map(async (find) => find()));
     return findings.filter((finding) => finding !== undefined);
 }
 

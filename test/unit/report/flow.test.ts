@@ -76,6 +76,13 @@ describe("flowOf", () => {
         ]);
     });
 
+    it("ends a stage of very many with how many more there are, and how the worst of them is", () => {
+        const many = Array.from({ length: 30 }, (_, i) => connector(`sink-${i}`, i === 29 ? ["FAILED"] : ["RUNNING"]));
+        const sinks = flow({ ...healthyPlatform(), connectors: ok(many) }).stages[3]?.nodes;
+        expect(sinks).toHaveLength(25);
+        expect(sinks?.at(-1)).toMatchObject({ name: "and 6 more", level: "wrong" });
+    });
+
     it("does not call wrong what is not the stack's own", () => {
         const report = { ...healthyPlatform(), database: undefined, jmsBroker: undefined };
         expect(levels(flow(report)).map(([first]) => first)).toEqual(["idle", "ok", "ok", "ok", "idle"]);
