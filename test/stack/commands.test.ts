@@ -1,3 +1,4 @@
+import { Admin } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 
 import { queueStates } from "../../probes/artemis";
@@ -26,6 +27,82 @@ describe("npm run status", () => {
         const { code, stderr } = await stack.npmRun("status", "--stack", "no-such-stack");
         expect(code).toBe(1);
         expect(stderr).toContain("no-such-stack");
+    });
+});
+
+describe("npm run logs", () => {
+    it("shows the last lines of a member", async () => {
+        const { code, stdout } = await stack.npmRun("logs", "postgres", "--tail", "all");
+        expect(code).toBe(0);
+        expect(stdout).toContain("database system is ready to accept connections");
+        expect((await stack.npmRun("logs", "postgres", "--tail", "2")).stdout.match(/\n/g)).toHaveLength(2);
+    });
+
+    it("shows a role's members in one sequence, each line with its member", async () => {
+        const { stdout } = await stack.npmRun("logs", "connect", "--since", "1h");
+        const lines = stdout.trimEnd().split("\n");
+        expect([...new Set(lines.map((line) => line.slice(0, 12)))].sort()).toEqual(
+            [0, 1, 2].map((i) => `connect-${i} | `),
+        );
+        const times = lines
+            .map((line) => /^\S+ +\| \[(\S+ \S+)\]/.exec(line)?.[1])
+            .filter((time) => time !== undefined);
+        // Workers stamp their lines themselves, and hand them to the engine in batches.
+        expect(times.slice(-1)[0]! > times[0]!).toBe(true);
+    });
+
+    it("names the members when it does not know one", async () => {
+        const { code, stderr } = await stack.npmRun("logs", "conect-1");
+        expect(code).toBe(1);
+        expect(stderr).toMatch(/did you mean connect-1\? There are: artemis, .*zookeeper-2/);
+    });
+
+    it("holds no password", async () => {
+        const { database, jmsBroker } = await stack.outputs();
+        const { stdout } = await stack.npmRun("logs", "--tail", "all");
+        expect(stdout).not.toContain(database.password);
+        expect(stdout).not.toContain(jmsBroker.password);
+    });
+});
+
+describe("npm run tail", () => {
+    it("shows the changes of a row as they come, and what was sent to a queue", async () => {
+        const { addresses } = await stack.outputs();
+        const topic = stack.npmRun("tail", "--count", "2");
+        const queue = stack.npmRun("tail", "--queue", "CustomersJSON", "--count", "2");
+        // Both begin when they begin: rows come until they have seen enough.
+        let isEnough = false;
+        const demos = (async () => {
+            while (!isEnough) await stack.npmRun("demo", "--rows", "1", "--op", "update");
+        })();
+        const [change, message] = await Promise.all([topic, queue]);
+        isEnough = true;
+        await demos;
+        expect(change.code, change.stderr).toBe(0);
+        expect(change.stdout).toMatch(
+            /^\d\d:\d\d:\d\d\.\d{3} {2}localhost\.cdc\.customers {2}(insert|update) {2}id=\d+ {2}\S.*\n.*(insert|update) {2}id=/,
+        );
+        expect(change.stdout).toMatch(/update {2}id=\d+ {2}last_name="\w+" -> "\w+"$/m);
+        expect(message.code, message.stderr).toBe(0);
+        expect(message.stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}\{"email":/);
+        const admin = new Admin({ clientId: "connect-cdc-test", bootstrapBrokers: addresses.kafka });
+        const groups = await admin.listGroups();
+        await admin.close();
+        expect([...groups.keys()].filter((name) => !name.includes("connect"))).toEqual([]);
+    });
+
+    it("reads a topic from its start", async () => {
+        const { stdout } = await stack.npmRun("tail", "--topic", "my-connect-configs", "--from-start", "--count", "1");
+        expect(stdout).toMatch(/^\S+ {2}\S+: \{.*\}\n$/);
+    });
+
+    it.each([
+        ["--topic", "localhost.cdc.customer", "localhost.cdc.customers"],
+        ["--queue", "CustomersJSN", "CustomersJSON"],
+    ])("says what %s %s may have been", async (option, wrong, right) => {
+        const { code, stderr } = await stack.npmRun("tail", option, wrong);
+        expect(code).toBe(1);
+        expect(stderr).toContain(`did you mean ${right}?`);
     });
 });
 

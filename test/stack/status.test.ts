@@ -1,0 +1,101 @@
+import { Client } from "pg";
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { type StackOutputs } from "../../cli/stackOutputs";
+import { queueStates } from "../../probes/artemis";
+import { parseAddress } from "../../probes/tcp";
+import { endOffsets, groupLags } from "../support/kafkaTools";
+import { known, readStatus, type StatusJson } from "../support/statusRun";
+import { topicSetting } from "../support/topics";
+import { sharedStack } from "./sharedStack";
+
+const stack = sharedStack();
+let outputs: StackOutputs;
+let status: StatusJson;
+
+beforeAll(async () => {
+    outputs = await stack.outputs();
+    status = await readStatus(stack);
+});
+
+describe("npm run status -- --json", () => {
+    it("finds nothing wrong with a stack that is well, and everything answers", () => {
+        expect(status).toMatchObject({ wrong: 0, warnings: 0, findings: [] });
+        const { zookeeper, kafka, connect, engines } = status.report;
+        expect([zookeeper, kafka, connect].map((members) => members.length)).toEqual([3, 3, 3]);
+        expect([...zookeeper, ...kafka, ...connect, ...engines].filter(({ answer }) => !answer.ok)).toEqual([]);
+    });
+
+    it("has the leader, the registered brokers and the containers", () => {
+        const servers = status.report.zookeeper.map(({ answer }) => known(answer));
+        expect(servers.map(({ mode }) => mode).sort()).toEqual(["follower", "follower", "leader"]);
+        expect(servers.map(({ registeredBrokers }) => registeredBrokers)).toEqual([0, 1, 2].map(() => [0, 1, 2]));
+        const running = known(status.report.containers).filter(({ state }) => state === "running");
+        expect(running.map(({ health }) => health)).toEqual(Array(11).fill("healthy"));
+    });
+
+    it("has the topics with the figures and settings that Kafka itself has", async () => {
+        const { topics } = known(status.report.kafkaCluster);
+        const offsets = await endOffsets(stack.handle.name);
+        const names = [...new Set([...offsets.keys()].map((partition) => partition.replace(/:\d+$/, "")))];
+        expect(topics.map(({ name }) => name)).toEqual(names.sort());
+        const still = ["localhost.cdc.customers", "my-connect-configs"];
+        for (const name of still) {
+            const topic = topics.find((one) => one.name === name);
+            const setting = (key: string) => topicSetting(outputs.addresses.kafka, name, key);
+            expect(topic).toEqual({
+                name,
+                partitions: 1,
+                replicationFactor: 3,
+                cleanupPolicy: await setting("cleanup.policy"),
+                minInsyncReplicas: Number(await setting("min.insync.replicas")),
+                endOffsets: offsets.get(`${name}:0`),
+            });
+        }
+    });
+
+    it("has each sink's lag as Kafka's own tool has it", async () => {
+        const look = async () => {
+            const { report } = await readStatus(stack);
+            return known(report.connectors).map(({ name, lag }) => [name, lag]);
+        };
+        const lags = await groupLags(stack.handle.name);
+        const sinks = ["json-jms-sink", "xml-jms-sink"].map((name) => [name, lags.get(`connect-${name}`)]);
+        expect(await look()).toEqual([["dbz-source", null], ...sinks]);
+    });
+
+    it("has the log that the slot holds as PostgreSQL itself has it", async () => {
+        const { address = "", name: database, user, password } = outputs.database;
+        const client = new Client({ ...parseAddress(address), database, user, password });
+        await client.connect();
+        const held = async () => {
+            const { rows } = await client.query(
+                "select pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::int as held from pg_replication_slots",
+            );
+            return (rows[0] as { held: number }).held;
+        };
+        // The heartbeat moves the slot on every few seconds: the figures are of one moment when the second equals the first.
+        const look = async () => {
+            const before = await held();
+            const { report } = await readStatus(stack);
+            const [slot] = known(report.database?.answer).slots;
+            expect(slot).toMatchObject({ name: "dbz_source", active: true, walStatus: "reserved" });
+            return { status: slot?.walHeldBytes === before, held: (await held()) === before };
+        };
+        await expect.poll(look, { timeout: 60_000 }).toEqual({ status: true, held: true });
+        await client.end();
+    });
+
+    it("has the queues as the JMS broker has them", async () => {
+        const { jmsBroker, addresses } = outputs;
+        const states = await queueStates({ ...jmsBroker, url: addresses.jmsConsole ?? "" });
+        const own = states.filter(({ name }) => jmsBroker.queues.includes(name));
+        expect(known(status.report.jmsBroker?.answer)).toEqual({ queues: own, missingQueues: [] });
+    });
+
+    it("holds no password", async () => {
+        const { stdout } = await stack.npmRun("status", "--json");
+        expect(stdout).not.toContain(outputs.database.password);
+        expect(stdout).not.toContain(outputs.jmsBroker.password);
+    });
+});

@@ -1,0 +1,161 @@
+import axios from "axios";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { platformTarget } from "../../cli/stackOutputs";
+import { connectorStatuses } from "../../probes/connect";
+import { collectPlatform } from "../../probes/platform";
+import { clusterView } from "../../probes/kafka";
+import { type ClusterKind, clusterReady } from "../../probes/readiness";
+import { readTopics } from "../../probes/topic";
+import { waitFor } from "../../probes/wait";
+import { containerName, docker } from "../support/docker";
+import { groupLags } from "../support/kafkaTools";
+import { Pipeline } from "../support/pipeline";
+import { known, readStatus, runStatus } from "../support/statusRun";
+import { sharedStack } from "./sharedStack";
+
+const stack = sharedStack();
+const sink = "json-jms-sink";
+const topic = "localhost.cdc.customers";
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+    pipeline = await Pipeline.open(stack);
+});
+
+afterAll(() => pipeline?.close());
+
+const container = (member: string) => docker.getContainer(containerName(stack.handle.name, member));
+const each = <T>(members: string[], act: (member: string) => Promise<T>) => Promise.all(members.map(act));
+const url = (path: string) => `${pipeline.outputs.restUrls[0]}/connectors${path}`;
+
+async function untilState(connectorState: string, taskState: string): Promise<void> {
+    const look = async () => {
+        const found = (await connectorStatuses(pipeline.outputs.restUrls[0] ?? "")).find(({ name }) => name === sink);
+        return [found?.state, ...(found?.tasks ?? []).map(({ state }) => state)];
+    };
+    await expect.poll(look, { timeout: 60_000, interval: 500 }).toEqual([connectorState, taskState]);
+}
+
+describe("npm run status", () => {
+    it("says which connector was paused by hand, and how far it is behind", async () => {
+        await axios.put(url(`/${sink}/pause`), {});
+        await untilState("PAUSED", "PAUSED");
+        const before = (await groupLags(stack.handle.name)).get(`connect-${sink}`) ?? 0;
+        await pipeline.table.insertRandom(5);
+        const lag = async () =>
+            known((await readStatus(stack)).report.connectors).find(({ name }) => name === sink)?.lag;
+        await expect.poll(lag, { timeout: 30_000 }).toBe(before + 5);
+        expect((await groupLags(stack.handle.name)).get(`connect-${sink}`)).toBe(before + 5);
+
+        const { code, screen } = await runStatus(stack);
+        expect(code).toBe(1);
+        expect(screen).toMatch(/^WRONG +json-jms-sink: is PAUSED, but declared running/m);
+        expect(screen).toMatch(/^1 thing wrong, 0 warnings\.$/m);
+        await axios.put(url(`/${sink}/resume`), {});
+        await untilState("RUNNING", "RUNNING");
+    });
+
+    it("says why a task failed", async () => {
+        const { data: config } = await axios.get<object>(url(`/${sink}/config`));
+        // The transform wants a row, and this converter leaves it bytes.
+        const broken = { ...config, "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter" };
+        await axios.put(url(`/${sink}/config`), broken);
+        await pipeline.table.insertRandom(1);
+        await untilState("RUNNING", "FAILED");
+        const { code, screen } = await runStatus(stack);
+        await axios.put(url(`/${sink}/config`), config);
+        await untilState("RUNNING", "RUNNING");
+
+        expect(code).toBe(1);
+        expect(screen).toMatch(/^WRONG +json-jms-sink\/0: FAILED on connect-\d:\d+: \w+Exception: .+/m);
+        expect(screen).toMatch(/-> mend the cause, then restart: curl -X POST/);
+    });
+
+    it("warns of a connector that the stack does not declare, which is nothing wrong", async () => {
+        const { data: config } = await axios.get<object>(url(`/${sink}/config`));
+        await axios.post(url(""), {
+            name: "foreign",
+            config: { ...config, name: "foreign" },
+            initial_state: "STOPPED",
+        });
+        const { code, screen } = await runStatus(stack);
+        await axios.delete(url("/foreign"));
+        expect(code, screen).toBe(0);
+        expect(screen).toMatch(/^warning +foreign: is no connector of this stack/m);
+        expect(screen).toMatch(/^All is well, with 1 warning\.$/m);
+    });
+
+    it("comes back within seconds when members hang: all workers, the database and the JMS broker", async () => {
+        const hanging = ["connect-0", "connect-1", "connect-2", "postgres", "artemis"];
+        await each(hanging, (member) => container(member).pause());
+        const look = async () => {
+            const run = await runStatus(stack);
+            const started = performance.now();
+            await collectPlatform(platformTarget(stack.handle.name, pipeline.outputs));
+            return { ...run, seconds: (performance.now() - started) / 1000 };
+        };
+        const { code, screen, seconds } = await look().finally(() =>
+            each(hanging, (member) => container(member).unpause()),
+        );
+        expect(code).toBe(1);
+        for (const member of hanging) {
+            expect(screen).toMatch(new RegExp(`^WRONG +${member}: its container is paused`, "m"));
+        }
+        expect(screen).toMatch(/^WRONG +connectors: no worker says how they are/m);
+        expect(screen).toMatch(/^ZooKeeper +3 of 3 answer/m);
+        expect(screen).toMatch(/^Kafka +3 of 3 answer/m);
+        // Each part has 5 s; the rest is for a busy machine.
+        expect(seconds).toBeLessThan(8);
+    });
+
+    it("says which containers have exited, and what that does to partitions; tail goes on without the leader", async () => {
+        const { addresses, restUrls } = pipeline.outputs;
+        const { partitions } = await clusterView(addresses.kafka[0] ?? "");
+        const leader = partitions.find((partition) => partition.topic === topic)?.leader;
+        const source = (await connectorStatuses(restUrls[0] ?? "")).find(({ type }) => type === "source");
+        const worker = source?.tasks[0]?.worker.startsWith("connect-2:") ? "connect-1" : "connect-2";
+        const stopped = [`kafka-${leader}`, worker];
+        const offsets: number[] = [];
+        const reader = await readTopics(addresses.kafka, {
+            isWanted: (name) => name === topic,
+            fromStart: false,
+            onRecord: ({ offset }) => offsets.push(offset),
+        });
+        await pipeline.table.insertRandom(2);
+        await each(stopped, (member) => container(member).stop({ t: 60 }));
+        const look = async () => {
+            await pipeline.table.insertRandom(2);
+            await expect.poll(() => offsets.length, { timeout: 60_000 }).toBe(4);
+            return runStatus(stack);
+        };
+        const { code, screen } = await look().finally(() => each(stopped, (member) => container(member).start()));
+        await reader.close();
+        const [first = 0] = offsets;
+        expect(offsets).toEqual([first, first + 1, first + 2, first + 3]);
+        expect(code).toBe(1);
+        for (const member of stopped) {
+            expect(screen).toMatch(
+                new RegExp(`^WRONG +${member}: its container has exited \\(exit code (0|143)\\)`, "m"),
+            );
+        }
+        expect(screen).toMatch(/^ZooKeeper +3 of 3 answer +leader \S+ +2 of 3 brokers registered$/m);
+        expect(screen).toMatch(
+            /^WRONG +kafka: \d+ of \d+ partitions have not all replicas in sync, such as \S+ \(2 of 3\)$/m,
+        );
+    });
+
+    it("finds all well when everything is back", async () => {
+        const { addresses } = pipeline.outputs;
+        const clusters: [ClusterKind, string[]][] = [
+            ["kafka", addresses.kafka],
+            ["connect", addresses.connect],
+        ];
+        for (const [kind, targets] of clusters) {
+            const look = () => clusterReady({ kind, targets, expected: targets.length });
+            await waitFor(look, { what: `${kind} after the restart`, timeoutSeconds: 120 });
+        }
+        const run = async () => (await runStatus(stack)).screen.split("\n").at(-2);
+        await expect.poll(run, { timeout: 120_000, interval: 2000 }).toBe("All is well.");
+    });
+});
