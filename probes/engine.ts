@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Docker from "dockerode";
 
 import type { ContainerFacts } from "./platformReport";
@@ -12,15 +14,22 @@ export interface StackLabels {
     stack: string;
 }
 
-/** A client of a Docker engine: `unix://`, `tcp://`, or `ssh://` with the keys of the user's SSH agent. */
+/**
+ * A client of a Docker engine: `unix://`, `ssh://` with the keys of the user's SSH agent, or `tcp://`; that with TLS where
+ * DOCKER_CERT_PATH names a folder with ca.pem, cert.pem and key.pem, as for the `docker` command.
+ */
 export function connectEngine(endpoint: string, options: { timeoutMs?: number } = {}): Docker {
     if (endpoint.startsWith("unix://")) {
         return new Docker({ socketPath: endpoint.slice("unix://".length), timeout: options.timeoutMs });
     }
     const { protocol, hostname: host, port, username } = new URL(endpoint);
-    return protocol === "ssh:"
-        ? new Docker({ protocol: "ssh", host, port: port || 22, username, timeout: options.timeoutMs })
-        : new Docker({ protocol: "http", host, port: port || 2375, timeout: options.timeoutMs });
+    if (protocol === "ssh:") {
+        return new Docker({ protocol: "ssh", host, port: port || 22, username, timeout: options.timeoutMs });
+    }
+    const folder = process.env.DOCKER_CERT_PATH;
+    if (!folder) return new Docker({ protocol: "http", host, port: port || 2375, timeout: options.timeoutMs });
+    const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => readFileSync(join(folder, name), "utf8"));
+    return new Docker({ protocol: "https", host, port: port || 2376, ca, cert, key, timeout: options.timeoutMs });
 }
 
 /** The containers of a stack on one engine, ended ones included. */

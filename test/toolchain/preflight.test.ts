@@ -1,6 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import * as net from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tls from "node:tls";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { parseConfig } from "../../config";
 import { preflight } from "../../preflight";
 import { docker, makeTestImage, removeTestImage } from "./pulumi/testImage";
@@ -123,6 +128,50 @@ describe("a port held by a container", () => {
     it("lets the stack's own containers hold its ports", async () => {
         const own = { "connect-cdc.project": stack.project, "connect-cdc.stack": stack.stack };
         expect(await faultsWith(own)).toEqual([]);
+    });
+});
+
+describe("an engine behind TLS", () => {
+    let folder: string;
+    let endpoint: string;
+    let proxy: tls.Server;
+
+    beforeAll(async () => {
+        folder = mkdtempSync(join(tmpdir(), "connect-cdc-tls-"));
+        const file = (name: string) => join(folder, name);
+        // One certificate is authority, server and client at once
+        const args = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"];
+        const names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", file("key.pem"), "-out", file("cert.pem")];
+        execFileSync("openssl", [...args, ...names], { stdio: "ignore" });
+        copyFileSync(file("cert.pem"), file("ca.pem"));
+        const [key, cert] = [readFileSync(file("key.pem")), readFileSync(file("cert.pem"))];
+        // The real engine is behind it
+        proxy = tls.createServer({ key, cert, ca: cert, requestCert: true }, (client) => {
+            const engine = net.connect("/var/run/docker.sock");
+            client.on("error", () => engine.destroy()).pipe(engine);
+            engine.on("error", () => client.destroy()).pipe(client);
+        });
+        proxy.listen({ host: "127.0.0.1", port: 0 });
+        await once(proxy, "listening");
+        endpoint = `tcp://127.0.0.1:${(proxy.address() as net.AddressInfo).port}`;
+    });
+
+    afterEach(() => vi.unstubAllEnvs());
+    afterAll(() => {
+        proxy.close();
+        rmSync(folder, { recursive: true });
+    });
+
+    it("is reached with the certificates of DOCKER_CERT_PATH", async () => {
+        vi.stubEnv("DOCKER_CERT_PATH", folder);
+        expect(await preflight(atEndpoint(endpoint), stack)).toEqual([]);
+    });
+
+    it("does not answer without them", async () => {
+        vi.stubEnv("DOCKER_CERT_PATH", "");
+        expect(await preflight(atEndpoint(endpoint), stack)).toEqual([
+            expect.stringContaining("no Docker engine answers"),
+        ]);
     });
 });
 
