@@ -7,7 +7,6 @@ import jakarta.jms.Message;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.UUID;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.errors.RetriableException;
@@ -101,7 +100,7 @@ final class JmsDelivery {
             close();
         }
         if (link == null) {
-            link = JmsLink.open(config, clientId());
+            link = JmsLink.open(config);
             LOG.info("Connected to {}", destination());
         }
         if (abandoned) {
@@ -109,11 +108,6 @@ final class JmsDelivery {
             close();
             throw new RetriableException("gave up waiting for the broker");
         }
-    }
-
-    private String clientId() {
-        boolean ambiguous = config.clientId() != null && config.hasSeveralTasks();
-        return ambiguous ? config.clientId() + "-" + UUID.randomUUID() : config.clientId();
     }
 
     /** @param bad where to put records that no message can be made of; null to throw at the first */

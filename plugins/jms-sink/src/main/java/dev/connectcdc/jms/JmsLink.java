@@ -33,15 +33,13 @@ final class JmsLink implements AutoCloseable {
     /**
      * Connects. The factory is looked up each time anew: Artemis' remembers the addresses that the last broker told of
      * itself, and they need not be reachable from here.
-     *
-     * @param clientId the JMS client id; null for none
      */
-    static JmsLink open(JmsSinkConfig config, String clientId) throws JMSException {
+    static JmsLink open(JmsSinkConfig config) throws JMSException {
         try (JndiLookup jndi = new JndiLookup(config)) {
             ConnectionFactory factory = jndi.connectionFactory();
             JmsLink link = new JmsLink(factory, connect(factory, config));
             try {
-                link.prepare(config, clientId, jndi.destination());
+                link.prepare(config, jndi.destination());
                 return link;
             } catch (JMSException | RuntimeException e) {
                 link.close();
@@ -61,7 +59,8 @@ final class JmsLink implements AutoCloseable {
         }
     }
 
-    private void prepare(JmsSinkConfig config, String clientId, Destination bound) throws JMSException {
+    private void prepare(JmsSinkConfig config, Destination bound) throws JMSException {
+        String clientId = config.nextClientId();
         if (clientId != null) {
             connection.setClientID(clientId);
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -88,6 +89,7 @@ final class JmsSinkConfig extends AbstractConfig {
     static final ConfigDef CONFIG_DEF = define();
 
     private final Map<String, String> props;
+    private final UUID task = UUID.randomUUID();
 
     /**
      * @param props the connector's settings, references to secrets resolved
@@ -161,12 +163,22 @@ final class JmsSinkConfig extends AbstractConfig {
         return password == null ? null : password.value();
     }
 
-    String clientId() {
-        return getString(CLIENT_ID);
+    /**
+     * The client id for the next connection of this task; null for none.
+     *
+     * <p>With duplicate detection all connections of a task have the same one. A broker lets one connection at a time
+     * have it, so the next one comes in only when the one before is over, with its transaction. Artemis sees no repeats
+     * between two transactions that are open at the same time: it knows an id when its transaction is stored.
+     */
+    String nextClientId() {
+        String given = getString(CLIENT_ID);
+        if (detectsDuplicates()) {
+            return given != null && !hasSeveralTasks() ? given : (given == null ? "jms-sink" : given) + "-" + task;
+        }
+        return given != null && hasSeveralTasks() ? given + "-" + UUID.randomUUID() : given;
     }
 
-    /** @return whether other tasks of this connector may run beside this one */
-    boolean hasSeveralTasks() {
+    private boolean hasSeveralTasks() {
         return !"1".equals(props.getOrDefault("tasks.max", "1").trim());
     }
 
@@ -295,7 +307,7 @@ final class JmsSinkConfig extends AbstractConfig {
                 "Whether the destination is a queue or a topic.", "Destination type");
         group.add(CLIENT_ID, Type.STRING, null, new ConfigDef.NonEmptyString(), Importance.LOW,
                 "JMS client id of the connection. With tasks.max above 1 each task appends a suffix of its own, for a"
-                        + " client id belongs to one connection.",
+                        + " client id belongs to one connection. With duplicate detection there is one in any case.",
                 "Client id");
     }
 

@@ -29,12 +29,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sink in real workers, between a real Kafka and a real Artemis, all in processes of their own. */
-@Timeout(180)
+@Timeout(300)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConnectClusterTest {
 
     private static final int TASKS = 3;
-    private static final long ARRIVAL_MS = 60_000;
+    private static final long ARRIVAL_MS = 120_000;
 
     @TempDir
     static Path folder;

@@ -18,7 +18,7 @@ import java.util.Map;
 final class ConnectWorker {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long READY_MS = 60_000;
+    private static final long READY_MS = 120_000;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final JavaProcess process;

@@ -3,10 +3,12 @@ package dev.connectcdc.jms;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.jms.InvalidClientIDException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -367,6 +369,21 @@ class JmsSinkTaskTest {
                 restarted.task.put(Worker.texts(15, 20));
             }
             assertEquals(rows(0, 20), inbox.restOfTexts());
+        }
+    }
+
+    /** Or the transaction of a connection that was given up, still on its way in the broker, meets its own repeat. */
+    @Test
+    void withDuplicateDetectionATaskHasOneConnectionAtATime() throws Exception {
+        JmsSinkConfig config = new JmsSinkConfig(Worker.props(url, "fence", "jms.duplicate.detection", "true"));
+        try (JmsLink first = JmsLink.open(config)) {
+            first.send(first.session().createMessage());
+            assertThrows(InvalidClientIDException.class, () -> JmsLink.open(config).close());
+        }
+        JmsLink.open(config).close();
+        JmsSinkConfig ofAnotherTask = new JmsSinkConfig(Worker.props(url, "fence", "jms.duplicate.detection", "true"));
+        try (JmsLink first = JmsLink.open(config); JmsLink second = JmsLink.open(ofAnotherTask)) {
+            assertNotSame(first, second);
         }
     }
 

@@ -8,7 +8,7 @@ final class RowStream {
 
     static final int BATCH = 50;
 
-    private static final long PROGRESS_MS = 60_000;
+    private static final long PROGRESS_MS = 90_000;
 
     private final Worker worker;
     private final CompletableFuture<Void> done;
