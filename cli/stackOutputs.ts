@@ -30,7 +30,8 @@ export interface StackOutputs {
             declaredState?: string;
             /** State that was seen when the stack was brought up. */
             state: string;
-            tasks: unknown[];
+            /** Tasks that were seen then; absent where none were. */
+            tasks?: unknown[];
         }
     >;
 }
@@ -58,7 +59,7 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
         connectors: Object.fromEntries(
             Object.entries(connectors).map(([name, { declaredState, state }]) => [name, declaredState ?? state]),
         ),
-        tasks: Object.fromEntries(Object.entries(connectors).map(([name, { tasks }]) => [name, tasks.length])),
+        tasks: Object.fromEntries(Object.entries(connectors).map(([name, { tasks }]) => [name, tasks?.length ?? 0])),
         database: database.address === undefined ? undefined : databaseLogin(database.address, database),
         jmsBroker:
             jmsBroker.address === undefined
