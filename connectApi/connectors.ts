@@ -3,6 +3,7 @@ import { ConnectError } from "./errors";
 import { Request } from "./exchange";
 import {
     ConnectorInfo,
+    ConnectorOffset,
     ConnectorPlugin,
     ConnectorStatus,
     DesiredState,
@@ -17,16 +18,22 @@ const HELLO_TIMEOUT_MS = 5000;
 
 /** Connect's REST API, one method per use that the lifecycle has for it. */
 export class Connectors {
-    private known?: Promise<Abilities>;
+    private known?: Promise<WorkerInfo>;
 
     constructor(readonly client: ConnectClient) {}
 
-    /** What the cluster can do, by the version of the worker that answers. */
-    abilities(): Promise<Abilities> {
-        this.known ??= this.client
-            .call({ method: "GET", path: "/" }, { limitMs: HELLO_TIMEOUT_MS })
-            .then((body) => abilitiesOf((body as WorkerInfo).version));
+    /** The worker that answers first: its version, and the Kafka cluster it belongs to. */
+    worker(): Promise<WorkerInfo> {
+        this.known ??= this.client.call(
+            { method: "GET", path: "/" },
+            { limitMs: HELLO_TIMEOUT_MS },
+        ) as Promise<WorkerInfo>;
         return this.known;
+    }
+
+    /** What the cluster can do, by the version of the worker that answers. */
+    async abilities(): Promise<Abilities> {
+        return abilitiesOf((await this.worker()).version);
     }
 
     /** The connector plugins of one worker; undefined when it gives no answer. Other workers may have others. */
@@ -108,6 +115,30 @@ export class Connectors {
         }
         await this.restartMembers(name, ({ state }) => state === "FAILED");
         return 10_000;
+    }
+
+    /** How far a connector has come; of a sink, what its consumer group has committed. */
+    async offsets(name: string): Promise<ConnectorOffset[]> {
+        const body = await this.client.call({ method: "GET", path: path(name, "/offsets") });
+        return (body as { offsets: ConnectorOffset[] }).offsets;
+    }
+
+    /**
+     * Changes offsets of a stopped connector: those given (`PATCH`), or, with none given, all of them away (`DELETE`).
+     *
+     * @param changed true when the offsets are as wanted.
+     * @returns what Connect says to it; undefined when its answer was lost.
+     */
+    async changeOffsets(
+        name: string,
+        offsets: ConnectorOffset[] | undefined,
+        changed: () => Promise<boolean>,
+    ): Promise<string | undefined> {
+        const request: Request = offsets
+            ? { method: "PATCH", path: path(name, "/offsets"), body: { offsets } }
+            : { method: "DELETE", path: path(name, "/offsets") };
+        const body = await this.client.call(request, { confirm: changed });
+        return (body as { message: string } | undefined)?.message;
     }
 
     /** Deletes a connector; one that is not there is fine. */

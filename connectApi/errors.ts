@@ -21,6 +21,8 @@ interface Rule {
 
 // The texts are Kafka's, from 2.5 to 3.9. The first rule that fits counts.
 const RULES: Rule[] = [
+    // The leader may not have read yet that the connector was stopped.
+    { status: 400, message: /^Connectors must be in the STOPPED state/, kind: "busy" },
     { status: 400, kind: "invalid" },
     {
         status: 404,
@@ -34,6 +36,9 @@ const RULES: Rule[] = [
     { status: 429, kind: "busy" },
     // RebalanceNeededException has no mapping to 409 from 3.5 on.
     { status: 500, message: /because a rebalance is expected/, kind: "busy" },
+    // Offsets of a stopped sink whose consumers are still members of its group.
+    { status: 500, message: /because its tasks haven't stopped completely yet/, kind: "busy" },
+    { status: 500, message: /doesn't support external modification of offsets/, kind: "refused" },
     { status: 500, message: /^(Request timed out|IO Error trying to forward)/, kind: "ambiguous" },
     { status: 500, message: /Failed to find any class that implements Connector/, kind: "refused" },
     { status: 500, message: /ConfigException|contains no connector type/, kind: "invalid" },

@@ -3,7 +3,7 @@ import { FaultKind, faultOfAnswer, faultOfTransport } from "./errors";
 
 /** A request to one worker. */
 export interface Request {
-    method: "GET" | "POST" | "PUT" | "DELETE";
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
     /** Path and query. */
     path: string;
     /** Sent as JSON. */

@@ -43,6 +43,16 @@ export interface ConnectorStatus {
     type?: string;
 }
 
+/**
+ * An entry of `GET /connectors/{name}/offsets`. A source chooses the keys itself; a sink's are `kafka_topic` and
+ * `kafka_partition`, and `kafka_offset`.
+ */
+export interface ConnectorOffset {
+    partition: Record<string, unknown>;
+    /** Null in a change: the partition's offset is to go. */
+    offset: Record<string, unknown> | null;
+}
+
 /** `PUT /connector-plugins/{class}/config/validate`. */
 export interface Validation {
     error_count: number;

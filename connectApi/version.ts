@@ -8,6 +8,10 @@ export interface Abilities {
     restartTasks: boolean;
     /** A changed config restarts the tasks even where their own configs stay equal (3.7.1, KAFKA-9228). */
     restartsTasksOnUpdate: boolean;
+    /** `GET /connectors/{name}/offsets` (3.5, KIP-875). */
+    listOffsets: boolean;
+    /** `PATCH` and `DELETE /connectors/{name}/offsets` (3.6, KIP-875). */
+    changeOffsets: boolean;
 }
 
 /**
@@ -22,6 +26,8 @@ export function abilitiesOf(version: string): Abilities {
         stop: since(3, 5, 0),
         restartTasks: since(3, 0, 0),
         restartsTasksOnUpdate: since(3, 7, 1),
+        listOffsets: since(3, 5, 0),
+        changeOffsets: since(3, 6, 0),
     };
 }
 

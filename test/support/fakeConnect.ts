@@ -7,10 +7,16 @@ export type Fault =
     | { kind: "reset"; done?: boolean }
     | { kind: "cut" };
 
+interface FakeOffset {
+    partition: unknown;
+    offset: unknown;
+}
+
 interface FakeConnector {
     config: Record<string, string>;
     state: string;
     generation: number;
+    offsets?: FakeOffset[];
 }
 
 type Reply = { status: number; body?: unknown };
@@ -22,6 +28,8 @@ type Reply = { status: number; body?: unknown };
 export class FakeConnect {
     /** Faults of the next requests, in order; undefined lets one pass. */
     plan: (Fault | undefined)[] = [];
+    /** Faults of requests that fit, as `PUT /connectors/x/config`, in order, while the plan has nothing. */
+    readonly faultsOf: { request: RegExp; faults: Fault[] }[] = [];
     /** Requests so far, as `PUT /connectors/x/config`. */
     requests: string[] = [];
     readonly connectors = new Map<string, FakeConnector>();
@@ -52,8 +60,9 @@ export class FakeConnect {
             chunks.push(chunk);
         }
         const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
-        this.requests.push(`${request.method} ${request.url}`);
-        const fault = this.plan.shift();
+        const what = `${request.method} ${request.url}`;
+        this.requests.push(what);
+        const fault = this.plan.shift() ?? this.faultsOf.find((known) => known.request.test(what))?.faults.shift();
         const takesEffect = !fault || fault.kind === "cut" || fault.done;
         const reply = takesEffect ? this.perform(request.method!, request.url!, body) : undefined;
         if (!fault) {
@@ -116,7 +125,12 @@ export class FakeConnect {
             case "GET status":
                 return { status: 200, body: status(name, connector) };
             case "GET tasks":
-                return { status: 200, body: [{ id: { connector: name, task: 0 }, config: connector.config }] };
+                return { status: 200, body: tasks(name, connector) };
+            case "GET offsets":
+                return { status: 200, body: { offsets: connector.offsets ?? [] } };
+            case "PATCH offsets":
+            case "DELETE offsets":
+                return changeOffsets(name, connector, body?.offsets);
             case "PUT config":
                 connector.config = body;
                 connector.generation++;
@@ -138,6 +152,22 @@ export class FakeConnect {
 
 function info(name: string, { config }: FakeConnector): unknown {
     return { name, config, tasks: [], type: "sink" };
+}
+
+function tasks(name: string, { state, config }: FakeConnector): unknown[] {
+    return state === "STOPPED" ? [] : [{ id: { connector: name, task: 0 }, config }];
+}
+
+function changeOffsets(name: string, connector: FakeConnector, given?: FakeOffset[]): Reply {
+    if (connector.state !== "STOPPED") {
+        const text = `Connectors must be in the STOPPED state before their offsets can be modified. This can be done with ${name}`;
+        return error(400, text);
+    }
+    const isGiven = ({ partition }: FakeOffset) =>
+        given?.some((other) => JSON.stringify(other.partition) === JSON.stringify(partition));
+    const others = (connector.offsets ?? []).filter((entry) => given && !isGiven(entry));
+    connector.offsets = [...others, ...(given ?? []).filter(({ offset }) => offset !== null)];
+    return { status: 200, body: { message: "The offsets for this connector have been altered successfully" } };
 }
 
 /** Each write moves the task to another worker, so that a restart can be seen. */

@@ -4,6 +4,7 @@ import { faultOfAnswer, faultOfTransport } from "../../../connectApi/errors";
 describe("an answer", () => {
     it.each<[number, string | undefined, string]>([
         [400, "Connector configuration is invalid and contains the following 1 error(s): ...", "invalid"],
+        [400, "Connectors must be in the STOPPED state before their offsets can be modified.", "busy"],
         [404, undefined, "notReady"],
         [404, "Connector nope not found", "absent"],
         [404, "Unknown connector nope", "absent"],
@@ -23,6 +24,16 @@ describe("an answer", () => {
         ],
         [409, "Cannot complete request because of a conflicting operation (e.g. worker rebalance)", "busy"],
         [500, "Request cannot be completed because a rebalance is expected", "busy"],
+        [
+            500,
+            "Failed to reset consumer group offsets for connector x either because its tasks haven't stopped completely yet",
+            "busy",
+        ],
+        [
+            500,
+            "Failed to modify offsets for connector x because it doesn't support external modification of offsets",
+            "refused",
+        ],
         [500, "Request timed out", "ambiguous"],
         [500, "Request timed out. The worker is currently flushing updates to the status topic.", "ambiguous"],
         [500, "IO Error trying to forward REST request: java.net.ConnectException: Connection refused", "ambiguous"],

@@ -55,12 +55,13 @@ describe("causeOf", () => {
 });
 
 describe("abilitiesOf", () => {
-    const [none, restart, stop, initial, all] = [0, 1, 2, 3, 4];
+    const [none, restart, stop, offsets, initial, all] = [0, 1, 2, 3, 4, 5];
     it.each([
         ["2.8.2", none],
         ["3.0.0", restart],
         ["3.4.1", restart],
         ["3.5.0", stop],
+        ["3.6.0", offsets],
         ["3.7.0", initial],
         ["3.7.0.redhat-00003", initial],
         ["3.7.1", all],
@@ -74,6 +75,8 @@ describe("abilitiesOf", () => {
         expect(abilitiesOf(version)).toEqual({
             restartTasks: level >= restart,
             stop: level >= stop,
+            listOffsets: level >= stop,
+            changeOffsets: level >= offsets,
             initialState: level >= initial,
             restartsTasksOnUpdate: level >= all,
         });

@@ -1,0 +1,104 @@
+import { Connectors } from "./connectors";
+import { ConnectError } from "./errors";
+import { describe } from "./status";
+import { ConnectorStatus, DesiredState } from "./types";
+import { waitForState } from "./waitForState";
+
+/** Opens the cluster anew, with a time limit of its own. */
+export type Connect = (limitSeconds: number) => Connectors;
+
+/** Limit of the stop and of what is done then, s. Zombies among a sink's consumers are thrown out after 45 s. */
+const WORK_SECONDS = 120;
+/** Limit of putting the connector back, s, which counts from when that begins. */
+const UNDO_SECONDS = 120;
+/** Limit of a last look at what could not be put back, s. */
+const LOOK_SECONDS = 5;
+
+/** What failed while a connector was stopped, and the state that it is in now. The message holds no secret. */
+export class StoppedWorkError extends Error {
+    override readonly name = "StoppedWorkError";
+}
+
+/**
+ * Stops a connector, does something, and puts the connector back into the state it was in: also when that something fails.
+ *
+ * @param work begins when the connector is STOPPED and has no task left.
+ * @returns what `work` does.
+ * @throws ConnectError when nothing was done; StoppedWorkError later.
+ */
+export async function whileStopped<T>(
+    connect: Connect,
+    name: string,
+    work: (connectors: Connectors) => Promise<T>,
+): Promise<T> {
+    const connectors = connect(WORK_SECONDS);
+    const before = await connectors.status(name);
+    if (!before) {
+        throw new ConnectError("absent", `connector "${name}" has no status: it is not there, or just being created`);
+    }
+    let result: T;
+    try {
+        await stop(connectors, name, before);
+        result = await work(connectors);
+    } catch (error) {
+        const outcome = await putBack(connect, name, before).catch((undoError: Error) => undoError.message);
+        throw new StoppedWorkError(`${(error as Error).message}. ${outcome}`);
+    }
+    await putBack(connect, name, before);
+    return result;
+}
+
+async function stop(connectors: Connectors, name: string, before: ConnectorStatus): Promise<void> {
+    const { deadline, progress } = connectors.client;
+    if (stateToKeep(before) !== "stopped") {
+        await connectors.setState(name, "stopped");
+    }
+    await waitForState(connectors, name, { state: "stopped", minTasks: 0 });
+    while ((await connectors.taskConfigs(name)) !== "[]") {
+        if (deadline.passed) {
+            throw new Error(`connector "${name}" is STOPPED, but still has tasks after ${deadline.limitSeconds} s`);
+        }
+        progress.waiting("its tasks are still being taken away");
+        await deadline.sleep(250);
+    }
+}
+
+/** @returns in words what state the connector is in again. */
+async function putBack(connect: Connect, name: string, before: ConnectorStatus): Promise<string> {
+    const state = stateToKeep(before);
+    const text = `Connector "${name}" is ${state}, as before`;
+    if (state === "stopped") {
+        return text;
+    }
+    const connectors = connect(UNDO_SECONDS);
+    try {
+        await connectors.setState(name, state);
+        if (before.connector.state === "FAILED" || before.tasks.some((task) => task.state === "FAILED")) {
+            return `Connector "${name}" was resumed; it had FAILED before`;
+        }
+        await waitForState(connectors, name, { state, minTasks: before.tasks.length });
+        return text;
+    } catch (error) {
+        const [restUrl] = connectors.client.restUrls;
+        const action = state === "paused" ? "pause" : "resume";
+        throw new StoppedWorkError(
+            `Connector "${name}" could not be put back to ${state}: ${(error as Error).message}. ` +
+                `Now it is: ${await look(connect, name)}. Put it back with: ` +
+                connectors.client.redact(`curl -X PUT ${restUrl}/connectors/${encodeURIComponent(name)}/${action}`),
+        );
+    }
+}
+
+/** What FAILED, or was on its way, was to run. */
+function stateToKeep({ connector }: ConnectorStatus): DesiredState {
+    const state = connector.state.toLowerCase();
+    return state === "paused" || state === "stopped" ? state : "running";
+}
+
+async function look(connect: Connect, name: string): Promise<string> {
+    const connectors = connect(LOOK_SECONDS);
+    return connectors.status(name).then(
+        (status) => describe(status, (text) => connectors.client.redact(text)),
+        () => "not known, for no worker answers",
+    );
+}
