@@ -3,6 +3,7 @@ import { z } from "zod";
 import { crossChecks } from "./configChecks/crossChecks";
 import { type Fault, faultLine, HIDDEN, suggest } from "./configChecks/fault";
 import { isObject, mergeOver, Raw } from "./configChecks/merge";
+import { isDoubtful, repair } from "./configChecks/repair";
 import { schemaFaults } from "./configChecks/schemaFaults";
 import { secretFaults } from "./configChecks/secrets";
 
@@ -419,34 +420,54 @@ export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig
     const faults: Fault[] = [...unknownSections(user), ...nestedSecrets(secretKeys), ...secretFaults(secrets)];
     const secretNames = isObject(secrets) ? Object.keys(secrets) : [];
     const good: Partial<PlatformConfig> = { secretNames };
-    let allConnectors = true;
-    for (const [key, schema] of Object.entries(sections)) {
+    const repaired: string[] = [];
+    for (const key of Object.keys(sections) as (keyof typeof sections)[]) {
         if (secretKeys.includes(key)) continue;
-        const standard = defaults[key as keyof typeof defaults];
-        const given = user[key] === undefined ? {} : user[key];
-        if (given === null && !REMOVABLE.includes(key)) {
-            const rule = "removes a whole section, which is needed";
-            faults.push({ path: key, value: null, rule, remedy: "leave it out for the defaults" });
-            continue;
-        }
-        const merged = given === null ? {} : mergeOver(standard, given, faults, key);
-        const result = schema.safeParse(merged);
-        if (result.success) {
-            Object.assign(good, { [key]: result.data });
-            continue;
-        }
-        faults.push(...schemaFaults(result.error, schema, key, merged, standard));
-        if (key === "connectors" && isObject(merged)) {
-            // The others are checked all the same
-            const right = Object.entries(merged).filter(([, entry]) => connector.safeParse(entry).success);
-            good.connectors = Object.fromEntries(right) as PlatformConfig["connectors"];
-            allConnectors = false;
-        }
+        const section = parseSection(key, user[key]);
+        if (section.data !== undefined) Object.assign(good, { [key]: section.data });
+        faults.push(...section.faults);
+        repaired.push(...section.repaired);
     }
-    const found = [...faults, ...crossChecks(good, allConnectors)];
+    const given = isObject(user.connectors) ? Object.keys(user.connectors) : [];
+    const known = { ...defaults.connectors, ...good.connectors };
+    // Nobody knows which topics there will be while a connector, or one of its settings, is malformed
+    const topicsKnown = given.every((name) => name in known) && !repaired.some((path) => path.includes(".config."));
+    const crossFaults = crossChecks(good, topicsKnown).filter((fault) => !isDoubtful(fault, repaired));
+    const found = [...faults, ...crossFaults];
     const errors = found.filter(({ warning }) => !warning);
     if (errors.length > 0) throw new ConfigError(errors);
     return { ...good, warnings: found } as PlatformConfig;
+}
+
+interface ParsedSection {
+    /** The section, or what is right of it; undefined when that is not enough. */
+    data?: unknown;
+    faults: Fault[];
+    /** Paths where the default, or nothing, stands instead of what was written. */
+    repaired: string[];
+}
+
+function parseSection(key: keyof typeof sections, given: unknown = {}): ParsedSection {
+    const [schema, standard] = [sections[key], defaults[key]];
+    if (given === null && !REMOVABLE.includes(key)) {
+        const rule = "removes a whole section, which is needed";
+        const fault = { path: key, value: null, rule, remedy: "leave it out for the defaults" };
+        return { faults: [fault], repaired: [] };
+    }
+    const faults: Fault[] = [];
+    const merged = given === null ? {} : mergeOver(standard, given, faults, key);
+    const result = schema.safeParse(merged);
+    if (result.success) return { data: result.data, faults, repaired: [] };
+    faults.push(...schemaFaults(result.error, schema, key, merged, standard));
+    // The rest of the section is checked all the same
+    const { value, paths } = repair(result.error, key, merged, standard);
+    return { data: schema.safeParse(value).data ?? rightConnectors(key, value), faults, repaired: paths };
+}
+
+/** One malformed connector hides none of the others. */
+function rightConnectors(key: string, value: unknown): unknown {
+    if (key !== "connectors" || !isObject(value)) return undefined;
+    return Object.fromEntries(Object.entries(value).filter(([, entry]) => connector.safeParse(entry).success));
 }
 
 function unknownSections(user: Raw): Fault[] {

@@ -27,9 +27,9 @@ const JAVA_CLASS = /^([A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*$/;
 
 /**
  * Rules on connectors that need no plugin's definitions.
- * @param complete false: some connector is malformed, so that nobody knows which topics there will be.
+ * @param topicsKnown false: some connector is malformed, so that nobody knows which topics there will be.
  */
-export function connectorFaults(c: Partial<PlatformConfig>, complete: boolean): Fault[] {
+export function connectorFaults(c: Partial<PlatformConfig>, topicsKnown: boolean): Fault[] {
     const checked = completedConnectors(c);
     const sources = checked.filter(({ entry }) => isPostgresSource(entry.class));
     const others = checked.filter(
@@ -45,7 +45,7 @@ export function connectorFaults(c: Partial<PlatformConfig>, complete: boolean): 
         ...sourceFaults(sources),
         ...checked
             .filter(({ entry, config }) => isSink(entry.class, config))
-            .flatMap((sink) => sinkFaults(sink, { made: complete ? made : undefined, deadLetters, platform: c })),
+            .flatMap((sink) => sinkFaults(sink, { made: topicsKnown ? made : undefined, deadLetters, platform: c })),
     ];
 }
 

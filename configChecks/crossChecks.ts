@@ -9,9 +9,9 @@ import { replicationFaults, serverFaults } from "./servers";
 
 /**
  * Rules that span several values. Each runs when the sections that it reads are well formed.
- * @param allConnectors false: a malformed connector is not among them.
+ * @param topicsKnown false: some connector is malformed, so that nobody knows which topics there will be.
  */
-export function crossChecks(c: Partial<PlatformConfig>, allConnectors: boolean): Fault[] {
+export function crossChecks(c: Partial<PlatformConfig>, topicsKnown: boolean): Fault[] {
     return [
         ...hostFaults(c),
         ...serverFaults(c),
@@ -19,6 +19,6 @@ export function crossChecks(c: Partial<PlatformConfig>, allConnectors: boolean):
         ...portFaults(c),
         ...pluginFaults(c),
         ...referenceFaults(c),
-        ...connectorFaults(c, allConnectors),
+        ...connectorFaults(c, topicsKnown),
     ];
 }

@@ -248,23 +248,28 @@ describe.each(Object.entries(CASES))("%s", (_group, cases) => {
 
 describe("the error", () => {
     const raw = {
-        kafka: { brokers: "three", heapMb: 1 },
-        connect: { port: 0 },
+        kafka: { version: "latest", heapMb: 1, placement: ["lcal"], port: 7072, brokr: 1 },
+        zookeeper: { servers: "three", clientPort: 7071, heapMb: 500 },
+        connect: { port: 7071, replicationFactor: 4, workers: 1 },
         hosts: { local: { bindAddress: "0.0.0.0" } },
         jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "CustomersXML"] },
         connectors: { broken: { tasksMax: 1 }, "dbz-source": { tasksMax: 2 } },
         secrets: { pin: 4711 },
     };
 
-    it("has all faults at once", () => {
+    it("has all faults at once, but none that may come of a default in the place of a wrong value", () => {
         const paths = findingsOf(raw).map((fault) => fault.path);
         expect(paths.sort()).toEqual(
             [
                 "secrets.pin",
                 "hosts.local.bindAddress",
-                "kafka.brokers",
+                "kafka.brokr",
                 "kafka.heapMb",
-                "connect.port",
+                "kafka.placement.0",
+                "kafka.version",
+                "zookeeper.heapMb",
+                "zookeeper.servers",
+                "connect.replicationFactor",
                 "connectors.broken.class",
                 "connectors.broken.config",
                 "connectors.broken.state",
@@ -275,9 +280,9 @@ describe("the error", () => {
     });
 
     it("says of each where, what, why and what to do, in one line", () => {
-        expect(() => parseConfig(raw)).toThrow(/the stack config has 10 faults; nothing was changed:\n/);
+        expect(() => parseConfig(raw)).toThrow(/the stack config has 14 faults; nothing was changed:\n/);
         expect(() => parseConfig(raw)).toThrow(
-            '\n  kafka.brokers = "three": must be a number of brokers; correct it, or leave it out for the default, 3\n',
+            '\n  zookeeper.servers = "three": must be a number of servers; correct it, or leave it out for the default, 3\n',
         );
     });
 
