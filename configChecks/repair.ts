@@ -8,7 +8,7 @@ const COUNTS = ["zookeeper.servers", "kafka.brokers", "connect.workers"];
 /** A section without what its schema refuses, so that the rest of it can be checked all the same. */
 export interface Repaired {
     value: unknown;
-    /** Config paths at which the default, or nothing, stands instead of what was written. */
+    /** Config paths at which the default, or nothing, stands instead of what was written; unknown keys are just gone. */
     paths: string[];
 }
 
@@ -18,10 +18,11 @@ export function repair(error: z.ZodError, path: string, merged: unknown, default
     const paths: string[] = [];
     for (const issue of error.issues) {
         const keys = issue.path.map(String);
-        const wrong = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...keys, key]) : [keys];
-        for (const one of wrong) {
-            restore(value, defaults, one);
-            paths.push([path, ...one].join("."));
+        if (issue.code === "unrecognized_keys") {
+            for (const key of issue.keys) restore(value, defaults, [...keys, key]);
+        } else {
+            restore(value, defaults, keys);
+            paths.push([path, ...keys].join("."));
         }
     }
     return { value, paths };
@@ -37,7 +38,7 @@ function restore(value: unknown, defaults: unknown, keys: string[]): void {
 }
 
 function at(root: unknown, keys: string[]): unknown {
-    return keys.reduce<unknown>((value, key) => (isObject(value) ? (value)[key] : undefined), root);
+    return keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
 }
 
 /** True for a fault that may come from the default that stands in for a value. */

@@ -3,6 +3,8 @@ import type { CheckedConnector } from "./connectors";
 import { Fault } from "./fault";
 
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
+/** Debezium's own default. */
+const DEFAULT_SLOT = "debezium";
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
 
 export function isPostgresSource(connectorClass: string): boolean {
@@ -30,7 +32,7 @@ function singleFaults({ name, entry, config }: CheckedConnector): Fault[] {
     if (prefix === undefined) add("topic.prefix", "is missing: every topic's name begins with it", "set it");
     else if (!TOPIC_PREFIX.test(prefix))
         add("topic.prefix", "must be of letters, digits, . _ and -, as it begins topics' names", "correct it");
-    const slot = config["slot.name"]!;
+    const slot = config["slot.name"] ?? DEFAULT_SLOT;
     if (!SLOT_NAME.test(slot)) {
         const rule = "is no name of a replication slot: at most 63 lower-case letters, digits and _";
         add("slot.name", rule, "correct it", { value: slot });

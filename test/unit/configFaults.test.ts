@@ -248,7 +248,7 @@ describe.each(Object.entries(CASES))("%s", (_group, cases) => {
 
 describe("the error", () => {
     const raw = {
-        kafka: { version: "latest", heapMb: 1, placement: ["lcal"], port: 7072, brokr: 1 },
+        kafka: { version: "latest", heapMb: 1, placement: ["lcal"], port: 7072, broker: 1 },
         zookeeper: { servers: "three", clientPort: 7071, heapMb: 500 },
         connect: { port: 7071, replicationFactor: 4, workers: 1 },
         hosts: { local: { bindAddress: "0.0.0.0" } },
@@ -263,7 +263,7 @@ describe("the error", () => {
             [
                 "secrets.pin",
                 "hosts.local.bindAddress",
-                "kafka.brokr",
+                "kafka.broker",
                 "kafka.heapMb",
                 "kafka.placement.0",
                 "kafka.version",
