@@ -78,6 +78,11 @@ const connector = z.strictObject({
         .optional()
         .describe("Take over a connector of that name that exists already and differs. Default false."),
     timeoutSeconds: count("a number of seconds", 1).optional().describe("Time limit of create and update, s."),
+    addDefaults: flag
+        .optional()
+        .describe(
+            "False: `config` is all there is; nothing is added for a Debezium source or a JMS sink. Default true.",
+        ),
     config: z
         .record(z.string(), connectorValue, {
             error: "must be an object of settings",

@@ -108,10 +108,11 @@ export = async () => {
     const servers = [connect.ready, database?.ready, jmsBroker?.ready].filter((ready) => ready !== undefined);
     const connectors = Object.entries(config.connectors).map(([name, entry]): [string, object] => {
         const complete = platform.apply((endpoints) => completeConnector(name, entry, endpoints));
+        const { addDefaults, ...ofConnector } = entry;
         const connector = new Connector(
             name,
             {
-                ...entry,
+                ...ofConnector,
                 name,
                 cluster: connect.groupId,
                 restUrls: connect.restUrls,

@@ -1,5 +1,12 @@
 /** What workers and hosted services show instead of a value: `********`, `••••••••`, `[hidden]`. */
 const MASKED = /^([*•]+|\[hidden\])$/;
+/** What Connect takes when a config does not say. */
+const CONNECT_DEFAULTS: Record<string, string> = { "tasks.max": "1" };
+
+/** True for a value that a server shows instead of the one it has. */
+export function isMasked(value: string): boolean {
+    return MASKED.test(value);
+}
 
 /**
  * Keys in which a connector's live config differs from the declared one: changed, removed and added ones, sorted.
@@ -14,9 +21,9 @@ export function differingKeys(
     live: Record<string, string>,
     serverKeys: readonly string[] = [],
 ): string[] {
-    const changed = Object.keys(declared).filter((key) => differs(declared[key]!, live[key]));
+    const changed = Object.keys(declared).filter((key) => differs(declared[key]!, live[key] ?? CONNECT_DEFAULTS[key]));
     const added = addedKeys(declared, live).filter(
-        (key) => !serverKeys.includes(key) && !key.startsWith("__internal.") && !MASKED.test(live[key]!),
+        (key) => !serverKeys.includes(key) && !key.startsWith("__internal.") && !isMasked(live[key]!),
     );
     return [...changed, ...added].sort();
 }
@@ -29,5 +36,5 @@ export function addedKeys(declared: Record<string, string>, live: Record<string,
 }
 
 function differs(declared: string, live: string | undefined): boolean {
-    return live === undefined || (live !== declared && !MASKED.test(live));
+    return live === undefined || (live !== declared && !isMasked(live));
 }

@@ -56,5 +56,5 @@ export interface ConnectorOffset {
 /** `PUT /connector-plugins/{class}/config/validate`. */
 export interface Validation {
     error_count: number;
-    configs: { value: { name: string; errors?: string[] } }[];
+    configs: { definition?: { name: string; type: string }; value: { name: string; errors?: string[] } }[];
 }

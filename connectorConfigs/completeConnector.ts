@@ -15,6 +15,8 @@ export interface ConnectorEntry {
     minTasks?: number;
     /** Desired state. */
     state: "running" | "paused" | "stopped";
+    /** False: `config` is all there is, and nothing is added. Default true. */
+    addDefaults?: boolean;
     /** Settings of the connector; they win over everything that is added. */
     config: Record<string, ConfigValue>;
 }
@@ -60,7 +62,8 @@ export interface CompletedConnector {
 
 /**
  * Adds to a connector of the stack config what follows from the platform: addresses, users, references to passwords, and
- * this project's defaults for its class. Settings in the entry win, key by key. Other classes get nothing added.
+ * this project's defaults for its class. Settings in the entry win, key by key. Other classes get nothing added, nor do
+ * entries with `addDefaults: false`.
  *
  * @param name name of the connector; a Debezium source without `slot.name` takes its slot's name from it.
  * @throws when the name of a secret cannot be one.
@@ -70,7 +73,7 @@ export function completeConnector(
     entry: ConnectorEntry,
     platform: PlatformEndpoints,
 ): CompletedConnector {
-    const config: Record<string, string> = platformSettings(name, entry.class, platform);
+    const config = entry.addDefaults === false ? {} : platformSettings(name, entry.class, platform);
     for (const [key, value] of Object.entries(entry.config)) {
         config[key] = typeof value === "object" ? secretReference(value.secret, platform.secretsFolder) : String(value);
     }

@@ -17,3 +17,8 @@ it.each<[string, Record<string, string>, string[]]>([
 ])("a live config that %s", (_, live, keys) => {
     expect(differingKeys(declared, live, ["kafka.endpoint"])).toEqual(keys);
 });
+
+it("takes a config that does not say how many tasks for what Connect takes it for", () => {
+    expect(differingKeys({ "tasks.max": "1" }, {})).toEqual([]);
+    expect(differingKeys({ "tasks.max": "2" }, {})).toEqual(["tasks.max"]);
+});

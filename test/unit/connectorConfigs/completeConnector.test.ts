@@ -132,3 +132,10 @@ describe("what the user writes", () => {
         );
     });
 });
+
+it("adds nothing where the entry says so", () => {
+    for (const entry of [source, sink]) {
+        const { config } = completeConnector("any", { ...entry, addDefaults: false }, platform);
+        expect(config).toEqual(entry.config);
+    }
+});

@@ -1,0 +1,80 @@
+import { parseArgs } from "node:util";
+
+import { defaults } from "../config";
+import type { ConnectorInfo, ConnectorStatus } from "../connectApi/types";
+import type { Connect } from "../connectApi/whileStopped";
+import { type AdoptedConnector, adoptedConnector } from "./adoptedConnector";
+import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "./adoptedText";
+import { connectTo, readUrls } from "./connectTarget";
+import { unknownName } from "./names";
+
+const USAGE = "usage: npm run adopt -- <URL>[,<URL>...] [--only <connector>[,<connector>...]] [--json]";
+
+/** Limit of a question, s; a validation may take a worker 90. */
+const READ_SECONDS = 100;
+
+/**
+ * `npm run adopt`: prints the stack config of the connectors that a live cluster has. `up` with it takes them over as they
+ * are. It holds no secrets; a comment says which have to be given.
+ */
+export default async function adopt(args: string[]): Promise<void> {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { only: { type: "string" }, json: { type: "boolean", default: false } },
+    });
+    const [urls, ...rest] = positionals;
+    if (urls === undefined || rest.length > 0) {
+        throw new Error(USAGE);
+    }
+    const connect = connectTo(readUrls(urls));
+    const cluster = await adoptedCluster(connect, values.only?.split(","));
+    const text = values.json
+        ? JSON.stringify({ connectors: stackConfig(cluster), secrets: liftedSecrets(cluster) }, null, 4)
+        : adoptedText(cluster);
+    process.stdout.write(`${text.trimEnd()}\n`);
+}
+
+interface Live {
+    info: ConnectorInfo;
+    status: ConnectorStatus;
+}
+
+/** @param only the connectors that are meant; all when not given, and then defaults of the stack that are not there go. */
+async function adoptedCluster(connect: Connect, only: string[] | undefined): Promise<AdoptedCluster> {
+    const live = await connect(READ_SECONDS).list();
+    const unknown = only?.find((name) => !(name in live));
+    if (unknown !== undefined) {
+        throw new Error(unknownName("connector", unknown, Object.keys(live)));
+    }
+    const taken = new Set<string>();
+    const connectors: Record<string, AdoptedConnector> = {};
+    for (const name of (only ?? Object.keys(live)).sort()) {
+        connectors[name] = await adopted(connect, live[name]!, taken);
+    }
+    const absentDefaults = only ? [] : Object.keys(defaults.connectors).filter((name) => !(name in live));
+    return { connectors, absentDefaults };
+}
+
+async function adopted(connect: Connect, { info, status }: Live, taken: Set<string>): Promise<AdoptedConnector> {
+    const standard = (defaults.connectors as Record<string, { config: object }>)[info.name];
+    return adoptedConnector(info, status, {
+        passwordKeys: await passwordKeys(connect, info),
+        defaultKeys: Object.keys(standard?.config ?? {}),
+        taken,
+    });
+}
+
+/** Settings that the connector's own definition calls passwords. When the worker cannot tell, their names must. */
+async function passwordKeys(connect: Connect, { name, config }: ConnectorInfo): Promise<Set<string>> {
+    try {
+        const { configs } = await connect(READ_SECONDS).validate(config);
+        const passwords = configs.filter(({ definition }) => definition?.type === "PASSWORD");
+        return new Set(passwords.map(({ definition }) => definition!.name));
+    } catch {
+        // What the worker says may hold the whole config, with passwords
+        const text = `the worker does not validate its config, so names alone tell which settings are passwords: check them`;
+        process.stderr.write(`${name}: ${text}\n`);
+        return new Set();
+    }
+}

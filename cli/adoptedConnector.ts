@@ -1,0 +1,108 @@
+import { isMasked } from "../connectApi/compare";
+import { isPasswordKey } from "../connectApi/connectorInputs";
+import type { ConnectorInfo, ConnectorStatus } from "../connectApi/types";
+
+/** A value of a live config that must not stand in the stack config. */
+export interface LiftedSecret {
+    /** Name under the config key `secrets`. */
+    name: string;
+    connector: string;
+    key: string;
+    /** True when the cluster does not show the value: it stays as it is there. */
+    masked: boolean;
+}
+
+/** A connector of the stack config. */
+export interface AdoptedEntry {
+    class: string;
+    tasksMax: number;
+    minTasks?: number;
+    state: "running" | "paused" | "stopped";
+    adopt?: true;
+    addDefaults: false;
+    config: Record<string, string | { secret: string } | null>;
+}
+
+/** A live connector as stack config, without any secret. */
+export interface AdoptedConnector {
+    entry: AdoptedEntry;
+    secrets: LiftedSecret[];
+    /** True when the connector, or a task of it, has FAILED. */
+    failed: boolean;
+}
+
+/** Settings with a field of their own, and those that some servers add by themselves. */
+const NO_SETTING = /^(name|connector\.class|tasks\.max|__internal\..*)$/;
+/** Beside those that are passwords in every config. */
+const SECRET_KEY = /(^|[._-])(passwd|pwd|token|user\.info|(api|access|secret|private)[._-]?key)$/i;
+/** `://user:password@`, as long as the password is no reference. */
+const URL_WITH_PASSWORD = /:\/\/[^\s/@:"']*:(?!\$\{)[^\s/@"']+@/;
+/** `password="..."` of JAAS, and the same in a JDBC URL. */
+const PASSWORD_INSIDE = /(password|passwd|pwd|secret)\s*=\s*["']?(?!\$\{)[^\s"'&;]/i;
+
+/**
+ * Makes stack config of a live connector. References to config providers stay as they are; passwords become
+ * `{secret: <connector>-<key>}`. A value in the clear has to be written once more, as a reference, hence `adopt: true`.
+ *
+ * @param passwordKeys settings that the connector's own definition calls passwords.
+ * @param defaultKeys settings that the stack's defaults give a connector of this name: those that this one lacks go.
+ * @param taken names of secrets that are in use; gets the new ones.
+ */
+export function adoptedConnector(
+    { name, config: live }: ConnectorInfo,
+    status: ConnectorStatus,
+    { passwordKeys, defaultKeys, taken }: { passwordKeys: Set<string>; defaultKeys: string[]; taken: Set<string> },
+): AdoptedConnector {
+    const secrets: LiftedSecret[] = [];
+    const config: AdoptedEntry["config"] = {};
+    for (const [key, value] of Object.entries(live)) {
+        if (NO_SETTING.test(key)) {
+            continue;
+        }
+        const masked = isMasked(value);
+        if (masked || isInTheClear(key, value, passwordKeys)) {
+            const secret = freeName(`${name}-${key}`, taken);
+            secrets.push({ name: secret, connector: name, key, masked });
+            config[key] = { secret };
+        } else {
+            config[key] = value;
+        }
+    }
+    for (const key of defaultKeys.filter((known) => !(known in live))) {
+        config[key] = null;
+    }
+    const state = status.connector.state.toLowerCase();
+    const rests = state === "paused" || state === "stopped";
+    return {
+        entry: {
+            class: live["connector.class"]!,
+            tasksMax: Number(live["tasks.max"] ?? 1),
+            ...(status.tasks.length === 0 && !rests ? { minTasks: 0 } : {}),
+            state: rests ? state : "running",
+            ...(secrets.some(({ masked }) => !masked) ? { adopt: true } : {}),
+            addDefaults: false,
+            config,
+        },
+        secrets,
+        failed: [status.connector, ...status.tasks].some((member) => member.state === "FAILED"),
+    };
+}
+
+function isInTheClear(key: string, value: string, passwordKeys: Set<string>): boolean {
+    if (URL_WITH_PASSWORD.test(value) || PASSWORD_INSIDE.test(value)) {
+        return true;
+    }
+    const isSecret = passwordKeys.has(key) || isPasswordKey(key) || SECRET_KEY.test(key);
+    return isSecret && value !== "" && !value.includes("${");
+}
+
+/** A secret's name is of letters, digits, `_` and `-`, and names one secret. */
+function freeName(wanted: string, taken: Set<string>): string {
+    const base = wanted.replace(/[^\w-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+    let name = base;
+    for (let i = 2; taken.has(name); i++) {
+        name = `${base}-${i}`;
+    }
+    taken.add(name);
+    return name;
+}

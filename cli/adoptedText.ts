@@ -1,0 +1,56 @@
+import { stringify } from "yaml";
+
+import type { AdoptedConnector, LiftedSecret } from "./adoptedConnector";
+
+/** What was made of a cluster's connectors. */
+export interface AdoptedCluster {
+    connectors: Record<string, AdoptedConnector>;
+    /** Connectors of the stack's defaults that the cluster does not have. */
+    absentDefaults: string[];
+}
+
+/** The stack config of a cluster's connectors: as objects, `null` for defaults that are to go. */
+export function stackConfig({ connectors, absentDefaults }: AdoptedCluster): Record<string, object | null> {
+    return Object.fromEntries([
+        ...absentDefaults.map((name) => [name, null] as const),
+        ...Object.entries(connectors).map(([name, { entry }]) => [name, entry] as const),
+    ]);
+}
+
+export function liftedSecrets({ connectors }: AdoptedCluster): LiftedSecret[] {
+    return Object.values(connectors).flatMap(({ secrets }) => secrets);
+}
+
+/** The stack config as a part of `Pulumi.<stack>.yaml`, with what is left to do as comments below. */
+export function adoptedText(cluster: AdoptedCluster): string {
+    const yaml = stringify({ config: { "connect-cdc:connectors": stackConfig(cluster) } }, { lineWidth: 0 });
+    const comments = [...secretComments(liftedSecrets(cluster)), ...failedComments(cluster)];
+    return yaml + comments.map((line) => `# ${line}\n`).join("");
+}
+
+function secretComments(secrets: LiftedSecret[]): string[] {
+    if (secrets.length === 0) {
+        return [];
+    }
+    const commands = secrets.map(
+        ({ name, connector, key, masked }) =>
+            `pulumi config set --secret --path 'connect-cdc:secrets.${name}'    # ${connector}: ${key}` +
+            (masked ? ", which the cluster does not show" : ""),
+    );
+    const written = [...new Set(secrets.filter(({ masked }) => !masked).map(({ connector }) => connector))];
+    return [
+        "Give these secrets their values; each command asks for one:",
+        ...commands,
+        ...(written.length > 0
+            ? [
+                  `The config of ${written.join(", ")} is written once, so that it no longer holds a password in the clear;`,
+                  "that is what adopt: true allows. Take it out after the first up.",
+              ]
+            : []),
+    ];
+}
+
+function failedComments({ connectors }: AdoptedCluster): string[] {
+    const failed = Object.entries(connectors).filter(([, connector]) => connector.failed);
+    return failed.map(([name]) => `${name} has FAILED; up restarts what has, and fails when that does not help.`);
+}

@@ -1,0 +1,58 @@
+import { offsetSteps } from "../connectApi/offsetList";
+import type { ConnectorOffset } from "../connectApi/types";
+
+/** Offsets of a connector for people: a line for each partition. */
+export function offsetLines(connectorClass: string, offsets: ConnectorOffset[]): string[] {
+    if (offsets.length === 0) {
+        return ["  none: it has not come anywhere yet, or they were reset"];
+    }
+    return offsets.map(
+        ({ partition, offset }) => `  ${partitionText(partition)}: ${offsetText(connectorClass, offset)}`,
+    );
+}
+
+/** A line for each partition: before -> after. */
+export function changeLines(connectorClass: string, before: ConnectorOffset[], after: ConnectorOffset[]): string[] {
+    const steps = offsetSteps(before, after);
+    if (steps.length === 0) {
+        return ["  none, before and after"];
+    }
+    return steps.map((step) => {
+        const [from, to] = [step.before, step.after].map((offset) => offsetText(connectorClass, offset));
+        return `  ${partitionText(step.partition)}: ${from === to ? `${from} (unchanged)` : `${from} -> ${to}`}`;
+    });
+}
+
+function partitionText({ kafka_topic: topic, kafka_partition: partition, ...others }: ConnectorOffset["partition"]) {
+    const isSink = topic !== undefined && Object.keys(others).length === 0;
+    return isSink ? `${String(topic)}-${String(partition)}` : fields({ ...others });
+}
+
+function offsetText(connectorClass: string, offset: ConnectorOffset["offset"] | undefined): string {
+    if (!offset) {
+        return "none";
+    }
+    const { kafka_offset: position, ...others } = offset;
+    if (position !== undefined && Object.keys(others).length === 0) {
+        return String(position);
+    }
+    const isPostgres = /(^|\.)PostgresConnector$/.test(connectorClass);
+    return fields(offset, (key, value) =>
+        isPostgres && key.startsWith("lsn") && typeof value === "number" ? ` (${lsnText(value)})` : "",
+    );
+}
+
+function fields(values: Record<string, unknown>, more: (key: string, value: unknown) => string = () => ""): string {
+    return Object.entries(values)
+        .map(([key, value]) => {
+            const text = typeof value === "string" ? value : JSON.stringify(value);
+            return `${key}=${text}${more(key, value)}`;
+        })
+        .join(" ");
+}
+
+/** A position in PostgreSQL's write-ahead log as PostgreSQL writes it: 26789416 is 0/198C628. */
+export function lsnText(position: number): string {
+    const hex = (half: number) => half.toString(16).toUpperCase();
+    return `${hex(Math.floor(position / 2 ** 32))}/${hex(position % 2 ** 32)}`;
+}

@@ -1,0 +1,128 @@
+import { parse } from "yaml";
+import { describe, expect, it } from "vitest";
+import { adoptedConnector } from "../../../cli/adoptedConnector";
+import { adoptedText } from "../../../cli/adoptedText";
+import { defaults, parseConfig } from "../../../config";
+
+function adopt(config: Record<string, string>, more: Record<string, unknown> = {}) {
+    const {
+        name = "orders",
+        state = "RUNNING",
+        tasks = ["RUNNING"],
+        passwordKeys = [],
+        defaultKeys = [],
+    } = more as any;
+    const member = (memberState: string) => ({ state: memberState, worker_id: "w" });
+    return adoptedConnector(
+        { name, config: { name, "connector.class": "example.Sink", ...config } },
+        { name, connector: member(state), tasks: tasks.map((task: string, id: number) => ({ id, ...member(task) })) },
+        { passwordKeys: new Set(passwordKeys), defaultKeys, taken: new Set() },
+    );
+}
+
+describe("a live connector as stack config", () => {
+    it("has class, tasks and state in their fields, and leaves out what servers add", () => {
+        const { entry } = adopt({ topics: "a,b", "tasks.max": "3", "__internal.config.version": "2" });
+        expect(entry).toEqual({
+            class: "example.Sink",
+            tasksMax: 3,
+            state: "running",
+            addDefaults: false,
+            config: { topics: "a,b" },
+        });
+    });
+
+    it.each<[string, string[], Record<string, unknown>]>([
+        ["PAUSED", ["PAUSED"], { state: "paused" }],
+        ["STOPPED", [], { state: "stopped" }],
+        ["FAILED", [], { state: "running", minTasks: 0 }],
+        ["RUNNING", [], { state: "running", minTasks: 0 }],
+        ["UNASSIGNED", ["UNASSIGNED"], { state: "running" }],
+    ])("that is %s with tasks %j", (state, tasks, expected) => {
+        const { entry } = adopt({}, { state, tasks });
+        expect(entry).toEqual({ class: "example.Sink", tasksMax: 1, addDefaults: false, config: {}, ...expected });
+    });
+
+    it.each([
+        ["database.password", "hunter-2"],
+        ["ssl.truststore.passphrase", "hunter-2"],
+        ["api.key", "hunter-2"],
+        ["value.converter.basic.auth.user.info", "me:hunter-2"],
+        ["connection.url", "jdbc:postgresql://me:hunter-2@host/db"],
+        ["connection.uri", "jdbc:postgresql://host/db?user=me&password=hunter-2"],
+        ["consumer.override.sasl.jaas.config", 'x.PlainLoginModule required username="me" password="hunter-2";'],
+        ["declared.by.its.definition", "hunter-2"],
+    ])("lifts %s = %s out, and allows the write that takes", (key, value) => {
+        const { entry, secrets } = adopt({ [key]: value }, { passwordKeys: ["declared.by.its.definition"] });
+        const name = `orders-${key.replaceAll(".", "-")}`;
+        expect(secrets).toEqual([{ name, connector: "orders", key, masked: false }]);
+        expect(entry.config).toEqual({ [key]: { secret: name } });
+        expect(entry.adopt).toBe(true);
+    });
+
+    it.each([
+        ["database.password", "${file:/etc/secrets.properties:password}"],
+        ["database.password", "${directory:/run/secrets:password}"],
+        ["database.password", ""],
+        ["connection.url", "jdbc:postgresql://me:${file:/x:password}@host/db"],
+        ["connection.uri", "jdbc:postgresql://host/db?password=${file:/x:password}"],
+        ["consumer.override.sasl.jaas.config", 'x.PlainLoginModule required password="${file:/x:password}";'],
+        ["topics", "password-resets"],
+    ])("leaves %s = %s as it is", (key, value) => {
+        const { entry, secrets } = adopt({ [key]: value });
+        expect(entry.config).toEqual({ [key]: value });
+        expect(secrets).toEqual([]);
+        expect(entry.adopt).toBeUndefined();
+    });
+
+    it.each(["[hidden]", "********", "••••"])("asks for what the server shows as %s, without a write", (value) => {
+        const { entry, secrets } = adopt({ "odd.setting": value });
+        expect(secrets).toEqual([
+            { name: "orders-odd-setting", connector: "orders", key: "odd.setting", masked: true },
+        ]);
+        expect(entry.adopt).toBeUndefined();
+    });
+
+    it("gives secrets names of their own, of the letters that are allowed", () => {
+        const { secrets } = adopt({ "a.password": "x", "a-password": "y" }, { name: "_odd name" });
+        expect(secrets.map(({ name }) => name)).toEqual(["odd-name-a-password", "odd-name-a-password-2"]);
+    });
+
+    it("takes out what the stack's defaults would give a connector of that name", () => {
+        const { entry } = adopt({ topics: "a" }, { defaultKeys: ["topics", "transforms"] });
+        expect(entry.config).toEqual({ topics: "a", transforms: null });
+    });
+});
+
+describe("the text", () => {
+    const defaultKeys = Object.keys(defaults.connectors["dbz-source"].config);
+    const connectors = {
+        "dbz-source": adopt({ "topic.prefix": "p" }, { name: "dbz-source", defaultKeys }),
+        orders: adopt({ topics: "yes", "a.password": "hunter-2", "b.password": "********" }, { tasks: ["FAILED"] }),
+    };
+    const text = adoptedText({ connectors, absentDefaults: ["json-jms-sink", "xml-jms-sink"] });
+
+    it("is stack config that the program takes, over its defaults", () => {
+        const stack = parse(text).config;
+        const secrets = { "orders-a-password": "1", "orders-b-password": "2", "database-password": "3" };
+        const config = parseConfig({ connectors: stack["connect-cdc:connectors"], secrets });
+        expect(Object.keys(config.connectors)).toEqual(["dbz-source", "orders"]);
+        expect(config.connectors["dbz-source"]!.config).toEqual({ "topic.prefix": "p" });
+        expect(config.connectors["orders"]!.config).toEqual({
+            topics: "yes",
+            "a.password": { secret: "orders-a-password" },
+            "b.password": { secret: "orders-b-password" },
+        });
+    });
+
+    it("says below what is left to do, and no secret", () => {
+        expect(text).not.toContain("hunter-2");
+        expect(text).toContain(
+            "# pulumi config set --secret --path 'connect-cdc:secrets.orders-a-password'    # orders: a.password\n" +
+                "# pulumi config set --secret --path 'connect-cdc:secrets.orders-b-password'    # orders: b.password, " +
+                "which the cluster does not show\n" +
+                "# The config of orders is written once",
+        );
+        expect(text).toContain("# orders has FAILED; up restarts");
+    });
+});
