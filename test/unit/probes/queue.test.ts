@@ -38,8 +38,8 @@ const login = (address: string, password = "pw") => ({ address, user: "cdc", pas
 describe("readQueue", () => {
     it("receives messages in order, with the time they were sent", async () => {
         const address = await startBroker(({ sender }) => {
-            sender?.send({ body: "one", creation_time: 1_700_000_000_000 as unknown as Date });
-            sender?.send({ body: "two" });
+            sender?.send({ message_id: "ID:1", body: "one", creation_time: 1_700_000_000_000 as unknown as Date });
+            sender?.send({ message_id: "ID:2", body: "two" });
         });
         const messages: QueueMessage[] = [];
         const reader = await readQueue(login(address), "orders", {
@@ -48,8 +48,8 @@ describe("readQueue", () => {
         });
         await expect.poll(() => messages.length).toBe(2);
         expect(messages).toEqual([
-            { body: "one", sentAt: 1_700_000_000_000 },
-            { body: "two", sentAt: undefined },
+            { id: "ID:1", body: "one", sentAt: 1_700_000_000_000 },
+            { id: "ID:2", body: "two", sentAt: undefined },
         ]);
         await reader.close();
     });
