@@ -12,7 +12,8 @@ function level(name: string, groupOrder: number, options: Record<string, unknown
 export default defineConfig({
     test: {
         projects: [
-            level("unit", 0),
+            // The first test of a file also loads libraries, which takes seconds where the machine is busy.
+            level("unit", 0, { testTimeout: 30 * SECOND, hookTimeout: 30 * SECOND }),
             level("toolchain", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
             level("connectApi", 2, { fileParallelism: false, testTimeout: 2 * MINUTE, hookTimeout: 4 * MINUTE }),
             level("stack", 3, {
