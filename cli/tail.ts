@@ -66,6 +66,11 @@ class Printer {
         process.once("SIGTERM", this.end);
     }
 
+    /** Tells whoever waits what for; a reader that takes so many lines gets nothing else. */
+    begin(what: string): void {
+        if (this.left === Infinity) process.stderr.write(`Showing ${what} as it comes; end with Ctrl-C\n`);
+    }
+
     print(timestamp: number | undefined, ...parts: string[]): void {
         if (this.left <= 0) return;
         this.left -= 1;
@@ -89,6 +94,7 @@ async function tailTopics(
         onRecord: (record) =>
             printer.print(record.timestamp, topic === undefined ? record.topic : "", changeLine(record)),
     });
+    printer.begin(topic === undefined ? "what changes in captured tables" : `topic ${topic}`);
     await printer.ended;
     await reader.close();
 }
@@ -112,6 +118,7 @@ async function tailQueue(outputs: StackOutputs, queue: string, fromStart: boolea
         seen = new Set(messages.map(({ id }) => id));
     };
     await look(fromStart);
+    printer.begin(`queue ${queue}`);
     while (!printer.hasEnded) {
         await Promise.race([sleep(lookMs), printer.ended]);
         if (!printer.hasEnded) await look(true);

@@ -14,7 +14,13 @@ export async function endOffsets(stack: string): Promise<Map<string, number>> {
 
 /** Records that each consumer group has not committed yet, as Kafka's own tool has it. */
 export async function groupLags(stack: string): Promise<Map<string, number>> {
-    const command = [...tool("consumer.group.ConsumerGroupCommand"), "--describe", "--all-groups"];
+    const command = [
+        ...tool("consumer.group.ConsumerGroupCommand"),
+        "--describe",
+        "--all-groups",
+        "--timeout",
+        "60000",
+    ];
     const lines = (await runInBroker(stack, command)).split("\n");
     const lags = new Map<string, number>();
     for (const [group = "", , , , , lag] of lines.map((line) => line.trim().split(/\s+/))) {
