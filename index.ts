@@ -19,18 +19,18 @@ import { preflight } from "./preflight";
 export = async () => {
     const config = loadConfig();
     judge(config.warnings);
-    const [staged] = await Promise.all([
-        stageImages({
-            kafkaVersion: config.kafka.version,
-            zookeeperVersion: config.zookeeper.version,
-            artemisVersion: config.jmsBroker.version,
-            plugins: config.connect.plugins,
-            ...(config.watch.enabled ? { watch: true } : {}),
-        }),
-        preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() }).then((faults) => {
-            if (faults.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${faults.join("\n  ")}`);
-        }),
-    ]);
+    const staging = stageImages({
+        kafkaVersion: config.kafka.version,
+        zookeeperVersion: config.zookeeper.version,
+        artemisVersion: config.jmsBroker.version,
+        plugins: config.connect.plugins,
+        ...(config.watch.enabled ? { watch: true } : {}),
+    });
+    // What the machine lacks is said first: it may be why staging fails.
+    staging.catch(() => undefined);
+    const lacks = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
+    if (lacks.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${lacks.join("\n  ")}`);
+    const staged = await staging;
     judge(definitionFaults(completedConnectors(config), readDefinitions(staged)));
 
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { namesOfStack } from "../support/docker";
+import { TestStack } from "../support/stack";
+
+// What a user sees of a wrong config: the real program under the real CLI, on a stack that never comes up.
+let stack: TestStack;
+
+beforeAll(async () => {
+    stack = await TestStack.create("refused");
+});
+
+afterAll(() => stack?.dispose());
+
+/** The output of an `up` that has to be refused, with nothing made. */
+async function refused(sections: Record<string, Record<string, unknown>>): Promise<string> {
+    const before = stack.config();
+    stack.configure(sections);
+    const { code, output } = await stack.tryUp();
+    stack.configure({ ...Object.fromEntries(Object.keys(sections).map((key) => [key, undefined])), ...before });
+    expect(code).not.toBe(0);
+    // A fault of the user's is no matter for a stack trace
+    expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    expect(await namesOfStack(stack.handle.name)).toEqual([]);
+    return output;
+}
+
+describe("a wrong config is refused before any change", () => {
+    it("by its rules, with all faults at once", async () => {
+        const { kafka, zookeeper } = stack.config();
+        const output = await refused({
+            kafka: { ...kafka, brokers: 2, defaultReplicationFactor: 3 },
+            zookeeper: { ...zookeeper, heapMb: 500 },
+        });
+        expect(output).toContain(
+            "error: the stack config has 2 faults; nothing was changed:\n" +
+                "      zookeeper.heapMb = 500: must be less than zookeeper.memoryMb (192): the JVM needs memory beside its heap; " +
+                "lower it, or raise zookeeper.memoryMb\n" +
+                "      kafka.defaultReplicationFactor = 3: must be at most kafka.brokers (2); lower it, or add brokers\n",
+        );
+    });
+
+    it("by what the plugins say of their settings, and warned of what is unwise", async () => {
+        const connectors = {
+            "json-jms-sink": { config: { "jms.priority": "high" } },
+            "xml-jms-sink": { config: { "transforms.write.type": "dev.connectcdc.transforms.XmlWritter" } },
+        };
+        const output = await refused({ connectors, zookeeper: { ...stack.config().zookeeper, servers: 2 } });
+        expect(output).toContain("warning: zookeeper.servers = 2: is even");
+        expect(output).toContain("the stack config has 2 faults; nothing was changed:");
+        expect(output).toContain('connectors.json-jms-sink.config.jms.priority = "high": must be a whole number');
+        expect(output).toContain("did you mean dev.connectcdc.transforms.XmlWriter?");
+    });
+
+    it("by the machine it is for, and by staging", async () => {
+        const { connect } = stack.config();
+        const missing = await refused({ connect: { ...connect, plugins: { mine: { path: "/nowhere/sink.jar" } } } });
+        expect(missing).toMatch(/this machine is not ready:\n\s+connect\.plugins\.mine\.path = "\/nowhere\/sink\.jar"/);
+        const unlocked = { maven: "org.apache.commons:commons-csv:1.10.0" };
+        const output = await refused({ connect: { ...connect, plugins: { mine: unlocked } } });
+        expect(output).toContain("the images cannot be made; nothing was changed:");
+        expect(output).toContain("sha512");
+    });
+});
