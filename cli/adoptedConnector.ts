@@ -55,7 +55,7 @@ export function adoptedConnector(
 ): AdoptedConnector {
     const secrets: LiftedSecret[] = [];
     const config: AdoptedEntry["config"] = {};
-    for (const [key, value] of Object.entries(live)) {
+    for (const [key, value] of Object.entries(live).sort()) {
         if (NO_SETTING.test(key)) {
             continue;
         }

@@ -1,6 +1,8 @@
+import { adopting } from "./worker/adopting";
 import { creating } from "./worker/creating";
 import { deleting } from "./worker/deleting";
 import { failing } from "./worker/failing";
+import { movingOffsets } from "./worker/movingOffsets";
 import { updating } from "./worker/updating";
 import { WorkerUnderTest } from "./worker/workerUnderTest";
 
@@ -10,3 +12,5 @@ creating(worker);
 updating(worker);
 failing(worker);
 deleting(worker);
+movingOffsets(worker);
+adopting(worker);

@@ -4,14 +4,8 @@ import { adoptedConnector } from "../../../cli/adoptedConnector";
 import { adoptedText } from "../../../cli/adoptedText";
 import { defaults, parseConfig } from "../../../config";
 
-function adopt(config: Record<string, string>, more: Record<string, unknown> = {}) {
-    const {
-        name = "orders",
-        state = "RUNNING",
-        tasks = ["RUNNING"],
-        passwordKeys = [],
-        defaultKeys = [],
-    } = more as any;
+function adopt(config: Record<string, string>, more: Record<string, any> = {}) {
+    const { name = "orders", state = "RUNNING", tasks = ["RUNNING"], passwordKeys = [], defaultKeys = [] } = more;
     const member = (memberState: string) => ({ state: memberState, worker_id: "w" });
     return adoptedConnector(
         { name, config: { name, "connector.class": "example.Sink", ...config } },
