@@ -44,7 +44,7 @@ final class BrokerMain {
                 .setPagingDirectory(data.resolve("paging").toString())
                 .setJournalFileSize(1 << 20)
                 .setMaxDiskUsage(-1)
-                .setIDCacheSize(200_000)
+                .setIDCacheSize(1_100_000)
                 .setSecurityEnabled(true)
                 .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port + "?protocols=CORE" + tls);
         config.addAddressSetting("#", new AddressSettings().setDefaultAddressRoutingType(RoutingType.ANYCAST));

@@ -32,7 +32,7 @@ final class BrokerProcess implements AutoCloseable {
 
     /** Returns when the broker accepts connections. */
     BrokerProcess start() throws Exception {
-        process = new JavaProcess("broker-" + port, System.getProperty("java.class.path"), List.of("-Xmx512m"),
+        process = new JavaProcess("broker-" + port, System.getProperty("java.class.path"), List.of("-Xmx1g"),
                 mainClass, data.toString(), Integer.toString(port));
         Await.until("a broker, see " + process.log(), START_MS, () -> {
             if (!process.isAlive()) {

@@ -1,7 +1,9 @@
 package dev.connectcdc.jms;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * Accounts for each record of a topic one by one, by partition and offset: whether its message has come, how often, and
@@ -14,6 +16,8 @@ final class Ledger {
     private final long[][] messageIds;
     private final int[] next;
     private final long[] lowestDuplicate;
+    private final int[] lastDuplicate;
+    private final List<String> repeats = new ArrayList<>();
     private long distinct;
     private long duplicates;
     private long redelivered;
@@ -26,6 +30,7 @@ final class Ledger {
         next = new int[partitions];
         lowestDuplicate = new long[partitions];
         Arrays.fill(lowestDuplicate, Long.MAX_VALUE);
+        lastDuplicate = new int[partitions];
     }
 
     /** @param messageId one number for each message */
@@ -40,6 +45,10 @@ final class Ledger {
             redelivered++;
         } else {
             duplicates++;
+            if (offset != lastDuplicate[partition] + 1) {
+                repeats.add(partition + "-" + offset + " after " + next[partition]);
+            }
+            lastDuplicate[partition] = offset;
             lowestDuplicate[partition] = Math.min(lowestDuplicate[partition], offset);
         }
     }
@@ -75,6 +84,11 @@ final class Ledger {
     /** @return by partition the number of records that have come without a gap from the first on */
     synchronized long[] complete() {
         return Arrays.stream(seen).mapToLong(set -> set.nextClearBit(0)).toArray();
+    }
+
+    /** @return where duplicates began: partition, offset, and how far the partition had come by then */
+    synchronized List<String> repeats() {
+        return List.copyOf(repeats);
     }
 
     @Override
