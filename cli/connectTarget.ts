@@ -29,7 +29,9 @@ export function readUrls(text: string): string[] {
     const urls = text.split(",").map((url) => url.trim().replace(/\/+$/, ""));
     const wrong = urls.find((url) => !/^https?:\/\/[^\s/]+/.test(url));
     if (wrong !== undefined) {
-        throw new Error(`"${wrong}" is no URL of a Connect worker: it must begin with http:// or https://`);
+        throw new Error(
+            `"${wrong.replace(/^.*@/, "[secret]@")}" is no URL of a Connect worker: it must begin with http:// or https://`,
+        );
     }
     return urls;
 }

@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readUrls } from "../../../cli/connectTarget";
+import { CHECKOUT } from "../../../toolchain/stack/target";
+import { FakeConnect, Fault } from "../../support/fakeConnect";
+import { runCommand } from "../../support/runCommand";
+
+describe("npm run offsets", () => {
+    let fake: FakeConnect;
+    let folder: string;
+    beforeEach(async () => {
+        folder = mkdtempSync(join(tmpdir(), "connect-cdc-test-"));
+        fake = new FakeConnect();
+        await fake.start();
+        const offsets = [{ partition: { file: "a" }, offset: { position: 50 } }];
+        const config = { "connector.class": "example.Source" };
+        fake.connectors.set("lines", { config, state: "RUNNING", generation: 0, offsets });
+    });
+    afterEach(async () => {
+        await fake.stop();
+        rmSync(folder, { recursive: true });
+    });
+
+    it("puts the connector back before Ctrl-C ends it", async () => {
+        const busy: Fault = { kind: "answer", status: 409, message: "Cannot complete request: rebalance" };
+        fake.faultsOf.push({ request: /DELETE/, faults: [busy, busy, busy, busy] });
+        const args = ["toolchain/run.js", "offsets", "reset", "lines", "--yes", "--url", fake.url];
+        const child = spawn(process.execPath, args, {
+            cwd: CHECKOUT,
+            env: { ...process.env, XDG_STATE_HOME: folder },
+            stdio: ["ignore", "pipe", "pipe"],
+        });
+        let output = "";
+        child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+        child.stderr.on("data", (data: Buffer) => (output += data.toString()));
+        const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+        await vi.waitUntil(() => fake.writes.some((write) => write.startsWith("DELETE")), { timeout: 60_000 });
+        child.kill("SIGINT");
+        expect(await ended, output).toBe(0);
+        expect(output).toContain('Connector "lines" is being put back first');
+        expect(output).toContain("file=a: position=50 -> none");
+        expect(fake.connectors.get("lines")).toMatchObject({ state: "RUNNING", offsets: [] });
+    }, 120_000);
+
+    it.each([
+        [["list"], "usage:"],
+        [["move", "lines"], "usage:"],
+        [["alter", "lines", "/nope.json", "--yes"], "/nope.json cannot be read"],
+        [["list", "line"], 'there is no connector "line"; did you mean lines?'],
+    ])(
+        "%j is an error: %s",
+        async (args, message) => {
+            await expect(runCommand("offsets", [...args, "--url", fake.url])).rejects.toThrow(message);
+        },
+        60_000,
+    );
+});
+
+it("takes several workers' URLs, and shows no password of one that is wrong", () => {
+    expect(readUrls("http://a:8083/, https://b")).toEqual(["http://a:8083", "https://b"]);
+    expect(() => readUrls("me:hunter-2@host")).toThrow('"[secret]@host" is no URL');
+});
