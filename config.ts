@@ -373,9 +373,9 @@ export class ConfigError extends pulumi.RunError {
  * @throws ConfigError with every fault that is more than that.
  */
 export function judge(findings: Fault[]): void {
+    for (const finding of findings.filter(({ warning }) => warning)) void pulumi.log.warn(faultLine(finding));
     const errors = findings.filter(({ warning }) => !warning);
     if (errors.length > 0) throw new ConfigError(errors);
-    for (const finding of findings) void pulumi.log.warn(faultLine(finding));
 }
 
 /** Sections whose values may all be removed. */

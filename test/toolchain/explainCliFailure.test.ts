@@ -150,7 +150,8 @@ test("an engine that is away", async () => {
     expect(message).toMatch(/The Docker engine (at unix:\/\/\/nowhere\/docker\.sock )?does not answer\. Start it/);
 });
 
-test("a full disk", async (context) => {
+// The CLI tries for half a minute
+test.runIf(process.env.SOAK)("a full disk", async (context) => {
     // A small file system takes the right to mount one
     const { code } = await runProcess("mount", ["-t", "tmpfs", "-o", "size=24k", "tmpfs", state()]);
     if (code !== 0) return context.skip();

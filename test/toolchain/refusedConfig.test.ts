@@ -1,4 +1,11 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaults, parseConfig } from "../../config";
+import { completedConnectors } from "../../configChecks/connectors";
+import { definitionFaults } from "../../configChecks/definitionFaults";
+import type { Definitions } from "../../configChecks/definitions";
+import { answer } from "../../toolchain/staging/main";
+import { CHECKOUT } from "../../toolchain/stack/target";
 import { namesOfStack } from "../support/docker";
 import { TestStack } from "../support/stack";
 
@@ -60,4 +67,18 @@ describe("a wrong config is refused before any change", () => {
         expect(output).toContain("the images cannot be made; nothing was changed:");
         expect(output).toContain("sha512");
     });
+});
+
+it("a stack that configures nothing gives no alarm by what the real plugins say", async () => {
+    const { kafka, zookeeper, jmsBroker, connect } = defaults;
+    const request = {
+        kafkaVersion: kafka.version,
+        zookeeperVersion: zookeeper.version,
+        artemisVersion: jmsBroker.version,
+        plugins: connect.plugins,
+    };
+    const { definitions } = await answer(JSON.stringify(request), CHECKOUT);
+    const known = JSON.parse(readFileSync(definitions, "utf8")) as Definitions;
+    expect(known.plugins.length).toBeGreaterThan(50);
+    expect(definitionFaults(completedConnectors(parseConfig({})), known)).toEqual([]);
 });
