@@ -15,6 +15,8 @@ export default async function stop(args: string[]): Promise<void> {
         },
     });
     await setup(logToStderr);
-    await stopStack({ stack: values.stack, configFile: values["config-file"] }, logToStderr, { volumes: values.volumes });
+    await stopStack({ stack: values.stack, configFile: values["config-file"] }, logToStderr, {
+        volumes: values.volumes,
+    });
     logToStderr(`Stack ${values.stack} is gone: no container, network, volume or image tag of it is left.`);
 }

@@ -4,12 +4,12 @@ import { logToStderr } from "../log";
 import { setup } from "../setup/setup";
 
 /**
- * `npm run test:soak`: the tests on a stack, with the long ones that SOAK turns on, and the JMS sink's million of records;
- * arguments go to Vitest, and then the sink is left out.
+ * `npm run test:soak`: the tests of set-up and on a stack, with the long ones that SOAK turns on, and the JMS sink's million
+ * of records; arguments go to Vitest, and then the sink is left out.
  */
 export default async function testSoak(args: string[]): Promise<number> {
     await setup(logToStderr);
-    const stack = await showVitest(["--project=stack", ...args], { SOAK: "1" });
+    const tests = await showVitest(["--project=toolchain", "--project=stack", ...args], { SOAK: "1" });
     const sink = args.length === 0 ? await showPluginSoak() : 0;
-    return stack || sink;
+    return tests || sink;
 }

@@ -16,7 +16,10 @@ export function adopting(worker: WorkerUnderTest): void {
             ];
             for (const { name, class: connectorClass, config } of theirs) {
                 await worker.put(name, { "connector.class": connectorClass, ...config });
-                await vi.waitFor(async () => expect(await worker.states(name)).toEqual(["RUNNING", "RUNNING"]), PATIENCE);
+                await vi.waitFor(
+                    async () => expect(await worker.states(name)).toEqual(["RUNNING", "RUNNING"]),
+                    PATIENCE,
+                );
             }
             await worker.pause(theirs[1]!["name"]);
             const before = await Promise.all(theirs.map(({ name }) => worker.config(name)));
