@@ -151,11 +151,12 @@ async function uninterrupted<T>(name: string, work: () => Promise<T>): Promise<T
         const text = `Connector "${name}" is being put back first; a second Ctrl-C ends at once and may leave it stopped.`;
         process.stderr.write(`${text}\n`);
     };
-    process.once("SIGINT", tell);
+    const signals = ["SIGINT", "SIGTERM"] as const;
+    signals.forEach((signal) => process.once(signal, tell));
     try {
         return await work();
     } finally {
-        process.off("SIGINT", tell);
+        signals.forEach((signal) => process.off(signal, tell));
     }
 }
 

@@ -76,7 +76,7 @@ async function putBack(connect: Connect, name: string, before: ConnectorStatus):
         if (before.connector.state === "FAILED" || before.tasks.some((task) => task.state === "FAILED")) {
             return `Connector "${name}" was resumed; it had FAILED before`;
         }
-        await waitForState(connectors, name, { state, minTasks: before.tasks.length });
+        await waitForState(connectors, name, { state, minTasks: Math.min(1, before.tasks.length) });
         return text;
     } catch (error) {
         const [restUrl] = connectors.client.restUrls;

@@ -34,6 +34,8 @@ export class FakeConnect {
     requests: string[] = [];
     readonly connectors = new Map<string, FakeConnector>();
     version = "3.9.2";
+    /** What a validation answers, key by key. */
+    validation: unknown[] = [];
     private readonly server = createServer((request, response) => void this.handle(request, response));
 
     async start(): Promise<void> {
@@ -85,7 +87,7 @@ export class FakeConnect {
             return { status: 200, body: { version: this.version, kafka_cluster_id: "fake" } };
         }
         if (action === "config" && root === "connector-plugins") {
-            return { status: 200, body: { error_count: 0, configs: [] } };
+            return { status: 200, body: { error_count: 0, configs: this.validation } };
         }
         if (root === "connector-plugins") {
             return { status: 200, body: [{ class: "example.Sink", type: "sink", version: "1" }] };

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { FakeConnect } from "../../support/fakeConnect";
+import { runCommand } from "../../support/runCommand";
+
+describe("npm run adopt", () => {
+    let fake: FakeConnect;
+    beforeEach(async () => {
+        fake = new FakeConnect();
+        await fake.start();
+        const config = { "connector.class": "example.Sink", topics: "a", "odd.setting": "hunter-2" };
+        fake.connectors.set("lines", { config, state: "RUNNING", generation: 0 });
+    });
+    afterEach(() => fake.stop());
+
+    it("takes those settings for passwords that the connector's own definition calls so", async () => {
+        fake.validation = [
+            { definition: { name: "odd.setting", type: "PASSWORD" }, value: { name: "odd.setting" } },
+            { definition: { name: "topics", type: "LIST" }, value: { name: "topics" } },
+        ];
+        const { stdout, stderr } = await runCommand("adopt", [fake.url]);
+        expect(stdout + stderr).not.toContain("hunter-2");
+        const { lines, ...defaults } = parse(stdout).config["connect-cdc:connectors"];
+        expect(lines.config).toEqual({ "odd.setting": { secret: "lines-odd-setting" }, topics: "a" });
+        expect(defaults).toEqual({ "dbz-source": null, "json-jms-sink": null, "xml-jms-sink": null });
+        expect(stdout).toContain("# pulumi config set --secret --path 'connect-cdc:secrets.lines-odd-setting'");
+
+        const { stdout: json } = await runCommand("adopt", [fake.url, "--only", "lines", "--json"]);
+        expect(JSON.parse(json)).toEqual({
+            connectors: { lines },
+            secrets: [{ name: "lines-odd-setting", connector: "lines", key: "odd.setting", masked: false }],
+        });
+    }, 60_000);
+
+    it("says so when no definition can be had, without what the worker says of the config", async () => {
+        const message = "Connector config {database.password=hunter-3} contains no connector type";
+        fake.faultsOf.push({ request: /validate/, faults: [{ kind: "answer", status: 400, message }] });
+        const { stdout, stderr } = await runCommand("adopt", [fake.url]);
+        expect(stderr).toContain("lines: the worker does not validate its config");
+        expect(stdout + stderr).not.toContain("hunter-3");
+    }, 60_000);
+
+    it("names the nearest connector", async () => {
+        await expect(runCommand("adopt", [fake.url, "--only", "line"])).rejects.toThrow("did you mean lines?");
+        await expect(runCommand("adopt", [])).rejects.toThrow("usage: npm run adopt");
+    }, 60_000);
+});
