@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -108,9 +109,12 @@ class DeliveryBenchmark {
     }
 
     private static Run median(List<Run> runs) {
+        return new Run(median(runs, Run::perSecond), median(runs, Run::cpuMicros));
+    }
+
+    private static double median(List<Run> runs, ToDoubleFunction<Run> figure) {
         // The first pair warms the JVMs up.
-        List<Run> sorted = new ArrayList<>(runs.subList(1, runs.size()));
-        sorted.sort((a, b) -> Double.compare(a.perSecond, b.perSecond));
-        return sorted.get(sorted.size() / 2);
+        double[] sorted = runs.stream().skip(1).mapToDouble(figure).sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 }
