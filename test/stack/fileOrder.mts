@@ -14,6 +14,7 @@ const order = [
     "unchanged",
     "allTypes",
     "connectors",
+    "offsets",
     "watch",
     "trouble",
     "metrics",
