@@ -4,7 +4,7 @@ import { runJavaBenchmark } from "./javaBenchmark";
 /** The JMS sink beside a bare transacted producer with equal batches, in turns against the same broker. */
 export async function measureJmsSink(): Promise<Figure[]> {
     const output = await runJavaBenchmark("jms-sink", "DeliveryBenchmark");
-    const pattern = /^sink: (\d+)\/s, ([0-9.]+) us CPU each; bare producer: (\d+)\/s, ([0-9.]+) us CPU each; .*$/m;
+    const pattern = /sink: (\d+)\/s, ([0-9.]+) us CPU each; bare producer: (\d+)\/s, ([0-9.]+) us CPU each; .*$/m;
     const match = pattern.exec(output);
     if (match === null) {
         throw new Error(`the benchmark printed no figures:\n${output}`);
