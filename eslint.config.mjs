@@ -10,6 +10,11 @@ const ANY = ["**", "@*/**"];
 const rooms = {
     index: {
         files: "index.ts",
+        rooms: ["config", "program", "components"],
+        packages: ["@pulumi/pulumi"],
+    },
+    program: {
+        files: "program/*.ts",
         rooms: ["config", "configChecks", "preflight", "components", "connectorConfigs"],
         packages: ["@pulumi/pulumi"],
     },

@@ -1,37 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./components/connectCluster";
-import { Connector } from "./components/connector";
 import { DockerHost } from "./components/dockerHost";
-import { Image, ImageRole, readDefinitions, stageImages } from "./components/image";
+import { Image, ImageRole } from "./components/image";
 import { JmsBroker } from "./components/jmsBroker";
 import { KafkaCluster } from "./components/kafkaCluster";
-import { SECRETS_FOLDER } from "./components/secretFiles";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
-import { judge, loadConfig, loadSecrets } from "./config";
-import { completedConnectors } from "./configChecks/connectors";
-import { definitionFaults } from "./configChecks/definitionFaults";
-import { completeConnector } from "./connectorConfigs/completeConnector";
-import { preflight } from "./preflight";
+import { loadSecrets } from "./config";
+import { declareConnectors } from "./program/connectors";
+import { prepare } from "./program/prepare";
 
 export = async () => {
-    const config = loadConfig();
-    judge(config.warnings);
-    const staging = stageImages({
-        kafkaVersion: config.kafka.version,
-        zookeeperVersion: config.zookeeper.version,
-        artemisVersion: config.jmsBroker.version,
-        plugins: config.connect.plugins,
-        ...(config.watch.enabled ? { watch: true } : {}),
-    });
-    // What the machine lacks is said first: it may be why staging fails.
-    staging.catch(() => undefined);
-    const lacks = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
-    if (lacks.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${lacks.join("\n  ")}`);
-    const staged = await staging;
-    judge(definitionFaults(completedConnectors(config), readDefinitions(staged)));
+    const { config, staged } = await prepare();
 
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
     const image = (role: ImageRole, parentImage?: Image) =>
@@ -93,40 +75,8 @@ export = async () => {
         secrets,
         metricsPort: metrics?.connectPort,
     });
-    const platform = pulumi
-        .all([
-            database?.host ?? config.database.host!,
-            database?.port ?? config.database.port,
-            jmsBroker?.url ?? config.jmsBroker.url!,
-        ])
-        .apply(([host, port, url]) => ({
-            secretsFolder: SECRETS_FOLDER,
-            brokers: config.kafka.brokers,
-            database: { ...config.database, host, port },
-            jmsBroker: { ...config.jmsBroker, url },
-        }));
-    const servers = [connect.ready, database?.ready, jmsBroker?.ready].filter((ready) => ready !== undefined);
-    const connectors = Object.entries(config.connectors).map(([name, entry]): [string, object] => {
-        const complete = platform.apply((endpoints) => completeConnector(name, entry, endpoints));
-        const { addDefaults, ...ofConnector } = entry;
-        const connector = new Connector(
-            name,
-            {
-                ...ofConnector,
-                name,
-                cluster: connect.groupId,
-                restUrls: connect.restUrls,
-                config: complete.config,
-                secrets: complete.secretNames
-                    .apply((names) => pulumi.all(names.map((secret) => [secret, secrets[secret]!])))
-                    .apply(Object.fromEntries),
-            },
-            // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
-            { dependsOn: servers, deletedWith: connect },
-        );
-        const { class: className, state: declaredState } = entry;
-        return [name, { class: className, declaredState, state: connector.state, tasks: connector.tasks }];
-    });
+    const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);
+    const connectors = declareConnectors(config, { connect, database, jmsBroker, ready, secrets });
 
     if (config.watch.enabled) {
         const declared = Object.entries(config.connectors).map(([name, { state }]) => [name, state]);
@@ -143,7 +93,7 @@ export = async () => {
                 database: database && { ...config.database, server: database, password: secrets[databaseSecret]! },
                 jmsBroker: jmsBroker && { ...config.jmsBroker, server: jmsBroker, password: secrets[jmsSecret]! },
             },
-            { dependsOn: servers },
+            { dependsOn: ready },
         );
     }
 
@@ -176,6 +126,6 @@ export = async () => {
                 .apply((roles) => roles.flat()),
         restUrls: connect.restUrls,
         plugins: connect.plugins,
-        connectors: Object.fromEntries(connectors),
+        connectors,
     };
 };

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readDefinitions, stageImages, StageResult } from "../components/image";
+import { judge, loadConfig, PlatformConfig } from "../config";
+import { completedConnectors } from "../configChecks/connectors";
+import { definitionFaults } from "../configChecks/definitionFaults";
+import { preflight } from "../preflight";
+
+/**
+ * Everything that comes before the first resource: the config, checked by its rules and by what the plugins say of their
+ * settings; the machine, checked; the contexts of the images.
+ *
+ * @throws RunError, without a stack trace, with every fault at once. Nothing was changed then.
+ */
+export async function prepare(): Promise<{ config: PlatformConfig; staged: StageResult }> {
+    const config = loadConfig();
+    judge(config.warnings);
+    const staging = stageImages({
+        kafkaVersion: config.kafka.version,
+        zookeeperVersion: config.zookeeper.version,
+        artemisVersion: config.jmsBroker.version,
+        plugins: config.connect.plugins,
+        ...(config.watch.enabled ? { watch: true } : {}),
+    });
+    // What the machine lacks is said first: it may be why staging fails.
+    staging.catch(() => undefined);
+    const lacks = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
+    if (lacks.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${lacks.join("\n  ")}`);
+    const staged = await staging;
+    judge(definitionFaults(completedConnectors(config), readDefinitions(staged)));
+    return { config, staged };
+}
