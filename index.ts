@@ -119,11 +119,11 @@ export = async () => {
             password: secrets[jmsSecret]!,
             queues: config.jmsBroker.queues,
         },
-        prometheusTargets:
-            metrics &&
-            pulumi
+        ...(metrics && {
+            prometheusTargets: pulumi
                 .all([zookeeper.metricsTargets, kafka.metricsTargets, connect.metricsTargets])
                 .apply((roles) => roles.flat()),
+        }),
         restUrls: connect.restUrls,
         plugins: connect.plugins,
         connectors,
