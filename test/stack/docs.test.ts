@@ -2,15 +2,12 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { CHECKOUT } from "../../toolchain/stack/target";
 import { type DocBlock, hiddenCommands, pages, shellBlocks } from "../support/docCommands";
 import { DocWorkspace } from "../support/docWorkspace";
 import { sharedStack } from "./sharedStack";
-
-const workspace = new DocWorkspace(sharedStack());
-afterAll(() => workspace.remove());
 
 /** Commands that would end this run or its stack, with the test that runs them. */
 const elsewhere: Record<string, string> = {
@@ -24,6 +21,12 @@ const followMilliseconds = 2000;
 
 describe.each(pages())("%s", (page) => {
     const blocks = shellBlocks(page);
+    // Of its own for each page: what one sets in the stack file must not reach the next one's `up`.
+    let workspace: DocWorkspace;
+    beforeAll(() => {
+        workspace = new DocWorkspace(sharedStack());
+    });
+    afterAll(() => workspace.remove());
 
     it("has its commands in blocks that are run here", () => {
         expect(hiddenCommands(page)).toEqual([]);
@@ -32,7 +35,7 @@ describe.each(pages())("%s", (page) => {
     it.each(blocks.map((block) => ({ name: `${block.page}:${block.line}`, block })))(
         "$name does what it says",
         async ({ block }) => {
-            const { code, output } = await run(block);
+            const { code, output } = await run(block, workspace);
             expect(code, `${block.commands}\n${output}`).toBe(block.mode === "fails" ? 1 : 0);
             if (block.mode === "follow") expect(output).not.toBe("");
         },
@@ -47,7 +50,7 @@ it("leaves out only what other tests run", () => {
 });
 
 /** Runs a block as one script that ends at the first failure; what follows for ever is interrupted after its first output. */
-function run({ commands, mode }: DocBlock): Promise<{ code: number | null; output: string }> {
+function run({ commands, mode }: DocBlock, workspace: DocWorkspace): Promise<{ code: number | null; output: string }> {
     const script = workspace.adapt(
         commands
             .split("\n")
