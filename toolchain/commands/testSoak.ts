@@ -1,6 +1,7 @@
 import { showPluginSoak } from "../checks/plugins";
 import { showVitest } from "../checks/showVitest";
 import { logToStderr } from "../log";
+import { findMissingBrowser } from "../setup/browser";
 import { setup } from "../setup/setup";
 
 /**
@@ -8,7 +9,7 @@ import { setup } from "../setup/setup";
  * of records; arguments go to Vitest, and then the sink is left out.
  */
 export default async function testSoak(args: string[]): Promise<number> {
-    await setup(logToStderr);
+    await setup(logToStderr, [findMissingBrowser]);
     const tests = await showVitest(["--project=toolchain", "--project=stack", ...args], { SOAK: "1" });
     const sink = args.length === 0 ? await showPluginSoak() : 0;
     return tests || sink;
