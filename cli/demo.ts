@@ -6,7 +6,7 @@ import { Client } from "pg";
 import { parseAddress } from "../probes/tcp";
 import { readTopics, type TopicRecord } from "../probes/topic";
 import { done, pending, waitFor } from "../probes/wait";
-import { DEV_STACK } from "../toolchain/environment";
+import { stackOption } from "../toolchain/environment";
 import { browseQueue } from "./browseQueue";
 import { changeLine, readChange } from "./changeLine";
 import { readStackOutputs, type StackOutputs } from "./stackOutputs";
@@ -25,7 +25,7 @@ export default async function demo(args: string[]): Promise<void> {
     const { values } = parseArgs({
         args,
         options: {
-            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            stack: stackOption(),
             rows: { type: "string", default: "3" },
             op: { type: "string", default: "insert" },
         },

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 import { type ContainerAddress, followLog, type LogLine, readLog } from "../probes/containerLog";
 import { stackContainers } from "../probes/engine";
-import { DEV_STACK } from "../toolchain/environment";
+import { stackOption } from "../toolchain/environment";
 import { dockerEndpoint } from "../toolchain/setup/dockerEngine";
 import { PROJECT } from "../toolchain/stack/target";
 import { unknownName } from "./names";
@@ -23,7 +23,7 @@ export default async function logs(args: string[]): Promise<void> {
         args,
         allowPositionals: true,
         options: {
-            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            stack: stackOption(),
             follow: { type: "boolean", short: "f", default: false },
             tail: { type: "string", short: "n" },
             since: { type: "string" },

@@ -10,7 +10,7 @@ import {
     saveOffsets,
 } from "../connectApi/offsetsFile";
 import type { Connect } from "../connectApi/whileStopped";
-import { DEV_STACK } from "../toolchain/environment";
+import { stackOption } from "../toolchain/environment";
 import { stateFolder } from "../toolchain/folders";
 import { confirm } from "../toolchain/setup/confirm";
 import { connectTarget } from "./connectTarget";
@@ -43,7 +43,7 @@ export default async function offsets(args: string[]): Promise<void> {
         args,
         allowPositionals: true,
         options: {
-            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            stack: stackOption(),
             url: { type: "string" },
             json: { type: "boolean", default: false },
             yes: { type: "boolean", default: false },

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { DEV_STACK } from "../toolchain/environment";
+import { DEV_STACK, stackOption } from "../toolchain/environment";
 import { logToStderr } from "../toolchain/log";
 import { setup } from "../toolchain/setup/setup";
 import { summarize } from "../toolchain/stack/summary";
@@ -15,7 +15,7 @@ export default async function start(args: string[]): Promise<void> {
     const { values } = parseArgs({
         args,
         options: {
-            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            stack: stackOption(),
             "config-file": { type: "string" },
             refresh: { type: "boolean", default: false },
         },

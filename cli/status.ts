@@ -5,7 +5,7 @@ import type { PlatformReport } from "../probes/platformReport";
 import { type Finding, findings } from "../report/findings";
 import { reportJson } from "../report/reportJson";
 import { screen } from "../report/screen";
-import { DEV_STACK } from "../toolchain/environment";
+import { stackOption } from "../toolchain/environment";
 import { platformTarget, readStackOutputs } from "./stackOutputs";
 
 /**
@@ -20,7 +20,7 @@ export default async function status(args: string[]): Promise<number> {
         args,
         allowPositionals: true,
         options: {
-            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            stack: stackOption(),
             json: { type: "boolean", default: false },
             watch: { type: "boolean", default: false },
             interval: { type: "string", default: "2" },

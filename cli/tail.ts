@@ -7,7 +7,7 @@ import { clusterView, topicNames } from "../probes/kafka";
 import type { QueueLogin } from "../probes/queue";
 import { readTopics } from "../probes/topic";
 import { messageOf } from "../probes/wait";
-import { DEV_STACK } from "../toolchain/environment";
+import { stackOption } from "../toolchain/environment";
 import { browseQueue } from "./browseQueue";
 import { changeLine, printable } from "./changeLine";
 import { unknownName } from "./names";
@@ -21,7 +21,7 @@ export default async function tail(args: string[]): Promise<void> {
     const { values } = parseArgs({
         args,
         options: {
-            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            stack: stackOption(),
             topic: { type: "string" },
             queue: { type: "string" },
             "from-start": { type: "boolean", default: false },

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 import { eventJson, eventLine, type WatchEvent } from "../report/events";
 import { healLimits } from "../report/healing";
-import { DEV_STACK } from "../toolchain/environment";
+import { stackOption } from "../toolchain/environment";
 import { stateFolder } from "../toolchain/folders";
 import { withProcessLock } from "../toolchain/processLock";
 import { writeFileWhole } from "../toolchain/staging/cache";
@@ -19,7 +19,7 @@ export default async function watch(args: string[]): Promise<number> {
     const { values } = parseArgs({
         args,
         options: {
-            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            stack: stackOption(),
             interval: { type: "string", default: "15" },
             confirm: { type: "string" },
             heal: { type: "boolean", default: false },

@@ -57,11 +57,12 @@ export async function collectPlatform(target: PlatformTarget): Promise<PlatformR
     const statuses = answerOf(() =>
         firstAnswer(target.connect, (url) => connect.connectorStatuses(url, redactor(target))),
     );
-    const cluster = lookAtKafka(target, statuses);
+    const views = target.kafka.map((address) => kafka.clusterView(address));
+    const cluster = lookAtKafka(target, views, statuses);
     const [hosts, zookeeper, brokers, workers, { kafkaCluster, connectors }, database, jmsBroker] = await Promise.all([
         Promise.all(Object.entries(target.engines).map((engine) => lookAtEngine(engine, target))),
         members("zookeeper", target.zookeeper, serverFacts),
-        members("kafka", target.kafka, brokerFacts),
+        members("kafka", target.kafka, async (_, i) => brokerFacts(await views[i]!)),
         members("connect", target.connect, workerFacts),
         cluster,
         lookAtDatabase(target),
@@ -105,13 +106,13 @@ async function firstAnswer<T>(targets: string[], ask: (target: string) => Promis
 async function members<T>(
     role: string,
     targets: string[],
-    ask: (target: string) => Promise<T>,
+    ask: (target: string, i: number) => Promise<T>,
 ): Promise<MemberReport<T>[]> {
     return Promise.all(
         targets.map(async (address, i) => ({
             name: `${role}-${i}`,
             address,
-            answer: await answerOf(() => ask(address)),
+            answer: await answerOf(() => ask(address, i)),
         })),
     );
 }
@@ -153,8 +154,7 @@ async function serverFacts(address: string): Promise<ServerFacts> {
     return { ...state, registeredBrokers: brokers };
 }
 
-async function brokerFacts(address: string): Promise<BrokerFacts> {
-    const { brokers, clusterId } = await kafka.clusterView(address);
+function brokerFacts({ brokers, clusterId }: kafka.ClusterView): BrokerFacts {
     return { brokersSeen: brokers.map(({ id }) => id), clusterId };
 }
 
@@ -170,10 +170,11 @@ async function workerFacts(url: string): Promise<WorkerFacts> {
 /** The cluster's topics, and with them how far each sink is behind. */
 async function lookAtKafka(
     target: PlatformTarget,
+    views: Promise<kafka.ClusterView>[],
     statuses: Promise<Answer<connect.ConnectorStatus[]>>,
 ): Promise<{ kafkaCluster: Answer<KafkaFacts>; connectors: Answer<ConnectorFacts[]> }> {
     const viewed = await answerOf(() =>
-        firstAnswer(target.kafka, async (address) => ({ address, view: await kafka.clusterView(address) })),
+        Promise.any(views.map(async (view, i) => ({ address: target.kafka[i]!, view: await view }))),
     );
     const connectors = await statuses;
     if (!viewed.ok) {

@@ -1,6 +1,7 @@
 import type { Answer, PlatformReport } from "../probes/platformReport";
 import type { Finding } from "./findings";
 import { moves, type Places, placesOf, summaryOf } from "./places";
+import { plural } from "./units";
 
 /** One look at a platform, and what is to be said of it. */
 export interface Look {
@@ -129,7 +130,7 @@ function summary(report: PlatformReport, found: Finding[]): WatchEvent {
     const wrong = found.filter(({ level }) => level === "wrong").length;
     const parts = [
         ...(wrong > 0 ? [`${wrong} wrong`] : []),
-        ...(found.length > wrong ? [count(found.length - wrong, "warning")] : []),
+        ...(found.length > wrong ? [plural(found.length - wrong, "warning")] : []),
     ];
     const verdict = parts.length === 0 ? "all is well" : parts.join(", ");
     return { at, level: "info", subject, text: `${summaryOf(report)}; ${verdict}` };
@@ -174,8 +175,4 @@ export function duration(ms: number): string {
     const minutes = Math.round(seconds / 60);
     if (minutes < 120) return `${minutes} min`;
     return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function count(number: number, noun: string): string {
-    return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

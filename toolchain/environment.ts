@@ -9,6 +9,11 @@ import { rememberedPulumi, type PulumiTools } from "./setup/pulumi";
 /** The stack of `npm start`. Its passphrase is public, because no secret stands in its committed config. */
 export const DEV_STACK = "dev";
 
+/** `--stack NAME` of a command, for `parseArgs`: without it the one that STACK names, else the dev stack. */
+export function stackOption(): { type: "string"; default: string } {
+    return { type: "string", default: process.env.STACK || DEV_STACK };
+}
+
 /** `npm run env` of an earlier shell has put this file there: it is not the user's own choice. */
 const DEV_PASSPHRASE_FILE = resolve(__dirname, "devPassphrase.txt");
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { DEV_STACK } from "../environment";
+import { stackOption } from "../environment";
 import { logToStderr } from "../log";
 import { setup } from "../setup/setup";
 import { stopStack } from "../stackRun";
@@ -9,7 +9,7 @@ export default async function stop(args: string[]): Promise<void> {
     const { values } = parseArgs({
         args,
         options: {
-            stack: { type: "string", default: process.env.STACK || DEV_STACK },
+            stack: stackOption(),
             "config-file": { type: "string" },
             volumes: { type: "boolean", default: false },
         },

@@ -70,14 +70,7 @@ class ActiveMqTest {
     void killedAndRestartedWhileRowsStream() throws Exception {
         try (BrokerProcess broker = new BrokerProcess(ActiveMqMain.class, data).start();
                 Worker worker = Worker.start(props(broker.url(), "theQueue", "queue.theQueue", QUEUE))) {
-            RowStream stream = new RowStream(worker);
-            for (int kill = 0; kill < 2; kill++) {
-                stream.awaitMore(5);
-                broker.kill();
-                broker.start();
-            }
-            stream.awaitMore(5);
-            long rows = stream.end();
+            long rows = new RowStream(worker).endAfterKills(broker, 2);
             assertFalse(worker.failures.isEmpty());
             assertNoneLostAndInOrder(broker, rows);
         }
@@ -87,13 +80,7 @@ class ActiveMqTest {
     void frozenWhileRowsStream() throws Exception {
         try (BrokerProcess broker = new BrokerProcess(ActiveMqMain.class, data).start();
                 Worker worker = Worker.start(props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700"))) {
-            RowStream stream = new RowStream(worker);
-            stream.awaitMore(5);
-            broker.freeze();
-            stream.awaitFailures(2);
-            broker.thaw();
-            stream.awaitMore(5);
-            long rows = stream.end();
+            long rows = new RowStream(worker).endAfterFreeze(broker, 2);
             assertNoneLostAndInOrder(broker, rows);
         }
     }

@@ -55,14 +55,7 @@ class BrokerOutageTest {
     void killedAndRestartedWhileRowsStream() throws Exception {
         broker.start();
         try (Worker worker = Worker.start(Worker.props(broker.url(), QUEUE))) {
-            RowStream stream = new RowStream(worker);
-            for (int kill = 0; kill < 3; kill++) {
-                stream.awaitMore(5);
-                broker.kill();
-                broker.start();
-            }
-            stream.awaitMore(5);
-            long rows = stream.end();
+            long rows = new RowStream(worker).endAfterKills(broker, 3);
             assertFalse(worker.failures.isEmpty());
             assertNoneLostAndInOrder(rows);
         }
@@ -73,13 +66,7 @@ class BrokerOutageTest {
         broker.start();
         Map<String, String> props = Worker.props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700");
         try (Worker worker = Worker.start(props)) {
-            RowStream stream = new RowStream(worker);
-            stream.awaitMore(5);
-            broker.freeze();
-            stream.awaitFailures(2);
-            broker.thaw();
-            stream.awaitMore(5);
-            long rows = stream.end();
+            long rows = new RowStream(worker).endAfterFreeze(broker, 2);
             assertTrue(worker.failures.get(0).getMessage().contains("did not answer within 700 ms"));
             assertNoneLostAndInOrder(rows);
         }
@@ -91,13 +78,7 @@ class BrokerOutageTest {
         Map<String, String> props =
                 Worker.props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700", "jms.duplicate.detection", "true");
         try (Worker worker = Worker.start(props)) {
-            RowStream stream = new RowStream(worker);
-            stream.awaitMore(5);
-            broker.freeze();
-            stream.awaitFailures(1);
-            broker.thaw();
-            stream.awaitMore(5);
-            long rows = stream.end();
+            long rows = new RowStream(worker).endAfterFreeze(broker, 1);
             try (Inbox inbox = new Inbox(broker.url(), QUEUE, false)) {
                 assertEquals(
                         LongStream.range(0, rows).mapToObj(i -> "row " + i).toList(), inbox.restOfTexts());

@@ -45,6 +45,27 @@ final class RowStream {
         Await.until(count + " failures", PROGRESS_MS, () -> worker.failures.size() >= goal);
     }
 
+    /** Goes on while the broker is killed and started again so many times, and ends. Returns as {@link #end}. */
+    long endAfterKills(BrokerProcess broker, int kills) throws Exception {
+        for (int kill = 0; kill < kills; kill++) {
+            awaitMore(5);
+            broker.kill();
+            broker.start();
+        }
+        awaitMore(5);
+        return end();
+    }
+
+    /** Goes on while the broker stands still for so many failed batches, and ends. Returns as {@link #end}. */
+    long endAfterFreeze(BrokerProcess broker, int failures) throws Exception {
+        awaitMore(5);
+        broker.freeze();
+        awaitFailures(failures);
+        broker.thaw();
+        awaitMore(5);
+        return end();
+    }
+
     /** @return how many rows were delivered */
     long end() throws Exception {
         ended = true;
