@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { type StackOutputs } from "../../cli/stackOutputs";
 import { queueStates } from "../../probes/artemis";
 import { parseAddress } from "../../probes/tcp";
+import { done, pending, waitFor } from "../../probes/wait";
 import { endOffsets, groupLags } from "../support/kafkaTools";
 import { known, readStatus, type StatusJson } from "../support/statusRun";
 import { topicSetting } from "../support/topics";
@@ -59,9 +62,19 @@ describe("npm run status -- --json", () => {
             const { report } = await readStatus(stack);
             return known(report.connectors).map(({ name, lag }) => [name, lag]);
         };
-        const lags = await groupLags(stack.handle.name);
-        const sinks = ["json-jms-sink", "xml-jms-sink"].map((name) => [name, lags.get(`connect-${name}`)]);
-        expect(await look()).toEqual([["dbz-source", null], ...sinks]);
+        const byKafka = async () => {
+            const lags = await groupLags(stack.handle.name);
+            const sinks = ["json-jms-sink", "xml-jms-sink"].map((name) => [name, lags.get(`connect-${name}`)]);
+            return [["dbz-source", null], ...sinks];
+        };
+        // Workers commit every 10 s: the figures are of one moment when Kafka's own are the same before and after.
+        const moment = async () => {
+            const before = await byKafka();
+            const seen = await look();
+            return isDeepStrictEqual(before, await byKafka()) ? done({ seen, before }) : pending("lags move");
+        };
+        const { seen, before } = await waitFor(moment, { what: "lags that stand still", timeoutSeconds: 60 });
+        expect(seen).toEqual(before);
     });
 
     it("has the log that the slot holds as PostgreSQL itself has it", async () => {
