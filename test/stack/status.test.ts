@@ -67,10 +67,13 @@ describe("npm run status -- --json", () => {
             const sinks = ["json-jms-sink", "xml-jms-sink"].map((name) => [name, lags.get(`connect-${name}`)]);
             return [["dbz-source", null], ...sinks];
         };
+        await stack.npmRun("demo", "--rows", "1");
         // Workers commit every 10 s: the figures are of one moment when Kafka's own are the same before and after.
         const moment = async () => {
             const before = await byKafka();
             const seen = await look();
+            // A group is known from its first commit on.
+            if (before.flat().includes(undefined)) return pending("a sink has not committed yet");
             return isDeepStrictEqual(before, await byKafka()) ? done({ seen, before }) : pending("lags move");
         };
         const { seen, before } = await waitFor(moment, { what: "lags that stand still", timeoutSeconds: 60 });
