@@ -1,14 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import axios from "axios";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { connectorStatuses } from "../../probes/connect";
-import { done, pending, waitFor } from "../../probes/wait";
 import { JMS_SINK_CLASS } from "../../connectorConfigs/jmsSink";
 import { BrokenSink, jsonConverter } from "../support/brokenSink";
+import { setState } from "../support/connectorState";
 import { containerName, docker, namesOfStack } from "../support/docker";
 import { WatchProcess } from "../support/watchProcess";
 import { stateFolder } from "../../toolchain/folders";
@@ -24,17 +22,8 @@ beforeAll(async () => {
 
 afterEach(() => watch?.stop());
 
-/** Pauses or resumes a connector as somebody else would, and waits until its task has followed. */
-async function setState(name: string, action: string, state: string): Promise<void> {
-    const [restUrl = ""] = outputs.restUrls;
-    await axios.put(`${restUrl}/connectors/${name}/${action}`, {});
-    const look = async () => {
-        const connector = (await connectorStatuses(restUrl)).find((one) => one.name === name);
-        const states = [connector?.state, connector?.tasks[0]?.state];
-        return states.every((one) => one === state) ? done() : pending(states.join(", "));
-    };
-    await waitFor(look, { what: `connector ${name} to be ${state}`, timeoutSeconds: 60 });
-}
+const setJsonSink = (action: "pause" | "resume", state: "PAUSED" | "RUNNING") =>
+    setState(outputs.restUrls[0]!, "json-jms-sink", action, state);
 
 describe("npm run watch", () => {
     let sink: BrokenSink;
@@ -45,7 +34,7 @@ describe("npm run watch", () => {
 
     afterAll(async () => {
         await sink?.remove();
-        await setState("json-jms-sink", "resume", "RUNNING");
+        await setJsonSink("resume", "RUNNING");
         forget();
     });
 
@@ -98,13 +87,13 @@ describe("npm run watch", () => {
         expect(first).toMatch(/ {2}WARNING {2}watched-sink\/0: FAILED/);
 
         await sink.remove();
-        await setState("json-jms-sink", "pause", "PAUSED");
+        await setJsonSink("pause", "PAUSED");
         const paused = await onceUntil(1);
         expect(paused).toMatch(/ {2}ok {7}watched-sink\/0: well again/);
         expect(paused).toMatch(/ {2}WRONG {4}json-jms-sink: is PAUSED, but declared running/);
         expect(await onceUntil(1)).not.toContain("json-jms-sink");
 
-        await setState("json-jms-sink", "resume", "RUNNING");
+        await setJsonSink("resume", "RUNNING");
         expect(await onceUntil(0)).toMatch(/ {2}ok {7}json-jms-sink: well again/);
     });
 
