@@ -3,24 +3,20 @@
  * lifecycle. Pulumi gives secrets in the clear here, and marks outputs of the same name as secrets again.
  */
 import { isDeepStrictEqual } from "node:util";
-import { ConnectClient } from "./client";
-import { Deadline, systemClock } from "./clock";
 import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
-import { Connectors } from "./connectors";
 import { ConnectError } from "./errors";
 import { createConnector, deleteConnector, UnfinishedError, updateConnector } from "./lifecycle";
+import { openConnectors } from "./openConnectors";
 import { pluginVersion } from "./plugins";
-import { Progress } from "./progress";
 import { readShared } from "./readShared";
-import { Redactor } from "./redact";
 
 type Properties<T> = T & { __provider?: string };
 
-/** How long no worker may answer before an operation ends, s. */
-const SILENCE_SECONDS = { write: 60, read: 30, delete: 30 };
-/** Limit of a refresh, s. */
-const READ_SECONDS = 60;
+/** How long no worker may answer before a write ends, s. */
+const WRITE_SILENCE_SECONDS = 60;
+const READ_LIMITS = { limitSeconds: 60, silenceSeconds: 30 };
+const DELETE_SILENCE_SECONDS = 30;
 
 export async function check(
     _olds: unknown,
@@ -49,7 +45,7 @@ export async function diff(
 
 export async function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
     const id = `${inputs.cluster}/${inputs.name}`;
-    const connectors = connect(inputs, inputs.timeoutSeconds, SILENCE_SECONDS.write);
+    const connectors = openConnectors(inputs, writeLimits(inputs));
     try {
         const settled = await createConnector(connectors, specOf(inputs), { adopt: inputs.adopt });
         return { id, outs: settledOutputs(inputs, settled, await pluginVersion(connectors, inputs.class)) };
@@ -63,7 +59,7 @@ export async function update(
     olds: Properties<ConnectorOutputs>,
     news: Properties<ConnectorInputs>,
 ): Promise<{ outs: ConnectorOutputs }> {
-    const connectors = connect(news, news.timeoutSeconds, SILENCE_SECONDS.write, Object.values(olds.secrets));
+    const connectors = openConnectors(news, writeLimits(news), Object.values(olds.secrets));
     try {
         const settled = await updateConnector(connectors, specOf(news), {
             serverKeys: olds.serverKeys,
@@ -84,7 +80,7 @@ export async function read(
     id: string,
     props: Properties<ConnectorOutputs>,
 ): Promise<{ id?: string; props?: ConnectorOutputs; inputs?: ConnectorInputs }> {
-    const connectors = connect(props, READ_SECONDS, SILENCE_SECONDS.read);
+    const connectors = openConnectors(props, READ_LIMITS);
     const live = await readShared(connectors, props.name).catch((error: unknown) => {
         throw failure(props, error);
     });
@@ -92,7 +88,8 @@ export async function read(
 }
 
 async function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
-    const connectors = connect(props, props.timeoutSeconds, SILENCE_SECONDS.delete);
+    const limits = { limitSeconds: props.timeoutSeconds, silenceSeconds: DELETE_SILENCE_SECONDS };
+    const connectors = openConnectors(props, limits);
     await deleteConnector(connectors, props.name).catch((error: unknown) => {
         if (error instanceof ConnectError) {
             const left =
@@ -105,16 +102,8 @@ async function remove(_id: string, props: Properties<ConnectorOutputs>): Promise
 }
 export { remove as delete };
 
-function connect(
-    of: Pick<ConnectorInputs, "name" | "restUrls" | "secrets">,
-    limitSeconds: number,
-    silenceSeconds: number,
-    moreSecrets: string[] = [],
-): Connectors {
-    const deadline = new Deadline(systemClock, limitSeconds);
-    const redactor = new Redactor([...Object.values(of.secrets), ...moreSecrets]);
-    const progress = new Progress(`connector "${of.name}"`, deadline, (line) => console.log(line));
-    return new Connectors(new ConnectClient(of.restUrls, { deadline, redactor, progress, silenceSeconds }));
+function writeLimits({ timeoutSeconds }: ConnectorInputs) {
+    return { limitSeconds: timeoutSeconds, silenceSeconds: WRITE_SILENCE_SECONDS };
 }
 
 /** True when a secret whose value changed stands in the config, as `${provider:name}` or `${provider:path:name}`. */

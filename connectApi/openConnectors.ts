@@ -1,0 +1,30 @@
+import { ConnectClient } from "./client";
+import { Deadline, systemClock } from "./clock";
+import { ConnectorInputs } from "./connectorInputs";
+import { Connectors } from "./connectors";
+import { Progress } from "./progress";
+import { Redactor } from "./redact";
+
+/** Where and as whom a connector's cluster is spoken to, and the secrets that no message may hold. */
+export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets">;
+
+/** Limits of one operation on a connector. */
+export interface OperationLimits {
+    /** Time for the whole operation, s. */
+    limitSeconds: number;
+    /** How long every worker may be silent before the operation ends, s. */
+    silenceSeconds: number;
+}
+
+/**
+ * The cluster of a connector, for one operation of its resource. Waiting is told on the console, which Pulumi shows.
+ *
+ * @param moreSecrets values that messages must not hold besides the connector's own, such as those before a rotation.
+ */
+export function openConnectors(of: ConnectAccess, limits: OperationLimits, moreSecrets: string[] = []): Connectors {
+    const deadline = new Deadline(systemClock, limits.limitSeconds);
+    const redactor = new Redactor([...Object.values(of.secrets), ...moreSecrets]);
+    const progress = new Progress(`connector "${of.name}"`, deadline, (line) => console.log(line));
+    const { silenceSeconds } = limits;
+    return new Connectors(new ConnectClient(of.restUrls, { deadline, redactor, progress, silenceSeconds }));
+}
