@@ -25,6 +25,8 @@ export interface ReadOptions {
     selector?: string;
     /** Receives each message, in the queue's order. */
     onMessage: (message: QueueMessage) => void;
+    /** Is told why no more messages come, when the connection of an open reader ends. Default: nobody is told. */
+    onEnd?: (why: string) => void;
 }
 
 /** An open reader; it ends by `close`. */
@@ -45,6 +47,7 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
         password: login.password,
         reconnect: false,
     });
+    let isOpen = false;
     let isGone = false;
     return new Promise((resolve, reject) => {
         const fail = (why: string) => {
@@ -57,6 +60,7 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
             // A refusal begins as an answer without a source; the reason follows.
             if (!receiver?.source?.address) return;
             clearTimeout(limit);
+            isOpen = true;
             resolve({ close: async () => (isGone ? undefined : closeConnection(connection)) });
         });
         container.on("message", ({ message }: EventContext) => {
@@ -71,14 +75,13 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
         });
         container.on("connection_error", () => fail(describe(connection.error)));
         container.on("receiver_error", ({ receiver }: EventContext) => fail(describe(receiver?.error)));
-        container.on("connection_close", () => {
+        const end = (why: string) => {
+            if (isOpen && !isGone) options.onEnd?.(why);
             isGone = true;
-            fail("the broker closed the connection");
-        });
-        container.on("disconnected", ({ error }: EventContext) => {
-            isGone = true;
-            fail(describe(error));
-        });
+            fail(why);
+        };
+        container.on("connection_close", () => end("the broker closed the connection"));
+        container.on("disconnected", ({ error }: EventContext) => end(describe(error)));
         connection.open_receiver({
             source: {
                 address: queue,

@@ -9,21 +9,45 @@ export interface ReceivedMessage {
     receivedAt: number;
 }
 
-/** Takes all messages out of a queue, in order, for as long as it is open. */
+const RECONNECT_SECONDS = 120;
+
+/** Takes all messages out of a queue, in order, for as long as it is open. A broker that restarts is waited for. */
 export class QueueDrain {
     readonly messages: ReceivedMessage[] = [];
     private reader: QueueReader | undefined;
+    private reconnected = Promise.resolve();
+    private closing = false;
 
-    private constructor(readonly queue: string) {}
+    private constructor(
+        private readonly login: QueueLogin,
+        readonly queue: string,
+        private readonly idOf: (body: string) => number,
+    ) {}
 
     /** @param idOf finds the row's id in a message's text */
     static async open(login: QueueLogin, queue: string, idOf: (body: string) => number): Promise<QueueDrain> {
-        const drain = new QueueDrain(queue);
-        drain.reader = await readQueue(login, queue, {
-            browse: false,
-            onMessage: ({ body }) => drain.messages.push({ body, id: tryId(idOf, body), receivedAt: Date.now() }),
-        });
+        const drain = new QueueDrain(login, queue, idOf);
+        await drain.read();
         return drain;
+    }
+
+    private async read(): Promise<void> {
+        this.reader = await readQueue(this.login, this.queue, {
+            browse: false,
+            onMessage: ({ body }) => this.messages.push({ body, id: tryId(this.idOf, body), receivedAt: Date.now() }),
+            onEnd: () => {
+                if (!this.closing) this.reconnected = this.reconnect();
+            },
+        });
+    }
+
+    /** Never fails: what does not come is noticed by who waits for it. */
+    private reconnect(): Promise<void> {
+        const look = async () => {
+            if (!this.closing) await this.read();
+            return done();
+        };
+        return waitFor(look, { what: `queue ${this.queue}`, timeoutSeconds: RECONNECT_SECONDS }).catch(() => undefined);
     }
 
     /** Waits until a message about each of these rows has been taken out; its error names rows that are missing. */
@@ -40,6 +64,8 @@ export class QueueDrain {
     }
 
     async close(): Promise<void> {
+        this.closing = true;
+        await this.reconnected;
         await this.reader?.close();
     }
 
