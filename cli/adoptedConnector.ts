@@ -1,5 +1,5 @@
 import { isMasked } from "../connectApi/compare";
-import { isPasswordKey } from "../connectApi/connectorInputs";
+import { isPasswordKey } from "../connectApi/passwordKeys";
 import type { ConnectorInfo, ConnectorStatus } from "../connectApi/types";
 
 /** A value of a live config that must not stand in the stack config. */

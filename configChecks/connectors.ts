@@ -20,7 +20,6 @@ const OWN_KEYS: Record<string, string> = {
     "connector.class": "write it as class, beside config",
     "tasks.max": "write it as tasksMax, beside config",
 };
-const PASSWORD_KEY = /(^|[._-])(\w*password|passphrase|credentials?|secret|sasl\.jaas\.config|auth\.user\.info)$/i;
 const URL_PASSWORD = /\w:\/\/[^\s/@:]*:(?!\$\{)[^\s/@]+@/;
 const CONNECTOR_NAME = /^[A-Za-z0-9][\w.-]*$/;
 const JAVA_CLASS = /^([A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*$/;
@@ -122,7 +121,6 @@ function settingFault(
         const remedy = `write {secret: <name>}, or one of: ${providers.join(", ")}`;
         return { rule: `asks a config provider that the workers do not have (${provider})`, remedy };
     }
-    if (PASSWORD_KEY.test(key) && value !== "" && provider === undefined) return passwordInTheClear;
     return URL_PASSWORD.test(value) ? { ...passwordInTheClear, rule: "holds a password in the clear" } : undefined;
 }
 

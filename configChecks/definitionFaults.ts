@@ -1,11 +1,9 @@
+import { hasReference, isInTheClear, isPasswordKey } from "../connectApi/passwordKeys";
+import { remedyOf, strangers, UnknownKey, unknownKeys } from "../connectApi/unknownKeys";
 import { passwordInTheClear, type CheckedConnector } from "./connectors";
 import { Definitions, PluginDefinition, SettingDefinition, settingsOf, valueFault } from "./definitions";
 import { Fault, suggest } from "./fault";
 import { listOf } from "./topics";
-
-/** Settings that are handed on to something that knows them: a driver, a client, JNDI, a converter, a named part. */
-const HANDED_ON =
-    /^((key|value|header)\.converter|transforms|predicates|(consumer|producer|admin)\.override|topic|database|driver|jndi|java\.naming|schema\.history\.internal|column|signal|notification|snapshot\.select\.statement\.overrides|internal|offset)\./;
 
 /** A converter's setting that Connect itself fills in: key, value or header. */
 const SET_BY_CONNECT = "converter.type";
@@ -20,6 +18,8 @@ export function definitionFaults(connectors: CheckedConnector[], { plugins }: De
 
 class ConnectorCheck {
     private readonly path: string;
+    /** Settings of the connector that some definition tells of. */
+    private readonly defined = new Set<string>();
 
     constructor(
         private readonly connector: CheckedConnector,
@@ -29,6 +29,12 @@ class ConnectorCheck {
     }
 
     faults(): Fault[] {
+        const found = [...this.settingsFaults(), ...this.passwordFaults()];
+        const wrong = found.filter(({ warning }) => !warning).map(({ path }) => path);
+        return found.filter(({ path, warning }) => !warning || !wrong.includes(path));
+    }
+
+    private settingsFaults(): Fault[] {
         const { entry, config } = this.connector;
         const inParts = [
             ...this.converterFaults(),
@@ -38,10 +44,6 @@ class ConnectorCheck {
         const plugin = this.find(entry.class, ["source", "sink"]);
         if (!plugin) return [this.unknownClass("class", entry.class, ["source", "sink"]), ...inParts];
         const known = settingsOf(plugin);
-        const handedOn = new RegExp(
-            `^(${["converters", "post.processors"].flatMap((key) => listOf(config[key])).join("|")})\\.`,
-        );
-        const strange = (key: string) => plugin.config.length > 0 && !HANDED_ON.test(key) && !handedOn.test(key);
         return [
             ...(plugin.type === "sink" && !("topics" in config) && !("topics.regex" in config)
                 ? [
@@ -53,30 +55,24 @@ class ConnectorCheck {
                       ),
                   ]
                 : []),
-            ...this.settingFaults("", config, known, strange),
+            ...this.settingFaults("", config, known),
+            ...this.unknownFaults("", plugin.config.length > 0 ? unknownKeys(config, namesOf(known)) : []),
             ...inParts,
         ];
     }
 
     /** Settings of one plugin. `prefix` stands before each in the connector's config. */
-    private settingFaults(
-        prefix: string,
-        config: Record<string, string>,
-        known: SettingDefinition[],
-        isStrange: (key: string) => boolean,
-    ): Fault[] {
+    private settingFaults(prefix: string, config: Record<string, string>, known: SettingDefinition[]): Fault[] {
         const faults = known
             .filter(({ name, required }) => required && !(name in config))
             .map(({ name }) => this.fault(`config.${prefix}${name}`, undefined, "is missing", "set it"));
         for (const [key, value] of Object.entries(config)) {
             const path = `config.${prefix}${key}`;
             const definition = known.find(({ name }) => name === key);
-            if (!definition) {
-                if (isStrange(key)) faults.push(this.unknownKey(path, key, value, known));
-                continue;
-            }
+            if (!definition) continue;
+            this.defined.add(`${prefix}${key}`);
             // What a reference stands for is known to the workers only
-            if (value.includes("${")) continue;
+            if (hasReference(value)) continue;
             if (definition.type === "PASSWORD" && value !== "") {
                 faults.push({ ...this.fault(path, value, "", ""), ...passwordInTheClear });
                 continue;
@@ -86,6 +82,24 @@ class ConnectorCheck {
             if (rule) faults.push(this.fault(path, value, rule, remedy));
         }
         return faults;
+    }
+
+    /** Where no definition tells, the name has to. */
+    private passwordFaults(): Fault[] {
+        return Object.entries(this.connector.config)
+            .filter(([key, value]) => !this.defined.has(key) && isPasswordKey(key) && isInTheClear(value))
+            .map(([key, value]) => ({ ...this.fault(`config.${key}`, value, "", ""), ...passwordInTheClear }));
+    }
+
+    private unknownFaults(prefix: string, unknown: UnknownKey[]): Fault[] {
+        return unknown.map((one) => {
+            const key = `${prefix}${one.key}`;
+            const rule = "is no setting that the plugin names";
+            return {
+                ...this.fault(`config.${key}`, this.connector.config[key], rule, remedyOf(one)),
+                warning: !one.slip,
+            };
+        });
     }
 
     private converterFaults(): Fault[] {
@@ -147,9 +161,15 @@ class ConnectorCheck {
         const below = Object.entries(this.connector.config)
             .filter(([key]) => key.startsWith(prefix))
             .map(([key, value]): [string, string] => [key.slice(prefix.length), value]);
-        const strange = (key: string) => plugin.config.length > 0 && !own.includes(key);
         const known = plugin.config.filter(({ name }) => name !== SET_BY_CONNECT);
-        return this.settingFaults(prefix, Object.fromEntries(below), known, strange);
+        const set = Object.fromEntries(below);
+        return [
+            ...this.settingFaults(prefix, set, known),
+            ...this.unknownFaults(
+                prefix,
+                strangers(set, namesOf(known)).filter(({ key }) => !own.includes(key)),
+            ),
+        ];
     }
 
     /** By its full name, or as Connect lets one shorten it. */
@@ -171,13 +191,11 @@ class ConnectorCheck {
         return this.fault(path, name, "is a class that no plugin of connect.plugins has", remedy);
     }
 
-    private unknownKey(path: string, key: string, value: string, known: SettingDefinition[]): Fault {
-        const names = known.map(({ name }) => name);
-        const remedy = suggest(key, names).replace(/^there are: .*/, "remove it, if it is none");
-        return { ...this.fault(path, value, "is no setting that the plugin names", remedy), warning: true };
-    }
-
     private fault(path: string, value: unknown, rule: string, remedy: string): Fault {
         return { path: `${this.path}.${path}`, value, rule, remedy };
     }
+}
+
+function namesOf(settings: SettingDefinition[]): string[] {
+    return settings.map(({ name }) => name);
 }

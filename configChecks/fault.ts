@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+export { isNear, suggest } from "../connectApi/nearest";
 
 /** A thing that is wrong in the config. */
 export interface Fault {
@@ -41,20 +41,6 @@ export function shownValue(path: string, value: unknown): string {
 /** Nothing and null tell nothing, and a reference names a secret without telling it. */
 function isShowable(value: unknown): boolean {
     return value !== undefined && value !== null && !(typeof value === "string" && value.startsWith("${"));
-}
-
-/** "did you mean x?", or what there is when nothing is near. */
-export function suggest(wrong: string, known: string[]): string {
-    if (known.length === 0) return "remove it";
-    const beginning = wrong.length >= 3 ? known.find((right) => right.startsWith(wrong)) : undefined;
-    if (beginning !== undefined) return `did you mean ${beginning}?`;
-    const near = closest(wrong, known);
-    return isNear(wrong, near) ? `did you mean ${near}?` : `there are: ${known.join(", ")}`;
-}
-
-/** True when one is the other with a slip of the pen. */
-export function isNear(wrong: string, right: string): boolean {
-    return distance(wrong.toLowerCase(), right.toLowerCase()) <= Math.max(2, Math.floor(right.length / 3));
 }
 
 /** The command that sets a secret. */

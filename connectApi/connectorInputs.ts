@@ -1,4 +1,5 @@
 import { ConnectorSpec } from "./lifecycle";
+import { isInTheClear, isPasswordKey } from "./passwordKeys";
 import { DesiredState } from "./types";
 
 /** What Pulumi puts in the place of a value that is not known before `up`. */
@@ -25,6 +26,8 @@ export interface InputFault {
     property: string;
     /** What is wrong and what to do; names the property. */
     reason: string;
+    /** True: a password in the clear, as far as the setting's name tells. The plugin's definition knows better. */
+    passwordByName?: boolean;
 }
 
 /** Settings that have an argument of their own. */
@@ -33,7 +36,6 @@ const OWN_ARGUMENT: Record<string, string> = {
     "connector.class": "class",
     "tasks.max": "tasksMax",
 };
-const PASSWORD_KEY = /(^|[._-])(password|passphrase|credentials?|secret)$/i;
 const DEFAULTS = {
     tasksMax: 1,
     minTasks: 1,
@@ -100,11 +102,6 @@ export function hasUnknown(value: unknown): boolean {
     return value === UNKNOWN;
 }
 
-/** True for the settings whose values never stand in a config in the clear. */
-export function isPasswordKey(key: string): boolean {
-    return PASSWORD_KEY.test(key);
-}
-
 function checkConfig(given: Record<string, unknown>): { config: Record<string, unknown>; faults: InputFault[] } {
     const config: Record<string, unknown> = {};
     const faults: InputFault[] = [];
@@ -116,6 +113,8 @@ function checkConfig(given: Record<string, unknown>): { config: Record<string, u
         const rule = ruleAgainst(key, value);
         if (rule) {
             faults.push({ property, reason: `${property} ${rule}` });
+        } else if (isPasswordKey(key) && value !== UNKNOWN && typeof value === "string" && isInTheClear(value)) {
+            faults.push(passwordFault(key));
         }
         config[key] = ["number", "boolean"].includes(typeof value) ? String(value) : value;
     }
@@ -132,14 +131,16 @@ function ruleAgainst(key: string, value: unknown): string | undefined {
     if (typeof value === "object") {
         return `is ${Array.isArray(value) ? "a list" : "an object"}; Connect takes texts, numbers, true and false`;
     }
-    const inTheClear = typeof value === "string" && value !== "" && value !== UNKNOWN && !value.includes("${");
-    if (isPasswordKey(key) && inTheClear) {
-        return (
-            "is a password in the clear: everybody who reaches the REST API or the config topic would read it. Put it " +
-            "where a config provider of the workers finds it, and refer to it, such as ${directory:/folder:name}"
-        );
-    }
     return undefined;
+}
+
+/** What is wrong with a password that stands in a config. */
+export function passwordFault(key: string): InputFault {
+    const property = `config["${key}"]`;
+    const reason =
+        `${property} is a password in the clear: everybody who reaches the REST API or the config topic would read it. Put it ` +
+        "where a config provider of the workers finds it, and refer to it, such as ${directory:/folder:name}";
+    return { property, reason, passwordByName: true };
 }
 
 function withoutUndefined(given: Record<string, unknown>): Record<string, unknown> {

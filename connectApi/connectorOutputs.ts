@@ -1,6 +1,7 @@
 import { differingKeys } from "./compare";
-import { ConnectorInputs, isPasswordKey, specOf } from "./connectorInputs";
+import { ConnectorInputs, specOf } from "./connectorInputs";
 import { fullConfig, LiveConnector, SettledConnector, UnfinishedError } from "./lifecycle";
+import { isPasswordKey } from "./passwordKeys";
 import { overallState } from "./status";
 import { ActualState, ConnectorStatus } from "./types";
 
@@ -15,6 +16,8 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {
     version: string;
     /** Keys that the server added to the config by itself. */
     serverKeys: string[];
+    /** True: an update failed that was to let the tasks read a changed secret, and some may run with the old one. */
+    restartDue?: boolean;
 }
 
 /** Outputs of a connector that has reached its state. */
@@ -67,7 +70,7 @@ export function observedOutputs(
         tasksMax: Number(liveConfig["tasks.max"] ?? 1),
         type: live.info.type ?? known.type,
     };
-    const { tasks, type, version, serverKeys, ...inputs } = props;
+    const { tasks, type, version, serverKeys, restartDue, ...inputs } = props;
     return { props, inputs: inputs as ConnectorInputs };
 }
 
