@@ -30,6 +30,11 @@ export class JavaProcess {
         return readFileSync(this.log, "utf8");
     }
 
+    /** Sends a signal that leaves the process there. */
+    signal(signal: NodeJS.Signals): void {
+        this.child.kill(signal);
+    }
+
     /** Ends the process and waits until it is gone. */
     async end(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
         process.off("exit", this.killAtExit);

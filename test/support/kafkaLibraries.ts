@@ -8,6 +8,7 @@ import { cacheFolder } from "../../toolchain/folders";
 
 /** Jars for tests that run Kafka and Connect as plain processes. */
 export interface KafkaLibraries {
+    version: string;
     /** Class path of broker and worker. */
     classPath: string;
     /** Plugin path with the file connectors. */
@@ -22,7 +23,7 @@ export async function kafkaLibraries(version: string): Promise<KafkaLibraries> {
     if (!existsSync(folder)) {
         await resolve(pom, folder);
     }
-    return { classPath: join(folder, "libs", "*"), pluginPath: join(folder, "plugins") };
+    return { version, classPath: join(folder, "libs", "*"), pluginPath: join(folder, "plugins") };
 }
 
 async function resolve(pom: string, folder: string): Promise<void> {
@@ -35,13 +36,17 @@ async function resolve(pom: string, folder: string): Promise<void> {
     await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
 }
 
+/** Where a version of its own is not in every mirror of Maven's registry. */
+const AUTH_EXTENSION: Record<string, string> = { "3.9.2": "3.9.1" };
+
 function pomOf(version: string): string {
     const dependency = ([groupId, artifactId, version]: string[]) =>
         `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
+    const kafka = ["kafka_2.13", "connect-runtime", "connect-json"];
     const dependencies = [
-        ...["kafka_2.13", "connect-runtime", "connect-json"].map((name) => ["org.apache.kafka", name, version]),
-        // without it the servers log nothing
-        ["org.slf4j", "slf4j-reload4j", "1.7.36"],
+        ...kafka.map((name) => ["org.apache.kafka", name, version]),
+        ["org.apache.kafka", "connect-basic-auth-extension", AUTH_EXTENSION[version] ?? version],
+        ...loggingOf(version),
     ];
     return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -60,4 +65,16 @@ function pomOf(version: string): string {
   </plugin></plugins></build>
 </project>
 `;
+}
+
+/** Without it the servers log nothing. */
+function loggingOf(version: string): string[][] {
+    return usesLog4j2(version)
+        ? ["log4j-core", "log4j-slf4j-impl"].map((name) => ["org.apache.logging.log4j", name, "2.24.3"])
+        : [["org.slf4j", "slf4j-reload4j", "1.7.36"]];
+}
+
+/** From 4.0 on servers log through log4j 2. */
+export function usesLog4j2(version: string): boolean {
+    return Number.parseInt(version) >= 4;
 }
