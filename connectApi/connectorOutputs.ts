@@ -16,6 +16,8 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {
     version: string;
     /** Keys that the server added to the config by itself. */
     serverKeys: string[];
+    /** Id of the Kafka cluster behind the workers. Absent in a state that was written before this output came. */
+    kafkaClusterId?: string;
     /** True: an update failed that was to let the tasks read a changed secret, and some may run with the old one. */
     restartDue?: boolean;
 }
@@ -70,7 +72,7 @@ export function observedOutputs(
         tasksMax: Number(liveConfig["tasks.max"] ?? 1),
         type: live.info.type ?? known.type,
     };
-    const { tasks, type, version, serverKeys, restartDue, ...inputs } = props;
+    const { tasks, type, version, serverKeys, kafkaClusterId, restartDue, ...inputs } = props;
     return { props, inputs: inputs as ConnectorInputs };
 }
 

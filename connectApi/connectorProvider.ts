@@ -9,7 +9,8 @@ import { ConnectError } from "./errors";
 import { createConnector, deleteConnector, UnfinishedError, updateConnector } from "./lifecycle";
 import { openConnectors } from "./openConnectors";
 import { pluginVersion } from "./plugins";
-import { readShared } from "./readShared";
+import { forgetShared, readShared } from "./readShared";
+import { usesChangedSecret } from "./secretReferences";
 
 type Properties<T> = T & { __provider?: string };
 
@@ -40,7 +41,7 @@ export async function diff(
     const changed = (Object.keys(news) as (keyof typeof news)[]).filter(
         (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
     );
-    return { changes: changed.length > 0, replaces, deleteBeforeReplace: true };
+    return { changes: changed.length > 0 || Boolean(olds.restartDue), replaces, deleteBeforeReplace: true };
 }
 
 export async function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
@@ -51,6 +52,8 @@ export async function create(inputs: Properties<ConnectorInputs>): Promise<{ id:
         return { id, outs: settledOutputs(inputs, settled, await pluginVersion(connectors, inputs.class)) };
     } catch (error) {
         throw failure(inputs, error, (unfinished) => ({ id, properties: outputsAfterFailure(inputs, unfinished) }));
+    } finally {
+        forgetShared(inputs.cluster);
     }
 }
 
@@ -60,18 +63,17 @@ export async function update(
     news: Properties<ConnectorInputs>,
 ): Promise<{ outs: ConnectorOutputs }> {
     const connectors = openConnectors(news, writeLimits(news), Object.values(olds.secrets));
+    const secretChanged = olds.restartDue || usesChangedSecret(news.config, olds.secrets, news.secrets);
     try {
-        const settled = await updateConnector(connectors, specOf(news), {
-            serverKeys: olds.serverKeys,
-            secretChanged: usesChangedSecret(olds, news),
-        });
+        const settled = await updateConnector(connectors, specOf(news), { serverKeys: olds.serverKeys, secretChanged });
         return { outs: settledOutputs(news, settled, await pluginVersion(connectors, news.class)) };
     } catch (error) {
-        // With the old secrets in state the next update still knows that tasks may run with them.
         throw failure(news, error, (unfinished) => ({
             id,
-            properties: { ...outputsAfterFailure(news, unfinished, olds), secrets: olds.secrets },
+            properties: { ...outputsAfterFailure(news, unfinished, olds), restartDue: secretChanged },
         }));
+    } finally {
+        forgetShared(news.cluster);
     }
 }
 
@@ -81,7 +83,7 @@ export async function read(
     props: Properties<ConnectorOutputs>,
 ): Promise<{ id?: string; props?: ConnectorOutputs; inputs?: ConnectorInputs }> {
     const connectors = openConnectors(props, READ_LIMITS);
-    const live = await readShared(connectors, props.name).catch((error: unknown) => {
+    const live = await readShared(connectors, props.cluster, props.name).catch((error: unknown) => {
         throw failure(props, error);
     });
     return live ? { id, ...observedOutputs(props, live, (text) => connectors.client.redact(text)) } : {};
@@ -99,19 +101,12 @@ async function remove(_id: string, props: Properties<ConnectorOutputs>): Promise
         }
         throw error;
     });
+    forgetShared(props.cluster);
 }
 export { remove as delete };
 
 function writeLimits({ timeoutSeconds }: ConnectorInputs) {
     return { limitSeconds: timeoutSeconds, silenceSeconds: WRITE_SILENCE_SECONDS };
-}
-
-/** True when a secret whose value changed stands in the config, as `${provider:name}` or `${provider:path:name}`. */
-function usesChangedSecret(olds: ConnectorOutputs, news: ConnectorInputs): boolean {
-    const changed = Object.keys(news.secrets).filter(
-        (name) => Object.hasOwn(olds.secrets, name) && olds.secrets[name] !== news.secrets[name],
-    );
-    return changed.some((name) => Object.values(news.config).some((value) => value.includes(`:${name}}`)));
 }
 
 /**

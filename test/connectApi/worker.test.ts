@@ -3,6 +3,7 @@ import { creating } from "./worker/creating";
 import { deleting } from "./worker/deleting";
 import { failing } from "./worker/failing";
 import { movingOffsets } from "./worker/movingOffsets";
+import { rotating } from "./worker/rotating";
 import { updating } from "./worker/updating";
 import { WorkerUnderTest } from "./worker/workerUnderTest";
 
@@ -11,6 +12,7 @@ const worker = new WorkerUnderTest();
 creating(worker);
 updating(worker);
 failing(worker);
+rotating(worker);
 deleting(worker);
 movingOffsets(worker);
 adopting(worker);

@@ -62,6 +62,11 @@ export class WorkerUnderTest {
         return this.proxy.takeWrites(args["name"]);
     }
 
+    /** How often the connector's one task was started. */
+    starts(name: string): number {
+        return this.connect.workerLog().split(`Creating task ${name}-0`).length - 1;
+    }
+
     async config(name: string): Promise<Record<string, string> | undefined> {
         const { status, data } = await this.rest("GET", `/connectors/${name}/config`);
         return status === 404 ? undefined : data;
