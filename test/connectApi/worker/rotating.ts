@@ -112,27 +112,30 @@ export function rotating(worker: WorkerUnderTest): void {
             expect(hasRead("second")).toBe(true);
         });
 
-        it.each(["second", "first"])("that could not be read is read by the next up, which has the %s", async (last) => {
-            const name = `half-way-${last}`;
-            const place = inFolder(name);
-            place.write("first");
-            const { engine, with: args, writes, hasRead, starts } = using(name, place);
-            await engine.up(args("first"));
-            // A folder that is not there: the task fails.
-            place.write("missing/second");
-            await expect(engine.up(args("missing/second"))).rejects.toThrow("Couldn't find or create file");
-            expect(engine.outputs).toMatchObject({ state: "failed", restartDue: true });
-            writes();
-            const before = starts();
+        it.each(["second", "first"])(
+            "that could not be read is read by the next up, which has the %s",
+            async (last) => {
+                const name = `half-way-${last}`;
+                const place = inFolder(name);
+                place.write("first");
+                const { engine, with: args, writes, hasRead, starts } = using(name, place);
+                await engine.up(args("first"));
+                // A folder that is not there: the task fails.
+                place.write("missing/second");
+                await expect(engine.up(args("missing/second"))).rejects.toThrow("Couldn't find or create file");
+                expect(engine.outputs).toMatchObject({ state: "failed", restartDue: true });
+                writes();
+                const before = starts();
 
-            place.write(last);
-            await engine.refresh();
-            expect(await engine.up(args(last))).toBe("updated");
-            expect(writes()).toEqual(RESTART);
-            expect(starts()).toBe(before + 1);
-            expect(hasRead(last)).toBe(true);
-            expect(await engine.up(args(last))).toBe("unchanged");
-        });
+                place.write(last);
+                await engine.refresh();
+                expect(await engine.up(args(last))).toBe("updated");
+                expect(writes()).toEqual(RESTART);
+                expect(starts()).toBe(before + 1);
+                expect(hasRead(last)).toBe(true);
+                expect(await engine.up(args(last))).toBe("unchanged");
+            },
+        );
 
         it("is in no error and no output, though Connect's trace has it", async () => {
             const place = inFolder("shown");

@@ -1,0 +1,59 @@
+import { Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { SecretSearch } from "../../support/secretSearch";
+
+const secret = `p"a's$s\nwörd <%41> \\ €-end`;
+const search = () => new SecretSearch({ planted: ` ${secret}\n` });
+
+function formsIn(text: string): string[] {
+    const found = search();
+    found.look("a text", `control ${text}`, "control");
+    return found.leaks;
+}
+
+describe("SecretSearch finds a secret", () => {
+    it.each([
+        ["as it is", secret],
+        ["JSON", JSON.stringify({ a: `x${secret}y` })],
+        ["JSON in JSON", JSON.stringify(JSON.stringify({ a: secret }))],
+        ["JSON in ASCII", `"p\\"a's$s\\nw\\u00f6rd <%41> \\\\ \\u20ac-end"`],
+        ["URL", `http://me:${encodeURIComponent(secret)}@host`],
+        ["form", new URLSearchParams({ a: "b", password: secret }).toString()],
+        ["HTML", "<p>p&quot;a&#39;s$s\nwörd &lt;%41&gt; \\ €-end</p>"],
+        ["hexadecimal", Buffer.from(`x${secret}y`).toString("hex")],
+        ["hexadecimal", Buffer.from(secret).toString("hex").toUpperCase()],
+        ...["", "a", "ab", "abc", "user:"].flatMap((before): [string, string][] => [
+            ["Base64", Buffer.from(`${before}${secret}z`).toString("base64")],
+            ["Base64", Buffer.from(`${before}${secret}`).toString("base64url")],
+        ]),
+    ])("%s", (form, text) => {
+        expect(formsIn(text)).toEqual([`planted (${form}) in a text`]);
+    });
+
+    it("on the border of two pieces of a stream", async () => {
+        const whole = Buffer.from(`control ${"x".repeat(200)}${secret}${"y".repeat(200)}`);
+        for (let border = 1; border < whole.length; border++) {
+            const found = search();
+            const pieces = Readable.from([whole.subarray(0, border), whole.subarray(border)]);
+            await found.lookAtStream("a stream", pieces, "control");
+            expect(found.leaks).toEqual(["planted (as it is) in a stream"]);
+        }
+    });
+});
+
+describe("SecretSearch does not cry wolf", () => {
+    it("over a text without the secret", () => {
+        expect(formsIn(secret.slice(1))).toEqual([]);
+        expect(formsIn(Buffer.from(secret.slice(1)).toString("base64"))).toEqual([]);
+    });
+
+    it("but says when what is certainly there is not", async () => {
+        expect(() => search().look("a log", "", "connect")).toThrow('a log: "connect" is not there');
+        const nothing = search().lookAtStream("a log", Readable.from([Buffer.from("x")]), "connect");
+        await expect(nothing).rejects.toThrow('a log: "connect" is not there');
+    });
+
+    it("and does not look for what stands anywhere", () => {
+        expect(() => new SecretSearch({ short: " password12\n" })).toThrow("secret short is too short");
+    });
+});
