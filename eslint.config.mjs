@@ -32,7 +32,11 @@ const rooms = {
     },
     render: { files: "components/render/*.ts", rooms: ["render"], packages: [] },
     connectorConfigs: { files: "connectorConfigs/*.ts", rooms: ["connectorConfigs"], packages: [] },
-    connectApi: { files: "connectApi/*.ts", rooms: ["connectApi", "folders"], packages: ["axios", "fastest-levenshtein", "pg"] },
+    connectApi: {
+        files: "connectApi/*.ts",
+        rooms: ["connectApi", "folders"],
+        packages: ["axios", "fastest-levenshtein", "pg"],
+    },
     probes: {
         files: "probes/*.ts",
         rooms: ["probes", "connectApi"],

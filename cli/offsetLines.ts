@@ -1,4 +1,5 @@
 import { offsetSteps } from "../connectApi/offsetList";
+import { isPostgresSource, lsnText } from "../connectApi/postgresSource";
 import type { ConnectorOffset } from "../connectApi/types";
 
 /** Offsets of a connector for people: a line for each partition. */
@@ -36,7 +37,7 @@ function offsetText(connectorClass: string, offset: ConnectorOffset["offset"] | 
     if (position !== undefined && Object.keys(others).length === 0) {
         return String(position);
     }
-    const isPostgres = /(^|\.)PostgresConnector$/.test(connectorClass);
+    const isPostgres = isPostgresSource(connectorClass);
     return fields(offset, (key, value) =>
         isPostgres && key.startsWith("lsn") && typeof value === "number" ? ` (${lsnText(value)})` : "",
     );
@@ -49,10 +50,4 @@ function fields(values: Record<string, unknown>, more: (key: string, value: unkn
             return `${key}=${text}${more(key, value)}`;
         })
         .join(" ");
-}
-
-/** A position in PostgreSQL's write-ahead log as PostgreSQL writes it: 26789416 is 0/198C628. */
-export function lsnText(position: number): string {
-    const hex = (half: number) => half.toString(16).toUpperCase();
-    return `${hex(Math.floor(position / 2 ** 32))}/${hex(position % 2 ** 32)}`;
 }

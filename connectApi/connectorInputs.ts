@@ -1,5 +1,10 @@
+import { authFaults, ConnectAuth } from "./auth";
+import type { OnNewKafkaCluster } from "./kafkaIdentity";
 import { ConnectorSpec } from "./lifecycle";
+import type { OnDelete } from "./onDelete";
 import { isInTheClear, isPasswordKey } from "./passwordKeys";
+import type { OnPositionLoss } from "./positionGuard";
+import { withoutUserInfo } from "./redact";
 import { DesiredState } from "./types";
 
 /** What Pulumi puts in the place of a value that is not known before `up`. */
@@ -18,6 +23,10 @@ export interface ConnectorInputs {
     state: DesiredState;
     adopt: boolean;
     timeoutSeconds: number;
+    auth?: ConnectAuth;
+    onDelete?: OnDelete;
+    onPositionLoss?: OnPositionLoss;
+    onNewKafkaCluster?: OnNewKafkaCluster;
 }
 
 /** What is wrong with one input. */
@@ -58,13 +67,18 @@ export function checkInputs(given: Record<string, unknown>): { inputs: Record<st
     const check = (property: string, right: (value: unknown) => boolean, rule: string) => {
         const value = inputs[property];
         if (value !== UNKNOWN && !right(value)) {
-            const found = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
+            const found = value === undefined ? "is missing" : `is ${withoutUserInfo(JSON.stringify(value))}`;
             faults.push({ property, reason: `${property} ${found}; it must be ${rule}` });
         }
     };
     check("name", isText, "the connector's name");
     check("cluster", isText, "a name for the Connect cluster, such as its group id");
     check("restUrls", isUrlList, "a list of one or more http:// or https:// URLs");
+    if (hasUserInfo(inputs["restUrls"])) {
+        const reason = "restUrls holds a user or a password, which every message would show; put them into auth.basic";
+        faults.push({ property: "restUrls", reason });
+    }
+    faults.push(...authFaults(inputs["auth"]));
     check("class", isText, "the connector's Java class");
     check("tasksMax", (value) => isCount(value, 1), "a whole number, 1 or more");
     check("minTasks", (value) => isCount(value, 0), "a whole number, 0 or more");
@@ -169,4 +183,8 @@ function isUrlList(value: unknown): boolean {
         value.length > 0 &&
         value.every((url) => url === UNKNOWN || (typeof url === "string" && /^https?:\/\/[^\s/]+/.test(url)))
     );
+}
+
+function hasUserInfo(urls: unknown): boolean {
+    return Array.isArray(urls) && urls.some((url) => typeof url === "string" && withoutUserInfo(url) !== url);
 }

@@ -1,9 +1,11 @@
 import { differingKeys } from "./compare";
 import { ConnectorInputs, specOf } from "./connectorInputs";
+import { Connectors } from "./connectors";
 import { fullConfig, LiveConnector, SettledConnector, UnfinishedError } from "./lifecycle";
 import { isPasswordKey } from "./passwordKeys";
+import { pluginVersion } from "./plugins";
 import { overallState } from "./status";
-import { ActualState, ConnectorStatus } from "./types";
+import { ActualState, ConnectorInfo, ConnectorStatus } from "./types";
 
 /** What state holds of a connector: its inputs, with `config` and `state` as they were seen, and what the cluster says. */
 export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {
@@ -14,6 +16,8 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {
     type: string;
     /** Version of the connector's plugin. */
     version: string;
+    /** Topics that a sink declares, and those that the connector had used at its last create or update. */
+    topics: string[];
     /** Keys that the server added to the config by itself. */
     serverKeys: string[];
     /** Id of the Kafka cluster behind the workers. Absent in a state that was written before this output came. */
@@ -22,13 +26,24 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {
     restartDue?: boolean;
 }
 
-/** Outputs of a connector that has reached its state. */
-export function settledOutputs(
+/** Outputs of a connector that has reached its state. What no worker tells any more is no reason to lose the rest. */
+export async function settledOutputs(
+    connectors: Connectors,
     inputs: ConnectorInputs,
     { info, status, serverKeys }: SettledConnector,
-    version: string,
-): ConnectorOutputs {
-    return { ...inputs, ...statusOutputs(status), type: info.type ?? "unknown", version, serverKeys };
+): Promise<ConnectorOutputs> {
+    const version = status.connector.version ?? (await pluginVersion(connectors, inputs.class));
+    const used = await connectors.topics(inputs.name);
+    const { kafka_cluster_id: kafkaClusterId } = await connectors.worker();
+    const topics = [...new Set([...declaredTopics(info), ...used])].sort();
+    const type = info.type ?? "unknown";
+    return { ...inputs, ...statusOutputs(status), type, version, topics, serverKeys, kafkaClusterId };
+}
+
+/** The topics that a sink's config lists. A source's are in settings that each class names as it likes. */
+function declaredTopics({ type, config }: ConnectorInfo): string[] {
+    const topics = type === "sink" ? (config["topics"] ?? "").split(",") : [];
+    return topics.map((topic) => topic.trim()).filter((topic) => topic !== "");
 }
 
 /** Outputs of a connector that was written and is not well: its state differs from every desired one. */
@@ -37,11 +52,11 @@ export function outputsAfterFailure(
     { status }: UnfinishedError,
     before?: ConnectorOutputs,
 ): ConnectorOutputs {
-    const { type = "unknown", version = "unknown", serverKeys = [] } = before ?? {};
+    const { type = "unknown", version = "unknown", topics = [], serverKeys = [], kafkaClusterId } = before ?? {};
     const seen = statusOutputs(status);
     // Whatever made the operation fail, "running" would hide from the next diff that there is something left to do.
     const state = seen.state === inputs.state ? "unknown" : seen.state;
-    return { ...inputs, ...seen, state, type, version, serverKeys };
+    return { ...inputs, ...seen, state, type, version, topics, serverKeys, kafkaClusterId };
 }
 
 /**
@@ -71,8 +86,9 @@ export function observedOutputs(
         class: liveConfig["connector.class"] ?? known.class,
         tasksMax: Number(liveConfig["tasks.max"] ?? 1),
         type: live.info.type ?? known.type,
+        version: live.status?.connector.version ?? known.version,
     };
-    const { tasks, type, version, serverKeys, kafkaClusterId, restartDue, ...inputs } = props;
+    const { tasks, type, version, topics, serverKeys, kafkaClusterId, restartDue, ...inputs } = props;
     return { props, inputs: inputs as ConnectorInputs };
 }
 

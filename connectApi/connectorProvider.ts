@@ -3,13 +3,19 @@
  * lifecycle. Pulumi gives secrets in the clear here, and marks outputs of the same name as secrets again.
  */
 import { isDeepStrictEqual } from "node:util";
+import { stateFolder } from "../toolchain/folders";
+import { checkAgainstCluster } from "./checkAgainstCluster";
 import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
 import { ConnectError } from "./errors";
-import { createConnector, deleteConnector, UnfinishedError, updateConnector } from "./lifecycle";
+import { systemClock } from "./clock";
+import { deleteWithPosition, dropLeftovers } from "./deletion";
+import { guardFaults } from "./guards";
+import { kafkaCluster } from "./kafkaIdentity";
+import { createConnector, UnfinishedError, updateConnector } from "./lifecycle";
 import { openConnectors } from "./openConnectors";
-import { pluginVersion } from "./plugins";
-import { forgetShared, readShared } from "./readShared";
+import { forgetShared, readShared, sharedWorker } from "./readShared";
+import { LeftInDatabaseError, passwordsOf } from "./replicationSlot";
 import { usesChangedSecret } from "./secretReferences";
 
 type Properties<T> = T & { __provider?: string };
@@ -20,10 +26,12 @@ const READ_LIMITS = { limitSeconds: 60, silenceSeconds: 30 };
 const DELETE_SILENCE_SECONDS = 30;
 
 export async function check(
-    _olds: unknown,
+    olds: Partial<ConnectorInputs> | undefined,
     news: Record<string, unknown>,
 ): Promise<{ inputs: Record<string, unknown>; failures: { property: string; reason: string }[] }> {
-    const { inputs, faults } = checkInputs(news);
+    const { inputs, faults: ownFaults } = checkInputs(news);
+    const faults = await checkAgainstCluster(olds, inputs, ownFaults);
+    faults.push(...(await guardFaults(olds, inputs)));
     // With a property Pulumi would show its value, which may be a password; the reason names it.
     return { inputs, failures: faults.map(({ reason }) => ({ property: "", reason })) };
 }
@@ -38,18 +46,22 @@ export async function diff(
     news: Properties<ConnectorInputs>,
 ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
     const replaces = (["name", "cluster"] as const).filter((key) => olds[key] !== news[key]);
-    const changed = (Object.keys(news) as (keyof typeof news)[]).filter(
+    const keys = [...(Object.keys(news) as (keyof typeof news)[]), ...REMOVABLE];
+    const changed = keys.filter(
         (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
     );
     return { changes: changed.length > 0 || Boolean(olds.restartDue), replaces, deleteBeforeReplace: true };
 }
+
+/** Arguments without a default: one that is not there any more is a change, too. */
+const REMOVABLE = ["auth", "onDelete", "onPositionLoss", "onNewKafkaCluster"] as const;
 
 export async function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
     const id = `${inputs.cluster}/${inputs.name}`;
     const connectors = openConnectors(inputs, writeLimits(inputs));
     try {
         const settled = await createConnector(connectors, specOf(inputs), { adopt: inputs.adopt });
-        return { id, outs: settledOutputs(inputs, settled, await pluginVersion(connectors, inputs.class)) };
+        return { id, outs: await settledOutputs(connectors, inputs, settled) };
     } catch (error) {
         throw failure(inputs, error, (unfinished) => ({ id, properties: outputsAfterFailure(inputs, unfinished) }));
     } finally {
@@ -65,8 +77,11 @@ export async function update(
     const connectors = openConnectors(news, writeLimits(news), Object.values(olds.secrets));
     const secretChanged = olds.restartDue || usesChangedSecret(news.config, olds.secrets, news.secrets);
     try {
-        const settled = await updateConnector(connectors, specOf(news), { serverKeys: olds.serverKeys, secretChanged });
-        return { outs: settledOutputs(news, settled, await pluginVersion(connectors, news.class)) };
+        const { isNew } = await kafkaCluster(connectors, { ...news, kafkaClusterId: olds.kafkaClusterId });
+        const settled = isNew
+            ? await createConnector(connectors, specOf(news), { adopt: news.adopt })
+            : await updateConnector(connectors, specOf(news), { serverKeys: olds.serverKeys, secretChanged });
+        return { outs: await settledOutputs(connectors, news, settled) };
     } catch (error) {
         throw failure(news, error, (unfinished) => ({
             id,
@@ -83,30 +98,53 @@ export async function read(
     props: Properties<ConnectorOutputs>,
 ): Promise<{ id?: string; props?: ConnectorOutputs; inputs?: ConnectorInputs }> {
     const connectors = openConnectors(props, READ_LIMITS);
-    const live = await readShared(connectors, props.cluster, props.name).catch((error: unknown) => {
+    try {
+        const kafka = await kafkaCluster(connectors, props, sharedWorker(connectors, props.cluster));
+        const live = await readShared(connectors, props.cluster, props.name);
+        const known = { ...props, kafkaClusterId: kafka.id };
+        return live ? { id, ...observedOutputs(known, live, (text) => connectors.client.redact(text)) } : {};
+    } catch (error) {
         throw failure(props, error);
-    });
-    return live ? { id, ...observedOutputs(props, live, (text) => connectors.client.redact(text)) } : {};
+    }
 }
 
 async function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
     const limits = { limitSeconds: props.timeoutSeconds, silenceSeconds: DELETE_SILENCE_SECONDS };
-    const connectors = openConnectors(props, limits);
-    await deleteConnector(connectors, props.name).catch((error: unknown) => {
-        if (error instanceof ConnectError) {
-            const left =
-                `It may be left in the config topic of cluster "${props.cluster}", and would run again with the workers. ` +
-                "Start a worker and repeat, or take it out of the state: pulumi state delete <its URN>";
-            throw failure(props, new ConnectError(error.kind, `cannot be deleted: ${error.message}. ${left}`));
-        }
-        throw error;
-    });
-    forgetShared(props.cluster);
+    const url = props.onDelete?.database?.url;
+    const connectors = openConnectors(props, limits, url === undefined ? [] : [url, ...passwordsOf(url)]);
+    const say = (line: string) => console.log(connectors.client.redact(line));
+    try {
+        const { isNew } = await kafkaCluster(connectors, props);
+        await (isNew
+            ? dropLeftovers(props, systemClock, say)
+            : deleteWithPosition(connectors, props, { folder: stateFolder("offsets"), say }));
+    } catch (error) {
+        throw deletionFailure(props, error);
+    } finally {
+        forgetShared(props.cluster);
+    }
 }
 export { remove as delete };
 
 function writeLimits({ timeoutSeconds }: ConnectorInputs) {
     return { limitSeconds: timeoutSeconds, silenceSeconds: WRITE_SILENCE_SECONDS };
+}
+
+function deletionFailure(props: ConnectorOutputs, error: unknown): unknown {
+    const forget = "take it out of the state: pulumi state delete <its URN>";
+    if (error instanceof LeftInDatabaseError) {
+        return failure(
+            props,
+            new ConnectError("refused", `it was deleted, but: ${error.message} Then repeat, or ${forget}`),
+        );
+    }
+    if (error instanceof ConnectError) {
+        const left =
+            `It may be left in the config topic of cluster "${props.cluster}", and would run again with the workers. ` +
+            `Start a worker and repeat, or ${forget}`;
+        return failure(props, new ConnectError(error.kind, `cannot be deleted: ${error.message}. ${left}`));
+    }
+    return error;
 }
 
 /**

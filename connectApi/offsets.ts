@@ -129,7 +129,8 @@ const NEEDED = {
     changeOffsets: { what: "changing offsets", version: "3.6" },
 };
 
-async function requireVersion(connectors: Connectors, ability: keyof typeof NEEDED): Promise<void> {
+/** @throws ConnectError when the version of Connect cannot do it. */
+export async function requireVersion(connectors: Connectors, ability: keyof typeof NEEDED): Promise<void> {
     if (!(await connectors.abilities())[ability]) {
         const { what, version } = NEEDED[ability];
         const found = (await connectors.worker()).version;

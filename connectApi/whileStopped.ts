@@ -38,7 +38,7 @@ export async function whileStopped<T>(
     }
     let result: T;
     try {
-        await stop(connectors, name, before);
+        await stopConnector(connectors, name, before);
         result = await work(connectors);
     } catch (error) {
         const outcome = await putBack(connect, name, before).catch((undoError: Error) => undoError.message);
@@ -48,9 +48,14 @@ export async function whileStopped<T>(
     return result;
 }
 
-async function stop(connectors: Connectors, name: string, before: ConnectorStatus): Promise<void> {
+/**
+ * Stops a connector and waits until it has no task left.
+ *
+ * @param before its status, where it is known.
+ */
+export async function stopConnector(connectors: Connectors, name: string, before?: ConnectorStatus): Promise<void> {
     const { deadline, progress } = connectors.client;
-    if (stateToKeep(before) !== "stopped") {
+    if (!before || stateToKeep(before) !== "stopped") {
         await connectors.setState(name, "stopped");
     }
     await waitForState(connectors, name, { state: "stopped", minTasks: 0 });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { changeLines, lsnText, offsetLines } from "../../../cli/offsetLines";
+import { changeLines, offsetLines } from "../../../cli/offsetLines";
+import { lsnText } from "../../../connectApi/postgresSource";
 
 const POSTGRES = "io.debezium.connector.postgresql.PostgresConnector";
 const sinkAt = (partition: number, offset: number) => ({

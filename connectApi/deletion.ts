@@ -1,0 +1,124 @@
+import { Deadline } from "./clock";
+import { Connectors } from "./connectors";
+import { ConnectError } from "./errors";
+import { deleteConnector } from "./lifecycle";
+import { readOffsets, requireVersion } from "./offsets";
+import { SavedOffsets, saveOffsets } from "./offsetsFile";
+import type { OnDelete } from "./onDelete";
+import { postgresSource } from "./postgresSource";
+import { DatabaseLeftovers, dropFromDatabase } from "./replicationSlot";
+import { stopConnector } from "./whileStopped";
+
+/** A connector that is to go. */
+export interface DoomedConnector {
+    name: string;
+    /** Name of its Connect cluster, for the file of its offsets. */
+    cluster: string;
+    config: Record<string, string>;
+    onDelete?: OnDelete;
+}
+
+/** Where the offsets of deleted connectors are kept, and who is told. */
+export interface DeletionOptions {
+    /** Folder of the files. */
+    folder: string;
+    /** Takes a line about what was done. */
+    say: (line: string) => void;
+}
+
+/** Limit of what is done in the database, s: the time that PostgreSQL takes to see that a reader is gone is within. */
+export const DATABASE_SECONDS = 30;
+
+/**
+ * Deletes a connector, with what its policy says. First it is stopped and its offsets are kept in a file (from Connect 3.5
+ * on); then they are reset, where that is wanted; then it is deleted, and its tasks are waited for; then slot and publication
+ * go. What is gone already is fine, so that an interrupted deletion can be repeated.
+ *
+ * @throws ConnectError when the connector may be there still; LeftInDatabaseError when it is gone.
+ */
+export async function deleteWithPosition(
+    connectors: Connectors,
+    doomed: DoomedConnector,
+    options: DeletionOptions,
+): Promise<void> {
+    const reset = doomed.onDelete?.offsets === "reset";
+    if (reset) {
+        await requireVersion(connectors, "changeOffsets");
+    }
+    if (await connectors.info(doomed.name)) {
+        await leavePosition(connectors, doomed, reset, options);
+    }
+    await deleteConnector(connectors, doomed.name);
+    await dropLeftovers(doomed, connectors.client.deadline.clock, options.say);
+}
+
+/** Drops what the policy says in the database. */
+export async function dropLeftovers(
+    { config, onDelete }: Pick<DoomedConnector, "config" | "onDelete">,
+    clock: Deadline["clock"],
+    say: (line: string) => void,
+): Promise<void> {
+    const leftovers = leftoversOf(config, onDelete);
+    if (leftovers) {
+        await dropFromDatabase(leftovers, new Deadline(clock, DATABASE_SECONDS), say);
+    }
+}
+
+function leftoversOf(config: Record<string, string>, onDelete: OnDelete | undefined): DatabaseLeftovers | undefined {
+    const database = onDelete?.database;
+    if (!database?.slot && !database?.publication) {
+        return undefined;
+    }
+    const { slot, publication } = postgresSource(config);
+    return {
+        url: database.url,
+        slot: database.slot && slot,
+        publication: database.publication && publication,
+    };
+}
+
+/** At rest first: the offsets of a connector that runs are old before they are in a file, and its slot moves on past them. */
+async function leavePosition(
+    connectors: Connectors,
+    doomed: DoomedConnector,
+    reset: boolean,
+    options: DeletionOptions,
+): Promise<void> {
+    const { listOffsets } = await connectors.abilities();
+    if (!listOffsets) {
+        return;
+    }
+    try {
+        await stopConnector(connectors, doomed.name);
+        const saved = await readOffsets(connectors, doomed.name);
+        keep({ ...saved, groupId: doomed.cluster }, options);
+        if (reset && saved.offsets.length > 0) {
+            const gone = async () => (await connectors.offsets(doomed.name)).length === 0;
+            await connectors.changeOffsets(doomed.name, undefined, gone);
+        }
+    } catch (error) {
+        if (error instanceof ConnectError && error.kind === "absent") {
+            return;
+        }
+        if (reset || isSilence(error)) {
+            throw error;
+        }
+        // They stay where they are: a connector whose plugin is gone from the workers can be deleted all the same.
+        const { message } = error as Error;
+        options.say(
+            `connector "${doomed.name}": its offsets stay in the cluster, but could not be kept in a file: ${message}`,
+        );
+    }
+}
+
+function keep(saved: SavedOffsets, { folder, say }: DeletionOptions): void {
+    if (saved.offsets.length > 0) {
+        const file = saveOffsets(folder, saved);
+        say(`connector "${saved.connector}": its offsets are kept in ${file}; npm run offsets -- restore takes it`);
+    }
+}
+
+/** What the deletion itself would meet, too. */
+function isSilence(error: unknown): boolean {
+    return error instanceof ConnectError && ["unreachable", "notReady", "busy", "ambiguous"].includes(error.kind);
+}

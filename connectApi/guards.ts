@@ -1,0 +1,79 @@
+import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "./connectorInputs";
+import { Connectors } from "./connectors";
+import { ConnectError } from "./errors";
+import { requireVersion } from "./offsets";
+import { onDeleteFaults } from "./onDelete";
+import { openConnectors } from "./openConnectors";
+import { positionFaults, sharedSourceFaults } from "./positionGuard";
+import { isPostgresSource } from "./postgresSource";
+
+/** A preview does not wait for workers: they may come up in the same run. */
+const LOOK_LIMITS = { limitSeconds: 5, silenceSeconds: 1 };
+const isUnknown = (value: unknown) => value === UNKNOWN;
+
+/**
+ * What is wrong with what is to become of a connector's position, now or when it is deleted. Asks the cluster only where
+ * that matters; one that does not answer has nothing to say against it.
+ *
+ * @param olds inputs of before; of a new resource, and of one that is being replaced, undefined or empty.
+ */
+export async function guardFaults(
+    olds: Partial<ConnectorInputs> | undefined,
+    given: Record<string, unknown>,
+): Promise<InputFault[]> {
+    const faults = [...choiceFaults(given), ...onDeleteFaults(given["onDelete"], given["class"], isUnknown)];
+    if (!isPositioned(given)) {
+        return faults;
+    }
+    if (isPositioned(olds)) {
+        faults.push(...positionFaults(olds, given, isUnknown));
+    } else if (isPostgresSource(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
+        faults.push(...(await look(given, (connectors) => sharedSourceFaults(connectors, given))));
+    }
+    if (given.onDelete?.offsets === "reset") {
+        faults.push(...(await look(given, resetFaults)));
+    }
+    return faults;
+}
+
+async function resetFaults(connectors: Connectors): Promise<InputFault[]> {
+    try {
+        await requireVersion(connectors, "changeOffsets");
+        return [];
+    } catch (error) {
+        if (error instanceof ConnectError && error.kind === "refused") {
+            return [{ property: "onDelete.offsets", reason: `onDelete.offsets is reset: ${error.message}` }];
+        }
+        throw error;
+    }
+}
+
+async function look(inputs: ConnectorInputs, ask: (connectors: Connectors) => Promise<InputFault[]>) {
+    if (hasUnknown(inputs.restUrls) || hasUnknown(inputs.secrets)) {
+        return [];
+    }
+    return ask(openConnectors(inputs, LOOK_LIMITS)).catch((error: unknown) => {
+        if (error instanceof ConnectError) {
+            return [];
+        }
+        throw error;
+    });
+}
+
+function choiceFaults(given: Record<string, unknown>): InputFault[] {
+    const choices = { onPositionLoss: ["refuse", "startAnew"], onNewKafkaCluster: ["refuse", "recreate"] };
+    return Object.entries(choices).flatMap(([property, allowed]) => {
+        const value = given[property];
+        if (value === undefined || isUnknown(value) || allowed.includes(value as string)) {
+            return [];
+        }
+        return [{ property, reason: `${property} is ${JSON.stringify(value)}; it must be ${allowed.join(" or ")}` }];
+    });
+}
+
+/** False for a resource that is not there, or whose arguments are wrong in ways that are told elsewhere. */
+function isPositioned(value: Partial<ConnectorInputs> | undefined): value is ConnectorInputs {
+    const { name, restUrls, config } = value ?? {};
+    const isObject = typeof config === "object" && config !== null;
+    return typeof name === "string" && typeof value?.class === "string" && isObject && Array.isArray(restUrls);
+}

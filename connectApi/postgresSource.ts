@@ -1,0 +1,29 @@
+/*
+ * What Debezium's PostgreSQL source has besides its offsets: a replication slot and a publication in the database. Facts
+ * are those of Debezium 3.6.3.
+ */
+
+/** Where a connector reads changes from. */
+export interface PostgresSource {
+    slot: string;
+    publication: string;
+}
+
+/** True for Debezium's PostgreSQL source, whatever package it is in. */
+export function isPostgresSource(connectorClass: string): boolean {
+    return /(^|\.)PostgresConnector$/.test(connectorClass);
+}
+
+/** Slot and publication of a config; what it does not name has Debezium's default. */
+export function postgresSource(config: Record<string, string>): PostgresSource {
+    return {
+        slot: config["slot.name"] ?? "debezium",
+        publication: config["publication.name"] ?? "dbz_publication",
+    };
+}
+
+/** A position in PostgreSQL's write-ahead log as PostgreSQL writes it: 26789416 is 0/198C628. */
+export function lsnText(position: number): string {
+    const hex = (half: number) => half.toString(16).toUpperCase();
+    return `${hex(Math.floor(position / 2 ** 32))}/${hex(position % 2 ** 32)}`;
+}

@@ -1,0 +1,197 @@
+import { Client, DatabaseError } from "pg";
+import { Deadline } from "./clock";
+import { Progress } from "./progress";
+import { Redactor } from "./redact";
+
+/** A database, and what is to be dropped in it. */
+export interface DatabaseLeftovers {
+    /** `postgresql://user:password@host:port/database`, reachable from here. The role has to own what it drops. */
+    url: string;
+    /** Replication slot to drop. */
+    slot?: string;
+    /** Publication to drop. */
+    publication?: string;
+}
+
+/** Something is left in the database. The message names it, and the SQL that drops it; it holds no secret. */
+export class LeftInDatabaseError extends Error {
+    override readonly name = "LeftInDatabaseError";
+}
+
+/** Why it cannot be dropped now; what may pass is tried again. */
+class NotNow extends Error {}
+
+const PAUSE_MS = 1000;
+/** Limit of connecting, and of one query, ms. */
+const QUERY_MS = 5000;
+/** SQLSTATEs of a server that starts, stops or has no connection left. */
+const MAY_PASS = ["57P01", "57P02", "57P03", "53300"];
+const SLOT_IN_USE = "55006";
+const NO_SUCH_OBJECT = "42704";
+
+/**
+ * Drops a slot, once nobody reads it, and then a publication. What is not there is fine. A publication that another slot's
+ * reader names stays, which is said.
+ *
+ * @param say takes a line about what was done.
+ * @throws LeftInDatabaseError when the database does not answer, refuses, or the slot is in use until the deadline.
+ */
+export async function dropFromDatabase(
+    leftovers: DatabaseLeftovers,
+    deadline: Deadline,
+    say: (line: string) => void,
+): Promise<void> {
+    const { url, slot, publication } = leftovers;
+    const redactor = new Redactor([url, ...passwordsOf(url)]);
+    const progress = new Progress(slot ? `slot "${slot}"` : `publication "${publication}"`, deadline, say);
+    for (;;) {
+        const reason = await withDatabase(url, deadline, async (client) => {
+            if (slot !== undefined && (await dropSlot(client, slot))) {
+                say(`slot "${slot}" was dropped`);
+            }
+            if (publication !== undefined) {
+                say(await dropPublication(client, publication));
+            }
+        }).then(
+            () => undefined,
+            (error: Error) => error,
+        );
+        if (!reason) {
+            return;
+        }
+        const text = redactor.redact(reason.message || String((reason as { code?: string }).code));
+        if (deadline.passed || !mayPass(reason)) {
+            throw new LeftInDatabaseError(
+                `${text} (after ${Math.round(deadline.elapsedSeconds)} s). ${whatIsLeft(leftovers)}`,
+            );
+        }
+        progress.waiting(text);
+        await deadline.sleep(PAUSE_MS);
+    }
+}
+
+/** Slot, publication and the SQL for them, in the words of an error. */
+export function whatIsLeft({ url, slot, publication }: DatabaseLeftovers): string {
+    const sql = [
+        ...(slot === undefined ? [] : [`select pg_drop_replication_slot(${literal(slot)});`]),
+        ...(publication === undefined ? [] : [`drop publication if exists ${identifier(publication)};`]),
+    ];
+    const disk = slot === undefined ? "" : "A slot that nobody reads keeps the server's log until its disk is full. ";
+    return `Left in the database at ${placeOf(url)}. ${disk}Drop it with: ${sql.join(" ")}`;
+}
+
+/** How far a slot holds the log, as 64-bit positions. */
+export interface SlotPosition {
+    /** Debezium refuses to start from before this one. */
+    restart: bigint;
+    /** Changes of before this one are not sent again. */
+    confirmed: bigint;
+}
+
+/** A slot's position; undefined when there is no such slot in that database. */
+export async function slotPosition(url: string, slot: string, deadline: Deadline): Promise<SlotPosition | undefined> {
+    const sql =
+        "select restart_lsn - '0/0'::pg_lsn as restart, confirmed_flush_lsn - '0/0'::pg_lsn as confirmed" +
+        " from pg_replication_slots where slot_name = $1 and database = current_database()";
+    const { rows } = await withDatabase(url, deadline, (client) =>
+        client.query<{ restart: string | null; confirmed: string | null }>(sql, [slot]),
+    );
+    const [row] = rows;
+    // A slot that has lost its place holds nothing.
+    return row && { restart: BigInt(row.restart ?? 2n ** 63n), confirmed: BigInt(row.confirmed ?? 2n ** 63n) };
+}
+
+async function withDatabase<T>(url: string, deadline: Deadline, work: (client: Client) => Promise<T>): Promise<T> {
+    const limitMs = Math.ceil(Math.max(1000, Math.min(QUERY_MS, deadline.remainingMs)));
+    const client = new Client({
+        connectionString: url,
+        connectionTimeoutMillis: limitMs,
+        query_timeout: limitMs,
+        application_name: "connect-cdc",
+    });
+    // A connection that breaks fails the query; as an event without a listener it would end the process.
+    client.on("error", () => undefined);
+    try {
+        await client.connect();
+        return await work(client);
+    } finally {
+        await client.end().catch(() => undefined);
+    }
+}
+
+interface SlotRow {
+    active: boolean;
+    database: string | null;
+    here: string;
+    holder: string | null;
+}
+
+/** @returns false when there was none. */
+async function dropSlot(client: Client, slot: string): Promise<boolean> {
+    const sql =
+        "select s.active, s.database, current_database() as here," +
+        " 'process ' || s.active_pid || coalesce(', application ' || nullif(a.application_name, ''), '')" +
+        " || coalesce(', user ' || a.usename, '') || coalesce(', from ' || host(a.client_addr), '') as holder" +
+        " from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid where s.slot_name = $1";
+    const [row] = (await client.query<SlotRow>(sql, [slot])).rows;
+    if (!row) {
+        return false;
+    }
+    if (row.database !== row.here) {
+        throw new Error(`slot "${slot}" belongs to database "${row.database}", and the URL names "${row.here}"`);
+    }
+    if (row.active) {
+        throw new NotNow(`slot "${slot}" is in use by ${row.holder ?? "somebody"}`);
+    }
+    try {
+        await client.query("select pg_drop_replication_slot($1)", [slot]);
+    } catch (error) {
+        if (error instanceof DatabaseError && error.code === NO_SUCH_OBJECT) {
+            return false;
+        }
+        throw error;
+    }
+    return true;
+}
+
+/** A reader says which publications it wants when it starts: its last command is that. */
+async function dropPublication(client: Client, publication: string): Promise<string> {
+    const sql =
+        "select s.slot_name from pg_replication_slots s join pg_stat_activity a on a.pid = s.active_pid" +
+        " where s.database = current_database() and position($1 in a.query) > 0 order by 1";
+    const { rows } = await client.query<{ slot_name: string }>(sql, [publication]);
+    if (rows.length > 0) {
+        const readers = rows.map((row) => `"${row.slot_name}"`).join(", ");
+        return `publication "${publication}" stays: it is read through slot ${readers}`;
+    }
+    await client.query(`drop publication if exists ${identifier(publication)}`);
+    return `publication "${publication}" was dropped`;
+}
+
+function mayPass(error: Error): boolean {
+    if (error instanceof DatabaseError) {
+        return [...MAY_PASS, SLOT_IN_USE].includes(error.code ?? "");
+    }
+    const code = (error as { code?: string }).code ?? "";
+    return error instanceof NotNow || code.startsWith("E") || /time(d )?out|terminated/i.test(error.message);
+}
+
+/** Host, port and database of a URL, for messages. */
+export function placeOf(url: string): string {
+    const { hostname, port, pathname } = new URL(url);
+    return `${hostname}:${port || "5432"}${pathname}`;
+}
+
+/** The password of a URL, as it stands there and as it is meant. */
+export function passwordsOf(url: string): string[] {
+    const { password } = new URL(url);
+    return password === "" ? [] : [password, decodeURIComponent(password)];
+}
+
+function identifier(name: string): string {
+    return `"${name.replaceAll('"', '""')}"`;
+}
+
+function literal(text: string): string {
+    return `'${text.replaceAll("'", "''")}'`;
+}
