@@ -34,7 +34,7 @@ export async function requirePlugin(connectors: Connectors, connectorClass: stri
 }
 
 /** Connect takes a full class name, a simple one, and one without its ending. */
-function isClass(plugin: ConnectorPlugin, wanted: string): boolean {
+export function isClass(plugin: ConnectorPlugin, wanted: string): boolean {
     const simple = plugin.class.replace(/^.*\./, "");
     const short = simple.replace(/Connector$/, "");
     return [plugin.class, simple, short, short.replace(/(Source|Sink)$/, "")].includes(wanted);

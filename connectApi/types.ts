@@ -31,6 +31,8 @@ export interface MemberStatus {
     state: string;
     /** Advertised address of the worker that runs it. */
     worker_id: string;
+    /** Version of the connector's or task's class (4.1, KIP-891). */
+    version?: string;
     /** Java stack trace of a FAILED one. */
     trace?: string;
 }
@@ -56,5 +58,8 @@ export interface ConnectorOffset {
 /** `PUT /connector-plugins/{class}/config/validate`. */
 export interface Validation {
     error_count: number;
-    configs: { definition?: { name: string; type: string }; value: { name: string; errors?: string[] } }[];
+    configs: {
+        definition?: { name: string; type: string };
+        value: { name: string; errors?: string[]; recommended_values?: string[] };
+    }[];
 }

@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from "node:util";
+import { checkLive } from "./checkLive";
+import { ConnectorInputs, hasUnknown, InputFault, specOf } from "./connectorInputs";
+import { fullConfig } from "./lifecycle";
+
+/**
+ * The second half of checking inputs: what the connector's cluster finds in them. Nothing is asked for a config that is
+ * the one of the last run, or is not known yet, or cannot be one at all.
+ *
+ * @param olds inputs of the last run.
+ * @param inputs inputs that `checkInputs` has completed. Loses `checkLive`, which is for this run only.
+ * @param faults what `checkInputs` found.
+ * @returns all faults; warnings are written.
+ */
+export async function checkAgainstCluster(
+    olds: Partial<ConnectorInputs> | undefined,
+    inputs: Record<string, unknown>,
+    faults: InputFault[],
+    write: (line: string) => void = console.log,
+): Promise<InputFault[]> {
+    const wanted = inputs["checkLive"] ?? true;
+    delete inputs["checkLive"];
+    if (!isComplete(inputs)) {
+        return faults;
+    }
+    if (isSameConfig(olds, inputs)) {
+        // It was taken when it was new
+        return faults.filter(({ passwordByName }) => !passwordByName);
+    }
+    if (!wanted) {
+        return faults;
+    }
+    const suspects = faults.filter(({ passwordByName }) => passwordByName).map(({ property }) => keyOf(property));
+    const { faults: found, warnings, types } = await checkLive(inputs, suspects);
+    for (const warning of warnings) {
+        write(`warning: connector "${inputs.name}": ${warning}`);
+    }
+    const refuted = (fault: InputFault) =>
+        fault.passwordByName && (types.get(keyOf(fault.property)) ?? "PASSWORD") !== "PASSWORD";
+    return [...faults.filter((fault) => !refuted(fault)), ...found];
+}
+
+/** True when a worker can be asked about it. */
+function isComplete(inputs: Record<string, unknown>): inputs is Record<string, unknown> & ConnectorInputs {
+    const { name, class: connectorClass, restUrls, config, secrets, tasksMax } = inputs;
+    const known = !hasUnknown([name, connectorClass, restUrls, config, tasksMax]);
+    const texts = [name, connectorClass, ...Object.values(config ?? {})].every((value) => typeof value === "string");
+    return known && texts && Array.isArray(restUrls) && restUrls.length > 0 && typeof (secrets ?? {}) === "object";
+}
+
+function isSameConfig(olds: Partial<ConnectorInputs> | undefined, news: ConnectorInputs): boolean {
+    return olds?.config !== undefined && isDeepStrictEqual(configOf(olds as ConnectorInputs), configOf(news));
+}
+
+const configOf = (inputs: ConnectorInputs) => fullConfig(specOf(inputs));
+
+function keyOf(property: string): string {
+    return property.slice('config["'.length, -'"]'.length);
+}

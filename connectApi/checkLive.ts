@@ -1,0 +1,78 @@
+import { ConnectorInputs, hasUnknown, InputFault, passwordFault, specOf } from "./connectorInputs";
+import { fullConfig } from "./lifecycle";
+import { findWorker, validateLive } from "./liveValidation";
+import { suggest } from "./nearest";
+import { openConnectors } from "./openConnectors";
+import { isPasswordKey } from "./passwordKeys";
+import { isClass } from "./plugins";
+import { Finding, findingsOf, typesOf } from "./validationFindings";
+
+/** What a live cluster finds in a connector's inputs. */
+export interface LiveVerdict {
+    faults: InputFault[];
+    /** Sentences on what may be right when the connector is written, or could not be checked. */
+    warnings: string[];
+    /** Types of the settings that the connector's definitions tell of, by name. */
+    types: Map<string, string>;
+}
+
+/** Time for it all, s: a preview must not wait for a worker or a database that hangs. */
+const LIMIT_SECONDS = 4;
+const NOTHING: LiveVerdict = { faults: [], warnings: [], types: new Map() };
+
+/**
+ * Asks the connector's cluster what it finds in the config. Where no worker listens nothing is said: the cluster may be
+ * made by the same run.
+ *
+ * @param masked settings whose values are to stay here: passwords in the clear, by their names.
+ */
+export async function checkLive(inputs: ConnectorInputs, masked: string[]): Promise<LiveVerdict> {
+    // A new secret may not be known yet: then no text can hold it
+    const secrets = hasUnknown(inputs.secrets) ? {} : inputs.secrets;
+    const limits = { limitSeconds: LIMIT_SECONDS, silenceSeconds: LIMIT_SECONDS };
+    const { client } = openConnectors({ ...inputs, secrets }, limits);
+    const hung: string[] = [];
+    const worker = await findWorker(client, (restUrl) => hung.push(client.redact(restUrl)));
+    if (!worker) {
+        const warnings = hung.length > 0 ? [notChecked(`no answer from ${hung.join(", ")}`)] : [];
+        return { ...NOTHING, warnings };
+    }
+    const classes = worker.plugins.filter(({ type }) => ["source", "sink"].includes(type)).map((p) => p.class);
+    if (!worker.plugins.some((plugin) => isClass(plugin, inputs.class))) {
+        const near = suggest(inputs.class, classes).replace(/^(there are|remove).*/, "");
+        return { ...NOTHING, warnings: [notChecked(`${worker.restUrl} has no class ${inputs.class}. ${near}`)] };
+    }
+    const config = fullConfig(specOf(inputs));
+    const sent = { ...config, ...Object.fromEntries(masked.map((key) => [key, "[hidden]"])) };
+    const [result] = await validateLive(client, worker.restUrl, [sent]);
+    if (!result || "failed" in result) {
+        return { ...NOTHING, warnings: [notChecked(result?.failed ?? "no answer")] };
+    }
+    const types = typesOf(result.validation.configs);
+    const findings = findingsOf(result.validation, config, (text) => client.redact(text)).filter(
+        // Of a masked value nothing is known, and checkInputs has told of it
+        ({ key, kind }) => !masked.includes(key) || (kind === "password" && !isPasswordKey(key)),
+    );
+    return {
+        faults: findings.filter(({ kind }) => kind === "config" || kind === "password").map(faultOf),
+        warnings: findings
+            .filter(({ kind }) => kind === "passing" || kind === "unknown")
+            .map((finding) => `${faultOf(finding).reason}${finding.kind === "passing" ? MAY_PASS : ""}`),
+        types,
+    };
+}
+
+const MAY_PASS = " (as things are now; it may be right when the connector is written)";
+
+function notChecked(why: string): string {
+    return `its config was not checked by a live worker: ${why.trim()}`;
+}
+
+function faultOf({ key, says, remedy, kind }: Finding): InputFault {
+    if (kind === "password") return passwordFault(key);
+    const property = PROPERTY[key] ?? `config["${key}"]`;
+    const reason = `${property}: ${kind === "unknown" || says.startsWith("is no") ? says : `Connect says: ${says}`}`;
+    return { property, reason: remedy === undefined ? reason : `${reason}; ${remedy}` };
+}
+
+const PROPERTY: Record<string, string> = { name: "name", "connector.class": "class", "tasks.max": "tasksMax" };

@@ -1,0 +1,101 @@
+import { ConnectClient } from "./client";
+import { ConnectorPlugin, Validation, WorkerInfo } from "./types";
+
+/** A worker that answers, and what it has. */
+export interface LiveWorker {
+    restUrl: string;
+    version: string;
+    /** Before 3.2, connectors only. */
+    plugins: ConnectorPlugin[];
+}
+
+/** What came of one validation. */
+export type LiveValidation = { validation: Validation } | { failed: string };
+
+/** Time for one of the questions that a worker answers at once, ms. */
+const HELLO_MS = 1500;
+/** Validations open connections to databases and brokers: more at a time would only wait for each other. */
+const AT_A_TIME = 8;
+
+/**
+ * The first worker that answers, asked once, within the client's time; undefined when there is none.
+ *
+ * @param onHung told of a worker that took the question and gave no answer in time.
+ */
+export async function findWorker(
+    client: ConnectClient,
+    onHung: (restUrl: string) => void = () => undefined,
+): Promise<LiveWorker | undefined> {
+    for (const restUrl of client.restUrls) {
+        const [root, plugins] = await Promise.all(
+            ["/", "/connector-plugins?connectorsOnly=false"].map((path) =>
+                client.ask(restUrl, { method: "GET", path }, HELLO_MS),
+            ),
+        );
+        if (root!.ok && plugins!.ok) {
+            const { version } = root!.body as WorkerInfo;
+            return { restUrl, version, plugins: plugins!.body as ConnectorPlugin[] };
+        }
+        if ([root!, plugins!].some((outcome) => !outcome.ok && outcome.kind === "ambiguous")) {
+            onHung(restUrl);
+        }
+        if (client.deadline.passed) {
+            return undefined;
+        }
+    }
+    return undefined;
+}
+
+/**
+ * Lets a worker validate configs, several at a time, each once and all of them within the client's time. Never throws.
+ *
+ * @param configs whole configs, with `name` and `connector.class`.
+ * @returns the same order.
+ */
+export async function validateLive(
+    client: ConnectClient,
+    restUrl: string,
+    configs: Record<string, string>[],
+): Promise<LiveValidation[]> {
+    const results: LiveValidation[] = [];
+    const waiting = [...configs.entries()];
+    const work = async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+            const [index, config] = next;
+            results[index] = await validate(client, restUrl, config);
+        }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    return results;
+}
+
+async function validate(
+    client: ConnectClient,
+    restUrl: string,
+    config: Record<string, string>,
+): Promise<LiveValidation> {
+    const { deadline } = client;
+    const late = { failed: `no answer within ${deadline.limitSeconds} s` };
+    if (deadline.passed) {
+        return late;
+    }
+    const path = `/connector-plugins/${encodeURIComponent(config["connector.class"]!)}/config/validate`;
+    const outcome = await client.ask(restUrl, { method: "PUT", path, body: config }, deadline.remainingMs);
+    if (outcome.ok) {
+        return { validation: outcome.body as Validation };
+    }
+    const topics = ofTopics(outcome.detail);
+    if (topics) {
+        return { validation: topics };
+    }
+    // What Connect says may hold the whole config
+    return outcome.answered ? { failed: `the worker answers ${outcome.detail.slice(0, 3)}` } : late;
+}
+
+/** Up to 3.6 a sink without topics, or with both ways of naming them, fails the whole validation. */
+function ofTopics(detail: string): Validation | undefined {
+    const message = /(Must configure one of topics|topics and topics\.regex are mutually)[^\n]*/.exec(detail)?.[0];
+    return message === undefined
+        ? undefined
+        : { error_count: 1, configs: [{ value: { name: "topics", errors: [message] } }] };
+}
