@@ -1,4 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ConnectAuth } from "../connectApi/auth";
+import type { OnNewKafkaCluster } from "../connectApi/kafkaIdentity";
+import type { OnDelete } from "../connectApi/onDelete";
+import type { OnPositionLoss } from "../connectApi/positionGuard";
 import { DynamicResource } from "./dynamicProvider";
 
 /** Arguments of {@link Connector}. */
@@ -29,6 +33,39 @@ export interface ConnectorArgs {
     state?: pulumi.Input<"running" | "paused" | "stopped">;
     /** True: take over a connector of that name that exists already and differs, and write this config over its own. Default false. */
     adopt?: pulumi.Input<boolean>;
+    /**
+     * False: preview asks no worker what it finds in the config, such as when the same run brings workers of another
+     * version. Default true.
+     */
+    checkLive?: pulumi.Input<boolean>;
+    /**
+     * Credentials for the workers' REST APIs: user and password (HTTP Basic), a client certificate for `https://`, or both.
+     * Kept as a secret. A changed one is an update that writes nothing to the cluster. Default: none.
+     */
+    auth?: pulumi.Input<ConnectAuth>;
+    /**
+     * What becomes of its position, and of its slot and publication, when it is deleted. Its last offsets are kept in a file
+     * either way, from Connect 3.5 on. Kept as a secret: the database's URL has a password. Default: offsets stay, nothing
+     * is dropped.
+     */
+    onDelete?: pulumi.Input<{
+        offsets?: pulumi.Input<OnDelete["offsets"]>;
+        database?: pulumi.Input<{
+            url: pulumi.Input<string>;
+            slot?: pulumi.Input<"drop" | undefined>;
+            publication?: pulumi.Input<"drop" | undefined>;
+        }>;
+    }>;
+    /**
+     * What is to happen when a change would make it lose its position: another name, cluster or class, Debezium's
+     * `topic.prefix`, `slot.name` and `database.dbname`. `refuse` is an error at preview. Default `refuse`.
+     */
+    onPositionLoss?: pulumi.Input<OnPositionLoss>;
+    /**
+     * What is to happen when the workers belong to another Kafka cluster than the one that it was made on. `refuse` is an
+     * error; `recreate` counts it as gone, and `up` makes it there. Default `refuse`.
+     */
+    onNewKafkaCluster?: pulumi.Input<OnNewKafkaCluster>;
     /** Time limit of create, update and delete, s. Default 300. */
     timeoutSeconds?: pulumi.Input<number>;
 }
@@ -47,16 +84,31 @@ export class Connector extends DynamicResource {
     declare public readonly type: pulumi.Output<string>;
     /** Version of the connector's plugin. */
     declare public readonly version: pulumi.Output<string>;
+    /**
+     * Topics that a sink declares by `topics`, and those that the connector had used when it was last created or updated, as
+     * Connect tracks them (`topic.tracking.enable`). A new source has used none yet.
+     */
+    declare public readonly topics: pulumi.Output<string[]>;
+    /** Id of the Kafka cluster that it is on: a part of its identity. */
+    declare public readonly kafkaClusterId: pulumi.Output<string>;
 
     constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {
+        const onDelete = args.onDelete && pulumi.secret(args.onDelete);
         const secrets = pulumi.secret(args.secrets ?? {});
-        const outputs = { tasks: undefined, type: undefined, version: undefined, serverKeys: undefined };
+        const outputs = {
+            tasks: undefined,
+            type: undefined,
+            version: undefined,
+            topics: undefined,
+            serverKeys: undefined,
+            kafkaClusterId: undefined,
+        };
         super(
             "connectApi/connectorProvider",
             "Connector",
             name,
-            { state: "running", ...args, secrets, ...outputs },
-            pulumi.mergeOptions({ additionalSecretOutputs: ["secrets"] }, opts),
+            { state: "running", ...args, onDelete, secrets, ...outputs },
+            pulumi.mergeOptions({ additionalSecretOutputs: ["onDelete", "secrets"] }, opts),
         );
     }
 }

@@ -83,9 +83,7 @@ describe("what a worker says", () => {
 
     it("shows no password, wherever it stands", () => {
         const shown = JSON.stringify([
-            findings("a.token", "${directory:/s:a}", [
-                "hunter-2 is too short",
-            ]),
+            findings("a.token", "${directory:/s:a}", ["hunter-2 is too short"]),
             findings("my.password", "hunter-4", ["my.password hunter-4 is too short"], "PASSWORD"),
             findings("url", "x", ["jdbc:x://db?user=me&password=hunter-5 failed, hunter-2, amqp://me:hunter-6@db"]),
         ]);
