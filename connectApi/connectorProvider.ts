@@ -8,7 +8,6 @@ import { checkAgainstCluster } from "./checkAgainstCluster";
 import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
 import { ConnectError } from "./errors";
-import { systemClock } from "./clock";
 import { deleteWithPosition, dropLeftovers } from "./deletion";
 import { guardFaults } from "./guards";
 import { kafkaCluster } from "./kafkaIdentity";
@@ -116,7 +115,7 @@ async function remove(_id: string, props: Properties<ConnectorOutputs>): Promise
     try {
         const { isNew } = await kafkaCluster(connectors, props);
         await (isNew
-            ? dropLeftovers(props, systemClock, say)
+            ? dropLeftovers(props, say)
             : deleteWithPosition(connectors, props, { folder: stateFolder("offsets"), say }));
     } catch (error) {
         throw deletionFailure(props, error);

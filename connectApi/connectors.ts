@@ -117,6 +117,24 @@ export class Connectors {
         return 10_000;
     }
 
+    /**
+     * Topics that a connector has used since its creation, or since somebody reset them; none when no worker tells, such as
+     * with `topic.tracking.enable=false`.
+     */
+    async topics(name: string): Promise<string[]> {
+        for (const restUrl of this.client.restUrls) {
+            const request: Request = { method: "GET", path: path(name, "/topics") };
+            const outcome = await this.client.ask(restUrl, request, HELLO_TIMEOUT_MS);
+            if (outcome.ok) {
+                return (outcome.body as Record<string, { topics: string[] } | undefined>)[name]?.topics ?? [];
+            }
+            if (outcome.answered) {
+                return [];
+            }
+        }
+        return [];
+    }
+
     /** How far a connector has come; of a sink, what its consumer group has committed. */
     async offsets(name: string): Promise<ConnectorOffset[]> {
         const body = await this.client.call({ method: "GET", path: path(name, "/offsets") });

@@ -27,6 +27,7 @@ export interface LiveConnector {
 
 /** A connector right after it was written and has reached its state. */
 export interface SettledConnector extends LiveConnector {
+    status: ConnectorStatus;
     /** Keys that the server added to the config by itself. */
     serverKeys: string[];
 }

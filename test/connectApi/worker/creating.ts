@@ -19,6 +19,7 @@ export function creating(worker: WorkerUnderTest): void {
                 tasks: [{ id: 0, state: "running" }],
                 type: "source",
                 version: "3.9.2",
+                topics: [],
                 serverKeys: [],
             });
             expect(await worker.config(args["name"])).toEqual({

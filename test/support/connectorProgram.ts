@@ -1,0 +1,102 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { stringify } from "yaml";
+
+import { pulumiEnvironment } from "../../toolchain/environment";
+import { lastLines, runProcess } from "../../toolchain/processes";
+import { CHECKOUT } from "../../toolchain/stack/target";
+
+/** What one command of the CLI did. */
+export interface ProgramRun {
+    code: number;
+    output: string;
+    seconds: number;
+}
+
+const PROGRAM = `
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Connector, type ConnectorArgs } from "./components/connector";
+
+const all = JSON.parse(readFileSync(join(__dirname, "connectors.json"), "utf8")) as (ConnectorArgs & { name: string })[];
+all.forEach((args) => new Connector(args.name, args));
+`;
+
+/**
+ * A Pulumi program of connectors only, as somebody would write it who uses nothing but the class: in a folder of its own,
+ * with state of its own, run by the real CLI.
+ */
+export class ConnectorProgram {
+    readonly folder = mkdtempSync(join(tmpdir(), "connect-cdc-program-"));
+    private readonly environment: NodeJS.ProcessEnv;
+
+    /** @param program text of the program, which finds the connectors' arguments in `connectors.json`. */
+    private constructor(program: string) {
+        mkdirSync(join(this.folder, "state"));
+        this.environment = {
+            ...process.env,
+            ...pulumiEnvironment(),
+            PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
+            PULUMI_CONFIG_PASSPHRASE: "test",
+        };
+        const runtime = { name: "nodejs", options: { typescript: false } };
+        this.write("Pulumi.yaml", stringify({ name: "connectors", runtime, main: "program.js" }));
+        this.write("package.json", JSON.stringify({ name: "connectors" }));
+        this.write("index.ts", program);
+        copyFileSync(join(CHECKOUT, "program.js"), join(this.folder, "program.js"));
+        for (const name of ["node_modules", "connectApi", "components"]) {
+            symlinkSync(join(CHECKOUT, name), join(this.folder, name));
+        }
+    }
+
+    static async create(program = PROGRAM): Promise<ConnectorProgram> {
+        const created = new ConnectorProgram(program);
+        await created.must("stack", "init", "test");
+        return created;
+    }
+
+    /** Declares these connectors, and no other ones. */
+    declare(connectors: Record<string, unknown>[]): void {
+        this.write("connectors.json", JSON.stringify(connectors));
+    }
+
+    write(name: string, text: string): void {
+        writeFileSync(join(this.folder, name), text);
+    }
+
+    up(...flags: string[]): Promise<ProgramRun> {
+        return this.must("up", "--yes", "--skip-preview", "--stack", "test", ...flags);
+    }
+
+    refresh(...flags: string[]): Promise<ProgramRun> {
+        return this.must("refresh", "--yes", "--skip-preview", "--stack", "test", ...flags);
+    }
+
+    destroy(): Promise<ProgramRun> {
+        return this.must("destroy", "--yes", "--skip-preview", "--stack", "test");
+    }
+
+    /** One command of the CLI, which may fail. */
+    async run(...args: string[]): Promise<ProgramRun> {
+        const started = performance.now();
+        const flags = ["--non-interactive", "--color", "never"];
+        const options = { cwd: this.folder, env: this.environment };
+        const { code, stdout, stderr } = await runProcess("pulumi", [...args, ...flags], options);
+        return { code, output: stdout + stderr, seconds: (performance.now() - started) / 1000 };
+    }
+
+    /** Removes the folder; what the program made must be destroyed before. */
+    remove(): void {
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    private async must(...args: string[]): Promise<ProgramRun> {
+        const result = await this.run(...args);
+        if (result.code !== 0) {
+            throw new Error(`pulumi ${args[0]} failed (exit code ${result.code}):\n${lastLines(result.output, 60)}`);
+        }
+        return result;
+    }
+}
