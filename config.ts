@@ -98,6 +98,12 @@ const sections = {
                 endpoint: text("a Docker endpoint")
                     .regex(/^(unix|ssh|tcp):\/\/.+/, { error: "must start with unix://, ssh:// or tcp://" })
                     .describe("Docker endpoint: unix://, ssh:// or tcp://."),
+                certPath: text("a folder")
+                    .optional()
+                    .describe(
+                        "For tcp:// with TLS: folder on this machine with ca.pem, cert.pem and key.pem. Default: the " +
+                            "one that DOCKER_CERT_PATH names; without either there is no TLS.",
+                    ),
                 advertisedAddress: text("an address").describe(
                     "Address that clients and other hosts reach this host by.",
                 ),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./components/connectCluster";
-import { DockerHost } from "./components/dockerHost";
+import { DockerHost, engines } from "./components/dockerHost";
 import { Image, ImageRole } from "./components/image";
 import { JmsBroker } from "./components/jmsBroker";
 import { KafkaCluster } from "./components/kafkaCluster";
@@ -17,7 +17,7 @@ export = async () => {
 
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
     const image = (role: ImageRole, parentImage?: Image) =>
-        new Image(`image-${role}`, { role, staged: staged.images[role], parentImage, hosts });
+        new Image(`image-${role}`, { role, staged: staged.images[role], parentImage, host: hosts[0]! });
     const base = image("base");
     const jre = image("jre", base);
     const runtime = image("runtime", jre);
@@ -98,7 +98,7 @@ export = async () => {
     }
 
     return {
-        engines: Object.fromEntries(Object.entries(config.hosts).map(([name, { endpoint }]) => [name, endpoint])),
+        ...engines(hosts),
         addresses: {
             zookeeper: zookeeper.addresses,
             kafka: kafka.addresses,

@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import * as net from "node:net";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { ContainerInfo } from "dockerode";
 import type { PlatformConfig } from "./config";
 import { publishedPorts } from "./configChecks/ports";
-import { connectEngine } from "./probes/engine";
+import { QUIET_SSH } from "./probes/engine";
+import { connectEngine } from "./probes/engineClient";
 import { listenerOf } from "./probes/listeners";
-import { askSshEngine } from "./probes/sshEngine";
+import { askSshMachine, SshMachine } from "./probes/sshEngine";
 
 /** Free disk that images and data of a stack need, in GiB. */
 const NEEDED_DISK_GIB = 3;
@@ -30,8 +32,8 @@ export interface PreflightOptions {
 
 /**
  * Checks what config cannot know, before the first resource: that plugins' files are there, that the engines answer, that
- * the disk has room, that no port is held by something else. Of engines on other machines, disk and processes cannot be
- * seen; of those behind `ssh://`, only that they answer.
+ * the disk has room, that no port is held by something else. Of machines behind `tcp://` disk and processes cannot be
+ * seen, only containers.
  * @returns what is wrong, each a sentence of where, what and what to do; empty when all is well.
  */
 export async function preflight(
@@ -61,23 +63,25 @@ async function hostFaults(
     neededDiskGib: number,
     limitMs: number,
 ): Promise<string[]> {
-    const { endpoint } = config.hosts[name]!;
+    const { endpoint, certPath } = config.hosts[name]!;
     const local = endpoint.startsWith("unix://");
     const abortSignal = AbortSignal.timeout(limitMs);
     try {
-        if (endpoint.startsWith("ssh://")) {
-            await askSshEngine(endpoint, limitMs);
-            return [];
-        }
-        const engine = connectEngine(endpoint);
+        const machine = endpoint.startsWith("ssh://") ? await askSshMachine(endpoint, limitMs) : undefined;
+        const engine = connectEngine({ endpoint, certPath }, { sshOptions: QUIET_SSH });
         // The typings know the signal of few calls
         const [info, containers] = await Promise.all([
-            (engine.info as (options: object) => Promise<{ DockerRootDir: string }>)({ abortSignal }),
+            (engine.info as (options: object) => Promise<{ DockerRootDir: string; Name: string }>)({ abortSignal }),
             engine.listContainers({ abortSignal }),
         ]);
-        const faults = [portFaults(name, containers, local, config, stack)];
-        if (local) faults.push(addressFaults(name, config), diskFaults(name, info.DockerRootDir, neededDiskGib));
-        return (await Promise.all(faults)).flat();
+        const folder = info.DockerRootDir;
+        const freeGib = local ? await freeHere(folder) : machine?.freeGib;
+        return [
+            ...(await portFaults(name, { containers, local, listening: machine?.listening ?? [] }, config, stack)),
+            // A socket may lead to another machine, too
+            ...(local && info.Name === hostname() ? await addressFaults(name, config) : []),
+            ...diskFaults(name, folder, freeGib, neededDiskGib),
+        ];
     } catch (error) {
         const [cause, remedy] = abortSignal.aborted
             ? [`no answer within ${limitMs / 1000} s`, "see whether the machine is up and lets this one through"]
@@ -107,23 +111,31 @@ async function addressFaults(name: string, config: PlatformConfig): Promise<stri
     ];
 }
 
-async function diskFaults(name: string, folder: string, neededGib: number): Promise<string[]> {
-    // A user outside root may not look into the engine's folder; its disk is then not checked.
+/** A user outside root may not look into the engine's folder; its disk is then not checked. */
+async function freeHere(folder: string): Promise<number | undefined> {
     const disk = await statfs(folder).catch(() => undefined);
-    if (!disk) return [];
-    const freeGib = (disk.bavail * disk.bsize) / 2 ** 30;
-    if (freeGib >= neededGib) return [];
+    return disk && (disk.bavail * disk.bsize) / 2 ** 30;
+}
+
+function diskFaults(name: string, folder: string, freeGib: number | undefined, neededGib: number): string[] {
+    if (freeGib === undefined || freeGib >= neededGib) return [];
     return [
         `hosts.${name}: ${freeGib.toFixed(1)} GiB are free in ${folder}, ${neededGib} are needed; ` +
             `make room, for example with: docker system prune`,
     ];
 }
 
+/** Who may hold ports of a host, as far as that can be seen. */
+interface Holders extends Pick<SshMachine, "listening"> {
+    containers: ContainerInfo[];
+    /** True: the host is this machine. */
+    local: boolean;
+}
+
 /** Ports that something else than this stack holds: one line for each setting that decides some of them. */
 async function portFaults(
     host: string,
-    containers: ContainerInfo[],
-    local: boolean,
+    holders: Holders,
     config: PlatformConfig,
     stack: StackIdentity,
 ): Promise<string[]> {
@@ -131,15 +143,15 @@ async function portFaults(
     const taken = new Map<string, string[]>();
     const wanted = publishedPorts(config).filter((port) => port.host === host);
     const checks = wanted.map(async ({ path, port }) => {
-        const holder = await holderOf(bindAddress, port, containers, local, stack);
+        const holder = await holderOf(bindAddress, port, holders, stack);
         return holder === undefined ? undefined : { path, text: `${port} by ${holder}` };
     });
     for (const found of await Promise.all(checks)) {
         if (found) taken.set(found.path, [...(taken.get(found.path) ?? []), found.text]);
     }
     return [...taken].map(
-        ([path, holders]) =>
-            `${path}: ports of ${bindAddress} are held on host ${host}: ${holders.join(", ")}; ` +
+        ([path, texts]) =>
+            `${path}: ports of ${bindAddress} are held on host ${host}: ${texts.join(", ")}; ` +
             "end what holds them, or set another port",
     );
 }
@@ -148,8 +160,7 @@ async function portFaults(
 async function holderOf(
     address: string,
     port: number,
-    containers: ContainerInfo[],
-    local: boolean,
+    { containers, local, listening }: Holders,
     { project, stack }: StackIdentity,
 ): Promise<string | undefined> {
     const container = containers.find(({ Ports }) =>
@@ -161,6 +172,8 @@ async function holderOf(
         const owner = itsStack === undefined ? container.Image : `of stack ${itsStack} of ${itsProject}`;
         return `container ${container.Names[0]?.slice(1)} (${owner})`;
     }
+    const heldThere = listening.some((socket) => socket.port === port && overlap(socket.address ?? "?", address));
+    if (heldThere) return "a process there";
     if (!local || (await listenError(address, port)) !== "EADDRINUSE") return undefined;
     return (await listenerOf(port)) ?? "another process";
 }

@@ -83,15 +83,13 @@ export function readSince(text: string | undefined, now: number): string | undef
 
 /** By the labels of the containers: logs can be read of a stack that has never come up, too. */
 async function findMembers(stack: string): Promise<Member[]> {
-    const engines = await readStackOutputs({ stack }).then(
-        ({ engines }) => engines,
-        () => undefined,
-    );
-    const hosts = Object.entries(engines ?? { local: dockerEndpoint() });
+    const outputs = await readStackOutputs({ stack }).catch(() => undefined);
+    const hosts = Object.entries(outputs?.engines ?? { local: dockerEndpoint() });
     const found = await Promise.all(
         hosts.map(async ([host, endpoint]) => {
-            const containers = await stackContainers(host, endpoint, { project: PROJECT, stack });
-            return containers.map(({ name }) => ({ name, endpoint, container: `${PROJECT}-${stack}-${name}` }));
+            const engine = { endpoint, certPath: outputs?.certPaths?.[host] };
+            const containers = await stackContainers(host, engine, { project: PROJECT, stack });
+            return containers.map(({ name }) => ({ ...engine, name, container: `${PROJECT}-${stack}-${name}` }));
         }),
     );
     const members = found.flat().sort((a, b) => a.name.localeCompare(b.name));

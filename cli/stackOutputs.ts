@@ -8,6 +8,8 @@ import { PROJECT, type StackTarget } from "../toolchain/stack/target";
 export interface StackOutputs {
     /** Docker endpoint of each host, by name. Absent in a stack that was last brought up before this output came. */
     engines?: Record<string, string>;
+    /** Folder with the certificates for an engine, by name of its host. Absent when no host has one. */
+    certPaths?: Record<string, string>;
     addresses: {
         zookeeper: string[];
         kafka: string[];
@@ -48,11 +50,12 @@ export async function readStackOutputs(target: StackTarget): Promise<StackOutput
 
 /** What of a stack can be asked, for a look at the whole platform. */
 export function platformTarget(stack: string, outputs: StackOutputs): PlatformTarget {
-    const { addresses, engines, connectors, database, jmsBroker } = outputs;
+    const { addresses, engines, certPaths, connectors, database, jmsBroker } = outputs;
     return {
         stack,
         project: PROJECT,
         engines: engines ?? { local: dockerEndpoint() },
+        certPaths,
         zookeeper: addresses.zookeeper,
         kafka: addresses.kafka,
         connect: addresses.connect,

@@ -6,17 +6,23 @@ import { hostIndexOf } from "./render/topology";
 export interface DockerHostArgs {
     /** Docker endpoint: `unix://`, `ssh://` or `tcp://`. */
     endpoint: string;
+    /** Folder with the certificates for `tcp://` with TLS. Default: DOCKER_CERT_PATH, else no TLS. */
+    certPath?: string;
     /** Address that clients and other hosts reach this host's published ports by. */
     advertisedAddress: string;
     /** Address that published ports bind to. */
     bindAddress: string;
 }
 
+/** All of a host that decides the addresses of its members. */
+export type Place = Pick<DockerHost, "hostName" | "advertisedAddress">;
+
 /** A Docker engine that members run on: a provider, and the network that the members on this host share. */
 export class DockerHost extends pulumi.ComponentResource {
     /** Name of the host in config. */
     public readonly hostName: string;
     public readonly endpoint: string;
+    public readonly certPath?: string;
     public readonly advertisedAddress: string;
     public readonly bindAddress: string;
     public readonly provider: docker.Provider;
@@ -27,9 +33,10 @@ export class DockerHost extends pulumi.ComponentResource {
         super("cdc:index:DockerHost", name, {}, opts);
         this.hostName = hostName;
         this.endpoint = args.endpoint;
+        this.certPath = args.certPath;
         this.advertisedAddress = args.advertisedAddress;
         this.bindAddress = args.bindAddress;
-        this.provider = new docker.Provider(name, { host: args.endpoint }, { parent: this });
+        this.provider = new docker.Provider(name, { host: args.endpoint, certPath: args.certPath }, { parent: this });
         this.network = new docker.Network(
             `${name}-network`,
             { name: stackPrefix(), driver: "bridge", labels: stackLabels() },
@@ -43,7 +50,7 @@ export class DockerHost extends pulumi.ComponentResource {
  * The host of member `index` of a role.
  * @param placement host names by member, repeated when shorter than the role; empty spreads the members over all hosts.
  */
-export function hostOf(index: number, hosts: DockerHost[], placement: string[]): DockerHost {
+export function hostOf<H extends Place>(index: number, hosts: H[], placement: string[]): H {
     const names = hosts.map((host) => host.hostName);
     const host = hosts[hostIndexOf(index, names, placement)];
     if (!host)
@@ -76,4 +83,13 @@ export function stackLabels(
 /** {@link stackLabels} in the form that image builds take. */
 export function buildLabels(): Record<string, string> {
     return stackLabelMap();
+}
+
+/** The stack's outputs by which the commands find the engines; `certPaths` only where there are some. */
+export function engines(hosts: DockerHost[]): { engines: Record<string, string>; certPaths?: Record<string, string> } {
+    const certPaths = hosts.flatMap(({ hostName, certPath }) => (certPath === undefined ? [] : [[hostName, certPath]]));
+    return {
+        engines: Object.fromEntries(hosts.map(({ hostName, endpoint }) => [hostName, endpoint])),
+        ...(certPaths.length > 0 && { certPaths: Object.fromEntries(certPaths) as Record<string, string> }),
+    };
 }

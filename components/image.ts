@@ -3,6 +3,7 @@ import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { buildLabels, DockerHost, stackPrefix } from "./dockerHost";
+import { ImageCopy } from "./imageCopy";
 
 /** Images that staging knows, each built on the one before it: base, jre, runtime, connect; artemis on jre, postgres and watch on base. */
 export type ImageRole = "base" | "jre" | "runtime" | "connect" | "postgres" | "artemis" | "watch";
@@ -94,27 +95,30 @@ export interface ImageArgs {
     staged: pulumi.Input<StagedImage>;
     /** Image that this one is built on. Default: none, for the base image. */
     parentImage?: Image;
-    /** Hosts that need the image. It is built on the first and copied to the others, so that one image id is everywhere. */
-    hosts: DockerHost[];
+    /** The host that it is built on. Others get a copy when a member there needs it. */
+    host: DockerHost;
 }
 
-/** A staged image, built on the first host and shipped to the others. */
+/** A staged image, built on one host; hosts whose members need it get a copy, so that one image id is everywhere. */
 export class Image extends pulumi.ComponentResource {
     /** `<project>-<stack>/<role>:<16 of the digest>`; the digest in it because the provider deletes images by name. */
     public readonly imageName: pulumi.Output<string>;
-    /** Id of the image, `sha256:...`, known on every host when it resolves. */
+    /** Id of the image, `sha256:...`. */
     public readonly imageId: pulumi.Output<string>;
+    private readonly name: string;
+    private readonly host: DockerHost;
+    private readonly copies = new Map<DockerHost, ImageCopy>();
 
     constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:Image", name, {}, opts);
-        const [first, ...others] = args.hosts;
-        if (!first) throw new pulumi.InputPropertyError({ propertyPath: "hosts", reason: `${name}: hosts is empty` });
+        this.name = name;
+        this.host = args.host;
         const staged = pulumi.output(args.staged);
-        const reference = staged.digest.apply((digest) => `${stackPrefix()}/${args.role}:${digest.slice(0, 16)}`);
+        this.imageName = staged.digest.apply((digest) => `${stackPrefix()}/${args.role}:${digest.slice(0, 16)}`);
         const image = new docker.RemoteImage(
             name,
             {
-                name: reference,
+                name: this.imageName,
                 build: {
                     context: staged.context,
                     // With the default builder the image of an ssh:// host would be built on the local engine.
@@ -127,32 +131,24 @@ export class Image extends pulumi.ComponentResource {
                 // Children of a replaced image still use its layers until they are replaced too.
                 forceRemove: true,
             },
-            { parent: this, provider: first.provider, dependsOn: args.parentImage ?? [] },
+            { parent: this, provider: args.host.provider, dependsOn: args.parentImage ?? [] },
         );
-        const copies = others.map((host) => shipTo(host, first, name, reference, image, this));
-        this.imageName = reference;
-        this.imageId = pulumi.all([image.imageId, ...copies.map((copy) => copy.stdout)]).apply(([id]) => id!);
+        this.imageId = image.imageId;
         this.registerOutputs({ imageName: this.imageName, imageId: this.imageId });
     }
-}
 
-function shipTo(
-    host: DockerHost,
-    first: DockerHost,
-    name: string,
-    reference: pulumi.Output<string>,
-    image: docker.RemoteImage,
-    parent: pulumi.Resource,
-): command.local.Command {
-    const environment = { FROM: first.endpoint, TO: host.endpoint, IMAGE: reference };
-    return new command.local.Command(
-        `${name}-on-${host.hostName}`,
-        {
-            environment,
-            create: 'docker -H "$FROM" save "$IMAGE" | docker -H "$TO" load',
-            delete: 'docker -H "$TO" image rm --force "$IMAGE" || true',
-            triggers: [image.imageId],
-        },
-        { parent },
-    );
+    /** The image's id, known when the image is on that host. */
+    public idOn(host: DockerHost): pulumi.Output<string> {
+        if (host === this.host) return this.imageId;
+        const { imageName, imageId } = this;
+        const copy =
+            this.copies.get(host) ??
+            new ImageCopy(
+                `${this.name}-on-${host.hostName}`,
+                { from: this.host, to: host, imageName, imageId },
+                { parent: this },
+            );
+        this.copies.set(host, copy);
+        return copy.imageId;
+    }
 }

@@ -62,7 +62,7 @@ export class Member extends pulumi.ComponentResource {
             {
                 name: dockerName(name),
                 hostname: name,
-                image: args.image.imageId,
+                image: args.image.idOn(host),
                 command: args.command,
                 envs: args.envs,
                 user: args.user ?? SERVER_USER,

@@ -38,7 +38,7 @@ export class SecretFiles extends pulumi.ComponentResource {
             `${name}-writer`,
             {
                 name: dockerName(`${name}-writer`),
-                image: args.image.imageId,
+                image: args.image.idOn(args.host),
                 user: "root",
                 entrypoints: ["/bin/bash", "-euc"],
                 command: [

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline";
 import { PassThrough, Readable } from "node:stream";
 
-import { connectEngine } from "./engine";
+import { QUIET_SSH } from "./engine";
+import { connectEngine, type EngineAddress } from "./engineClient";
 
 export interface LogLine {
     /** When the engine got it: `2026-01-31T12:00:00.123456789Z`. Sorts as text. */
@@ -17,15 +18,14 @@ export interface LogOptions {
 }
 
 /** Where a log is: the container's id or name, and the engine that has it. */
-export interface ContainerAddress {
-    endpoint: string;
+export interface ContainerAddress extends EngineAddress {
     container: string;
 }
 
 /** What a container has written so far. */
-export async function readLog({ endpoint, container }: ContainerAddress, options: LogOptions): Promise<LogLine[]> {
-    const engine = connectEngine(endpoint);
-    const buffer = await engine.getContainer(container).logs({ ...request(options), follow: false });
+export async function readLog(address: ContainerAddress, options: LogOptions): Promise<LogLine[]> {
+    const engine = connectEngine(address, { sshOptions: QUIET_SSH });
+    const buffer = await engine.getContainer(address.container).logs({ ...request(options), follow: false });
     const lines: LogLine[] = [];
     await eachLine(engine.modem, Readable.from([buffer]), (line) => lines.push(line));
     return lines;
@@ -33,13 +33,15 @@ export async function readLog({ endpoint, container }: ContainerAddress, options
 
 /** Gives what a container writes as it comes, until the container or `signal` ends. */
 export async function followLog(
-    { endpoint, container }: ContainerAddress,
+    address: ContainerAddress,
     options: LogOptions,
     onLine: (line: LogLine) => void,
     signal: AbortSignal,
 ): Promise<void> {
-    const engine = connectEngine(endpoint);
-    const stream = (await engine.getContainer(container).logs({ ...request(options), follow: true })) as Readable;
+    const engine = connectEngine(address, { sshOptions: QUIET_SSH });
+    const stream = (await engine
+        .getContainer(address.container)
+        .logs({ ...request(options), follow: true })) as Readable;
     const end = () => stream.destroy();
     signal.addEventListener("abort", end);
     try {

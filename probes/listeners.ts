@@ -11,7 +11,8 @@ export async function listenerOf(port: number): Promise<string | undefined> {
     const tables = await Promise.all(
         ["tcp", "tcp6"].map((name) => readFile(`/proc/net/${name}`, "utf8").catch(() => "")),
     );
-    const inodes = new Set(tables.flatMap((table) => listeningInodes(table, port)));
+    const listening = tables.flatMap(listeningPorts).filter((socket) => socket.port === port);
+    const inodes = new Set(listening.map(({ inode }) => inode));
     if (inodes.size === 0) return undefined;
     const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
     for (const pid of processes) {
@@ -22,13 +23,31 @@ export async function listenerOf(port: number): Promise<string | undefined> {
     return undefined;
 }
 
-/** Columns: number, local address as hex `address:port`, remote address, state, queues, timer, retransmits, user, timeout, inode. */
-function listeningInodes(table: string, port: number): string[] {
+/** A socket that takes connections. */
+export interface ListeningPort {
+    /** IPv4 address; of IPv6 only `::`, all addresses, and otherwise undefined. */
+    address: string | undefined;
+    port: number;
+    inode: string;
+}
+
+/**
+ * Reads `/proc/net/tcp` or `tcp6`. Columns: number, local address as hex `address:port`, remote address, state, queues,
+ * timer, retransmits, user, timeout, inode.
+ */
+export function listeningPorts(table: string): ListeningPort[] {
     return table.split("\n").flatMap((line) => {
         const columns = line.trim().split(/\s+/);
-        const [localAddress = "", state, inode = ""] = [columns[1], columns[3], columns[9]];
-        return state === LISTEN && parseInt(localAddress.split(":")[1] ?? "", 16) === port ? [inode] : [];
+        const [local = "", state, inode = ""] = [columns[1], columns[3], columns[9]];
+        const [address = "", port = ""] = local.split(":");
+        return state === LISTEN ? [{ address: readAddress(address), port: parseInt(port, 16), inode }] : [];
     });
+}
+
+/** The bytes of an IPv4 address are in the order of the machine, which is a little-endian one. */
+function readAddress(hex: string): string | undefined {
+    if (hex.length === 8) return [3, 2, 1, 0].map((i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16)).join(".");
+    return /^0+$/.test(hex) ? "::" : undefined;
 }
 
 async function holdsSocket(pid: string, inodes: Set<string>): Promise<boolean> {

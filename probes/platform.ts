@@ -34,6 +34,8 @@ export interface PlatformTarget {
     project: string;
     /** Docker endpoint of each host, by name. Empty: containers are not known, and that is nothing wrong. */
     engines: Record<string, string>;
+    /** Folder with the certificates for an engine, by name of its host; see `EngineAddress`. */
+    certPaths?: Record<string, string>;
     /** Client addresses of the ZooKeeper servers, host:port. */
     zookeeper: string[];
     /** External listeners of the brokers, host:port. */
@@ -133,7 +135,8 @@ interface EngineReport extends MemberReport<{ containers: number }> {
 }
 
 async function lookAtEngine([name, address]: [string, string], target: PlatformTarget): Promise<EngineReport> {
-    const answer = await answerOf(() => stackContainers(name, address, target));
+    const engine = { endpoint: address, certPath: target.certPaths?.[name] };
+    const answer = await answerOf(() => stackContainers(name, engine, target));
     return answer.ok
         ? { name, address, found: answer.value, answer: { ok: true, value: { containers: answer.value.length } } }
         : { name, address, found: [], answer };

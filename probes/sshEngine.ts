@@ -1,31 +1,52 @@
 import { execFile } from "node:child_process";
+import { type ListeningPort, listeningPorts } from "./listeners";
+import { sshDestination } from "./sshAgent";
 
-const ASK = "docker version --format '{{.Server.Version}}'";
+/** One command for all of it: a login takes the longest. Ports are asked last, since only Linux has them there. */
+const ASK = `sh -c '
+docker version --format "{{.Server.Version}}" >/dev/null || exit
+df -Pk "$(docker info --format "{{.DockerRootDir}}")" | tail -n 1
+cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || true'`;
 const SSH_FAILED = 255;
 const NOT_FOUND = 127;
 
+/** What can be seen of a machine by `ssh`. */
+export interface SshMachine {
+    /** Free disk under the engine's data, GiB; undefined where `df` does not tell. */
+    freeGib: number | undefined;
+    /** Ports that any process listens on. */
+    listening: ListeningPort[];
+}
+
 /**
- * Asks the Docker engine behind an `ssh://` endpoint for its version, by the user's own `ssh`, which the Docker provider
- * uses, too, with its keys, agent and config; it never asks for a password.
+ * Asks the machine of an `ssh://` endpoint whether a Docker engine answers there, and what disk and ports it has. It asks
+ * by the user's own `ssh`, which the Docker provider uses, too, with its keys, agent and config, and never for a password.
  * @throws Error with what did not work.
  */
-export function askSshEngine(endpoint: string, limitMs: number): Promise<string> {
-    const { hostname, port, username } = new URL(endpoint);
-    const args = ["-o", "BatchMode=yes", "-o", `ConnectTimeout=${Math.ceil(limitMs / 1000)}`];
-    if (port !== "") args.push("-p", port);
-    if (username !== "") args.push("-l", decodeURIComponent(username));
+export function askSshMachine(endpoint: string, limitMs: number): Promise<SshMachine> {
+    const options = ["-o", "BatchMode=yes", "-o", `ConnectTimeout=${Math.ceil(limitMs / 1000)}`];
     return new Promise((resolve, reject) => {
         execFile(
             "ssh",
-            [...args, "--", hostname, ASK],
+            [...options, ...sshDestination(new URL(endpoint)), ASK],
             { timeout: limitMs, killSignal: "SIGKILL" },
             (error, stdout, stderr) => {
-                if (error === null) return resolve(stdout.trim());
+                if (error === null) return resolve(read(stdout));
                 const last = stderr.trim().split("\n").at(-1) ?? "";
                 reject(new Error(`${explain(error, limitMs)}${last === "" ? "" : `: ${last}`}`));
             },
         );
     });
+}
+
+/** `df -P` gives device, size, used and available in KiB. */
+function read(output: string): SshMachine {
+    const [disk = "", ...tables] = output.split("\n");
+    const freeKib = Number(disk.trim().split(/\s+/)[3]);
+    return {
+        freeGib: Number.isNaN(freeKib) ? undefined : freeKib / 2 ** 20,
+        listening: listeningPorts(tables.join("\n")),
+    };
 }
 
 function explain(error: { killed?: boolean; code?: unknown }, limitMs: number): string {

@@ -50,7 +50,8 @@ export async function stopStack(target: StackTarget, log: Log, options: StopOpti
 
 function describeLeftovers(stack: string, objects: DockerObject[]): string {
     const lines = objects.map(
-        ({ kind, name, endpoint }) => `  ${kind} ${name}${endpoint === dockerEndpoint() ? "" : ` on ${endpoint}`}`,
+        ({ kind, name, engine: { endpoint } }) =>
+            `  ${kind} ${name}${endpoint === dockerEndpoint() ? "" : ` on ${endpoint}`}`,
     );
     return [
         `Stack ${stack} is destroyed, but these are left:`,

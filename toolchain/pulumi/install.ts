@@ -10,7 +10,12 @@ const SOURCES = __dirname;
 const CHECKOUT = resolve(SOURCES, "../..");
 
 /** What every program of this folder depends on: its sources, how it is compiled, and the packages it is compiled with. */
-const INPUTS = [...inThisFolder("plugins", "languageHost", "bundle.ts", "install.ts"), "package-lock.json"];
+const INPUTS = [
+    ...inThisFolder("plugins", "languageHost", "bundle.ts", "install.ts"),
+    // The docker plugin's connections are those of the whole project
+    ...["probes/engineClient.ts", "probes/sshAgent.ts"],
+    "package-lock.json",
+];
 
 /** The provider plugins of this folder, and the versions of the released ones whose schemas they serve. */
 const PLUGINS = [

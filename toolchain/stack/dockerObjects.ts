@@ -1,4 +1,4 @@
-import Docker from "dockerode";
+import { connectEngine, type EngineAddress } from "../../probes/engineClient";
 import { dockerEndpoint } from "../setup/dockerEngine";
 import { PROJECT } from "./target";
 
@@ -9,14 +9,17 @@ export interface DockerObject {
     id: string;
     name: string;
     /** The engine that holds it. */
-    endpoint: string;
+    engine: EngineAddress;
     /** Containers only. */
     running?: boolean;
 }
 
 /** Everything on an engine that carries the labels of a stack, and the image tags under its name. */
-export async function listDockerObjects(stack: string, endpoint: string = dockerEndpoint()): Promise<DockerObject[]> {
-    const docker = connect(endpoint);
+export async function listDockerObjects(
+    stack: string,
+    engine: EngineAddress = { endpoint: dockerEndpoint() },
+): Promise<DockerObject[]> {
+    const docker = connectEngine(engine);
     const filters = { label: [`connect-cdc.project=${PROJECT}`, `connect-cdc.stack=${stack}`] };
     const [containers, networks, { Volumes: volumes }, images] = await Promise.all([
         docker.listContainers({ all: true, filters }),
@@ -35,7 +38,7 @@ export async function listDockerObjects(stack: string, endpoint: string = docker
         ...networks.map(({ Id, Name }) => ({ kind: "network" as const, id: Id, name: Name })),
         ...(volumes ?? []).map(({ Name }) => ({ kind: "volume" as const, id: Name, name: Name })),
         ...tags.map((tag) => ({ kind: "image" as const, id: tag, name: tag })),
-    ].map((object) => ({ ...object, endpoint }));
+    ].map((object) => ({ ...object, engine }));
 }
 
 /** Removes objects: containers first, since they hold on to the others. Those that are gone already count as removed. */
@@ -46,8 +49,8 @@ export async function removeDockerObjects(objects: DockerObject[]): Promise<void
     }
 }
 
-async function removeDockerObject({ kind, id, endpoint }: DockerObject): Promise<void> {
-    const docker = connect(endpoint);
+async function removeDockerObject({ kind, id, engine }: DockerObject): Promise<void> {
+    const docker = connectEngine(engine);
     try {
         // v: with the volumes that have no name; named ones stay
         if (kind === "container") await docker.getContainer(id).remove({ force: true, v: true });
@@ -57,14 +60,4 @@ async function removeDockerObject({ kind, id, endpoint }: DockerObject): Promise
     } catch (error) {
         if ((error as { statusCode?: number }).statusCode !== 404) throw error;
     }
-}
-
-/** What the parts of an endpoint mean is the Docker client's own convention. */
-function connect(endpoint: string): Docker {
-    if (endpoint.startsWith("unix://")) return new Docker({ socketPath: endpoint.slice("unix://".length) });
-    const { protocol, hostname, port, username } = new URL(endpoint);
-    if (protocol === "ssh:") {
-        return new Docker({ protocol: "ssh", host: hostname, port: port || 22, username: username || undefined });
-    }
-    return new Docker({ protocol: "http", host: hostname, port: port || 2375 });
 }

@@ -2,7 +2,7 @@ import { dockerEndpoint } from "../setup/dockerEngine";
 import type { Log } from "../log";
 import { listDockerObjects, removeDockerObjects, type DockerObject } from "./dockerObjects";
 import { releaseDeadLocks } from "./locks";
-import { clearPendingOperations, engineEndpoints, knownIds, readState, type StackState } from "./state";
+import { clearPendingOperations, knownIds, readState, stackEngines, type StackState } from "./state";
 import type { StackTarget } from "./target";
 
 const CONTAINER = "docker:index/container:Container";
@@ -45,8 +45,9 @@ export async function findLost(target: StackTarget, state: StackState): Promise<
 
 /** All Docker objects of a stack, on every engine that its state names. */
 export async function listStackObjects(target: StackTarget, state: StackState | undefined): Promise<DockerObject[]> {
-    const endpoints = new Set([dockerEndpoint(), ...(state === undefined ? [] : engineEndpoints(state))]);
-    const lists = await Promise.all([...endpoints].map((endpoint) => listDockerObjects(target.stack, endpoint)));
+    const own = { endpoint: dockerEndpoint() };
+    const others = (state === undefined ? [] : stackEngines(state)).filter(({ endpoint }) => endpoint !== own.endpoint);
+    const lists = await Promise.all([own, ...others].map((engine) => listDockerObjects(target.stack, engine)));
     return lists.flat();
 }
 

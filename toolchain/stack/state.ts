@@ -1,3 +1,4 @@
+import type { EngineAddress } from "../../probes/engineClient";
 import { askPulumi, tryPulumi } from "./pulumiCli";
 import type { StackTarget } from "./target";
 
@@ -53,12 +54,14 @@ export function knownIds({ resources }: StackState): Set<string> {
 }
 
 /** The Docker engines of the stack, told by the state's Docker providers. */
-export function engineEndpoints({ resources }: StackState): string[] {
-    const hosts = resources
-        .filter(({ type }) => type === "pulumi:providers:docker")
-        .map(({ inputs }) => inputs?.host)
-        .filter((host) => typeof host === "string");
-    return [...new Set(hosts)];
+export function stackEngines({ resources }: StackState): EngineAddress[] {
+    const engines = resources
+        .filter(({ type, inputs }) => type === "pulumi:providers:docker" && typeof inputs?.host === "string")
+        .map(({ inputs }): EngineAddress => ({
+            endpoint: inputs!.host as string,
+            certPath: inputs!.certPath as string | undefined,
+        }));
+    return [...new Map(engines.map((engine) => [engine.endpoint, engine])).values()];
 }
 
 /** The outputs of the stack. Secret ones are ciphertext here. */

@@ -30,7 +30,7 @@ interface Overrides {
 /** The three clusters as index.ts wires them, on the defaults but for what a test says. */
 async function clusters(over: Overrides = {}) {
     const hosts = Object.entries(over.hosts ?? defaults.hosts).map(([name, args]) => new DockerHost(name, args));
-    const image = new Image("image-runtime", { role: "runtime", staged, hosts });
+    const image = new Image("image-runtime", { role: "runtime", staged, host: hosts[0]! });
     const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, ...over.zookeeper, hosts, image });
     const kafka = new KafkaCluster("kafka", { ...defaults.kafka, ...over.kafka, hosts, image, zookeeper });
     const settings = { ...defaults.connect, ...over.connect };
@@ -294,6 +294,22 @@ describe("several hosts", () => {
         expect(names("RemoteImage")).toEqual(["image-runtime"]);
         expect(names("Command")).toEqual(["image-runtime-on-h2", "image-runtime-on-h3"]);
         expect(names("SecretFiles")).toEqual(["connect-secrets-h1", "connect-secrets-h2", "connect-secrets-h3"]);
+    });
+
+    it("get a copy of the image only where a member needs it, by the certificates of each", async () => {
+        const certain = { ...host(3), endpoint: "tcp://10.0.0.3:2376", certPath: "/certs/h3" };
+        const placement = ["h1", "h3"];
+        const roles = { zookeeper: { placement }, kafka: { placement }, connect: { placement } };
+        await clusters({ hosts: { ...hosts, h3: certain }, ...roles });
+        expect(names("Command")).toEqual(["image-runtime-on-h3"]);
+        expect(theResource(resources, "Command", "image-runtime-on-h3").inputs.environment).toMatchObject({
+            FROM: "ssh://root@10.0.0.1",
+            FROM_CERTS: "",
+            TO: "tcp://10.0.0.3:2376",
+            TO_CERTS: "/certs/h3",
+            ID: "sha256:image-runtime",
+        });
+        expect(theResource(resources, "pulumi:providers:docker", "host-h3").inputs.certPath).toBe("/certs/h3");
     });
 
     it("obey explicit placement", async () => {

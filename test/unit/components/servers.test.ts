@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 function hostsAndImage() {
     const hosts = [new DockerHost("local", defaults.hosts.local)];
-    const image = new Image("image", { role: "postgres", staged: { context: "/staged", digest }, hosts });
+    const image = new Image("image", { role: "postgres", staged: { context: "/staged", digest }, host: hosts[0]! });
     return { hosts, image };
 }
 
@@ -96,7 +96,7 @@ describe("Image", () => {
             role: "connect",
             staged: { context: "/c", digest },
             parentImage: image,
-            hosts,
+            host: hosts[0]!,
         });
         expect(await resolved(child.imageName)).toBe("connect-cdc-test/connect:fedcba9876543210");
         expect(await resolved(child.imageId)).toBe("sha256:child");

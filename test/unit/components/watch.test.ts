@@ -20,7 +20,7 @@ async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: s
         ([name, { advertisedAddress }]) =>
             new DockerHost(name, { endpoint: "unix:///d.sock", advertisedAddress, bindAddress: advertisedAddress }),
     );
-    const image = new Image("image", { role: "watch", staged: { context: "/staged", digest }, hosts });
+    const image = new Image("image", { role: "watch", staged: { context: "/staged", digest }, host: hosts[0]! });
     const config = parseConfig({ zookeeper: { servers: 2 }, kafka: { brokers: 2 }, connect: { workers: 2 } });
     const common = { hosts, image };
     const zookeeper = new ZookeeperEnsemble("zookeeper", { ...config.zookeeper, ...common });

@@ -9,7 +9,7 @@ import { volume } from "./volume";
 void runProvider({
     version: "5.2.0",
     // the SDK sends what is not a string as JSON
-    configuration: { host: text(), sshOpts: any(), disableDockerDaemonCheck: any() },
+    configuration: { host: text(), certPath: text(), sshOpts: any(), disableDockerDaemonCheck: any() },
     connect,
     resources: {
         "docker:index/container:Container": container,

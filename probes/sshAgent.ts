@@ -5,29 +5,39 @@ import { Duplex } from "node:stream";
 /** An ssh server drops logins from the tenth at the same time on (MaxStartups of sshd_config(5)). */
 const MAX_CONNECTIONS = 8;
 
+/** How {@link SshAgent} makes its connections. */
+export interface SshOptions {
+    /** Options of the `ssh` command. Default: none. */
+    sshOptions?: string[];
+    /** True: a connection serves several requests, and keeps the process alive in between. Default false. */
+    keepAlive?: boolean;
+}
+
 /**
  * Connections to a Docker engine on another host, as Docker's own client makes them: the `ssh` on PATH runs
  * `docker system dial-stdio` there, so that the user's keys, known hosts and settings hold.
  */
 export class SshAgent extends Agent {
+    private readonly options: string[];
+
     constructor(
         private readonly host: URL,
-        private readonly options: string[],
+        { sshOptions = [], keepAlive = false }: SshOptions = {},
     ) {
-        // a new connection costs a login
-        super({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+        super({ keepAlive, maxSockets: MAX_CONNECTIONS });
+        this.options = sshOptions;
     }
 
     override createConnection(): Duplex {
         const command = ["docker", "system", "dial-stdio"];
-        const child = spawn("ssh", [...this.options, ...this.destination(), "--", ...command]);
+        const child = spawn("ssh", [...this.options, ...sshDestination(this.host), ...command]);
         return new SshConnection(child, this.host.hostname);
     }
+}
 
-    private destination(): string[] {
-        const { username, port, hostname } = this.host;
-        return [...(username ? ["-l", username] : []), ...(port ? ["-p", port] : []), hostname];
-    }
+/** Arguments by which `ssh` reaches the host of an `ssh://` address; a command may follow. */
+export function sshDestination({ username, port, hostname }: URL): string[] {
+    return [...(username ? ["-l", decodeURIComponent(username)] : []), ...(port ? ["-p", port] : []), "--", hostname];
 }
 
 /** A process's input and output as a connection, which fails with what the process complained of. */

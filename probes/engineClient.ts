@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import Docker from "dockerode";
+
+import { SshAgent, type SshOptions } from "./sshAgent";
+
+/** Where a Docker engine is. */
+export interface EngineAddress {
+    /** `unix://`, `tcp://` or `ssh://`. */
+    endpoint: string;
+    /**
+     * Folder with ca.pem, cert.pem and key.pem, for `tcp://` with TLS. Default: what DOCKER_CERT_PATH names, as for the
+     * `docker` command; without either, the endpoint is spoken to without TLS.
+     */
+    certPath?: string;
+}
+
+/** How a client speaks to an engine. */
+export interface EngineOptions extends SshOptions {
+    /** Time for an answer, ms. Default: no limit. It does not hold for `ssh://`: give each call an abort signal there. */
+    timeoutMs?: number;
+}
+
+/**
+ * A client of a Docker engine. Behind `ssh://` it is reached by the user's own `ssh`, with its keys, agent and config.
+ * @throws Error when the endpoint is none, or a certificate cannot be read.
+ */
+export function connectEngine({ endpoint, certPath }: EngineAddress, options: EngineOptions = {}): Docker {
+    const timeout = options.timeoutMs;
+    const url = parse(endpoint);
+    const { protocol, hostname: host, port } = url;
+    switch (protocol) {
+        case "unix:":
+            return new Docker({ socketPath: url.pathname, timeout });
+        case "ssh:": {
+            // Host and port are those of no socket: the agent makes the connections
+            const agent = new SshAgent(url, options);
+            return new Docker({ protocol: "http", host: "docker", port: 80, agent } as Docker.DockerOptions);
+        }
+        case "tcp:":
+        case "http:":
+            return new Docker({ host, timeout, ...transport(port, certPath || process.env.DOCKER_CERT_PATH) });
+        default:
+            throw new Error(`"${endpoint}" is no address of a Docker engine: write it as unix://, tcp:// or ssh://`);
+    }
+}
+
+function parse(endpoint: string): URL {
+    try {
+        return new URL(endpoint);
+    } catch {
+        throw new Error(
+            `"${endpoint}" is not an address: write it as unix:///path, tcp://host:port or ssh://user@host`,
+        );
+    }
+}
+
+function transport(port: string, folder: string | undefined): Docker.DockerOptions {
+    if (!folder) return { protocol: "http", port: port || 2375 };
+    const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => readFileSync(join(folder, name), "utf8"));
+    return { protocol: "https", port: port || 2376, ca, cert, key };
+}
