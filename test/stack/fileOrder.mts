@@ -18,7 +18,7 @@ const order = [
     "watch",
     "trouble",
     "metrics",
-    "workerCrash",
+    "serverFaults",
     "refresh",
     "changedSetting",
     "servers",

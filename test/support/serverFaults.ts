@@ -1,0 +1,145 @@
+import { connectorStatuses } from "../../probes/connect";
+import { clusterView } from "../../probes/kafka";
+import { type ClusterKind, clusterReady } from "../../probes/readiness";
+import { done, pending, waitFor } from "../../probes/wait";
+import { serverState } from "../../probes/zookeeper";
+import type { StackOutputs } from "../../cli/stackOutputs";
+import { containerName, crashContainer, docker, waitForRestart } from "./docker";
+
+/** The stack that faults hit. */
+export interface Victim {
+    stack: string;
+    outputs: StackOutputs;
+}
+
+/** Something that happens to servers. */
+export interface Fault {
+    name: string;
+    /** Makes it happen, and resolves to the members it hit when nothing keeps them from coming back. */
+    inflict(victim: Victim): Promise<string[]>;
+}
+
+const CUT_SECONDS = 30;
+
+/** One of each kind. */
+export const faults: Fault[] = [
+    fault("ZooKeeper's leader is killed", async (victim) => [await crash(victim, await ensembleLeader(victim))]),
+    fault("the broker that is the controller is killed", async (victim) => [
+        await crash(victim, await controller(victim)),
+    ]),
+    fault("the worker of the source is killed", async (victim) => [
+        await crash(victim, await workerOf(victim, "dbz-source")),
+    ]),
+    fault("the worker of a sink is killed", async (victim) => [
+        await crash(victim, await workerOf(victim, "json-jms-sink")),
+    ]),
+    fault("the database restarts", (victim) => restart(victim, ["postgres"])),
+    fault("the JMS broker restarts", (victim) => restart(victim, ["artemis"])),
+    fault("all workers restart at once", (victim) =>
+        restart(
+            victim,
+            victim.outputs.restUrls.map((_, i) => `connect-${i}`),
+        ),
+    ),
+    fault("the source's worker has its cable cut for 30 s", async (victim) => [
+        await cutCable(victim, await workerOf(victim, "dbz-source"), CUT_SECONDS),
+    ]),
+];
+
+/** Further ones, for those who have more time. */
+export const furtherFaults: Fault[] = [
+    fault("the controller has its cable cut for 30 s", async (victim) => [
+        await cutCable(victim, await controller(victim), CUT_SECONDS),
+    ]),
+    fault("a sink's worker has its cable cut for 30 s", async (victim) => [
+        await cutCable(victim, await workerOf(victim, "xml-jms-sink"), CUT_SECONDS),
+    ]),
+    fault("the database is killed", async (victim) => [await crash(victim, "postgres")]),
+    fault("the JMS broker is killed", async (victim) => [await crash(victim, "artemis")]),
+    fault("a server of each role is killed at once", (victim) =>
+        Promise.all(["zookeeper-0", "kafka-1", "connect-2"].map((member) => crash(victim, member))),
+    ),
+];
+
+function fault(name: string, inflict: Fault["inflict"]): Fault {
+    return { name, inflict };
+}
+
+/** Waits until every server is well and every task runs. */
+export async function untilWell({ outputs }: Victim, timeoutSeconds = 180): Promise<void> {
+    const { addresses, restUrls } = outputs;
+    const clusters: [ClusterKind, string[]][] = [
+        ["zookeeper", addresses.zookeeper],
+        ["kafka", addresses.kafka],
+        ["connect", addresses.connect],
+        ["postgres", [addresses.postgres!]],
+        ["artemis", [addresses.jmsBroker!]],
+    ];
+    for (const [kind, targets] of clusters) {
+        await waitFor(() => clusterReady({ kind, targets, expected: targets.length }), {
+            what: `${kind} after a fault`,
+            timeoutSeconds,
+        });
+    }
+    const tasksRun = async () => {
+        const tasks = (await connectorStatuses(restUrls[0]!)).flatMap((connector) => connector.tasks);
+        const idle = tasks
+            .filter(({ state }) => state !== "RUNNING")
+            .map(({ connector, state }) => `${connector} ${state}`);
+        return tasks.length > 0 && idle.length === 0 ? done() : pending(idle.join(", "));
+    };
+    await waitFor(tasksRun, { what: "all tasks after a fault", timeoutSeconds });
+}
+
+/** Member that runs the connector's first task: workers are known by their advertised address. */
+export async function workerOf({ outputs }: Victim, connector: string): Promise<string> {
+    return waitFor(
+        async () => {
+            const statuses = await connectorStatuses(outputs.restUrls[0]!);
+            const worker = statuses.find(({ name }) => name === connector)?.tasks[0]?.worker;
+            return worker === undefined ? pending("it has no task") : done(worker.replace(/:\d+$/, ""));
+        },
+        { what: `the worker of ${connector}`, timeoutSeconds: 60 },
+    );
+}
+
+async function ensembleLeader({ outputs }: Victim): Promise<string> {
+    const modes = await Promise.all(
+        outputs.addresses.zookeeper.map(async (target) => (await serverState(target)).mode),
+    );
+    return `zookeeper-${modes.indexOf("leader")}`;
+}
+
+async function controller({ outputs }: Victim): Promise<string> {
+    const { controllerId } = await clusterView(outputs.addresses.kafka[0]!);
+    return `kafka-${controllerId}`;
+}
+
+/** SIGKILL to the member's process; resolves when the engine has started it again. */
+export async function crash({ stack }: Victim, member: string): Promise<string> {
+    const name = containerName(stack, member);
+    const { RestartCount } = await docker.getContainer(name).inspect();
+    await crashContainer(name);
+    await waitForRestart(name, RestartCount);
+    return member;
+}
+
+/** A clean stop and a start of all these members at once. */
+async function restart({ stack }: Victim, members: string[]): Promise<string[]> {
+    await Promise.all(members.map((member) => docker.getContainer(containerName(stack, member)).restart({ t: 60 })));
+    return members;
+}
+
+/** Takes the member off its network, so that its peers hear nothing more of it, not even that it is gone. */
+async function cutCable({ stack }: Victim, member: string, seconds: number): Promise<string> {
+    const Container = containerName(stack, member);
+    const { NetworkSettings } = await docker.getContainer(Container).inspect();
+    const network = docker.getNetwork(Object.keys(NetworkSettings.Networks)[0]!);
+    await network.disconnect({ Container });
+    try {
+        await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    } finally {
+        await network.connect({ Container, EndpointConfig: { Aliases: [member] } });
+    }
+    return member;
+}
