@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../connectApi/clock";
 import { Engine } from "../support/engine";
-import { FakeConnect, Fault } from "../support/fakeConnect";
+import { FakeConnect } from "../support/fakeConnect";
+import { Fault } from "../support/faults";
 import { virtualClock } from "../support/virtualClock";
 
 const HTML_404: Fault = { kind: "answer", status: 404, html: "<html>Error 404 Not Found</html>" };
@@ -222,53 +223,5 @@ describe("versions before 3.0", () => {
         fake.version = "3.4.1";
         await expect(new Engine().up(args({ state: "stopped" }))).rejects.toThrow("needs Kafka Connect 3.5 or newer");
         expect(fake.writes).toEqual([]);
-    });
-});
-
-describe("random sequences of faults", () => {
-    const kinds: (Fault | undefined)[] = [
-        undefined,
-        undefined,
-        answer(409, "Cannot complete request because of a conflicting operation (e.g. worker rebalance)"),
-        answer(500, "Request cannot be completed because a rebalance is expected"),
-        answer(500, "Request timed out"),
-        answer(500, "Request timed out", true),
-        answer(500, "IO Error trying to forward REST request: java.net.SocketException"),
-        { kind: "reset" },
-        { kind: "reset", done: true },
-        { kind: "cut" },
-        HTML_404,
-        { kind: "answer", status: 503, html: "Service Unavailable" },
-    ];
-
-    it("end well, or with an error, nothing lost from the state, and a repetition that ends well", async () => {
-        for (let seed = 1; seed <= 50; seed++) {
-            clock = virtualClock(seed * 7919);
-            fake.connectors.clear();
-            const engine = new Engine();
-            const config = { topics: `topic-${seed}` };
-            const steps: [what: string, step: () => Promise<unknown>][] = [
-                ["create", () => engine.up(args())],
-                ["update", () => engine.up(args({ config }))],
-                ["pause", () => engine.up(args({ config, state: "paused" }))],
-                ["refresh", () => engine.refresh()],
-                ["delete", () => engine.destroy()],
-            ];
-            for (const [what, step] of steps) {
-                fake.plan = Array.from({ length: 40 }, () => kinds[Math.floor(clock.random() * kinds.length)]);
-                const error = await step().catch((error: Error) => error);
-                const where = `seed ${seed}, ${what}: ${error instanceof Error ? error.message : "well"}`;
-                if (error instanceof Error) {
-                    expect(fake.connectors.size === 0 || engine.outputs !== undefined, where).toBe(true);
-                    fake.plan = [];
-                    await step();
-                }
-                const live = fake.connectors.get(args().name);
-                expect(engine.outputs !== undefined, where).toBe(live !== undefined);
-                expect(live !== undefined, where).toBe(what !== "delete");
-                if (what === "update") expect(live!.config["topics"], where).toBe(config.topics);
-                if (what === "pause") expect(live!.state, where).toBe("PAUSED");
-            }
-        }
     });
 });

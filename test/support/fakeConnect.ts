@@ -1,28 +1,22 @@
-import { createServer, IncomingMessage, ServerResponse } from "node:http";
+import { createServer, IncomingMessage, Server, ServerResponse } from "node:http";
 import { AddressInfo } from "node:net";
+import { answerWith, clientGone, errorReply as error, Fault, jsonReply, Reply } from "./faults";
+import { changeOffsets, FakeConnector, FakeTask, info, runningWith, status, taskInfos, tasksOf } from "./fakeConnector";
 
-/** What goes wrong with one request. `answer` and `reset` may come before or after its effect; `cut` comes after it. */
-export type Fault =
-    | { kind: "answer"; status: number; message?: string; html?: string; done?: boolean }
-    | { kind: "reset"; done?: boolean }
-    | { kind: "cut" };
-
-interface FakeOffset {
-    partition: unknown;
-    offset: unknown;
+interface FakeWorker {
+    server: Server;
+    port: number;
+    /** Moment of the clock at which a killed worker is there again. */
+    downUntilMs?: number;
 }
 
-interface FakeConnector {
-    config: Record<string, string>;
-    state: string;
-    generation: number;
-    offsets?: FakeOffset[];
-}
-
-type Reply = { status: number; body?: unknown };
+/** How long a killed worker takes to be there again, ms. */
+const DOWN_MS = 20_000;
+/** The header in which a test tells its client's time limit, ms: hanging takes that much of the clock, and no time. */
+export const LIMIT_HEADER = "x-test-limit-ms";
 
 /**
- * An in-process stand-in for a Connect worker, for answers that a real one gives too rarely to test with. It keeps
+ * An in-process stand-in for Connect workers, for answers that real ones give too rarely to test with. It keeps
  * connectors in memory, runs nothing, and answers each request as the next fault of its plan says.
  */
 export class FakeConnect {
@@ -30,33 +24,57 @@ export class FakeConnect {
     plan: (Fault | undefined)[] = [];
     /** Faults of requests that fit, as `PUT /connectors/x/config`, in order, while the plan has nothing. */
     readonly faultsOf: { request: RegExp; faults: Fault[] }[] = [];
+    /** The fault of a request, while neither of those has any. */
+    randomFault?: (request: string) => Fault | undefined;
+    /** The clock on which slow and missing answers take their time; without one they take real time. */
+    clock?: { nowMs: number };
+    /** What tasks read from the workers' disks when they start. */
+    secret = "";
     /** Requests so far, as `PUT /connectors/x/config`. */
     requests: string[] = [];
     readonly connectors = new Map<string, FakeConnector>();
     version = "3.9.2";
     /** What a validation answers, key by key. */
     validation: unknown[] = [];
-    private readonly server = createServer((request, response) => void this.handle(request, response));
+    private workers: FakeWorker[] = [];
 
-    async start(): Promise<void> {
-        await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    async start(workers = 1): Promise<void> {
+        for (let i = 0; i < workers; i++) {
+            const worker: FakeWorker = { port: 0, server: createServer() };
+            worker.server.on("request", (request, response) => void this.handle(worker, request, response));
+            await listen(worker);
+            this.workers.push(worker);
+        }
     }
 
     get url(): string {
-        return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+        return this.urls[0]!;
+    }
+
+    get urls(): string[] {
+        return this.workers.map(({ port }) => `http://127.0.0.1:${port}`);
     }
 
     /** Requests so far that change something. */
     get writes(): string[] {
-        return this.requests.filter((request) => !request.startsWith("GET"));
+        return this.requests.filter((request) => !/^GET|\/validate$/.test(request));
     }
 
     async stop(): Promise<void> {
-        this.server.closeAllConnections();
-        await new Promise((resolve) => this.server.close(resolve));
+        await Promise.all(this.workers.splice(0).map(close));
     }
 
-    private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    /** Starts killed workers again whose time has come, or all of them. */
+    async revive(all = false): Promise<void> {
+        for (const worker of this.workers) {
+            if (worker.downUntilMs !== undefined && (all || worker.downUntilMs <= this.clock!.nowMs)) {
+                worker.downUntilMs = undefined;
+                await listen(worker);
+            }
+        }
+    }
+
+    private async handle(worker: FakeWorker, request: IncomingMessage, response: ServerResponse): Promise<void> {
         const chunks: Buffer[] = [];
         for await (const chunk of request) {
             chunks.push(chunk);
@@ -64,37 +82,39 @@ export class FakeConnect {
         const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
         const what = `${request.method} ${request.url}`;
         this.requests.push(what);
-        const fault = this.plan.shift() ?? this.faultsOf.find((known) => known.request.test(what))?.faults.shift();
-        const takesEffect = !fault || fault.kind === "cut" || fault.done;
-        const reply = takesEffect ? this.perform(request.method!, request.url!, body) : undefined;
-        if (!fault) {
-            send(response, reply!);
-        } else if (fault.kind === "reset") {
-            request.socket.destroy();
-        } else if (fault.kind === "cut") {
-            response.writeHead(reply!.status, { "content-type": "application/json", "content-length": 1000 });
-            response.write("{", () => request.socket.destroy());
-        } else if (fault.html !== undefined) {
-            response.writeHead(fault.status, { "content-type": "text/html" }).end(fault.html);
-        } else {
-            send(response, error(fault.status, fault.message ?? "failed"));
-        }
+        const planned = this.plan.shift() ?? this.faultsOf.find((known) => known.request.test(what))?.faults.shift();
+        const pass = async (ms: number) => void (this.clock!.nowMs += ms);
+        const place = {
+            perform: async () => this.perform(request.method!, request.url!, body),
+            pass,
+            passClientLimit: () => {
+                const limit = request.headers[LIMIT_HEADER];
+                return limit === undefined ? clientGone(request) : pass(Number(limit));
+            },
+            kill: async () => {
+                worker.downUntilMs = this.clock!.nowMs + DOWN_MS;
+                await close(worker);
+            },
+        };
+        await answerWith(planned ?? this.randomFault?.(what), place, request, response);
     }
 
-    private perform(method: string, url: string, body: any): Reply {
-        const [, root, encoded = "", action = ""] = new URL(url, this.url).pathname.split("/");
+    /** Does what a request asks for, past all faults. */
+    perform(method: string, url: string, body: any): Reply {
+        const { pathname, searchParams } = new URL(url, this.url);
+        const [, root, encoded = "", action = "", task, taskAction] = pathname.split("/");
         if (!root) {
-            return { status: 200, body: { version: this.version, kafka_cluster_id: "fake" } };
+            return jsonReply(200, { version: this.version, kafka_cluster_id: "fake" });
         }
         if (action === "config" && root === "connector-plugins") {
-            return { status: 200, body: { error_count: 0, configs: this.validation } };
+            return jsonReply(200, { error_count: 0, configs: this.validation });
         }
         if (root === "connector-plugins") {
-            return { status: 200, body: [{ class: "example.Sink", type: "sink", version: "1" }] };
+            return jsonReply(200, [{ class: "example.Sink", type: "sink", version: "1" }]);
         }
         const name = decodeURIComponent(encoded);
         if (!name) {
-            return method === "POST" ? this.create(body) : { status: 200, body: this.list() };
+            return method === "POST" ? this.create(body) : jsonReply(200, this.list());
         }
         const connector = this.connectors.get(name);
         if (!connector) {
@@ -103,6 +123,9 @@ export class FakeConnect {
                 action === "status" ? `No status found for connector ${name}` : `Connector ${name} not found`,
             );
         }
+        if (action === "restart" || taskAction === "restart") {
+            return this.restart(connector, task, searchParams);
+        }
         return this.act(name, connector, `${method} ${action}`, body);
     }
 
@@ -110,8 +133,15 @@ export class FakeConnect {
         if (this.connectors.has(body.name)) {
             return error(409, `Connector ${body.name} already exists`);
         }
-        this.connectors.set(body.name, { config: body.config, state: body.initial_state ?? "RUNNING", generation: 0 });
-        return { status: 201, body: info(body.name, this.connectors.get(body.name)!) };
+        const { name, config, initial_state: initial } = body;
+        const connector: FakeConnector = {
+            config,
+            state: (this.since("3.7.0") && initial) || "RUNNING",
+            generation: 0,
+        };
+        this.connectors.set(name, connector);
+        this.restartTasks(connector);
+        return jsonReply(201, info(name, connector));
     }
 
     private list(): unknown {
@@ -123,66 +153,74 @@ export class FakeConnect {
     private act(name: string, connector: FakeConnector, action: string, body: any): Reply {
         switch (action) {
             case "GET ":
-                return { status: 200, body: info(name, connector) };
+                return jsonReply(200, info(name, connector));
             case "GET status":
-                return { status: 200, body: status(name, connector) };
+                return jsonReply(200, status(name, connector));
             case "GET tasks":
-                return { status: 200, body: tasks(name, connector) };
+                return jsonReply(200, taskInfos(name, connector));
+            case "GET topics":
+                return jsonReply(200, { [name]: { topics: [] } });
             case "GET offsets":
-                return { status: 200, body: { offsets: connector.offsets ?? [] } };
+                return jsonReply(200, { offsets: connector.offsets ?? [] });
             case "PATCH offsets":
             case "DELETE offsets":
                 return changeOffsets(name, connector, body?.offsets);
             case "PUT config":
                 connector.config = body;
+                // KAFKA-9228: before, a task whose own config stays equal goes on with what it has read
+                if (this.since("3.7.1")) this.restartTasks(connector);
                 connector.generation++;
-                return { status: 200, body: info(name, connector) };
+                return jsonReply(200, info(name, connector));
             case "DELETE ":
                 this.connectors.delete(name);
-                return { status: 204 };
+                return jsonReply(204);
             case "PUT pause":
             case "PUT resume":
             case "PUT stop":
+                if (connector.state === "STOPPED" && action !== "PUT stop") this.restartTasks(connector);
                 connector.state = { pause: "PAUSED", resume: "RUNNING", stop: "STOPPED" }[action.slice(4)]!;
-                return { status: action === "PUT stop" ? 204 : 202 };
+                return jsonReply(action === "PUT stop" ? 204 : 202);
             default:
-                connector.generation++;
-                return { status: 204 };
+                throw new Error(`the fake worker has no ${action}`);
         }
     }
-}
 
-function info(name: string, { config }: FakeConnector): unknown {
-    return { name, config, tasks: [], type: "sink" };
-}
-
-function tasks(name: string, { state, config }: FakeConnector): unknown[] {
-    return state === "STOPPED" ? [] : [{ id: { connector: name, task: 0 }, config }];
-}
-
-function changeOffsets(name: string, connector: FakeConnector, given?: FakeOffset[]): Reply {
-    if (connector.state !== "STOPPED") {
-        const text = `Connectors must be in the STOPPED state before their offsets can be modified. This can be done with ${name}`;
-        return error(400, text);
+    /** `POST /connectors/x/restart`, with its tasks from 3.0 on if so asked, and `POST /connectors/x/tasks/0/restart`. */
+    private restart(connector: FakeConnector, task: string | undefined, query: URLSearchParams): Reply {
+        const withTasks = query.get("includeTasks") === "true" && this.since("3.0.0");
+        this.restartTasks(
+            connector,
+            ({ state }, index) =>
+                String(index) === task || (withTasks && (query.get("onlyFailed") !== "true" || state === "FAILED")),
+        );
+        connector.generation++;
+        return jsonReply(204);
     }
-    const isGiven = ({ partition }: FakeOffset) =>
-        given?.some((other) => JSON.stringify(other.partition) === JSON.stringify(partition));
-    const others = (connector.offsets ?? []).filter((entry) => given && !isGiven(entry));
-    connector.offsets = [...others, ...(given ?? []).filter(({ offset }) => offset !== null)];
-    return { status: 200, body: { message: "The offsets for this connector have been altered successfully" } };
+
+    /** Tasks that start read config and secrets. */
+    private restartTasks(
+        connector: FakeConnector,
+        meant: (task: FakeTask, index: number) => boolean = () => true,
+    ): void {
+        const count = Number(connector.config["tasks.max"] ?? 1);
+        const runsWith = runningWith(connector.config, this.secret);
+        connector.tasks = Array.from({ length: count }, (_, index) => {
+            const task = tasksOf(connector)[index];
+            return task && !meant(task, index) ? task : { runsWith };
+        });
+    }
+
+    private since(version: string): boolean {
+        return this.version.localeCompare(version, "en", { numeric: true }) >= 0;
+    }
 }
 
-/** Each write moves the task to another worker, so that a restart can be seen. */
-function status(name: string, { state, generation }: FakeConnector): unknown {
-    const member = { state, worker_id: `fake:${generation}` };
-    return { name, connector: member, tasks: state === "STOPPED" ? [] : [{ id: 0, ...member }], type: "sink" };
+async function listen(worker: FakeWorker): Promise<void> {
+    await new Promise<void>((resolve) => worker.server.listen(worker.port, "127.0.0.1", resolve));
+    worker.port = (worker.server.address() as AddressInfo).port;
 }
 
-function error(status: number, message: string): Reply {
-    return { status, body: { error_code: status, message } };
-}
-
-function send(response: ServerResponse, { status, body }: Reply): void {
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
+async function close({ server }: FakeWorker): Promise<void> {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readUrls } from "../../../cli/connectTarget";
 import { CHECKOUT } from "../../../toolchain/stack/target";
-import { FakeConnect, Fault } from "../../support/fakeConnect";
+import { FakeConnect } from "../../support/fakeConnect";
+import { Fault } from "../../support/faults";
 import { runCommand } from "../../support/runCommand";
 
 describe("npm run offsets", () => {

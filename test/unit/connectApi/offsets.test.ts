@@ -6,7 +6,8 @@ import { changeOffsets, OffsetsChange, readOffsets } from "../../../connectApi/o
 import { SavedOffsets } from "../../../connectApi/offsetsFile";
 import { Progress } from "../../../connectApi/progress";
 import { Redactor } from "../../../connectApi/redact";
-import { FakeConnect, Fault } from "../../support/fakeConnect";
+import { FakeConnect } from "../../support/fakeConnect";
+import { Fault } from "../../support/faults";
 import { virtualClock } from "../../support/virtualClock";
 
 const at = (name: string, position: number | null) => ({

@@ -1,0 +1,101 @@
+import axios from "axios";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { systemClock } from "../../connectApi/clock";
+import { FakeConnect, LIMIT_HEADER } from "../support/fakeConnect";
+import { runningWith, tasksOf } from "../support/fakeConnector";
+import { runSequence, SequenceCluster } from "../support/randomSequence";
+import { firstSeed } from "../support/soakOptions";
+import { virtualClock } from "../support/virtualClock";
+
+const SEQUENCES = 500;
+const VERSIONS = ["2.8.2", "3.4.1", "3.6.2", "3.9.2", "4.1.0"];
+const BYSTANDER = { config: { name: "bystander", topics: "x" }, state: "PAUSED", generation: 7 };
+
+const clock = virtualClock();
+const fake = new FakeConnect();
+let limits: number;
+
+beforeAll(async () => {
+    vi.spyOn(systemClock, "now").mockImplementation(() => clock.now());
+    vi.spyOn(systemClock, "sleep").mockImplementation(async (ms) => {
+        await clock.sleep(ms);
+        await fake.revive();
+    });
+    vi.spyOn(systemClock, "random").mockImplementation(() => clock.random());
+    vi.spyOn(console, "log").mockImplementation(() => undefined);
+    limits = axios.interceptors.request.use((config) => {
+        config.headers.set(LIMIT_HEADER, String(config.timeout));
+        return config;
+    });
+    fake.clock = clock;
+    await fake.start(2);
+});
+
+afterAll(async () => {
+    axios.interceptors.request.eject(limits);
+    vi.restoreAllMocks();
+    await fake.stop();
+});
+
+/** The fake cluster as a worker of this version. */
+function clusterOf(version: string): SequenceCluster {
+    const hasStop = !["2.8.2", "3.4.1"].includes(version);
+    fake.version = version;
+    fake.connectors.clear();
+    fake.connectors.set("bystander", structuredClone(BYSTANDER));
+    const perform = (method: string, path: string, body?: unknown) => fake.perform(method, `/connectors${path}`, body);
+    return {
+        restUrls: () => fake.urls,
+        connector: { class: "example.Sink", config: { topics: "lines" }, timeoutSeconds: 300 },
+        secretsFolder: "/secrets",
+        states: hasStop ? ["running", "running", "paused", "stopped"] : ["running", "running", "paused"],
+        tasks: [1, 2, 3].flatMap((max) => [0, 1, max].map((min): [number, number] => [max, min])),
+        setFaults: (_, next) => (fake.randomFault = next),
+        takeWrites: () => {
+            const { writes } = fake;
+            fake.requests = [];
+            return writes;
+        },
+        setSecret: (_, value) => (fake.secret = value),
+        see: async (name) => {
+            const { config, state } = fake.connectors.get(name) ?? {};
+            return config && { config, state: state!.toLowerCase() };
+        },
+        staleTasks: (name) => {
+            const connector = fake.connectors.get(name)!;
+            const wanted = runningWith(connector.config, fake.secret);
+            return tasksOf(connector).find(({ runsWith, state }) => state || runsWith !== wanted)?.runsWith;
+        },
+        betweenRuns: async () => {
+            clock.nowMs += 60_000;
+            await fake.revive(true);
+        },
+        put: async (name, config) =>
+            void (fake.connectors.has(name)
+                ? perform("PUT", `/${name}/config`, config)
+                : perform("POST", "", { name, config })),
+        pause: async (name) => void perform("PUT", `/${name}/pause`),
+        remove: async (name) => void perform("DELETE", `/${name}`),
+        failTask: (name) => {
+            const [task] = tasksOf(fake.connectors.get(name)!);
+            if (task) task.state = "FAILED";
+        },
+    };
+}
+
+it(
+    `${SEQUENCES} random sequences of runs and faults end well`,
+    async () => {
+        for (let seed = firstSeed(); seed < firstSeed() + SEQUENCES; seed++) {
+            await runSequence(seed, `sink-${seed}`, clusterOf(VERSIONS[seed % VERSIONS.length]!));
+            expect(Object.fromEntries(fake.connectors), `what is left after seed ${seed}`).toEqual({
+                bystander: BYSTANDER,
+            });
+            expect(JSON.stringify(vi.mocked(console.log).mock.calls), `what seed ${seed} said`).not.toContain(
+                "hunter-",
+            );
+            vi.mocked(console.log).mockClear();
+        }
+    },
+    10 * 60_000,
+);

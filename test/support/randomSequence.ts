@@ -1,0 +1,352 @@
+import { isDeepStrictEqual } from "node:util";
+import { expect } from "vitest";
+import { expectClearError } from "./clearError";
+import { Engine, Step } from "./engine";
+import { Fault } from "./faults";
+import { randomFaults } from "./randomFaults";
+import { SeededRandom } from "./seededRandom";
+
+/** A connector as a cluster has it. */
+export interface SeenConnector {
+    config: Record<string, string>;
+    state: string;
+}
+
+/** The cluster of a random sequence. All but `restUrls` goes past the faults. */
+export interface SequenceCluster {
+    restUrls(name: string): string[];
+    /** Arguments that every connector on this cluster has. */
+    connector: { class: string; config: Record<string, string>; timeoutSeconds: number };
+    secretsFolder: string;
+    states: ("running" | "paused" | "stopped")[];
+    /** Counts of tasks that a connector can be asked for: `tasksMax` with `minTasks`. */
+    tasks: [max: number, min: number][];
+    /** Faults of a connector's requests from now on; undefined: none. */
+    setFaults(name: string, next: (() => Fault | undefined) | undefined): void;
+    /** Requests of a connector that may have changed something, since the last call. */
+    takeWrites(name: string): string[];
+    setSecret(name: string, value: string): void;
+    see(name: string): Promise<SeenConnector | undefined>;
+    /** What is wrong with the tasks of a connector: they do not run with today's config and secret. */
+    staleTasks(name: string): string | undefined;
+    /** The time between two runs of Pulumi. */
+    betweenRuns(): Promise<void>;
+    put(name: string, config: Record<string, string>): Promise<void>;
+    pause(name: string): Promise<void>;
+    remove(name: string): Promise<void>;
+    /** Makes a task FAILED, where that can be done. */
+    failTask?(name: string): void;
+}
+
+const RATES = [0, 0, 0.15, 0.15, 0.5, 0.97];
+const KILLS = 0.03;
+
+/** Runs one sequence to its end; an error tells what was done up to it. */
+export async function runSequence(seed: number, name: string, cluster: SequenceCluster): Promise<void> {
+    const sequence = new RandomSequence(seed, name, cluster);
+    try {
+        await sequence.run();
+    } catch (error) {
+        const { message, stack } = error as Error;
+        const shown = new Error(`sequence of seed ${seed}:\n  ${sequence.journal.join("\n  ")}\n${message}`);
+        shown.stack = `${shown.message}\n${stack?.slice(message.length)}`;
+        throw shown;
+    }
+}
+
+/**
+ * What one user does with one connector, a run of Pulumi after the other, while requests meet faults and somebody else
+ * has their hands on it, too. After every run it must be right, or the error clear, and nothing forgotten or done twice.
+ */
+class RandomSequence {
+    readonly journal: string[] = [];
+    private readonly random: SeededRandom;
+    private readonly engine = new Engine();
+    private value = 0;
+    private secret = "A";
+    private state: string;
+    private tasks: [max: number, min: number];
+    private adopt = false;
+    /** The last `up` went well, and nothing was rotated or touched by somebody else since. */
+    private settled = false;
+    /** Somebody else may have changed something that no refresh has seen. */
+    private touched = false;
+
+    constructor(
+        private readonly seed: number,
+        private readonly name: string,
+        private readonly cluster: SequenceCluster,
+    ) {
+        this.random = new SeededRandom(seed);
+        this.state = this.random.pick(cluster.states);
+        this.tasks = this.random.pick(cluster.tasks);
+        cluster.setSecret(name, this.secretValue);
+    }
+
+    async run(): Promise<void> {
+        if (this.random.chance(0.2)) {
+            await this.foreign();
+        }
+        for (let left = 4 + this.random.below(4); left > 0; left--) {
+            const rate = this.random.pick(RATES);
+            await this.random.pick([...USER, ...USER, ...OTHERS])(this, rate);
+            if (this.random.chance(0.3)) {
+                await this.mend();
+            }
+        }
+        await this.mend();
+        expect(await this.up(0, "up again"), "an up that has nothing to do").toBe("unchanged");
+        await this.refresh(0);
+        expect(await this.up(0, "up after refresh"), "an up that has nothing to do").toBe("unchanged");
+        await this.destroy(0);
+    }
+
+    async up(rate: number, what: string): Promise<Step | Error> {
+        const before = await this.cluster.see(this.name);
+        const held = this.engine.outputs !== undefined;
+        const isForeign = !held && before !== undefined && !this.isConfigRight(before);
+        const nothingToDo = this.settled && this.isRight(before);
+        const { result, disturbed } = await this.withFaults(rate, what, [this.secretValue], () =>
+            this.engine.up(this.args()),
+        );
+        const after = await this.cluster.see(this.name);
+        const writes = this.cluster.takeWrites(this.name);
+        if (isForeign && !this.adopt) {
+            expect(result, "took somebody else's connector").toBeInstanceOf(Error);
+        }
+        if ((isForeign && !this.adopt) || nothingToDo) {
+            expect(writes.join(), "writes").toBe("");
+        }
+        const mayBeOurs = after !== undefined && before === undefined;
+        if (held || mayBeOurs || !(result instanceof Error)) {
+            expect(this.engine.outputs, "what the state holds of a connector on the cluster").toBeDefined();
+        }
+        if (result === "unchanged") {
+            expect(writes.join(), "writes").toBe("");
+        } else if (!(result instanceof Error) && !disturbed) {
+            this.expectRight(after);
+        } else if (rate === 0 && !disturbed && !isForeign) {
+            expect(result, "error without a fault").not.toBeInstanceOf(Error);
+        }
+        this.settled = !(result instanceof Error) && !disturbed && (result !== "unchanged" || this.settled);
+        return result;
+    }
+
+    async refresh(rate: number): Promise<void> {
+        if (!this.engine.outputs) {
+            return;
+        }
+        const before = this.engine.outputs;
+        const { result, disturbed } = await this.withFaults(rate, "refresh", this.heldSecrets, () =>
+            this.engine.refresh(),
+        );
+        expect(this.cluster.takeWrites(this.name).join(), "writes").toBe("");
+        if (result instanceof Error) {
+            expect(this.engine.outputs, "the state after a refresh that failed").toBe(before);
+            if (!disturbed) expect(rate, "error without a fault").toBeGreaterThan(0);
+        } else if (!disturbed) {
+            const there = (await this.cluster.see(this.name)) !== undefined;
+            expect(this.engine.outputs !== undefined, "the connector is in the state").toBe(there);
+            this.touched = false;
+        }
+    }
+
+    async destroy(rate: number): Promise<void> {
+        if (!this.engine.outputs) {
+            return;
+        }
+        const { result, disturbed } = await this.withFaults(rate, "destroy", this.heldSecrets, () =>
+            this.engine.destroy(),
+        );
+        this.cluster.takeWrites(this.name);
+        this.settled = false;
+        if (result instanceof Error) {
+            expect(this.engine.outputs, "the state after a destroy that failed").toBeDefined();
+            if (!disturbed) expect(rate, "error without a fault").toBeGreaterThan(0);
+        } else if (!disturbed) {
+            expect(await this.cluster.see(this.name), "the connector that was deleted").toBeUndefined();
+        }
+    }
+
+    changeConfig(): void {
+        this.value++;
+    }
+
+    changeState(): void {
+        this.state = this.random.pick(this.cluster.states);
+    }
+
+    changeTasks(): void {
+        this.tasks = this.random.pick(this.cluster.tasks);
+    }
+
+    rotate(): void {
+        // Workers have the new value even when no run has told the connector yet.
+        if (this.engine.outputs) {
+            this.secret = this.random.pick(["A", "B", "C"]);
+            this.cluster.setSecret(this.name, this.secretValue);
+            this.settled = false;
+        }
+    }
+
+    /** Somebody else does something with the connector, if there is one. */
+    async touch(): Promise<void> {
+        const seen = await this.cluster.see(this.name);
+        if (seen) {
+            const deeds = [
+                () => this.cluster.put(this.name, { ...seen.config, value: "theirs" }),
+                () => this.cluster.put(this.name, { ...seen.config, added: "theirs" }),
+                () => this.cluster.pause(this.name),
+                () => this.cluster.remove(this.name),
+                async () => this.cluster.failTask?.(this.name),
+            ];
+            const deed = this.random.below(deeds.length);
+            this.note(`somebody else: ${["changes", "adds", "pauses", "deletes", "fails"][deed]}`);
+            this.touched = true;
+            this.settled = false;
+            await deeds[deed]!();
+        }
+    }
+
+    /** Somebody else has a connector of this name before ours is there: equal, or another. */
+    async foreign(): Promise<void> {
+        if (this.engine.outputs || (await this.cluster.see(this.name))) {
+            return;
+        }
+        const equal = this.random.chance(0.5);
+        this.note(`somebody else creates ${equal ? "an equal one" : "another"}`);
+        await this.cluster.put(this.name, { ...this.config(), ...(!equal && { value: "theirs" }) });
+        if (!equal) {
+            await this.up(this.random.pick(RATES), "up without adopt");
+            this.adopt = this.random.chance(0.5);
+            if (!this.adopt) await this.cluster.remove(this.name);
+        } else if (this.state === "running") {
+            expect(await this.up(0, "up"), "an up that finds an equal connector").toBe("created");
+        }
+    }
+
+    /** Without faults, and after a look at what somebody else did, one `up` puts everything right. */
+    private async mend(): Promise<void> {
+        if (this.touched) {
+            await this.refresh(0);
+        }
+        // what the error of a connector that is somebody else's says
+        this.adopt ||= !this.engine.outputs;
+        await this.up(0, "up without faults");
+        this.expectRight(await this.cluster.see(this.name));
+        expect(this.engine.outputs!["state"], "state in the outputs").toBe(this.state);
+    }
+
+    private async withFaults<T>(
+        rate: number,
+        what: string,
+        secrets: string[],
+        run: () => Promise<T>,
+    ): Promise<{ result: T | Error; disturbed: boolean }> {
+        await this.cluster.betweenRuns();
+        this.cluster.takeWrites(this.name);
+        const faults = randomFaults(this.random, { rate, kills: KILLS, secrets });
+        let untilTouch = rate > 0 && this.random.chance(0.1) ? 1 + this.random.below(12) : 0;
+        let touching: Promise<void> | undefined;
+        this.cluster.setFaults(this.name, () => {
+            if (untilTouch > 0 && --untilTouch === 0) {
+                touching = this.touch();
+            }
+            return rate > 0 ? faults() : undefined;
+        });
+        const result = await run().catch((error: Error) => error);
+        this.cluster.setFaults(this.name, undefined);
+        await touching;
+        this.note(`${what}, faults ${rate}: ${result instanceof Error ? result.message : (result ?? "well")}`);
+        if (result instanceof Error) {
+            expectClearError(result, this.name, secrets);
+        }
+        return { result, disturbed: touching !== undefined };
+    }
+
+    private args(): Record<string, unknown> {
+        return {
+            ...this.cluster.connector,
+            config: this.settings(),
+            name: this.name,
+            cluster: "test",
+            restUrls: this.cluster.restUrls(this.name),
+            tasksMax: this.tasks[0],
+            minTasks: this.tasks[1],
+            secrets: { [this.secretName]: this.secretValue },
+            state: this.state,
+            adopt: this.adopt,
+        };
+    }
+
+    private settings(): Record<string, string> {
+        return {
+            ...this.cluster.connector.config,
+            value: String(this.value),
+            password: `\${directory:${this.cluster.secretsFolder}:${this.secretName}}`,
+        };
+    }
+
+    private config(): Record<string, string> {
+        return {
+            ...this.settings(),
+            name: this.name,
+            "connector.class": this.cluster.connector.class,
+            "tasks.max": String(this.tasks[0]),
+        };
+    }
+
+    private isConfigRight(seen: SeenConnector | undefined): boolean {
+        return isDeepStrictEqual(seen?.config, this.config());
+    }
+
+    private isRight(seen: SeenConnector | undefined): boolean {
+        return seen?.state === this.state && this.isConfigRight(seen);
+    }
+
+    private expectRight(seen: SeenConnector | undefined): void {
+        expect(seen, "the connector on the cluster").toEqual({ config: this.config(), state: this.state });
+        expect(this.cluster.staleTasks(this.name), "tasks").toBeUndefined();
+    }
+
+    private note(text: string): void {
+        this.journal.push(text);
+    }
+
+    private get secretName(): string {
+        return `${this.name}-password`;
+    }
+
+    private get secretValue(): string {
+        return `hunter-${this.seed}-${this.secret}`;
+    }
+
+    private get heldSecrets(): string[] {
+        return Object.values(this.engine.outputs!["secrets"] as Record<string, string>);
+    }
+}
+
+type Operation = (sequence: RandomSequence, rate: number) => Promise<unknown>;
+
+const change =
+    (what: string, how: (sequence: RandomSequence) => void): Operation =>
+    (sequence, rate) => {
+        how(sequence);
+        return sequence.up(rate, what);
+    };
+
+const USER: Operation[] = [
+    change("up, config changed", (sequence) => sequence.changeConfig()),
+    change("up, state changed", (sequence) => sequence.changeState()),
+    change("up, tasks changed", (sequence) => sequence.changeTasks()),
+    change("up, secret rotated", (sequence) => sequence.rotate()),
+    change("up, all changed", (sequence) => {
+        sequence.changeConfig();
+        sequence.changeState();
+        sequence.rotate();
+    }),
+    change("up", () => undefined),
+    (sequence, rate) => sequence.refresh(rate),
+    (sequence, rate) => sequence.destroy(rate),
+];
+const OTHERS: Operation[] = [(sequence) => sequence.touch(), (sequence) => sequence.foreign()];
