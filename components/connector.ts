@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ConnectAuth } from "../connectApi/auth";
+import type { TlsAuth } from "../connectApi/auth";
 import type { OnNewKafkaCluster } from "../connectApi/kafkaIdentity";
 import type { OnDelete } from "../connectApi/onDelete";
 import type { OnPositionLoss } from "../connectApi/positionGuard";
@@ -42,7 +42,7 @@ export interface ConnectorArgs {
      * Credentials for the workers' REST APIs: user and password (HTTP Basic), a client certificate for `https://`, or both.
      * Kept as a secret. A changed one is an update that writes nothing to the cluster. Default: none.
      */
-    auth?: pulumi.Input<ConnectAuth>;
+    auth?: pulumi.Input<ConnectorAuthArgs>;
     /**
      * What becomes of its position, and of its slot and publication, when it is deleted. Its last offsets are kept in a file
      * either way, from Connect 3.5 on. Kept as a secret: the database's URL has a password. Default: offsets stay, nothing
@@ -70,6 +70,14 @@ export interface ConnectorArgs {
     timeoutSeconds?: pulumi.Input<number>;
 }
 
+/** Credentials for the workers' REST APIs. Both ways may be given at once. */
+export interface ConnectorAuthArgs {
+    /** User and password, sent with every request (HTTP Basic). */
+    basic?: pulumi.Input<{ username: pulumi.Input<string>; password: pulumi.Input<string> }>;
+    /** How `https://` workers are trusted, and what they trust: PEM texts. */
+    tls?: pulumi.Input<{ [K in keyof TlsAuth]: pulumi.Input<TlsAuth[K]> }>;
+}
+
 /**
  * A connector of any Connect cluster from 2.8 on. Create and update end when the connector and its tasks are in their state,
  * stably. A task that stays FAILED fails them with the cause of its trace; the connector stays in the stack's state, and the
@@ -95,6 +103,7 @@ export class Connector extends DynamicResource {
     constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {
         const onDelete = args.onDelete && pulumi.secret(args.onDelete);
         const secrets = pulumi.secret(args.secrets ?? {});
+        const auth = args.auth && pulumi.secret(args.auth);
         const outputs = {
             tasks: undefined,
             type: undefined,
@@ -107,8 +116,8 @@ export class Connector extends DynamicResource {
             "connectApi/connectorProvider",
             "Connector",
             name,
-            { state: "running", ...args, onDelete, secrets, ...outputs },
-            pulumi.mergeOptions({ additionalSecretOutputs: ["onDelete", "secrets"] }, opts),
+            { state: "running", ...args, onDelete, secrets, auth, ...outputs },
+            pulumi.mergeOptions({ additionalSecretOutputs: ["onDelete", "secrets", "auth"] }, opts),
         );
     }
 }

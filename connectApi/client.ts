@@ -1,3 +1,4 @@
+import { Access, accessWith, ConnectAuth } from "./auth";
 import { Deadline } from "./clock";
 import { ConnectError, FaultKind } from "./errors";
 import { exchange, Fault, Outcome, Request } from "./exchange";
@@ -12,6 +13,8 @@ export interface ClientOptions {
     redactor: Redactor;
     /** Told when a request has to be repeated. */
     progress: Progress;
+    /** Credentials, where the workers want some. */
+    auth?: ConnectAuth;
     /** How long every worker may be silent before the client gives up, s. Default 60. */
     silenceSeconds?: number;
     /** Limit of one HTTP exchange, ms. Default 100 s: more than the 90 s that Connect gives itself. */
@@ -23,6 +26,8 @@ interface CallOptions {
     limitMs?: number;
 }
 
+/** A question has no effect: where others may answer, a silent worker does not cost the long limit. */
+const QUESTION_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 /** Some unknown errors 500 pass with the cause (a broker's restart); one that stays is a fault. */
@@ -35,13 +40,15 @@ const SERVER_ERROR_SECONDS = 20;
 export class ConnectClient {
     private current = 0;
     private lastAnswerMs: number;
-    private readonly options: Required<ClientOptions>;
+    private readonly options: Required<Omit<ClientOptions, "auth">>;
+    private readonly access: Access;
 
     /** @param restUrls URLs of the workers' REST APIs; one is enough. */
     constructor(
         readonly restUrls: string[],
-        options: ClientOptions,
+        { auth, ...options }: ClientOptions,
     ) {
+        this.access = accessWith(auth);
         this.options = { silenceSeconds: 60, httpTimeoutMs: 100_000, ...options };
         this.lastAnswerMs = this.deadline.clock.now();
     }
@@ -71,7 +78,7 @@ export class ConnectClient {
         let mayHaveHappened = false;
         for (let attempt = 0; ; attempt++) {
             const restUrl = this.restUrls[this.current]!;
-            const outcome = await this.ask(restUrl, request, how.limitMs);
+            const outcome = await this.ask(restUrl, request, how.limitMs ?? this.patienceMs(request, attempt));
             if (outcome.ok) {
                 return outcome.body;
             }
@@ -100,11 +107,17 @@ export class ConnectClient {
     /** Sends a request to one worker, once, within the shorter of this limit and the client's own. */
     async ask(restUrl: string, request: Request, limitMs = Infinity): Promise<Outcome> {
         const timeoutMs = Math.min(limitMs, this.options.httpTimeoutMs, Math.max(1000, this.deadline.remainingMs));
-        const outcome = await exchange(restUrl, request, Math.ceil(timeoutMs));
+        const outcome = await exchange(restUrl, request, this.access, Math.ceil(timeoutMs));
         if (outcome.ok || outcome.answered) {
             this.lastAnswerMs = this.deadline.clock.now();
         }
         return outcome;
+    }
+
+    /** After a round of all workers there is time: perhaps all of them are slow. */
+    private patienceMs(request: Request, attempt: number): number {
+        const { length } = this.restUrls;
+        return request.method === "GET" && length > 1 && attempt < length ? QUESTION_MS : Infinity;
     }
 
     private async isConfirmed(confirm: () => Promise<boolean>): Promise<boolean> {
@@ -116,7 +129,7 @@ export class ConnectClient {
     }
 
     private async pause(fault: Fault, attempt: number): Promise<void> {
-        if (["unreachable", "notReady", "ambiguous"].includes(fault.kind)) {
+        if (fault.kind !== "busy") {
             this.current = (this.current + 1) % this.restUrls.length;
         }
         const othersLeft = attempt + 1 < this.restUrls.length;

@@ -19,11 +19,12 @@ interface Rule {
     kind: FaultKind;
 }
 
-// The texts are Kafka's, from 2.5 to 3.9. The first rule that fits counts.
+// The texts are Kafka's, from 2.8 to 4.3. The first rule that fits counts.
 const RULES: Rule[] = [
     // The leader may not have read yet that the connector was stopped.
     { status: 400, message: /^Connectors must be in the STOPPED state/, kind: "busy" },
-    { status: 400, kind: "invalid" },
+    // One without a message is not Connect's: Jetty refuses a wrong name in TLS so.
+    { status: 400, message: /./s, kind: "invalid" },
     {
         status: 404,
         message: /^(Connector .* not found|Unknown connector|Unknown task|No status found)/s,
@@ -39,7 +40,14 @@ const RULES: Rule[] = [
     // Offsets of a stopped sink whose consumers are still members of its group.
     { status: 500, message: /because its tasks haven't stopped completely yet/, kind: "busy" },
     { status: 500, message: /doesn't support external modification of offsets/, kind: "refused" },
-    { status: 500, message: /^(Request timed out|IO Error trying to forward)/, kind: "ambiguous" },
+    {
+        status: 500,
+        message: /^(Request timed out|Request interrupted|(IO )?Error trying to forward|Thread was interrupted)/,
+        kind: "ambiguous",
+    },
+    { status: 500, message: /^Unexpected status code when handling forwarded request/, kind: "ambiguous" },
+    // The leader could not be sure that Kafka has it: an outage of brokers, or another leader since.
+    { status: 500, message: /^Failed to write .* to Kafka|Worker is shutting down/, kind: "ambiguous" },
     { status: 500, message: /Failed to find any class that implements Connector/, kind: "refused" },
     { status: 500, message: /ConfigException|contains no connector type/, kind: "invalid" },
     { status: 500, kind: "serverError" },

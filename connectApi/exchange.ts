@@ -1,4 +1,6 @@
 import axios from "axios";
+import { adviceOnStatus, adviceOnTls } from "./advice";
+import { Access } from "./auth";
 import { FaultKind, faultOfAnswer, faultOfTransport } from "./errors";
 
 /** A request to one worker. */
@@ -30,15 +32,17 @@ export interface Fault {
 /**
  * Sends one request to one worker, once.
  *
+ * @param access credentials and connections.
  * @param timeoutMs limit for the whole exchange. Connect's own limit is 90 s: a shorter one here turns answers into guesses.
  */
-export async function exchange(restUrl: string, request: Request, timeoutMs: number): Promise<Outcome> {
+export async function exchange(restUrl: string, request: Request, access: Access, timeoutMs: number): Promise<Outcome> {
     try {
         const answer = await axios.request<string>({
             baseURL: restUrl,
             url: request.path,
             method: request.method,
             data: request.body,
+            ...access,
             // axios calls a POST without a body a form, and Connect answers that with 415
             headers: { "Content-Type": "application/json", Accept: "application/json" },
             timeout: timeoutMs,
@@ -52,7 +56,9 @@ export async function exchange(restUrl: string, request: Request, timeoutMs: num
         return outcomeOf(request, answer.status, answer.data);
     } catch (error) {
         const { code, message } = error as { code?: string; message: string };
-        return { ok: false, kind: faultOfTransport(code), detail: message || code || "no answer", answered: false };
+        const advice = adviceOnTls(code);
+        const kind = advice === undefined ? faultOfTransport(code) : "refused";
+        return { ok: false, kind, detail: `${message || code || "no answer"}${advice ?? ""}`, answered: false };
     }
 }
 
@@ -66,8 +72,10 @@ function outcomeOf(request: Request, status: number, text: string): Outcome {
         return { ok: false, kind, detail: `${status} without a JSON body`, answered: false };
     }
     const message = messageOf(body);
-    const detail = `${status} ${message ?? "without a JSON body"}`;
-    return { ok: false, kind: faultOfAnswer(status, message), detail, answered: message !== undefined };
+    const kind = faultOfAnswer(status, message);
+    const advice = kind === "refused" ? adviceOnStatus(status) : "";
+    const detail = `${status} ${message ?? "without a JSON body"}${advice}`;
+    return { ok: false, kind, detail, answered: message !== undefined };
 }
 
 function parseJson(text: string): unknown {

@@ -1,3 +1,4 @@
+import { secretsOfAuth } from "./auth";
 import { ConnectClient } from "./client";
 import { Deadline, systemClock } from "./clock";
 import { ConnectorInputs } from "./connectorInputs";
@@ -6,7 +7,7 @@ import { Progress } from "./progress";
 import { Redactor } from "./redact";
 
 /** Where and as whom a connector's cluster is spoken to, and the secrets that no message may hold. */
-export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets">;
+export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth">;
 
 /** Limits of one operation on a connector. */
 export interface OperationLimits {
@@ -23,8 +24,9 @@ export interface OperationLimits {
  */
 export function openConnectors(of: ConnectAccess, limits: OperationLimits, moreSecrets: string[] = []): Connectors {
     const deadline = new Deadline(systemClock, limits.limitSeconds);
-    const redactor = new Redactor([...Object.values(of.secrets), ...moreSecrets]);
+    const redactor = new Redactor([...Object.values(of.secrets), ...secretsOfAuth(of.auth), ...moreSecrets]);
     const progress = new Progress(`connector "${of.name}"`, deadline, (line) => console.log(line));
     const { silenceSeconds } = limits;
-    return new Connectors(new ConnectClient(of.restUrls, { deadline, redactor, progress, silenceSeconds }));
+    const options = { deadline, redactor, progress, auth: of.auth, silenceSeconds };
+    return new Connectors(new ConnectClient(of.restUrls, options));
 }

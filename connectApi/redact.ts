@@ -21,13 +21,18 @@ export class Redactor {
     /** The text with every secret, and the user-info of every URL, replaced. */
     redact(text: string): string {
         const withoutSecrets = this.secrets.reduce((result, secret) => result.replaceAll(secret, MARK), text);
-        return withoutSecrets.replace(/(\w:\/\/)[^\s/@"']+@/g, `$1${MARK}@`);
+        return withoutUserInfo(withoutSecrets);
     }
 
     /** True when the text holds one of the secrets. */
     knows(text: string): boolean {
         return this.secrets.some((secret) => text.includes(secret));
     }
+}
+
+/** The text with what stands before the `@` in each of its URLs replaced. */
+export function withoutUserInfo(text: string): string {
+    return text.replace(/(\w:\/\/)[^\s/@"']+@/g, `$1${MARK}@`);
 }
 
 /** A secret as it is, trimmed, and as it looks inside JSON and inside a URL. */

@@ -165,7 +165,7 @@ describe("changeOffsets", () => {
 
     it.each<[string, RegExp, Fault[]]>([
         ["the change", /PATCH/, [answer(400, "offsets of another connector")]],
-        ["the stop", /PUT .*stop/, [answer(401, "log in first")]],
+        ["the stop", /PUT .*stop/, [answer(415, "Unsupported Media Type")]],
         ["reading the offsets", /GET .*offsets/, [answer(500, "Failed to find any class that implements Connector")]],
     ])("lets the connector run again when %s fails", async (_, request, faults) => {
         failOn(request, faults);
