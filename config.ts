@@ -65,6 +65,19 @@ const connectorValue = z.union([scalar, z.strictObject({ secret: text("the name 
     error: "must be text, a number, true or false, or {secret: name}",
 });
 
+const drop = z.literal("drop", { error: "must be drop, or left out" }).optional();
+
+const onDelete = z.strictObject({
+    offsets: z.enum(["retain", "reset"], { error: "must be retain or reset" }).optional(),
+    database: z
+        .strictObject({
+            url: z.strictObject({ secret: text("the name of a secret") }).optional(),
+            slot: drop,
+            publication: drop,
+        })
+        .optional(),
+});
+
 const connector = z.strictObject({
     class: text("the connector's Java class").describe("Java class of the connector."),
     tasksMax: count("a number of tasks", 1).describe("`tasks.max`."),
@@ -78,6 +91,16 @@ const connector = z.strictObject({
         .optional()
         .describe("Take over a connector of that name that exists already and differs. Default false."),
     timeoutSeconds: count("a number of seconds", 1).optional().describe("Time limit of create and update, s."),
+    onDelete: onDelete
+        .optional()
+        .describe(
+            "What becomes of its position when it is deleted: `offsets` retain or reset; `database` with `slot: drop` and " +
+                "`publication: drop`, and a `url: {secret: name}` unless the database is the stack's own. Default: all stays.",
+        ),
+    onPositionLoss: z
+        .enum(["refuse", "startAnew"], { error: "must be refuse or startAnew" })
+        .optional()
+        .describe("startAnew: allow a change after which it would not go on from where it is. Default refuse."),
     addDefaults: flag
         .optional()
         .describe(
@@ -291,7 +314,7 @@ export const defaults = {
         valueConverter: "org.apache.kafka.connect.json.JsonConverter",
         valueConverterSchemasEnable: false,
         offsetFlushIntervalMs: 10_000,
-        scheduledRebalanceMaxDelayMs: 5000,
+        scheduledRebalanceMaxDelayMs: 3000,
         clientConfigOverridePolicy: "None",
         plugins: {
             "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.6.3.Final:plugin:tar.gz" },

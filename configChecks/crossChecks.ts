@@ -1,5 +1,6 @@
 import type { PlatformConfig } from "../config";
 import { connectorFaults } from "./connectors";
+import { deletionFaults } from "./deletions";
 import { Fault } from "./fault";
 import { hostFaults } from "./hosts";
 import { pluginFaults } from "./plugins";
@@ -20,5 +21,6 @@ export function crossChecks(c: Partial<PlatformConfig>, topicsKnown: boolean): F
         ...pluginFaults(c),
         ...referenceFaults(c),
         ...connectorFaults(c, topicsKnown),
+        ...deletionFaults(c),
     ];
 }

@@ -42,7 +42,10 @@ export function referenceFaults(c: Partial<PlatformConfig>): Fault[] {
     ];
     // Which secrets are generated is not known while one of these sections is malformed
     if (!database || !jmsBroker) return faults;
-    for (const [name, { config }] of Object.entries(connectors ?? {})) {
+    for (const [name, { config, onDelete }] of Object.entries(connectors ?? {})) {
+        const secret = onDelete?.database?.url?.secret;
+        if (secret !== undefined)
+            faults.push(...unknownSecret(`connectors.${name}.onDelete.database.url`, secret, known));
         for (const [key, value] of Object.entries(config)) {
             if (typeof value !== "object") continue;
             faults.push(...unknownSecret(`connectors.${name}.config.${key}`, value.secret, known));

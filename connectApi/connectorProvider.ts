@@ -9,6 +9,7 @@ import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInp
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
 import { ConnectError } from "./errors";
 import { deleteWithPosition, dropLeftovers } from "./deletion";
+import { fullConfig } from "./fullConfig";
 import { guardFaults } from "./guards";
 import { kafkaCluster } from "./kafkaIdentity";
 import { createConnector, UnfinishedError, updateConnector } from "./lifecycle";
@@ -79,12 +80,19 @@ export async function update(
         const { isNew } = await kafkaCluster(connectors, { ...news, kafkaClusterId: olds.kafkaClusterId });
         const settled = isNew
             ? await createConnector(connectors, specOf(news), { adopt: news.adopt })
-            : await updateConnector(connectors, specOf(news), { serverKeys: olds.serverKeys, secretChanged });
+            : await updateConnector(connectors, specOf(news), {
+                  serverKeys: olds.serverKeys,
+                  secretChanged,
+                  configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
+              });
         return { outs: await settledOutputs(connectors, news, settled) };
     } catch (error) {
         throw failure(news, error, (unfinished) => ({
             id,
-            properties: { ...outputsAfterFailure(news, unfinished, olds), restartDue: secretChanged },
+            properties: {
+                ...outputsAfterFailure(news, unfinished, olds),
+                restartDue: secretChanged || unfinished.restartDue,
+            },
         }));
     } finally {
         forgetShared(news.cluster);

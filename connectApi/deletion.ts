@@ -1,4 +1,3 @@
-import { Deadline } from "./clock";
 import { Connectors } from "./connectors";
 import { ConnectError } from "./errors";
 import { deleteConnector } from "./lifecycle";
@@ -26,9 +25,6 @@ export interface DeletionOptions {
     say: (line: string) => void;
 }
 
-/** Limit of what is done in the database, s: the time that PostgreSQL takes to see that a reader is gone is within. */
-export const DATABASE_SECONDS = 30;
-
 /**
  * Deletes a connector, with what its policy says. First it is stopped and its offsets are kept in a file (from Connect 3.5
  * on); then they are reset, where that is wanted; then it is deleted, and its tasks are waited for; then slot and publication
@@ -49,18 +45,17 @@ export async function deleteWithPosition(
         await leavePosition(connectors, doomed, reset, options);
     }
     await deleteConnector(connectors, doomed.name);
-    await dropLeftovers(doomed, connectors.client.deadline.clock, options.say);
+    await dropLeftovers(doomed, options.say);
 }
 
 /** Drops what the policy says in the database. */
 export async function dropLeftovers(
     { config, onDelete }: Pick<DoomedConnector, "config" | "onDelete">,
-    clock: Deadline["clock"],
     say: (line: string) => void,
 ): Promise<void> {
     const leftovers = leftoversOf(config, onDelete);
     if (leftovers) {
-        await dropFromDatabase(leftovers, new Deadline(clock, DATABASE_SECONDS), say);
+        await dropFromDatabase(leftovers, say);
     }
 }
 

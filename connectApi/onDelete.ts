@@ -19,6 +19,9 @@ export interface OnDelete {
     };
 }
 
+/** What {@link isDatabaseUrl} wants. */
+export const URL_RULE = "must be postgresql://user:password@host:port/database, with the password URL-encoded";
+
 /**
  * What is wrong with the argument `onDelete`. Values are not shown: a part of them is a password.
  *
@@ -62,7 +65,7 @@ export function onDeleteFaults(
     check("onDelete.database.slot", database, [undefined, "drop"], "drop, or left out");
     check("onDelete.database.publication", database, [undefined, "drop"], "drop, or left out");
     if (!isUnknown(database["url"]) && !isDatabaseUrl(database["url"])) {
-        const reason = "onDelete.database.url must be postgresql://user:password@host:port/database";
+        const reason = `onDelete.database.url ${URL_RULE}`;
         faults.push({ property: "onDelete.database.url", reason });
     }
     if (typeof connectorClass === "string" && !isUnknown(connectorClass) && !isPostgresSource(connectorClass)) {
@@ -72,7 +75,8 @@ export function onDeleteFaults(
     return faults;
 }
 
-function isDatabaseUrl(value: unknown): boolean {
+/** True for a URL that names server and database. */
+export function isDatabaseUrl(value: unknown): boolean {
     return typeof value === "string" && URL.canParse(value) && /^postgres(ql)?:\/\/[^/]+\/[^/]+$/.test(value);
 }
 

@@ -1,5 +1,5 @@
 import { Client, DatabaseError } from "pg";
-import { Deadline } from "./clock";
+import { Deadline, systemClock } from "./clock";
 import { Progress } from "./progress";
 import { Redactor } from "./redact";
 
@@ -13,12 +13,22 @@ export interface DatabaseLeftovers {
     publication?: string;
 }
 
+/** How long is waited, s. */
+export interface DropLimits {
+    /** For a database that does not answer, or answers that it is starting. */
+    answerSeconds: number;
+    /** For a slot that somebody reads. PostgreSQL sees at once that a reader has ended. */
+    freeSeconds: number;
+}
+
+export const DROP_LIMITS: DropLimits = { answerSeconds: 30, freeSeconds: 30 };
+
 /** Something is left in the database. The message names it, and the SQL that drops it; it holds no secret. */
 export class LeftInDatabaseError extends Error {
     override readonly name = "LeftInDatabaseError";
 }
 
-/** Why it cannot be dropped now; what may pass is tried again. */
+/** Somebody reads the slot. */
 class NotNow extends Error {}
 
 const PAUSE_MS = 1000;
@@ -34,17 +44,21 @@ const NO_SUCH_OBJECT = "42704";
  * reader names stays, which is said.
  *
  * @param say takes a line about what was done.
- * @throws LeftInDatabaseError when the database does not answer, refuses, or the slot is in use until the deadline.
+ * @throws LeftInDatabaseError when the database does not answer, refuses, or the slot is in use for too long.
  */
 export async function dropFromDatabase(
     leftovers: DatabaseLeftovers,
-    deadline: Deadline,
     say: (line: string) => void,
+    limits = DROP_LIMITS,
+    clock = systemClock,
 ): Promise<void> {
     const { url, slot, publication } = leftovers;
     const redactor = new Redactor([url, ...passwordsOf(url)]);
-    const progress = new Progress(slot ? `slot "${slot}"` : `publication "${publication}"`, deadline, say);
+    const inUse = new Deadline(clock, limits.freeSeconds);
+    let silence = new Deadline(clock, limits.answerSeconds);
+    const progress = new Progress(slot ? `slot "${slot}"` : `publication "${publication}"`, inUse, say);
     for (;;) {
+        const deadline = silence;
         const reason = await withDatabase(url, deadline, async (client) => {
             if (slot !== undefined && (await dropSlot(client, slot))) {
                 say(`slot "${slot}" was dropped`);
@@ -60,13 +74,16 @@ export async function dropFromDatabase(
             return;
         }
         const text = redactor.redact(reason.message || String((reason as { code?: string }).code));
-        if (deadline.passed || !mayPass(reason)) {
-            throw new LeftInDatabaseError(
-                `${text} (after ${Math.round(deadline.elapsedSeconds)} s). ${whatIsLeft(leftovers)}`,
-            );
+        if (isInUse(reason)) {
+            silence = new Deadline(clock, limits.answerSeconds);
+        }
+        const limit = isInUse(reason) ? inUse : silence;
+        if (limit.passed || !mayPass(reason)) {
+            const waited = limit.passed ? ` (for ${limit.limitSeconds} s)` : "";
+            throw new LeftInDatabaseError(`${text}${waited}. ${whatIsLeft(leftovers)}`);
         }
         progress.waiting(text);
-        await deadline.sleep(PAUSE_MS);
+        await limit.sleep(PAUSE_MS);
     }
 }
 
@@ -166,6 +183,10 @@ async function dropPublication(client: Client, publication: string): Promise<str
     }
     await client.query(`drop publication if exists ${identifier(publication)}`);
     return `publication "${publication}" was dropped`;
+}
+
+function isInUse(error: Error): boolean {
+    return error instanceof NotNow || (error instanceof DatabaseError && error.code === SLOT_IN_USE);
 }
 
 function mayPass(error: Error): boolean {

@@ -3,8 +3,10 @@ import { ConnectCluster } from "../components/connectCluster";
 import { Connector } from "../components/connector";
 import { JmsBroker } from "../components/jmsBroker";
 import { SECRETS_FOLDER } from "../components/secretFiles";
+import { SlotCleanup } from "../components/slotCleanup";
 import { SourceDatabase } from "../components/sourceDatabase";
 import { PlatformConfig } from "../config";
+import { postgresSource } from "../connectApi/postgresSource";
 import { completeConnector } from "../connectorConfigs/completeConnector";
 
 /** The servers that connectors are declared on. */
@@ -23,8 +25,10 @@ export interface ConnectorServers {
 /** Declares each connector of the config, completed by what follows from the platform. Returns the stack's output of them. */
 export function declareConnectors(config: PlatformConfig, servers: ConnectorServers): Record<string, object> {
     const platform = endpoints(config, servers);
-    const declared = Object.entries(config.connectors).map(([name, { addDefaults, ...entry }]): [string, object] => {
+    const declared = Object.entries(config.connectors).map(([name, given]): [string, object] => {
+        const { addDefaults, onDelete, ...entry } = given;
         const complete = platform.apply((known) => completeConnector(name, { ...entry, addDefaults }, known));
+        const cleanup = onDelete?.database && slotCleanup(name, onDelete.database, complete.config, config, servers);
         const connector = new Connector(
             name,
             {
@@ -32,18 +36,57 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
                 name,
                 cluster: servers.connect.groupId,
                 restUrls: servers.connect.restUrls,
+                onDelete: onDelete?.offsets && { offsets: onDelete.offsets },
+                // The brokers are this stack's own: another Kafka cluster behind the workers is in the lost one's place
+                onNewKafkaCluster: "recreate",
+                // It has been done for all of them at once, before the first resource
+                checkLive: false,
                 config: complete.config,
                 secrets: complete.secretNames
                     .apply((names) => pulumi.all(names.map((secret) => [secret, servers.secrets[secret]!])))
                     .apply(Object.fromEntries),
             },
             // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
-            { dependsOn: servers.ready, deletedWith: servers.connect },
+            { dependsOn: [...servers.ready, ...(cleanup ? [cleanup] : [])], deletedWith: servers.connect },
         );
         const { state, tasks } = connector;
         return [name, { class: entry.class, declaredState: entry.state, state, tasks }];
     });
     return Object.fromEntries(declared);
+}
+
+/**
+ * Drops a source's slot and publication after the source itself is deleted, or has gone with the whole stack. In the stack's
+ * own database they go with it.
+ */
+function slotCleanup(
+    name: string,
+    { url, slot, publication }: DatabasePolicy,
+    connectorConfig: pulumi.Output<Record<string, string>>,
+    { connect, database: { name: databaseName, user, passwordSecret } }: PlatformConfig,
+    { database, secrets }: ConnectorServers,
+): SlotCleanup {
+    const source = connectorConfig.apply(postgresSource);
+    const own = pulumi
+        .all([database?.address, secrets[passwordSecret]])
+        .apply(([address, password]) => databaseUrl({ address: address!, databaseName, user, password: password! }));
+    return new SlotCleanup(
+        `${name}-slot`,
+        {
+            url: url ? secrets[url.secret]! : own,
+            slot: slot && source.slot,
+            publication: publication && source.publication,
+            freeSeconds: connect.stopGraceSeconds + 30,
+        },
+        { dependsOn: database ? [database.ready] : [], deletedWith: database },
+    );
+}
+
+type DatabasePolicy = NonNullable<NonNullable<PlatformConfig["connectors"][string]["onDelete"]>["database"]>;
+
+function databaseUrl(login: { address: string; databaseName: string; user: string; password: string }): string {
+    const [user, password, name] = [login.user, login.password, login.databaseName].map(encodeURIComponent);
+    return `postgresql://${user}:${password}@${login.address}/${name}`;
 }
 
 /** Where the servers are that connectors speak to. */
