@@ -73,6 +73,13 @@ export class SourceDatabase extends pulumi.ComponentResource {
                     }),
                 },
                 dataPath: DATA_PATH,
+                    // A slot is free this long after its reader went silent (PostgreSQL: 60 s). Not sooner than a worker that is
+                    // cut off has given up its tasks (session 10 s, heartbeat 3 s, stop 5 s): it may still hold rows to write.
+                    ["wal_sender_timeout", "20s"],
+                    // Other connections whose client is gone end after 20 + 3 x 5 s; the system's default is over two hours.
+                    ["tcp_keepalives_idle", "20"],
+                    ["tcp_keepalives_interval", "5"],
+                    ["tcp_keepalives_count", "3"],
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
                 ports: { [INSIDE_PORT]: args.port },

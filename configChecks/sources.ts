@@ -43,10 +43,8 @@ function singleFaults({ name, entry, config }: CheckedConnector): Fault[] {
             add(exclude, `cannot stand beside ${include}`, "keep one of the two");
     }
     if (config["errors.tolerance"] === "all") {
-        const remedy = "set it to none, or watch the worker's log";
-        add("errors.tolerance", "all drops a source's bad records: it has no dead letter topic", remedy, {
-            warning: true,
-        });
+        const rule = "all drops a source's bad records without a trace: it has no dead letter topic";
+        add("errors.tolerance", rule, "set it to none");
     }
     return faults;
 }

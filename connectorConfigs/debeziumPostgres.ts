@@ -47,8 +47,10 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         "snapshot.mode": "initial",
         // Moves the slot on while captured tables are idle; without it the server keeps its log for ever.
         "heartbeat.interval.ms": "5000",
-        // Tells the server how far we are before its wal_sender_timeout (60 s) is near, and keeps lag figures fresh.
+        // Tells the server how far we are, well within its wal_sender_timeout (ours has 20 s), and keeps lag figures fresh.
         "status.update.interval.ms": "5000",
+        // Debezium's own default, which notices a server that is gone while nothing is sent.
+        "database.tcpKeepAlive": "true",
         // The wait of an idle connector for the next change: with Debezium's 500 ms it is most of a row's latency.
         "poll.interval.ms": "20",
 

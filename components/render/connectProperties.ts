@@ -56,6 +56,14 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "rest.advertised.port": p.restAdvertisedPort,
             "offset.flush.interval.ms": p.offsetFlushIntervalMs,
             "scheduled.rebalance.max.delay.ms": p.scheduledRebalanceMaxDelayMs,
+            // A worker that says nothing for this long has lost its tasks. Connect's defaults.
+            "session.timeout.ms": 10_000,
+            "heartbeat.interval.ms": 3000,
+            // A sink's new task waits for the dead one's session: with the consumer's default of 45 s (KIP-735) for that long.
+            "consumer.session.timeout.ms": 10_000,
+            "consumer.heartbeat.interval.ms": 3000,
+            // A row counts as written when all replicas in sync have it. Connect's default for sources.
+            "producer.acks": "all",
             "connector.client.config.override.policy": p.clientConfigOverridePolicy,
             "config.providers": "directory",
             "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",

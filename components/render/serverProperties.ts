@@ -68,6 +68,9 @@ export function renderServerProperties(p: ServerProperties): string {
             "inter.broker.listener.name": p.interBrokerListener,
             "zookeeper.connect": p.zookeeperConnect,
             "zookeeper.connection.timeout.ms": p.zookeeperConnectionTimeoutMs,
+            // The partitions of a dead broker have no leader for this long. Kafka's default is 18 s (KIP-537), made for networks
+            // with longer gaps; below 6 s a busy machine would lose brokers that live.
+            "zookeeper.session.timeout.ms": 10_000,
             "log.dirs": p.dataDir,
             "num.network.threads": p.networkThreads,
             "num.io.threads": p.ioThreads,

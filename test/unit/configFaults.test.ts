@@ -196,7 +196,7 @@ const CASES: Record<string, Case[]> = {
         ["one prefix for two", secondSource({ "topic.prefix": "localhost" }), "connectors.second.config.topic.prefix", '"localhost"', "is the prefix of dbz-source, too", "each its own"],
         ["one publication that two rewrite", secondSource({ "publication.autocreate.mode": "filtered" }), "connectors.second.config.publication.name", '"dbz_publication"', "is the publication of dbz-source, too", "disabled"],
         ["included and excluded", source({ "table.exclude.list": "a.b" }), "connectors.dbz-source.config.table.exclude.list", '"a.b"', "cannot stand beside table.include.list", "keep one"],
-        ["a source that drops records", source({ "errors.tolerance": "all" }), "connectors.dbz-source.config.errors.tolerance", '"all"', "drops a source's bad records", "none", "warning"],
+        ["a source that drops records", source({ "errors.tolerance": "all" }), "connectors.dbz-source.config.errors.tolerance", '"all"', "drops a source's bad records", "none"],
     ),
     // prettier-ignore
     "sinks": list(

@@ -38,6 +38,7 @@ describe("SourceDatabase", () => {
         const made = await database();
         const container = containerInputs(resources, "postgres");
         expect(container["command"].join(" ")).toContain("-c wal_level=logical");
+        expect(container["command"].join(" ")).toContain("-c wal_sender_timeout=20s");
         expect(container["user"]).toBe("postgres");
         expect(container["ports"]).toEqual([{ internal: 5432, external: 15432, ip: "127.0.0.1", protocol: "tcp" }]);
         expect(container.files["/etc/connect-cdc/init/schema.sql"]).toContain("dbz_publication");

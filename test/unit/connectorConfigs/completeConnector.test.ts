@@ -52,6 +52,7 @@ describe("a Debezium source", () => {
                 "snapshot.mode": "initial",
                 "heartbeat.interval.ms": "5000",
                 "status.update.interval.ms": "5000",
+                "database.tcpKeepAlive": "true",
                 "poll.interval.ms": "20",
                 "decimal.handling.mode": "string",
                 "tombstones.on.delete": "true",
@@ -91,7 +92,8 @@ describe("a JMS sink", () => {
             secretNames: ["jms-password"],
             config: {
                 "java.naming.factory.initial": "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
-                "java.naming.provider.url": "tcp://artemis:61616",
+                "java.naming.provider.url":
+                    "tcp://artemis:61616?connectionTTL=6000&clientFailureCheckPeriod=2000&callTimeout=15000&reconnectAttempts=0",
                 "connection.factory.name": "ConnectionFactory",
                 "jms.destination.type": "queue",
                 "jms.username": "cdc",
@@ -104,6 +106,12 @@ describe("a JMS sink", () => {
 });
 
 describe("what the user writes", () => {
+    it("of the broker's URL stays as it is, where it has settings", () => {
+        const jmsBroker = { ...platform.jmsBroker!, url: "tcp://artemis:61616?callTimeout=1000" };
+        const { config } = completeConnector("json-jms-sink", sink, { ...platform, jmsBroker });
+        expect(config["java.naming.provider.url"]).toBe("tcp://artemis:61616?callTimeout=1000");
+    });
+
     it("wins over what is added, as text", () => {
         const config = { "heartbeat.interval.ms": 1000, "tombstones.on.delete": false, "slot.name": "mine" };
         expect(completeConnector("dbz-source", { ...source, config }, platform).config).toMatchObject({
