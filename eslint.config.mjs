@@ -15,7 +15,7 @@ const rooms = {
     },
     program: {
         files: "program/*.ts",
-        rooms: ["config", "configChecks", "preflight", "components", "connectorConfigs", "connectApi"],
+        rooms: ["program", "config", "configChecks", "preflight", "components", "connectorConfigs", "connectApi"],
         packages: ["@pulumi/pulumi"],
     },
     config: { files: "config.ts", rooms: ["configChecks"], packages: ["@pulumi/pulumi", "zod"] },

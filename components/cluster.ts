@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerHost, hostOf } from "./dockerHost";
+import { DockerHost, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member, MemberArgs } from "./member";
 import { Gate, MemberKind, Readiness, RollStart } from "./readiness";
@@ -83,7 +83,7 @@ export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost
 }
 
 /** Host of each member of a role. */
-export function placeMembers(count: number, hosts: DockerHost[], placement: string[]): DockerHost[] {
+export function placeMembers<H extends Place>(count: number, hosts: H[], placement: string[]): H[] {
     return Array.from({ length: count }, (_, i) => hostOf(i, hosts, placement));
 }
 
@@ -93,8 +93,8 @@ export function placeMembers(count: number, hosts: DockerHost[], placement: stri
  */
 export function peerAddress(
     name: string,
-    host: DockerHost,
-    hosts: DockerHost[],
+    host: Place,
+    hosts: Place[],
     ports: { inside: number; outside: number },
 ): MemberAddress {
     return hosts.length === 1
@@ -103,7 +103,7 @@ export function peerAddress(
 }
 
 /** Address of a member for clients outside. */
-export function outsideAddress(host: DockerHost, port: number): string {
+export function outsideAddress(host: Place, port: number): string {
     return `${host.advertisedAddress}:${port}`;
 }
 

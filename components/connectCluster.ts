@@ -10,6 +10,7 @@ import {
     publishedPorts,
     rollMembers,
 } from "./cluster";
+import { Place } from "./dockerHost";
 import { PluginDiscovery, StagedPlugin } from "./image";
 import { KafkaCluster } from "./kafkaCluster";
 import { Readiness } from "./readiness";
@@ -56,6 +57,16 @@ export interface ConnectClusterArgs extends JvmRoleArgs {
     clientConfigOverridePolicy: string;
 }
 
+/** URL of every worker's REST API for clients outside. */
+export function workerUrls({
+    workers,
+    port,
+    hosts,
+    placement,
+}: Pick<ConnectClusterArgs, "workers" | "port" | "placement"> & { hosts: Place[] }): string[] {
+    return placeMembers(workers, hosts, placement).map((host, i) => `http://${outsideAddress(host, port + i)}`);
+}
+
 /** A distributed Connect cluster, ready when every worker is healthy and all are in one group. */
 export class ConnectCluster extends pulumi.ComponentResource {
     /** URL of every worker's REST API for clients outside. */
@@ -73,7 +84,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:ConnectCluster", name, {}, opts);
         const hosts = placeMembers(args.workers, args.hosts, args.placement);
-        const targets = hosts.map((host, i) => `http://${outsideAddress(host, args.port + i)}`);
+        const targets = workerUrls(args);
         const advertised = hosts.map((host, i) =>
             peerAddress(`${name}-${i}`, host, args.hosts, { inside: REST_PORT, outside: args.port + i }),
         );

@@ -37,11 +37,12 @@ export interface StageResult {
     definitions: string;
 }
 
-/** What staging writes of every plugin class: its kind, and its settings. */
+/** What staging writes of every plugin class: its kind, its version and its settings. */
 export interface Definitions {
     plugins: {
         class: string;
         type: string;
+        version: string;
         config: { name: string; type: string; required: boolean; validValues?: string[] }[];
     }[];
 }

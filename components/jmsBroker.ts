@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { outsideAddress, peerAddress } from "./cluster";
-import { DockerHost, hostOf } from "./dockerHost";
+import { DockerHost, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
 import { Readiness } from "./readiness";
 import { brokerXml } from "./render/artemis";
+import { MemberAddress } from "./render/topology";
 import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
 
 const BROKER_PORT = 61616;
@@ -32,6 +33,14 @@ export interface JmsBrokerArgs {
     memoryMb: number;
     /** Keeps the data volume from being deleted. Default false. */
     protectData?: boolean;
+}
+
+/** Where the members of the stack reach the broker of that name. */
+export function brokerPeer(
+    name: string,
+    { hosts, placement, port }: { hosts: Place[]; placement: string[]; port: number },
+): MemberAddress {
+    return peerAddress(name, hostOf(0, hosts, placement), hosts, { inside: BROKER_PORT, outside: port });
 }
 
 /** The dev stack's Apache ActiveMQ Artemis with its queues. */
@@ -74,13 +83,11 @@ export class JmsBroker extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const [peer, console] = [
-            { inside: BROKER_PORT, outside: args.port },
-            { inside: CONSOLE_PORT, outside: args.consolePort },
-        ].map((ports) => peerAddress(name, host, args.hosts, ports));
+        const peer = brokerPeer(name, args);
+        const console = peerAddress(name, host, args.hosts, { inside: CONSOLE_PORT, outside: args.consolePort });
         this.peer = {
-            address: `${peer!.host}:${peer!.port}`,
-            consoleUrl: `http://${console!.host}:${console!.port}/console`,
+            address: `${peer.host}:${peer.port}`,
+            consoleUrl: `http://${console.host}:${console.port}/console`,
         };
         this.url = pulumi.output(`tcp://${this.peer.address}`);
         this.address = pulumi.output(outsideAddress(host, args.port));

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { outsideAddress } from "./cluster";
-import { DockerHost, hostOf } from "./dockerHost";
+import { outsideAddress, peerAddress } from "./cluster";
+import { DockerHost, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
 import { Readiness } from "./readiness";
 import { schemaSql } from "./render/postgres";
+import { MemberAddress } from "./render/topology";
 import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
 
 const INSIDE_PORT = 5432;
@@ -30,6 +31,14 @@ export interface SourceDatabaseArgs {
     memoryMb: number;
     /** Keeps the data volume from being deleted. Default false. */
     protectData?: boolean;
+}
+
+/** Where the members of the stack reach the database of that name. */
+export function databasePeer(
+    name: string,
+    { hosts, placement, port }: { hosts: Place[]; placement: string[]; port: number },
+): MemberAddress {
+    return peerAddress(name, hostOf(0, hosts, placement), hosts, { inside: INSIDE_PORT, outside: port });
 }
 
 /** The dev stack's PostgreSQL: logical decoding on, with schema, replication role and publication. */
@@ -64,6 +73,13 @@ export class SourceDatabase extends pulumi.ComponentResource {
                     ["max_wal_senders", "10"],
                     ["max_replication_slots", "10"],
                     ["shared_buffers", "32MB"],
+                    // A slot is free this long after its reader went silent (PostgreSQL: 60 s). Not sooner than a worker that is
+                    // cut off has given up its tasks (session 10 s, heartbeat 3 s, stop 5 s): it may still hold rows to write.
+                    ["wal_sender_timeout", "20s"],
+                    // Other connections whose client is gone end after 20 + 3 x 5 s; the system's default is over two hours.
+                    ["tcp_keepalives_idle", "20"],
+                    ["tcp_keepalives_interval", "5"],
+                    ["tcp_keepalives_count", "3"],
                 ].flatMap(([key, value]) => ["-c", `${key}=${value}`]),
                 files: {
                     "/etc/connect-cdc/init/schema.sql": schemaSql({
@@ -73,13 +89,6 @@ export class SourceDatabase extends pulumi.ComponentResource {
                     }),
                 },
                 dataPath: DATA_PATH,
-                    // A slot is free this long after its reader went silent (PostgreSQL: 60 s). Not sooner than a worker that is
-                    // cut off has given up its tasks (session 10 s, heartbeat 3 s, stop 5 s): it may still hold rows to write.
-                    ["wal_sender_timeout", "20s"],
-                    // Other connections whose client is gone end after 20 + 3 x 5 s; the system's default is over two hours.
-                    ["tcp_keepalives_idle", "20"],
-                    ["tcp_keepalives_interval", "5"],
-                    ["tcp_keepalives_count", "3"],
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
                 ports: { [INSIDE_PORT]: args.port },
@@ -91,9 +100,9 @@ export class SourceDatabase extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const inside = args.hosts.length === 1;
-        this.host = pulumi.output(inside ? name : host.advertisedAddress);
-        this.port = pulumi.output(inside ? INSIDE_PORT : args.port);
+        const peer = databasePeer(name, args);
+        this.host = pulumi.output(peer.host);
+        this.port = pulumi.output(peer.port);
         this.address = pulumi.output(outsideAddress(host, args.port));
         this.ready = new Readiness(
             `${name}-ready`,

@@ -7,6 +7,13 @@ import { listOf } from "./topics";
 
 /** A converter's setting that Connect itself fills in: key, value or header. */
 const SET_BY_CONNECT = "converter.type";
+const CONNECTOR_TYPES = ["source", "sink"];
+const CONVERTER_TYPES = {
+    "key.converter": "converter",
+    "value.converter": "converter",
+    "header.converter": "header_converter",
+};
+const ALIAS_TYPES = { transforms: "transformation", predicates: "predicate" };
 
 /**
  * What is wrong with connectors by what their plugins say of themselves. Pure; a class, a transform, a predicate and a
@@ -38,11 +45,11 @@ class ConnectorCheck {
         const { entry, config } = this.connector;
         const inParts = [
             ...this.converterFaults(),
-            ...this.aliasFaults("transforms", "transformation", ["type", "predicate", "negate"]),
-            ...this.aliasFaults("predicates", "predicate", ["type"]),
+            ...this.aliasFaults("transforms", ["type", "predicate", "negate"]),
+            ...this.aliasFaults("predicates", ["type"]),
         ];
-        const plugin = this.find(entry.class, ["source", "sink"]);
-        if (!plugin) return [this.unknownClass("class", entry.class, ["source", "sink"]), ...inParts];
+        const plugin = findPlugin(this.plugins, entry.class, CONNECTOR_TYPES);
+        if (!plugin) return [this.unknownClass("class", entry.class, CONNECTOR_TYPES), ...inParts];
         const known = settingsOf(plugin);
         return [
             ...(plugin.type === "sink" && !("topics" in config) && !("topics.regex" in config)
@@ -103,16 +110,15 @@ class ConnectorCheck {
     }
 
     private converterFaults(): Fault[] {
-        return ["key.converter", "value.converter", "header.converter"].flatMap((key) => {
+        return Object.entries(CONVERTER_TYPES).flatMap(([key, type]) => {
             const name = this.connector.config[key];
             if (name === undefined) return [];
-            const types = key === "header.converter" ? ["header_converter"] : ["converter"];
-            return this.partFaults(`config.${key}`, name, types, `${key}.`, [SET_BY_CONNECT]);
+            return this.partFaults(`config.${key}`, name, type, `${key}.`, [SET_BY_CONNECT]);
         });
     }
 
     /** Transforms and predicates: a list of aliases, and `<list>.<alias>.<setting>`. */
-    private aliasFaults(list: "transforms" | "predicates", type: string, own: string[]): Fault[] {
+    private aliasFaults(list: "transforms" | "predicates", own: string[]): Fault[] {
         const { config } = this.connector;
         const aliases = listOf(config[list]);
         const faults = aliases.flatMap((alias) => {
@@ -124,7 +130,7 @@ class ConnectorCheck {
             const predicate = list === "transforms" ? config[`${prefix}predicate`] : undefined;
             const predicates = listOf(config["predicates"]);
             return [
-                ...this.partFaults(`config.${prefix}type`, name, [type], prefix, own),
+                ...this.partFaults(`config.${prefix}type`, name, ALIAS_TYPES[list], prefix, own),
                 ...(predicate === undefined || predicates.includes(predicate)
                     ? []
                     : [
@@ -155,9 +161,9 @@ class ConnectorCheck {
     }
 
     /** A transform, predicate or converter, with the settings below its prefix. */
-    private partFaults(path: string, name: string, types: string[], prefix: string, own: string[]): Fault[] {
-        const plugin = this.find(name, types);
-        if (!plugin) return [this.unknownClass(path, name, types)];
+    private partFaults(path: string, name: string, type: string, prefix: string, own: string[]): Fault[] {
+        const plugin = findPlugin(this.plugins, name, [type]);
+        if (!plugin) return [this.unknownClass(path, name, [type])];
         const below = Object.entries(this.connector.config)
             .filter(([key]) => key.startsWith(prefix))
             .map(([key, value]): [string, string] => [key.slice(prefix.length), value]);
@@ -170,18 +176,6 @@ class ConnectorCheck {
                 strangers(set, namesOf(known)).filter(({ key }) => !own.includes(key)),
             ),
         ];
-    }
-
-    /** By its full name, or as Connect lets one shorten it. */
-    private find(name: string, types: string[]): PluginDefinition | undefined {
-        const simple = ({ class: full }: PluginDefinition) => full.slice(full.lastIndexOf(".") + 1);
-        const candidates = this.plugins.filter(({ type }) => types.includes(type));
-        return (
-            candidates.find((plugin) => plugin.class === name) ??
-            candidates.find((plugin) =>
-                [simple(plugin), simple(plugin).replace(/Connector$|Converter$/, "")].includes(name),
-            )
-        );
     }
 
     private unknownClass(path: string, name: string, types: string[]): Fault {
@@ -198,4 +192,35 @@ class ConnectorCheck {
 
 function namesOf(settings: SettingDefinition[]): string[] {
     return settings.map(({ name }) => name);
+}
+
+/** By its full name, or as Connect lets one shorten it. */
+function findPlugin(plugins: PluginDefinition[], name: string, types: string[]): PluginDefinition | undefined {
+    const simple = ({ class: full }: PluginDefinition) => full.slice(full.lastIndexOf(".") + 1);
+    const candidates = plugins.filter(({ type }) => types.includes(type));
+    return (
+        candidates.find((plugin) => plugin.class === name) ??
+        candidates.find((plugin) =>
+            [simple(plugin), simple(plugin).replace(/Connector$|Converter$/, "")].includes(name),
+        )
+    );
+}
+
+/**
+ * The plugins that a connector uses: its own first, then its converters, transforms and predicates. Those that are not
+ * there are left out; without its own it is undefined.
+ *
+ * @param config the connector's whole config, with its class.
+ */
+export function usedPlugins(
+    config: Record<string, string>,
+    plugins: PluginDefinition[],
+): PluginDefinition[] | undefined {
+    const own = findPlugin(plugins, config["connector.class"] ?? "", CONNECTOR_TYPES);
+    const converters = Object.entries(CONVERTER_TYPES).map(([key, type]) => [config[key], type] as const);
+    const named = Object.entries(ALIAS_TYPES).flatMap(([list, type]) =>
+        listOf(config[list]).map((alias) => [config[`${list}.${alias}.type`], type] as const),
+    );
+    const parts = [...converters, ...named].flatMap(([name, type]) => findPlugin(plugins, name ?? "", [type]) ?? []);
+    return own && [own, ...parts];
 }

@@ -8,6 +8,8 @@ export interface PluginDefinition {
     class: string;
     /** As Connect names it: source, sink, converter, header_converter, transformation, predicate, ... */
     type: string;
+    /** As a worker shows it; `undefined`, as text, where the class tells none. */
+    version?: string;
     /** Empty where the class tells none, which does not mean that it takes none. */
     config: SettingDefinition[];
 }

@@ -1,5 +1,5 @@
 import { ConnectorInputs, hasUnknown, InputFault, passwordFault, specOf } from "./connectorInputs";
-import { fullConfig } from "./lifecycle";
+import { fullConfig } from "./fullConfig";
 import { findWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
 import { openConnectors } from "./openConnectors";

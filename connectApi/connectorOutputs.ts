@@ -1,7 +1,8 @@
 import { differingKeys } from "./compare";
 import { ConnectorInputs, specOf } from "./connectorInputs";
 import { Connectors } from "./connectors";
-import { fullConfig, LiveConnector, SettledConnector, UnfinishedError } from "./lifecycle";
+import { fullConfig } from "./fullConfig";
+import { LiveConnector, SettledConnector, UnfinishedError } from "./lifecycle";
 import { isPasswordKey } from "./passwordKeys";
 import { pluginVersion } from "./plugins";
 import { overallState } from "./status";

@@ -4,10 +4,11 @@ import { judge, loadConfig, PlatformConfig } from "../config";
 import { completedConnectors } from "../configChecks/connectors";
 import { definitionFaults } from "../configChecks/definitionFaults";
 import { preflight } from "../preflight";
+import { glanceAtWorkers, liveFaults } from "./liveFaults";
 
 /**
- * Everything that comes before the first resource: the config, checked by its rules and by what the plugins say of their
- * settings; the machine, checked; the contexts of the images.
+ * Everything that comes before the first resource: the config, checked by its rules, by what the plugins say of their
+ * settings, and by live workers; the machine, checked; the contexts of the images.
  *
  * @throws RunError, without a stack trace, with every fault at once. Nothing was changed then.
  */
@@ -21,11 +22,16 @@ export async function prepare(): Promise<{ config: PlatformConfig; staged: Stage
         plugins: config.connect.plugins,
         ...(config.watch.enabled ? { watch: true } : {}),
     });
+    const glance = glanceAtWorkers(config);
     // What the machine lacks is said first: it may be why staging fails.
     staging.catch(() => undefined);
     const lacks = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
     if (lacks.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${lacks.join("\n  ")}`);
     const staged = await staging;
-    judge(definitionFaults(completedConnectors(config), readDefinitions(staged)));
+    const definitions = readDefinitions(staged);
+    const faults = definitionFaults(completedConnectors(config), definitions);
+    const live = await liveFaults(config, await glance, definitions, faults);
+    for (const note of live.notes) void pulumi.log.warn(note);
+    judge([...faults, ...live.faults]);
     return { config, staged };
 }

@@ -1,0 +1,24 @@
+import { workerUrls } from "../components/connectCluster";
+import { brokerPeer } from "../components/jmsBroker";
+import { SECRETS_FOLDER } from "../components/secretFiles";
+import { databasePeer } from "../components/sourceDatabase";
+import { PlatformConfig } from "../config";
+import { PlatformEndpoints } from "../connectorConfigs/completeConnector";
+
+/** Where the config puts the servers that connectors speak to, known before there are any. */
+export function endpointsOf(config: PlatformConfig): PlatformEndpoints & { restUrls: string[] } {
+    const { connect, database, jmsBroker } = config;
+    const hosts = Object.entries(config.hosts).map(([hostName, host]) => ({ ...host, hostName }));
+    const ownDatabase = databasePeer("postgres", { ...database, hosts });
+    const ownBroker = brokerPeer("artemis", { ...jmsBroker, hosts });
+    return {
+        restUrls: workerUrls({ ...connect, hosts }),
+        secretsFolder: SECRETS_FOLDER,
+        brokers: config.kafka.brokers,
+        database: { ...database, ...(database.managed ? ownDatabase : { host: database.host! }) },
+        jmsBroker: {
+            ...jmsBroker,
+            url: jmsBroker.managed ? `tcp://${ownBroker.host}:${ownBroker.port}` : jmsBroker.url!,
+        },
+    };
+}

@@ -1,0 +1,63 @@
+import type { Definitions } from "../components/image";
+import type { PlatformConfig } from "../config";
+import { completedConnectors } from "../configChecks/connectors";
+import type { Fault } from "../configChecks/fault";
+import { differingKeys } from "../connectApi/compare";
+import { fullConfig } from "../connectApi/fullConfig";
+import { type Glance, glanceAt } from "../connectApi/glance";
+import { completeConnector } from "../connectorConfigs/completeConnector";
+import { endpointsOf } from "./endpoints";
+
+/** A worker that takes no second to list its connectors will not validate within one either. */
+const GLANCE_MS = 1000;
+
+/** What the stack's own workers say of the connectors. */
+export interface LiveFaults {
+    faults: Fault[];
+    /** Sentences on what was not checked. */
+    notes: string[];
+}
+
+/** A connector whose config is new, as it would be written. */
+export interface ChangedConnector {
+    name: string;
+    config: Record<string, string>;
+}
+
+/** Looks at the stack's own workers, if there are any yet. Never throws. */
+export function glanceAtWorkers(config: PlatformConfig): Promise<Glance> {
+    return glanceAt(endpointsOf(config).restUrls, GLANCE_MS);
+}
+
+/**
+ * What live workers find in the connectors whose config is not the one they have. A worker is asked where it is of the
+ * version, and has the plugins, that this program is about to bring; elsewhere `definitions.json` has told all there is.
+ *
+ * @param known faults found so far: what has one is not said again.
+ */
+export async function liveFaults(
+    config: PlatformConfig,
+    glance: Glance,
+    definitions: Definitions,
+    known: Fault[],
+): Promise<LiveFaults> {
+    if (glance.restUrl === undefined) {
+        const silent = "no worker answers, though something listens at its port: connectors were not checked live";
+        return { faults: [], notes: glance.hung ? [silent] : [] };
+    }
+    const changed = changedConnectors(config, glance.configs);
+    if (changed.length === 0) return { faults: [], notes: [] };
+    // The client takes longer to load than an unchanged run has to spare
+    const { askWorker } = await import("./askWorker.js");
+    return askWorker(glance.restUrl, changed, { kafkaVersion: config.kafka.version, definitions, known });
+}
+
+function changedConnectors(config: PlatformConfig, live: Record<string, Record<string, string>>): ChangedConnector[] {
+    const endpoints = endpointsOf(config);
+    return completedConnectors(config)
+        .map(({ name, entry }) => {
+            const { config: settings } = completeConnector(name, entry, endpoints);
+            return { name, config: fullConfig({ ...entry, name, config: settings }) };
+        })
+        .filter((connector) => differingKeys(connector.config, live[connector.name] ?? {}).length > 0);
+}
