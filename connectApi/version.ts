@@ -1,37 +1,35 @@
+type Version = [major: number, minor: number, patch: number];
+
+/** What Connect learned after 2.8, and with which version of Kafka. */
+const SINCE = {
+    /** `POST /connectors/{name}/restart?includeTasks&onlyFailed`, and the state RESTARTING (KIP-745). */
+    restartTasks: [3, 0, 0],
+    /** `PUT /connectors/{name}/stop`, and the state STOPPED (KIP-875). */
+    stop: [3, 5, 0],
+    /** `GET /connectors/{name}/offsets` (KIP-875). */
+    listOffsets: [3, 5, 0],
+    /** `PATCH` and `DELETE /connectors/{name}/offsets` (KIP-875). */
+    changeOffsets: [3, 6, 0],
+    /** `POST /connectors` takes `initial_state` (KIP-980). */
+    initialState: [3, 7, 0],
+    /** A changed config restarts the tasks even where their own configs stay equal (KAFKA-9228). */
+    restartsTasksOnUpdate: [3, 7, 1],
+} satisfies Record<string, Version>;
+
 /** What a worker's version can do. */
-export interface Abilities {
-    /** `POST /connectors` takes `initial_state` (3.7, KIP-980). */
-    initialState: boolean;
-    /** `PUT /connectors/{name}/stop` and the state STOPPED (3.5, KIP-875). */
-    stop: boolean;
-    /** `POST /connectors/{name}/restart?includeTasks&onlyFailed` (3.0, KIP-745). */
-    restartTasks: boolean;
-    /** A changed config restarts the tasks even where their own configs stay equal (3.7.1, KAFKA-9228). */
-    restartsTasksOnUpdate: boolean;
-    /** `GET /connectors/{name}/offsets` (3.5, KIP-875). */
-    listOffsets: boolean;
-    /** `PATCH` and `DELETE /connectors/{name}/offsets` (3.6, KIP-875). */
-    changeOffsets: boolean;
-}
+export type Abilities = Record<keyof typeof SINCE, boolean>;
 
 /**
  * Reads what `GET /` says about the version.
  *
- * @param version Kafka's (`3.9.2`, `3.7.0.redhat-00003`) or Confluent Platform's (`7.5.1-ccs` is Kafka 3.5.1).
+ * @param version Kafka's (`3.9.2`, `3.7.0.redhat-00003`) or Confluent Platform's (`7.5.1-ccs` is Kafka 3.5.1). One that
+ *   cannot be read counts as the oldest.
  */
 export function abilitiesOf(version: string): Abilities {
-    const since = (...wanted: [number, number, number]) => compare(kafkaVersion(version), wanted) >= 0;
-    return {
-        initialState: since(3, 7, 0),
-        stop: since(3, 5, 0),
-        restartTasks: since(3, 0, 0),
-        restartsTasksOnUpdate: since(3, 7, 1),
-        listOffsets: since(3, 5, 0),
-        changeOffsets: since(3, 6, 0),
-    };
+    const found = kafkaVersion(version);
+    const able = Object.entries(SINCE).map(([ability, since]) => [ability, compare(found, since as Version) >= 0]);
+    return Object.fromEntries(able) as Abilities;
 }
-
-type Version = [major: number, minor: number, patch: number];
 
 function kafkaVersion(text: string): Version {
     const [major = 0, minor = 0, patch = 0] = (/^\d+(\.\d+)*/.exec(text)?.[0] ?? "").split(".").map(Number);

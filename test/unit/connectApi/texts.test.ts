@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../../connectApi/redact";
 import { causeOf } from "../../../connectApi/trace";
-import { abilitiesOf } from "../../../connectApi/version";
 
 describe("Redactor", () => {
     it.each([
@@ -51,34 +50,5 @@ describe("causeOf", () => {
 
     it("stays short", () => {
         expect(causeOf(`a.B: ${"x".repeat(5000)}`).length).toBeLessThan(1000);
-    });
-});
-
-describe("abilitiesOf", () => {
-    const [none, restart, stop, offsets, initial, all] = [0, 1, 2, 3, 4, 5];
-    it.each([
-        ["2.8.2", none],
-        ["3.0.0", restart],
-        ["3.4.1", restart],
-        ["3.5.0", stop],
-        ["3.6.0", offsets],
-        ["3.7.0", initial],
-        ["3.7.0.redhat-00003", initial],
-        ["3.7.1", all],
-        ["3.9.2", all],
-        ["4.1.0", all],
-        ["6.2.0-ccs", none],
-        ["7.0.1-ccs", restart],
-        ["7.5.1-ce", stop],
-        ["8.0.0-ccs", all],
-    ])("of %s", (version, level) => {
-        expect(abilitiesOf(version)).toEqual({
-            restartTasks: level >= restart,
-            stop: level >= stop,
-            listOffsets: level >= stop,
-            changeOffsets: level >= offsets,
-            initialState: level >= initial,
-            restartsTasksOnUpdate: level >= all,
-        });
     });
 });
