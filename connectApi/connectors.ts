@@ -48,6 +48,13 @@ export class Connectors {
         return body as Record<string, { info: ConnectorInfo; status: ConnectorStatus }>;
     }
 
+    /** Name -> its status, of all connectors that have one. */
+    async statuses(): Promise<Record<string, ConnectorStatus>> {
+        const body = await this.client.call({ method: "GET", path: "/connectors?expand=status" });
+        const entries = Object.entries(body as Record<string, { status: ConnectorStatus }>);
+        return Object.fromEntries(entries.map(([name, { status }]) => [name, status]));
+    }
+
     /** Undefined when there is no such connector. */
     async info(name: string): Promise<ConnectorInfo | undefined> {
         return (await this.unlessAbsent({ method: "GET", path: path(name) })) as ConnectorInfo | undefined;

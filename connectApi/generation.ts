@@ -5,6 +5,8 @@ import { ConnectorStatus, MemberStatus } from "./types";
 const LONGEST_MS = 10_000;
 /** The same, once the new task configs are there: workers stop their tasks as soon as they see them. */
 const AFTER_NEW_TASK_CONFIGS_MS = 2000;
+/** Between two questions for the task configs, ms; the status is looked at more often. */
+const TASK_CONFIGS_EVERY_MS = 300;
 
 /** How a restart can be noticed. */
 export interface RestartSigns {
@@ -24,6 +26,9 @@ export class Generation {
     private readonly unseen: Map<number | "connector", string>;
     private readonly hadFailed: boolean;
     private newConfigs = false;
+    private askAgainMs = 0;
+    /** True when the last status was the first one of some restarted task. */
+    hasJustChanged = false;
     private overMs: number;
 
     /** @param before the last status before the restart. */
@@ -41,18 +46,27 @@ export class Generation {
     /** True when this status, and all that follow, are of the restarted tasks. */
     async isNew(status: ConnectorStatus | undefined): Promise<boolean> {
         const members = status ? membersById(status) : new Map<number | "connector", MemberStatus>();
-        for (const [id, before] of this.unseen) {
+        const changed = [...this.unseen].filter(([id, before]) => {
             const now = members.get(id);
-            if (!now || fingerprint(now) !== before) {
-                this.unseen.delete(id);
-            }
-        }
+            return !now || fingerprint(now) !== before;
+        });
+        changed.forEach(([id]) => this.unseen.delete(id));
+        this.hasJustChanged = changed.length > 0;
         // A task that had FAILED says so until its next start has come to an end, which may take long.
-        if (this.unseen.size > 0 && !this.newConfigs && !this.hadFailed && (await this.signs.haveNewConfigs?.())) {
-            this.newConfigs = true;
+        if (this.unseen.size > 0 && !this.hadFailed && (await this.seesNewConfigs())) {
             this.overMs = Math.min(this.overMs, this.nowMs + AFTER_NEW_TASK_CONFIGS_MS);
         }
         return this.unseen.size === 0 || this.nowMs >= this.overMs;
+    }
+
+    /** True once, when the new task configs are seen for the first time. */
+    private async seesNewConfigs(): Promise<boolean> {
+        if (this.newConfigs || this.nowMs < this.askAgainMs) {
+            return false;
+        }
+        this.newConfigs = (await this.signs.haveNewConfigs?.()) ?? false;
+        this.askAgainMs = this.nowMs + TASK_CONFIGS_EVERY_MS;
+        return this.newConfigs;
     }
 
     private get nowMs(): number {

@@ -2,6 +2,7 @@ import { addedKeys, differingKeys } from "./compare";
 import { Connectors } from "./connectors";
 import { ConnectError } from "./errors";
 import { explainInvalid } from "./explainInvalid";
+import { fullConfig } from "./fullConfig";
 import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
 import { ConnectorInfo, ConnectorStatus, DesiredState } from "./types";
@@ -38,6 +39,11 @@ export interface UpdateOptions {
     serverKeys?: readonly string[];
     /** True when a secret that the config refers to has another value now: the tasks have to read it. */
     secretChanged?: boolean;
+    /**
+     * True when the config is not the one of the last update that came to its end. An update that was killed may have
+     * written it; before 3.7.1 the tasks then still run with the old one.
+     */
+    configChanged?: boolean;
 }
 
 /**
@@ -51,19 +57,11 @@ export class UnfinishedError extends Error {
         message: string,
         /** The last status seen. */
         readonly status?: ConnectorStatus,
+        /** True when the tasks were to be restarted, and may not have been. */
+        readonly restartDue = false,
     ) {
         super(message);
     }
-}
-
-/** All that Connect is told about a connector. */
-export function fullConfig(spec: ConnectorSpec): Record<string, string> {
-    return {
-        ...spec.config,
-        name: spec.name,
-        "connector.class": spec.class,
-        "tasks.max": String(spec.tasksMax),
-    };
 }
 
 /**
@@ -83,6 +81,7 @@ export async function createConnector(
     if (existing) {
         return takeOver(connectors, spec, existing, adopt);
     }
+    const isRecreated = await waitForPredecessor(connectors, spec.name);
     try {
         await create(connectors, spec);
     } catch (error) {
@@ -93,13 +92,14 @@ export async function createConnector(
         }
         throw error;
     }
-    return finish(connectors, spec, async () => {
+    const settled = await finish(connectors, spec, async () => {
         const { initialState } = await connectors.abilities();
         if (!initialState && spec.state !== "running") {
             await connectors.setState(spec.name, spec.state);
         }
         return undefined;
     });
+    return isRecreated && spec.state !== "stopped" ? restartOnce(connectors, spec, settled.status) : settled;
 }
 
 /**
@@ -116,13 +116,16 @@ export async function updateConnector(
     await requireStates(connectors, spec);
     const existing = await connectors.info(spec.name);
     if (!existing) {
+        deletedNames.add(nameOnCluster(connectors, spec.name));
         return createConnector(connectors, spec);
     }
     const stale = differingKeys(fullConfig(spec), existing.config, options.serverKeys).length > 0;
     if (existing.config["connector.class"] !== spec.class) {
         await requirePlugin(connectors, spec.class);
     }
-    return change(connectors, spec, { stale, restart: options.secretChanged ?? false });
+    const { secretChanged = false, configChanged = false } = options;
+    const { restartsTasksOnUpdate } = await connectors.abilities();
+    return change(connectors, spec, { stale, restart: secretChanged || (configChanged && !restartsTasksOnUpdate) });
 }
 
 /** A connector with its status; undefined when the cluster says that there is none. No answer is an error. */
@@ -133,6 +136,8 @@ export async function readConnector(connectors: Connectors, name: string): Promi
 
 /** How long the status of a deleted connector may outlive it, ms: that of tasks on a dead worker stays for good. */
 const STATUS_OUTLIVES_MS = 15_000;
+/** Connectors that were there before, as far as this process knows: see {@link nameOnCluster}. */
+const deletedNames = new Set<string>();
 
 /**
  * Deletes a connector and waits until its tasks are gone, too, so that one of the same name can be created. One that is not
@@ -141,6 +146,7 @@ const STATUS_OUTLIVES_MS = 15_000;
 export async function deleteConnector(connectors: Connectors, name: string): Promise<void> {
     const { deadline, progress } = connectors.client;
     await connectors.remove(name);
+    deletedNames.add(nameOnCluster(connectors, name));
     const removedMs = deadline.clock.now();
     for (;;) {
         const there = await connectors.info(name);
@@ -156,6 +162,41 @@ export async function deleteConnector(connectors: Connectors, name: string): Pro
         progress.waiting("its tasks are still being stopped");
         await deadline.sleep(250);
     }
+}
+
+/**
+ * Before 3.7.1 a connector can find task configs of a deleted one of its name (KAFKA-16837, KAFKA-16838). So what is left of
+ * that one has to go first, and the new one's tasks are restarted once.
+ *
+ * @returns true when there was one, as far as that can be known, and the version is such a one.
+ */
+async function waitForPredecessor(connectors: Connectors, name: string): Promise<boolean> {
+    if ((await connectors.abilities()).restartsTasksOnUpdate) {
+        return false;
+    }
+    const { deadline, progress } = connectors.client;
+    const endMs = deadline.clock.now() + STATUS_OUTLIVES_MS;
+    let isRecreated = deletedNames.has(nameOnCluster(connectors, name));
+    while (await connectors.status(name)) {
+        isRecreated = true;
+        if (deadline.clock.now() >= endMs || deadline.passed) {
+            break;
+        }
+        progress.waiting("tasks of a deleted connector of that name are still being stopped");
+        await deadline.sleep(250);
+    }
+    return isRecreated;
+}
+
+function nameOnCluster({ client }: Connectors, name: string): string {
+    return `${name} ${[...client.restUrls].sort().join(" ")}`;
+}
+
+function restartOnce(connectors: Connectors, spec: ConnectorSpec, before: ConnectorStatus): Promise<SettledConnector> {
+    return finish(connectors, spec, async () => {
+        await connectors.restartAll(spec.name);
+        return new Generation(before, connectors.client.deadline, { withinMs: 1000 });
+    });
 }
 
 async function takeOver(
@@ -192,29 +233,38 @@ async function change(
     { stale, restart }: { stale: boolean; restart: boolean },
 ): Promise<SettledConnector> {
     const { deadline } = connectors.client;
+    const { restartsTasksOnUpdate } = await connectors.abilities();
     const before = await connectors.status(spec.name);
     const taskConfigs = stale ? await connectors.taskConfigs(spec.name) : undefined;
     const stateDiffers = before?.connector.state.toLowerCase() !== spec.state;
-    // A connector that is to rest does so before it gets its new config; one that is to run has it when it starts.
-    if (stateDiffers && spec.state !== "running") {
-        await connectors.setState(spec.name, spec.state);
-    }
-    if (stale) {
-        await write(connectors, spec);
-    }
-    return finish(connectors, spec, async () => {
+    let restartDue = spec.state !== "stopped" && (stale ? !restartsTasksOnUpdate : restart);
+    const act = async () => {
         if (stateDiffers && spec.state === "running") {
             await connectors.setState(spec.name, "running");
         }
-        const { restartsTasksOnUpdate } = await connectors.abilities();
-        const mustRestart = stale ? !restartsTasksOnUpdate : restart;
-        if (mustRestart && spec.state !== "stopped") {
+        if (restartDue) {
             await connectors.restartAll(spec.name);
+            restartDue = false;
             return before && new Generation(before, deadline, { withinMs: 1000 });
         }
         const haveNewConfigs = async () => (await connectors.taskConfigs(spec.name)) !== taskConfigs;
         return stale && before ? new Generation(before, deadline, { haveNewConfigs }) : undefined;
-    });
+    };
+    try {
+        // A connector that is to rest does so before it gets its new config; one that is to run has it when it starts.
+        if (stateDiffers && spec.state !== "running") {
+            await connectors.setState(spec.name, spec.state);
+        }
+        if (stale) {
+            await write(connectors, spec);
+        }
+        return await finish(connectors, spec, act);
+    } catch (error) {
+        if (error instanceof UnfinishedError) {
+            throw new UnfinishedError(error.message, error.status, restartDue);
+        }
+        throw error;
+    }
 }
 
 async function write(connectors: Connectors, spec: ConnectorSpec): Promise<void> {
@@ -233,10 +283,9 @@ async function finish(
     act: () => Promise<Generation | undefined>,
 ): Promise<SettledConnector> {
     try {
-        await waitUntilWritten(connectors, spec);
+        const info = await waitUntilWritten(connectors, spec);
         const restarted = await act();
         const status = await waitForState(connectors, spec.name, spec, restarted);
-        const info = (await connectors.info(spec.name))!;
         return { info, status, serverKeys: addedKeys(fullConfig(spec), info.config) };
     } catch (error) {
         const status = error instanceof NotReachedError ? error.status : undefined;
@@ -244,9 +293,13 @@ async function finish(
     }
 }
 
-async function waitUntilWritten(connectors: Connectors, spec: ConnectorSpec): Promise<void> {
+async function waitUntilWritten(connectors: Connectors, spec: ConnectorSpec): Promise<ConnectorInfo> {
     const { deadline, progress } = connectors.client;
-    while (!(await isWritten(connectors, spec))) {
+    for (;;) {
+        const live = await connectors.info(spec.name);
+        if (live && holds(live, spec)) {
+            return live;
+        }
         if (deadline.passed) {
             throw new Error(`the config that was written cannot be read back after ${deadline.limitSeconds} s`);
         }
@@ -257,8 +310,13 @@ async function waitUntilWritten(connectors: Connectors, spec: ConnectorSpec): Pr
 
 async function isWritten(connectors: Connectors, spec: ConnectorSpec): Promise<boolean> {
     const live = await connectors.info(spec.name);
-    const added = live && addedKeys(fullConfig(spec), live.config);
-    return live !== undefined && differingKeys(fullConfig(spec), live.config, added).length === 0;
+    return live !== undefined && holds(live, spec);
+}
+
+/** True when a connector has the config of its declaration; the server may have added keys of its own. */
+function holds({ config }: ConnectorInfo, spec: ConnectorSpec): boolean {
+    const declared = fullConfig(spec);
+    return differingKeys(declared, config, addedKeys(declared, config)).length === 0;
 }
 
 async function afterFailedWrite(

@@ -19,7 +19,7 @@ export async function requirePlugin(connectors: Connectors, connectorClass: stri
     const redact = (text: string) => connectors.client.redact(text);
     for (const restUrl of restUrls) {
         for (;;) {
-            const plugins = await connectors.plugins(restUrl);
+            const plugins = await pluginsOf(connectors, restUrl, connectorClass);
             if (!plugins || plugins.some((plugin) => isClass(plugin, connectorClass))) {
                 break;
             }
@@ -31,6 +31,28 @@ export async function requirePlugin(connectors: Connectors, connectorClass: stri
             await deadline.sleep(500);
         }
     }
+}
+
+/** Many connectors are made at once; a worker gets other plugins with a restart only, which takes longer than this, ms. */
+const PLUGINS_LAST_MS = 5000;
+const recent = new Map<string, { atMs: number; plugins: ConnectorPlugin[] }>();
+
+/** The plugins of a worker; those that it had a moment ago, if the wanted class was among them. */
+async function pluginsOf(
+    connectors: Connectors,
+    restUrl: string,
+    wanted: string,
+): Promise<ConnectorPlugin[] | undefined> {
+    const { clock } = connectors.client.deadline;
+    const known = recent.get(restUrl);
+    if (known && clock.now() - known.atMs < PLUGINS_LAST_MS && known.plugins.some((one) => isClass(one, wanted))) {
+        return known.plugins;
+    }
+    const plugins = await connectors.plugins(restUrl);
+    if (plugins) {
+        recent.set(restUrl, { atMs: clock.now(), plugins });
+    }
+    return plugins;
 }
 
 /** Connect takes a full class name, a simple one, and one without its ending. */
@@ -49,7 +71,7 @@ function missing(restUrl: string, wanted: string, plugins: ConnectorPlugin[]): s
 /** Version of a connector's plugin on the first worker that tells; `unknown` when none does. */
 export async function pluginVersion(connectors: Connectors, connectorClass: string): Promise<string> {
     for (const restUrl of connectors.client.restUrls) {
-        const plugins = await connectors.plugins(restUrl);
+        const plugins = await pluginsOf(connectors, restUrl, connectorClass);
         const plugin = plugins?.find((candidate) => isClass(candidate, connectorClass));
         if (plugin?.version) {
             return plugin.version;

@@ -1,13 +1,17 @@
+import { Clock } from "./clock";
 import { Connectors } from "./connectors";
 import { Generation } from "./generation";
+import { lookAt, untilNextLook } from "./sharedStatus";
 import { describe, Goal, judge } from "./status";
 import { ConnectorStatus } from "./types";
 
-/** This many good samples in a row, so that a task that fails right after its start does not pass. */
-const SAMPLES = 3;
-const SAMPLE_MS = 350;
-/** While old and new tasks must be told apart, ms: states in between are short. */
-const QUICK_SAMPLE_MS = 100;
+/** The state must be good for so long, ms, in so many looks: a task that fails right after its start does not pass. */
+const STABLE_MS = 700;
+const LEAST_LOOKS = 3;
+/** Between two looks, ms: while old and new tasks must be told apart, states in between are short. */
+const LOOK_MS = 100;
+/** The same, once the state is good. */
+const STABLE_LOOK_MS = 200;
 /** Restarts of what has FAILED, and the pause before each, ms. A slot that is still taken, for one, is free soon. */
 const RESTART_PAUSES_MS = [1000, 4000];
 
@@ -39,18 +43,19 @@ export async function waitForState(
     const { deadline, progress } = connectors.client;
     const redact = (text: string) => connectors.client.redact(text);
     const pauses = [...RESTART_PAUSES_MS];
+    const stable = new Stable(deadline.clock);
     let generation = restarted;
-    let good = 0;
     for (;;) {
-        const status = await connectors.status(name);
+        const status = await lookAt(connectors, name);
         const isNew = (await generation?.isNew(status)) ?? true;
-        const verdict = isNew ? judge(status, goal) : "waiting";
+        const verdict = judge(status, goal);
 
-        good = verdict === "reached" ? good + 1 : 0;
-        if (good === SAMPLES) {
+        // Looks at old tasks count only where nothing tells them from the new ones.
+        const isStable = stable.look(verdict === "reached" && !generation?.hasJustChanged);
+        if (isNew && isStable) {
             return status!;
         }
-        if (verdict === "failed") {
+        if (isNew && verdict === "failed") {
             const pause = pauses.shift();
             if (pause === undefined) {
                 throw new NotReachedError(describe(status, redact), status);
@@ -65,7 +70,22 @@ export async function waitForState(
             throw new NotReachedError(text, status);
         }
         progress.waiting(`${describe(status, redact)}; wanted: ${wanted(goal)}`);
-        await deadline.sleep(isNew ? SAMPLE_MS : QUICK_SAMPLE_MS);
+        await untilNextLook(deadline, isNew && verdict === "reached" ? STABLE_LOOK_MS : LOOK_MS);
+    }
+}
+
+/** Tells when a state has been good for long enough. */
+class Stable {
+    private looks = 0;
+    private sinceMs = 0;
+
+    constructor(private readonly clock: Clock) {}
+
+    look(good: boolean): boolean {
+        const nowMs = this.clock.now();
+        this.looks = good ? this.looks + 1 : 0;
+        this.sinceMs = this.looks === 1 ? nowMs : this.sinceMs;
+        return this.looks >= LEAST_LOOKS && nowMs - this.sinceMs >= STABLE_MS;
     }
 }
 
