@@ -22,6 +22,11 @@ export default defineConfig({
                 testTimeout: 15 * MINUTE,
                 hookTimeout: 20 * MINUTE,
             }),
+            level("hosts", 4, {
+                fileParallelism: false,
+                testTimeout: 15 * MINUTE,
+                hookTimeout: 20 * MINUTE,
+            }),
         ],
         sequence: { sequencer: FileOrder },
         // the stack tests' stack is destroyed after the last of them

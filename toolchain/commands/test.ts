@@ -7,10 +7,11 @@ import { vitest } from "../checks/vitest";
 import { logToStdout } from "../log";
 import { findMissingBrowser } from "../setup/browser";
 import { setup } from "../setup/setup";
+import { findMissingSshServer } from "../setup/sshServer";
 
 const PARTS: Record<string, Part> = {
     "set-up": async () => {
-        await setup(logToStdout, [findMissingBrowser]);
+        await setup(logToStdout, [findMissingBrowser, findMissingSshServer]);
         return { passed: 0, failed: 0, report: "" };
     },
     lint,
@@ -19,6 +20,8 @@ const PARTS: Record<string, Part> = {
     tests: () => vitest("unit", "toolchain", "connectApi"),
     // apart from the others: when their stack does not come up, none of these tests runs
     stack: () => vitest("stack"),
+    // apart, too: they have a stack of their own, when the other one is gone
+    hosts: () => vitest("hosts"),
 };
 
 /** `npm test`: everything; `npm test -- lint plugins`: only these parts. */

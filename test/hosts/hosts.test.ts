@@ -1,0 +1,175 @@
+import axios from "axios";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import type { StackOutputs } from "../../cli/stackOutputs";
+import { clusterView, unhealthyPartitions } from "../../probes/kafka";
+import { connectEngine } from "../../probes/engineClient";
+import { done, pending, waitFor } from "../../probes/wait";
+import { listDockerObjects } from "../../toolchain/stack/dockerObjects";
+import { Pipeline } from "../support/pipeline";
+import { TestStack } from "../support/stack";
+import { known, readStatus } from "../support/statusRun";
+import { DockerHosts, whyNoHosts } from "./dockerHosts";
+
+const reason = whyNoHosts();
+if (reason !== undefined) process.stderr.write(`Tests on several Docker hosts are left out: ${reason}\n`);
+
+const names = ["a", "b", "c"];
+/** Each way to an engine is used; the first host builds the images. */
+const ways = ["ssh", "tcp", "unix"] as const;
+
+describe.skipIf(reason !== undefined)("three Docker hosts", () => {
+    let hosts: DockerHosts;
+    let stack: TestStack;
+    let outputs: StackOutputs;
+    let pipeline: Pipeline | undefined;
+
+    beforeAll(async () => {
+        hosts = await DockerHosts.make(names.length);
+        vi.stubEnv("PATH", hosts.path());
+        stack = await TestStack.create();
+        const { database, jmsBroker } = stack.config();
+        const addressed = names.map((name, i) => {
+            const address = hosts.address(i + 1);
+            return [name, { ...hosts.engine(i + 1, ways[i]!), advertisedAddress: address, bindAddress: address }];
+        });
+        stack.configure({
+            hosts: { local: null, ...Object.fromEntries(addressed) },
+            security: { trustedNetwork: true },
+            database: { ...database, placement: ["b"] },
+            jmsBroker: { ...jmsBroker, placement: ["a"] },
+        });
+        await stack.up();
+        outputs = await stack.outputs();
+        pipeline = await Pipeline.connect(outputs);
+    });
+
+    afterAll(async () => {
+        await pipeline?.close();
+        await stack?.dispose();
+        vi.unstubAllEnvs();
+        await hosts?.remove();
+    });
+
+    /** What each host's own engine has, asked at its own socket. */
+    const onEachHost = <T>(ask: (engine: { endpoint: string }) => Promise<T>) =>
+        Promise.all(names.map((_, i) => ask(hosts.engine(i + 1, "unix"))));
+
+    const membersOn = async (engine: { endpoint: string }) =>
+        (await listDockerObjects(stack.handle.name, engine))
+            .filter(({ kind, running }) => kind === "container" && running)
+            .map(({ name }) => name.replace(`connect-cdc-${stack.handle.name}-`, ""))
+            .sort();
+
+    it("have each the members that belong there", async () => {
+        expect(await onEachHost(membersOn)).toEqual([
+            ["artemis", "connect-0", "kafka-0", "zookeeper-0"],
+            ["connect-1", "kafka-1", "postgres", "zookeeper-1"],
+            ["connect-2", "kafka-2", "zookeeper-2"],
+        ]);
+    });
+
+    it("have one image id everywhere, and only the images that their members need", async () => {
+        const images = await onEachHost(async (engine) => {
+            const found = await connectEngine(engine).listImages();
+            const tags = found.map(({ Id, RepoTags }) => [/\/(\w+):/.exec(RepoTags?.[0] ?? "")?.[1] ?? "untagged", Id]);
+            return Object.fromEntries(tags) as Record<string, string>;
+        });
+        const [a, b, c] = images.map((image) => Object.keys(image).sort());
+        expect(a).toEqual(["artemis", "base", "connect", "jre", "postgres", "runtime"]);
+        expect(b).toEqual(["connect", "postgres", "runtime"]);
+        expect(c).toEqual(["connect", "runtime"]);
+        for (const copies of images.slice(1)) expect(images[0]).toMatchObject(copies);
+    });
+
+    it("let rows flow into both queues", async () => {
+        await pipeline!.passMarker(120);
+    });
+
+    it("have brokers that everybody reaches at the addresses that they tell", async () => {
+        const advertised = names.map((_, i) => ({
+            id: i,
+            host: hosts.address(i + 1),
+            port: stack.handle.ports.kafka + i,
+        }));
+        for (const address of outputs.addresses.kafka) {
+            const view = await clusterView(address);
+            expect(view.brokers.map(({ id, host, port }) => ({ id, host, port }))).toEqual(advertised);
+            // Replicas in sync: the brokers reach each other, too
+            expect(unhealthyPartitions(view)).toEqual([]);
+        }
+    });
+
+    it("forward REST calls among their workers: each one creates a connector, and another removes it", async () => {
+        const [first = ""] = outputs.restUrls;
+        const { data: config } = await axios.get<object>(`${first}/connectors/json-jms-sink/config`);
+        for (const [i, url] of outputs.restUrls.entries()) {
+            const name = `made-by-${i}`;
+            const body = { name, config: { ...config, name }, initial_state: "STOPPED" };
+            expect((await axios.post(`${url}/connectors`, body)).status).toBe(201);
+            const other = outputs.restUrls[(i + 1) % names.length]!;
+            expect((await axios.delete(`${other}/connectors/${name}`)).status).toBe(204);
+        }
+    });
+
+    it("are all in status, which finds nothing wrong", async () => {
+        const { findings, report } = await readStatus(stack);
+        expect(findings).toEqual([]);
+        expect(report.engines.map(({ name, answer }) => [name, answer.ok])).toEqual(names.map((name) => [name, true]));
+        const modes = report.zookeeper.map(({ answer }) => known(answer).mode);
+        expect(modes.sort()).toEqual(["follower", "follower", "leader"]);
+    });
+
+    it("show the logs of their members in one sequence", async () => {
+        const { code, stdout, stderr } = await stack.npmRun("logs", "zookeeper", "--tail", "5");
+        expect(code, stderr).toBe(0);
+        const members = new Set(stdout.split("\n").map((line) => line.split(" ")[0]));
+        expect([...members].filter(Boolean).sort()).toEqual(["zookeeper-0", "zookeeper-1", "zookeeper-2"]);
+    });
+
+    it("change nothing at the next up", async () => {
+        expect(await stack.preview()).toEqual([]);
+    });
+
+    describe("of which one has lost its power", () => {
+        beforeAll(() => hosts.cutPower(3));
+        afterAll(() => hosts.boot(3));
+
+        it("go on delivering", async () => {
+            await pipeline!.passMarker(180);
+        });
+
+        it("name it in status", async () => {
+            const { findings, report } = await readStatus(stack);
+            expect(report.engines.map(({ answer }) => answer.ok)).toEqual([true, true, false]);
+            expect(findings.map(({ key }) => key)).toContain("engine:c");
+        });
+
+        it("name it before anything is changed", async () => {
+            const { code, output } = await stack.tryUp();
+            expect(code).not.toBe(0);
+            expect(output).toContain(
+                `hosts.c.endpoint = ${hosts.engine(3, "unix").endpoint}: no Docker engine answers`,
+            );
+            expect(output).not.toContain("hosts.a");
+        });
+    });
+
+    it("are well again when it is back, with no hand laid on", async () => {
+        const look = async () => {
+            const { findings } = await readStatus(stack);
+            return findings.length === 0 ? done() : pending(findings.map(({ key }) => key).join(", "));
+        };
+        await waitFor(look, { what: "the stack to be well again", timeoutSeconds: 300, intervalSeconds: 2 });
+        expect(await stack.preview()).toEqual([]);
+        await pipeline!.passMarker(120);
+    });
+
+    it("hold nothing of a stack that was stopped", async () => {
+        const { configFile = "" } = stack.target;
+        const { code, stdout, stderr } = await stack.npmRun("stop", "--config-file", configFile);
+        expect(code, stdout + stderr).toBe(0);
+        const left = await onEachHost((engine) => listDockerObjects(stack.handle.name, engine));
+        expect(left.flat()).toEqual([]);
+    });
+});
