@@ -143,6 +143,7 @@ export function rollMembers(name: string, args: RollArgs): Readiness {
                 kind,
                 member: memberName,
                 containerId: member.containerId,
+                engine: { endpoint: memberArgs.host.endpoint, certPath: memberArgs.host.certPath },
                 targets,
                 index,
                 runningTasks: rollStart?.runningTasks,

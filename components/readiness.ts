@@ -28,6 +28,8 @@ export interface GateArgs {
     /** Name of the member, such as `kafka-0`. */
     member: string;
     containerId: pulumi.Input<string>;
+    /** The engine that the container is on. */
+    engine: { endpoint: string; certPath?: string };
     /** Addresses of all members of the role, this one's at `index`. */
     targets: string[];
     index: number;

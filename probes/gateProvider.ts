@@ -7,9 +7,11 @@
 import { isDeepStrictEqual } from "node:util";
 
 import * as connect from "./connect";
+import { hopelessRestarts, lastErrorOf } from "./crashLoop";
+import type { EngineAddress } from "./engineClient";
 import * as kafka from "./kafka";
 import { brokersAgree, type Cluster, clusterNames, clusterReady, servingMode } from "./readiness";
-import { done, type Observation, pending, waitFor } from "./wait";
+import { done, Hopeless, messageOf, type Observation, pending, waitFor } from "./wait";
 
 export interface GateInputs extends Cluster {
     /** Name of this member, for messages: "kafka-0". */
@@ -18,6 +20,8 @@ export interface GateInputs extends Cluster {
     index: number;
     /** The member's container. Only a change of it makes an update wait. */
     containerId: string;
+    /** The engine that the container is on. */
+    engine: EngineAddress;
     /** Limit of the wait, in seconds. */
     timeoutSeconds: number;
     /**
@@ -29,6 +33,8 @@ export interface GateInputs extends Cluster {
 
 /** Looks in a row that must show every task running, as a rebalance may report its old state for a moment. */
 const steadyLooks = 3;
+/** The engine is asked at every so many looks whether the container ends again and again. */
+const looksPerCrashCheck = 4;
 
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
     const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
@@ -52,20 +58,40 @@ export async function read(id: string, props: GateInputs): Promise<{ id: string;
 
 async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
     let steady = 0;
+    let looks = 0;
     const needed = inputs.kind === "connect" ? steadyLooks : 1;
     const look = async (): Promise<Observation<void>> => {
+        if (++looks % looksPerCrashCheck === 0) await assertNoCrashLoop(inputs);
         const observation = await rejoined(inputs);
         steady = observation.done ? steady + 1 : 0;
         return observation.done && steady < needed ? pending("all tasks run, since a moment") : observation;
     };
-    await waitFor(look, {
-        what: `${clusterNames[inputs.kind]}: member ${inputs.member} to rejoin`,
-        timeoutSeconds: inputs.timeoutSeconds,
-        onProgress: console.log,
-        remedy:
-            `Look for the cause with: docker logs ${inputs.containerId.slice(0, 12)}. ` +
-            "No further member was touched; the next pulumi up goes on from here",
-    });
+    try {
+        await waitFor(look, {
+            what: `${clusterNames[inputs.kind]}: member ${inputs.member} to rejoin`,
+            timeoutSeconds: inputs.timeoutSeconds,
+            onProgress: console.log,
+        });
+    } catch (error) {
+        throw new Error(
+            `${messageOf(error).replace(/\.?$/, ".")} ${await lastErrorOf(container(inputs))}. ` +
+                `More with: docker logs ${inputs.containerId.slice(0, 12)}. ` +
+                "No further member was touched; mend the config, and the next pulumi up goes on from here.",
+        );
+    }
+}
+
+/** @throws Hopeless when the container ended too often; whether it can be asked is no matter. */
+async function assertNoCrashLoop(inputs: GateInputs): Promise<void> {
+    const restarts = await hopelessRestarts(container(inputs)).catch(() => undefined);
+    if (restarts === undefined) return;
+    throw new Hopeless(
+        `${clusterNames[inputs.kind]}: member ${inputs.member} does not come back: it ended ${restarts} times`,
+    );
+}
+
+function container({ engine, containerId }: GateInputs) {
+    return { ...engine, container: containerId };
 }
 
 async function rejoined(inputs: GateInputs): Promise<Observation<void>> {

@@ -18,6 +18,9 @@ export interface WaitOptions {
     remedy?: string;
 }
 
+/** Thrown by a condition that will never be done: it ends the wait at once. */
+export class Hopeless extends Error {}
+
 export function done(): Observation<void>;
 export function done<T>(value: T): Observation<T>;
 export function done<T>(value?: T): Observation<T> {
@@ -29,8 +32,8 @@ export function pending(seen: string): { done: false; seen: string } {
 }
 
 /**
- * Looks at `condition` until it is done and gives back its value. A condition that throws is not done yet: its message is
- * what was seen. At the limit an error says what was waited for, for how long, what was seen last and the remedy.
+ * Looks at `condition` until it is done and gives back its value. A condition that throws is not done yet, unless
+ * it throws {@link Hopeless}: its message is what was seen. At the limit an error says what was waited for, for how long, what was seen last and the remedy.
  */
 export async function waitFor<T>(condition: () => Promise<Observation<T>>, options: WaitOptions): Promise<T> {
     const started = performance.now();
@@ -59,6 +62,7 @@ async function look<T>(condition: () => Promise<Observation<T>>): Promise<Observ
     try {
         return await condition();
     } catch (error) {
+        if (error instanceof Hopeless) throw error;
         return pending(messageOf(error));
     }
 }
