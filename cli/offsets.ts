@@ -16,10 +16,11 @@ import { confirm } from "../toolchain/setup/confirm";
 import { connectTarget } from "./connectTarget";
 import { unknownName } from "./names";
 import { changeLines, offsetLines } from "./offsetLines";
+import { slotCheck, type SlotDatabase, slotDatabase } from "./offsetsSlot";
 
 const USAGE = `usage:
   npm run offsets -- list <connector> [--json]
-  npm run offsets -- alter <connector> <file, or ->
+  npm run offsets -- alter <connector> <file, or -> [--force]
   npm run offsets -- reset <connector>
   npm run offsets -- restore <file, or -> [--connector <name>] [--force]
 of the stack dev, or --stack <name>, or any Connect cluster: --url <URL>[,<URL>...]; --yes asks nothing`;
@@ -53,11 +54,13 @@ export default async function offsets(args: string[]): Promise<void> {
     });
     const command = readCommand(positionals, values);
     const connect = await connectTarget(values.url, values.stack);
-    await command(connect);
+    await command(connect, () => slotDatabase(values.url, values.stack));
 }
 
+type Command = (connect: Connect, database: () => Promise<SlotDatabase>) => Promise<void>;
+
 /** What the arguments ask for; everything that can be wrong with them is, before anybody is asked. */
-function readCommand([verb, ...names]: string[], options: Options): (connect: Connect) => Promise<void> {
+function readCommand([verb, ...names]: string[], options: Options): Command {
     const wantedNames = { list: 1, alter: 2, reset: 1, restore: 1 }[verb ?? ""];
     if (wantedNames !== names.length) {
         throw new Error(USAGE);
@@ -74,11 +77,12 @@ function readCommand([verb, ...names]: string[], options: Options): (connect: Co
     if (verb === "restore") {
         const saved = readOffsetsFile(first);
         const name = options.connector ?? saved.connector;
-        return (connect) => change(connect, name, { kind: "restore", offsets: saved.offsets }, options, saved);
+        const asked: OffsetsChange = { kind: "restore", offsets: saved.offsets };
+        return (connect, database) => change(connect, name, asked, { ...options, database }, saved);
     }
     const asked: OffsetsChange =
         verb === "alter" ? { kind: "alter", offsets: readOffsetsOf(second) } : { kind: "reset" };
-    return (connect) => change(connect, first, asked, options);
+    return (connect, database) => change(connect, first, asked, { ...options, database });
 }
 
 async function list(connect: Connect, name: string, { json }: Options): Promise<void> {
@@ -95,19 +99,24 @@ async function change(
     connect: Connect,
     name: string,
     asked: OffsetsChange,
-    { yes, force }: Options,
+    { yes, force, database }: Options & { database: () => Promise<SlotDatabase> },
     from?: SavedOffsets,
 ): Promise<void> {
     const now = await current(connect, name);
     if (from && !force) {
         refuseOther(from, now);
     }
+    const config = (await connect(READ_SECONDS).info(name))!.config;
+    const check = force || asked.kind === "reset" ? undefined : await slotCheck(config, asked.offsets, database);
+    await check?.(print);
     if (!yes && !(await isMeant(now, asked))) {
         print("Nothing was changed.");
         return;
     }
     const { before, after, message } = await uninterrupted(name, () =>
-        changeOffsets(connect, name, asked, (saved) => {
+        changeOffsets(connect, name, asked, async (saved) => {
+            // While the connector was being stopped its slot may have moved on
+            await check?.(() => undefined);
             const file = saveOffsets(stateFolder("offsets"), saved);
             print(`The offsets of before are kept in ${file}`);
         }),

@@ -61,14 +61,14 @@ export async function changeOffsets(
     connect: Connect,
     name: string,
     change: OffsetsChange,
-    keep: (before: SavedOffsets) => void,
+    keep: (before: SavedOffsets) => void | Promise<void>,
 ): Promise<ChangedOffsets> {
     await requireVersion(connect(CHECK_SECONDS), "changeOffsets");
     let changed = false;
     try {
         return await whileStopped(connect, name, async (connectors) => {
             const saved = await readOffsets(connectors, name);
-            keep(saved);
+            await keep(saved);
             const result = await apply(connectors, saved, change);
             changed = true;
             return result;
