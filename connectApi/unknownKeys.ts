@@ -39,9 +39,15 @@ export function strangers(config: Record<string, string>, known: string[]): Unkn
         .map((key) => {
             const near = closest(key, known);
             if (!isNear(key, near)) return { key, slip: false };
-            const steps = distance(key.toLowerCase(), near.toLowerCase());
-            return { key, near, slip: steps <= Math.min(2, near.length / 4) && !(near in config) };
+            return { key, near, slip: slips(key, near) <= Math.min(2, near.length / 4) && !(near in config) };
         });
+}
+
+/** Letters changed, left out or added; two that changed places are one slip. */
+function slips(wrong: string, right: string): number {
+    const letters = (text: string) => [...text].sort().join("");
+    const steps = distance(wrong.toLowerCase(), right.toLowerCase());
+    return letters(wrong) === letters(right) ? steps / 2 : steps;
 }
 
 /** What to do about an unknown setting. */

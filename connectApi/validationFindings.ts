@@ -35,6 +35,7 @@ const OUTSIDE = [
     /\b(database|role|user|slot|publication|table|schema|relation|topic|queue|bucket|index|collection|account|keyspace)\b.{0,80}\b(do(es)? not exist|doesn't exist|not found|unknown|is missing)/is,
     /\bwal_level\b|\breplication (slot|role|privilege)|roles? LOGIN and REPLICATION/i,
 ];
+const OF_EVERY_CONNECTOR = ["name", "connector.class", "tasks.max"];
 const ASSIGNED_PASSWORD = /((?:password|passwd|pwd|passphrase|secret|token)\s*=\s*)[^\s&;,"']+/gi;
 const SHOWN_VALUE = /^Invalid value [^]*? for configuration /;
 
@@ -50,22 +51,38 @@ export function findingsOf(
     redact: (text: string) => string,
 ): Finding[] {
     const types = typesOf(configs);
-    const said = configs.flatMap(({ value }) => {
-        const { name: key, errors = [], recommended_values: known = [] } = value;
-        const remedy = known.length > 0 && config[key] !== undefined ? suggest(config[key], known) : undefined;
-        return [...new Set(errors)].map((error): Finding => {
-            const says = redact(withoutValue(key, error, config[key], types.get(key)));
-            return { key, says, remedy, kind: isPassing(error, config[key]) ? "passing" : "config" };
+    const said = [...errorsByKey(configs)].flatMap(([key, { errors, known }]) => {
+        const value = config[key];
+        const remedy = known.length > 0 && value !== undefined ? suggest(value, known) : undefined;
+        return (["config", "passing"] as const).flatMap((kind): Finding[] => {
+            const ofKind = errors.filter((error) => isPassing(error, value) === (kind === "passing"));
+            const says = redact(ofKind.map((error) => withoutValue(key, error, value, types.get(key))).join("; "));
+            return says === "" ? [] : [{ key, says, remedy, kind }];
         });
     });
     const passwords = Object.entries(config)
         .filter(([key, value]) => isPassword(key, types) && isInTheClear(value))
         .map(([key]): Finding => ({ key, says: "is a password in the clear", kind: "password" }));
-    const unknown = unknownKeys(config, [...types.keys()]).map((one): Finding => {
+    const known = types.size > 0 ? [...types.keys(), ...OF_EVERY_CONNECTOR] : [];
+    const unknown = unknownKeys(config, known).map((one): Finding => {
         const says = "is no setting that the connector names";
         return { key: one.key, says, remedy: remedyOf(one), kind: one.slip ? "config" : "unknown" };
     });
     return [...said, ...passwords, ...unknown.filter(({ key }) => !passwords.some((other) => other.key === key))];
+}
+
+/** Some versions list a setting twice, and say of one that is missing that it is wrong, too. */
+function errorsByKey(configs: Validation["configs"]): Map<string, { errors: string[]; known: string[] }> {
+    const byKey = new Map<string, { errors: string[]; known: string[] }>();
+    for (const { value } of configs) {
+        const all = [...new Set([...(byKey.get(value.name)?.errors ?? []), ...(value.errors ?? [])])];
+        const missing = all.filter((error) => error.startsWith("Missing required configuration"));
+        byKey.set(value.name, {
+            errors: missing.length > 0 ? missing : all,
+            known: value.recommended_values ?? [],
+        });
+    }
+    return byKey;
 }
 
 /** Types of the settings that a validation's definitions tell of, by name. */

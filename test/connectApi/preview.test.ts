@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkAgainstCluster } from "../../connectApi/checkAgainstCluster";
+import { checkInputs } from "../../connectApi/connectorInputs";
+import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
+
+// What real workers say of wrong configs, from the oldest version to the newest: their texts differ, what is found does not.
+let connect: ConnectProcesses;
+
+beforeAll(async () => {
+    connect = await startConnectClusters(CONNECT_VERSIONS.map((version) => ({ version, workers: 1 })));
+});
+
+afterAll(() => connect?.stop());
+
+const SINK = "org.apache.kafka.connect.file.FileStreamSinkConnector";
+const FILTER = "org.apache.kafka.connect.transforms.Filter";
+const ROUTER = "org.apache.kafka.connect.transforms.RegexRouter";
+
+describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $version", ({ i }) => {
+    async function check(config: Record<string, string>, connectorClass = SINK) {
+        const lines: string[] = [];
+        const restUrls = [connect.clusters[i]!.workers[0]!.restUrl];
+        const given = { name: "previewed", cluster: "c", class: connectorClass, restUrls, config };
+        const { inputs, faults: own } = checkInputs(given);
+        const faults = await checkAgainstCluster(undefined, inputs, own, (line) => lines.push(line));
+        return { faults: faults.map(({ property }) => property).sort(), warnings: lines, all: JSON.stringify(faults) };
+    }
+
+    it("finds nothing wrong with a right config", async () => {
+        const config = {
+            topics: "lines",
+            file: "/tmp/x",
+            transforms: "drop,route",
+            "transforms.drop.type": FILTER,
+            "transforms.drop.predicate": "old",
+            "transforms.route.type": ROUTER,
+            "transforms.route.regex": "(.*)",
+            "transforms.route.replacement": "$1",
+            predicates: "old",
+            "predicates.old.type": "org.apache.kafka.connect.transforms.predicates.RecordIsTombstone",
+            "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+            "value.converter.schemas.enable": "false",
+            "errors.tolerance": "all",
+        };
+        expect(await check(config)).toMatchObject({ faults: [], warnings: [] });
+    });
+
+    it("finds every fault at once: types, lists of values, classes, slips, parts that lack something, passwords", async () => {
+        const { faults, warnings, all } = await check({
+            topics: "lines",
+            flie: "/tmp/x",
+            "errors.retry.timeout": "long",
+            "errors.tolerance": "some",
+            "value.converter": "org.apache.kafka.connect.json.JsonConvertor",
+            "my.password": "hunter2",
+            transforms: "unknown,route",
+            "transforms.unknown.type": "a.b.C",
+            "transforms.route.type": ROUTER,
+            "transforms.route.regx": "(.*)",
+            "transforms.route.replacement": "$1",
+            "quite.another": "1",
+        });
+        expect(faults).toEqual(
+            [
+                "errors.retry.timeout",
+                "errors.tolerance",
+                "flie",
+                "my.password",
+                "transforms.route.regex",
+                "transforms.route.regx",
+                "transforms.unknown.type",
+                "value.converter",
+            ].map((key) => `config["${key}"]`),
+        );
+        expect(warnings).toEqual([expect.stringContaining('config["quite.another"]')]);
+        expect(all).not.toContain("hunter2");
+        expect(all).toContain("did you mean file?");
+    });
+
+    it("finds a sink that reads nothing", async () => {
+        const { faults } = await check({ file: "/tmp/x" });
+        expect(faults).toContain('config["topics"]');
+    });
+
+    it("only warns of what a secret that is not there yet leaves open", async () => {
+        const reference = `\${directory:${connect.secretsFolder}:not-there-yet}`;
+        const { faults, warnings } = await check({
+            topics: "lines",
+            file: "/tmp/x",
+            "errors.retry.timeout": reference,
+        });
+        expect(faults).toEqual([]);
+        expect(warnings).toEqual([expect.stringMatching(/errors\.retry\.timeout.*\[hidden\]/)]);
+    });
+
+    it("only warns of a class that it does not have: the same run may bring it", async () => {
+        const { faults, warnings } = await check({ topics: "lines" }, "a.b.NewConnector");
+        expect(faults).toEqual([]);
+        expect(warnings).toEqual([expect.stringContaining("has no class a.b.NewConnector")]);
+    });
+});
