@@ -47,6 +47,8 @@ function clusterOf(version: string): SequenceCluster {
     return {
         restUrls: () => fake.urls,
         connector: { class: "example.Sink", config: { topics: "lines" }, timeoutSeconds: 300 },
+        stormSeconds: 120,
+        rates: [0, 0, 0.15, 0.15, 0.5, 0.97],
         secretsFolder: "/secrets",
         states: hasStop ? ["running", "running", "paused", "stopped"] : ["running", "running", "paused"],
         tasks: [1, 2, 3].flatMap((max) => [0, 1, max].map((min): [number, number] => [max, min])),
@@ -70,6 +72,7 @@ function clusterOf(version: string): SequenceCluster {
             clock.nowMs += 60_000;
             await fake.revive(true);
         },
+        restlessness: () => 0,
         put: async (name, config) =>
             void (fake.connectors.has(name)
                 ? perform("PUT", `/${name}/config`, config)

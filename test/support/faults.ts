@@ -1,88 +1,95 @@
-// NOTE to whoever owns this file (fault-injecting proxy): it was overwritten by accident at 10:50 by another part of the
-// work, and written again from its uses. Compare with your own version, put that back if you have it, and drop this note.
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { once } from "node:events";
+import { IncomingMessage, ServerResponse } from "node:http";
 
-/** What goes wrong with one request. `answer`, `reset`, `hang` and `kill` may come before or after its effect (`done`); `cut` comes after it. */
+/**
+ * What goes wrong with one request to a Connect worker. With `done` it takes effect all the same; `cut` and `slow` always do.
+ * `hang`: no answer until the client gives up. `cut`: the answer ends in the middle. `kill`: the worker dies meanwhile.
+ */
 export type Fault =
     | { kind: "answer"; status: number; message?: string; html?: string; done?: boolean }
     | { kind: "reset"; done?: boolean }
-    | { kind: "cut" }
     | { kind: "hang"; done?: boolean }
+    | { kind: "kill"; done?: boolean }
     | { kind: "slow"; ms: number }
-    | { kind: "kill"; done?: boolean };
+    | { kind: "cut" };
 
-/** What a request is answered with. */
+/** An answer as it goes over the wire. */
 export interface Reply {
     status: number;
-    body?: unknown;
+    contentType?: string;
+    body?: string | Buffer;
 }
 
-/** Where a fault happens. */
-export interface FaultPlace {
-    /** Has the request take its effect. */
+/** What a request with a fault needs of the place that answers it. */
+export interface FaultyPlace {
+    /** What the request does without a fault. */
     perform(): Promise<Reply>;
-    /** Lets so much time pass. */
+    /** Lets that many milliseconds pass. */
     pass(ms: number): Promise<void>;
-    /** Lets time pass until the client has given up. */
+    /** Lets the time pass in which the client gives up. */
     passClientLimit(): Promise<void>;
-    /** Kills the worker. */
+    /** Kills the worker that the request is for. */
     kill(): Promise<void>;
 }
 
-/** Answers one request as the fault says; without a fault, with its effect's own answer. */
+/** Answers a request as the fault says; without one, as the worker does. */
 export async function answerWith(
     fault: Fault | undefined,
-    place: FaultPlace,
+    place: FaultyPlace,
     request: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
     const takesEffect = !fault || fault.kind === "cut" || fault.kind === "slow" || fault.done;
-    const reply = takesEffect ? await place.perform() : undefined;
+    const underWay = takesEffect ? place.perform() : undefined;
+    if (fault?.kind === "kill") {
+        // a worker that dies may give no reply
+        await Promise.all([underWay?.catch(() => undefined), place.kill()]);
+        request.socket.destroy();
+        return;
+    }
+    const reply = await underWay;
     switch (fault?.kind) {
         case undefined:
             return send(response, reply!);
         case "slow":
             await place.pass(fault.ms);
             return send(response, reply!);
-        case "reset":
-            request.socket.destroy();
-            return;
-        case "hang":
-            await place.passClientLimit();
-            request.socket.destroy();
-            return;
-        case "kill":
-            request.socket.destroy();
-            return place.kill();
         case "cut":
             response.writeHead(reply!.status, { "content-type": "application/json", "content-length": 1000 });
             response.write("{", () => request.socket.destroy());
             return;
+        case "hang":
+            await place.passClientLimit();
+            break;
         case "answer":
-            if (fault.html === undefined) return send(response, errorReply(fault.status, fault.message ?? "failed"));
-            response.writeHead(fault.status, { "content-type": "text/html" }).end(fault.html);
+            return send(response, replyOf(fault));
     }
+    request.socket.destroy();
 }
 
-/** Resolves when the client has closed the connection. */
-export function clientGone(request: IncomingMessage): Promise<void> {
-    return new Promise((resolve) => {
-        if (request.socket.destroyed) resolve();
-        else request.socket.once("close", () => resolve());
-    });
-}
-
-/** An answer as JSON. */
-export function jsonReply(status: number, body?: unknown): Reply {
-    return { status, body };
-}
-
-/** An error as Connect answers it. */
+/** An error as Connect reports it. */
 export function errorReply(status: number, message: string): Reply {
     return jsonReply(status, { error_code: status, message });
 }
 
-function send(response: ServerResponse, { status, body }: Reply): void {
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
+export function jsonReply(status: number, body?: unknown): Reply {
+    return { status, contentType: "application/json", body: body === undefined ? undefined : JSON.stringify(body) };
+}
+
+/** Resolves when the other side has closed the connection of a request. */
+export async function clientGone({ socket }: IncomingMessage): Promise<void> {
+    if (!socket.destroyed) {
+        await once(socket, "close");
+    }
+}
+
+function replyOf({ status, message, html }: Fault & { kind: "answer" }): Reply {
+    return html === undefined
+        ? errorReply(status, message ?? "failed")
+        : { status, contentType: "text/html", body: html };
+}
+
+function send(response: ServerResponse, { status, contentType, body }: Reply): void {
+    response.writeHead(status, contentType ? { "content-type": contentType } : {});
+    response.end(body);
 }
