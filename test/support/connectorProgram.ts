@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
 
+import { done, pending, waitFor } from "../../probes/wait";
 import { pulumiEnvironment } from "../../toolchain/environment";
 import { lastLines, runProcess } from "../../toolchain/processes";
 import { CHECKOUT } from "../../toolchain/stack/target";
@@ -46,7 +49,7 @@ export class ConnectorProgram {
         this.write("package.json", JSON.stringify({ name: "connectors" }));
         this.write("index.ts", program);
         copyFileSync(join(CHECKOUT, "program.js"), join(this.folder, "program.js"));
-        for (const name of ["node_modules", "connectApi", "components"]) {
+        for (const name of ["node_modules", "connectApi", "components", "toolchain"]) {
             symlinkSync(join(CHECKOUT, name), join(this.folder, name));
         }
     }
@@ -76,6 +79,24 @@ export class ConnectorProgram {
 
     destroy(): Promise<ProgramRun> {
         return this.must("destroy", "--yes", "--skip-preview", "--stack", "test");
+    }
+
+    /** `up`, killed with all its processes as soon as it has come so far; then its lock is taken away. */
+    async upUntilKilled(isFar: () => boolean): Promise<void> {
+        const args = ["up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive"];
+        const child = spawn("pulumi", args, {
+            cwd: this.folder,
+            env: this.environment,
+            stdio: "ignore",
+            detached: true,
+        });
+        const ended = once(child, "exit");
+        const isOver = () => isFar() || child.exitCode !== null;
+        const options = { what: "half an up", timeoutSeconds: 300, intervalSeconds: 0.1 };
+        await waitFor(async () => (isOver() ? done() : pending("less")), options);
+        process.kill(-child.pid!, "SIGKILL");
+        await ended;
+        await this.must("cancel", "--yes", "test");
     }
 
     /** One command of the CLI, which may fail. */

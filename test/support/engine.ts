@@ -12,14 +12,16 @@ export type Step = "created" | "updated" | "unchanged" | "replaced";
 export class Engine {
     private id?: string;
     private unfinished = false;
+    private inputs?: Props;
     /** Outputs in the state; undefined when the resource is not in it. */
     outputs?: Props;
 
     async up(args: Props): Promise<Step> {
-        const { inputs, failures } = await check({}, args);
+        const { inputs, failures } = await check(this.inputs, args);
         if (failures.length > 0) {
             throw new Error(failures.map(({ reason }) => reason).join("; "));
         }
+        this.inputs = inputs;
         if (!this.outputs) {
             await this.keepUnfinished(async () => {
                 const { id, outs } = await create(inputs as any);
@@ -52,6 +54,7 @@ export class Engine {
     async destroy(): Promise<void> {
         await remove(this.id!, this.outputs as any);
         this.outputs = undefined;
+        this.inputs = undefined;
     }
 
     private async keepUnfinished(step: () => Promise<void>): Promise<void> {

@@ -58,7 +58,7 @@ export function updating(worker: WorkerUnderTest): void {
             const engine = worker.engine();
             await engine.up(args);
             const { name } = worker.source();
-            expect(await engine.up({ ...args, name })).toBe("replaced");
+            expect(await engine.up({ ...args, name, onPositionLoss: "startAnew" })).toBe("replaced");
             expect(await worker.config(args["name"])).toBeUndefined();
             expect(await worker.states(name)).toEqual(["RUNNING", "RUNNING"]);
         });

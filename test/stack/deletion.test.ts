@@ -1,0 +1,102 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { readOffsetsFile } from "../../connectApi/offsetsFile";
+import { dropFromDatabase } from "../../connectApi/replicationSlot";
+import { Engine } from "../support/engine";
+import { SecondSource } from "../support/secondSource";
+import { sharedStack } from "./sharedStack";
+
+// One source after the other, under two names; what a test leaves is what the next one begins with.
+const stack = sharedStack();
+const engine = new Engine();
+let source: SecondSource;
+let lines: string[] = [];
+
+beforeAll(async () => {
+    vi.stubEnv("XDG_STATE_HOME", join(stack.handle.folder, "deletion"));
+    vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
+    source = await SecondSource.open(await stack.outputs());
+});
+
+afterAll(async () => {
+    if (engine.outputs) await engine.destroy();
+    await source?.close();
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+});
+
+async function untilEvents(wanted: string[]): Promise<void> {
+    await vi.waitFor(async () => expect(await source.events()).toEqual(wanted), { timeout: 60_000, interval: 500 });
+}
+
+async function offsets(...args: string[]): Promise<string> {
+    const { stdout, stderr } = await stack.npmRun("offsets", ...args, "--yes");
+    return stdout + stderr;
+}
+
+it("a renamed source goes on from the file that its deletion kept: no snapshot, no row lost", async () => {
+    await source.insert("before");
+    const args = await source.args("second-source");
+    await engine.up(args);
+    await source.insert("streamed");
+    await untilEvents(["r before", "c streamed"]);
+
+    const renamed = { ...(await source.args("second-renamed")), state: "stopped" };
+    await expect(engine.up(renamed)).rejects.toThrow(/name would change from "second-source" to "second-renamed"/);
+    lines = [];
+    expect(await engine.up({ ...renamed, onPositionLoss: "startAnew" })).toBe("replaced");
+    const [, file = ""] = /offsets are kept in (\S+);/.exec(lines.join("\n")) ?? [];
+    expect(readOffsetsFile(file)).toMatchObject({ connector: "second-source", groupId: "my-connect" });
+
+    await source.insert("meanwhile");
+    expect(await offsets("restore", file, "--connector", "second-renamed")).toContain("none -> ");
+    await engine.up({ ...renamed, state: "running" });
+    await untilEvents(["r before", "c streamed", "c meanwhile"]);
+});
+
+it("a new connector must not read the slot of another one", async () => {
+    await expect(new Engine().up(await source.args("second-again"))).rejects.toThrow(
+        /slot.name"\] is that of connector "second-renamed".*topic.prefix"\] is that of connector "second-renamed"/,
+    );
+});
+
+it("offsets from before the slot are refused: Debezium would fail with them", async () => {
+    const { stdout } = await stack.npmRun("offsets", "list", "second-renamed", "--json");
+    const saved = JSON.parse(stdout);
+    saved.offsets[0].offset.lsn_proc = 1;
+    const file = join(stack.handle.folder, "second-offsets.json");
+    writeFileSync(file, JSON.stringify(saved));
+    expect(await offsets("restore", file)).toMatch(/lsn_proc 1 \(0\/1\) is before restart_lsn .*Nothing was changed/);
+});
+
+it("a slot in use is waited for, and its reader named", async () => {
+    const leftovers = { url: source.url, slot: source.slot };
+    const drop = dropFromDatabase(leftovers, () => undefined, { answerSeconds: 30, freeSeconds: 2 });
+    await expect(drop).rejects.toThrow(
+        /in use by process \d+, application Debezium.*user cdcadmin.*for 2 s.*pg_drop_replication_slot\('second_slot'\)/,
+    );
+    expect(await source.hasSlot()).toBe(true);
+});
+
+it("a deletion whose database does not answer says what is left, and goes on when it is repeated", async () => {
+    const args = { ...(await source.args("second-renamed")), state: "running" };
+    const dead = source.url.replace(/:\d+\//, ":1/");
+    const policy = (url: string) => ({ offsets: "reset", database: { url, slot: "drop", publication: "drop" } });
+    await engine.up({ ...args, onDelete: policy(dead) });
+    const failed = await engine.destroy().catch((error: Error) => error);
+    expect(String(failed)).toMatch(/"second-renamed": it was deleted, but: .*ECONNREFUSED.*for 30 s.*drop publication/);
+    expect(String(failed)).not.toContain((await stack.outputs()).database.password);
+    expect([await source.hasSlot(), await source.hasPublication()]).toEqual([true, true]);
+
+    engine.outputs!["onDelete"] = policy(source.url);
+    await engine.destroy();
+    expect([await source.hasSlot(), await source.hasPublication()]).toEqual([false, false]);
+});
+
+it("after a reset the same name begins anew, with a snapshot", async () => {
+    await source.publish();
+    await engine.up(await source.args("second-renamed"));
+    const before = ["r before", "c streamed", "c meanwhile"];
+    await untilEvents([...before, "r before", "r streamed", "r meanwhile"]);
+});

@@ -1,0 +1,94 @@
+import axios from "axios";
+import { Client } from "pg";
+
+import type { StackOutputs } from "../../cli/stackOutputs";
+import { dropFromDatabase } from "../../connectApi/replicationSlot";
+import { readTopic } from "./topics";
+
+const SCHEMA = "second";
+const TOPIC_PREFIX = "second";
+
+/** A table of its own in the stack's database, with its publication, for a second Debezium source beside the stack's. */
+export class SecondSource {
+    readonly slot = "second_slot";
+    readonly publication = "second_publication";
+
+    private constructor(
+        private readonly outputs: StackOutputs,
+        private readonly client: Client,
+    ) {}
+
+    static async open(outputs: StackOutputs): Promise<SecondSource> {
+        const source = new SecondSource(outputs, new Client({ connectionString: databaseUrl(outputs) }));
+        await source.client.connect();
+        await source.client.query(`create schema if not exists ${SCHEMA}`);
+        await source.client.query(`create table if not exists ${SCHEMA}.notes (id serial primary key, note text)`);
+        await source.publish();
+        return source;
+    }
+
+    get url(): string {
+        return databaseUrl(this.outputs);
+    }
+
+    /** Makes the publication. */
+    async publish(): Promise<void> {
+        await this.client.query(`create publication ${this.publication} for table ${SCHEMA}.notes`);
+    }
+
+    /** Removes table, publication and slot. */
+    async close(): Promise<void> {
+        await this.client.query(`drop schema if exists ${SCHEMA} cascade`);
+        await this.client.end();
+        await dropFromDatabase({ url: this.url, slot: this.slot, publication: this.publication }, () => undefined);
+    }
+
+    async hasSlot(): Promise<boolean> {
+        return this.has("pg_replication_slots where slot_name = $1", this.slot);
+    }
+
+    async hasPublication(): Promise<boolean> {
+        return this.has("pg_publication where pubname = $1", this.publication);
+    }
+
+    async insert(note: string): Promise<void> {
+        await this.client.query(`insert into ${SCHEMA}.notes (note) values ($1)`, [note]);
+    }
+
+    /** Arguments of the connector: those of the stack's own source, with what must not be shared. */
+    async args(name: string): Promise<Record<string, any>> {
+        const restUrls = this.outputs.restUrls;
+        const { data } = await axios.get(`${restUrls[0]}/connectors/dbz-source/config`);
+        const { name: _name, "connector.class": connectorClass, "tasks.max": _tasksMax, ...config } = data;
+        return {
+            name,
+            cluster: "my-connect",
+            restUrls,
+            class: connectorClass,
+            config: {
+                ...config,
+                "slot.name": this.slot,
+                "publication.name": this.publication,
+                "topic.prefix": TOPIC_PREFIX,
+                "table.include.list": `${SCHEMA}.notes`,
+            },
+        };
+    }
+
+    /** What Debezium has written of the table so far: `r` for a row of a snapshot, `c` for an insert; then the note. */
+    async events(): Promise<string[]> {
+        const records = await readTopic(this.outputs.addresses.kafka, `${TOPIC_PREFIX}.${SCHEMA}.notes`);
+        return records.map(({ value }) => {
+            const { op, after } = JSON.parse(value!) as { op: string; after: { note: string } };
+            return `${op} ${after.note}`;
+        });
+    }
+
+    private async has(from: string, name: string): Promise<boolean> {
+        return ((await this.client.query(`select from ${from}`, [name])).rowCount ?? 0) > 0;
+    }
+}
+
+function databaseUrl({ database: { address, name, user, password } }: StackOutputs): string {
+    return `postgresql://${user}:${encodeURIComponent(password)}@${address}/${name}`;
+}
