@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKOUT } from "../../toolchain/stack/target";
 
-/** The messages that a section of docs/troubleshooting.md lists: what stands in backquotes in the first column. */
-export function listedMessages(section: string): string[] {
-    const page = readFileSync(join(CHECKOUT, "docs", "troubleshooting.md"), "utf8");
-    const text = page.split(/^## /m).find((part) => part.startsWith(`${section}\n`)) ?? "";
+/** The messages that a section of a page of docs/ lists: what stands in backquotes in the first column. */
+export function listedMessages(section: string, page = "troubleshooting.md"): string[] {
+    const parts = readFileSync(join(CHECKOUT, "docs", page), "utf8").split(/^## /m);
+    const text = parts.find((part) => part.startsWith(`${section}\n`)) ?? "";
     const firstColumns = [...text.matchAll(/^\| (`.*?) +\| /gm)].map(([, column]) => column!);
     return firstColumns.flatMap((column) => [...column.matchAll(/`([^`]+)`/g)].map(([, message]) => message!));
 }
@@ -14,4 +14,16 @@ export function listedMessages(section: string): string[] {
 export function messagePattern(message: string, before = ""): RegExp {
     const pieces = message.split(/<\w+>/).map((piece) => piece.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
     return new RegExp(before + pieces.join(".+?"));
+}
+
+/** Those of the messages that no source file says: of a message with `<name>` or punctuation in it, its pieces. */
+export function unsaidPieces(messages: string[], files: string[]): string[] {
+    // with concatenations joined, so that a message stands in one piece
+    const source = files
+        .map((file) => readFileSync(join(CHECKOUT, file), "utf8"))
+        .join("\n")
+        .replaceAll(/["'`] \+\s*["'`]/g, "")
+        .replaceAll(/\\(["`])/g, "$1");
+    const pieces = messages.flatMap((message) => message.split(/<\w+>|[(:)]/)).map((piece) => piece.trim());
+    return pieces.filter((piece) => !source.includes(piece));
 }
