@@ -34,6 +34,7 @@ export class FakeConnect {
     requests: string[] = [];
     readonly connectors = new Map<string, FakeConnector>();
     version = "3.9.2";
+    kafkaClusterId = "fake";
     /** What a validation answers, key by key. */
     validation: unknown[] = [];
     private workers: FakeWorker[] = [];
@@ -104,7 +105,7 @@ export class FakeConnect {
         const { pathname, searchParams } = new URL(url, this.url);
         const [, root, encoded = "", action = "", task, taskAction] = pathname.split("/");
         if (!root) {
-            return jsonReply(200, { version: this.version, kafka_cluster_id: "fake" });
+            return jsonReply(200, { version: this.version, kafka_cluster_id: this.kafkaClusterId });
         }
         if (action === "config" && root === "connector-plugins") {
             return jsonReply(200, { error_count: 0, configs: this.validation });
