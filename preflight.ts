@@ -9,6 +9,7 @@ import { publishedPorts } from "./configChecks/ports";
 import { QUIET_SSH } from "./probes/engine";
 import { connectEngine } from "./probes/engineClient";
 import { listenerOf } from "./probes/listeners";
+import { scalingFaults } from "./probes/scaling";
 import { askSshMachine, SshMachine } from "./probes/sshEngine";
 
 /** Free disk that images and data of a stack need, in GiB. */
@@ -32,7 +33,8 @@ export interface PreflightOptions {
 
 /**
  * Checks what config cannot know, before the first resource: that plugins' files are there, that the engines answer, that
- * the disk has room, that no port is held by something else. Of machines behind `tcp://` disk and processes cannot be
+ * the disk has room, that no port is held by something else, that what is there can become as large or small as config
+ * wants it. Of machines behind `tcp://` disk and processes cannot be
  * seen, only containers.
  * @returns what is wrong, each a sentence of where, what and what to do; empty when all is well.
  */
@@ -43,7 +45,19 @@ export async function preflight(
 ): Promise<string[]> {
     const { neededDiskGib = NEEDED_DISK_GIB, limitMs = LIMIT_MS } = options;
     const hosts = Object.keys(config.hosts).map((name) => hostFaults(name, config, stack, neededDiskGib, limitMs));
-    return [...pathFaults(config), ...(await Promise.all(hosts)).flat()];
+    const scaling = scalingFaults({
+        stack,
+        engines: Object.values(config.hosts),
+        zookeeperServers: config.zookeeper.servers,
+        brokers: brokerAddresses(config),
+    });
+    return [...pathFaults(config), ...(await Promise.all([...hosts, scaling])).flat()];
+}
+
+function brokerAddresses(config: PlatformConfig): string[] {
+    return publishedPorts(config)
+        .filter(({ path }) => path === "kafka.port")
+        .map(({ host, port }) => `${config.hosts[host]!.advertisedAddress}:${port}`);
 }
 
 /** Paths count from the folder of this file, as they do in staging. */
