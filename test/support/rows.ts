@@ -61,34 +61,3 @@ export class CustomersTable {
         return rows.map(({ id }) => Number(id));
     }
 }
-
-/** Inserts rows one by one, at about `perSecond`, until it is stopped. */
-export class RowStream {
-    readonly ids: number[] = [];
-    private readonly ended: Promise<void>;
-    private stopped = false;
-
-    constructor(
-        private readonly table: CustomersTable,
-        private readonly perSecond: number,
-    ) {
-        this.ended = this.run();
-        // The failure is reported by stop(); until then it must not count as unhandled.
-        this.ended.catch(() => undefined);
-    }
-
-    /** Ends the stream. Throws when an insert had failed. */
-    async stop(): Promise<number[]> {
-        this.stopped = true;
-        await this.ended;
-        return this.ids;
-    }
-
-    private async run(): Promise<void> {
-        while (!this.stopped) {
-            const [id] = await this.table.insertRandom(1);
-            this.ids.push(id as number);
-            await new Promise((resolve) => setTimeout(resolve, 1000 / this.perSecond));
-        }
-    }
-}
