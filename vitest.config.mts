@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import FileOrder from "./test/stack/fileOrder.mts";
 
@@ -15,7 +17,13 @@ export default defineConfig({
             // The first test of a file also loads libraries, which takes seconds where the machine is busy.
             level("unit", 0, { testTimeout: 30 * SECOND, hookTimeout: 30 * SECOND }),
             level("toolchain", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
-            level("connectApi", 2, { fileParallelism: false, testTimeout: 2 * MINUTE, hookTimeout: 4 * MINUTE }),
+            level("connectApi", 2, {
+                fileParallelism: false,
+                testTimeout: 2 * MINUTE,
+                hookTimeout: 4 * MINUTE,
+                // where the offsets of deleted connectors are kept
+                env: { XDG_STATE_HOME: join(tmpdir(), "connect-cdc-test-state") },
+            }),
             level("stack", 3, {
                 globalSetup: "./test/stack/globalSetup.ts",
                 fileParallelism: false,

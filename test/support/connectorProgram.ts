@@ -39,6 +39,7 @@ export class ConnectorProgram {
     private constructor(program: string) {
         mkdirSync(join(this.folder, "state"));
         this.environment = {
+            XDG_STATE_HOME: join(this.folder, "kept"),
             ...process.env,
             ...pulumiEnvironment(),
             PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,

@@ -144,6 +144,18 @@ export class TestStack {
         });
     }
 
+    /** Any command of `pulumi` on this stack; it may fail. */
+    pulumi(command: string, ...args: string[]): Promise<RunResult> {
+        return this.run(command, args);
+    }
+
+    /** Sets a secret of the config, which is given to `pulumi` by its standard input. */
+    async setSecret(name: string, value: string): Promise<void> {
+        const args = ["set", "--secret", "--path", `${PROJECT}:secrets.${name}`];
+        const { code, output } = await this.run("config", args, CHECKOUT, value);
+        if (code !== 0) throw new Error(`secret ${name} could not be set: ${output}`);
+    }
+
     outputs(): Promise<StackOutputs> {
         return readStackOutputs(this.target);
     }
@@ -181,7 +193,7 @@ export class TestStack {
         return result;
     }
 
-    private async run(command: string, args: string[], cwd = CHECKOUT): Promise<RunResult> {
+    private async run(command: string, args: string[], cwd = CHECKOUT, input?: string): Promise<RunResult> {
         const started = performance.now();
         const flags = ["--non-interactive", "--color", "never"];
         if (command !== "stack") {
@@ -190,6 +202,7 @@ export class TestStack {
         const { code, stdout, stderr } = await runProcess("pulumi", [command, ...args, ...flags], {
             cwd,
             env: environment(this.handle),
+            input,
             timeoutMilliseconds: runLimitMinutes * 60_000,
             onOutput: (text) => appendFileSync(join(this.handle.folder, "pulumi.log"), text),
         });
@@ -205,6 +218,8 @@ function configFile({ name, folder }: StackHandle): string {
 
 function environment({ folder }: StackHandle): NodeJS.ProcessEnv {
     return {
+        // where the offsets of deleted connectors are kept
+        XDG_STATE_HOME: join(folder, "kept"),
         ...process.env,
         ...pulumiEnvironment(),
         PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
