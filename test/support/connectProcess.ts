@@ -21,15 +21,24 @@ export interface ConnectProcesses {
 /** A Connect worker with a Kafka broker of its own. */
 export interface ConnectProcess extends Omit<ConnectProcesses, "clusters"> {
     restUrl: string;
+    version: string;
     /** The worker's log so far. */
     workerLog(): string;
 }
 
 /** Starts a broker and one worker. */
 export async function startConnect(version = BROKER_VERSION): Promise<ConnectProcess> {
-    const { clusters, ...rest } = await startConnectClusters([{ version, workers: 1, groupId: "test" }]);
-    const worker = clusters[0]!.workers[0]!;
-    return { ...rest, restUrl: worker.restUrl, workerLog: () => worker.log };
+    const processes = await startConnectClusters([{ version, workers: 1, groupId: "test" }]);
+    return oneWorker(processes, processes.clusters[0]!);
+}
+
+/** The first worker of one of the clusters; stopping it stops all. */
+export function oneWorker(
+    { clusters: _, ...rest }: ConnectProcesses,
+    { version, workers }: ConnectCluster,
+): ConnectProcess {
+    const worker = workers[0]!;
+    return { ...rest, version, restUrl: worker.restUrl, workerLog: () => worker.log };
 }
 
 /**

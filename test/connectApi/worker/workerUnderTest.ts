@@ -14,9 +14,9 @@ export class WorkerUnderTest {
     private connect!: ConnectProcess;
     private proxy!: RecordingProxy;
 
-    constructor() {
+    constructor(start: () => Promise<ConnectProcess> = startConnect) {
         beforeAll(async () => {
-            this.connect = await startConnect();
+            this.connect = await start();
             this.proxy = await startRecordingProxy(this.connect.restUrl);
         });
         afterAll(async () => {
@@ -28,6 +28,11 @@ export class WorkerUnderTest {
     /** The address that the worker itself tells. */
     get workerUrl(): string {
         return this.connect.restUrl;
+    }
+
+    /** Version of the worker, and of its file connectors. */
+    get version(): string {
+        return this.connect.version;
     }
 
     get secretsFolder(): string {

@@ -1,0 +1,53 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCommand } from "../../support/runCommand";
+import { WorkerUnderTest } from "./workerUnderTest";
+
+/** What Connect 2.8 cannot, and what is done instead. */
+export function oldVersion(worker: WorkerUnderTest): void {
+    describe.concurrent("a version before 3.0", () => {
+        it("cannot stop a connector: said before anything is written", async () => {
+            const args: Record<string, any> = { ...worker.source(), state: "stopped" };
+            const engine = worker.engine();
+            await expect(engine.up(args)).rejects.toThrow("the state stopped needs Kafka Connect 3.5 or newer");
+            expect(worker.writes(args)).toEqual([]);
+            expect(engine.outputs).toBeUndefined();
+        });
+
+        it("creates a connector running, and pauses it at once", async () => {
+            const args: Record<string, any> = { ...worker.sink(), state: "paused" };
+            const engine = worker.engine();
+            await engine.up(args);
+            expect(engine.outputs).toMatchObject({ state: "paused" });
+            expect(worker.writes(args)).toEqual(["POST /connectors", `PUT /connectors/${args["name"]}/pause`]);
+        });
+
+        it("restarts connector and tasks one by one", async () => {
+            const file = `${worker.path("missing")}/out`;
+            const args = worker.sink({ file });
+            const engine = worker.engine();
+            const path = `POST /connectors/${args["name"]}`;
+            await expect(engine.up(args)).rejects.toThrow("FAILED");
+            const restart = `${path}/tasks/0/restart`;
+            expect(worker.writes(args)).toEqual(["POST /connectors", restart, restart]);
+
+            mkdirSync(dirname(file));
+            await engine.up(args);
+            worker.writes(args);
+            await engine.up({ ...args, config: { ...args["config"], "errors.log.enable": true } });
+            expect(worker.writes(args)).toEqual([
+                `PUT /connectors/${args["name"]}/config`,
+                `${path}/restart`,
+                `${path}/tasks/0/restart`,
+            ]);
+        });
+
+        it("tells no offsets: the command says which version does", async () => {
+            const args = worker.source();
+            await worker.engine().up(args);
+            const list = runCommand("offsets", ["list", args["name"], "--url", worker.workerUrl]);
+            await expect(list).rejects.toThrow(/needs Kafka Connect 3\.5 or newer/);
+        });
+    });
+}
