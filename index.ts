@@ -124,6 +124,8 @@ export = async () => {
                 .all([zookeeper.metricsTargets, kafka.metricsTargets, connect.metricsTargets])
                 .apply((roles) => roles.flat()),
         }),
+        // what status takes out of the traces that it shows
+        secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
         plugins: connect.plugins,
         connectors,

@@ -24,6 +24,8 @@ export interface StackOutputs {
     restUrls: string[];
     database: { address?: string; name: string; user: string; password: string };
     jmsBroker: { address?: string; user: string; password: string; queues: string[] };
+    /** All secrets by name. Absent in a stack that was last brought up before this output came. */
+    secrets?: Record<string, string>;
     connectors: Record<
         string,
         {
@@ -63,6 +65,7 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
             Object.entries(connectors).map(([name, { declaredState, state }]) => [name, declaredState ?? state]),
         ),
         tasks: Object.fromEntries(Object.entries(connectors).map(([name, { tasks }]) => [name, tasks?.length ?? 0])),
+        secrets: Object.values(outputs.secrets ?? {}),
         database: database.address === undefined ? undefined : databaseLogin(database.address, database),
         jmsBroker:
             jmsBroker.address === undefined

@@ -46,6 +46,8 @@ export interface PlatformTarget {
     connectors: Record<string, string>;
     /** Tasks that each declared connector had when the stack was last brought up, by name. */
     tasks?: Record<string, number>;
+    /** Values that nothing that is shown may hold, besides the passwords below. */
+    secrets?: string[];
     database?: DatabaseLogin;
     jmsBroker?: { address: string; consoleUrl: string; user: string; password: string; queues: string[] };
 }
@@ -125,9 +127,10 @@ function missing(expected: string[], found: { name: string }[]): string[] {
 }
 
 /** Traces may hold the passwords that a task was given. */
-function redactor({ database, jmsBroker }: PlatformTarget): (text: string) => string {
-    const secrets = new Redactor([database?.password, jmsBroker?.password].filter((value) => value !== undefined));
-    return (text) => secrets.redact(text);
+function redactor({ secrets = [], database, jmsBroker }: PlatformTarget): (text: string) => string {
+    const passwords = [database?.password, jmsBroker?.password].filter((value) => value !== undefined);
+    const known = new Redactor([...secrets, ...passwords]);
+    return (text) => known.redact(text);
 }
 
 interface EngineReport extends MemberReport<{ containers: number }> {
