@@ -252,6 +252,8 @@ export type PlatformConfig = z.infer<typeof schema> & {
     secretNames: string[];
     /** What is likely not meant, and refused nowhere. */
     warnings: Fault[];
+    /** What is wrong with connectors, where that is all: plugins and workers may find more. Else `loadConfig` throws. */
+    connectorFaults: Fault[];
 };
 
 // A laptop's flags: little memory and a quick start matter more than peak throughput.
@@ -413,7 +415,7 @@ const KNOWN_KEYS = [...Object.keys(sections), "secrets"];
 
 /**
  * Reads the config of the current stack.
- * @throws ConfigError with every fault.
+ * @throws ConfigError with every fault, when something else than connectors is wrong.
  */
 export function loadConfig(): PlatformConfig {
     const prefix = `${pulumi.getProject()}:`;
@@ -422,7 +424,7 @@ export function loadConfig(): PlatformConfig {
         if (key.startsWith(prefix)) raw[key.slice(prefix.length)] = parsed(value);
     }
     const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
-    return parseConfig(
+    return checkedConfig(
         raw,
         secretKeys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
     );
@@ -444,12 +446,22 @@ export function loadSecrets(): pulumi.Output<Record<string, string>> {
 }
 
 /**
- * Merges what the user wrote over the defaults and checks the result. Pure.
- * @param raw top-level keys as the stack file has them.
- * @param secretKeys those of them that hold a secret value.
+ * Like {@link checkedConfig}, of a config that has no fault at all.
  * @throws ConfigError with every fault.
  */
 export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig {
+    const config = checkedConfig(raw, secretKeys);
+    judge(config.connectorFaults);
+    return config;
+}
+
+/**
+ * Merges what the user wrote over the defaults and checks the result. Pure.
+ * @param raw top-level keys as the stack file has them.
+ * @param secretKeys those of them that hold a secret value.
+ * @throws ConfigError with every fault, when something else than connectors is wrong.
+ */
+export function checkedConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig {
     const { secrets, ...user } = raw;
     const faults: Fault[] = [...unknownSections(user), ...nestedSecrets(secretKeys), ...secretFaults(secrets)];
     const secretNames = isObject(secrets) ? Object.keys(secrets) : [];
@@ -469,8 +481,10 @@ export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig
     const crossFaults = crossChecks(good, topicsKnown).filter((fault) => !isDoubtful(fault, repaired));
     const found = [...faults, ...crossFaults];
     const errors = found.filter(({ warning }) => !warning);
-    if (errors.length > 0) throw new ConfigError(errors);
-    return { ...good, warnings: found } as PlatformConfig;
+    const ofConnectors = errors.filter(({ path }) => path.startsWith("connectors."));
+    if (errors.length > ofConnectors.length) throw new ConfigError(errors);
+    const warnings = found.filter(({ warning }) => warning);
+    return { ...good, warnings, connectorFaults: ofConnectors } as PlatformConfig;
 }
 
 interface ParsedSection {

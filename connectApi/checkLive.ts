@@ -17,7 +17,7 @@ export interface LiveVerdict {
 }
 
 /** Time for it all, s: a preview must not wait for a worker or a database that hangs. */
-const LIMIT_SECONDS = 4;
+const LIMIT_SECONDS = 5;
 const NOTHING: LiveVerdict = { faults: [], warnings: [], types: new Map() };
 
 /**

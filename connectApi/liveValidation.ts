@@ -13,7 +13,7 @@ export interface LiveWorker {
 export type LiveValidation = { validation: Validation } | { failed: string };
 
 /** Time for one of the questions that a worker answers at once, ms. */
-const HELLO_MS = 1500;
+const HELLO_MS = 2500;
 /** Validations open connections to databases and brokers: more at a time would only wait for each other. */
 const AT_A_TIME = 8;
 

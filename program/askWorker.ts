@@ -10,7 +10,7 @@ import { type Finding, findingsOf, typesOf } from "../connectApi/validationFindi
 import type { ChangedConnector, LiveFaults } from "./liveFaults";
 
 /** Time for all connectors together, s: a preview must not wait for a worker or a database that hangs. */
-const LIMIT_SECONDS = 4;
+const LIMIT_SECONDS = 5;
 const OWN_PATH: Record<string, string> = { name: "", "connector.class": ".class", "tasks.max": ".tasksMax" };
 
 /** What this program is about to bring, and what is known of the connectors without workers. */
@@ -32,7 +32,6 @@ export async function askWorker(
     if (!worker) return { faults: [], notes: [notChecked(connectors, "the worker gives no answer")] };
     if (worker.version !== kafkaVersion) return { faults: [], notes: [] };
 
-    const told = new Set(known.map(({ path }) => path));
     const passwords = new Set(known.filter(({ value }) => value === HIDDEN).map(({ path }) => path));
     const asked = connectors.filter(({ config }) => isAsPlanned(worker, usedPlugins(config, definitions.plugins)));
     const sent = asked.map((connector) => withoutPasswords(connector, passwords));
@@ -43,8 +42,7 @@ export async function askWorker(
         const redact = (text: string) => client.redact(text);
         return findingsOf(result.validation, config, redact)
             .filter(({ kind }) => kind === "config" || kind === "passing")
-            .map((finding) => faultOf(name, config, finding))
-            .filter(({ path }) => !told.has(path));
+            .map((finding) => faultOf(name, config, finding));
     });
     const failed = asked.filter((_, i) => "failed" in results[i]!);
     const why = results.flatMap((result) => ("failed" in result ? [result.failed] : []))[0];

@@ -3,6 +3,7 @@ import { readDefinitions, stageImages, StageResult } from "../components/image";
 import { judge, loadConfig, PlatformConfig } from "../config";
 import { completedConnectors } from "../configChecks/connectors";
 import { definitionFaults } from "../configChecks/definitionFaults";
+import { Fault } from "../configChecks/fault";
 import { preflight } from "../preflight";
 import { glanceAtWorkers, liveFaults } from "./liveFaults";
 
@@ -23,15 +24,26 @@ export async function prepare(): Promise<{ config: PlatformConfig; staged: Stage
         ...(config.watch.enabled ? { watch: true } : {}),
     });
     const glance = glanceAtWorkers(config);
-    // What the machine lacks is said first: it may be why staging fails.
+    // What the machine lacks is said first: it may be why staging fails. A wrong config goes before both.
     staging.catch(() => undefined);
     const lacks = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
-    if (lacks.length > 0) throw new pulumi.RunError(`this machine is not ready:\n  ${lacks.join("\n  ")}`);
-    const staged = await staging;
+    if (lacks.length > 0) {
+        judge(config.connectorFaults);
+        throw new pulumi.RunError(`this machine is not ready:\n  ${lacks.join("\n  ")}`);
+    }
+    const staged = await staging.catch((error: unknown) => {
+        judge(config.connectorFaults);
+        throw error;
+    });
     const definitions = readDefinitions(staged);
-    const faults = definitionFaults(completedConnectors(config), definitions);
+    const faults = withoutRepeats(config.connectorFaults, definitionFaults(completedConnectors(config), definitions));
     const live = await liveFaults(config, await glance, definitions, faults);
     for (const note of live.notes) void pulumi.log.warn(note);
-    judge([...faults, ...live.faults]);
+    judge(withoutRepeats(faults, live.faults));
     return { config, staged };
+}
+
+/** What was found first says it best. */
+function withoutRepeats(first: Fault[], then: Fault[]): Fault[] {
+    return [...first, ...then.filter(({ path }) => !first.some((fault) => fault.path === path))];
 }
