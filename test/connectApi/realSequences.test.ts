@@ -39,7 +39,7 @@ it(
         const runner = async (cluster: RealCluster) => {
             for (let seed = seeds.shift(); seed !== undefined && failures.length < 5; seed = seeds.shift()) {
                 await runSequence(seed, `source-${seed}`, cluster.forSequences()).then(
-                    () => passed++,
+                    () => ++passed % 25 === 0 && process.stdout.write(`${passed} sequences passed\n`),
                     (error: Error) => failures.push(error.message),
                 );
             }

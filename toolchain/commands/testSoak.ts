@@ -4,16 +4,21 @@ import { logToStderr } from "../log";
 import { findMissingBrowser } from "../setup/browser";
 import { setup } from "../setup/setup";
 import { findMissingSshServer } from "../setup/sshServer";
+import { parseSoakOptions, soakVariables } from "../soakOptions";
 
 /**
- * `npm run test:soak`: the tests of set-up and on a stack, with the long ones that SOAK turns on, and the JMS sink's million
- * of records; arguments go to Vitest, and then the sink is left out.
+ * `npm run test:soak`: the tests of set-up, of the Connect client and on a stack, with the long ones that SOAK turns on, and
+ * the JMS sink's million of records. `--seed S` repeats a run's random tests; other arguments go to Vitest, and then the sink
+ * is left out.
  */
 export default async function testSoak(args: string[]): Promise<number> {
+    const options = parseSoakOptions(args);
+    logToStderr(
+        `random tests begin with seed ${options.seed}; to repeat them: npm run test:soak -- --seed ${options.seed}`,
+    );
     await setup(logToStderr, [findMissingBrowser, findMissingSshServer]);
-    const tests = await showVitest(["--project=toolchain", "--project=stack", "--project=hosts", ...args], {
-        SOAK: "1",
-    });
-    const sink = args.length === 0 ? await showPluginSoak() : 0;
+    const projects = ["toolchain", "connectApi", "stack", "hosts"].map((name) => `--project=${name}`);
+    const tests = await showVitest([...projects, ...options.rest], soakVariables(options));
+    const sink = options.rest.length === 0 ? await showPluginSoak() : 0;
     return tests || sink;
 }
