@@ -173,7 +173,13 @@ function failure(
     shown.stack = "";
     if (error instanceof UnfinishedError && kept) {
         const reasons = [`${text}. The next "pulumi up" goes on from here.`];
-        Object.assign(shown, { ...kept(error), reasons });
+        const { id, properties } = kept(error);
+        Object.assign(shown, { id, properties: withoutUndefined(properties), reasons });
     }
     return shown;
+}
+
+/** Pulumi's wire format has no undefined: an error that brings one along is never told, and the `up` waits for ever. */
+function withoutUndefined(properties: ConnectorOutputs): ConnectorOutputs {
+    return JSON.parse(JSON.stringify(properties)) as ConnectorOutputs;
 }

@@ -5,6 +5,8 @@ const MARK = "[secret]";
  * tasks' traces may hold passwords in the clear.
  */
 export class Redactor {
+    /** In capitals or small letters, too: a plugin that takes a secret for one of its words may quote it so. */
+    private patterns: RegExp[] = [];
     private secrets: string[] = [];
 
     constructor(secrets: Iterable<string> = []) {
@@ -16,17 +18,18 @@ export class Redactor {
         const forms = [...values].filter((value) => value.trim() !== "").flatMap(writtenForms);
         // The longest first: one secret may be a part of another.
         this.secrets = [...new Set([...this.secrets, ...forms])].sort((a, b) => b.length - a.length);
+        this.patterns = this.secrets.map((secret) => new RegExp(escaped(secret), "giu"));
     }
 
     /** The text with every secret, and the user-info of every URL, replaced. */
     redact(text: string): string {
-        const withoutSecrets = this.secrets.reduce((result, secret) => result.replaceAll(secret, MARK), text);
+        const withoutSecrets = this.patterns.reduce((result, secret) => result.replaceAll(secret, MARK), text);
         return withoutUserInfo(withoutSecrets);
     }
 
     /** True when the text holds one of the secrets. */
     knows(text: string): boolean {
-        return this.secrets.some((secret) => text.includes(secret));
+        return this.patterns.some((secret) => text.search(secret) >= 0);
     }
 }
 
@@ -38,4 +41,8 @@ export function withoutUserInfo(text: string): string {
 /** A secret as it is, trimmed, and as it looks inside JSON and inside a URL. */
 function writtenForms(secret: string): string[] {
     return [secret, secret.trim(), JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+}
+
+function escaped(text: string): string {
+    return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -1,3 +1,4 @@
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { check, create, delete as remove, diff, read, update } from "../../connectApi/connectorProvider";
 
 type Props = Record<string, any>;
@@ -26,7 +27,7 @@ export class Engine {
             await this.keepUnfinished(async () => {
                 const { id, outs } = await create(inputs as any);
                 this.id = id;
-                this.outputs = outs;
+                this.outputs = wired(outs);
             });
             return "created";
         }
@@ -41,7 +42,7 @@ export class Engine {
         }
         await this.keepUnfinished(async () => {
             const { outs } = await update(this.id!, this.outputs as any, inputs as any);
-            this.outputs = outs;
+            this.outputs = wired(outs);
         });
         return "updated";
     }
@@ -66,9 +67,14 @@ export class Engine {
             if (id) {
                 this.unfinished = true;
                 this.id = id;
-                this.outputs = properties;
+                this.outputs = wired(properties!);
             }
             throw error;
         }
     }
+}
+
+/** As it comes through Pulumi's wire format, which has no undefined: with one in it, real runs wait for ever. */
+function wired(properties: Props): Props {
+    return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>).toJavaScript();
 }

@@ -8,7 +8,7 @@ interface Needle {
 }
 
 /**
- * Looks for secrets in whatever can be read: as they are, without the blanks around them, as they stand in JSON, URLs and
+ * Looks for secrets in whatever can be read: as they are, without the blanks around them, in capitals, as they stand in JSON, URLs and
  * HTML, in Base64 at any alignment, and in hexadecimal. It remembers where it found which, and never shows a secret.
  */
 export class SecretSearch {
@@ -67,6 +67,8 @@ function needlesOf(name: string, value: string): Needle[] {
     const json = JSON.stringify(trimmed).slice(1, -1);
     const forms: [form: string, text: string][] = [
         ["as it is", trimmed],
+        ["upper case", trimmed.toUpperCase()],
+        ["lower case", trimmed.toLowerCase()],
         ["JSON", json],
         ["JSON in ASCII", json.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${hex4(unit)}`)],
         ["JSON in JSON", JSON.stringify(json).slice(1, -1)],

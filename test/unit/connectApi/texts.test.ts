@@ -11,9 +11,22 @@ describe("Redactor", () => {
         ["connect to amqp://me:other@host:5672/x failed", "connect to amqp://[secret]@host:5672/x failed"],
         ["from line\nbreak to the next", "from [secret] to the next"],
         ["trimmed: ends-with-newline.", "trimmed: [secret]."],
+        ["No enum constant Type.HUNTER-2", "No enum constant Type.[secret]"],
+        ["$(a+b).* WÖRD", "[secret] [secret]"],
         ["nothing to hide", "nothing to hide"],
     ])("takes secrets out of %j", (text, expected) => {
-        const secrets = ["hunter-2", "hunter-22", 'a"b\\c', "p&q=1", "line\nbreak", "ends-with-newline\n", "", " "];
+        const secrets = [
+            "hunter-2",
+            "hunter-22",
+            'a"b\\c',
+            "p&q=1",
+            "line\nbreak",
+            "ends-with-newline\n",
+            "$(A+B).*",
+            "wörd",
+            "",
+            " ",
+        ];
         expect(new Redactor(secrets).redact(text)).toBe(expected);
     });
 });

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { SecretSearch } from "../../support/secretSearch";
 
-const secret = `p"a's$s\nwörd <%41> \\ €-end`;
+const secret = `P"a's$s\nwörd <%41> \\ €-end`;
 const search = () => new SecretSearch({ planted: ` ${secret}\n` });
 
 function formsIn(text: string): string[] {
@@ -14,12 +14,14 @@ function formsIn(text: string): string[] {
 describe("SecretSearch finds a secret", () => {
     it.each([
         ["as it is", secret],
+        ["upper case", `No enum constant ${secret.toUpperCase()}`],
+        ["lower case", secret.toLowerCase()],
         ["JSON", JSON.stringify({ a: `x${secret}y` })],
         ["JSON in JSON", JSON.stringify(JSON.stringify({ a: secret }))],
-        ["JSON in ASCII", `"p\\"a's$s\\nw\\u00f6rd <%41> \\\\ \\u20ac-end"`],
+        ["JSON in ASCII", `"P\\"a's$s\\nw\\u00f6rd <%41> \\\\ \\u20ac-end"`],
         ["URL", `http://me:${encodeURIComponent(secret)}@host`],
         ["form", new URLSearchParams({ a: "b", password: secret }).toString()],
-        ["HTML", "<p>p&quot;a&#39;s$s\nwörd &lt;%41&gt; \\ €-end</p>"],
+        ["HTML", "<p>P&quot;a&#39;s$s\nwörd &lt;%41&gt; \\ €-end</p>"],
         ["hexadecimal", Buffer.from(`x${secret}y`).toString("hex")],
         ["hexadecimal", Buffer.from(secret).toString("hex").toUpperCase()],
         ...["", "a", "ab", "abc", "user:"].flatMap((before): [string, string][] => [
