@@ -160,6 +160,11 @@ export class TestStack {
         return readStackOutputs(this.target);
     }
 
+    /** `pulumi preview` that may fail, as a user sees it. */
+    tryPreview(): Promise<RunResult> {
+        return this.run("preview", []);
+    }
+
     /** All text that the backend keeps of this stack: state, backups, history. */
     stateTexts(): string[] {
         return readdirSync(join(this.handle.folder, "state"), { recursive: true, withFileTypes: true })
@@ -201,7 +206,8 @@ export class TestStack {
         }
         const { code, stdout, stderr } = await runProcess("pulumi", [command, ...args, ...flags], {
             cwd,
-            env: environment(this.handle),
+            // where the offsets of deleted connectors are kept
+            env: { XDG_STATE_HOME: join(this.handle.folder, "kept"), ...environment(this.handle) },
             input,
             timeoutMilliseconds: runLimitMinutes * 60_000,
             onOutput: (text) => appendFileSync(join(this.handle.folder, "pulumi.log"), text),
@@ -218,8 +224,6 @@ function configFile({ name, folder }: StackHandle): string {
 
 function environment({ folder }: StackHandle): NodeJS.ProcessEnv {
     return {
-        // where the offsets of deleted connectors are kept
-        XDG_STATE_HOME: join(folder, "kept"),
         ...process.env,
         ...pulumiEnvironment(),
         PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
