@@ -57,7 +57,7 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
 
 /**
  * Drops a source's slot and publication after the source itself is deleted, or has gone with the whole stack. In the stack's
- * own database they go with it.
+ * own database they go with it; any other has a URL.
  */
 function slotCleanup(
     name: string,
@@ -78,7 +78,7 @@ function slotCleanup(
             publication: publication && source.publication,
             freeSeconds: connect.stopGraceSeconds + 30,
         },
-        { dependsOn: database ? [database.ready] : [], deletedWith: database },
+        { dependsOn: database ? [database.ready] : [], deletedWith: url ? undefined : database },
     );
 }
 

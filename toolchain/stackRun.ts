@@ -41,7 +41,10 @@ export interface StopOptions {
  */
 export async function stopStack(target: StackTarget, log: Log, options: StopOptions = {}): Promise<void> {
     const state = await recover(target, log);
-    if (state !== undefined && state.resources.length > 0) await changeStack(target, "destroy", [], options.onOutput);
+    if (state !== undefined && state.resources.length > 0) await {
+        // What somebody else's database does not let go of must not keep this stack's containers
+        await changeStack(target, "destroy", ["--continue-on-error"], options.onOutput);
+    }
     const left = await listStackObjects(target, state);
     await removeDockerObjects(left.filter(({ kind }) => kind !== "volume" || options.volumes));
     const still = await listStackObjects(target, state);
