@@ -188,6 +188,9 @@ async function waitForPredecessor(connectors: Connectors, name: string): Promise
     return isRecreated;
 }
 
+/** Tasks have been started again when Connect says so; that their statuses have come through its topic may take so long, ms. */
+const RESTART_SEEN_MS = 5000;
+
 function nameOnCluster({ client }: Connectors, name: string): string {
     return `${name} ${[...client.restUrls].sort().join(" ")}`;
 }
@@ -195,7 +198,7 @@ function nameOnCluster({ client }: Connectors, name: string): string {
 function restartOnce(connectors: Connectors, spec: ConnectorSpec, before: ConnectorStatus): Promise<SettledConnector> {
     return finish(connectors, spec, async () => {
         await connectors.restartAll(spec.name);
-        return new Generation(before, connectors.client.deadline, { withinMs: 1000 });
+        return new Generation(before, connectors.client.deadline, { withinMs: RESTART_SEEN_MS });
     });
 }
 
@@ -245,7 +248,7 @@ async function change(
         if (restartDue) {
             await connectors.restartAll(spec.name);
             restartDue = false;
-            return before && new Generation(before, deadline, { withinMs: 1000 });
+            return before && new Generation(before, deadline, { withinMs: RESTART_SEEN_MS });
         }
         const haveNewConfigs = async () => (await connectors.taskConfigs(spec.name)) !== taskConfigs;
         return stale && before ? new Generation(before, deadline, { haveNewConfigs }) : undefined;
