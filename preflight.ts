@@ -14,8 +14,9 @@ import { askSshMachine, SshMachine } from "./probes/sshEngine";
 
 /** Free disk that images and data of a stack need, in GiB. */
 const NEEDED_DISK_GIB = 3;
-/** Time for a host to answer, in ms. All hosts are asked at once. */
+/** Time for a host to answer, in ms; behind ssh there are logins first. All hosts are asked at once. */
 const LIMIT_MS = 10_000;
+const SSH_LIMIT_MS = 30_000;
 
 /** The stack that is about to change, as its containers' labels name it. */
 export interface StackIdentity {
@@ -27,7 +28,7 @@ export interface StackIdentity {
 export interface PreflightOptions {
     /** Free disk wanted, GiB. Default 3. */
     neededDiskGib?: number;
-    /** Time for a host to answer, ms. Default 10 s. */
+    /** Time for a host to answer, ms. Default 10 s, behind ssh 30 s. */
     limitMs?: number;
 }
 
@@ -43,8 +44,10 @@ export async function preflight(
     stack: StackIdentity,
     options: PreflightOptions = {},
 ): Promise<string[]> {
-    const { neededDiskGib = NEEDED_DISK_GIB, limitMs = LIMIT_MS } = options;
-    const hosts = Object.keys(config.hosts).map((name) => hostFaults(name, config, stack, neededDiskGib, limitMs));
+    const { neededDiskGib = NEEDED_DISK_GIB } = options;
+    const hosts = Object.keys(config.hosts).map((name) =>
+        hostFaults(name, config, stack, neededDiskGib, options.limitMs),
+    );
     const scaling = scalingFaults({
         stack,
         engines: Object.values(config.hosts),
@@ -75,10 +78,11 @@ async function hostFaults(
     config: PlatformConfig,
     stack: StackIdentity,
     neededDiskGib: number,
-    limitMs: number,
+    limit?: number,
 ): Promise<string[]> {
     const { endpoint, certPath } = config.hosts[name]!;
     const local = endpoint.startsWith("unix://");
+    const limitMs = limit ?? (endpoint.startsWith("ssh://") ? SSH_LIMIT_MS : LIMIT_MS);
     const abortSignal = AbortSignal.timeout(limitMs);
     try {
         const machine = endpoint.startsWith("ssh://") ? await askSshMachine(endpoint, limitMs) : undefined;

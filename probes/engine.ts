@@ -4,9 +4,16 @@ import { messageOf } from "./wait";
 
 /** Limit of one answer of an engine, in ms. Following a log has none. */
 const timeoutMs = 4000;
+/** Behind ssh each answer begins with a login. */
+const sshTimeoutMs = 15_000;
 
 /** Asks for no password, and gives up in time: nobody may be there to see the question. */
-export const QUIET_SSH = ["-o", "BatchMode=yes", "-o", `ConnectTimeout=${timeoutMs / 1000}`];
+export const QUIET_SSH = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10"];
+
+/** How long {@link stackContainers} takes at most, ms. */
+export function engineLimitMs({ endpoint }: EngineAddress): number {
+    return endpoint.startsWith("ssh://") ? sshTimeoutMs : timeoutMs;
+}
 
 /** The labels that every container of a stack carries. */
 export interface StackLabels {
@@ -20,10 +27,11 @@ export async function stackContainers(
     engine: EngineAddress,
     { project, stack }: StackLabels,
 ): Promise<ContainerFacts[]> {
+    const limitMs = engineLimitMs(engine);
+    const abortSignal = AbortSignal.timeout(limitMs);
     try {
         const label = [`connect-cdc.project=${project}`, `connect-cdc.stack=${stack}`];
         const client = connectEngine(engine, { timeoutMs, sshOptions: QUIET_SSH });
-        const abortSignal = AbortSignal.timeout(timeoutMs);
         const found = await client.listContainers({ all: true, filters: { label }, abortSignal });
         return found.map(({ Names, State, Status }) => ({
             host,
@@ -33,6 +41,7 @@ export async function stackContainers(
             status: Status,
         }));
     } catch (error) {
-        throw new Error(`Docker engine of host "${host}" at ${engine.endpoint} does not answer (${messageOf(error)})`);
+        const cause = abortSignal.aborted ? `no answer within ${limitMs / 1000} s` : messageOf(error);
+        throw new Error(`Docker engine of host "${host}" at ${engine.endpoint} does not answer (${cause})`);
     }
 }

@@ -1,7 +1,7 @@
 import { Redactor } from "../connectApi/redact";
 import { queueStates } from "./artemis";
 import * as connect from "./connect";
-import { stackContainers } from "./engine";
+import { engineLimitMs, stackContainers } from "./engine";
 import * as kafka from "./kafka";
 import {
     committedOffsets,
@@ -88,10 +88,10 @@ export async function collectPlatform(target: PlatformTarget): Promise<PlatformR
 }
 
 /** Never rejects, and gives an answer within the limit. */
-async function answerOf<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+async function answerOf<T>(ask: () => Promise<T>, limitMs = partLimitMs): Promise<Answer<T>> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${partLimitMs / 1000} s`)), partLimitMs);
+        timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
     });
     try {
         return { ok: true, value: await Promise.race([ask(), limit]) };
@@ -139,7 +139,8 @@ interface EngineReport extends MemberReport<{ containers: number }> {
 
 async function lookAtEngine([name, address]: [string, string], target: PlatformTarget): Promise<EngineReport> {
     const engine = { endpoint: address, certPath: target.certPaths?.[name] };
-    const answer = await answerOf(() => stackContainers(name, engine, target));
+    const ask = () => stackContainers(name, engine, target);
+    const answer = await answerOf(ask, engineLimitMs(engine) + 1000);
     return answer.ok
         ? { name, address, found: answer.value, answer: { ok: true, value: { containers: answer.value.length } } }
         : { name, address, found: [], answer };

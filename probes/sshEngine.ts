@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { QUIET_SSH } from "./engine";
 import { type ListeningPort, listeningPorts } from "./listeners";
 import { sshDestination } from "./sshAgent";
 
@@ -24,11 +25,10 @@ export interface SshMachine {
  * @throws Error with what did not work.
  */
 export function askSshMachine(endpoint: string, limitMs: number): Promise<SshMachine> {
-    const options = ["-o", "BatchMode=yes", "-o", `ConnectTimeout=${Math.ceil(limitMs / 1000)}`];
     return new Promise((resolve, reject) => {
         execFile(
             "ssh",
-            [...options, ...sshDestination(new URL(endpoint)), ASK],
+            [...QUIET_SSH, ...sshDestination(new URL(endpoint)), ASK],
             { timeout: limitMs, killSignal: "SIGKILL" },
             (error, stdout, stderr) => {
                 if (error === null) return resolve(read(stdout));

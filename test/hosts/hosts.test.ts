@@ -2,10 +2,13 @@ import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
+import { parseConfig } from "../../config";
+import { preflight } from "../../preflight";
 import { clusterView, unhealthyPartitions } from "../../probes/kafka";
 import { connectEngine } from "../../probes/engineClient";
 import { done, pending, waitFor } from "../../probes/wait";
 import { listDockerObjects } from "../../toolchain/stack/dockerObjects";
+import { PROJECT } from "../../toolchain/stack/target";
 import { Pipeline } from "../support/pipeline";
 import { TestStack } from "../support/stack";
 import { known, readStatus } from "../support/statusRun";
@@ -58,7 +61,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
     const membersOn = async (engine: { endpoint: string }) =>
         (await listDockerObjects(stack.handle.name, engine))
             .filter(({ kind, running }) => kind === "container" && running)
-            .map(({ name }) => name.replace(`connect-cdc-${stack.handle.name}-`, ""))
+            .map(({ name }) => name.replace(`${PROJECT}-${stack.handle.name}-`, ""))
             .sort();
 
     it("have each the members that belong there", async () => {
@@ -125,6 +128,23 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         expect(code, stderr).toBe(0);
         const members = new Set(stdout.split("\n").map((line) => line.split(" ")[0]));
         expect([...members].filter(Boolean).sort()).toEqual(["zookeeper-0", "zookeeper-1", "zookeeper-2"]);
+    });
+
+    it("are looked at by preflight, each for itself: its disk, and who holds its ports", async () => {
+        // Port 22 of the first host is its SSH server's; of an engine behind tcp:// the disk cannot be seen
+        const { connect, ...others } = stack.config();
+        const config = parseConfig({ ...others, connect: { ...connect, port: 22, workers: 1 } });
+        const faults = await preflight(config, { project: PROJECT, stack: "another" }, { neededDiskGib: 1e9 });
+        const disk = (host: string) => expect.stringMatching(`^hosts\\.${host}: .* GiB are free`);
+        expect(faults).toEqual(expect.arrayContaining([disk("a"), disk("c")]));
+        expect(faults).not.toContainEqual(disk("b"));
+        expect(faults).toContainEqual(
+            expect.stringMatching(/^connect\.port: ports of \S+ are held on host a: 22 by a process there/),
+        );
+        for (const [i, name] of names.entries()) {
+            const holder = `host ${name}: \\d+ by container \\S+-kafka-${i} \\(of stack ${stack.handle.name}`;
+            expect(faults).toContainEqual(expect.stringMatching(`^kafka\\.port: .*${holder}`));
+        }
     });
 
     it("change nothing at the next up", async () => {
