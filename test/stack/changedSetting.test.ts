@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { clusterView, unhealthyPartitions } from "../../probes/kafka";
 import { listContainers } from "../support/docker";
+import { killUp } from "../support/killedUp";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";
 import { topicSetting } from "../support/topics";
@@ -57,9 +58,9 @@ describe("a changed broker setting", () => {
     it("that no broker can start with stops at the first, says why, and costs no row", async () => {
         setBrokers({ "message.max.bytes": "plenty" });
         const rows = await NumberedRows.start(pipeline);
-        const stop = await watchMembers(stack.handle.name, roles);
+        const watch = await watchMembers(stack.handle.name, roles);
         const { code, output } = await stack.tryUp();
-        const { ended } = await stop();
+        const { ended } = watch.stop();
         expect(code, output).not.toBe(0);
         expect(output).toMatch(/Kafka cluster: member kafka-0 does not come back: it ended \d+ times/);
         expect(output).toMatch(/The last error in its log: \S*ConfigException: Invalid value plenty/);
@@ -74,9 +75,9 @@ describe("a changed broker setting", () => {
     it("once mended goes through the brokers one by one, while rows flow and none is lost", async () => {
         setBrokers({ "message.max.bytes": 2_000_000 });
         const rows = await NumberedRows.start(pipeline);
-        const stop = await watchMembers(stack.handle.name, roles);
+        const watch = await watchMembers(stack.handle.name, roles);
         const { seconds } = await stack.up();
-        const { ended, mostDown } = await stop();
+        const { ended, mostDown } = watch.stop();
         // The first one may have ended once more by itself
         expect([...new Set(ended)]).toEqual(brokers);
         expect(mostDown).toBe(1);
@@ -94,5 +95,23 @@ describe("a changed broker setting", () => {
         expect(unhealthyPartitions(await clusterView(pipeline.outputs.addresses.kafka[0] ?? ""))).toEqual([]);
         expect(await replacedSince(before)).toEqual(brokers);
         expect(await stack.preview()).toEqual([]);
+    });
+
+    it("taken back by an up that is killed in mid-roll is finished by npm start, and costs no row", async () => {
+        setBrokers({});
+        const rows = await NumberedRows.start(pipeline);
+        const watch = await watchMembers(stack.handle.name, ["kafka"]);
+        await killUp(stack, async () => {
+            await expect.poll(() => watch.events.ended.length, { timeout: 120_000 }).toBeGreaterThan(0);
+        });
+        expect(watch.stop().ended).toEqual(["kafka-0"]);
+        const { code, stdout, stderr } = await stack.npmRun("start", "--config-file", stack.target.configFile!);
+        expect(code, stdout + stderr).toBe(0);
+        expect(await stack.preview()).toEqual([]);
+        expect(Object.keys(await containerIds()).sort()).toEqual(Object.keys(before).sort());
+        await rows.untilCommitted(20);
+        const { json, xml } = await rows.account();
+        expect(json).toMatchObject(kept);
+        expect(xml).toMatchObject(kept);
     });
 });

@@ -24,6 +24,7 @@ const order = [
     "changedSetting",
     "scaling",
     "servers",
+    "randomServerFaults",
     "sizes",
     "destroy",
 ];

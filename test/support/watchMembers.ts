@@ -11,34 +11,38 @@ export interface MemberEvents {
     mostDown: number;
 }
 
+/** Looks at the engine's events of members. */
+export interface MemberWatch {
+    /** What has happened so far. */
+    readonly events: MemberEvents;
+    stop(): MemberEvents;
+}
+
 /**
  * Watches the engine's own events of the members of some roles, until it is stopped: unlike looks at intervals it misses
  * no moment.
  */
-export async function watchMembers(stack: string, roles: string[]): Promise<() => Promise<MemberEvents>> {
+export async function watchMembers(stack: string, roles: string[]): Promise<MemberWatch> {
     const prefix = containerName(stack, "");
     const stream = (await docker.getEvents({
         filters: { type: ["container"], event: ["die", "start"], label: [`connect-cdc.stack=${stack}`] },
     })) as Readable;
-    const ended: string[] = [];
+    const events: MemberEvents = { ended: [], mostDown: 0 };
     const down = new Set<string>();
-    let mostDown = 0;
-    const read = (async () => {
-        for await (const line of createInterface({ input: stream })) {
-            const { Action, Actor } = JSON.parse(line) as { Action: string; Actor: { Attributes: { name: string } } };
-            const member = Actor.Attributes.name.slice(prefix.length);
-            if (!roles.some((role) => new RegExp(`^${role}-\\d+$`).test(member))) continue;
-            if (Action === "start") down.delete(member);
-            else {
-                ended.push(member);
-                down.add(member);
-            }
-            mostDown = Math.max(mostDown, down.size);
+    createInterface({ input: stream }).on("line", (line) => {
+        const { Action, Actor } = JSON.parse(line) as { Action: string; Actor: { Attributes: { name: string } } };
+        const member = Actor.Attributes.name.slice(prefix.length);
+        if (!roles.some((role) => new RegExp(`^${role}-\\d+$`).test(member))) return;
+        if (Action === "start") down.delete(member);
+        else {
+            events.ended.push(member);
+            down.add(member);
         }
-    })();
-    return async () => {
+        events.mostDown = Math.max(events.mostDown, down.size);
+    });
+    const stop = () => {
         stream.destroy();
-        await read.catch(() => undefined);
-        return { ended, mostDown };
+        return events;
     };
+    return { events, stop };
 }

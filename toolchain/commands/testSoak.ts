@@ -8,8 +8,8 @@ import { parseSoakOptions, soakVariables } from "../soakOptions";
 
 /**
  * `npm run test:soak`: the tests of set-up, of the Connect client and on a stack, with the long ones that SOAK turns on, and
- * the JMS sink's million of records. `--seed S` repeats a run's random tests; other arguments go to Vitest, and then the sink
- * is left out.
+ * the JMS sink's million of records. `--seed S` repeats a run's random tests, and `--minutes N` says how long servers are
+ * killed at random; other arguments go to Vitest, and then the sink is left out.
  */
 export default async function testSoak(args: string[]): Promise<number> {
     const options = parseSoakOptions(args);

@@ -1,0 +1,75 @@
+import { afterAll, describe, expect, it } from "vitest";
+
+import { killUp } from "../support/killedUp";
+import { NumberedRows } from "../support/numberedRows";
+import { Pipeline } from "../support/pipeline";
+import { SeededRandom } from "../support/seededRandom";
+import { type Fault, faults, furtherFaults, untilWell } from "../support/serverFaults";
+import { firstSeed, soakMinutes } from "../support/soakOptions";
+import { watchMembers } from "../support/watchMembers";
+import { sharedStack } from "./sharedStack";
+
+const stack = sharedStack();
+const original = stack.config();
+const random = new SeededRandom(firstSeed());
+const LEAST_FAULTS = 10;
+/** Longest time between the end of the first replaced member and the kill, ms. */
+const KILL_WITHIN_MS = 30_000;
+const kept = { lost: [], invented: [], disordered: [], stale: [] };
+
+/** Settings of a role that roll it and change nothing of what it does. */
+const rolls = [
+    ["zookeeper", "snapCount"],
+    ["kafka", "message.max.bytes"],
+    ["connect", "offset.flush.timeout.ms"],
+] as const;
+
+const killedUp: Fault = {
+    name: "an up that rolls a role is killed, and npm start goes on",
+    inflict: async () => {
+        const [role, setting] = random.pick(rolls);
+        const section = { ...original[role], config: { [setting]: 100_000 + random.below(1_000_000) } };
+        stack.configure({ ...original, [role]: section });
+        const watch = await watchMembers(stack.handle.name, [role]);
+        const wait = random.below(KILL_WITHIN_MS);
+        await killUp(stack, async () => {
+            await expect.poll(() => watch.events.ended.length, { timeout: 300_000 }).toBeGreaterThan(0);
+            await new Promise((resolve) => setTimeout(resolve, wait));
+        });
+        const { code, stdout, stderr } = await stack.npmRun("start", "--config-file", stack.target.configFile!);
+        expect(code, stdout + stderr).toBe(0);
+        expect(watch.stop().mostDown).toBe(1);
+        expect(await stack.preview()).toEqual([]);
+        return [role, `${wait} ms into the roll`];
+    },
+};
+
+afterAll(() => stack.configure(original));
+
+describe.runIf(process.env.SOAK)("faults at random", () => {
+    it(
+        "cost no row, whatever comes after what",
+        async () => {
+            const all = [...faults, ...furtherFaults, killedUp];
+            const end = Date.now() + soakMinutes() * 60_000;
+            for (let count = 1; Date.now() < end || count <= LEAST_FAULTS; count++) {
+                const { name, inflict } = random.pick(all);
+                // Opened anew: an up may have replaced what the last connections went to.
+                const pipeline = await Pipeline.open(stack);
+                const rows = await NumberedRows.start(pipeline, 50);
+                await rows.untilCommitted(50);
+                const hit = await inflict({ stack: stack.handle.name, outputs: pipeline.outputs });
+                await untilWell({ stack: stack.handle.name, outputs: pipeline.outputs }, 300);
+                const { json, xml } = await rows.account(300);
+                await pipeline.close();
+                console.log(
+                    `${count}. ${name} (${hit.join(", ")}): ${rows.commits.length} commits; repeated ${json.duplicates} ` +
+                        `and ${xml.duplicates}; longest pause ${Math.max(json.pauseSeconds, xml.pauseSeconds).toFixed(1)} s`,
+                );
+                expect(json, name).toMatchObject(kept);
+                expect(xml, name).toMatchObject(kept);
+            }
+        },
+        (soakMinutes() + 60) * 60_000,
+    );
+});
