@@ -90,6 +90,7 @@ export = async () => {
                 kafka,
                 connect,
                 connectors: Object.fromEntries(declared),
+                secrets: Object.values(secrets),
                 database: database && { ...config.database, server: database, password: secrets[databaseSecret]! },
                 jmsBroker: jmsBroker && { ...config.jmsBroker, server: jmsBroker, password: secrets[jmsSecret]! },
             },

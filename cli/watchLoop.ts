@@ -146,7 +146,7 @@ async function restartFailed(target: PlatformTarget, connector: string): Promise
     const passwords = [target.database?.password, target.jmsBroker?.password].filter((one) => one !== undefined);
     const client = new ConnectClient(target.connect, {
         deadline,
-        redactor: new Redactor(passwords),
+        redactor: new Redactor([...(target.secrets ?? []), ...passwords]),
         progress: new Progress(connector, deadline, () => undefined),
     });
     await new Connectors(client).restartFailed(connector);

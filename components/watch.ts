@@ -30,6 +30,8 @@ export interface WatchArgs {
     connect: ConnectCluster;
     /** Declared connectors with their declared state. */
     connectors: Record<string, string>;
+    /** Values that its log must not hold, though traces may. Default: the passwords below only. */
+    secrets?: pulumi.Input<string>[];
     /** The stack's own database with its login. Default: none is asked. */
     database?: { server: SourceDatabase; name: string; user: string; password: pulumi.Input<string> };
     /** The stack's own JMS broker with its login. Default: none is asked. */
@@ -79,7 +81,7 @@ export class Watch extends pulumi.ComponentResource {
 }
 
 /** What probes take, with the addresses that members have for each other. */
-function targetOf({ zookeeper, kafka, connect, connectors, database, jmsBroker }: WatchArgs) {
+function targetOf({ zookeeper, kafka, connect, connectors, secrets, database, jmsBroker }: WatchArgs) {
     return {
         stack: pulumi.getStack(),
         project: pulumi.getProject(),
@@ -88,6 +90,7 @@ function targetOf({ zookeeper, kafka, connect, connectors, database, jmsBroker }
         kafka: kafka.peerAddresses,
         connect: connect.peerUrls,
         connectors,
+        secrets,
         database: database && {
             host: database.server.host,
             port: database.server.port,

@@ -42,6 +42,7 @@ async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: s
         kafka,
         connect,
         connectors: { "dbz-source": "running", sink: "paused" },
+        secrets: ["hunter4"],
         database: { ...config.database, server: database, password: "hunter2" },
         jmsBroker: { ...config.jmsBroker, server: jmsBroker, password: "hunter3" },
     });
@@ -68,6 +69,7 @@ describe("Watch", () => {
                 kafka: [0, 1].map((i) => expect.stringMatching(`^kafka-${i}:\\d+$`)),
                 connect: ["http://connect-0:8083", "http://connect-1:8083"],
                 connectors: { "dbz-source": "running", sink: "paused" },
+                secrets: ["hunter4"],
                 database: { host: "postgres", port: 5432, database: "cdcdb", user: "cdcadmin", password: "hunter2" },
                 jmsBroker: {
                     address: "artemis:61616",
