@@ -1,3 +1,4 @@
+import { measureConnectors } from "../bench/connectors";
 import { type Figure, renderFigure } from "../bench/figure";
 import { measureJmsSink } from "../bench/jmsSink";
 import { measureMemory } from "../bench/memory";
@@ -14,6 +15,7 @@ type Measure = (stack: TestStack, print: (line: string) => void) => Promise<Figu
 const alone: Record<string, () => Promise<Figure[]>> = {
     transforms: measureTransforms,
     "jms-sink": measureJmsSink,
+    connectors: measureConnectors,
 };
 const parts: Record<string, Measure> = { memory: measureMemory, unchanged: measureUnchanged, start: measureStart };
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { CONNECT_VERSIONS, ConnectProcesses, oneWorker, startConnectClusters } from "../support/connectProcess";
 import { authenticating, GuardedWorker } from "./worker/authenticating";
 import { everyVersion } from "./worker/everyVersion";
+import { lifecycleEverywhere } from "./worker/lifecycle";
 import { newVersion } from "./worker/newVersion";
 import { oldVersion } from "./worker/oldVersion";
 import { WorkerUnderTest } from "./worker/workerUnderTest";
@@ -25,6 +26,7 @@ describe.each([
     const stop = () => Promise.resolve();
     const worker = new WorkerUnderTest(async () => ({ ...oneWorker(processes!, cluster(index)), stop }));
     everyVersion(worker);
+    lifecycleEverywhere(worker);
     itsOwn(worker);
 });
 

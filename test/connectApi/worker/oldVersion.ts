@@ -2,10 +2,12 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../../support/runCommand";
+import { oldLifecycle } from "./lifecycle";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 /** What Connect 2.8 cannot, and what is done instead. */
 export function oldVersion(worker: WorkerUnderTest): void {
+    oldLifecycle(worker);
     describe.concurrent("a version before 3.0", () => {
         it("cannot stop a connector: said before anything is written", async () => {
             const args: Record<string, any> = { ...worker.source(), state: "stopped" };

@@ -87,6 +87,22 @@ export class WorkerUnderTest {
         await vi.waitUntil(async () => (await this.states(name)).join() === "PAUSED,PAUSED", { timeout: 20_000 });
     }
 
+    /** Stops a connector and waits until it and its tasks are. */
+    async stop(name: string): Promise<void> {
+        await this.rest("PUT", `/connectors/${name}/stop`);
+        await vi.waitUntil(async () => (await this.states(name)).join() === "STOPPED", { timeout: 20_000 });
+    }
+
+    /** Restarts a task that cannot start any more, and waits until it has FAILED. */
+    async failTask(name: string): Promise<void> {
+        await this.rest("POST", `/connectors/${name}/tasks/0/restart`);
+        await vi.waitUntil(async () => (await this.states(name)).join() === "RUNNING,FAILED", { timeout: 20_000 });
+    }
+
+    async untilRunning(name: string): Promise<void> {
+        await vi.waitUntil(async () => (await this.states(name)).join() === "RUNNING,RUNNING", { timeout: 20_000 });
+    }
+
     async delete(name: string): Promise<void> {
         await this.rest("DELETE", `/connectors/${name}`);
     }

@@ -1,0 +1,105 @@
+import axios from "axios";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { done, pending, waitFor } from "../probes/wait";
+import type { FileConnectorArgs } from "../test/support/fileConnectors";
+
+const lookSeconds = 0.2;
+const stableMs = 700;
+const limitSeconds = 600;
+
+/** What somebody would write with the REST API and a few lines: it waits as the resource does, and has no other care. */
+export class ConnectorScript {
+    /** @param concurrency connectors at a time. */
+    constructor(
+        private readonly restUrl: string,
+        private readonly concurrency: number,
+    ) {}
+
+    create(connectors: FileConnectorArgs[]): Promise<void> {
+        return this.each(connectors, async (connector) => {
+            await this.send("POST", "/connectors", { name: connector.name, config: configOf(connector) });
+            await this.untilStable(connector.name);
+        });
+    }
+
+    update(connectors: FileConnectorArgs[]): Promise<void> {
+        return this.each(connectors, async (connector) => {
+            const path = `/connectors/${connector.name}`;
+            const before = JSON.stringify(await this.send("GET", `${path}/tasks`));
+            await this.send("PUT", `${path}/config`, configOf(connector));
+            await this.until(`new tasks of ${connector.name}`, async () => {
+                return JSON.stringify(await this.send("GET", `${path}/tasks`)) !== before;
+            });
+            await this.untilStable(connector.name);
+        });
+    }
+
+    async list(): Promise<void> {
+        await this.send("GET", "/connectors?expand=info&expand=status");
+    }
+
+    remove(connectors: FileConnectorArgs[]): Promise<void> {
+        return this.each(connectors, async ({ name }) => {
+            await this.send("DELETE", `/connectors/${name}`);
+            await this.until(`the end of ${name}`, async () => (await this.status(name)) === undefined);
+        });
+    }
+
+    private async untilStable(name: string): Promise<void> {
+        let sinceMs: number | undefined;
+        await this.until(`${name} to run`, async () => {
+            const states = await this.status(name);
+            const runs = states?.length === 2 && states.every((state) => state === "RUNNING");
+            sinceMs = runs ? (sinceMs ?? performance.now()) : undefined;
+            return sinceMs !== undefined && performance.now() - sinceMs >= stableMs;
+        });
+    }
+
+    private async status(name: string): Promise<string[] | undefined> {
+        const url = `${this.restUrl}/connectors/${name}/status`;
+        const { status, data } = await axios.get(url, { validateStatus: () => true, proxy: false });
+        return status === 200
+            ? [data.connector.state, ...data.tasks.map((task: { state: string }) => task.state)]
+            : undefined;
+    }
+
+    /** Tries again while the cluster rebalances. */
+    private async send(method: string, path: string, data?: unknown): Promise<unknown> {
+        for (;;) {
+            const answer = await axios.request({
+                baseURL: this.restUrl,
+                url: path,
+                method,
+                data,
+                validateStatus: () => true,
+                proxy: false,
+            });
+            if (answer.status < 300) return answer.data;
+            if (answer.status !== 409 && answer.status !== 500) {
+                throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.data)}`);
+            }
+            await sleep(250);
+        }
+    }
+
+    private until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+        const look = async () => ((await isSo()) ? done() : pending("not yet"));
+        return waitFor(look, { what, timeoutSeconds: limitSeconds, intervalSeconds: lookSeconds });
+    }
+
+    private async each(
+        connectors: FileConnectorArgs[],
+        act: (connector: FileConnectorArgs) => Promise<void>,
+    ): Promise<void> {
+        const left = [...connectors];
+        const work = async () => {
+            for (let next = left.shift(); next; next = left.shift()) await act(next);
+        };
+        await Promise.all(Array.from({ length: this.concurrency }, work));
+    }
+}
+
+function configOf({ name, class: connectorClass, config }: FileConnectorArgs): Record<string, string> {
+    return { ...config, name, "connector.class": connectorClass, "tasks.max": "1" };
+}

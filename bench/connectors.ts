@@ -1,0 +1,122 @@
+import { loadavg } from "node:os";
+
+import { ConnectProcesses, startConnectClusters } from "../test/support/connectProcess";
+import { BROKER_VERSION } from "../test/support/brokerProcess";
+import { ConnectorProgram, ProgramRun } from "../test/support/connectorProgram";
+import { FileConnectorArgs, fileConnectors } from "../test/support/fileConnectors";
+import { logToStderr } from "../toolchain/log";
+import { ConnectorScript } from "./connectorScript";
+import type { Figure } from "./figure";
+import { listSeconds, median } from "./statistics";
+
+const count = 100;
+const rounds = 3;
+/** Operations at a time, of Pulumi and of the script. Pulumi's default is four for each core. */
+const concurrency = 8;
+const parallel = ["--parallel", String(concurrency)];
+const aim = 1.2;
+
+type Step = "create" | "refresh" | "update";
+type Seconds = Record<Step, number[]>;
+
+/** As many resources that do nothing: what is left is Pulumi itself. */
+const nothing = {
+    provider: `
+export const create = async (inputs: object) => ({ id: "nothing", outs: inputs });
+export const update = async (_id: string, _olds: object, news: object) => ({ outs: news });
+`,
+    program: `
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DynamicResource } from "./components/dynamicProvider";
+
+class Nothing extends DynamicResource {}
+const all = JSON.parse(readFileSync(join(__dirname, "connectors.json"), "utf8")) as { name: string }[];
+all.forEach((args) => new Nothing("nothing", "Nothing", args.name, args));
+`,
+};
+
+/**
+ * Time of a hundred connectors in one `pulumi up` or `refresh`, against a plain script that sends the same requests with the
+ * same concurrency and the same wait, in turn and on the same workers. Both wait for each connector until it and its task, of
+ * the new config, have been RUNNING for 0.7 s.
+ */
+export async function measureConnectors(): Promise<Figure[]> {
+    const connect = await startConnectClusters([{ version: BROKER_VERSION, workers: 2 }]);
+    try {
+        return await measureOn(connect);
+    } finally {
+        await connect.stop();
+    }
+}
+
+async function measureOn(connect: ConnectProcesses): Promise<Figure[]> {
+    const { restUrls } = connect.clusters[0]!;
+    const declared = (more?: Record<string, string>) => fileConnectors(count, restUrls, connect.folder, more);
+    const script = new ConnectorScript(restUrls[0]!, concurrency);
+    const rivals: [string, (seconds: Seconds) => Promise<void>][] = [
+        ["pulumi", (seconds) => runProgram(seconds, declared)],
+        ["script", (seconds) => runScript(script, seconds, declared)],
+        ["nothing", (seconds) => runProgram(seconds, declared, nothing)],
+    ];
+    const all: Record<string, Seconds> = {};
+    for (let round = 1; round <= rounds; round++) {
+        for (const [name, run] of rivals) {
+            await run((all[name] ??= { create: [], refresh: [], update: [] }));
+        }
+        logToStderr(`connectors, round ${round} of ${rounds}: ${JSON.stringify(all)}; load ${loadavg()[0]}`);
+    }
+    return (["create", "refresh", "update"] as const).map((step) => figureOf(step, all));
+}
+
+function figureOf(step: Step, all: Record<string, Seconds>): Figure {
+    const own = all["pulumi"]![step];
+    const script = all["script"]![step];
+    const nothing = all["nothing"]![step];
+    const list = (values: number[]) => `${listSeconds(values)} s`;
+    const resources = `pulumi with ${count} resources that do nothing ${list(nothing)}`;
+    if (step === "refresh") {
+        return {
+            name: `unchanged refresh of ${count} connectors, against one of as many resources that do nothing`,
+            ratio: median(own) / median(nothing),
+            aim,
+            details: `pulumi ${list(own)}, ${resources}; the one list itself ${list(script)}, median of each`,
+        };
+    }
+    return {
+        name: `${step} of ${count} connectors, against a script with the same requests`,
+        ratio: median(own) / median(script),
+        aim,
+        details: `pulumi ${list(own)}, script ${list(script)}, ${resources}, median of each`,
+    };
+}
+
+type Declare = (more?: Record<string, string>) => FileConnectorArgs[];
+
+async function runProgram(seconds: Seconds, declared: Declare, of?: typeof nothing): Promise<void> {
+    const program = await ConnectorProgram.create(of?.program);
+    try {
+        if (of) program.write("nothing.ts", of.provider);
+        const timed = async (step: Step, run: Promise<ProgramRun>) => seconds[step].push((await run).seconds);
+        program.declare(declared());
+        await timed("create", program.up(...parallel));
+        await timed("refresh", program.refresh(...parallel));
+        program.declare(declared({ "errors.tolerance": "all" }));
+        await timed("update", program.up(...parallel));
+        await program.destroy();
+    } finally {
+        program.remove();
+    }
+}
+
+async function runScript(script: ConnectorScript, seconds: Seconds, declared: Declare): Promise<void> {
+    const timed = async (step: Step, run: () => Promise<void>) => {
+        const started = performance.now();
+        await run();
+        seconds[step].push((performance.now() - started) / 1000);
+    };
+    await timed("create", () => script.create(declared()));
+    await timed("refresh", () => script.list());
+    await timed("update", () => script.update(declared({ "errors.tolerance": "all" })));
+    await script.remove(declared());
+}
