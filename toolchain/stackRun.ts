@@ -41,7 +41,7 @@ export interface StopOptions {
  */
 export async function stopStack(target: StackTarget, log: Log, options: StopOptions = {}): Promise<void> {
     const state = await recover(target, log);
-    if (state !== undefined && state.resources.length > 0) await {
+    if (state !== undefined && state.resources.length > 0) {
         // What somebody else's database does not let go of must not keep this stack's containers
         await changeStack(target, "destroy", ["--continue-on-error"], options.onOutput);
     }
