@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkLive } from "./checkLive";
-import { ConnectorInputs, hasUnknown, InputFault, specOf } from "./connectorInputs";
+import { ConnectorInputs, hasUnknown, InputFault, specOf, UNKNOWN } from "./connectorInputs";
 import { fullConfig } from "./fullConfig";
 
 /**
@@ -20,6 +20,10 @@ export async function checkAgainstCluster(
 ): Promise<InputFault[]> {
     const wanted = inputs["checkLive"] ?? true;
     delete inputs["checkLive"];
+    if (typeof wanted !== "boolean" && wanted !== UNKNOWN) {
+        const reason = `checkLive is ${JSON.stringify(wanted)}; it must be true or false`;
+        return [...faults, { property: "checkLive", reason }];
+    }
     if (!isComplete(inputs)) {
         return faults;
     }
@@ -27,7 +31,7 @@ export async function checkAgainstCluster(
         // It was taken when it was new
         return faults.filter(({ passwordByName }) => !passwordByName);
     }
-    if (!wanted) {
+    if (wanted !== true) {
         return faults;
     }
     const suspects = faults.filter(({ passwordByName }) => passwordByName).map(({ property }) => keyOf(property));

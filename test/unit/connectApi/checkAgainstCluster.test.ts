@@ -119,6 +119,7 @@ describe("a new config", () => {
 
     it("is not asked about where the program does not want it", async () => {
         expect(await check(given({ checkLive: false }))).toEqual([]);
+        expect(await check(given({ checkLive: "no" }))).toEqual(['checkLive is "no"; it must be true or false']);
         expect(fake.requests).toEqual([]);
     });
 });
