@@ -12,6 +12,7 @@ const order = [
     "docs",
     "secrets",
     "unchanged",
+    "preview",
     "allTypes",
     "connectors",
     "offsets",
@@ -23,8 +24,8 @@ const order = [
     "refresh",
     "changedSetting",
     "scaling",
-    "servers",
     "randomServerFaults",
+    "servers",
     "sizes",
     "destroy",
 ];
