@@ -48,12 +48,13 @@ export async function preflight(
     const hosts = Object.keys(config.hosts).map((name) =>
         hostFaults(name, config, stack, neededDiskGib, options.limitMs),
     );
-    const scaling = scalingFaults({
+    const wanted = {
         stack,
         engines: Object.values(config.hosts),
         zookeeperServers: config.zookeeper.servers,
         brokers: brokerAddresses(config),
-    });
+    };
+    const scaling = scalingFaults(wanted, options.limitMs);
     return [...pathFaults(config), ...(await Promise.all([...hosts, scaling])).flat()];
 }
 

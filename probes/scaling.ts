@@ -34,21 +34,26 @@ interface MemberContainer {
 /**
  * What the servers that there are say against new sizes: a ZooKeeper ensemble keeps its size for life, and brokers that
  * hold partitions cannot go. Engines that do not answer say nothing; preflight tells of them.
+ * @param limitMs time for an engine to answer, ms. Default 10 s.
  * @returns what is wrong, each with what to do; empty when nothing is.
  */
-export async function scalingFaults(wanted: WantedSizes): Promise<string[]> {
+export async function scalingFaults(wanted: WantedSizes, limitMs = LIMIT_MS): Promise<string[]> {
     const lists = await Promise.all(
-        wanted.engines.map((engine) => members(engine, wanted.stack).catch((): MemberContainer[] => [])),
+        wanted.engines.map((engine) => members(engine, wanted.stack, limitMs).catch((): MemberContainer[] => [])),
     );
     const containers = lists.flat();
     const faults = await Promise.all([ensembleFault(wanted, containers), brokersFault(wanted, containers)]);
     return faults.filter((fault) => fault !== undefined);
 }
 
-async function members(engine: EngineAddress, { project, stack }: StackLabels): Promise<MemberContainer[]> {
+async function members(
+    engine: EngineAddress,
+    { project, stack }: StackLabels,
+    limitMs: number,
+): Promise<MemberContainer[]> {
     const label = [`connect-cdc.project=${project}`, `connect-cdc.stack=${stack}`];
     const client = connectEngine(engine, { sshOptions: QUIET_SSH });
-    const abortSignal = AbortSignal.timeout(LIMIT_MS);
+    const abortSignal = AbortSignal.timeout(limitMs);
     const found = await client.listContainers({ all: true, filters: { label }, abortSignal });
     return found.flatMap(({ Id, Names }) => {
         const name = (Names[0] ?? "").slice(1);
