@@ -9,7 +9,10 @@ const CHECKS = readdirSync(join(CHECKOUT, "configChecks")).map((name) => `config
 describe("docs/troubleshooting.md lists no message that nothing says", () => {
     it.each([
         ["Config faults", [...CHECKS, "config.ts"]],
-        ["This machine is not ready", ["preflight.ts", "index.ts", "probes/sshEngine.ts", "components/image.ts"]],
+        [
+            "This machine is not ready",
+            ["preflight.ts", "index.ts", "probes/sshEngine.ts", "probes/scaling.ts", "components/image.ts"],
+        ],
         ["The CLI's errors", ["toolchain/stack/explainCliFailure.ts"]],
     ])("%s", (section, files) => {
         const messages = listedMessages(section);
