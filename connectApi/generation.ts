@@ -80,6 +80,7 @@ function membersById(status: ConnectorStatus): Map<number | "connector", MemberS
     return tasks.length > 0 ? new Map(tasks) : new Map([["connector", status.connector]]);
 }
 
+/** A task that is paused or resumed is the same one: only its restart is to be seen. */
 function fingerprint({ state, worker_id }: MemberStatus): string {
-    return `${state} ${worker_id}`;
+    return `${state === "PAUSED" ? "RUNNING" : state} ${worker_id}`;
 }
