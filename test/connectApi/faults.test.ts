@@ -37,8 +37,8 @@ const args = (more: Record<string, unknown> = {}) => ({
 });
 
 /** Lets requests pass up to the first one that changes something, which gets the faults. */
-function atFirstWrite(faults: (Fault | undefined)[], readsBefore: number): void {
-    fake.plan = [...Array.from({ length: readsBefore }, () => undefined), ...faults];
+function atFirstWrite(faults: (Fault | undefined)[]): void {
+    fake.planAtWrite = [...faults];
 }
 
 describe("faults that pass", () => {
@@ -60,8 +60,7 @@ describe("faults that pass", () => {
     ];
 
     it.each(faults)("%s: create", async (_, plan) => {
-        // GET /, plugins, GET connector
-        atFirstWrite(plan, 3);
+        atFirstWrite(plan);
         const engine = new Engine();
         await engine.up(args());
         expect(engine.outputs!["state"]).toBe("running");
@@ -71,8 +70,7 @@ describe("faults that pass", () => {
     it.each(faults)("%s: update", async (_, plan) => {
         const engine = new Engine();
         await engine.up(args());
-        // GET /, GET connector, status, tasks
-        atFirstWrite(plan, 4);
+        atFirstWrite(plan);
         await engine.up(args({ config: { topics: "others" } }));
         expect(fake.connectors.get(args().name)!.config["topics"]).toBe("others");
         expect(engine.outputs!["config"]).toEqual({ topics: "others" });
@@ -81,7 +79,7 @@ describe("faults that pass", () => {
     it.each(faults)("%s: delete", async (_, plan) => {
         const engine = new Engine();
         await engine.up(args());
-        atFirstWrite(plan, 0);
+        atFirstWrite(plan);
         await engine.destroy();
         expect(fake.connectors.size).toBe(0);
     });
@@ -99,7 +97,7 @@ describe("faults that pass", () => {
     it("writes only once when the lost answer was a success", async () => {
         const engine = new Engine();
         await engine.up(args());
-        atFirstWrite([{ kind: "reset", done: true }], 4);
+        atFirstWrite([{ kind: "reset", done: true }]);
         await engine.up(args({ config: { topics: "others" } }));
         expect(fake.writes.filter((write) => write.startsWith("PUT"))).toHaveLength(1);
     });
@@ -149,15 +147,25 @@ describe("faults that stay", () => {
     });
 
     it("fails at once on what Connect refuses, and keeps nothing", async () => {
-        atFirstWrite([answer(500, "Failed to find any class that implements Connector and which name matches x")], 3);
+        atFirstWrite([answer(500, "Failed to find any class that implements Connector and which name matches x")]);
         const engine = new Engine();
         await expect(engine.up(args())).rejects.toThrow("Failed to find any class that implements Connector");
         expect(engine.outputs).toBeUndefined();
         expect(fake.writes).toHaveLength(1);
     });
 
+    it.each<[number, string, RegExp]>([
+        [403, "Forbidden", /403 Forbidden\. Whoever asks here may not do this: set auth to a user who may/],
+        [405, "HTTP 405 Method Not Allowed", /405 .*\. The service behind this URL does not offer this call/],
+        [404, "HTTP 404 Not Found", /404 .*\. Is the URL that of Connect's REST API\?/],
+    ])("says at once what to do about %i", async (status, message, advice) => {
+        atFirstWrite([answer(status, message)]);
+        await expect(new Engine().up(args())).rejects.toThrow(advice);
+        expect(fake.connectors.size).toBe(0);
+    });
+
     it("gives up on an unknown error 500 after 20 s", async () => {
-        atFirstWrite(times(500, answer(500, "java.lang.NullPointerException")), 3);
+        atFirstWrite(times(500, answer(500, "java.lang.NullPointerException")));
         const start = clock.nowMs;
         await expect(new Engine().up(args())).rejects.toThrow("NullPointerException");
         expect(clock.nowMs - start).toBeLessThan(30_000);
@@ -165,7 +173,7 @@ describe("faults that stay", () => {
 
     it("keeps a connector in the state that may have been created, and goes on with it", async () => {
         // The answer to the POST is lost after its effect, and then nobody answers any more.
-        atFirstWrite([{ kind: "reset", done: true }, ...times(500, { kind: "reset" })], 3);
+        atFirstWrite([{ kind: "reset", done: true }, ...times(500, { kind: "reset" })]);
         const engine = new Engine();
         await expect(engine.up(args())).rejects.toThrow(/socket hang up|ECONNRESET/);
         expect(engine.outputs!["state"]).toBe("unknown");
@@ -175,17 +183,16 @@ describe("faults that stay", () => {
     });
 
     it("takes secrets out of what Connect says", async () => {
-        atFirstWrite(
-            [answer(400, "Connector config {password=hunter-22, url=http://me:pw@host/x} contains no connector type")],
-            3,
-        );
+        atFirstWrite([
+            answer(400, "Connector config {password=hunter-22, url=http://me:pw@host/x} contains no connector type"),
+        ]);
         const error: any = await new Engine().up(args({ secrets: { password: "hunter-22" } })).catch((e: unknown) => e);
         expect(error.message).toContain("{password=[secret], url=http://[secret]@host/x}");
     });
 });
 
 it("says what a long wait waits for, how long so far, and the limit", async () => {
-    atFirstWrite(times(9, answer(409, "Cannot complete request because of a conflicting operation")), 3);
+    atFirstWrite(times(9, answer(409, "Cannot complete request because of a conflicting operation")));
     await new Engine().up(args());
     expect(vi.mocked(console.log).mock.calls).toEqual([
         [

@@ -22,6 +22,8 @@ export const LIMIT_HEADER = "x-test-limit-ms";
 export class FakeConnect {
     /** Faults of the next requests, in order; undefined lets one pass. */
     plan: (Fault | undefined)[] = [];
+    /** The plan from the first request on that changes something. */
+    planAtWrite: (Fault | undefined)[] = [];
     /** Faults of requests that fit, as `PUT /connectors/x/config`, in order, while the plan has nothing. */
     readonly faultsOf: { request: RegExp; faults: Fault[] }[] = [];
     /** The fault of a request, while neither of those has any. */
@@ -58,7 +60,7 @@ export class FakeConnect {
 
     /** Requests so far that change something. */
     get writes(): string[] {
-        return this.requests.filter((request) => !/^GET|\/validate$/.test(request));
+        return this.requests.filter(isWrite);
     }
 
     async stop(): Promise<void> {
@@ -83,6 +85,9 @@ export class FakeConnect {
         const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
         const what = `${request.method} ${request.url}`;
         this.requests.push(what);
+        if (isWrite(what)) {
+            this.plan.push(...this.planAtWrite.splice(0));
+        }
         const planned = this.plan.shift() ?? this.faultsOf.find((known) => known.request.test(what))?.faults.shift();
         const pass = async (ms: number) => void (this.clock!.nowMs += ms);
         const place = {
@@ -224,4 +229,8 @@ async function listen(worker: FakeWorker): Promise<void> {
 async function close({ server }: FakeWorker): Promise<void> {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+}
+
+function isWrite(request: string): boolean {
+    return !/^GET|\/validate$/.test(request);
 }
