@@ -56,7 +56,8 @@ export async function dropFromDatabase(
     const redactor = new Redactor([url, ...passwordsOf(url)]);
     const inUse = new Deadline(clock, limits.freeSeconds);
     let silence = new Deadline(clock, limits.answerSeconds);
-    const progress = new Progress(slot ? `slot "${slot}"` : `publication "${publication}"`, inUse, say);
+    const what = slot ? `slot "${slot}"` : `publication "${publication}"`;
+    const progress = { inUse: new Progress(what, inUse, say), silence: new Progress(what, silence, say) };
     for (;;) {
         const deadline = silence;
         const reason = await withDatabase(url, deadline, async (client) => {
@@ -82,7 +83,7 @@ export async function dropFromDatabase(
             const waited = limit.passed ? ` (for ${limit.limitSeconds} s)` : "";
             throw new LeftInDatabaseError(`${text}${waited}. ${whatIsLeft(leftovers)}`);
         }
-        progress.waiting(text);
+        progress[isInUse(reason) ? "inUse" : "silence"].waiting(text);
         await limit.sleep(PAUSE_MS);
     }
 }

@@ -78,7 +78,7 @@ function slotCleanup(
             publication: publication && source.publication,
             freeSeconds: connect.stopGraceSeconds + 30,
         },
-        { dependsOn: database ? [database.ready] : [], deletedWith: url ? undefined : database },
+        url || !database ? {} : { dependsOn: database.ready, deletedWith: database },
     );
 }
 
