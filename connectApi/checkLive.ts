@@ -1,6 +1,6 @@
 import { ConnectorInputs, hasUnknown, InputFault, passwordFault, specOf } from "./connectorInputs";
 import { fullConfig } from "./fullConfig";
-import { findWorker, validateLive } from "./liveValidation";
+import { converterDefinitions, findWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
 import { openConnectors } from "./openConnectors";
 import { isPasswordKey } from "./passwordKeys";
@@ -44,12 +44,16 @@ export async function checkLive(inputs: ConnectorInputs, masked: string[]): Prom
     }
     const config = fullConfig(specOf(inputs));
     const sent = { ...config, ...Object.fromEntries(masked.map((key) => [key, "[hidden]"])) };
-    const [result] = await validateLive(client, worker.restUrl, [sent]);
+    const [[result], ofConverters] = await Promise.all([
+        validateLive(client, worker.restUrl, [sent]),
+        converterDefinitions(client, worker.restUrl, config),
+    ]);
     if (!result || "failed" in result) {
         return { ...NOTHING, warnings: [notChecked(result?.failed ?? "no answer")] };
     }
-    const types = typesOf(result.validation.configs);
-    const findings = findingsOf(result.validation, config, (text) => client.redact(text)).filter(
+    const validation = { ...result.validation, configs: [...result.validation.configs, ...ofConverters] };
+    const types = typesOf(validation.configs);
+    const findings = findingsOf(validation, config, (text) => client.redact(text)).filter(
         // Of a masked value nothing is known, and checkInputs has told of it
         ({ key, kind }) => !masked.includes(key) || (kind === "password" && !isPasswordKey(key)),
     );

@@ -69,6 +69,31 @@ export async function validateLive(
     return results;
 }
 
+/**
+ * Definitions of the settings of a config's converters, which a validation leaves out, in the form of a validation. Empty
+ * before 3.2, whose workers cannot tell.
+ */
+export async function converterDefinitions(
+    client: ConnectClient,
+    restUrl: string,
+    config: Record<string, string>,
+): Promise<Validation["configs"]> {
+    const keys = ["key.converter", "value.converter", "header.converter"].filter(
+        (key) => config[key] !== undefined && Object.keys(config).some((other) => other.startsWith(`${key}.`)),
+    );
+    const all = await Promise.all(
+        keys.map(async (key) => {
+            const path = `/connector-plugins/${encodeURIComponent(config[key]!)}/config`;
+            const outcome = await client.ask(restUrl, { method: "GET", path }, HELLO_MS);
+            const told = outcome.ok && Array.isArray(outcome.body) ? (outcome.body as SettingDefinition[]) : [];
+            return told.map(({ name, type }) => ({ name: `${key}.${name}`, type }));
+        }),
+    );
+    return all.flat().map((definition) => ({ definition, value: { name: definition.name } }));
+}
+
+type SettingDefinition = { name: string; type: string };
+
 async function validate(
     client: ConnectClient,
     restUrl: string,
