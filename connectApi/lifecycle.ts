@@ -85,10 +85,8 @@ export async function createConnector(
     try {
         await create(connectors, spec);
     } catch (error) {
-        const raced =
-            error instanceof ConnectError && error.kind === "exists" ? await connectors.info(spec.name) : null;
-        if (raced) {
-            return takeOver(connectors, spec, raced, adopt);
+        if (error instanceof ConnectError && error.kind === "exists") {
+            return takeOverRaced(connectors, spec, adopt, error);
         }
         throw error;
     }
@@ -200,6 +198,30 @@ function restartOnce(connectors: Connectors, spec: ConnectorSpec, before: Connec
         await connectors.restartAll(spec.name);
         return new Generation(before, connectors.client.deadline, { withinMs: RESTART_SEEN_MS });
     });
+}
+
+/**
+ * Takes over a connector that came while ours was being created. Where the answer to an earlier try was lost, it may be what
+ * that try made: then it must not be forgotten.
+ */
+async function takeOverRaced(
+    connectors: Connectors,
+    spec: ConnectorSpec,
+    adopt: boolean,
+    { message, mayHaveHappened }: ConnectError,
+): Promise<SettledConnector> {
+    try {
+        const existing = await connectors.info(spec.name);
+        if (!existing) {
+            throw new ConnectError("ambiguous", message);
+        }
+        return await takeOver(connectors, spec, existing, adopt);
+    } catch (error) {
+        const isAnothers = error instanceof ConnectError && error.kind === "exists";
+        throw mayHaveHappened && error instanceof ConnectError && !isAnothers
+            ? new UnfinishedError(error.message)
+            : error;
+    }
 }
 
 async function takeOver(

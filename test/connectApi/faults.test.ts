@@ -182,6 +182,21 @@ describe("faults that stay", () => {
         expect(fake.writes.filter((write) => write === "POST /connectors")).toHaveLength(1);
     });
 
+    it("keeps a connector in the state that may be its own earlier try, which a slower worker did not know yet", async () => {
+        const slower = answer(404, `Connector ${args().name} not found`);
+        atFirstWrite(
+            [{ kind: "reset", done: true }, slower, undefined, undefined, ...times(500, { kind: "reset" })],
+            3,
+        );
+        const engine = new Engine();
+        await expect(engine.up(args())).rejects.toThrow(/socket hang up|ECONNRESET/);
+        expect(fake.connectors.size).toBe(1);
+        expect(engine.outputs!["state"]).toBe("unknown");
+        fake.plan = [];
+        expect(await engine.up(args())).toBe("updated");
+        expect(fake.writes.filter((write) => write === "POST /connectors")).toHaveLength(2);
+    });
+
     it("takes secrets out of what Connect says", async () => {
         atFirstWrite([
             answer(400, "Connector config {password=hunter-22, url=http://me:pw@host/x} contains no connector type"),

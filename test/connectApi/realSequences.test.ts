@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 import { RealCluster } from "../support/realCluster";
 import { runSequence } from "../support/randomSequence";
@@ -6,51 +6,54 @@ import { firstSeed } from "../support/soakOptions";
 
 const SOAK = process.env["SOAK"] !== undefined;
 const VERSIONS = SOAK ? CONNECT_VERSIONS : ["3.9.2"];
+/** Of all versions together. */
 const SEQUENCES = SOAK ? 500 : 25;
-const DEATHS = SOAK ? 40 : 3;
-/** Sequences that run at the same time on one cluster. */
-const AT_ONCE = SOAK ? 5 : 13;
+/** How often a worker is killed. */
+const DEATHS = SOAK ? 30 : 3;
+/** Sequences that run at the same time. */
+const AT_ONCE = 13;
 const MINUTE = 60_000;
 
-let processes: ConnectProcesses;
-const clusters: RealCluster[] = [];
+describe.each(VERSIONS.map((version, index) => [version, index] as const))(
+    "workers of %s that are killed",
+    (version, index) => {
+        let processes: ConnectProcesses;
+        let cluster: RealCluster;
 
-beforeAll(async () => {
-    vi.spyOn(console, "log").mockImplementation(() => undefined);
-    process.stdout.write(`first seed of the random sequences: ${firstSeed()}\n`);
-    processes = await startConnectClusters(VERSIONS.map((version) => ({ version, workers: 2 })));
-    for (const cluster of processes.clusters) {
-        clusters.push(await RealCluster.start(processes, cluster, DEATHS));
-    }
-});
+        beforeAll(async () => {
+            vi.spyOn(console, "log").mockImplementation(() => undefined);
+            processes = await startConnectClusters([{ version, workers: 2 }]);
+            cluster = await RealCluster.start(processes, processes.clusters[0]!, DEATHS);
+        });
 
-afterAll(async () => {
-    vi.restoreAllMocks();
-    await Promise.all(clusters.map((cluster) => cluster.stop()));
-    await processes?.stop();
-});
+        afterAll(async () => {
+            vi.restoreAllMocks();
+            await cluster?.stop();
+            await processes?.stop();
+        });
 
-it(
-    `${SEQUENCES} random sequences of runs and faults end well on workers of ${VERSIONS.join(", ")} that are killed`,
-    async () => {
-        const failures: string[] = [];
-        let passed = 0;
-        const seeds = Array.from({ length: SEQUENCES }, (_, i) => firstSeed() + i);
-        const runner = async (cluster: RealCluster) => {
-            for (let seed = seeds.shift(); seed !== undefined && failures.length < 5; seed = seeds.shift()) {
-                await runSequence(seed, `source-${seed}`, cluster.forSequences()).then(
-                    () => ++passed % 25 === 0 && process.stdout.write(`${passed} sequences passed\n`),
-                    (error: Error) => failures.push(error.message),
-                );
-            }
-        };
-        await Promise.all(clusters.flatMap((cluster) => Array.from({ length: AT_ONCE }, () => runner(cluster))));
-        expect(failures.join("\n\n"), `${passed} of ${SEQUENCES} passed`).toBe("");
-        expect(JSON.stringify(vi.mocked(console.log).mock.calls)).not.toContain("hunter-");
-        for (const cluster of clusters) {
-            expect(cluster.deaths, "killed workers").toBeGreaterThan(0);
-            expect(await cluster.names()).toEqual([]);
-        }
+        const count = Math.ceil((SEQUENCES - index) / VERSIONS.length);
+        const seeds = Array.from({ length: count }, (_, i) => firstSeed() + index + i * VERSIONS.length);
+        it(
+            `${count} random sequences of runs and faults end well, from seed ${seeds[0]} on`,
+            async () => {
+                const failures: string[] = [];
+                let passed = 0;
+                const runner = async () => {
+                    for (let seed = seeds.shift(); seed !== undefined && failures.length < 5; seed = seeds.shift()) {
+                        await runSequence(seed, `source-${seed}`, cluster.forSequences()).then(
+                            () => ++passed % 10 === 0 && process.stdout.write(`${version}: ${passed} passed\n`),
+                            (error: Error) => failures.push(error.message),
+                        );
+                    }
+                };
+                await Promise.all(Array.from({ length: AT_ONCE }, runner));
+                expect(failures.join("\n\n"), `${passed} of ${count} passed`).toBe("");
+                expect(JSON.stringify(vi.mocked(console.log).mock.calls)).not.toContain("hunter-");
+                expect(cluster.deaths, "killed workers").toBeGreaterThan(0);
+                expect(await cluster.names()).toEqual([]);
+            },
+            SOAK ? 120 * MINUTE : 15 * MINUTE,
+        );
     },
-    SOAK ? 240 * MINUTE : 15 * MINUTE,
 );
