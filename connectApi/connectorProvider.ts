@@ -148,7 +148,7 @@ function deletionFailure(props: ConnectorOutputs, error: unknown): unknown {
     if (error instanceof ConnectError) {
         const left =
             `It may be left in the config topic of cluster "${props.cluster}", and would run again with the workers. ` +
-            `Start a worker and repeat, or ${forget}`;
+            `Start a worker and repeat, or ${forget}. To keep it instead: pulumi up --refresh, for it may be stopped or gone`;
         return failure(props, new ConnectError(error.kind, `cannot be deleted: ${error.message}. ${left}`));
     }
     return error;

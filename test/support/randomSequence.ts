@@ -268,6 +268,8 @@ class RandomSequence {
         this.cluster.setFaults(this.name, () => {
             if (untilTouch > 0 && --untilTouch === 0) {
                 touching = this.touch();
+                // awaited after the run
+                touching.catch(() => undefined);
             }
             return rate > 0 ? faults() : undefined;
         });

