@@ -1,129 +1,288 @@
 import axios from "axios";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type Docker from "dockerode";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import type { StackOutputs } from "../../cli/stackOutputs";
-import { docker, listContainers } from "../support/docker";
-import { readTopic } from "../support/topics";
+import { platformTarget, type StackOutputs } from "../../cli/stackOutputs";
+import { startStatusServer } from "../../cli/statusServer";
+import { cacheFolder } from "../../toolchain/folders";
+import { listContainers } from "../support/docker";
+import {
+    engineTexts,
+    filesIn,
+    folderOf,
+    logOf,
+    processesIn,
+    runInContainer,
+    savedImages,
+} from "../support/platformTexts";
+import { processTextsDuring } from "../support/processTexts";
+import { SecretSearch } from "../support/secretSearch";
+import type { RunResult } from "../support/stack";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
+const before = stack.config();
+const JMS_SINK_CLASS = "dev.connectcdc.jms.JmsSinkConnector";
+
+/** Stands in the config in the clear: a look that does not find it looks at something else. */
+const PUBLIC = `public${randomBytes(6).toString("hex")}`;
+/** All planted secrets begin and end with this. */
+const MARK = `Planted${randomBytes(9).toString("hex")}`;
+/** The planted secrets: the letters that follow the mark tell them apart. */
+const planted = {
+    note: special("Note"),
+    url: `${MARK}Url`,
+    wrongPassword: special("Wrong"),
+    refused: special("Refused"),
+    echoed: special("Echoed"),
+};
+
+/** With all that needs quotes somewhere. */
+function special(name: string): string {
+    return `${MARK}${name} "it's" $HOME \`id\` %41 \${x} \\ <wörd> €\n${MARK}${name}`;
+}
+
 let outputs: StackOutputs;
 let containers: Docker.ContainerInfo[];
+/** Every secret but the one that Connect itself tells. */
+let search: SecretSearch;
+/** Every secret: for what this project writes. */
+let ours: SecretSearch;
+/** Every secret that is no output of the stack: for event logs, in which the CLI writes outputs in the clear. */
+let inputs: SecretSearch;
+/** What this project's own processes were started with. */
+let processes: string[] = [];
+const runs: Record<string, RunResult> = {};
+const temporary = join(stack.handle.folder, "temporary");
 
 beforeAll(async () => {
     outputs = await stack.outputs();
+    const { database, jmsBroker } = outputs;
+    const generated = { "database password": database.password, "JMS password": jmsBroker.password };
+    const marks = (names: string[]) => Object.fromEntries(names.map((name) => [name, `${MARK}${name}`]));
+    search = new SecretSearch({ ...generated, ...marks(["Note", "Url", "Wrong", "Refused"]) });
+    ours = new SecretSearch({ ...generated, ...marks(["Note", "Url", "Wrong", "Refused", "Echoed"]) });
+    inputs = new SecretSearch(marks(["Note", "Url", "Wrong", "Refused", "Echoed"]));
+    mkdirSync(temporary, { recursive: true });
+    writeFileSync(join(temporary, "control"), PUBLIC);
+    vi.stubEnv("TMPDIR", temporary);
+    // the flag --event-log is a developer's
+    vi.stubEnv("PULUMI_DEBUG_COMMANDS", "true");
+    processes = await processTextsDuring(act);
     containers = await listContainers(stack.handle.name);
 });
 
-/** Fails when a text holds a password, as it is or in Base64; never prints the text. */
-function expectNoPassword(what: string, texts: string[]): void {
-    expect(texts.length, `${what}: nothing was looked at`).toBeGreaterThan(0);
-    const whole = texts.join("\n");
-    expect(whole.length, `${what}: nothing was looked at`).toBeGreaterThan(0);
-    for (const [name, password] of Object.entries({
-        database: outputs.database.password,
-        JMS: outputs.jmsBroker.password,
-    })) {
-        expect(password.length, `the ${name} password is too short to be looked for`).toBeGreaterThanOrEqual(12);
-        // The last characters of Base64 depend on what follows; the first two thirds do not.
-        const encoded = Buffer.from(password)
-            .toString("base64")
-            .slice(0, Math.floor(password.length * (2 / 3)));
-        expect(whole.includes(password), `${what} has the ${name} password in clear`).toBe(false);
-        expect(whole.includes(encoded), `${what} has the ${name} password in Base64`).toBe(false);
-    }
+afterAll(async () => {
+    vi.unstubAllEnvs();
+    stack.configure({ connectors: before.connectors, secrets: before.secrets });
+    await stack.up();
+});
+
+/** Makes things go right and wrong. */
+async function act(): Promise<void> {
+    await stack.setSecret("planted-jms", outputs.jmsBroker.password);
+    await stack.setSecret("planted-note", planted.note);
+    await stack.setSecret("planted-url", planted.url);
+    stack.configure({ connectors: { planted: plantedSink() } });
+    runs["good"] = await stack.up("--event-log", eventLog("good"));
+    starts = await taskStarts();
+
+    await stack.setSecret("planted-jms", planted.wrongPassword);
+    runs["preview"] = await stack.pulumi("preview", "--diff");
+    runs["wrong password"] = await stack.tryUp("--event-log", eventLog("wrong"));
+    startsAfterRotation = await taskStarts();
+
+    await stack.setSecret("planted-jms", outputs.jmsBroker.password);
+    await stack.setSecret("planted-refused", planted.refused);
+    await stack.setSecret("planted-echoed", planted.echoed);
+    const refused = { ...plantedSink(), config: broken("Cast$Value", "spec", "planted-refused") };
+    const echoing = { ...plantedSink(), config: broken("TimestampConverter$Value", "format", "planted-echoed") };
+    stack.configure({ connectors: { planted: plantedSink(), refused, echoing } });
+    runs["refused"] = await stack.tryUp("--diff", "--event-log", eventLog("refused"));
+    runs["preview as JSON"] = await stack.pulumi("preview", "--json");
+    runs["refresh"] = await stack.refresh();
 }
 
-async function logsOf(id: string): Promise<string> {
-    return (await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false })).toString();
+let starts: Record<string, number>;
+let startsAfterRotation: Record<string, number>;
+
+function eventLog(name: string): string {
+    return join(stack.handle.folder, `${name}.events`);
 }
 
-describe("passwords are nowhere in clear", () => {
+function plantedSink() {
+    const config: Record<string, unknown> = {
+        "topics.regex": "planted-topi[c]",
+        "jms.destination.name": "CustomersJSON",
+        "jms.password": { secret: "planted-jms" },
+        "java.naming.provider.url": "tcp://me:${directory:/run/secrets/connect-cdc:planted-url}@artemis:61616",
+        transforms: "note",
+        "transforms.note.type": "org.apache.kafka.connect.transforms.InsertField$Value",
+        "transforms.note.static.field": PUBLIC,
+        "transforms.note.static.value": { secret: "planted-note" },
+    };
+    return { class: JMS_SINK_CLASS, tasksMax: 1, state: "running", config };
+}
+
+/** Settings of a sink whose transform cannot work with the secret, and quotes it. */
+function broken(transform: string, setting: string, secret: string): Record<string, unknown> {
+    const { "transforms.note.static.field": _, "transforms.note.static.value": __, ...config } = plantedSink().config;
+    return {
+        ...config,
+        "transforms.note.type": `org.apache.kafka.connect.transforms.${transform}`,
+        [`transforms.note.${setting}`]: { secret },
+        ...(setting === "format" ? { "transforms.note.target.type": "string" } : {}),
+    };
+}
+
+/** How often each connector's task was started, by the logs of all workers. */
+async function taskStarts(): Promise<Record<string, number>> {
+    const workers = (await listContainers(stack.handle.name)).filter(({ Names }) => /-connect-\d$/.test(Names[0]!));
+    const logs = (await Promise.all(workers.map(({ Id }) => logOf(Id)))).join("\n");
+    const names = ["planted", ...Object.keys(outputs.connectors)];
+    return Object.fromEntries(names.map((name) => [name, logs.split(`Creating task ${name}-0 `).length - 1]));
+}
+
+describe("a rotated secret", () => {
+    it("is read before the tasks start again: those of its connector, and no others", () => {
+        const expected = Object.keys(starts).filter((name) => name !== "planted");
+        expect(runs["wrong password"]!.output).toMatch(/connector "planted": task 0 FAILED on connect-\d:\d+: /);
+        expect(startsAfterRotation["planted"]).toBeGreaterThan(starts["planted"]!);
+        for (const name of expected) expect(startsAfterRotation[name], name).toBe(starts[name]);
+    });
+
+    it("is read again by the next up when the one before had failed", async () => {
+        const { data } = await axios.get(`${outputs.restUrls[0]}/connectors/planted/status`);
+        expect(data).toMatchObject({ connector: { state: "RUNNING" }, tasks: [{ state: "RUNNING" }] });
+    });
+});
+
+describe("secrets are nowhere in the clear", () => {
+    it("though things went wrong in the ways that tell them", () => {
+        const { output } = runs["refused"]!;
+        expect(output).toMatch(/connector "refused"[^]*transforms\.note\.spec: Invalid value .*\[secret\]/);
+        expect(output).toMatch(/connector "echoing": task 0 FAILED on connect-\d:\d+: .*\[secret\]/);
+    });
+
     it("in the state, its backups and its history", () => {
-        expectNoPassword("the state folder", stack.stateTexts());
+        const texts = filesIn(join(stack.handle.folder, "state"));
+        ours.look("the state", Buffer.concat(texts.map(({ content }) => content)), PUBLIC);
     });
 
-    it("in the output of pulumi", () => {
-        expectNoPassword("pulumi's output", [stack.log()]);
+    it("in what pulumi prints: up, preview --diff, preview --json, refresh; and in its event logs", () => {
+        expect(runs["preview"]!.output).toContain("planted");
+        ours.look("pulumi's output", stack.log(), PUBLIC);
+        for (const name of ["good", "wrong", "refused"]) {
+            inputs.look(`the event log of ${name}`, readFileSync(eventLog(name)), "planted");
+        }
     });
 
-    it("in any container's settings: environment, arguments, labels", async () => {
-        const inspected = await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).inspect()));
-        expectNoPassword(
-            "docker inspect",
-            inspected.map((container) => JSON.stringify(container)),
-        );
+    it("in the arguments and environments of this project's processes", () => {
+        ours.look("processes", processes.join("\n"), "PULUMI_BACKEND_URL=");
+        expect(processes.some((text) => text.includes("preview\n--diff"))).toBe(true);
     });
 
-    it("in the arguments of any process", async () => {
-        const running = containers.filter(({ State }) => State === "running");
-        const tables = await Promise.all(
-            running.map(({ Id }) => docker.getContainer(Id).top({ ps_args: "-eo pid,args" })),
-        );
-        expectNoPassword(
-            "a process's arguments",
-            tables.map((table) => JSON.stringify(table)),
-        );
+    it("in temporary files, and in the contexts of images", () => {
+        const left = filesIn(temporary);
+        ours.look("temporary files", Buffer.concat(left.map(({ content }) => content)), PUBLIC);
+        const contexts = filesIn(cacheFolder("staging", "contexts"), 1_000_000);
+        ours.look("image contexts", Buffer.concat(contexts.map(({ content }) => content)), "FROM");
     });
 
-    it("in any image's layers or settings", async () => {
-        const ids = [...new Set(containers.map(({ ImageID }) => ImageID))];
-        const texts = await Promise.all(
-            ids.map(async (id) => {
-                const image = docker.getImage(id);
-                return JSON.stringify([await image.history(), await image.inspect()]);
-            }),
-        );
-        expectNoPassword("docker history", texts);
+    it("in what our commands print", async () => {
+        const url = outputs.restUrls[0]!;
+        const commands: [string[], control: string][] = [
+            [["status"], "echoing"],
+            [["status", "--json"], "echoing"],
+            [["tail", "--topic", "my-connect-configs", "--from-start", "--count", "3"], "connector"],
+            [["offsets", "list", "dbz-source"], "dbz-source"],
+            [["adopt", url], PUBLIC],
+            [["watch", "--once"], "echoing"],
+        ];
+        for (const [[name = "", ...args], control] of commands) {
+            const { stdout, stderr } = await stack.npmRun(name, ...args);
+            // status takes out of traces what it knows: the secrets of the last up that succeeded
+            search.look(`npm run ${name} ${args.join(" ")}`, stdout + stderr, control);
+        }
+        const { stdout } = await stack.npmRun("logs", "--tail", "all");
+        search.look("npm run logs", stdout, "Creating task planted-0");
     });
 
-    it("in any container's log", async () => {
-        expectNoPassword("docker logs", await Promise.all(containers.map(({ Id }) => logsOf(Id))));
+    it("in the status page", async () => {
+        const server = await startStatusServer(platformTarget(stack.handle.name, outputs), { port: 0 });
+        const { data } = await axios.get<string>(server.url).finally(() => server.close());
+        search.look("the status page", data, "echoing");
     });
 
-    it("in what Connect's REST API says", async () => {
-        const url = outputs.restUrls[0] ?? "";
+    it("in what the engine tells: containers, volumes, networks, images and their history", async () => {
+        const { inspected, history } = await engineTexts(stack.handle.name);
+        ours.look("docker inspect", inspected.join("\n"), `connect-cdc-${stack.handle.name}-connect-secrets`);
+        ours.look("docker history", history.join("\n"), "COPY");
+    });
+
+    it("in the layers of any image", async () => {
+        const images = new SecretSearch({ planted: MARK });
+        await images.lookAtStream("docker save", await savedImages(stack.handle.name), "opt/connect/plugins");
+        expect(images.leaks).toEqual([]);
+    });
+
+    it("in any container's log, arguments and environment, and in temporary files there", async () => {
+        for (const { Id, Names, State } of containers) {
+            const name = Names[0]!;
+            if (State === "running") {
+                const log = await logOf(Id);
+                expect(log, name).not.toBe("");
+                search.look(`log of ${name}`, log, "");
+                ours.look(`processes in ${name}`, await processesIn(Id), "PATH=");
+            }
+            const folder = name.endsWith("-writer") ? "/in" : "/tmp";
+            await ours.lookAtStream(`${folder} of ${name}`, await folderOf(Id, folder), folder.slice(1));
+        }
+    });
+
+    it("in what workers answer", async () => {
+        const url = outputs.restUrls[0]!;
         const { data: names } = await axios.get<string[]>(`${url}/connectors`);
-        const paths = ["/connectors?expand=info&expand=status", ...names.map((name) => `/connectors/${name}/tasks`)];
+        const ofEach = ["", "/config", "/tasks", "/tasks-config", "/topics", "/status"];
+        const paths = [
+            "/connectors?expand=info&expand=status",
+            ...names.flatMap((name) => ofEach.map((path) => `/connectors/${name}${path}`)),
+        ];
         const answers = await Promise.all(paths.map((path) => axios.get(`${url}${path}`)));
-        const texts = answers.map(({ data }) => JSON.stringify(data));
-        expectNoPassword("the REST API", texts);
-        expect(texts.join()).toContain("${directory:");
+        const texts = answers.map(({ data }) => JSON.stringify(data)).join("\n");
+        search.look("the REST API", texts, PUBLIC);
+        expect(texts).toContain("${directory:");
+        for (const { targets } of outputs.prometheusTargets ?? []) {
+            const { data } = await axios.get<string>(`http://${targets[0]}/metrics`);
+            ours.look(`metrics of ${targets[0]}`, data, "jvm_");
+        }
     });
 
-    it.each(["my-connect-configs", "my-connect-offsets", "my-connect-status"])("in the topic %s", async (topic) => {
-        const records = await readTopic(outputs.addresses.kafka, topic);
-        expectNoPassword(
-            topic,
-            records.map(({ key, value }) => `${key} ${value}`),
-        );
+    it("in any topic, as the brokers keep it", async () => {
+        const brokers = containers.filter(({ Names }) => /-kafka-\d$/.test(Names[0]!));
+        for (const { Id, Names } of brokers) {
+            const files = await runInContainer(Id, "find /var/lib/kafka -name '*.log' -exec cat {} +");
+            search.look(`topics of ${Names[0]}`, files, PUBLIC);
+        }
+    });
+
+    it("at all", () => {
+        expect([...new Set([search, ours, inputs].flatMap(({ leaks }) => leaks))]).toEqual([]);
     });
 });
 
 describe("secret files", () => {
-    it("are readable by the worker's user only", async () => {
+    it("hold what was set, byte for byte, and can be read by the worker's user only", async () => {
         const worker = containers.find(({ Names }) => Names[0]?.endsWith("-connect-0"));
-        const listing = await execute(worker?.Id ?? "", ["stat", "-c", "%a %u %n", "-L"], "/run/secrets/connect-cdc/*");
-        const lines = listing.trim().split("\n");
-        expect(lines.length).toBeGreaterThanOrEqual(2);
-        for (const line of lines) {
-            expect(line).toMatch(/^400 1000 \/run\/secrets\/connect-cdc\/[\w.-]+$/);
-        }
+        const folder = "/run/secrets/connect-cdc";
+        const listing = await runInContainer(worker!.Id, `stat -c '%a %u %n' -L ${folder}/*`);
+        const lines = listing.trim().split(/\r?\n/);
+        expect(lines).toContain(`400 1000 ${folder}/planted-note`);
+        for (const line of lines) expect(line).toMatch(/^400 1000 \/run\/secrets\/connect-cdc\/[\w.-]+$/);
+        const hex = await runInContainer(worker!.Id, `od -An -v -tx1 ${folder}/planted-note | tr -d ' \\n'`);
+        expect(Buffer.from(hex.trim(), "hex").toString()).toBe(planted.note);
     });
 });
-
-async function execute(id: string, command: string[], pattern: string): Promise<string> {
-    const exec = await docker.getContainer(id).exec({
-        Cmd: ["bash", "-c", `${command.map((word) => `'${word}'`).join(" ")} ${pattern}`],
-        AttachStdout: true,
-        AttachStderr: true,
-        Tty: true,
-    });
-    const stream = await exec.start({ Tty: true });
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) {
-        chunks.push(chunk as Buffer);
-    }
-    return Buffer.concat(chunks).toString().replaceAll("\r", "");
-}

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { stateFolder } from "../folders";
 import { runProcess } from "../processes";
+import { isAlive } from "../processLock";
 import { EventLog } from "./eventLog";
 import { explainCliFailure } from "./explainCliFailure";
 import { CHECKOUT, environmentOf, type StackTarget } from "./target";
@@ -38,7 +39,7 @@ export async function changeStack(
     flags: string[],
     onOutput?: (text: string) => void,
 ): Promise<void> {
-    const folder = mkdtempSync(join(tmpdir(), "connect-cdc-events-"));
+    const folder = eventsFolder();
     try {
         const file = join(folder, "events.log");
         const config = target.configFile === undefined ? [] : ["--config-file", target.configFile];
@@ -52,6 +53,15 @@ export async function changeStack(
     } finally {
         rmSync(folder, { recursive: true });
     }
+}
+
+/** A folder for one event log. The CLI writes the stack's outputs into it in the clear; what a killed run left goes now. */
+function eventsFolder(): string {
+    const all = stateFolder("events");
+    for (const name of readdirSync(all).filter((name) => !isAlive(Number.parseInt(name, 10)))) {
+        rmSync(join(all, name), { recursive: true, force: true });
+    }
+    return mkdtempSync(join(all, `${process.pid}-`));
 }
 
 /**

@@ -1,0 +1,72 @@
+import type { Readable } from "node:stream";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type Docker from "dockerode";
+
+import { docker, listContainers } from "./docker";
+
+/** What a program says in a container, run by the container's own user. */
+export async function runInContainer(id: string, command: string): Promise<string> {
+    const options = { Cmd: ["/bin/bash", "-c", command], AttachStdout: true, AttachStderr: true, Tty: true };
+    const exec = await docker.getContainer(id).exec(options);
+    return (await (await exec.start({ Tty: true, hijack: true })).toArray()).map(String).join("");
+}
+
+/** Arguments and environments of all processes of a container. */
+export function processesIn(id: string): Promise<string> {
+    return runInContainer(
+        id,
+        "for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/cmdline; tr '\\0' '\\n' < $p/environ; done",
+    );
+}
+
+/** All that a container has logged. */
+export async function logOf(id: string): Promise<string> {
+    return (await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false })).toString();
+}
+
+/** What the engine tells of a stack's containers, their images with all layers' commands, its volumes and networks. */
+export async function engineTexts(stack: string): Promise<{ inspected: string[]; history: string[] }> {
+    const containers = await listContainers(stack);
+    const label = { filters: { label: [`connect-cdc.stack=${stack}`] } };
+    const inspected = await Promise.all([
+        ...containers.map(({ Id }) => docker.getContainer(Id).inspect()),
+        ...imagesOf(containers).map((id) => docker.getImage(id).inspect()),
+        docker.listVolumes(label),
+        docker.listNetworks(label),
+    ]);
+    const history = await Promise.all(imagesOf(containers).map((id) => docker.getImage(id).history()));
+    return {
+        inspected: inspected.map((one) => JSON.stringify(one)),
+        history: history.map((one) => JSON.stringify(one)),
+    };
+}
+
+/** The images of a stack as `docker save` writes them: one archive, each layer once and not compressed. */
+export async function savedImages(stack: string): Promise<Readable> {
+    const names = imagesOf(await listContainers(stack)).map((id) => `names=${encodeURIComponent(id)}`);
+    const path = `/images/get?${names.join("&")}`;
+    return new Promise((resolve, reject) =>
+        docker.modem.dial({ path, method: "GET", isStream: true, statusCodes: { 200: true } }, (error, stream) =>
+            error ? reject(error) : resolve(stream as Readable),
+        ),
+    );
+}
+
+/** A folder of a container, also of one that has ended, as an archive. */
+export async function folderOf(id: string, path: string): Promise<Readable> {
+    return (await docker.getContainer(id).getArchive({ path })) as Readable;
+}
+
+/** Paths and texts of all files in a folder, its own folders included, up to a size in bytes. */
+export function filesIn(folder: string, largest = Infinity): { path: string; content: Buffer }[] {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((path) => statSync(path).size <= largest)
+        .map((path) => ({ path, content: readFileSync(path) }));
+}
+
+function imagesOf(containers: Docker.ContainerInfo[]): string[] {
+    return [...new Set(containers.map(({ ImageID }) => ImageID))];
+}
