@@ -11,7 +11,7 @@ const DOWN_MS = 3000;
 /** After a worker is back the group takes about this long to come to rest, ms. */
 const UNREST_MS = 20_000;
 /** How long a cluster may take to agree on a connector, ms: tasks of a killed worker have to move on. */
-const AGREE_MS = 90_000;
+const AGREE_MS = 180_000;
 /** What one writes is seen on all workers within this time, ms. */
 const SEEN_MS = 15_000;
 /** Faults of a real cluster take real time. */
@@ -21,6 +21,7 @@ const SOURCE_CLASS = "org.apache.kafka.connect.file.FileStreamSourceConnector";
 /** A cluster of real workers behind a proxy with faults; workers are killed and come back. */
 export class RealCluster {
     deaths = 0;
+    private away?: ConnectWorker;
     private returning?: Promise<void>;
     private restlessUntilMs = 0;
     private proxy!: FaultProxy;
@@ -100,16 +101,23 @@ export class RealCluster {
     }
 
     private async comeBack(worker: ConnectWorker, killed: Promise<void>): Promise<void> {
+        this.away = worker;
         await killed;
         await new Promise((resolve) => setTimeout(resolve, DOWN_MS));
         worker.start();
         await worker.untilReady();
+        this.away = undefined;
         this.restlessUntilMs = Date.now() + UNREST_MS;
     }
 
     /** NaN, which equals nothing, while a worker is away or has just come back. */
     private restlessness(): number {
         return this.returning || Date.now() < this.restlessUntilMs ? Number.NaN : this.deaths;
+    }
+
+    /** Workers that answer; one that starts again may take long to. */
+    private get present(): ConnectWorker[] {
+        return this.cluster.workers.filter((worker) => worker !== this.away);
     }
 
     /** Waits until what somebody else did can be seen, unless a run undoes it meanwhile. */
@@ -122,8 +130,7 @@ export class RealCluster {
     private async see(name: string): Promise<SeenConnector | undefined> {
         return vi.waitFor(
             async () => {
-                const workers = this.cluster.workers.filter(({ running }) => running);
-                const [first, ...others] = await Promise.all(workers.map(({ restUrl }) => seenBy(restUrl, name)));
+                const [first, ...others] = await Promise.all(this.present.map(({ restUrl }) => seenBy(restUrl, name)));
                 if (others.some((other) => !isDeepStrictEqual(other, first))) {
                     throw new Error(`workers do not agree on ${name}: ${JSON.stringify([first, ...others])}`);
                 }
@@ -137,8 +144,7 @@ export class RealCluster {
     private async rest(method: string, url: string, data?: unknown): Promise<{ status: number; data: any }> {
         return vi.waitFor(
             async () => {
-                const worker = this.cluster.workers.find(({ running }) => running)!;
-                return answerOf(worker.restUrl, url, method, data);
+                return answerOf(this.present[0]!.restUrl, url, method, data);
             },
             { timeout: AGREE_MS, interval: 300 },
         );
