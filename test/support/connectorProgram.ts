@@ -10,6 +10,7 @@ import { done, pending, waitFor } from "../../probes/wait";
 import { pulumiEnvironment } from "../../toolchain/environment";
 import { lastLines, runProcess } from "../../toolchain/processes";
 import { CHECKOUT } from "../../toolchain/stack/target";
+import type { FileConnectorArgs } from "./fileConnectors";
 
 /** What one command of the CLI did. */
 export interface ProgramRun {
@@ -62,7 +63,7 @@ export class ConnectorProgram {
     }
 
     /** Declares these connectors, and no other ones. */
-    declare(connectors: Record<string, unknown>[]): void {
+    declare(connectors: FileConnectorArgs[]): void {
         this.write("connectors.json", JSON.stringify(connectors));
     }
 
