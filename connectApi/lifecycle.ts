@@ -117,13 +117,13 @@ export async function updateConnector(
         deletedNames.add(nameOnCluster(connectors, spec.name));
         return createConnector(connectors, spec);
     }
-    const stale = differingKeys(fullConfig(spec), existing.config, options.serverKeys).length > 0;
+    const differing = differingKeys(fullConfig(spec), existing.config, options.serverKeys);
     if (existing.config["connector.class"] !== spec.class) {
         await requirePlugin(connectors, spec.class);
     }
     const { secretChanged = false, configChanged = false } = options;
     const { restartsTasksOnUpdate } = await connectors.abilities();
-    return change(connectors, spec, { stale, restart: secretChanged || (configChanged && !restartsTasksOnUpdate) });
+    return change(connectors, spec, { differing, restart: secretChanged || (configChanged && !restartsTasksOnUpdate) });
 }
 
 /** A connector with its status; undefined when the cluster says that there is none. No answer is an error. */
@@ -238,7 +238,7 @@ async function takeOver(
                 "and write this config over its own, or delete it, or choose another name.",
         );
     }
-    return change(connectors, spec, { stale: keys.length > 0, restart: false });
+    return change(connectors, spec, { differing: keys, restart: false });
 }
 
 async function create(connectors: Connectors, spec: ConnectorSpec): Promise<void> {
@@ -255,8 +255,9 @@ async function create(connectors: Connectors, spec: ConnectorSpec): Promise<void
 async function change(
     connectors: Connectors,
     spec: ConnectorSpec,
-    { stale, restart }: { stale: boolean; restart: boolean },
+    { differing, restart }: { differing: string[]; restart: boolean },
 ): Promise<SettledConnector> {
+    const stale = differing.length > 0;
     const { deadline } = connectors.client;
     const { restartsTasksOnUpdate } = await connectors.abilities();
     const before = await connectors.status(spec.name);
@@ -281,7 +282,7 @@ async function change(
             await connectors.setState(spec.name, spec.state);
         }
         if (stale) {
-            await write(connectors, spec);
+            await write(connectors, spec, differing);
         }
         return await finish(connectors, spec, act);
     } catch (error) {
@@ -292,10 +293,16 @@ async function change(
     }
 }
 
-async function write(connectors: Connectors, spec: ConnectorSpec): Promise<void> {
+/** @param differing keys in which the config is not as it should be before. */
+async function write(connectors: Connectors, spec: ConnectorSpec, differing: string[]): Promise<void> {
     const config = fullConfig(spec);
+    const unwanted = differing.filter((key) => !Object.hasOwn(config, key));
+    const written = async () => {
+        const live = await connectors.info(spec.name);
+        return live !== undefined && holds(live, spec) && !unwanted.some((key) => Object.hasOwn(live.config, key));
+    };
     try {
-        await connectors.putConfig(spec.name, config, () => isWritten(connectors, spec));
+        await connectors.putConfig(spec.name, config, written);
     } catch (error) {
         throw await afterFailedWrite(connectors, config, error);
     }

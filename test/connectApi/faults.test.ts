@@ -102,6 +102,17 @@ describe("faults that pass", () => {
         expect(fake.writes.filter((write) => write.startsWith("PUT"))).toHaveLength(1);
     });
 
+    it("writes again when a lost write left a key that somebody else had added", async () => {
+        const engine = new Engine();
+        await engine.up(args());
+        const { config } = fake.connectors.get(args().name)!;
+        fake.perform("PUT", `/connectors/${encodeURIComponent(args().name)}/config`, { ...config, added: "theirs" });
+        await engine.refresh();
+        fake.faultsOf.push({ request: /^PUT .*\/config$/, faults: [{ kind: "reset" }] });
+        await engine.up(args());
+        expect(fake.connectors.get(args().name)!.config).toEqual(config);
+    });
+
     it("takes the next worker when one does not answer", async () => {
         const second = new FakeConnect();
         await second.start();

@@ -80,7 +80,8 @@ function clusterOf(version: string): SequenceCluster {
         pause: async (name) => void perform("PUT", `/${name}/pause`),
         remove: async (name) => void perform("DELETE", `/${name}`),
         failTask: (name) => {
-            const [task] = tasksOf(fake.connectors.get(name)!);
+            const connector = fake.connectors.get(name);
+            const [task] = connector ? tasksOf(connector) : [];
             if (task) task.state = "FAILED";
         },
     };
