@@ -195,10 +195,7 @@ describe("faults that stay", () => {
 
     it("keeps a connector in the state that may be its own earlier try, which a slower worker did not know yet", async () => {
         const slower = answer(404, `Connector ${args().name} not found`);
-        atFirstWrite(
-            [{ kind: "reset", done: true }, slower, undefined, undefined, ...times(500, { kind: "reset" })],
-            3,
-        );
+        atFirstWrite([{ kind: "reset", done: true }, slower, undefined, undefined, ...times(500, { kind: "reset" })]);
         const engine = new Engine();
         await expect(engine.up(args())).rejects.toThrow(/socket hang up|ECONNRESET/);
         expect(fake.connectors.size).toBe(1);
