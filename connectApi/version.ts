@@ -27,7 +27,7 @@ export type Abilities = Record<keyof typeof SINCE, boolean>;
  */
 export function abilitiesOf(version: string): Abilities {
     const found = kafkaVersion(version);
-    const able = Object.entries(SINCE).map(([ability, since]) => [ability, compare(found, since as Version) >= 0]);
+    const able = Object.entries(SINCE).map(([ability, since]) => [ability, compare(found, since) >= 0]);
     return Object.fromEntries(able) as Abilities;
 }
 

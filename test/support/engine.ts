@@ -1,4 +1,4 @@
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { check, create, delete as remove, diff, read, update } from "../../connectApi/connectorProvider";
 
 type Props = Record<string, any>;
@@ -76,5 +76,5 @@ export class Engine {
 
 /** As it comes through Pulumi's wire format, which has no undefined: with one in it, real runs wait for ever. */
 function wired(properties: Props): Props {
-    return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>).toJavaScript();
+    return Struct.fromJavaScript(properties).toJavaScript();
 }

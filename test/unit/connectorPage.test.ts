@@ -42,7 +42,7 @@ describe("docs/connector.md", () => {
     it("shows a program that declares a connector with the right arguments", async () => {
         vi.stubEnv("PULUMI_CONFIG", JSON.stringify({ "connect-cdc:secrets": '{"database":"d","rest":"r"}' }));
         const resources = await recordResources();
-        const { topics } = await import("../../docs/foreignCluster");
+        const { topics } = await import("../../docs/foreignCluster.js");
         await new Promise((resolve) => topics.apply(resolve));
         vi.unstubAllEnvs();
         const { inputs } = theResource(resources, "Connector", "orders");
