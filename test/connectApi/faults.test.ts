@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { systemClock } from "../../connectApi/clock";
 import { Engine } from "../support/engine";
 import { FakeConnect } from "../support/fakeConnect";
 import { Fault } from "../support/faults";
-import { virtualClock } from "../support/virtualClock";
+import { inPlaceOfSystemClock, type virtualClock } from "../support/virtualClock";
 
 const HTML_404: Fault = { kind: "answer", status: 404, html: "<html>Error 404 Not Found</html>" };
 const answer = (status: number, message: string, done = false): Fault => ({ kind: "answer", status, message, done });
@@ -13,10 +12,7 @@ let fake: FakeConnect;
 let clock: ReturnType<typeof virtualClock>;
 
 beforeEach(async () => {
-    clock = virtualClock();
-    vi.spyOn(systemClock, "now").mockImplementation(() => clock.now());
-    vi.spyOn(systemClock, "sleep").mockImplementation((ms) => clock.sleep(ms));
-    vi.spyOn(systemClock, "random").mockImplementation(() => clock.random());
+    clock = inPlaceOfSystemClock();
     vi.spyOn(console, "log").mockImplementation(() => undefined);
     fake = new FakeConnect();
     await fake.start();

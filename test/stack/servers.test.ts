@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { type ClusterKind, clusterReady } from "../../probes/readiness";
-import { waitFor } from "../../probes/wait";
 import { containerName, docker, listContainers } from "../support/docker";
 import { Pipeline } from "../support/pipeline";
+import { untilServersWell } from "../support/serverFaults";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
@@ -65,18 +64,7 @@ describe.each(servers)("$member", ({ member, program }) => {
 
 describe("after that", () => {
     it("every cluster is ready again, and rows flow", async () => {
-        const { addresses } = await stack.outputs();
-        const clusters: [ClusterKind, string[]][] = [
-            ["zookeeper", addresses.zookeeper],
-            ["kafka", addresses.kafka],
-            ["connect", addresses.connect],
-            ["postgres", [addresses.postgres!]],
-            ["artemis", [addresses.jmsBroker!]],
-        ];
-        for (const [kind, targets] of clusters) {
-            const look = () => clusterReady({ kind, targets, expected: targets.length });
-            await waitFor(look, { what: `${kind} after its restart`, timeoutSeconds: 120 });
-        }
+        await untilServersWell(await stack.outputs());
         // Opened only now: connections of before have ended with their servers.
         const pipeline = await Pipeline.open(stack);
         await pipeline.passMarker(120);

@@ -65,9 +65,8 @@ function fault(name: string, inflict: Fault["inflict"]): Fault {
     return { name, inflict };
 }
 
-/** Waits until every server is well and every task runs. */
-export async function untilWell({ outputs }: Victim, timeoutSeconds = 180): Promise<void> {
-    const { addresses, restUrls } = outputs;
+/** Waits until every server is well. */
+export async function untilServersWell({ addresses }: StackOutputs, timeoutSeconds = 180): Promise<void> {
     const clusters: [ClusterKind, string[]][] = [
         ["zookeeper", addresses.zookeeper],
         ["kafka", addresses.kafka],
@@ -77,12 +76,17 @@ export async function untilWell({ outputs }: Victim, timeoutSeconds = 180): Prom
     ];
     for (const [kind, targets] of clusters) {
         await waitFor(() => clusterReady({ kind, targets, expected: targets.length }), {
-            what: `${kind} after a fault`,
+            what: `${kind} to be well`,
             timeoutSeconds,
         });
     }
+}
+
+/** Waits until every server is well and every task runs. */
+export async function untilWell({ outputs }: Victim, timeoutSeconds = 180): Promise<void> {
+    await untilServersWell(outputs, timeoutSeconds);
     const tasksRun = async () => {
-        const tasks = (await connectorStatuses(restUrls[0]!)).flatMap((connector) => connector.tasks);
+        const tasks = (await connectorStatuses(outputs.restUrls[0]!)).flatMap((connector) => connector.tasks);
         const idle = tasks
             .filter(({ state }) => state !== "RUNNING")
             .map(({ connector, state }) => `${connector} ${state}`);

@@ -1,4 +1,5 @@
-import { Clock } from "../../connectApi/clock";
+import { vi } from "vitest";
+import { Clock, systemClock } from "../../connectApi/clock";
 
 /** A clock that jumps instead of waiting; its chance repeats itself. */
 export function virtualClock(seed = 1): Clock & { nowMs: number } {
@@ -18,4 +19,13 @@ export function virtualClock(seed = 1): Clock & { nowMs: number } {
             return state / 2_147_483_647;
         },
     };
+}
+
+/** A virtual clock in the place of the system's, until `vi.restoreAllMocks()`. */
+export function inPlaceOfSystemClock(): ReturnType<typeof virtualClock> {
+    const clock = virtualClock();
+    vi.spyOn(systemClock, "now").mockImplementation(() => clock.now());
+    vi.spyOn(systemClock, "sleep").mockImplementation((ms) => clock.sleep(ms));
+    vi.spyOn(systemClock, "random").mockImplementation(() => clock.random());
+    return clock;
 }

@@ -2,12 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { systemClock } from "../../../connectApi/clock";
 import { check } from "../../../connectApi/connectorProvider";
 import { readOffsetsFile } from "../../../connectApi/offsetsFile";
 import { Engine } from "../../support/engine";
 import { FakeConnect } from "../../support/fakeConnect";
-import { virtualClock } from "../../support/virtualClock";
+import { inPlaceOfSystemClock } from "../../support/virtualClock";
 
 const offsets = [{ partition: { kafka_topic: "lines", kafka_partition: 0 }, offset: { kafka_offset: 7 } }];
 
@@ -17,9 +16,7 @@ let folder: string;
 let lines: string[];
 
 beforeEach(async () => {
-    const clock = virtualClock();
-    vi.spyOn(systemClock, "now").mockImplementation(() => clock.now());
-    vi.spyOn(systemClock, "sleep").mockImplementation((ms) => clock.sleep(ms));
+    inPlaceOfSystemClock();
     lines = [];
     vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
     folder = mkdtempSync(join(tmpdir(), "connect-cdc-deletion-"));

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { systemClock } from "../../../connectApi/clock";
 import { openConnectors } from "../../../connectApi/openConnectors";
 import { lookAt } from "../../../connectApi/sharedStatus";
 import { Engine } from "../../support/engine";
 import { FakeConnect } from "../../support/fakeConnect";
-import { virtualClock } from "../../support/virtualClock";
+import { inPlaceOfSystemClock, type virtualClock } from "../../support/virtualClock";
 
 const LIST = "GET /connectors?expand=info&expand=status";
 const STATUSES = "GET /connectors?expand=status";
@@ -14,9 +13,7 @@ let fake: FakeConnect;
 let clock: ReturnType<typeof virtualClock>;
 
 beforeEach(async () => {
-    clock = virtualClock();
-    vi.spyOn(systemClock, "now").mockImplementation(() => clock.now());
-    vi.spyOn(systemClock, "sleep").mockImplementation((ms) => clock.sleep(ms));
+    clock = inPlaceOfSystemClock();
     fake = new FakeConnect();
     await fake.start();
 });
