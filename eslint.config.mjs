@@ -33,7 +33,7 @@ const rooms = {
     render: { files: "components/render/*.ts", rooms: ["render"], packages: [] },
     connectorConfigs: { files: "connectorConfigs/*.ts", rooms: ["connectorConfigs"], packages: [] },
     connectApi: {
-        files: "connectApi/*.ts",
+        files: "connectApi/**/*.ts",
         rooms: ["connectApi", "folders"],
         packages: ["axios", "fastest-levenshtein", "pg"],
     },

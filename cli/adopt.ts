@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 
 import { defaults } from "../config";
-import type { ConnectorInfo, ConnectorStatus } from "../connectApi/types";
-import type { Connect } from "../connectApi/whileStopped";
+import type { ConnectorInfo, ConnectorStatus } from "../connectApi/client/types";
+import type { Connect } from "../connectApi/lifecycle/whileStopped";
 import { type AdoptedConnector, adoptedConnector } from "./adoptedConnector";
 import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "./adoptedText";
 import { connectTo, readUrls } from "./connectTarget";

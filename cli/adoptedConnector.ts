@@ -1,6 +1,6 @@
-import { isMasked } from "../connectApi/compare";
-import { isPasswordKey } from "../connectApi/passwordKeys";
-import type { ConnectorInfo, ConnectorStatus } from "../connectApi/types";
+import { isMasked } from "../connectApi/lifecycle/compare";
+import { isPasswordKey } from "../connectApi/checks/passwordKeys";
+import type { ConnectorInfo, ConnectorStatus } from "../connectApi/client/types";
 
 /** A value of a live config that must not stand in the stack config. */
 export interface LiftedSecret {

@@ -1,9 +1,9 @@
-import { ConnectClient } from "../connectApi/client";
-import { Deadline, systemClock } from "../connectApi/clock";
-import { Connectors } from "../connectApi/connectors";
-import { Progress } from "../connectApi/progress";
-import { Redactor } from "../connectApi/redact";
-import type { Connect } from "../connectApi/whileStopped";
+import { ConnectClient } from "../connectApi/client/client";
+import { Deadline, systemClock } from "../connectApi/client/clock";
+import { Connectors } from "../connectApi/client/connectors";
+import { Progress } from "../connectApi/client/progress";
+import { Redactor } from "../connectApi/client/redact";
+import type { Connect } from "../connectApi/lifecycle/whileStopped";
 import { readStackOutputs } from "./stackOutputs";
 
 /** How long no worker may answer before a command gives up, s. */

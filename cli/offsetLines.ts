@@ -1,6 +1,6 @@
-import { offsetSteps } from "../connectApi/offsetList";
-import { isPostgresSource, lsnText } from "../connectApi/postgresSource";
-import type { ConnectorOffset } from "../connectApi/types";
+import { offsetSteps } from "../connectApi/position/offsetList";
+import { isPostgresSource, lsnText } from "../connectApi/position/postgresSource";
+import type { ConnectorOffset } from "../connectApi/client/types";
 
 /** Offsets of a connector for people: a line for each partition. */
 export function offsetLines(connectorClass: string, offsets: ConnectorOffset[]): string[] {

@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 
-import { offsetsAfter } from "../connectApi/offsetList";
-import { changeOffsets, type OffsetsChange, readOffsets } from "../connectApi/offsets";
+import { offsetsAfter } from "../connectApi/position/offsetList";
+import { changeOffsets, type OffsetsChange, readOffsets } from "../connectApi/position/offsets";
 import {
     readOffsetsFile,
     readOffsetsOf,
     renderOffsets,
     type SavedOffsets,
     saveOffsets,
-} from "../connectApi/offsetsFile";
-import type { Connect } from "../connectApi/whileStopped";
+} from "../connectApi/position/offsetsFile";
+import type { Connect } from "../connectApi/lifecycle/whileStopped";
 import { stackOption } from "../toolchain/environment";
 import { stateFolder } from "../toolchain/folders";
 import { confirm } from "../toolchain/setup/confirm";

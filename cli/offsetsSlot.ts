@@ -1,6 +1,6 @@
-import { isPostgresSource } from "../connectApi/postgresSource";
-import { BeforeSlotError, checkAgainstSlot } from "../connectApi/slotCheck";
-import type { ConnectorOffset } from "../connectApi/types";
+import { isPostgresSource } from "../connectApi/position/postgresSource";
+import { BeforeSlotError, checkAgainstSlot } from "../connectApi/position/slotCheck";
+import type { ConnectorOffset } from "../connectApi/client/types";
 import { readStackOutputs } from "./stackOutputs";
 
 /** The database whose slots can be looked at, or why none can. */

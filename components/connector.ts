@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { TlsAuth } from "../connectApi/auth";
-import type { OnNewKafkaCluster } from "../connectApi/kafkaIdentity";
-import type { OnDelete } from "../connectApi/onDelete";
-import type { OnPositionLoss } from "../connectApi/positionGuard";
+import type { TlsAuth } from "../connectApi/client/auth";
+import type { OnNewKafkaCluster } from "../connectApi/position/kafkaIdentity";
+import type { OnDelete } from "../connectApi/position/onDelete";
+import type { OnPositionLoss } from "../connectApi/position/positionGuard";
 import { DynamicResource } from "./dynamicProvider";
 
 /** Arguments of {@link Connector}. */

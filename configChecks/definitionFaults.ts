@@ -1,5 +1,5 @@
-import { hasReference, isInTheClear, isPasswordKey } from "../connectApi/passwordKeys";
-import { remedyOf, strangers, UnknownKey, unknownKeys } from "../connectApi/unknownKeys";
+import { hasReference, isInTheClear, isPasswordKey } from "../connectApi/checks/passwordKeys";
+import { remedyOf, strangers, UnknownKey, unknownKeys } from "../connectApi/checks/unknownKeys";
 import { passwordInTheClear, type CheckedConnector } from "./connectors";
 import { Definitions, PluginDefinition, SettingDefinition, settingsOf, valueFault } from "./definitions";
 import { Fault, suggest } from "./fault";

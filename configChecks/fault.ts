@@ -1,4 +1,4 @@
-export { isNear, suggest } from "../connectApi/nearest";
+export { isNear, suggest } from "../connectApi/checks/nearest";
 
 /** A thing that is wrong in the config. */
 export interface Fault {

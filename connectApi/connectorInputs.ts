@@ -1,11 +1,11 @@
-import { authFaults, ConnectAuth } from "./auth";
-import type { OnNewKafkaCluster } from "./kafkaIdentity";
-import { ConnectorSpec } from "./lifecycle";
-import type { OnDelete } from "./onDelete";
-import { isInTheClear, isPasswordKey } from "./passwordKeys";
-import type { OnPositionLoss } from "./positionGuard";
-import { withoutUserInfo } from "./redact";
-import { DesiredState } from "./types";
+import { authFaults, ConnectAuth } from "./client/auth";
+import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
+import { ConnectorSpec } from "./lifecycle/lifecycle";
+import type { OnDelete } from "./position/onDelete";
+import { isInTheClear, isPasswordKey } from "./checks/passwordKeys";
+import type { OnPositionLoss } from "./position/positionGuard";
+import { withoutUserInfo } from "./client/redact";
+import { DesiredState } from "./client/types";
 
 /** What Pulumi puts in the place of a value that is not known before `up`. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -1,12 +1,12 @@
-import { differingKeys } from "./compare";
+import { differingKeys } from "./lifecycle/compare";
 import { ConnectorInputs, specOf } from "./connectorInputs";
-import { Connectors } from "./connectors";
-import { fullConfig } from "./fullConfig";
-import { LiveConnector, SettledConnector, UnfinishedError } from "./lifecycle";
-import { isPasswordKey } from "./passwordKeys";
-import { pluginVersion } from "./plugins";
-import { overallState } from "./status";
-import { ActualState, ConnectorInfo, ConnectorStatus } from "./types";
+import { Connectors } from "./client/connectors";
+import { fullConfig } from "./lifecycle/fullConfig";
+import { LiveConnector, SettledConnector, UnfinishedError } from "./lifecycle/lifecycle";
+import { isPasswordKey } from "./checks/passwordKeys";
+import { pluginVersion } from "./lifecycle/plugins";
+import { overallState } from "./lifecycle/status";
+import { ActualState, ConnectorInfo, ConnectorStatus } from "./client/types";
 
 /** What state holds of a connector: its inputs, with `config` and `state` as they were seen, and what the cluster says. */
 export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {

@@ -4,18 +4,18 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { stateFolder } from "../toolchain/folders";
-import { checkAgainstCluster } from "./checkAgainstCluster";
+import { checkAgainstCluster } from "./checks/checkAgainstCluster";
 import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
-import { ConnectError } from "./errors";
-import { deleteWithPosition, dropLeftovers } from "./deletion";
-import { fullConfig } from "./fullConfig";
-import { guardFaults } from "./guards";
-import { kafkaCluster } from "./kafkaIdentity";
-import { createConnector, UnfinishedError, updateConnector } from "./lifecycle";
-import { openConnectors } from "./openConnectors";
-import { forgetShared, readShared, sharedWorker } from "./readShared";
-import { LeftInDatabaseError, passwordsOf } from "./replicationSlot";
+import { ConnectError } from "./client/errors";
+import { deleteWithPosition, dropLeftovers } from "./position/deletion";
+import { fullConfig } from "./lifecycle/fullConfig";
+import { guardFaults } from "./checks/guards";
+import { kafkaCluster } from "./position/kafkaIdentity";
+import { createConnector, UnfinishedError, updateConnector } from "./lifecycle/lifecycle";
+import { openConnectors } from "./client/openConnectors";
+import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
+import { LeftInDatabaseError, passwordsOf } from "./position/replicationSlot";
 import { usesChangedSecret } from "./secretReferences";
 
 type Properties<T> = T & { __provider?: string };

@@ -3,8 +3,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { UNKNOWN } from "./connectorInputs";
-import { isDatabaseUrl, URL_RULE } from "./onDelete";
-import { DatabaseLeftovers, dropFromDatabase, LeftInDatabaseError, placeOf } from "./replicationSlot";
+import { isDatabaseUrl, URL_RULE } from "./position/onDelete";
+import { DatabaseLeftovers, dropFromDatabase, LeftInDatabaseError, placeOf } from "./position/replicationSlot";
 
 interface Inputs extends DatabaseLeftovers {
     /** How long the slot may still be read, s. */

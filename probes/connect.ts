@@ -1,6 +1,6 @@
 import axios from "axios";
 
-import { causeOf } from "../connectApi/trace";
+import { causeOf } from "../connectApi/client/trace";
 import { messageOf } from "./wait";
 
 const timeoutMs = 5000;

@@ -1,4 +1,4 @@
-import { Redactor } from "../connectApi/redact";
+import { Redactor } from "../connectApi/client/redact";
 import { queueStates } from "./artemis";
 import * as connect from "./connect";
 import { engineLimitMs, stackContainers } from "./engine";

@@ -6,7 +6,7 @@ import { SECRETS_FOLDER } from "../components/secretFiles";
 import { SlotCleanup } from "../components/slotCleanup";
 import { SourceDatabase } from "../components/sourceDatabase";
 import { PlatformConfig } from "../config";
-import { postgresSource } from "../connectApi/postgresSource";
+import { postgresSource } from "../connectApi/position/postgresSource";
 import { completeConnector } from "../connectorConfigs/completeConnector";
 
 /** The servers that connectors are declared on. */

@@ -2,9 +2,9 @@ import type { Definitions } from "../components/image";
 import type { PlatformConfig } from "../config";
 import { completedConnectors } from "../configChecks/connectors";
 import type { Fault } from "../configChecks/fault";
-import { differingKeys } from "../connectApi/compare";
-import { fullConfig } from "../connectApi/fullConfig";
-import { type Glance, glanceAt } from "../connectApi/glance";
+import { differingKeys } from "../connectApi/lifecycle/compare";
+import { fullConfig } from "../connectApi/lifecycle/fullConfig";
+import { type Glance, glanceAt } from "../connectApi/checks/glance";
 import { completeConnector } from "../connectorConfigs/completeConnector";
 import { endpointsOf } from "./endpoints";
 

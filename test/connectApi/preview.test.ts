@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkAgainstCluster } from "../../connectApi/checkAgainstCluster";
+import { checkAgainstCluster } from "../../connectApi/checks/checkAgainstCluster";
 import { checkInputs } from "../../connectApi/connectorInputs";
 import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 

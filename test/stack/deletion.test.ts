@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { readOffsetsFile } from "../../connectApi/offsetsFile";
-import { dropFromDatabase } from "../../connectApi/replicationSlot";
+import { readOffsetsFile } from "../../connectApi/position/offsetsFile";
+import { dropFromDatabase } from "../../connectApi/position/replicationSlot";
 import { Engine } from "../support/engine";
 import { SecondSource } from "../support/secondSource";
 import { sharedStack } from "./sharedStack";

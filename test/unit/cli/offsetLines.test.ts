@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { changeLines, offsetLines } from "../../../cli/offsetLines";
-import { lsnText } from "../../../connectApi/postgresSource";
+import { lsnText } from "../../../connectApi/position/postgresSource";
 
 const POSTGRES = "io.debezium.connector.postgresql.PostgresConnector";
 const sinkAt = (partition: number, offset: number) => ({

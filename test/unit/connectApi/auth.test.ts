@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { authFaults, secretsOfAuth } from "../../../connectApi/auth";
+import { authFaults, secretsOfAuth } from "../../../connectApi/client/auth";
 import { checkInputs, UNKNOWN } from "../../../connectApi/connectorInputs";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
 import { AddressInfo, createServer, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkAgainstCluster } from "../../../connectApi/checkAgainstCluster";
+import { checkAgainstCluster } from "../../../connectApi/checks/checkAgainstCluster";
 import { checkInputs, ConnectorInputs, UNKNOWN } from "../../../connectApi/connectorInputs";
 import { FakeConnect } from "../../support/fakeConnect";
 

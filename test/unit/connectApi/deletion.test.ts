@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { check } from "../../../connectApi/connectorProvider";
-import { readOffsetsFile } from "../../../connectApi/offsetsFile";
+import { readOffsetsFile } from "../../../connectApi/position/offsetsFile";
 import { Engine } from "../../support/engine";
 import { FakeConnect } from "../../support/fakeConnect";
 import { inPlaceOfSystemClock } from "../../support/virtualClock";

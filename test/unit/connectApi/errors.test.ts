@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultOfAnswer, faultOfTransport } from "../../../connectApi/errors";
+import { faultOfAnswer, faultOfTransport } from "../../../connectApi/client/errors";
 
 describe("an answer", () => {
     it.each<[number, string | undefined, string]>([

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ConnectClient } from "../../../connectApi/client";
-import { Deadline } from "../../../connectApi/clock";
-import { Connectors } from "../../../connectApi/connectors";
-import { changeOffsets, OffsetsChange, readOffsets } from "../../../connectApi/offsets";
-import { SavedOffsets } from "../../../connectApi/offsetsFile";
-import { Progress } from "../../../connectApi/progress";
-import { Redactor } from "../../../connectApi/redact";
+import { ConnectClient } from "../../../connectApi/client/client";
+import { Deadline } from "../../../connectApi/client/clock";
+import { Connectors } from "../../../connectApi/client/connectors";
+import { changeOffsets, OffsetsChange, readOffsets } from "../../../connectApi/position/offsets";
+import { SavedOffsets } from "../../../connectApi/position/offsetsFile";
+import { Progress } from "../../../connectApi/client/progress";
+import { Redactor } from "../../../connectApi/client/redact";
 import { FakeConnect } from "../../support/fakeConnect";
 import { Fault } from "../../support/faults";
 import { virtualClock } from "../../support/virtualClock";

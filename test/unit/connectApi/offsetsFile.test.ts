@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { offsetsAfter, offsetSteps, replacing, sameOffsets } from "../../../connectApi/offsetList";
-import { readOffsetsFile, readOffsetsOf, SavedOffsets, saveOffsets } from "../../../connectApi/offsetsFile";
+import { offsetsAfter, offsetSteps, replacing, sameOffsets } from "../../../connectApi/position/offsetList";
+import { readOffsetsFile, readOffsetsOf, SavedOffsets, saveOffsets } from "../../../connectApi/position/offsetsFile";
 
 const saved: SavedOffsets = {
     version: 1,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { UNKNOWN } from "../../../connectApi/connectorInputs";
-import { onDeleteFaults } from "../../../connectApi/onDelete";
-import { Positioned, positionFaults } from "../../../connectApi/positionGuard";
+import { onDeleteFaults } from "../../../connectApi/position/onDelete";
+import { Positioned, positionFaults } from "../../../connectApi/position/positionGuard";
 
 const debezium: Positioned = {
     name: "source",

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { openConnectors } from "../../../connectApi/openConnectors";
-import { lookAt } from "../../../connectApi/sharedStatus";
+import { openConnectors } from "../../../connectApi/client/openConnectors";
+import { lookAt } from "../../../connectApi/lifecycle/sharedStatus";
 import { Engine } from "../../support/engine";
 import { FakeConnect } from "../../support/fakeConnect";
 import { inPlaceOfSystemClock, type virtualClock } from "../../support/virtualClock";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { describe as words, judge, overallState } from "../../../connectApi/status";
-import { ConnectorStatus } from "../../../connectApi/types";
+import { describe as words, judge, overallState } from "../../../connectApi/lifecycle/status";
+import { ConnectorStatus } from "../../../connectApi/client/types";
 
 function status(connector: string, ...tasks: string[]): ConnectorStatus {
     const member = (state: string) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Redactor } from "../../../connectApi/redact";
-import { causeOf } from "../../../connectApi/trace";
+import { Redactor } from "../../../connectApi/client/redact";
+import { causeOf } from "../../../connectApi/client/trace";
 
 describe("Redactor", () => {
     it.each([

@@ -1,4 +1,4 @@
-import type { InputFault } from "./connectorInputs";
+import type { InputFault } from "../connectorInputs";
 import { isPostgresSource } from "./postgresSource";
 
 /** What becomes of a connector's position, and of what its source has in the database, when it is deleted. */

@@ -1,7 +1,7 @@
 import { Client, DatabaseError } from "pg";
-import { Deadline, systemClock } from "./clock";
-import { Progress } from "./progress";
-import { Redactor } from "./redact";
+import { Deadline, systemClock } from "../client/clock";
+import { Progress } from "../client/progress";
+import { Redactor } from "../client/redact";
 
 /** A database, and what is to be dropped in it. */
 export interface DatabaseLeftovers {

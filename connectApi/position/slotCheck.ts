@@ -1,7 +1,7 @@
-import { Deadline, systemClock } from "./clock";
+import { Deadline, systemClock } from "../client/clock";
 import { isPostgresSource, lsnText, postgresSource } from "./postgresSource";
 import { SlotPosition, slotPosition } from "./replicationSlot";
-import type { ConnectorOffset } from "./types";
+import type { ConnectorOffset } from "../client/types";
 
 /** Limit of the question to the database, s. */
 const LIMIT_SECONDS = 15;

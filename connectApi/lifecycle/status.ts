@@ -1,5 +1,5 @@
-import { causeOf } from "./trace";
-import { ActualState, ConnectorStatus, DesiredState, MemberStatus } from "./types";
+import { causeOf } from "../client/trace";
+import { ActualState, ConnectorStatus, DesiredState, MemberStatus } from "../client/types";
 
 /** The state that a connector is to reach. */
 export interface Goal {

@@ -1,5 +1,5 @@
-import { Deadline } from "./clock";
-import { ConnectorStatus, MemberStatus } from "./types";
+import { Deadline } from "../client/clock";
+import { ConnectorStatus, MemberStatus } from "../client/types";
 
 /** After this long a restart that nobody saw is over, ms: workers may hear of a changed config with their 3 s heartbeat only. */
 const LONGEST_MS = 10_000;

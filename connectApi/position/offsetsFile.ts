@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ConnectorOffset } from "./types";
+import { ConnectorOffset } from "../client/types";
 
 /** A connector's offsets as a file keeps them. */
 export interface SavedOffsets {

@@ -1,12 +1,12 @@
-import { Connectors } from "./connectors";
-import { ConnectError } from "./errors";
-import { deleteConnector } from "./lifecycle";
+import { Connectors } from "../client/connectors";
+import { ConnectError } from "../client/errors";
+import { deleteConnector } from "../lifecycle/lifecycle";
 import { readOffsets, requireVersion } from "./offsets";
 import { SavedOffsets, saveOffsets } from "./offsetsFile";
 import type { OnDelete } from "./onDelete";
 import { postgresSource } from "./postgresSource";
 import { DatabaseLeftovers, dropFromDatabase } from "./replicationSlot";
-import { stopConnector } from "./whileStopped";
+import { stopConnector } from "../lifecycle/whileStopped";
 
 /** A connector that is to go. */
 export interface DoomedConnector {

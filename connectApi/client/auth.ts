@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createSecureContext } from "node:tls";
-import { hasUnknown, InputFault, UNKNOWN } from "./connectorInputs";
+import { hasUnknown, InputFault, UNKNOWN } from "../connectorInputs";
 
 /** As whom the workers are spoken to. Both ways may be given at once. */
 export interface ConnectAuth {

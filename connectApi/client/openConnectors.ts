@@ -1,7 +1,7 @@
 import { secretsOfAuth } from "./auth";
 import { ConnectClient } from "./client";
 import { Deadline, systemClock } from "./clock";
-import { ConnectorInputs } from "./connectorInputs";
+import { ConnectorInputs } from "../connectorInputs";
 import { Connectors } from "./connectors";
 import { Progress } from "./progress";
 import { Redactor } from "./redact";

@@ -1,6 +1,6 @@
-import { Deadline } from "./clock";
-import { Connectors } from "./connectors";
-import { ConnectorStatus } from "./types";
+import { Deadline } from "../client/clock";
+import { Connectors } from "../client/connectors";
+import { ConnectorStatus } from "../client/types";
 
 /** A list of so many connectors costs a worker about as much as one status that is asked for by itself. */
 const LIST_WORTH = 20;

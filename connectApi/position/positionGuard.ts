@@ -1,5 +1,5 @@
-import type { InputFault } from "./connectorInputs";
-import { Connectors } from "./connectors";
+import type { InputFault } from "../connectorInputs";
+import { Connectors } from "../client/connectors";
 import { isPostgresSource, postgresSource } from "./postgresSource";
 
 /** What is to happen when a change makes a connector lose its position. */

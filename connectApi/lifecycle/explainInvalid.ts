@@ -1,5 +1,5 @@
-import { Connectors } from "./connectors";
-import { ConnectError } from "./errors";
+import { Connectors } from "../client/connectors";
+import { ConnectError } from "../client/errors";
 
 /**
  * Says key by key what is wrong with a config that Connect refused: its own message joins all of them without their keys.

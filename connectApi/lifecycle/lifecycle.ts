@@ -1,11 +1,11 @@
 import { addedKeys, differingKeys } from "./compare";
-import { Connectors } from "./connectors";
-import { ConnectError } from "./errors";
+import { Connectors } from "../client/connectors";
+import { ConnectError } from "../client/errors";
 import { explainInvalid } from "./explainInvalid";
 import { fullConfig } from "./fullConfig";
 import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
-import { ConnectorInfo, ConnectorStatus, DesiredState } from "./types";
+import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
 import { NotReachedError, waitForState } from "./waitForState";
 
 /** A connector as it is to be. */

@@ -1,11 +1,11 @@
-import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "./connectorInputs";
-import { Connectors } from "./connectors";
-import { ConnectError } from "./errors";
-import { requireVersion } from "./offsets";
-import { onDeleteFaults } from "./onDelete";
-import { openConnectors } from "./openConnectors";
-import { positionFaults, sharedSourceFaults } from "./positionGuard";
-import { isPostgresSource } from "./postgresSource";
+import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "../connectorInputs";
+import { Connectors } from "../client/connectors";
+import { ConnectError } from "../client/errors";
+import { requireVersion } from "../position/offsets";
+import { onDeleteFaults } from "../position/onDelete";
+import { openConnectors } from "../client/openConnectors";
+import { positionFaults, sharedSourceFaults } from "../position/positionGuard";
+import { isPostgresSource } from "../position/postgresSource";
 
 /** A preview does not wait for workers: they may come up in the same run. */
 const LOOK_LIMITS = { limitSeconds: 5, silenceSeconds: 1 };

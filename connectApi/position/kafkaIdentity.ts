@@ -1,6 +1,6 @@
-import { Connectors } from "./connectors";
-import { ConnectError } from "./errors";
-import type { WorkerInfo } from "./types";
+import { Connectors } from "../client/connectors";
+import { ConnectError } from "../client/errors";
+import type { WorkerInfo } from "../client/types";
 
 /** What is to happen when another Kafka cluster is found behind the workers than the one that a connector was made on. */
 export type OnNewKafkaCluster = "refuse" | "recreate";

@@ -1,5 +1,5 @@
-import { ConnectClient } from "./client";
-import { ConnectorPlugin, Validation, WorkerInfo } from "./types";
+import { ConnectClient } from "../client/client";
+import { ConnectorPlugin, Validation, WorkerInfo } from "../client/types";
 
 /** A worker that answers, and what it has. */
 export interface LiveWorker {

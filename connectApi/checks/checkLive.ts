@@ -1,10 +1,10 @@
-import { ConnectorInputs, hasUnknown, InputFault, passwordFault, specOf } from "./connectorInputs";
-import { fullConfig } from "./fullConfig";
+import { ConnectorInputs, hasUnknown, InputFault, passwordFault, specOf } from "../connectorInputs";
+import { fullConfig } from "../lifecycle/fullConfig";
 import { converterDefinitions, findWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
-import { openConnectors } from "./openConnectors";
+import { openConnectors } from "../client/openConnectors";
 import { isPasswordKey } from "./passwordKeys";
-import { isClass } from "./plugins";
+import { isClass } from "../lifecycle/plugins";
 import { Finding, findingsOf, typesOf } from "./validationFindings";
 
 /** What a live cluster finds in a connector's inputs. */

@@ -1,7 +1,7 @@
-import { Connectors } from "./connectors";
-import { ConnectError } from "./errors";
+import { Connectors } from "../client/connectors";
+import { ConnectError } from "../client/errors";
 import { describe } from "./status";
-import { ConnectorStatus, DesiredState } from "./types";
+import { ConnectorStatus, DesiredState } from "../client/types";
 import { waitForState } from "./waitForState";
 
 /** Opens the cluster anew, with a time limit of its own. */

@@ -1,4 +1,4 @@
-import { ConnectorOffset } from "./types";
+import { ConnectorOffset } from "../client/types";
 
 /** True when both have the same offsets of the same partitions, in whatever order. */
 export function sameOffsets(a: ConnectorOffset[], b: ConnectorOffset[]): boolean {

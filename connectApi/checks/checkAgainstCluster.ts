@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkLive } from "./checkLive";
-import { ConnectorInputs, hasUnknown, InputFault, specOf, UNKNOWN } from "./connectorInputs";
-import { fullConfig } from "./fullConfig";
+import { ConnectorInputs, hasUnknown, InputFault, specOf, UNKNOWN } from "../connectorInputs";
+import { fullConfig } from "../lifecycle/fullConfig";
 
 /**
  * The second half of checking inputs: what the connector's cluster finds in them. Nothing is asked for a config that is

@@ -1,9 +1,9 @@
-import { Clock } from "./clock";
-import { Connectors } from "./connectors";
+import { Clock } from "../client/clock";
+import { Connectors } from "../client/connectors";
 import { Generation } from "./generation";
 import { lookAt, untilNextLook } from "./sharedStatus";
 import { describe, Goal, judge } from "./status";
-import { ConnectorStatus } from "./types";
+import { ConnectorStatus } from "../client/types";
 
 /** The state must be good for so long, ms, in so many looks: a task that fails right after its start does not pass. */
 const STABLE_MS = 700;

@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
-import { Connectors } from "./connectors";
-import { ConnectError } from "./errors";
-import { ConnectorPlugin } from "./types";
+import { Connectors } from "../client/connectors";
+import { ConnectError } from "../client/errors";
+import { ConnectorPlugin } from "../client/types";
 
 /** Connectors of Connect itself that it does not list. */
 const NOT_LISTED = /^org\.apache\.kafka\.connect\.tools\./;

@@ -1,9 +1,9 @@
-import { Connectors } from "./connectors";
-import { ConnectError } from "./errors";
+import { Connectors } from "../client/connectors";
+import { ConnectError } from "../client/errors";
 import { offsetsAfter, replacing, sameOffsets } from "./offsetList";
 import { SavedOffsets } from "./offsetsFile";
-import { ConnectorOffset } from "./types";
-import { Connect, StoppedWorkError, whileStopped } from "./whileStopped";
+import { ConnectorOffset } from "../client/types";
+import { Connect, StoppedWorkError, whileStopped } from "../lifecycle/whileStopped";
 
 /**
  * What is to become of a connector's offsets:
