@@ -18,7 +18,8 @@ export default defineConfig({
             level("unit", 0, { testTimeout: 30 * SECOND, hookTimeout: 30 * SECOND }),
             level("toolchain", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
             level("connectApi", 2, {
-                fileParallelism: false,
+                // these tests wait more than they work, but each file has servers of its own
+                maxWorkers: 2,
                 testTimeout: 2 * MINUTE,
                 hookTimeout: 4 * MINUTE,
                 // where the offsets of deleted connectors are kept

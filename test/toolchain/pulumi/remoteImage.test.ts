@@ -96,7 +96,7 @@ function replaceSsh(script: string): void {
 test("an engine on another host is reached by the ssh command, with the user's options", async () => {
     writeContext("from afar");
     // runs on this host what ssh would run on the other one
-    replaceSsh('echo "$@" >> "$(dirname "$0")/ssh.log"; while [ "$1" != -- ]; do shift; done; shift; exec "$@"');
+    replaceSsh('echo "$@" >> "$(dirname "$0")/ssh.log"; while [ "$1" != -- ]; do shift; done; shift 2; exec "$@"');
     program.environment.PATH = `${program.folder}:${program.environment.PATH}`;
     const host = JSON.stringify({ host: "ssh://somebody@far.example:2222", sshOpts: ["-o", "BatchMode=yes"] });
     const statements = imageAndContainer("4").replace('{ host: "unix:///var/run/docker.sock" }', host);
@@ -107,7 +107,7 @@ test("an engine on another host is reached by the ssh command, with the user's o
         .trim()
         .split("\n");
     expect(new Set(calls)).toEqual(
-        new Set(["-o BatchMode=yes -l somebody -p 2222 far.example -- docker system dial-stdio"]),
+        new Set(["-o BatchMode=yes -l somebody -p 2222 -- far.example docker system dial-stdio"]),
     );
     await program.up("");
     expect(await tags()).toEqual([]);
