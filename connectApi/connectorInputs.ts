@@ -6,6 +6,7 @@ import { isInTheClear, isPasswordKey } from "./checks/passwordKeys";
 import type { OnPositionLoss } from "./position/positionGuard";
 import { withoutUserInfo } from "./client/redact";
 import { DesiredState } from "./client/types";
+import { isObject } from "./isObject";
 
 /** What Pulumi puts in the place of a value that is not known before `up`. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -171,10 +172,6 @@ function isCount(value: unknown, least: number): boolean {
 
 function isOneOf(value: unknown, allowed: string[]): boolean {
     return typeof value === "string" && allowed.includes(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isUrlList(value: unknown): boolean {

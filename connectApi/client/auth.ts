@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createSecureContext } from "node:tls";
 import { hasUnknown, InputFault, UNKNOWN } from "../connectorInputs";
+import { isObject } from "../isObject";
 
 /** As whom the workers are spoken to. Both ways may be given at once. */
 export interface ConnectAuth {
@@ -131,10 +132,6 @@ function unknownKeys(property: string, given: Record<string, unknown>, known: st
 
 function fault(property: string, rule: string): InputFault {
     return { property, reason: `${property} ${rule}` };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isAbsentOr(value: unknown, type: string): boolean {

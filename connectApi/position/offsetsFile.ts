@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConnectorOffset } from "../client/types";
+import { isObject } from "../isObject";
 
 /** A connector's offsets as a file keeps them. */
 export interface SavedOffsets {
@@ -109,8 +110,4 @@ function refuseInexact(value: unknown, where: string): void {
     if (typeof value === "object" && value !== null) {
         Object.values(value).forEach((inner) => refuseInexact(inner, where));
     }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { InputFault } from "../connectorInputs";
 import { isPostgresSource } from "./postgresSource";
+import { isObject } from "../isObject";
 
 /** What becomes of a connector's position, and of what its source has in the database, when it is deleted. */
 export interface OnDelete {
@@ -78,8 +79,4 @@ export function onDeleteFaults(
 /** True for a URL that names server and database. */
 export function isDatabaseUrl(value: unknown): boolean {
     return typeof value === "string" && URL.canParse(value) && /^postgres(ql)?:\/\/[^/]+\/[^/]+$/.test(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }
