@@ -2,6 +2,7 @@ import { measureConnectors } from "../bench/connectors";
 import { type Figure, renderFigure } from "../bench/figure";
 import { measureJmsSink } from "../bench/jmsSink";
 import { measureMemory } from "../bench/memory";
+import { measurePauses } from "../bench/pauses";
 import { measureStart } from "../bench/start";
 import { measureTransforms } from "../bench/transforms";
 import { measureUnchanged } from "../bench/unchanged";
@@ -17,7 +18,12 @@ const alone: Record<string, () => Promise<Figure[]>> = {
     "jms-sink": measureJmsSink,
     connectors: measureConnectors,
 };
-const parts: Record<string, Measure> = { memory: measureMemory, unchanged: measureUnchanged, start: measureStart };
+const parts: Record<string, Measure> = {
+    memory: measureMemory,
+    unchanged: measureUnchanged,
+    start: measureStart,
+    pauses: measurePauses,
+};
 
 /** `npm run bench`: all figures, on a stack of its own; `npm run bench -- memory unchanged`: only these. */
 export default async function bench(args: string[]): Promise<void> {

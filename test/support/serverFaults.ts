@@ -129,7 +129,7 @@ export async function crash({ stack }: Victim, member: string): Promise<string> 
 }
 
 /** A clean stop and a start of all these members at once. */
-async function restart({ stack }: Victim, members: string[]): Promise<string[]> {
+export async function restart({ stack }: Victim, members: string[]): Promise<string[]> {
     await Promise.all(members.map((member) => docker.getContainer(containerName(stack, member)).restart({ t: 60 })));
     return members;
 }

@@ -1,0 +1,90 @@
+import { loadavg } from "node:os";
+
+import { NumberedRows } from "../test/support/numberedRows";
+import { Pipeline } from "../test/support/pipeline";
+import { crash, restart, untilWell, type Victim, workerOf } from "../test/support/serverFaults";
+import type { TestStack } from "../test/support/stack";
+import type { Figure } from "./figure";
+import { listSeconds, median } from "./statistics";
+
+const rounds = 3;
+/** Rows that come through before and after each disturbance: a second's worth. */
+const steadyRows = 20;
+const limitSeconds = 300;
+const killAimSeconds = 15;
+const rollAim = 0.3;
+
+/** What can happen to the workers while rows flow. */
+type Kind = "sourceKilled" | "sinkKilled" | "rolled" | "restarted";
+type Disturb = (victim: Victim, stack: TestStack) => Promise<unknown>;
+
+const disturbances: Record<Kind, Disturb> = {
+    sourceKilled: async (victim) => crash(victim, await workerOf(victim, "dbz-source")),
+    sinkKilled: async (victim) => crash(victim, await workerOf(victim, "json-jms-sink")),
+    rolled: rollWorkers,
+    restarted: (victim) => restart(victim, workersOf(victim)),
+};
+
+/**
+ * The longest time in which no new row came out of a queue, while rows are committed steadily, for each disturbance of the
+ * workers. Each round has all of them, so that a machine that is busy for a while is so for all. The stack must be up; it
+ * is left so, with another setting of the workers.
+ */
+export async function measurePauses(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
+    const seconds: Record<Kind, number[]> = { sourceKilled: [], sinkKilled: [], rolled: [], restarted: [] };
+    for (let round = 1; round <= rounds; round++) {
+        for (const [kind, disturb] of Object.entries(disturbances) as [Kind, Disturb][]) {
+            const pause = await pauseOf(stack, disturb);
+            seconds[kind].push(pause);
+            const load = loadavg()[0]!.toFixed(1);
+            print(`pauses, round ${round} of ${rounds}, ${kind}: ${pause.toFixed(1)} s (load ${load})`);
+        }
+    }
+    return [
+        killFigure("source", seconds.sourceKilled),
+        killFigure("sink", seconds.sinkKilled),
+        {
+            name: "pause while the workers are rolled, against all restarted at once",
+            ratio: median(seconds.rolled) / median(seconds.restarted),
+            aim: rollAim,
+            details: `roll ${listSeconds(seconds.rolled)} s, restart ${listSeconds(seconds.restarted)} s, median of each`,
+        },
+    ];
+}
+
+function killFigure(role: string, seconds: number[]): Figure {
+    const name = `pause after kill -9 of the worker of a ${role}, s`;
+    return { name, ratio: median(seconds), aim: killAimSeconds, details: `${listSeconds(seconds)} s, median` };
+}
+
+/** The longer of both queues' pauses, s. Fails when a row is lost: nobody wants that sooner. */
+async function pauseOf(stack: TestStack, disturb: Disturb): Promise<number> {
+    const pipeline = await Pipeline.open(stack);
+    try {
+        const victim = { stack: stack.handle.name, outputs: pipeline.outputs };
+        const rows = await NumberedRows.start(pipeline);
+        await rows.untilCommitted(steadyRows);
+        await rows.untilCaughtUp(limitSeconds);
+        await disturb(victim, stack);
+        await untilWell(victim, limitSeconds);
+        await rows.untilCommitted(steadyRows);
+        const { json, xml } = await rows.account(limitSeconds);
+        return Math.max(json.pauseSeconds, xml.pauseSeconds);
+    } finally {
+        await pipeline.close();
+    }
+}
+
+/** An `up` with another value of a setting that changes nothing of what workers do here. */
+async function rollWorkers(_victim: Victim, stack: TestStack): Promise<void> {
+    const { connect, ...others } = stack.config();
+    const setting = "offset.flush.timeout.ms";
+    const config = connect?.config as Record<string, number> | undefined;
+    const value = (config?.[setting] ?? 5000) + 1;
+    stack.configure({ ...others, connect: { ...connect, config: { ...config, [setting]: value } } });
+    await stack.up();
+}
+
+function workersOf({ outputs }: Victim): string[] {
+    return outputs.restUrls.map((_, i) => `connect-${i}`);
+}
