@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectorStatuses } from "../../probes/connect";
 import { clusterView } from "../../probes/kafka";
 import { waitFor, done, pending } from "../../probes/wait";
-import { listContainers } from "../support/docker";
+import { memberIds } from "../support/docker";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";
 import { sharedStack } from "./sharedStack";
@@ -14,12 +14,7 @@ const original = stack.config();
 
 afterAll(() => stack.configure(original));
 
-/** Ids of the running containers by member. */
-async function containerIds(): Promise<Record<string, string>> {
-    const containers = (await listContainers(stack.handle.name)).filter(({ State }) => State === "running");
-    const prefix = `/connect-cdc-${stack.handle.name}-`;
-    return Object.fromEntries(containers.map(({ Names, Id }) => [Names[0]?.slice(prefix.length) ?? Id, Id]));
-}
+const containerIds = () => memberIds(stack.handle.name, true);
 
 function scale(sizes: { servers?: number; brokers?: number; workers?: number }): void {
     const { zookeeper, kafka, connect } = original;

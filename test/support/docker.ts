@@ -19,6 +19,13 @@ export async function listContainers(stack: string): Promise<Docker.ContainerInf
     return docker.listContainers({ all: true, filters: { label } });
 }
 
+/** Ids of the stack's containers by member, such as "kafka-0"; of those that run, or of all. */
+export async function memberIds(stack: string, runningOnly = false): Promise<Record<string, string>> {
+    const containers = (await listContainers(stack)).filter(({ State }) => !runningOnly || State === "running");
+    const prefix = containerName(stack, "").length + 1;
+    return Object.fromEntries(containers.map(({ Names, Id }) => [Names[0]?.slice(prefix) ?? Id, Id]));
+}
+
 /** Names of all containers, networks, volumes and image tags of a stack. */
 export async function namesOfStack(stack: string): Promise<string[]> {
     return (await listDockerObjects(stack)).map(({ kind, name }) => `${kind} ${name}`).sort();

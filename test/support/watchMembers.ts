@@ -22,7 +22,7 @@ export interface MemberWatch {
  * Watches the engine's own events of the members of some roles, until it is stopped: unlike looks at intervals it misses
  * no moment.
  */
-export async function watchMembers(stack: string, roles: string[]): Promise<MemberWatch> {
+export async function watchMembers(stack: string, roles: readonly string[]): Promise<MemberWatch> {
     const prefix = containerName(stack, "");
     const stream = (await docker.getEvents({
         filters: { type: ["container"], event: ["die", "start"], label: [`connect-cdc.stack=${stack}`] },
