@@ -82,8 +82,16 @@ describe.runIf(process.env.SOAK)("members that come and go while rows flow", () 
         expect(connectors.filter(({ op }) => op !== "update")).toEqual([]);
         await stack.up();
         const now = await containerIds();
-        expect(Object.keys(now).filter((member) => !(member in known))).toEqual(added);
-        expect(Object.keys(known).filter((member) => !(member in now))).toEqual(removed);
+        expect(
+            Object.keys(now)
+                .filter((member) => !(member in known))
+                .sort(),
+        ).toEqual(added);
+        expect(
+            Object.keys(known)
+                .filter((member) => !(member in now))
+                .sort(),
+        ).toEqual(removed);
         const staying = Object.keys(known).filter((member) => member in now);
         expect(staying.filter((member) => known[member] !== now[member])).toEqual([]);
         expect(await stack.preview()).toEqual([]);
