@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import type { ContainerInfo } from "dockerode";
 import type { PlatformConfig } from "./config";
 import { publishedPorts } from "./configChecks/ports";
+import { dockerCommandProblem } from "./probes/dockerCommand";
 import { QUIET_SSH } from "./probes/engine";
 import { connectEngine } from "./probes/engineClient";
 import { listenerOf } from "./probes/listeners";
@@ -34,7 +35,7 @@ export interface PreflightOptions {
 
 /**
  * Checks what config cannot know, before the first resource: that plugins' files are there, that the engines answer, that
- * the disk has room, that no port is held by something else, that what is there can become as large or small as config
+ * this machine can carry images among several hosts, that the disk has room, that no port is held by something else, that what is there can become as large or small as config
  * wants it. Of machines behind `tcp://` disk and processes cannot be
  * seen, only containers.
  * @returns what is wrong, each a sentence of where, what and what to do; empty when all is well.
@@ -55,7 +56,18 @@ export async function preflight(
         brokers: brokerAddresses(config),
     };
     const scaling = scalingFaults(wanted, options.limitMs);
-    return [...pathFaults(config), ...(await Promise.all([...hosts, scaling])).flat()];
+    return [...pathFaults(config), ...(await Promise.all([...hosts, scaling, copyFaults(config)])).flat()];
+}
+
+/** Images go from the first host to the others through this machine. */
+async function copyFaults({ hosts }: PlatformConfig): Promise<string[]> {
+    const [first, ...others] = Object.keys(hosts);
+    const problem = others.length > 0 ? await dockerCommandProblem() : undefined;
+    if (problem === undefined) return [];
+    return [
+        `hosts: images go from ${first} to ${others.join(", ")} by the docker command of the machine that runs pulumi ` +
+            `(${problem}); install Docker's client here (Debian: docker.io), and see that docker --version works`,
+    ];
 }
 
 function brokerAddresses(config: PlatformConfig): string[] {
