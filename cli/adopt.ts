@@ -4,34 +4,47 @@ import { defaults } from "../config";
 import type { ConnectorInfo, ConnectorStatus } from "../connectApi/client/types";
 import type { Connect } from "../connectApi/lifecycle/whileStopped";
 import { type AdoptedConnector, adoptedConnector } from "./adoptedConnector";
+import { adoptedProgram } from "./adoptedProgram";
 import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "./adoptedText";
+import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "./connectAccess";
 import { connectTo, readUrls } from "./connectTarget";
 import { unknownName } from "./names";
 
-const USAGE = "usage: npm run adopt -- <URL>[,<URL>...] [--only <connector>[,<connector>...]] [--json]";
+const USAGE = `usage: npm run adopt -- <URL>[,<URL>...] [--only <connector>[,<connector>...]] [--json | --program]
+${ACCESS_USAGE}`;
 
 /** Limit of a question, s; a validation may take a worker 90. */
 const READ_SECONDS = 100;
 
 /**
  * `npm run adopt`: prints the stack config of the connectors that a live cluster has. `up` with it takes them over as they
- * are. It holds no secrets; a comment says which have to be given.
+ * are. It holds no secrets; a comment says which have to be given. With `--program` it is a Pulumi program that declares
+ * them on their own cluster.
  */
 export default async function adopt(args: string[]): Promise<void> {
     const { values, positionals } = parseArgs({
         args,
         allowPositionals: true,
-        options: { only: { type: "string" }, json: { type: "boolean", default: false } },
+        options: {
+            only: { type: "string" },
+            json: { type: "boolean", default: false },
+            program: { type: "boolean", default: false },
+            ...ACCESS_OPTIONS,
+        },
     });
     const [urls, ...rest] = positionals;
-    if (urls === undefined || rest.length > 0) {
+    if (urls === undefined || rest.length > 0 || (values.json && values.program)) {
         throw new Error(USAGE);
     }
-    const connect = connectTo(readUrls(urls));
-    const cluster = await adoptedCluster(connect, values.only?.split(","));
+    const restUrls = readUrls(urls);
+    const auth = await readAccess(values);
+    const { only, program } = values;
+    const cluster = await namingOptions(() => adoptedCluster(connectTo(restUrls, auth), only?.split(","), program));
     const text = values.json
         ? JSON.stringify({ connectors: stackConfig(cluster), secrets: liftedSecrets(cluster) }, null, 4)
-        : adoptedText(cluster);
+        : program
+          ? adoptedProgram(cluster, restUrls, values)
+          : adoptedText(cluster, auth !== undefined);
     process.stdout.write(`${text.trimEnd()}\n`);
 }
 
@@ -40,8 +53,11 @@ interface Live {
     status: ConnectorStatus;
 }
 
-/** @param only the connectors that are meant; all when not given, and then defaults of the stack that are not there go. */
-async function adoptedCluster(connect: Connect, only: string[] | undefined): Promise<AdoptedCluster> {
+/**
+ * @param only the connectors that are meant; all when not given, and then defaults of the stack that are not there go.
+ * @param program true: for a program, which has no defaults.
+ */
+async function adoptedCluster(connect: Connect, only: string[] | undefined, program: boolean): Promise<AdoptedCluster> {
     const live = await connect(READ_SECONDS).list();
     const unknown = only?.find((name) => !(name in live));
     if (unknown !== undefined) {
@@ -50,14 +66,19 @@ async function adoptedCluster(connect: Connect, only: string[] | undefined): Pro
     const taken = new Set<string>();
     const connectors: Record<string, AdoptedConnector> = {};
     for (const name of (only ?? Object.keys(live)).sort()) {
-        connectors[name] = await adopted(connect, live[name]!, taken);
+        connectors[name] = await adopted(connect, live[name]!, taken, program ? {} : defaults.connectors);
     }
-    const absentDefaults = only ? [] : Object.keys(defaults.connectors).filter((name) => !(name in live));
+    const absentDefaults = only || program ? [] : Object.keys(defaults.connectors).filter((name) => !(name in live));
     return { connectors, absentDefaults };
 }
 
-async function adopted(connect: Connect, { info, status }: Live, taken: Set<string>): Promise<AdoptedConnector> {
-    const standard = (defaults.connectors as Record<string, { config: object }>)[info.name];
+async function adopted(
+    connect: Connect,
+    { info, status }: Live,
+    taken: Set<string>,
+    defaultConnectors: Record<string, { config: object }>,
+): Promise<AdoptedConnector> {
+    const standard = defaultConnectors[info.name];
     return adoptedConnector(info, status, {
         passwordKeys: await passwordKeys(connect, info),
         defaultKeys: Object.keys(standard?.config ?? {}),

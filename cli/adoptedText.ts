@@ -21,12 +21,25 @@ export function liftedSecrets({ connectors }: AdoptedCluster): LiftedSecret[] {
     return Object.values(connectors).flatMap(({ secrets }) => secrets);
 }
 
-/** The stack config as a part of `Pulumi.<stack>.yaml`, with what is left to do as comments below. */
-export function adoptedText(cluster: AdoptedCluster): string {
+/**
+ * The stack config as a part of `Pulumi.<stack>.yaml`, with what is left to do as comments below.
+ *
+ * @param wantsCredentials true when the cluster did: then it is none of a stack.
+ */
+export function adoptedText(cluster: AdoptedCluster, wantsCredentials = false): string {
     const yaml = stringify({ config: { "connect-cdc:connectors": stackConfig(cluster) } }, { lineWidth: 0 });
-    const comments = [...secretComments(liftedSecrets(cluster)), ...failedComments(cluster)];
+    const comments = [
+        ...(wantsCredentials ? ELSEWHERE : []),
+        ...secretComments(liftedSecrets(cluster)),
+        ...failedComments(cluster),
+    ];
     return yaml + comments.map((line) => `# ${line}\n`).join("");
 }
+
+const ELSEWHERE = [
+    "A stack declares connectors on its own workers, which ask for no credentials. To declare these where they are, in a",
+    "Pulumi program of your own: --program",
+];
 
 function secretComments(secrets: LiftedSecret[]): string[] {
     if (secrets.length === 0) {
@@ -50,7 +63,7 @@ function secretComments(secrets: LiftedSecret[]): string[] {
     ];
 }
 
-function failedComments({ connectors }: AdoptedCluster): string[] {
+export function failedComments({ connectors }: AdoptedCluster): string[] {
     const failed = Object.entries(connectors).filter(([, connector]) => connector.failed);
     return failed.map(([name]) => `${name} has FAILED; up restarts what has, and fails when that does not help.`);
 }

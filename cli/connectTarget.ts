@@ -1,25 +1,37 @@
+import { type ConnectAuth, secretsOfAuth } from "../connectApi/client/auth";
 import { ConnectClient } from "../connectApi/client/client";
 import { Deadline, systemClock } from "../connectApi/client/clock";
 import { Connectors } from "../connectApi/client/connectors";
 import { Progress } from "../connectApi/client/progress";
-import { Redactor } from "../connectApi/client/redact";
+import { Redactor, withoutUserInfo } from "../connectApi/client/redact";
 import type { Connect } from "../connectApi/lifecycle/whileStopped";
 import { readStackOutputs } from "./stackOutputs";
 
 /** How long no worker may answer before a command gives up, s. */
 const SILENCE_SECONDS = 30;
 
-/** The Connect cluster at these URLs; without any, the stack's. */
-export async function connectTarget(urls: string | undefined, stack: string): Promise<Connect> {
-    return connectTo(urls === undefined ? (await readStackOutputs({ stack })).restUrls : readUrls(urls));
+/** The Connect cluster at these URLs; without any, the stack's, whose workers ask for no credentials. */
+export async function connectTarget(
+    urls: string | undefined,
+    stack: string,
+    auth: ConnectAuth | undefined,
+): Promise<Connect> {
+    if (urls !== undefined) {
+        return connectTo(readUrls(urls), auth);
+    }
+    if (auth !== undefined) {
+        throw new Error("credentials go with --url: the stack's own workers ask for none");
+    }
+    return connectTo((await readStackOutputs({ stack })).restUrls);
 }
 
 /** Opens the cluster of these workers. What a long wait waits for is told on the error output. */
-export function connectTo(restUrls: string[]): Connect {
+export function connectTo(restUrls: string[], auth?: ConnectAuth): Connect {
     return (limitSeconds) => {
         const deadline = new Deadline(systemClock, limitSeconds);
         const progress = new Progress("Kafka Connect", deadline, (line) => process.stderr.write(`${line}\n`));
-        const options = { deadline, progress, redactor: new Redactor(), silenceSeconds: SILENCE_SECONDS };
+        const redactor = new Redactor(secretsOfAuth(auth));
+        const options = { deadline, progress, redactor, auth, silenceSeconds: SILENCE_SECONDS };
         return new Connectors(new ConnectClient(restUrls, options));
     };
 }
@@ -31,6 +43,13 @@ export function readUrls(text: string): string[] {
     if (wrong !== undefined) {
         throw new Error(
             `"${wrong.replace(/^.*@/, "[secret]@")}" is no URL of a Connect worker: it must begin with http:// or https://`,
+        );
+    }
+    const telling = urls.find((url) => withoutUserInfo(url) !== url);
+    if (telling !== undefined) {
+        throw new Error(
+            `"${withoutUserInfo(telling)}" holds a user or a password, which everybody can see among a command's arguments: ` +
+                "write --user <name>, and change a password that was written so",
         );
     }
     return urls;

@@ -13,6 +13,7 @@ import type { Connect } from "../connectApi/lifecycle/whileStopped";
 import { stackOption } from "../toolchain/environment";
 import { stateFolder } from "../toolchain/folders";
 import { confirm } from "../toolchain/setup/confirm";
+import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "./connectAccess";
 import { connectTarget } from "./connectTarget";
 import { unknownName } from "./names";
 import { changeLines, offsetLines } from "./offsetLines";
@@ -23,7 +24,8 @@ const USAGE = `usage:
   npm run offsets -- alter <connector> <file, or -> [--force]
   npm run offsets -- reset <connector>
   npm run offsets -- restore <file, or -> [--connector <name>] [--force]
-of the stack dev, or --stack <name>, or any Connect cluster: --url <URL>[,<URL>...]; --yes asks nothing`;
+of the stack dev, or --stack <name>, or any Connect cluster: --url <URL>[,<URL>...]; --yes asks nothing
+${ACCESS_USAGE}`;
 
 /** Limit of a question, s. */
 const READ_SECONDS = 60;
@@ -50,11 +52,12 @@ export default async function offsets(args: string[]): Promise<void> {
             yes: { type: "boolean", default: false },
             force: { type: "boolean", default: false },
             connector: { type: "string" },
+            ...ACCESS_OPTIONS,
         },
     });
     const command = readCommand(positionals, values);
-    const connect = await connectTarget(values.url, values.stack);
-    await command(connect, () => slotDatabase(values.url, values.stack));
+    const connect = await connectTarget(values.url, values.stack, await readAccess(values));
+    await namingOptions(() => command(connect, () => slotDatabase(values.url, values.stack)));
 }
 
 type Command = (connect: Connect, database: () => Promise<SlotDatabase>) => Promise<void>;

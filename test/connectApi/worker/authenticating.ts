@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { makeCertificate, makeTrustStore, STORE_PASSWORD } from "../../support/certificates";
+import { ConnectorProgram } from "../../support/connectorProgram";
 import { Engine } from "../../support/engine";
+import { runCommand } from "../../support/runCommand";
 import { ClusterSpec, ConnectCluster } from "../../support/workerProcess";
 import { SOURCE_CLASS } from "./workerUnderTest";
 
@@ -17,6 +20,9 @@ export class GuardedWorker {
     readonly client = makeCertificate(this.folder, "client");
     readonly stranger = makeCertificate(this.folder, "stranger");
     readonly spec: ClusterSpec;
+
+    /** Options of a command that gets in, but for the password. */
+    readonly options = ["--user", "first", ...["ca", "cert", "key"].flatMap((name) => [`--${name}`, this.pem(name)])];
 
     constructor(version: string) {
         afterAll(() => rmSync(this.folder, { recursive: true, force: true }));
@@ -52,6 +58,10 @@ export class GuardedWorker {
                 httpsAgent: new Agent({ ca: this.server.cert, cert: this.client.cert, key: this.client.key }),
             },
         };
+    }
+
+    private pem(name: string): string {
+        return join(this.folder, { ca: "connect.test.crt", cert: "client.crt", key: "client.key" }[name]!);
     }
 }
 
@@ -112,6 +122,50 @@ export function authenticating(guarded: GuardedWorker, cluster: () => ConnectClu
             expect(error.message).toContain(advice);
             expect(error.message).not.toMatch(/pass-22|PRIVATE KEY/);
             expect(engine.outputs).toBeUndefined();
+        });
+
+        it("lists offsets for a command, and lets connectors be adopted by a program without a write", async () => {
+            const engine = new Engine();
+            await engine.up(args("guarded", { basic: basicOf("first"), tls }));
+            const before = writes();
+            const [url] = cluster().restUrls as [string];
+            const password = { CONNECT_PASSWORD: USERS.first };
+            const { stdout } = await runCommand(
+                "offsets",
+                ["list", "guarded", "--url", url, ...guarded.options],
+                password,
+            );
+            expect(stdout).toContain('Offsets of source "guarded"');
+
+            const adopted = await runCommand("adopt", [url, "--program", ...guarded.options], password);
+            expect(adopted.stdout).not.toMatch(/pass-22|PRIVATE KEY/);
+            const program = await ConnectorProgram.create(adopted.stdout);
+            try {
+                const file = join(program.folder, "Pulumi.test.yaml");
+                const secrets = { "connect-password": USERS.first, "connect-key": tls.key };
+                const stackConfig = { ...parse(readFileSync(file, "utf8")), config: { "connectors:secrets": secrets } };
+                program.write("Pulumi.test.yaml", stringify(stackConfig));
+                const { output } = await program.up();
+                expect(output).toContain("1 created");
+                expect(writes()).toEqual(before);
+                await program.destroy();
+                expect(writes().at(-1)).toContain("DELETE /connectors/guarded");
+            } finally {
+                program.remove();
+            }
+        }, 120_000);
+
+        it("is said in the words of a command's options, and no password with it", async () => {
+            const [url] = cluster().restUrls as [string];
+            const run = (...options: string[]) =>
+                runCommand("adopt", [url, ...options], { CONNECT_PASSWORD: "wrong-pass-22" }).then(
+                    () => expect.fail("it was let in"),
+                    ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+                );
+            const wrong = await run(...guarded.options);
+            expect(wrong).toContain("set --user, or --cert and --key");
+            expect(wrong).not.toContain("pass-22");
+            expect(await run()).toContain("Set --ca");
         });
     });
 }

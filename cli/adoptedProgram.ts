@@ -1,0 +1,115 @@
+import type { AdoptedEntry } from "./adoptedConnector";
+import { type AdoptedCluster, failedComments, liftedSecrets } from "./adoptedText";
+import type { AccessValues } from "./connectAccess";
+
+/** Names of the credentials under the program's config key `secrets`. */
+const PASSWORD = "connect-password";
+const KEY = "connect-key";
+/** Stands where the workers' config provider has to be named. */
+const FOLDER = "/folder/on/the/workers";
+const INDENT = 4;
+
+/**
+ * A Pulumi program that declares the connectors on their own cluster: `Connector` alone, and no stack of this project.
+ * Credentials stand in it as references to the program's secrets and as paths.
+ *
+ * @param access the options that the cluster was reached with.
+ */
+export function adoptedProgram(cluster: AdoptedCluster, restUrls: string[], access: AccessValues): string {
+    const secrets = [...(access.user === undefined ? [] : [PASSWORD]), ...(access.key === undefined ? [] : [KEY])];
+    const files = access.ca !== undefined || access.cert !== undefined;
+    const shared = {
+        cluster: new URL(restUrls[0]!).host,
+        restUrls,
+        ...(hasAccess(access) ? { auth: authOf(access) } : {}),
+    };
+    return [
+        'import * as pulumi from "@pulumi/pulumi";',
+        ...(files ? ['import { readFileSync } from "node:fs";'] : []),
+        'import { Connector } from "./components/connector";',
+        "",
+        ...secretLines(secrets),
+        `const shared = ${source(shared)};`,
+        ...Object.entries(cluster.connectors).flatMap(([name, { entry }]) => ["", declaration(name, entry)]),
+        "",
+        ...[...todo(cluster, secrets), ...failedComments(cluster)].map((line) => `// ${line}`),
+    ].join("\n");
+}
+
+function secretLines(names: string[]): string[] {
+    if (names.length === 0) {
+        return [];
+    }
+    const type = names.map((name) => JSON.stringify(name)).join(" | ");
+    return [`const secrets = new pulumi.Config().requireSecretObject<Record<${type}, string>>("secrets");`];
+}
+
+function hasAccess({ user, ca, cert, "server-name": serverName, insecure }: AccessValues): boolean {
+    return [user, ca, cert, serverName, insecure || undefined].some((value) => value !== undefined);
+}
+
+/** A piece of program text among data. */
+class Code {
+    constructor(readonly text: string) {}
+}
+
+function authOf({ user, ca, cert, key, "server-name": serverName, insecure }: AccessValues): object {
+    const fileText = (path: string) => new Code(`readFileSync(${JSON.stringify(path)}, "utf8")`);
+    const secret = (name: string) => new Code(`secrets[${JSON.stringify(name)}]`);
+    const tls = {
+        ...(ca === undefined ? {} : { ca: fileText(ca) }),
+        ...(cert === undefined ? {} : { cert: fileText(cert) }),
+        ...(key === undefined ? {} : { key: secret(KEY) }),
+        ...(serverName === undefined ? {} : { serverName }),
+        ...(insecure ? { rejectUnauthorized: false } : {}),
+    };
+    return {
+        ...(user === undefined ? {} : { basic: { username: user, password: secret(PASSWORD) } }),
+        ...(Object.keys(tls).length === 0 ? {} : { tls }),
+    };
+}
+
+function declaration(name: string, { addDefaults: _, config, ...entry }: AdoptedEntry): string {
+    const settings = Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [
+            key,
+            typeof value === "object" && value !== null ? `\${directory:${FOLDER}:${value.secret}}` : value,
+        ]),
+    );
+    const args = source({ name, ...entry, config: settings }).replace("{", `{\n${" ".repeat(INDENT)}...shared,`);
+    return `new Connector(${JSON.stringify(name)}, ${args});`;
+}
+
+/** Data as program text. */
+function source(value: unknown, depth = 1): string {
+    if (value instanceof Code) {
+        return value.text;
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        return JSON.stringify(value);
+    }
+    const key = (name: string) => (/^[A-Za-z]\w*$/.test(name) ? name : JSON.stringify(name));
+    const [inner, outer] = [depth, depth - 1].map((level) => " ".repeat(INDENT * level));
+    const lines = Object.entries(value).map(([name, one]) => `${inner}${key(name)}: ${source(one, depth + 1)},\n`);
+    return lines.length === 0 ? "{}" : `{\n${lines.join("")}${outer}}`;
+}
+
+function todo(cluster: AdoptedCluster, secrets: string[]): string[] {
+    const lifted = liftedSecrets(cluster);
+    return [
+        "cluster may be any name that you keep.",
+        ...(secrets.length === 0 ? [] : ["Give these secrets their values; each command asks for one, or reads it:"]),
+        ...secrets.map(
+            (name) => `pulumi config set --secret --path secrets.${name}${name === KEY ? " < key.pem" : ""}`,
+        ),
+        ...(lifted.length === 0
+            ? []
+            : [
+                  `Put these where a config provider of the workers finds them, and write your reference for \${directory:${FOLDER}:...}:`,
+                  ...lifted.map(
+                      ({ name, connector, key, masked }) =>
+                          `${name}: ${connector}, ${key}${masked ? ", which the cluster does not show" : ""}`,
+                  ),
+              ]),
+    ];
+}

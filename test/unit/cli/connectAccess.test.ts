@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { connectTarget, readUrls } from "../../../cli/connectTarget";
+import { inWordsOfOptions, readAccess } from "../../../cli/connectAccess";
+
+let folder: string;
+beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "connect-cdc-access-"));
+});
+afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+});
+
+const file = (text: string) => {
+    const path = join(folder, "file");
+    writeFileSync(path, text);
+    return path;
+};
+
+describe("credentials of a command", () => {
+    it("are none without an option", async () => {
+        expect(await readAccess({})).toBeUndefined();
+    });
+
+    it("have their password in a file, or in the environment", async () => {
+        const basic = { username: "me", password: " hunter-2" };
+        expect(await readAccess({ user: "me", "password-file": file(" hunter-2\n") })).toEqual({ basic });
+        vi.stubEnv("CONNECT_PASSWORD", " hunter-2");
+        expect(await readAccess({ user: "me", "server-name": "a", insecure: true })).toEqual({
+            basic,
+            tls: { serverName: "a", rejectUnauthorized: false },
+        });
+    });
+
+    it.each<[string, () => object, string]>([
+        ["no password anywhere", () => ({ user: "me" }), "put the password into CONNECT_PASSWORD"],
+        ["a password of nobody", () => ({ "password-file": "x" }), "goes with --user"],
+        ["an empty password", () => ({ user: "me", "password-file": file("\n") }), "the password of --user must be"],
+        [
+            "a password in the user",
+            () => ({ user: "me:hunter-2", "password-file": file("x") }),
+            "must not hold a colon",
+        ],
+        ["no such file", () => ({ ca: "/no/such.pem" }), "--ca: ENOENT"],
+        ["a file that is no certificate", () => ({ ca: file("hunter-2") }), "--ca must be PEM text"],
+        ["half a pair", () => ({ cert: file("-----BEGIN CERTIFICATE-----") }), "must have both cert and key"],
+    ])("with %s are refused, and no secret is shown", async (_, values, message) => {
+        const error = await readAccess(values()).then(
+            () => expect.fail("they were taken"),
+            (error: Error) => error,
+        );
+        expect(error.message).toContain(message);
+        expect(error.message).not.toContain("hunter-2");
+    });
+
+    it("belong neither into a URL nor to the stack's own workers", async () => {
+        expect(() => readUrls("https://me:hunter-2@host")).toThrow(/^"https:\/\/\[secret\]@host" holds a user or a/);
+        await expect(connectTarget(undefined, "dev", { tls: {} })).rejects.toThrow("credentials go with --url");
+    });
+
+    it("have the options' names in messages", () => {
+        expect(inWordsOfOptions("Set auth.tls.ca; set auth.tls.cert and auth.tls.key")).toBe(
+            "Set --ca; set --cert and --key",
+        );
+    });
+});
