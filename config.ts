@@ -316,7 +316,7 @@ export const defaults = {
         valueConverter: "org.apache.kafka.connect.json.JsonConverter",
         valueConverterSchemasEnable: false,
         offsetFlushIntervalMs: 10_000,
-        scheduledRebalanceMaxDelayMs: 3000,
+        scheduledRebalanceMaxDelayMs: 1000,
         clientConfigOverridePolicy: "None",
         plugins: {
             "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.6.3.Final:plugin:tar.gz" },

@@ -15,10 +15,9 @@ export interface JmsSinkInput {
  * Timeouts of Artemis' client, in ms, by the names that its URLs take.
  *
  * A worker that is cut off holds an open transaction, which the broker rolls back after the time to live (its check comes
- * every 2 s on top). That must be over before another worker has the sink's partitions: `session.timeout.ms` less one
- * heartbeat, and `scheduled.rebalance.max.delay.ms`, 10 s with this project's defaults. Else the old transaction could be
- * stored after newer rows. Artemis' default of 60 s is too long for that. Source: Artemis manual, "Detecting Dead
- * Connections".
+ * every 2 s on top). That must be over before another worker has the sink's partitions: `consumer.session.timeout.ms` less
+ * one heartbeat, 10 s with this project's defaults. Else the old transaction could be stored after newer rows. Artemis'
+ * default of 60 s is too long for that. Source: Artemis manual, "Detecting Dead Connections".
  */
 const TIMEOUTS = {
     connectionTTL: 6000,

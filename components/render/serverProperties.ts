@@ -68,9 +68,9 @@ export function renderServerProperties(p: ServerProperties): string {
             "inter.broker.listener.name": p.interBrokerListener,
             "zookeeper.connect": p.zookeeperConnect,
             "zookeeper.connection.timeout.ms": p.zookeeperConnectionTimeoutMs,
-            // The partitions of a dead broker have no leader for this long. Kafka's default is 18 s (KIP-537), made for networks
-            // with longer gaps; below 6 s a busy machine would lose brokers that live.
-            "zookeeper.session.timeout.ms": 10_000,
+            // The partitions of a dead broker have no leader for this long, and no group that it coordinates has a
+            // coordinator. Kafka's default is 18 s since 2.5, made for networks with longer gaps, and was 6 s before (KIP-537).
+            "zookeeper.session.timeout.ms": 6000,
             "log.dirs": p.dataDir,
             "num.network.threads": p.networkThreads,
             "num.io.threads": p.ioThreads,
