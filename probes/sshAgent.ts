@@ -56,8 +56,10 @@ class SshConnection extends Duplex {
         child.stdin.on("error", () => {});
         child.on("error", (error) => this.destroy(error));
         child.on("close", (code) => {
-            if (code) this.destroy(new Error(`ssh ${host}: ${complaint.trim() || `exit code ${code}`}`));
-            else this.push(null);
+            if (code) return this.destroy(new Error(`ssh ${host}: ${complaint.trim() || `exit code ${code}`}`));
+            // An engine ends a connection that was idle for minutes; half open, it would get the next request, for ever
+            this.once("end", () => this.destroy());
+            this.push(null);
         });
     }
 
