@@ -10,7 +10,7 @@ import * as connect from "./connect";
 import { hopelessRestarts, lastErrorOf } from "./crashLoop";
 import type { EngineAddress } from "./engineClient";
 import * as kafka from "./kafka";
-import { brokersAgree, type Cluster, clusterNames, clusterReady, servingMode } from "./readiness";
+import { brokerReturned, type Cluster, clusterNames, clusterReady, servingMode } from "./readiness";
 import { done, Hopeless, messageOf, type Observation, pending, waitFor } from "./wait";
 
 export interface GateInputs extends Cluster {
@@ -35,6 +35,11 @@ export interface GateInputs extends Cluster {
 const steadyLooks = 3;
 /** The engine is asked at every so many looks whether the container ends again and again. */
 const looksPerCrashCheck = 4;
+/**
+ * How long a broker waits for another one that is gone, ms. One that crashed is back by then; of one that is not, this roll
+ * may be the remedy, and waiting for it would keep it from being replaced.
+ */
+const absentLimitMs = 60_000;
 
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
     const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
@@ -59,10 +64,11 @@ export async function read(id: string, props: GateInputs): Promise<{ id: string;
 async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
     let steady = 0;
     let looks = 0;
+    const absence = { since: Infinity };
     const needed = inputs.kind === "connect" ? steadyLooks : 1;
     const look = async (): Promise<Observation<void>> => {
         if (++looks % looksPerCrashCheck === 0) await assertNoCrashLoop(inputs);
-        const observation = await rejoined(inputs);
+        const observation = await rejoined(inputs, absence);
         steady = observation.done ? steady + 1 : 0;
         return observation.done && steady < needed ? pending("all tasks run, since a moment") : observation;
     };
@@ -94,7 +100,7 @@ function container({ engine, containerId }: GateInputs) {
     return { ...engine, container: containerId };
 }
 
-async function rejoined(inputs: GateInputs): Promise<Observation<void>> {
+async function rejoined(inputs: GateInputs, absence: Absence): Promise<Observation<void>> {
     const target = inputs.targets[inputs.index];
     if (target === undefined) {
         throw new Error(`${inputs.member} has index ${inputs.index}, but there are ${inputs.targets.length} addresses`);
@@ -104,7 +110,7 @@ async function rejoined(inputs: GateInputs): Promise<Observation<void>> {
             await servingMode(target);
             return done();
         case "kafka":
-            return brokersAgree(await kafka.clusterView(target), inputs.expected);
+            return brokerRejoined(await kafka.clusterView(target), inputs, absence);
         case "connect":
             await connect.assertHealthy(target);
             return tasksRun(inputs.runningTasks, await connect.connectorStatuses(target));
@@ -112,6 +118,20 @@ async function rejoined(inputs: GateInputs): Promise<Observation<void>> {
         case "artemis":
             return clusterReady({ ...inputs, targets: [target], expected: 1 });
     }
+}
+
+/** Since when nothing but other brokers is missing, ms since 1970; Infinity while that is not so. */
+interface Absence {
+    since: number;
+}
+
+function brokerRejoined(view: kafka.ClusterView, inputs: GateInputs, absence: Absence): Observation<void> {
+    const { observation, absent } = brokerReturned(view, inputs.index);
+    absence.since = absent.length === 0 ? Infinity : Math.min(absence.since, Date.now());
+    if (Date.now() - absence.since < absentLimitMs) return observation;
+    const limit = absentLimitMs / 1000;
+    console.log(`${inputs.member} is back; gone for ${limit} s, and not waited for: broker ${absent.join(", ")}`);
+    return done();
 }
 
 /** Does each awaited task that still exists run? A task of a connector someone paused or stopped meanwhile counts not. */

@@ -86,6 +86,30 @@ export function brokersAgree(view: kafka.ClusterView, expected: number): Observa
     );
 }
 
+/** How far a broker is in, after it was replaced. */
+export interface BrokerReturn {
+    observation: Observation<void>;
+    /** Other brokers that are not registered although partitions lie there: all that is still missing. Mostly none. */
+    absent: number[];
+}
+
+/**
+ * Is this broker back, so that the next one may go? Brokers of which nothing is known yet are not missed: an update may
+ * add some after this one.
+ */
+export function brokerReturned(view: kafka.ClusterView, id: number): BrokerReturn {
+    const registered = new Set(view.brokers.map((broker) => broker.id));
+    if (!registered.has(id)) return { observation: pending(`broker ${id} is not registered`), absent: [] };
+    const observation = brokersAgree(view, 0);
+    const whole = view.partitions.every(({ leader, replicas, inSync }) => {
+        const there = replicas.filter((replica) => registered.has(replica));
+        return there.length === 0 || (leader >= 0 && there.every((replica) => inSync.includes(replica)));
+    });
+    const replicas = new Set(view.partitions.flatMap((partition) => partition.replicas));
+    const absent = [...replicas].filter((replica) => !registered.has(replica)).sort((a, b) => a - b);
+    return { observation, absent: whole ? absent : [] };
+}
+
 async function workersReady(targets: string[]): Promise<Observation<void>> {
     const { values: clusterIds, failures } = await askAll(targets, async (target) => {
         await connect.assertHealthy(target);

@@ -97,6 +97,11 @@ describe.runIf(process.env.SOAK)("members that come and go while rows flow", () 
         expect(await stack.preview()).toEqual([]);
     });
 
+    it("a new broker gets no partition of those that there are", async () => {
+        const { partitions } = await clusterView(pipeline.outputs.addresses.kafka[0]!);
+        expect(partitions.filter(({ replicas }) => replicas.includes(3))).toEqual([]);
+    });
+
     it("a broker leaves once the given commands have moved what it holds", async () => {
         await moveOne();
         scale({ brokers: 3 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { ClusterView, PartitionState } from "../../../probes/kafka";
-import { brokersAgree, clusterReady } from "../../../probes/readiness";
+import { brokerReturned, brokersAgree, clusterReady } from "../../../probes/readiness";
 import { startEnsemble, startWorker } from "./servers";
 
 const partition = (change: Partial<PartitionState>): PartitionState => ({
@@ -40,6 +40,33 @@ describe("brokersAgree", () => {
     it("waits for a partition without a leader, even with one replica", () => {
         const offline = [partition({ leader: -1, replicas: [1], inSync: [1] })];
         expect(brokersAgree(view(3, offline), 3).done).toBe(false);
+    });
+});
+
+describe("brokerReturned", () => {
+    it("is so with every replica in sync, whatever other brokers are still to come", () => {
+        const { observation, absent } = brokerReturned(view(3, [partition({})]), 0);
+        expect(observation.done).toBe(true);
+        expect(absent).toEqual([]);
+    });
+
+    it("is not so before it is registered", () => {
+        const { observation } = brokerReturned(view(2), 2);
+        expect(observation).toEqual({ done: false, seen: "broker 2 is not registered" });
+    });
+
+    it("names brokers that are gone when nothing else is missing", () => {
+        const gone = [partition({ inSync: [0, 1] }), partition({ leader: -1, replicas: [2], inSync: [2] })];
+        const { observation, absent } = brokerReturned(view(2, gone), 0);
+        expect(observation.done).toBe(false);
+        expect(absent).toEqual([2]);
+    });
+
+    it.each([
+        { why: "lags behind itself", change: { inSync: [1] } },
+        { why: "has a partition without a leader", change: { leader: -1, inSync: [0, 1] } },
+    ])("names none while a registered one $why", ({ change }) => {
+        expect(brokerReturned(view(2, [partition(change)]), 0).absent).toEqual([]);
     });
 });
 
