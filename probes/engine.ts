@@ -1,3 +1,5 @@
+import type { ContainerInfo } from "dockerode";
+
 import { connectEngine, type EngineAddress } from "./engineClient";
 import type { ContainerFacts } from "./platformReport";
 import { messageOf } from "./wait";
@@ -30,9 +32,7 @@ export async function stackContainers(
     const limitMs = engineLimitMs(engine);
     const abortSignal = AbortSignal.timeout(limitMs);
     try {
-        const label = [`connect-cdc.project=${project}`, `connect-cdc.stack=${stack}`];
-        const client = connectEngine(engine, { timeoutMs, sshOptions: QUIET_SSH });
-        const found = await client.listContainers({ all: true, filters: { label }, abortSignal });
+        const found = await listContainers(engine, { project, stack }, abortSignal);
         return found.map(({ Names, State, Status }) => ({
             host,
             name: (Names[0] ?? "").replace(`/${project}-${stack}-`, ""),
@@ -44,4 +44,15 @@ export async function stackContainers(
         const cause = abortSignal.aborted ? `no answer within ${limitMs / 1000} s` : messageOf(error);
         throw new Error(`Docker engine of host "${host}" at ${engine.endpoint} does not answer (${cause})`);
     }
+}
+
+/** A stack's containers on one engine as the engine lists them, ended ones included. */
+export function listContainers(
+    engine: EngineAddress,
+    { project, stack }: StackLabels,
+    abortSignal: AbortSignal,
+): Promise<ContainerInfo[]> {
+    const label = [`connect-cdc.project=${project}`, `connect-cdc.stack=${stack}`];
+    const client = connectEngine(engine, { sshOptions: QUIET_SSH });
+    return client.listContainers({ all: true, filters: { label }, abortSignal });
 }

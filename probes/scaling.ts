@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { QUIET_SSH, type StackLabels } from "./engine";
+import { listContainers, QUIET_SSH, type StackLabels } from "./engine";
 import { connectEngine, type EngineAddress } from "./engineClient";
 import { type ClusterView, clusterView } from "./kafka";
 import { heldBy, moveOff } from "./reassignment";
@@ -51,10 +51,7 @@ async function members(
     { project, stack }: StackLabels,
     limitMs: number,
 ): Promise<MemberContainer[]> {
-    const label = [`connect-cdc.project=${project}`, `connect-cdc.stack=${stack}`];
-    const client = connectEngine(engine, { sshOptions: QUIET_SSH });
-    const abortSignal = AbortSignal.timeout(limitMs);
-    const found = await client.listContainers({ all: true, filters: { label }, abortSignal });
+    const found = await listContainers(engine, { project, stack }, AbortSignal.timeout(limitMs));
     return found.flatMap(({ Id, Names }) => {
         const name = (Names[0] ?? "").slice(1);
         const [, role, index] = /^(zookeeper|kafka)-(\d+)$/.exec(name.slice(`${project}-${stack}-`.length)) ?? [];
