@@ -13,3 +13,13 @@ export function median(values: number[]): number {
 export function listSeconds(values: number[]): string {
     return values.map((value) => value.toFixed(1)).join(" ");
 }
+
+/** The smallest of the values that `percent` of them do not exceed. */
+export function percentile(values: number[], percent: number): number {
+    const sorted = [...values].sort((a, b) => a - b);
+    const value = sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)];
+    if (value === undefined) {
+        throw new Error("no values, no percentile");
+    }
+    return value;
+}

@@ -1,3 +1,4 @@
+import { measureChain } from "../bench/chain";
 import { measureConnectors } from "../bench/connectors";
 import { type Figure, renderFigure } from "../bench/figure";
 import { measureJmsSink } from "../bench/jmsSink";
@@ -20,6 +21,7 @@ const alone: Record<string, () => Promise<Figure[]>> = {
 };
 const parts: Record<string, Measure> = {
     memory: measureMemory,
+    chain: measureChain,
     unchanged: measureUnchanged,
     start: measureStart,
     pauses: measurePauses,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { median } from "../../../bench/statistics";
+import { median, percentile } from "../../../bench/statistics";
 
 describe("median", () => {
     it.each([
@@ -14,5 +14,23 @@ describe("median", () => {
 
     it("of nothing is an error", () => {
         expect(() => median([])).toThrow("no values");
+    });
+});
+
+describe("percentile", () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
+
+    it.each([
+        [hundred, 99, 99],
+        [hundred, 50, 50],
+        [hundred, 100, 100],
+        [[7], 99, 7],
+        [[3, 1, 2], 50, 2],
+    ])("of %j, %d of a hundred, is %d", (values, percent, expected) => {
+        expect(percentile(values, percent)).toBe(expected);
+    });
+
+    it("of nothing is an error", () => {
+        expect(() => percentile([], 50)).toThrow("no values");
     });
 });

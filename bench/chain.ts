@@ -1,0 +1,268 @@
+import { loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Admin } from "@platformatic/kafka";
+
+import type { StackOutputs } from "../cli/stackOutputs";
+import { type ConsoleLogin, queueStates } from "../probes/artemis";
+import { done, pending, waitFor } from "../probes/wait";
+import { connectorStatuses } from "../probes/connect";
+import { setState } from "../test/support/connectorState";
+import type { TestStack } from "../test/support/stack";
+import { Arrivals, latencies, RowSender, type Times } from "./chainEnds";
+import { type CpuSeconds, cpuOf, describeCpu } from "./cpu";
+import { emptyQueue } from "./emptyQueue";
+import type { Figure } from "./figure";
+import { median, percentile } from "./statistics";
+
+const topic = "localhost.cdc.customers";
+const sinks = ["json-jms-sink", "xml-jms-sink"];
+const burstRows = 50_000;
+const burstRounds = 3;
+const burstLimitSeconds = 300;
+const rates = [100, 500];
+const steadySeconds = 60;
+const idleSeconds = 20;
+/** Of the rows a second that Debezium alone writes into Kafka. */
+const burstAim = 0.35;
+const latencyAim = 2;
+const latencyAimMs = 150;
+
+/** What one kind of reader saw at one rate, ms. */
+interface Latency {
+    p50: number;
+    p99: number;
+}
+
+/** Rows a second of one burst each. */
+interface Bursts {
+    source: number[];
+    sinks: number[];
+    chain: number[];
+}
+
+/**
+ * The whole chain from a commit to both queues, against what it stands on in the same run: a burst against the source
+ * alone, and latency against a plain consumer of the same topic. The stack must be up, with the connectors of its defaults.
+ */
+export async function measureChain(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
+    const outputs = await stack.outputs();
+    const bench = new ChainBench(stack.handle.name, outputs, new RowSender(outputs), (line) => print(`chain, ${line}`));
+    try {
+        await bench.warmUp();
+        await bench.idle();
+        const bursts = await bench.bursts();
+        const steady = new Map<number, Map<string, Latency>>();
+        for (const rate of rates) steady.set(rate, await bench.steady(rate));
+        return [burstFigure(bursts), ...latencyFigures(steady)];
+    } finally {
+        await bench.close();
+    }
+}
+
+class ChainBench {
+    private readonly admin: Admin;
+
+    constructor(
+        private readonly stack: string,
+        private readonly outputs: StackOutputs,
+        private readonly sender: RowSender,
+        private readonly print: (line: string) => void,
+    ) {
+        this.admin = new Admin({ clientId: "connect-cdc-bench", bootstrapBrokers: outputs.addresses.kafka });
+    }
+
+    async close(): Promise<void> {
+        await Promise.all([this.sender.close(), this.admin.close()]);
+    }
+
+    /** JVMs compile what they run often: the first burst is slower than the next ones. */
+    async warmUp(): Promise<void> {
+        this.print(`${await this.placement()}`);
+        this.print(`warm-up: ${rounded(await this.chainBurst())} rows/s`);
+        await this.steady(rates[0]!, 10);
+    }
+
+    async idle(): Promise<void> {
+        await this.counted(`idle, ${idleSeconds} s`, async () => {
+            await sleep(idleSeconds * 1000);
+            return "";
+        });
+    }
+
+    /** In turns: the source with its sinks paused, the sinks on what it has left, and all of it. */
+    async bursts(): Promise<Bursts> {
+        const all: Bursts = { source: [], sinks: [], chain: [] };
+        for (let round = 1; round <= burstRounds; round++) {
+            const name = (what: string) => `burst ${round} of ${burstRounds}, ${what}`;
+            await Promise.all(sinks.map((sink) => setState(this.restUrl, sink, "pause", "PAUSED")));
+            const before = await this.added();
+            await this.rate(name("source alone"), all.source, () => this.sourceBurst());
+            await this.rate(name("sinks alone"), all.sinks, () => this.sinksBurst(before));
+            await this.emptyQueues();
+            await this.rate(name("chain"), all.chain, () => this.chainBurst());
+        }
+        return all;
+    }
+
+    /** Latency of both queues, the plain consumer and their like, by name of the reader; all see the same rows. */
+    async steady(perSecond: number, seconds = steadySeconds): Promise<Map<string, Latency>> {
+        const readers = await this.openReaders();
+        const result = new Map<string, Latency>();
+        try {
+            await this.counted(`${perSecond} rows/s for ${seconds} s`, async () => {
+                const committed = await this.sender.steady(perSecond, seconds);
+                await Promise.all(readers.map((reader) => untilThere(reader, committed)));
+                for (const { name, times } of readers) result.set(name, latencyOf(latencies(committed, times)));
+                return [...result].map(([name, latency]) => `${name} ${describeLatency(latency)}`).join("; ");
+            });
+        } finally {
+            await Promise.all(readers.map((reader) => reader.close()));
+        }
+        return result;
+    }
+
+    private async openReaders(): Promise<Arrivals[]> {
+        const queues = this.outputs.jmsBroker.queues.map((queue) => Arrivals.ofQueue(this.outputs, queue));
+        return Promise.all([...queues, Arrivals.ofTopic(this.outputs, topic)]);
+    }
+
+    private async rate(name: string, rates: number[], burst: () => Promise<number>): Promise<void> {
+        await this.counted(name, async () => {
+            rates.push(await burst());
+            return `${rounded(rates.at(-1)!)} rows/s`;
+        });
+    }
+
+    /** Rows a second of the source alone. */
+    private async sourceBurst(): Promise<number> {
+        const wanted = (await this.topicEnd()) + burstRows;
+        const committed = await this.sender.burst(burstRows);
+        return this.rowsPerSecond(committed, async () => (await this.topicEnd()) >= wanted);
+    }
+
+    /** Rows a second of the sinks alone, which have been paused and find a burst in the topic. */
+    private async sinksBurst(before: Map<string, number>): Promise<number> {
+        const started = performance.now();
+        const resumed = Promise.all(sinks.map((sink) => setState(this.restUrl, sink, "resume", "RUNNING")));
+        const rate = await this.rowsPerSecond(started, () => this.isAdded(before));
+        await resumed;
+        return rate;
+    }
+
+    /** Rows a second of the whole chain. No reader of the queues takes CPU from it: they are emptied afterwards. */
+    private async chainBurst(): Promise<number> {
+        const before = await this.added();
+        const committed = await this.sender.burst(burstRows);
+        const rate = await this.rowsPerSecond(committed, () => this.isAdded(before));
+        await this.emptyQueues();
+        return rate;
+    }
+
+    private async rowsPerSecond(started: number, isThere: () => Promise<boolean>): Promise<number> {
+        const look = async () => ((await isThere()) ? done() : pending("some are missing"));
+        const what = `${burstRows} rows`;
+        await waitFor(look, { what, timeoutSeconds: burstLimitSeconds, intervalSeconds: 0.1 });
+        return (burstRows * 1000) / (performance.now() - started);
+    }
+
+    private async topicEnd(): Promise<number> {
+        const partitions = [{ partitionIndex: 0, timestamp: -1n }];
+        const [answer] = await this.admin.listOffsets({ topics: [{ name: topic, partitions }] });
+        return Number(answer!.partitions[0]!.offset);
+    }
+
+    /** Messages ever added, by queue. */
+    private async added(): Promise<Map<string, number>> {
+        const states = await queueStates(this.console);
+        return new Map(states.map(({ name, added }) => [name, added]));
+    }
+
+    private async isAdded(before: Map<string, number>): Promise<boolean> {
+        const now = await this.added();
+        return this.outputs.jmsBroker.queues.every((queue) => now.get(queue)! - before.get(queue)! >= burstRows);
+    }
+
+    private async emptyQueues(): Promise<void> {
+        await Promise.all(this.outputs.jmsBroker.queues.map((queue) => emptyQueue(this.console, queue)));
+    }
+
+    /** Which worker runs what. */
+    private async placement(): Promise<string> {
+        const connectors = await connectorStatuses(this.restUrl);
+        return connectors
+            .map(({ name, tasks }) => `${name} on ${tasks.map(({ worker }) => worker).join(", ")}`)
+            .join("; ");
+    }
+
+    private get console(): ConsoleLogin {
+        const { addresses, jmsBroker } = this.outputs;
+        return { url: addresses.jmsConsole!, user: jmsBroker.user, password: jmsBroker.password };
+    }
+
+    private get restUrl(): string {
+        return this.outputs.restUrls[0]!;
+    }
+
+    /** Does something and prints what it tells, the CPU time of each process meanwhile, and the load. */
+    private async counted(name: string, action: () => Promise<string>): Promise<void> {
+        const before: CpuSeconds = await cpuOf(this.stack);
+        const said = await action();
+        const cpu = describeCpu(before, await cpuOf(this.stack));
+        this.print(`${name}: ${said === "" ? "" : `${said}; `}CPU ${cpu}; load ${loadavg()[0]!.toFixed(1)}`);
+    }
+}
+
+async function untilThere({ name, times }: Arrivals, committed: Times): Promise<void> {
+    const look = async () => {
+        const missing = [...committed.keys()].filter((id) => !times.has(id)).length;
+        return missing === 0 ? done() : pending(`${missing} rows are missing`);
+    };
+    await waitFor(look, { what: `rows at ${name}`, timeoutSeconds: burstLimitSeconds });
+}
+
+function latencyOf(milliseconds: number[]): Latency {
+    return { p50: percentile(milliseconds, 50), p99: percentile(milliseconds, 99) };
+}
+
+function describeLatency({ p50, p99 }: Latency): string {
+    return `p50 ${rounded(p50)} ms, p99 ${rounded(p99)} ms`;
+}
+
+function burstFigure({ source, sinks: sinksAlone, chain }: Bursts): Figure {
+    const list = (rates: number[]) => rates.map(rounded).join(" ");
+    const share = median(chain) / median(source);
+    return {
+        name: `chain, time of a burst of ${burstRows} rows, against the source alone`,
+        // A third of its rows a second is three times its time.
+        ratio: 1 / share,
+        aim: 1 / burstAim,
+        details:
+            `${share.toFixed(2)} of its rows/s; chain ${list(chain)} rows/s, source alone ${list(source)}, ` +
+            `sinks alone ${list(sinksAlone)}, median of each`,
+    };
+}
+
+function latencyFigures(steady: Map<number, Map<string, Latency>>): Figure[] {
+    const details = [...steady].flatMap(([rate, readers]) =>
+        [...readers].map(([name, latency]) => `${rate} rows/s, ${name}: ${describeLatency(latency)}`),
+    );
+    const [rate] = rates;
+    const readers = steady.get(rate!)!;
+    const plain = readers.get(Arrivals.plain)!.p99;
+    const queue = Math.max(...[...readers].filter(([name]) => name !== Arrivals.plain).map(([, { p99 }]) => p99));
+    const name = (rival: string) => `chain, p99 of the slower queue at ${rate} rows/s, against ${rival}`;
+    return [
+        {
+            name: name("a plain consumer of the topic"),
+            ratio: queue / plain,
+            aim: latencyAim,
+            details: details.join("; "),
+        },
+        { name: name(`${latencyAimMs} ms`), ratio: queue / latencyAimMs, aim: 1, details: `${rounded(queue)} ms` },
+    ];
+}
+
+function rounded(value: number): string {
+    return value.toFixed(0);
+}
