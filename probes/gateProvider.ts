@@ -31,8 +31,11 @@ export interface GateInputs extends Cluster {
     runningTasks?: string[];
 }
 
-/** Looks in a row that must show every task running, as a rebalance may report its old state for a moment. */
-const steadyLooks = 3;
+/**
+ * Looks in a row, half a second apart, that must show every task running. A rebalance may report its old state for a moment,
+ * and a task is called running before its first row: were the next worker stopped at once, two pauses would become one.
+ */
+const steadyLooks = 7;
 /** The engine is asked at every so many looks whether the container ends again and again. */
 const looksPerCrashCheck = 4;
 /**
