@@ -94,7 +94,7 @@ describe("gate", () => {
         const targets = [await startWorker(answers)];
         const news = replaced({ targets, runningTasks: ["sink/0", "sink/1"], timeoutSeconds: 20 });
         await gate.update("id", inputs({}), news);
-        expect(looks, "two looks that show UNASSIGNED, three in a row that show RUNNING").toBe(5);
+        expect(looks, "two looks that show UNASSIGNED, seven in a row that show RUNNING").toBe(9);
     });
 
     it("names the task that does not run", async () => {
