@@ -7,6 +7,8 @@ export interface ReceivedMessage {
     id: number;
     /** When it arrived here, in milliseconds since 1970. */
     receivedAt: number;
+    /** When the sender says it was sent, in milliseconds since 1970. */
+    sentAt: number | undefined;
 }
 
 const RECONNECT_SECONDS = 120;
@@ -34,7 +36,8 @@ export class QueueDrain {
     private async read(): Promise<void> {
         this.reader = await readQueue(this.login, this.queue, {
             browse: false,
-            onMessage: ({ body }) => this.messages.push({ body, id: tryId(this.idOf, body), receivedAt: Date.now() }),
+            onMessage: ({ body, sentAt }) =>
+                this.messages.push({ body, id: tryId(this.idOf, body), receivedAt: Date.now(), sentAt }),
             onEnd: () => {
                 if (!this.closing) this.reconnected = this.reconnect();
             },
