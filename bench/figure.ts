@@ -1,7 +1,7 @@
 /** One printed result: a ratio, and what it is made of. */
 export interface Figure {
     name: string;
-    /** Measured over compared; undefined when it could not be measured here. */
+    /** Measured over compared, or the measure itself; undefined when it could not be measured here. */
     ratio: number | undefined;
     /** The ratio to reach: this or less. */
     aim: number;

@@ -40,6 +40,11 @@ export async function measurePauses(stack: TestStack, print: (line: string) => v
             print(`pauses, round ${round} of ${rounds}, ${kind}: ${pause.toFixed(1)} s (load ${load})`);
         }
     }
+    return pauseFigures(seconds);
+}
+
+/** What the longest pauses, s, by what was done in each round, come to. */
+export function pauseFigures(seconds: Record<Kind, number[]>): Figure[] {
     return [
         killFigure("source", seconds.sourceKilled),
         killFigure("sink", seconds.sinkKilled),
