@@ -2,7 +2,8 @@ import { differingKeys } from "./lifecycle/compare";
 import { ConnectorInputs, specOf } from "./connectorInputs";
 import { Connectors } from "./client/connectors";
 import { fullConfig } from "./lifecycle/fullConfig";
-import { LiveConnector, SettledConnector, UnfinishedError } from "./lifecycle/lifecycle";
+import { LiveConnector, SettledConnector } from "./lifecycle/lifecycle";
+import { UnfinishedError } from "./lifecycle/unfinished";
 import { isPasswordKey } from "./checks/passwordKeys";
 import { pluginVersion } from "./lifecycle/plugins";
 import { overallState } from "./lifecycle/status";
@@ -33,9 +34,11 @@ export async function settledOutputs(
     inputs: ConnectorInputs,
     { info, status, serverKeys }: SettledConnector,
 ): Promise<ConnectorOutputs> {
-    const version = status.connector.version ?? (await pluginVersion(connectors, inputs.class));
-    const used = await connectors.topics(inputs.name);
-    const { kafka_cluster_id: kafkaClusterId } = await connectors.worker();
+    const [version, used, { kafka_cluster_id: kafkaClusterId }] = await Promise.all([
+        status.connector.version ?? pluginVersion(connectors, inputs.class),
+        connectors.topics(inputs.name),
+        connectors.worker(),
+    ]);
     const topics = [...new Set([...declaredTopics(info), ...used])].sort();
     const type = info.type ?? "unknown";
     return { ...inputs, ...statusOutputs(status), type, version, topics, serverKeys, kafkaClusterId };

@@ -79,19 +79,26 @@ export class Connectors {
      * Creates a connector; never changes one that is there.
      *
      * @param written true when the connector is there with this config.
+     * @returns the connector as the server took it; undefined when its answer was lost.
      */
     async create(
         config: Record<string, string>,
         initialState: DesiredState | undefined,
         written: () => Promise<boolean>,
-    ): Promise<void> {
+    ): Promise<ConnectorInfo | undefined> {
         const body = { name: config["name"], config, initial_state: initialState?.toUpperCase() };
-        await this.client.call({ method: "POST", path: "/connectors", body }, { confirm: written });
+        const request: Request = { method: "POST", path: "/connectors", body };
+        return (await this.client.call(request, { confirm: written })) as ConnectorInfo | undefined;
     }
 
-    /** Writes the whole config of a connector that is there. */
-    async putConfig(name: string, config: Record<string, string>, written: () => Promise<boolean>): Promise<void> {
-        await this.client.call({ method: "PUT", path: path(name, "/config"), body: config }, { confirm: written });
+    /** Writes the whole config of a connector that is there. Parameters and answer are those of `create`. */
+    async putConfig(
+        name: string,
+        config: Record<string, string>,
+        written: () => Promise<boolean>,
+    ): Promise<ConnectorInfo | undefined> {
+        const request: Request = { method: "PUT", path: path(name, "/config"), body: config };
+        return (await this.client.call(request, { confirm: written })) as ConnectorInfo | undefined;
     }
 
     async setState(name: string, state: DesiredState): Promise<void> {
@@ -99,9 +106,23 @@ export class Connectors {
         await this.client.call({ method: "PUT", path: path(name, action) });
     }
 
-    /** The configs of a connector's tasks, as one text to compare with. */
+    /** The configs of a connector's tasks, as one text to compare with; empty when there is no such connector. */
     async taskConfigs(name: string): Promise<string> {
-        return JSON.stringify(await this.unlessAbsent({ method: "GET", path: path(name, "/tasks") }));
+        return taskConfigsText(await this.unlessAbsent({ method: "GET", path: path(name, "/tasks") }));
+    }
+
+    /**
+     * True when every worker that is up says of a connector's tasks that they have other configs than these. Each tells what
+     * it knows by itself (from 3.5 on), and after the rebalance in which it stopped its old tasks.
+     *
+     * @param before as `taskConfigs` gave it.
+     */
+    async allHaveOtherTaskConfigs(name: string, before: string): Promise<boolean> {
+        const request: Request = { method: "GET", path: path(name, "/tasks") };
+        const ask = (restUrl: string) => this.client.ask(restUrl, request, HELLO_TIMEOUT_MS);
+        const outcomes = await Promise.all(this.client.restUrls.map(ask));
+        const ofThoseUp = outcomes.filter((outcome) => outcome.ok || outcome.kind !== "unreachable");
+        return ofThoseUp.length > 0 && ofThoseUp.every((one) => one.ok && taskConfigsText(one.body) !== before);
     }
 
     /** Restarts a connector and its tasks one after the other; each has been stopped and started when this returns. */
@@ -192,6 +213,13 @@ export class Connectors {
             throw error;
         }
     }
+}
+
+/** Workers list tasks and settings in an order of their own. */
+function taskConfigsText(body: unknown): string {
+    const tasks = body as { id: { task: number }; config: Record<string, string> }[] | undefined;
+    const sorted = tasks?.map(({ id, config }) => [id.task, Object.entries(config).sort()] as const);
+    return sorted === undefined ? "" : JSON.stringify(sorted.sort(([a], [b]) => a - b));
 }
 
 function path(name: string, rest = ""): string {

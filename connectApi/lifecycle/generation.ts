@@ -3,10 +3,13 @@ import { ConnectorStatus, MemberStatus } from "../client/types";
 
 /** After this long a restart that nobody saw is over, ms: workers may hear of a changed config with their 3 s heartbeat only. */
 const LONGEST_MS = 10_000;
-/** The same, once the new task configs are there: workers stop their tasks as soon as they see them. */
-const AFTER_NEW_TASK_CONFIGS_MS = 2000;
+/**
+ * The same, once the workers tell the new task configs. They tell them after the rebalance in which their old tasks stopped;
+ * what may be late then are the new tasks' statuses, and a worker that was not asked.
+ */
+const AFTER_NEW_TASK_CONFIGS_MS = 1000;
 /** Between two questions for the task configs, ms; the status is looked at more often. */
-const TASK_CONFIGS_EVERY_MS = 300;
+const TASK_CONFIGS_EVERY_MS = 200;
 
 /** How a restart can be noticed. */
 export interface RestartSigns {
@@ -25,6 +28,7 @@ export interface RestartSigns {
 export class Generation {
     private readonly unseen: Map<number | "connector", string>;
     private readonly hadFailed: boolean;
+    private isAsking = false;
     private newConfigs = false;
     private askAgainMs = 0;
     /** True when the last status was the first one of some restarted task. */
@@ -44,7 +48,7 @@ export class Generation {
     }
 
     /** True when this status, and all that follow, are of the restarted tasks. */
-    async isNew(status: ConnectorStatus | undefined): Promise<boolean> {
+    isNew(status: ConnectorStatus | undefined): boolean {
         const members = status ? membersById(status) : new Map<number | "connector", MemberStatus>();
         const changed = [...this.unseen].filter(([id, before]) => {
             const now = members.get(id);
@@ -52,21 +56,34 @@ export class Generation {
         });
         changed.forEach(([id]) => this.unseen.delete(id));
         this.hasJustChanged = changed.length > 0;
-        // A task that had FAILED says so until its next start has come to an end, which may take long.
-        if (this.unseen.size > 0 && !this.hadFailed && (await this.seesNewConfigs())) {
-            this.overMs = Math.min(this.overMs, this.nowMs + AFTER_NEW_TASK_CONFIGS_MS);
+        if (this.unseen.size === 0 || this.nowMs >= this.overMs) {
+            return true;
         }
-        return this.unseen.size === 0 || this.nowMs >= this.overMs;
+        this.askForNewConfigs();
+        return false;
     }
 
-    /** True once, when the new task configs are seen for the first time. */
-    private async seesNewConfigs(): Promise<boolean> {
-        if (this.newConfigs || this.nowMs < this.askAgainMs) {
-            return false;
+    /**
+     * Asks beside the looks: a worker gives task configs only when no rebalance keeps it, and during a rebalance is just when
+     * a restart can be seen.
+     */
+    private askForNewConfigs(): void {
+        const { haveNewConfigs } = this.signs;
+        // A task that had FAILED says so until its next start has come to an end, which may take long.
+        if (!haveNewConfigs || this.hadFailed || this.newConfigs || this.isAsking || this.nowMs < this.askAgainMs) {
+            return;
         }
-        this.newConfigs = (await this.signs.haveNewConfigs?.()) ?? false;
-        this.askAgainMs = this.nowMs + TASK_CONFIGS_EVERY_MS;
-        return this.newConfigs;
+        this.isAsking = true;
+        void haveNewConfigs()
+            .then((areNew) => {
+                this.newConfigs = areNew;
+                if (areNew) this.overMs = Math.min(this.overMs, this.nowMs + AFTER_NEW_TASK_CONFIGS_MS);
+            })
+            .catch(() => undefined) // the looks meet the same trouble, and tell of it
+            .finally(() => {
+                this.isAsking = false;
+                this.askAgainMs = this.nowMs + TASK_CONFIGS_EVERY_MS;
+            });
     }
 
     private get nowMs(): number {

@@ -1,12 +1,13 @@
-import { addedKeys, differingKeys } from "./compare";
+import { differingKeys } from "./compare";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { explainInvalid } from "./explainInvalid";
 import { fullConfig } from "./fullConfig";
 import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
 import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
+import { UnfinishedError } from "./unfinished";
 import { NotReachedError, waitForState } from "./waitForState";
+import { postConnector, putConfig, readBack, Written } from "./writing";
 
 /** A connector as it is to be. */
 export interface ConnectorSpec {
@@ -47,24 +48,6 @@ export interface UpdateOptions {
 }
 
 /**
- * The connector is on the cluster, or may be, but is not as it should be. It must not be forgotten: an update, later,
- * goes on from here. The message holds no secret.
- */
-export class UnfinishedError extends Error {
-    override readonly name = "UnfinishedError";
-
-    constructor(
-        message: string,
-        /** The last status seen. */
-        readonly status?: ConnectorStatus,
-        /** True when the tasks were to be restarted, and may not have been. */
-        readonly restartDue = false,
-    ) {
-        super(message);
-    }
-}
-
-/**
  * Creates a connector and waits until it is in its state, stably. One that exists already and is equal is taken over
  * without a write; a different one only with `adopt`, which overwrites its config.
  *
@@ -82,22 +65,24 @@ export async function createConnector(
         return takeOver(connectors, spec, existing, adopt);
     }
     const isRecreated = await waitForPredecessor(connectors, spec.name);
+    let written: Written;
     try {
-        await create(connectors, spec);
+        written = await postConnector(connectors, spec);
     } catch (error) {
         if (error instanceof ConnectError && error.kind === "exists") {
             return takeOverRaced(connectors, spec, adopt, error);
         }
         throw error;
     }
-    const settled = await finish(connectors, spec, async () => {
+    const settled = await finish(connectors, spec, written, async (read) => {
         const { initialState } = await connectors.abilities();
         if (!initialState && spec.state !== "running") {
+            await read;
             await connectors.setState(spec.name, spec.state);
         }
         return undefined;
     });
-    return isRecreated && spec.state !== "stopped" ? restartOnce(connectors, spec, settled.status) : settled;
+    return isRecreated && spec.state !== "stopped" ? restartOnce(connectors, spec, settled) : settled;
 }
 
 /**
@@ -112,7 +97,8 @@ export async function updateConnector(
     options: UpdateOptions = {},
 ): Promise<SettledConnector> {
     await requireStates(connectors, spec);
-    const existing = await connectors.info(spec.name);
+    // Asked at once: before they answer, workers may have to end a rebalance.
+    const [existing, before] = await Promise.all([connectors.info(spec.name), tasksBefore(connectors, spec.name)]);
     if (!existing) {
         deletedNames.add(nameOnCluster(connectors, spec.name));
         return createConnector(connectors, spec);
@@ -121,9 +107,10 @@ export async function updateConnector(
     if (existing.config["connector.class"] !== spec.class) {
         await requirePlugin(connectors, spec.class);
     }
-    const { secretChanged = false, configChanged = false } = options;
+    const { serverKeys = [], secretChanged = false, configChanged = false } = options;
     const { restartsTasksOnUpdate } = await connectors.abilities();
-    return change(connectors, spec, { differing, restart: secretChanged || (configChanged && !restartsTasksOnUpdate) });
+    const restart = secretChanged || (configChanged && !restartsTasksOnUpdate);
+    return change(connectors, spec, before, { differing, restart, serverKeys });
 }
 
 /** A connector with its status; undefined when the cluster says that there is none. No answer is an error. */
@@ -193,10 +180,14 @@ function nameOnCluster({ client }: Connectors, name: string): string {
     return `${name} ${[...client.restUrls].sort().join(" ")}`;
 }
 
-function restartOnce(connectors: Connectors, spec: ConnectorSpec, before: ConnectorStatus): Promise<SettledConnector> {
-    return finish(connectors, spec, async () => {
+function restartOnce(
+    connectors: Connectors,
+    spec: ConnectorSpec,
+    { status, serverKeys }: SettledConnector,
+): Promise<SettledConnector> {
+    return finish(connectors, spec, { serverKeys, unwanted: [] }, async () => {
         await connectors.restartAll(spec.name);
-        return new Generation(before, connectors.client.deadline, { withinMs: RESTART_SEEN_MS });
+        return new Generation(status, connectors.client.deadline, { withinMs: RESTART_SEEN_MS });
     });
 }
 
@@ -238,53 +229,55 @@ async function takeOver(
                 "and write this config over its own, or delete it, or choose another name.",
         );
     }
-    return change(connectors, spec, { differing: keys, restart: false });
+    const before = await tasksBefore(connectors, spec.name);
+    return change(connectors, spec, before, { differing: keys, restart: false, serverKeys: [] });
 }
 
-async function create(connectors: Connectors, spec: ConnectorSpec): Promise<void> {
-    const config = fullConfig(spec);
-    const { initialState } = await connectors.abilities();
-    const first = initialState && spec.state !== "running" ? spec.state : undefined;
-    try {
-        await connectors.create(config, first, () => isWritten(connectors, spec));
-    } catch (error) {
-        throw await afterFailedWrite(connectors, config, error);
-    }
+/** A connector's tasks before a change, to tell those after it from them. */
+interface TasksBefore {
+    status: ConnectorStatus | undefined;
+    configs: string;
+}
+
+async function tasksBefore(connectors: Connectors, name: string): Promise<TasksBefore> {
+    const [status, configs] = await Promise.all([connectors.status(name), connectors.taskConfigs(name)]);
+    return { status, configs };
 }
 
 async function change(
     connectors: Connectors,
     spec: ConnectorSpec,
-    { differing, restart }: { differing: string[]; restart: boolean },
+    before: TasksBefore,
+    what: { differing: string[]; restart: boolean; serverKeys: readonly string[] },
 ): Promise<SettledConnector> {
-    const stale = differing.length > 0;
+    const stale = what.differing.length > 0;
     const { deadline } = connectors.client;
     const { restartsTasksOnUpdate } = await connectors.abilities();
-    const before = await connectors.status(spec.name);
-    const taskConfigs = stale ? await connectors.taskConfigs(spec.name) : undefined;
-    const stateDiffers = before?.connector.state.toLowerCase() !== spec.state;
-    let restartDue = spec.state !== "stopped" && (stale ? !restartsTasksOnUpdate : restart);
-    const act = async () => {
+    const stateDiffers = before.status?.connector.state.toLowerCase() !== spec.state;
+    let restartDue = spec.state !== "stopped" && (stale ? !restartsTasksOnUpdate : what.restart);
+    const act = async (read: Promise<unknown>) => {
         if (stateDiffers && spec.state === "running") {
+            await read;
             await connectors.setState(spec.name, "running");
         }
         if (restartDue) {
+            await read;
             await connectors.restartAll(spec.name);
             restartDue = false;
-            return before && new Generation(before, deadline, { withinMs: RESTART_SEEN_MS });
+            return before.status && new Generation(before.status, deadline, { withinMs: RESTART_SEEN_MS });
         }
-        const haveNewConfigs = async () => (await connectors.taskConfigs(spec.name)) !== taskConfigs;
-        return stale && before ? new Generation(before, deadline, { haveNewConfigs }) : undefined;
+        const haveNewConfigs = () => connectors.allHaveOtherTaskConfigs(spec.name, before.configs);
+        return stale && before.status ? new Generation(before.status, deadline, { haveNewConfigs }) : undefined;
     };
     try {
         // A connector that is to rest does so before it gets its new config; one that is to run has it when it starts.
         if (stateDiffers && spec.state !== "running") {
             await connectors.setState(spec.name, spec.state);
         }
-        if (stale) {
-            await write(connectors, spec, differing);
-        }
-        return await finish(connectors, spec, act);
+        const written = stale
+            ? await putConfig(connectors, spec, what.differing, what.serverKeys)
+            : { serverKeys: what.serverKeys, unwanted: [] };
+        return await finish(connectors, spec, written, act);
     } catch (error) {
         if (error instanceof UnfinishedError) {
             throw new UnfinishedError(error.message, error.status, restartDue);
@@ -293,74 +286,26 @@ async function change(
     }
 }
 
-/** @param differing keys in which the config is not as it should be before. */
-async function write(connectors: Connectors, spec: ConnectorSpec, differing: string[]): Promise<void> {
-    const config = fullConfig(spec);
-    const unwanted = differing.filter((key) => !Object.hasOwn(config, key));
-    const written = async () => {
-        const live = await connectors.info(spec.name);
-        return live !== undefined && holds(live, spec) && !unwanted.some((key) => Object.hasOwn(live.config, key));
-    };
-    try {
-        await connectors.putConfig(spec.name, config, written);
-    } catch (error) {
-        throw await afterFailedWrite(connectors, config, error);
-    }
-}
-
-/** From here on the connector is on the cluster: whatever fails, it must not be forgotten. */
+/**
+ * From here on the connector is on the cluster: whatever fails, it must not be forgotten.
+ *
+ * @param act does what is left to do; it is given the end of reading the config back.
+ */
 async function finish(
     connectors: Connectors,
     spec: ConnectorSpec,
-    act: () => Promise<Generation | undefined>,
+    written: Written,
+    act: (read: Promise<unknown>) => Promise<Generation | undefined>,
 ): Promise<SettledConnector> {
     try {
-        const info = await waitUntilWritten(connectors, spec);
-        const restarted = await act();
-        const status = await waitForState(connectors, spec.name, spec, restarted);
-        return { info, status, serverKeys: addedKeys(fullConfig(spec), info.config) };
+        const read = readBack(connectors, spec, written);
+        const settle = async () => waitForState(connectors, spec.name, spec, await act(read));
+        const [{ info, serverKeys }, status] = await Promise.all([read, settle()]);
+        return { info, status, serverKeys };
     } catch (error) {
         const status = error instanceof NotReachedError ? error.status : undefined;
         throw new UnfinishedError((error as Error).message, status);
     }
-}
-
-async function waitUntilWritten(connectors: Connectors, spec: ConnectorSpec): Promise<ConnectorInfo> {
-    const { deadline, progress } = connectors.client;
-    for (;;) {
-        const live = await connectors.info(spec.name);
-        if (live && holds(live, spec)) {
-            return live;
-        }
-        if (deadline.passed) {
-            throw new Error(`the config that was written cannot be read back after ${deadline.limitSeconds} s`);
-        }
-        progress.waiting("the config that was written cannot be read back yet");
-        await deadline.sleep(200);
-    }
-}
-
-async function isWritten(connectors: Connectors, spec: ConnectorSpec): Promise<boolean> {
-    const live = await connectors.info(spec.name);
-    return live !== undefined && holds(live, spec);
-}
-
-/** True when a connector has the config of its declaration; the server may have added keys of its own. */
-function holds({ config }: ConnectorInfo, spec: ConnectorSpec): boolean {
-    const declared = fullConfig(spec);
-    return differingKeys(declared, config, addedKeys(declared, config)).length === 0;
-}
-
-async function afterFailedWrite(
-    connectors: Connectors,
-    config: Record<string, string>,
-    error: unknown,
-): Promise<unknown> {
-    if (!(error instanceof ConnectError) || error.kind === "exists") {
-        return error;
-    }
-    const explained = error.kind === "invalid" ? await explainInvalid(connectors, config, error) : error;
-    return error.mayHaveHappened ? new UnfinishedError(explained.message) : explained;
 }
 
 async function requireStates(connectors: Connectors, spec: ConnectorSpec): Promise<void> {

@@ -47,7 +47,7 @@ export async function waitForState(
     let generation = restarted;
     for (;;) {
         const status = await lookAt(connectors, name);
-        const isNew = (await generation?.isNew(status)) ?? true;
+        const isNew = generation?.isNew(status) ?? true;
         const verdict = judge(status, goal);
 
         // Looks at old tasks count only where nothing tells them from the new ones.

@@ -23,27 +23,39 @@ it.each([
     ["the first tasks", status("STOPPED"), running, true],
 ])("%s tells new tasks from old ones", async (_, before, after, isNew) => {
     const generation = new Generation(before, new Deadline(virtualClock(), 300));
-    expect(await generation.isNew(after)).toBe(isNew);
+    expect(generation.isNew(after)).toBe(isNew);
     expect(generation.hasJustChanged).toBe(isNew);
 });
 
-it("what nobody saw is over 2 s after the new task configs came, and after 10 s at last", async () => {
+it("what nobody saw is over 1 s after the new task configs came, and after 10 s at last", async () => {
     const clock = virtualClock();
     let came = false;
     const deadline = new Deadline(clock, 300);
-    const generation = new Generation(running, deadline, { haveNewConfigs: async () => came });
+    const asked = new Generation(running, deadline, { haveNewConfigs: async () => came });
     const patient = new Generation(running, deadline);
-    clock.nowMs = 5000;
-    expect(await generation.isNew(running)).toBe(false);
+    const isNewAt = async (ms: number, generation = asked) => {
+        clock.nowMs = ms;
+        const isNew = generation.isNew(running);
+        // the answer to its question is there
+        await new Promise((resolve) => setImmediate(resolve));
+        return isNew;
+    };
+    expect(await isNewAt(5000)).toBe(false);
     came = true;
-    clock.nowMs = 5400;
-    expect(await generation.isNew(running)).toBe(false);
-    clock.nowMs = 7300;
-    expect(await generation.isNew(running)).toBe(false);
-    clock.nowMs = 7400;
-    expect(await generation.isNew(running)).toBe(true);
-    clock.nowMs = 9900;
-    expect(await patient.isNew(running)).toBe(false);
-    clock.nowMs = 10_000;
-    expect(await patient.isNew(running)).toBe(true);
+    expect(await isNewAt(5400)).toBe(false);
+    expect(await isNewAt(6300)).toBe(false);
+    expect(await isNewAt(6400)).toBe(true);
+    expect(await isNewAt(9900, patient)).toBe(false);
+    expect(await isNewAt(10_000, patient)).toBe(true);
+});
+
+it("a question for task configs that is not answered, or fails, keeps no look waiting", async () => {
+    const clock = virtualClock();
+    const questions = [() => new Promise<boolean>(() => undefined), () => Promise.reject(new Error("no answer"))];
+    for (const haveNewConfigs of questions) {
+        const generation = new Generation(running, new Deadline(clock, 300), { haveNewConfigs });
+        expect(generation.isNew(running)).toBe(false);
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(generation.isNew(status("RUNNING", "UNASSIGNED"))).toBe(true);
+    }
 });
