@@ -9,17 +9,23 @@ import { connectEngine } from "../../probes/engineClient";
 import { done, pending, waitFor } from "../../probes/wait";
 import { listDockerObjects } from "../../toolchain/stack/dockerObjects";
 import { PROJECT } from "../../toolchain/stack/target";
+import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";
+import { untilWell } from "../support/serverFaults";
 import { TestStack } from "../support/stack";
 import { known, readStatus } from "../support/statusRun";
 import { DockerHosts, whyNoHosts } from "./dockerHosts";
+import { furtherHostFaults, hostFaults } from "./hostFaults";
 
 const reason = whyNoHosts();
 if (reason !== undefined) process.stderr.write(`Tests on several Docker hosts are left out: ${reason}\n`);
 
 const names = ["a", "b", "c"];
+const soak = Boolean(process.env.SOAK);
 /** Each way to an engine is used; the first host builds the images. The long tests go by ssh alone. */
-const ways = process.env.SOAK ? (["ssh", "ssh", "ssh"] as const) : (["ssh", "tcp", "unix"] as const);
+const ways = soak ? (["ssh", "ssh", "ssh"] as const) : (["ssh", "tcp", "unix"] as const);
+/** What the contract says of every fault: at least once, in the order of each row. */
+const kept = { lost: [], invented: [], disordered: [], stale: [] };
 
 describe.skipIf(reason !== undefined)("three Docker hosts", () => {
     let hosts: DockerHosts;
@@ -38,7 +44,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         });
         stack.configure({
             hosts: { local: null, ...Object.fromEntries(addressed) },
-            security: { trustedNetwork: true },
+            security: { trustedNetwork: true, protectData: true },
             database: { ...database, placement: ["b"] },
             jmsBroker: { ...jmsBroker, placement: ["a"] },
         });
@@ -187,9 +193,89 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         await pipeline!.passMarker(120);
     });
 
+    /** Accounts for rows that are committed while something happens, with connections of its own. */
+    async function keepRows(name: string, happen: () => Promise<void>) {
+        await pipeline?.close();
+        pipeline = await Pipeline.connect(outputs);
+        const rows = await NumberedRows.start(pipeline);
+        await rows.untilCommitted(20);
+        await rows.untilCaughtUp();
+        await happen();
+        await rows.untilCommitted(20, 300);
+        await untilWell({ stack: stack.handle.name, outputs }, 300);
+        const { json, xml } = await rows.account(300);
+        console.log(
+            `${name}: ${rows.commits.length} commits; repeated ${json.duplicates} (JSON) and ${xml.duplicates} (XML); ` +
+                `longest pause ${json.pauseSeconds.toFixed(1)} s and ${xml.pauseSeconds.toFixed(1)} s`,
+        );
+        expect(json).toMatchObject(kept);
+        expect(xml).toMatchObject(kept);
+    }
+
+    it.each(soak ? [...hostFaults, ...furtherHostFaults] : hostFaults)(
+        "lose no row, with no hand laid on, when $name",
+        ({ name, inflict }) => keepRows(name, () => inflict(hosts)),
+    );
+
+    it.runIf(soak)(
+        "carry a stack whose database and JMS broker are not its own, and make nothing for them",
+        async () => {
+            const second = await TestStack.create();
+            const sinks = ["json-jms-sink", "xml-jms-sink"].map((name) => `${outputs.restUrls[0]}/connectors/${name}`);
+            const objects = () => onEachHost((engine) => listDockerObjects(second.handle.name, engine));
+            try {
+                const { zookeeper, kafka, connect } = second.config();
+                const { database, jmsBroker } = stack.handle.ports;
+                second.configure({
+                    hosts: stack.config().hosts,
+                    security: { trustedNetwork: true },
+                    zookeeper: { ...zookeeper, servers: 1, placement: ["a"] },
+                    kafka: { ...kafka, brokers: 1, placement: ["b"] },
+                    connect: { ...connect, workers: 2, placement: ["c", "a"] },
+                    database: { managed: false, host: hosts.address(2), port: database },
+                    jmsBroker: { managed: false, url: `tcp://${hosts.address(1)}:${jmsBroker}` },
+                    connectors: { "dbz-source": { config: { "slot.name": "second" } } },
+                });
+                await second.setSecret("database-password", outputs.database.password);
+                await second.setSecret("jms-password", outputs.jmsBroker.password);
+                await second.up();
+                expect(await second.preview()).toEqual([]);
+                const names = (await objects()).map((found) => found.map(({ name }) => name).join(" "));
+                for (const [i, member] of ["zookeeper-0", "kafka-0", "connect-0"].entries())
+                    expect(names[i]).toContain(member);
+                expect(names.join(" ")).not.toMatch(/postgres|artemis/);
+                const { findings, report } = await readStatus(second);
+                expect(findings).toEqual([]);
+                expect([report.database, report.jmsBroker]).toEqual([undefined, undefined]);
+
+                // What comes out of the queues now can only have come through the second stack
+                for (const sink of sinks) await axios.put(`${sink}/stop`);
+                await keepRows("a stack with a database and a JMS broker of others", async () => undefined);
+                await second.destroy();
+                expect((await objects()).flat()).toEqual([]);
+            } finally {
+                for (const sink of sinks) await axios.put(`${sink}/resume`);
+                await second.dispose();
+            }
+        },
+    );
+
+    const stop = () => stack.npmRun("stop", "--config-file", stack.target.configFile!);
+
+    it("keep their data from a stop while it is protected", async () => {
+        const volumes = async (engine: { endpoint: string }) =>
+            (await listDockerObjects(stack.handle.name, engine)).filter(({ kind }) => kind === "volume");
+        const before = await onEachHost(volumes);
+        const { code, stdout, stderr } = await stop();
+        expect(code).not.toBe(0);
+        expect(stdout + stderr).toContain("protect");
+        expect(await onEachHost(volumes)).toEqual(before);
+    });
+
     it("hold nothing of a stack that was stopped", async () => {
-        const { configFile = "" } = stack.target;
-        const { code, stdout, stderr } = await stack.npmRun("stop", "--config-file", configFile);
+        stack.configure({ security: { trustedNetwork: true } });
+        await stack.up();
+        const { code, stdout, stderr } = await stop();
         expect(code, stdout + stderr).toBe(0);
         const left = await onEachHost((engine) => listDockerObjects(stack.handle.name, engine));
         expect(left.flat()).toEqual([]);

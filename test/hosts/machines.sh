@@ -128,6 +128,7 @@ boot() {
         ip -n "$net" link set eth0 up
         ip -n "$net" route add default via "$subnet.1"
     fi
+    ip link set "$tag-v$i" up
     setsid nsenter --net="/run/netns/$net" unshare --mount --uts --ipc --pid --fork --kill-child --mount-proc \
         "$self" init "$lab" "$i" </dev/null >>"$folder/init.log" 2>&1 &
     echo $! >"$folder/holder.pid"
@@ -154,6 +155,12 @@ stop() {
     find /sys/fs/cgroup -depth -type d \( -path "*/$tag-$i" -o -path "*/$tag-$i/*" \) -exec rmdir {} + 2>/dev/null || true
 }
 
+# The cable goes first: a machine without power says no goodbye, while the system would close a killed one's connections
+cut_power() {
+    ip link set "$tag-v$1" down
+    stop "$1" KILL
+}
+
 down() {
     local folder i
     for folder in "$lab"/h[0-9]*; do
@@ -177,7 +184,7 @@ up)
     ;;
 down) [ ! -f "$lab/subnet" ] || { read_lab && down; } ;;
 boot | init) read_lab && "$action" "$3" ;;
-cut) read_lab && stop "$3" KILL ;;
+cut) read_lab && cut_power "$3" ;;
 unplug) read_lab && ip link set "$tag-v$3" down ;;
 plug) read_lab && ip link set "$tag-v$3" up ;;
 *) sed -n '2,14p' "$self" >&2 && exit 2 ;;

@@ -13,7 +13,9 @@ const PER_SECOND = 20;
 /** Every so many commits one is an update, in turns of the first row and of one of the newest. */
 const UPDATE_EVERY = 3;
 const NEWEST = 5;
-const RECONNECT_SECONDS = 120;
+const RECONNECT_SECONDS = 300;
+/** A database that has gone without a word answers no statement. */
+const ANSWER_SECONDS = 5;
 
 /**
  * Inserts and updates rows of the captured table, one commit after the other, each with its number, until it is stopped;
@@ -22,12 +24,12 @@ const RECONNECT_SECONDS = 120;
  */
 export class NumberedRows {
     readonly commits: Commit[] = [];
-    private readonly run = randomBytes(4).toString("hex");
     private readonly ended: Promise<void>;
     private stopped = false;
 
     private constructor(
         private readonly pipeline: Pipeline,
+        private readonly run: string,
         private client: Client,
         private readonly perSecond: number,
     ) {
@@ -38,7 +40,8 @@ export class NumberedRows {
 
     /** Begins to write at about `perSecond` commits a second (default 20). */
     static async start(pipeline: Pipeline, perSecond = PER_SECOND): Promise<NumberedRows> {
-        return new NumberedRows(pipeline, await connect(pipeline.outputs), perSecond);
+        const run = randomBytes(4).toString("hex");
+        return new NumberedRows(pipeline, run, await connect(pipeline.outputs, run), perSecond);
     }
 
     /** Waits until `count` more rows have been committed. */
@@ -133,23 +136,47 @@ export class NumberedRows {
         return waitFor(
             async () => {
                 await this.client.end().catch(() => undefined);
-                this.client = await connect(this.pipeline.outputs);
+                this.client = await connect(this.pipeline.outputs, this.run);
+                await this.endLostSessions();
                 const { rows } = await this.client.query("select id from cdc.customers where first_name = $1", [label]);
                 return done(rows.length > 0 ? Number(rows[0].id) : await this.write(label, id));
             },
             { what: "the database to take rows again", timeoutSeconds: RECONNECT_SECONDS },
         );
     }
+
+    /** What was sent over a connection that broke may still arrive, as long as the database has a session for it. */
+    private async endLostSessions(): Promise<void> {
+        const { rows } = await this.client.query(
+            "select pg_terminate_backend(pid, 3000) as ended from pg_stat_activity" +
+                " where application_name = $1 and pid <> pg_backend_pid()",
+            [applicationName(this.run)],
+        );
+        if (!rows.every(({ ended }) => ended)) throw new Error("a session of a broken connection does not end");
+    }
 }
 
-async function connect({ database }: StackOutputs): Promise<Client> {
+async function connect({ database }: StackOutputs, run: string): Promise<Client> {
     const { host, port } = parseAddress(database.address ?? "");
     const { name, user, password } = database;
-    const client = new Client({ host, port, database: name, user, password, connectionTimeoutMillis: 5000 });
+    const client = new Client({
+        host,
+        port,
+        database: name,
+        user,
+        password,
+        application_name: applicationName(run),
+        connectionTimeoutMillis: ANSWER_SECONDS * 1000,
+        query_timeout: ANSWER_SECONDS * 1000,
+    });
     // A connection that breaks fails the next query; as an event without a listener it would end the process.
     client.on("error", () => undefined);
     await client.connect();
     return client;
+}
+
+function applicationName(run: string): string {
+    return `numbered rows ${run}`;
 }
 
 async function untilArrived(
