@@ -1,4 +1,4 @@
-import { Client, DatabaseError } from "pg";
+import type { Client, DatabaseError } from "pg";
 import { Deadline, systemClock } from "../client/clock";
 import { Progress } from "../client/progress";
 import { Redactor } from "../client/redact";
@@ -121,7 +121,9 @@ export async function slotPosition(url: string, slot: string, deadline: Deadline
 
 async function withDatabase<T>(url: string, deadline: Deadline, work: (client: Client) => Promise<T>): Promise<T> {
     const limitMs = Math.ceil(Math.max(1000, Math.min(QUERY_MS, deadline.remainingMs)));
-    const client = new Client({
+    // A refresh needs no database, and loading this takes a third of what loading the whole provider takes.
+    const pg = await import("pg");
+    const client = new pg.Client({
         connectionString: url,
         connectionTimeoutMillis: limitMs,
         query_timeout: limitMs,
@@ -164,7 +166,7 @@ async function dropSlot(client: Client, slot: string): Promise<boolean> {
     try {
         await client.query("select pg_drop_replication_slot($1)", [slot]);
     } catch (error) {
-        if (error instanceof DatabaseError && error.code === NO_SUCH_OBJECT) {
+        if (isOfDatabase(error) && error.code === NO_SUCH_OBJECT) {
             return false;
         }
         throw error;
@@ -186,12 +188,17 @@ async function dropPublication(client: Client, publication: string): Promise<str
     return `publication "${publication}" was dropped`;
 }
 
+/** True for what the database itself answered. */
+function isOfDatabase(error: unknown): error is DatabaseError {
+    return error instanceof Error && "severity" in error;
+}
+
 function isInUse(error: Error): boolean {
-    return error instanceof NotNow || (error instanceof DatabaseError && error.code === SLOT_IN_USE);
+    return error instanceof NotNow || (isOfDatabase(error) && error.code === SLOT_IN_USE);
 }
 
 function mayPass(error: Error): boolean {
-    if (error instanceof DatabaseError) {
+    if (isOfDatabase(error)) {
         return [...MAY_PASS, SLOT_IN_USE].includes(error.code ?? "");
     }
     const code = (error as { code?: string }).code ?? "";
