@@ -16,6 +16,7 @@ import { createConnector, updateConnector } from "./lifecycle/lifecycle";
 import { UnfinishedError } from "./lifecycle/unfinished";
 import { openConnectors } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
+import { createFromItsPosition } from "./position/newSource";
 import { LeftInDatabaseError, passwordsOf } from "./position/replicationSlot";
 import { usesChangedSecret } from "./secretReferences";
 
@@ -61,7 +62,7 @@ export async function create(inputs: Properties<ConnectorInputs>): Promise<{ id:
     const id = `${inputs.cluster}/${inputs.name}`;
     const connectors = openConnectors(inputs, writeLimits(inputs));
     try {
-        const settled = await createConnector(connectors, specOf(inputs), { adopt: inputs.adopt });
+        const settled = await createFromItsPosition(connectors, inputs, specOf(inputs), { adopt: inputs.adopt });
         return { id, outs: await settledOutputs(connectors, inputs, settled) };
     } catch (error) {
         throw failure(inputs, error, (unfinished) => ({ id, properties: outputsAfterFailure(inputs, unfinished) }));

@@ -36,7 +36,11 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
                 name,
                 cluster: servers.connect.groupId,
                 restUrls: servers.connect.restUrls,
-                onDelete: onDelete?.offsets && { offsets: onDelete.offsets },
+                onDelete: onDelete && {
+                    offsets: onDelete.offsets,
+                    // Lets a new source see a slot that is there before it
+                    database: onDelete.database?.url && { url: servers.secrets[onDelete.database.url.secret]! },
+                },
                 // The brokers are this stack's own: another Kafka cluster behind the workers is in the lost one's place
                 onNewKafkaCluster: "recreate",
                 // It has been done for all of them at once, before the first resource

@@ -2,6 +2,7 @@ import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "../connectorIn
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { requireVersion } from "../position/offsets";
+import { readSlotFaults } from "../position/newSource";
 import { onDeleteFaults } from "../position/onDelete";
 import { openConnectors } from "../client/openConnectors";
 import { positionFaults, sharedSourceFaults } from "../position/positionGuard";
@@ -28,7 +29,12 @@ export async function guardFaults(
     if (isPositioned(olds)) {
         faults.push(...positionFaults(olds, given, isUnknown));
     } else if (isPostgresSource(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
-        faults.push(...(await look(given, (connectors) => sharedSourceFaults(connectors, given))));
+        const shared = await look(given, (connectors) => sharedSourceFaults(connectors, given));
+        const mayBeRead = shared.length === 0 && faults.length === 0 && !hasUnknown(given.onDelete);
+        faults.push(...shared);
+        if (mayBeRead) {
+            faults.push(...(await look(given, (connectors) => readSlotFaults(connectors, given))));
+        }
     }
     if (given.onDelete?.offsets === "reset") {
         faults.push(...(await look(given, resetFaults)));

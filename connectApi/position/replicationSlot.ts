@@ -119,6 +119,19 @@ export async function slotPosition(url: string, slot: string, deadline: Deadline
     return row && { restart: BigInt(row.restart ?? 2n ** 63n), confirmed: BigInt(row.confirmed ?? 2n ** 63n) };
 }
 
+/** Who reads a slot, if anybody does; undefined when there is no such slot in that database. */
+export async function slotReader(
+    url: string,
+    slot: string,
+    deadline: Deadline,
+): Promise<{ reader: string | undefined } | undefined> {
+    const row = await withDatabase(url, deadline, (client) => slotRow(client, slot));
+    if (!row || row.database !== row.here) {
+        return undefined;
+    }
+    return { reader: row.active ? (row.holder ?? "somebody") : undefined };
+}
+
 async function withDatabase<T>(url: string, deadline: Deadline, work: (client: Client) => Promise<T>): Promise<T> {
     const limitMs = Math.ceil(Math.max(1000, Math.min(QUERY_MS, deadline.remainingMs)));
     // A refresh needs no database, and loading this takes a third of what loading the whole provider takes.
@@ -146,14 +159,18 @@ interface SlotRow {
     holder: string | null;
 }
 
-/** @returns false when there was none. */
-async function dropSlot(client: Client, slot: string): Promise<boolean> {
+async function slotRow(client: Client, slot: string): Promise<SlotRow | undefined> {
     const sql =
         "select s.active, s.database, current_database() as here," +
         " 'process ' || s.active_pid || coalesce(', application ' || nullif(a.application_name, ''), '')" +
         " || coalesce(', user ' || a.usename, '') || coalesce(', from ' || host(a.client_addr), '') as holder" +
         " from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid where s.slot_name = $1";
-    const [row] = (await client.query<SlotRow>(sql, [slot])).rows;
+    return (await client.query<SlotRow>(sql, [slot])).rows[0];
+}
+
+/** @returns false when there was none. */
+async function dropSlot(client: Client, slot: string): Promise<boolean> {
+    const row = await slotRow(client, slot);
     if (!row) {
         return false;
     }

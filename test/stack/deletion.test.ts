@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { readOffsetsFile } from "../../connectApi/position/offsetsFile";
 import { dropFromDatabase } from "../../connectApi/position/replicationSlot";
 import { Engine } from "../support/engine";
+import { FakeConnect } from "../support/fakeConnect";
 import { SecondSource } from "../support/secondSource";
 import { sharedStack } from "./sharedStack";
 
@@ -99,4 +100,38 @@ it("after a reset the same name begins anew, with a snapshot", async () => {
     await engine.up(await source.args("second-renamed"));
     const before = ["r before", "c streamed", "c meanwhile"];
     await untilEvents([...before, "r before", "r streamed", "r meanwhile"]);
+});
+
+it("a new source must not read a slot that somebody reads already, on whatever cluster", async () => {
+    const elsewhere = new FakeConnect();
+    await elsewhere.start();
+    try {
+        const onDelete = { database: { url: source.url } };
+        const args = { ...(await source.args("second-elsewhere")), restUrls: [elsewhere.url], onDelete };
+        await expect(new Engine().up(args)).rejects.toThrow(
+            /slot.name"\] is "second_slot", which process \d+, application Debezium.* reads in the database/,
+        );
+        expect(elsewhere.writes).toEqual([]);
+    } finally {
+        await elsewhere.stop();
+    }
+});
+
+it("a new source does not begin anew in silence where its slot is, and goes on where its offsets are", async () => {
+    const database = { url: source.url };
+    const args = await source.args("second-renamed");
+    await engine.up({ ...args, onDelete: { database } });
+    const events = await source.events();
+    await engine.destroy();
+    await source.insert("at rest");
+    await engine.up({ ...args, onDelete: { database } });
+    await untilEvents([...events, "c at rest"]);
+
+    engine.outputs!["onDelete"] = { offsets: "reset", database };
+    await engine.destroy();
+    await expect(engine.up({ ...args, onDelete: { database } })).rejects.toThrow(
+        'slot "second_slot" is there already in the database',
+    );
+    expect(engine.outputs).toBeUndefined();
+    expect(await engine.up({ ...args, onDelete: { database }, onPositionLoss: "startAnew" })).toBe("created");
 });
