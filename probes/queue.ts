@@ -27,6 +27,8 @@ export interface ReadOptions {
     onMessage: (message: QueueMessage) => void;
     /** Is told why no more messages come, when the connection of an open reader ends. Default: nobody is told. */
     onEnd?: (why: string) => void;
+    /** How long the broker may take to open the queue, ms. Default 5000. */
+    openTimeoutMs?: number;
 }
 
 /** An open reader; it ends by `close`. */
@@ -34,7 +36,7 @@ export interface QueueReader {
     close(): Promise<void>;
 }
 
-const connectTimeoutMs = 5000;
+const OPEN_TIMEOUT_MS = 5000;
 
 /** Reads a queue over AMQP until it is closed. Throws when the broker does not answer or refuses the login or the queue. */
 export function readQueue(login: QueueLogin, queue: string, options: ReadOptions): Promise<QueueReader> {
@@ -47,18 +49,21 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
         password: login.password,
         reconnect: false,
     });
+    const openTimeoutMs = options.openTimeoutMs ?? OPEN_TIMEOUT_MS;
     let isOpen = false;
     let isGone = false;
+    let hasFailed = false;
     return new Promise((resolve, reject) => {
         const fail = (why: string) => {
             clearTimeout(limit);
+            hasFailed = true;
             connection.close();
             reject(new Error(`queue ${queue} of the JMS broker at ${login.address} cannot be read: ${why}`));
         };
-        const limit = setTimeout(() => fail(`no answer within ${connectTimeoutMs} ms`), connectTimeoutMs);
+        const limit = setTimeout(() => fail(`no answer within ${openTimeoutMs} ms`), openTimeoutMs);
         container.on("receiver_open", ({ receiver }: EventContext) => {
-            // A refusal begins as an answer without a source; the reason follows.
-            if (!receiver?.source?.address) return;
+            // A refusal begins as an answer without a source; the reason follows. And an answer may come too late.
+            if (!receiver?.source?.address || hasFailed) return;
             clearTimeout(limit);
             isOpen = true;
             resolve({ close: async () => (isGone ? undefined : closeConnection(connection)) });

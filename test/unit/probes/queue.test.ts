@@ -33,6 +33,8 @@ async function startBroker(onReader: (context: EventContext) => void): Promise<s
     return `127.0.0.1:${(broker.address() as { port: number }).port}`;
 }
 
+const connections = () => new Promise<number>((resolve) => broker?.getConnections((_, count) => resolve(count)));
+
 const login = (address: string, password = "pw") => ({ address, user: "cdc", password });
 
 describe("readQueue", () => {
@@ -52,6 +54,22 @@ describe("readQueue", () => {
             { id: "ID:2", body: "two", sentAt: undefined },
         ]);
         await reader.close();
+    });
+
+    it("tells of no end of a reader that was given up before the broker answered", async () => {
+        let readers = 0;
+        const address = await startBroker(() => readers++);
+        const ends: string[] = [];
+        const reading = readQueue(login(address), "orders", {
+            browse: true,
+            openTimeoutMs: 0,
+            onMessage: () => undefined,
+            onEnd: (why) => ends.push(why),
+        });
+        await expect(reading).rejects.toThrow("no answer within 0 ms");
+        await expect.poll(() => readers).toBe(1);
+        await expect.poll(connections).toBe(0);
+        expect(ends).toEqual([]);
     });
 
     it("asks for a copy when it browses, and takes messages when it does not", async () => {
