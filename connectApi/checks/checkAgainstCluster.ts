@@ -35,7 +35,7 @@ export async function checkAgainstCluster(
         return faults;
     }
     const suspects = faults.filter(({ passwordByName }) => passwordByName).map(({ property }) => keyOf(property));
-    const { faults: found, warnings, types } = await checkLive(inputs, suspects);
+    const { faults: found, warnings, types } = await checkLive(inputs, suspects, olds?.config === undefined);
     for (const warning of warnings) {
         write(`warning: connector "${inputs.name}": ${warning}`);
     }

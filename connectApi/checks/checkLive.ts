@@ -1,10 +1,11 @@
 import { ConnectorInputs, hasUnknown, InputFault, passwordFault, specOf } from "../connectorInputs";
 import { fullConfig } from "../lifecycle/fullConfig";
-import { converterDefinitions, findWorker, validateLive } from "./liveValidation";
+import { converterDefinitions, findWorker, LiveWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
 import { openConnectors } from "../client/openConnectors";
 import { isPasswordKey } from "./passwordKeys";
 import { isClass } from "../lifecycle/plugins";
+import { abilitiesOf } from "../client/version";
 import { Finding, findingsOf, typesOf } from "./validationFindings";
 
 /** What a live cluster finds in a connector's inputs. */
@@ -25,8 +26,9 @@ const NOTHING: LiveVerdict = { faults: [], warnings: [], types: new Map() };
  * made by the same run.
  *
  * @param masked settings whose values are to stay here: passwords in the clear, by their names.
+ * @param isNew true when the connector is to be created.
  */
-export async function checkLive(inputs: ConnectorInputs, masked: string[]): Promise<LiveVerdict> {
+export async function checkLive(inputs: ConnectorInputs, masked: string[], isNew: boolean): Promise<LiveVerdict> {
     // A new secret may not be known yet: then no text can hold it
     const secrets = hasUnknown(inputs.secrets) ? {} : inputs.secrets;
     const limits = { limitSeconds: LIMIT_SECONDS, silenceSeconds: LIMIT_SECONDS };
@@ -59,14 +61,29 @@ export async function checkLive(inputs: ConnectorInputs, masked: string[]): Prom
     );
     return {
         faults: findings.filter(({ kind }) => kind === "config" || kind === "password").map(faultOf),
-        warnings: findings
-            .filter(({ kind }) => kind === "passing" || kind === "unknown")
-            .map((finding) => `${faultOf(finding).reason}${finding.kind === "passing" ? MAY_PASS : ""}`),
+        warnings: [
+            ...(isNew ? startWarnings(inputs, worker) : []),
+            ...findings
+                .filter(({ kind }) => kind === "passing" || kind === "unknown")
+                .map((finding) => `${faultOf(finding).reason}${finding.kind === "passing" ? MAY_PASS : ""}`),
+        ],
         types,
     };
 }
 
 const MAY_PASS = " (as things are now; it may be right when the connector is written)";
+
+/** A connector that is not to run may have effects in the moment in which it does: a source may begin its snapshot. */
+function startWarnings({ state }: ConnectorInputs, { restUrl, version }: LiveWorker): string[] {
+    const { stop, initialState } = abilitiesOf(version);
+    if (initialState || state === "running" || (state === "stopped" && !stop)) {
+        return [];
+    }
+    const rest = `it runs for a moment before it is ${state}`;
+    return [
+        `${rest}: ${restUrl} is Kafka Connect ${version}, and only from 3.7 on a connector can be created ${state}`,
+    ];
+}
 
 function notChecked(why: string): string {
     return `its config was not checked by a live worker: ${why.trim()}`;

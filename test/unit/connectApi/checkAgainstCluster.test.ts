@@ -47,6 +47,27 @@ describe("a new config", () => {
         expect(lines).toEqual([]);
     });
 
+    it.each([
+        ["2.8.2", "paused", 1],
+        ["3.6.2", "stopped", 1],
+        ["3.6.2", "running", 0],
+        ["3.7.0", "stopped", 0],
+        // refused, then: it never runs
+        ["3.4.1", "stopped", 0],
+    ])(
+        "of workers of %s that is to be created %s: %i warnings that it runs for a moment",
+        async (version, state, count) => {
+            fake.version = version;
+            expect(await check(given({ state }))).toEqual([]);
+            expect(lines).toHaveLength(count);
+            const text = `connector "sink": it runs for a moment before it is ${state}: ${fake.url} is Kafka Connect ${version}`;
+            lines.forEach((line) => expect(line).toContain(text));
+            lines = [];
+            await check(given({ state, tasksMax: 2 }), given({ state }));
+            expect(lines).toEqual([]);
+        },
+    );
+
     it("has all its faults told at once, each with its property", async () => {
         fake.validation = [
             told("topics", "LIST"),
