@@ -68,6 +68,9 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "consumer.heartbeat.interval.ms": 1000,
             // A row counts as written when all replicas in sync have it. Connect's default for sources.
             "producer.acks": "all",
+            // Each write waits for its replicas, one at a time (Connect allows one in flight), and costs three brokers about the
+            // same whatever its size: Kafka's 16 KiB is some 20 rows. Larger batches fill while one is under way; none waits.
+            "producer.batch.size": 131_072,
             "connector.client.config.override.policy": p.clientConfigOverridePolicy,
             "config.providers": "directory",
             "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",

@@ -194,6 +194,7 @@ describe("three members of each role on one host", () => {
             "consumer.session.timeout.ms=11000",
             "consumer.heartbeat.interval.ms=1000",
             "producer.acks=all",
+            "producer.batch.size=131072",
             "connector.client.config.override.policy=None",
             "config.providers=directory",
             "config.providers.directory.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider",
