@@ -2,6 +2,7 @@ import type { Log } from "./log";
 import { dockerEndpoint } from "./setup/dockerEngine";
 import { removeDockerObjects, type DockerObject } from "./stack/dockerObjects";
 import { askPulumi, changeStack } from "./stack/pulumiCli";
+import { isOnNewKafka } from "./stack/newKafka";
 import { findLost, listStackObjects, recover } from "./stack/recover";
 import { readState, resourceName, type StackState } from "./stack/state";
 import type { StackTarget } from "./stack/target";
@@ -22,6 +23,14 @@ export async function startStack(target: StackTarget, log: Log, options: StartOp
     if (before !== undefined) await noticeLost(target, before, log, options.onOutput);
     const flags = ["--suppress-outputs", ...(options.refresh ? ["--refresh"] : [])];
     await changeStack(target, "up", flags, options.onOutput);
+    const state = await stateAfterUp(target);
+    if (!(await isOnNewKafka(state))) return state;
+    log("Kafka has lost its data, and the connectors with it: they are made again, sources with a snapshot");
+    await changeStack(target, "up", ["--suppress-outputs", "--refresh"], options.onOutput);
+    return stateAfterUp(target);
+}
+
+async function stateAfterUp(target: StackTarget): Promise<StackState> {
     const state = await readState(target);
     if (state === undefined) throw new Error(`Stack ${target.stack} has no state after pulumi up.`);
     return state;
