@@ -58,7 +58,8 @@ export interface ConnectorArgs {
     }>;
     /**
      * What is to happen when a change would make it lose its position: another name, cluster or class, Debezium's
-     * `topic.prefix`, `slot.name` and `database.dbname`. `refuse` is an error at preview. Default `refuse`.
+     * `topic.prefix`, `slot.name` and `database.dbname`; or when a new source would begin anew on a slot that is there
+     * already, as far as `onDelete.database` lets that be seen. `refuse` is an error. Default `refuse`.
      */
     onPositionLoss?: pulumi.Input<OnPositionLoss>;
     /**
