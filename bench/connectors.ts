@@ -55,7 +55,7 @@ async function measureOn(connect: ConnectProcesses): Promise<Figure[]> {
     const declared = (more?: Record<string, string>) => fileConnectors(count, restUrls, connect.folder, more);
     const script = new ConnectorScript(restUrls[0]!, concurrency);
     const rivals: [string, (seconds: Seconds) => Promise<void>][] = [
-        ["pulumi", (seconds) => runProgram(seconds, declared)],
+        ["pulumi", (seconds) => runProgram(seconds, declared).finally(() => script.remove(declared()))],
         ["script", (seconds) => runScript(script, seconds, declared)],
         ["nothing", (seconds) => runProgram(seconds, declared, nothing)],
     ];
@@ -103,7 +103,6 @@ async function runProgram(seconds: Seconds, declared: Declare, of?: typeof nothi
         await timed("refresh", program.refresh(...parallel));
         program.declare(declared({ "errors.tolerance": "all" }));
         await timed("update", program.up(...parallel));
-        await program.destroy();
     } finally {
         program.remove();
     }

@@ -3,19 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BROKER_VERSION } from "../support/brokerProcess";
 import { ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 import { ConnectorProgram } from "../support/connectorProgram";
+import { FaultProxy } from "../support/faultProxy";
 import { fileConnectors } from "../support/fileConnectors";
-import { RecordingProxy, startRecordingProxy } from "../support/recordingProxy";
 
 const COUNT = 100;
 const LIMIT_MS = 10 * 60_000;
 const CLIENT = "pulumi";
 
 let connect: ConnectProcesses;
-let proxy: RecordingProxy;
+let proxy: FaultProxy;
 let program: ConnectorProgram;
 let theirs: { name: string; config: Record<string, string> };
 
-const declared = (more?: Record<string, string>) => fileConnectors(COUNT, [proxy.urlFor(CLIENT)], connect.folder, more);
+const declared = (more?: Record<string, string>) => fileConnectors(COUNT, proxy.urlsFor(CLIENT), connect.folder, more);
 const names = () => declared().map(({ name }) => name);
 /** Without validations, which change nothing; in no order, for Pulumi has none. */
 const takeWrites = () =>
@@ -40,7 +40,7 @@ const allRunning = () => Object.fromEntries([...names(), theirs.name].map((name)
 
 beforeAll(async () => {
     connect = await startConnectClusters([{ version: BROKER_VERSION, workers: 2 }]);
-    proxy = await startRecordingProxy(connect.clusters[0]!.restUrls[0]!);
+    proxy = await FaultProxy.start([{ restUrl: connect.clusters[0]!.restUrls[0]! }]);
     program = await ConnectorProgram.create();
     const [{ class: connectorClass, config }] = fileConnectors(1, [], connect.folder) as [any];
     theirs = {

@@ -12,13 +12,14 @@ export interface ProxiedWorker {
 }
 
 /**
- * Passes requests on to Connect workers, as many of them as the faults let pass, and remembers the ones that changed
- * something, as `PUT /connectors/x/config`.
+ * Passes requests on to Connect workers, as many of them as the faults let pass, and remembers those that the workers did,
+ * as `PUT /connectors/x/config`.
  */
 export class FaultProxy {
     private readonly servers: Server[] = [];
     private readonly faults = new Map<string, () => Fault | undefined>();
     private readonly writes = new Map<string, string[]>();
+    private readonly reads = new Map<string, string[]>();
 
     private constructor(private readonly hangMs: number) {}
 
@@ -45,9 +46,12 @@ export class FaultProxy {
 
     /** Takes a client's requests since the last call that changed something, or may have. */
     takeWrites(client: string): string[] {
-        const taken = this.writes.get(client) ?? [];
-        this.writes.delete(client);
-        return taken;
+        return take(this.writes, client);
+    }
+
+    /** Takes a client's other requests since the last call. */
+    takeReads(client: string): string[] {
+        return take(this.reads, client);
     }
 
     async close(): Promise<void> {
@@ -79,8 +83,8 @@ export class FaultProxy {
         data: Buffer,
     ): Promise<Reply> {
         const isWrite = method !== "GET" && !path.endsWith("/validate");
-        const note = () =>
-            isWrite && this.writes.set(client, [...(this.writes.get(client) ?? []), `${method} ${path}`]);
+        const kept = isWrite ? this.writes : this.reads;
+        const note = () => kept.set(client, [...(kept.get(client) ?? []), `${method} ${path}`]);
         try {
             const answer = await axios.request({
                 baseURL: restUrl,
@@ -100,4 +104,10 @@ export class FaultProxy {
             throw error;
         }
     }
+}
+
+function take(requests: Map<string, string[]>, client: string): string[] {
+    const taken = requests.get(client) ?? [];
+    requests.delete(client);
+    return taken;
 }

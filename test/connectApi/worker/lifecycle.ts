@@ -79,6 +79,21 @@ export function lifecycle(worker: WorkerUnderTest): void {
             expect(await worker.states(args["name"])).toEqual(MEMBERS["running"]);
         });
 
+        it("of the class is seen by refresh, and mended by one write", async () => {
+            const args = worker.sink();
+            const engine = worker.engine();
+            await engine.up(args);
+            // another way to write it, which Connect takes, but another one than the declared
+            const other = "FileStreamSink";
+            await worker.put(args["name"], { ...(await worker.config(args["name"]))!, "connector.class": other });
+            worker.writes(args);
+            await engine.refresh();
+            expect(engine.outputs).toMatchObject({ class: other });
+            expect(await engine.up(args)).toBe("updated");
+            expect(worker.writes(args)).toEqual([`PUT /connectors/${args["name"]}/config`]);
+            expect(await worker.config(args["name"])).toMatchObject({ "connector.class": args["class"] });
+        });
+
         it("of tasks.max and of a stop by hand is mended by one write each", async () => {
             const args = worker.sink();
             const path = `/connectors/${args["name"]}`;

@@ -53,6 +53,16 @@ export function updating(worker: WorkerUnderTest): void {
             ]);
         });
 
+        it("waits for as many tasks as minTasks says, and for none where that is 0", async () => {
+            const args = worker.sink();
+            const engine = worker.engine();
+            await engine.up(args);
+            await expect(engine.up({ ...args, minTasks: 2, timeoutSeconds: 10 })).rejects.toThrow("after 10 s");
+            expect(await engine.up({ ...args, minTasks: 0 })).toBe("updated");
+            expect(engine.outputs).toMatchObject({ state: "running", minTasks: 0 });
+            expect(await engine.up({ ...args, minTasks: 0 })).toBe("unchanged");
+        });
+
         it("replaces a connector whose name changes", async () => {
             const args = worker.source();
             const engine = worker.engine();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
 import { ConnectProcess, startConnect } from "../../support/connectProcess";
 import { Engine } from "../../support/engine";
-import { RecordingProxy, startRecordingProxy } from "../../support/recordingProxy";
+import { FaultProxy } from "../../support/faultProxy";
 
 export const SOURCE_CLASS = "org.apache.kafka.connect.file.FileStreamSourceConnector";
 export const SINK_CLASS = "org.apache.kafka.connect.file.FileStreamSinkConnector";
@@ -12,12 +12,12 @@ export const SINK_CLASS = "org.apache.kafka.connect.file.FileStreamSinkConnector
 /** One worker for all tests of a file. What they create on it has names of its own, and goes with it. */
 export class WorkerUnderTest {
     private connect!: ConnectProcess;
-    private proxy!: RecordingProxy;
+    private proxy!: FaultProxy;
 
     constructor(start: () => Promise<ConnectProcess> = startConnect) {
         beforeAll(async () => {
             this.connect = await start();
-            this.proxy = await startRecordingProxy(this.connect.restUrl);
+            this.proxy = await FaultProxy.start([this.connect]);
         });
         afterAll(async () => {
             await this.proxy?.close();
@@ -114,7 +114,7 @@ export class WorkerUnderTest {
 
     private args(connectorClass: string, config: Record<string, unknown>): Record<string, any> {
         const name = `c-${randomUUID().slice(0, 8)}`;
-        return { name, cluster: "test", restUrls: [this.proxy.urlFor(name)], class: connectorClass, config };
+        return { name, cluster: "test", restUrls: this.proxy.urlsFor(name), class: connectorClass, config };
     }
 
     /** Straight to the worker, with patience: tests run at the same time, and each makes the group rebalance. */
