@@ -21,6 +21,8 @@ const [servers, brokers, workers] = roles.map(membersOf) as [string[], string[],
 const everyMember = roles.flatMap(membersOf);
 /** It has the workers' image, and so their changes. */
 const WRITER = "connect-secrets-writer";
+/** Nine members, one after the other, and twice the program: some three minutes on a quiet machine. */
+const COMBINED = { timeout: 30 * 60_000 };
 /** What the contract says of every row. */
 const kept = { lost: [], invented: [], disordered: [], stale: [] };
 /** What the stack is left with. */
@@ -117,7 +119,7 @@ describe("settings taken back, with another heap of each role and a plugin more,
     const setting = { "offset.flush.timeout.ms": 6000 };
     let before: Record<string, string>;
 
-    it("rolls ZooKeeper, then brokers, then workers, is killed on the way, and costs no row", async () => {
+    it("rolls ZooKeeper, then brokers, then workers, is killed on the way, and costs no row", COMBINED, async () => {
         before = await memberIds(stack.handle.name);
         const path = join((await kafkaLibraries("3.9.2")).pluginPath, "file");
         set("zookeeper", { heapMb: heaps.zookeeper });
@@ -209,7 +211,7 @@ describe.runIf(process.env.SOAK)("a member that does not come back", () => {
         expect(await replacedSince(before)).toEqual(["connect-0", "zookeeper-0"]);
     });
 
-    it("is replaced by the next update, which may change all roles, and so is a broker that somebody stopped", async () => {
+    it("is replaced by the next update, as is a broker that somebody stopped, and all the rest", COMBINED, async () => {
         stack.configure(original);
         await docker.getContainer(containerName(stack.handle.name, "kafka-1")).stop();
         const watch = await watchMembers(stack.handle.name, roles);
