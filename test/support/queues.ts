@@ -11,7 +11,7 @@ export interface ReceivedMessage {
     sentAt: number | undefined;
 }
 
-const RECONNECT_SECONDS = 120;
+const RECONNECT_SECONDS = 300;
 
 /** Takes all messages out of a queue, in order, for as long as it is open. A broker that restarts is waited for. */
 export class QueueDrain {
