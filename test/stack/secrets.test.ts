@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { platformTarget, type StackOutputs } from "../../cli/stackOutputs";
 import { startStatusServer } from "../../cli/statusServer";
 import { cacheFolder } from "../../toolchain/folders";
+import { makeCertificate } from "../support/certificates";
+import { ConnectorProgram } from "../support/connectorProgram";
 import { listContainers } from "../support/docker";
 import {
     engineTexts,
@@ -20,8 +22,8 @@ import {
 } from "../support/platformTexts";
 import { processTextsDuring } from "../support/processTexts";
 import { runCommand } from "../support/runCommand";
+import { SecondSource } from "../support/secondSource";
 import { SecretSearch } from "../support/secretSearch";
-import type { RunResult } from "../support/stack";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
@@ -39,7 +41,15 @@ const planted = {
     wrongPassword: special("Wrong"),
     refused: special("Refused"),
     echoed: special("Echoed"),
+    /** Password of a role that is not there: the database refuses it. */
+    database: `${MARK}Database`,
+    rest: special("Rest"),
+    otherRest: special("OtherRest"),
+    command: special("Command"),
 };
+/** What stands after the mark in those that Connect has no way to tell. */
+const UNTOLD = ["Note", "Url", "Wrong", "Refused", "Database", "Rest", "OtherRest", "Command"];
+const ROLE = "planted_role";
 
 /** With all that needs quotes somewhere. */
 function special(name: string): string {
@@ -56,30 +66,53 @@ let ours: SecretSearch;
 let inputs: SecretSearch;
 /** What this project's own processes were started with. */
 let processes: string[] = [];
-const runs: Record<string, RunResult> = {};
+const runs: Record<string, { output: string }> = {};
+let second: SecondSource | undefined;
+let program: ConnectorProgram | undefined;
+/** Of the program with credentials, by name. */
+let withCredentials: Record<string, { stdout: string; stderr: string }>;
 const temporary = join(stack.handle.folder, "temporary");
+/** Files that are to hold secrets. */
+const credentials = join(stack.handle.folder, "credentials");
 
 beforeAll(async () => {
     outputs = await stack.outputs();
     const { database, jmsBroker } = outputs;
     const generated = { "database password": database.password, "JMS password": jmsBroker.password };
     const marks = (names: string[]) => Object.fromEntries(names.map((name) => [name, `${MARK}${name}`]));
-    search = new SecretSearch({ ...generated, ...marks(["Note", "Url", "Wrong", "Refused"]) });
-    ours = new SecretSearch({ ...generated, ...marks(["Note", "Url", "Wrong", "Refused", "Echoed"]) });
-    inputs = new SecretSearch(marks(["Note", "Url", "Wrong", "Refused", "Echoed"]));
     mkdirSync(temporary, { recursive: true });
+    mkdirSync(credentials, { recursive: true });
+    const { cert, key } = makeCertificate(credentials, "client");
+    const untold = { ...marks(UNTOLD), "private key": key.split("\n")[1]! };
+    search = new SecretSearch({ ...generated, ...untold });
+    ours = new SecretSearch({ ...generated, ...untold, ...marks(["Echoed"]) });
+    inputs = new SecretSearch({ ...untold, ...marks(["Echoed"]) });
+    second = await SecondSource.open(outputs);
     writeFileSync(join(temporary, "control"), PUBLIC);
-    vi.stubEnv("TMPDIR", temporary);
     // the flag --event-log is a developer's
     vi.stubEnv("PULUMI_DEBUG_COMMANDS", "true");
-    processes = await processTextsDuring(act);
+    // Its arguments stand in a file of its folder
+    program = await ConnectorProgram.create();
+    vi.stubEnv("TMPDIR", temporary);
+    processes = await processTextsDuring(async () => {
+        await act();
+        await actWithCredentials({ ca: cert, cert, key });
+    });
     containers = await listContainers(stack.handle.name);
 });
 
 afterAll(async () => {
     vi.unstubAllEnvs();
+    program?.remove();
+    if (second) {
+        // With a URL that is right the database lets go
+        await stack.setSecret("planted-database", second.url);
+        stack.configure({ connectors: { "planted-source": plantedSource() } });
+        await stack.up();
+    }
     stack.configure({ connectors: before.connectors, secrets: before.secrets });
     await stack.up();
+    await second?.close();
 });
 
 /** Makes things go right and wrong. */
@@ -87,9 +120,13 @@ async function act(): Promise<void> {
     await stack.setSecret("planted-jms", outputs.jmsBroker.password);
     await stack.setSecret("planted-note", planted.note);
     await stack.setSecret("planted-url", planted.url);
-    stack.configure({ connectors: { planted: plantedSink() } });
+    const url = `postgresql://${ROLE}:${planted.database}@${outputs.database.address}/${outputs.database.name}`;
+    await stack.setSecret("planted-database", url);
+    stack.configure({ connectors: { planted: plantedSink(), "planted-source": plantedSource() } });
     runs["good"] = await stack.up("--event-log", eventLog("good"));
     starts = await taskStarts();
+    stack.configure({ connectors: { planted: plantedSink() } });
+    runs["left"] = await stack.tryUp("--diff", "--event-log", eventLog("left"));
 
     await stack.setSecret("planted-jms", planted.wrongPassword);
     runs["preview"] = await stack.pulumi("preview", "--diff");
@@ -105,6 +142,42 @@ async function act(): Promise<void> {
     runs["refused"] = await stack.tryUp("--diff", "--event-log", eventLog("refused"));
     runs["preview as JSON"] = await stack.pulumi("preview", "--json");
     runs["refresh"] = await stack.refresh();
+}
+
+/** A program whose connector has credentials and a database to clean; and commands that are given some. */
+async function actWithCredentials(tls: { ca: string; cert: string; key: string }): Promise<void> {
+    const restUrls = outputs.restUrls;
+    const of = (password: string, more: object = {}) => ({
+        name: "planted-elsewhere",
+        cluster: "my-connect",
+        restUrls,
+        class: JMS_SINK_CLASS,
+        state: "stopped",
+        config: {
+            topics: "planted-topic",
+            "jms.destination.name": PUBLIC,
+            "java.naming.factory.initial": "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
+            "java.naming.provider.url": "tcp://artemis:61616",
+        },
+        auth: { basic: { username: "me", password }, tls },
+        ...more,
+    });
+    program!.declare([of(planted.rest)]);
+    runs["credentials"] = await program!.up("--event-log", join(program!.folder, "state", "good.events"));
+    // A worker's port, but no TLS there
+    program!.declare([of(planted.otherRest, { tasksMax: 2, restUrls: [restUrls[0]!.replace("http:", "https:")] })]);
+    runs["no TLS"] = await program!.run("up", "--yes", "--skip-preview", "--diff", "--stack", "test");
+    const passwordFile = join(credentials, "password");
+    writeFileSync(passwordFile, planted.command);
+    const login = ["--user", "me", "--password-file", passwordFile];
+    const pair = ["--cert", join(credentials, "client.crt"), "--key", join(credentials, "client.key")];
+    const [url] = restUrls as [string];
+    withCredentials = {
+        offsets: await runCommand("offsets", ["list", "dbz-source", "--url", url, ...login, ...pair]),
+        adopt: await runCommand("adopt", [url, ...login, ...pair]),
+        "adopt --program": await runCommand("adopt", [url, "--program", ...login, ...pair]),
+    };
+    await program!.destroy();
 }
 
 let starts: Record<string, number>;
@@ -126,6 +199,19 @@ function plantedSink() {
         "transforms.note.static.value": { secret: "planted-note" },
     };
     return { class: JMS_SINK_CLASS, tasksMax: 1, state: "running", config };
+}
+
+function plantedSource() {
+    const { slot, publication } = second!;
+    const config = {
+        "topic.prefix": "second",
+        "table.include.list": "second.notes",
+        "slot.name": slot,
+        "publication.name": publication,
+    };
+    const database = { url: { secret: "planted-database" }, slot: "drop" };
+    const connectorClass = "io.debezium.connector.postgresql.PostgresConnector";
+    return { class: connectorClass, tasksMax: 1, state: "stopped", config, onDelete: { database } };
 }
 
 /** Settings of a sink whose transform cannot work with the secret, and quotes it. */
@@ -166,6 +252,8 @@ describe("secrets are nowhere in the clear", () => {
         const { output } = runs["refused"]!;
         expect(output).toMatch(/connector "refused"[^]*transforms\.note\.spec: Invalid value .*\[secret\]/);
         expect(output).toMatch(/connector "echoing": task 0 FAILED on connect-\d:\d+: .*\[secret\]/);
+        expect(runs["left"]!.output).toMatch(/password authentication failed.*Left in the database/);
+        expect(runs["no TLS"]!.output).toContain("This port does not speak TLS");
     });
 
     it("in the state, its backups and its history", () => {
@@ -176,7 +264,10 @@ describe("secrets are nowhere in the clear", () => {
     it("in what pulumi prints: up, preview --diff, preview --json, refresh; and in its event logs", () => {
         expect(runs["preview"]!.output).toContain("planted");
         ours.look("pulumi's output", stack.log(), PUBLIC);
-        for (const name of ["good", "wrong", "refused"]) {
+        ours.look("the program's output", runs["credentials"]!.output + runs["no TLS"]!.output, "planted-elsewhere");
+        const texts = filesIn(join(program!.folder, "state"));
+        ours.look("the program's state", Buffer.concat(texts.map(({ content }) => content)), PUBLIC);
+        for (const name of ["good", "left", "wrong", "refused"]) {
             inputs.look(`the event log of ${name}`, readFileSync(eventLog(name)), "planted");
         }
     });
@@ -209,6 +300,9 @@ describe("secrets are nowhere in the clear", () => {
         }
         const adopted = await runCommand("adopt", [url]);
         search.look("npm run adopt", adopted.stdout + adopted.stderr, PUBLIC);
+        for (const [name, { stdout, stderr }] of Object.entries(withCredentials)) {
+            search.look(`npm run ${name} with credentials`, stdout + stderr, "dbz-source");
+        }
         const { stdout } = await stack.npmRun("logs", "--tail", "all");
         search.look("npm run logs", stdout, "Creating task planted-0");
     });
