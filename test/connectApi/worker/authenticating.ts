@@ -146,7 +146,7 @@ export function authenticating(guarded: GuardedWorker, cluster: () => ConnectClu
                 const stackConfig = { ...parse(readFileSync(file, "utf8")), config: { "connectors:secrets": secrets } };
                 program.write("Pulumi.test.yaml", stringify(stackConfig));
                 const { output } = await program.up();
-                expect(output).toContain("1 created");
+                expect(output).toContain("2 created");
                 expect(writes()).toEqual(before);
                 await program.destroy();
                 expect(writes().at(-1)).toContain("DELETE /connectors/guarded");
