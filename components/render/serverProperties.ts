@@ -69,8 +69,9 @@ export function renderServerProperties(p: ServerProperties): string {
             "zookeeper.connect": p.zookeeperConnect,
             "zookeeper.connection.timeout.ms": p.zookeeperConnectionTimeoutMs,
             // The partitions of a dead broker have no leader for this long, and no group that it coordinates has a
-            // coordinator. Kafka's default is 18 s since 2.5, made for networks with longer gaps, and was 6 s before (KIP-537).
-            "zookeeper.session.timeout.ms": 6000,
+            // coordinator. Kafka's default is 18 s since 2.5, made for networks with longer gaps, and was 6 s before (KIP-537):
+            // with 6 s all brokers of a busy machine were seen to lose their sessions at once.
+            "zookeeper.session.timeout.ms": 10_000,
             "log.dirs": p.dataDir,
             "num.network.threads": p.networkThreads,
             "num.io.threads": p.ioThreads,
