@@ -27,8 +27,9 @@ const UNTRUSTED = [
  * What to do when TLS does not come about, which trying again does not change; undefined for every other reason.
  *
  * @param code error code of Node's, such as `CERT_HAS_EXPIRED`.
+ * @param message its message: Node's `EPROTO` has OpenSSL's reason there only.
  */
-export function adviceOnTls(code: string | undefined): string | undefined {
+export function adviceOnTls(code: string | undefined, message: string): string | undefined {
     if (code === undefined) {
         return undefined;
     }
@@ -41,7 +42,7 @@ export function adviceOnTls(code: string | undefined): string | undefined {
     if (/^CERT_/.test(code)) {
         return ". The worker needs another certificate";
     }
-    if (/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/.test(code)) {
+    if (/wrong.version.number|packet.length.too.long/i.test(`${code} ${message}`)) {
         return ". This port does not speak TLS: write http:// in restUrls";
     }
     if (/^ERR_SSL_|^EPROTO$/.test(code)) {

@@ -56,7 +56,7 @@ export async function exchange(restUrl: string, request: Request, access: Access
         return outcomeOf(request, answer.status, answer.data);
     } catch (error) {
         const { code, message } = error as { code?: string; message: string };
-        const advice = adviceOnTls(code);
+        const advice = adviceOnTls(code, message);
         const kind = advice === undefined ? faultOfTransport(code) : "refused";
         return { ok: false, kind, detail: `${message || code || "no answer"}${advice ?? ""}`, answered: false };
     }
