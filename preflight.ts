@@ -35,8 +35,8 @@ export interface PreflightOptions {
 
 /**
  * Checks what config cannot know, before the first resource: that plugins' files are there, that the engines answer, that
- * this machine can carry images among several hosts, that the disk has room, that no port is held by something else, that what is there can become as large or small as config
- * wants it. Of machines behind `tcp://` disk and processes cannot be
+ * this machine can carry images among several hosts, that the disk has room, that no port is held by something else, that
+ * what is there can become as large or small as config wants it. Of machines behind `tcp://` disk and processes cannot be
  * seen, only containers.
  * @returns what is wrong, each a sentence of where, what and what to do; empty when all is well.
  */

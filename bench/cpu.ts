@@ -1,4 +1,4 @@
-import { docker, listContainers } from "../test/support/docker";
+import { docker, memberIds } from "../test/support/docker";
 
 /** CPU seconds by member ("kafka-0"), and of this process ("bench"). */
 export type CpuSeconds = Map<string, number>;
@@ -6,12 +6,12 @@ export type CpuSeconds = Map<string, number>;
 /** CPU seconds of every container of the stack since its start; the engine reports what the kernel's cgroup counts. */
 export async function cpuOf(stack: string): Promise<CpuSeconds> {
     const { user, system } = process.cpuUsage();
-    const running = (await listContainers(stack)).filter(({ State }) => State === "running");
-    const members = running.map(async ({ Id, Names }): Promise<[string, number]> => {
-        const { cpu_stats } = await docker.getContainer(Id).stats({ stream: false, "one-shot": true });
-        const member = (Names[0] ?? Id).slice(1).replace(/^connect-cdc-/, "");
-        return [member.slice(stack.length + 1), cpu_stats.cpu_usage.total_usage / 1e9];
-    });
+    const members = Object.entries(await memberIds(stack, true)).map(
+        async ([member, id]): Promise<[string, number]> => {
+            const { cpu_stats } = await docker.getContainer(id).stats({ stream: false, "one-shot": true });
+            return [member, cpu_stats.cpu_usage.total_usage / 1e9];
+        },
+    );
     return new Map([...(await Promise.all(members)), ["bench", (user + system) / 1e6]]);
 }
 

@@ -51,9 +51,10 @@ export async function queueStates(login: ConsoleLogin): Promise<QueueState[]> {
 
 type JolokiaValue = Record<string, Record<string, unknown>>;
 
-async function askJolokia(login: ConsoleLogin, request: object): Promise<JolokiaValue> {
+/** Sends one request to the broker's Jolokia and gives back its value. Throws when there is none, or nobody answers. */
+export async function askJolokia<T = JolokiaValue>(login: ConsoleLogin, request: object): Promise<T> {
     const origin = new URL(login.url).origin;
-    let answer: { status: number; data: { status?: number; value?: JolokiaValue; error?: string } };
+    let answer: { status: number; data: { status?: number; value?: T; error?: string } };
     try {
         answer = await axios.post(`${origin}/console/jolokia/`, request, {
             auth: { username: login.user, password: login.password },

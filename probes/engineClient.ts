@@ -15,23 +15,16 @@ export interface EngineAddress {
     certPath?: string;
 }
 
-/** How a client speaks to an engine. */
-export interface EngineOptions extends SshOptions {
-    /** Time for an answer, ms. Default: no limit. It does not hold for `ssh://`: give each call an abort signal there. */
-    timeoutMs?: number;
-}
-
 /**
  * A client of a Docker engine. Behind `ssh://` it is reached by the user's own `ssh`, with its keys, agent and config.
  * @throws Error when the endpoint is none, or a certificate cannot be read.
  */
-export function connectEngine({ endpoint, certPath }: EngineAddress, options: EngineOptions = {}): Docker {
-    const timeout = options.timeoutMs;
+export function connectEngine({ endpoint, certPath }: EngineAddress, options: SshOptions = {}): Docker {
     const url = parse(endpoint);
     const { protocol, hostname: host, port } = url;
     switch (protocol) {
         case "unix:":
-            return new Docker({ socketPath: url.pathname, timeout });
+            return new Docker({ socketPath: url.pathname });
         case "ssh:": {
             // Host and port are those of no socket: the agent makes the connections
             const agent = new SshAgent(url, options);
@@ -39,7 +32,7 @@ export function connectEngine({ endpoint, certPath }: EngineAddress, options: En
         }
         case "tcp:":
         case "http:":
-            return new Docker({ host, timeout, ...transport(port, certPath || process.env.DOCKER_CERT_PATH) });
+            return new Docker({ host, ...transport(port, certPath || process.env.DOCKER_CERT_PATH) });
         default:
             throw new Error(`"${endpoint}" is no address of a Docker engine: write it as unix://, tcp:// or ssh://`);
     }
