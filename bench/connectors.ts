@@ -11,6 +11,8 @@ import { listSeconds, median } from "./statistics";
 
 const count = 100;
 const rounds = 3;
+/** Refreshes in a round: one takes less time than the machine's moods last. */
+const refreshes = 3;
 /** Operations at a time, of Pulumi and of the script. Pulumi's default is four for each core. */
 const concurrency = 8;
 const parallel = ["--parallel", String(concurrency)];
@@ -54,25 +56,23 @@ async function measureOn(connect: ConnectProcesses): Promise<Figure[]> {
     const { restUrls } = connect.clusters[0]!;
     const declared = (more?: Record<string, string>) => fileConnectors(count, restUrls, connect.folder, more);
     const script = new ConnectorScript(restUrls[0]!, concurrency);
-    const rivals: [string, (seconds: Seconds) => Promise<void>][] = [
-        ["pulumi", (seconds) => runProgram(seconds, declared).finally(() => script.remove(declared()))],
-        ["script", (seconds) => runScript(script, seconds, declared)],
-        ["nothing", (seconds) => runProgram(seconds, declared, nothing)],
-    ];
-    const all: Record<string, Seconds> = {};
+    const all = { pulumi: noSeconds(), nothing: noSeconds(), script: noSeconds() };
     for (let round = 1; round <= rounds; round++) {
-        for (const [name, run] of rivals) {
-            await run((all[name] ??= { create: [], refresh: [], update: [] }));
-        }
+        await runPrograms(all, declared).finally(() => script.remove(declared()));
+        await runScript(script, all.script, declared);
         logToStderr(`connectors, round ${round} of ${rounds}: ${JSON.stringify(all)}; load ${loadavg()[0]}`);
     }
     return (["create", "refresh", "update"] as const).map((step) => figureOf(step, all));
 }
 
-function figureOf(step: Step, all: Record<string, Seconds>): Figure {
-    const own = all["pulumi"]![step];
-    const script = all["script"]![step];
-    const nothing = all["nothing"]![step];
+function noSeconds(): Seconds {
+    return { create: [], refresh: [], update: [] };
+}
+
+function figureOf(step: Step, all: Record<"pulumi" | "nothing" | "script", Seconds>): Figure {
+    const own = all.pulumi[step];
+    const script = all.script[step];
+    const nothing = all.nothing[step];
     const list = (values: number[]) => `${listSeconds(values)} s`;
     const resources = `pulumi with ${count} resources that do nothing ${list(nothing)}`;
     if (step === "refresh") {
@@ -93,18 +93,24 @@ function figureOf(step: Step, all: Record<string, Seconds>): Figure {
 
 type Declare = (more?: Record<string, string>) => FileConnectorArgs[];
 
-async function runProgram(seconds: Seconds, declared: Declare, of?: typeof nothing): Promise<void> {
-    const program = await ConnectorProgram.create(of?.program);
+/** Both programs in turn at each step, so that both share the machine with a hundred running connectors. */
+async function runPrograms(all: { pulumi: Seconds; nothing: Seconds }, declared: Declare): Promise<void> {
+    const ours = await ConnectorProgram.create();
+    const empty = await ConnectorProgram.create(nothing.program);
+    empty.write("nothing.ts", nothing.provider);
+    const both = [[ours, all.pulumi] as const, [empty, all.nothing] as const];
+    const timed = async (step: Step, run: (program: ConnectorProgram) => Promise<ProgramRun>) => {
+        for (const [program, seconds] of both) seconds[step].push((await run(program)).seconds);
+    };
+    const declare = (more?: Record<string, string>) => both.forEach(([program]) => program.declare(declared(more)));
     try {
-        if (of) program.write("nothing.ts", of.provider);
-        const timed = async (step: Step, run: Promise<ProgramRun>) => seconds[step].push((await run).seconds);
-        program.declare(declared());
-        await timed("create", program.up(...parallel));
-        await timed("refresh", program.refresh(...parallel));
-        program.declare(declared({ "errors.tolerance": "all" }));
-        await timed("update", program.up(...parallel));
+        declare();
+        await timed("create", (program) => program.up(...parallel));
+        for (let i = 0; i < refreshes; i++) await timed("refresh", (program) => program.refresh(...parallel));
+        declare({ "errors.tolerance": "all" });
+        await timed("update", (program) => program.up(...parallel));
     } finally {
-        program.remove();
+        both.forEach(([program]) => program.remove());
     }
 }
 

@@ -55,6 +55,12 @@ export class Connectors {
         return Object.fromEntries(entries.map(([name, { status }]) => [name, status]));
     }
 
+    /** True when a worker knows of such a connector. Unlike `info` it is answered during a rebalance, too. */
+    async has(name: string): Promise<boolean> {
+        const names = await this.client.call({ method: "GET", path: "/connectors" });
+        return (names as string[]).includes(name);
+    }
+
     /** Undefined when there is no such connector. */
     async info(name: string): Promise<ConnectorInfo | undefined> {
         return (await this.unlessAbsent({ method: "GET", path: path(name) })) as ConnectorInfo | undefined;
@@ -112,17 +118,32 @@ export class Connectors {
     }
 
     /**
-     * True when every worker that is up says of a connector's tasks that they have other configs than these. Each tells what
-     * it knows by itself (from 3.5 on), and after the rebalance in which it stopped its old tasks.
+     * A question that may be repeated: do the workers of a connector's tasks, as far as they are up, say that the tasks have
+     * other configs than these? Each tells what it knows by itself (from 3.5 on), and after the rebalance in which it stopped
+     * its old tasks. One that has said so is not asked again. Where the tasks' workers have other addresses here than among
+     * themselves, all workers are asked.
      *
      * @param before as `taskConfigs` gave it.
      */
-    async allHaveOtherTaskConfigs(name: string, before: string): Promise<boolean> {
+    whetherTaskConfigsChanged({ name, tasks }: ConnectorStatus, before: string): () => Promise<boolean> {
         const request: Request = { method: "GET", path: path(name, "/tasks") };
-        const ask = (restUrl: string) => this.client.ask(restUrl, request, HELLO_TIMEOUT_MS);
-        const outcomes = await Promise.all(this.client.restUrls.map(ask));
-        const ofThoseUp = outcomes.filter((outcome) => outcome.ok || outcome.kind !== "unreachable");
-        return ofThoseUp.length > 0 && ofThoseUp.every((one) => one.ok && taskConfigsText(one.body) !== before);
+        const { restUrls } = this.client;
+        const owners = [...new Set(tasks.map(({ worker_id }) => worker_id))].map((id) =>
+            restUrls.find((restUrl) => new URL(restUrl).host === id),
+        );
+        const asked = owners.includes(undefined) || owners.length === 0 ? restUrls : (owners as string[]);
+        const changed = new Set<string>();
+        return async () => {
+            const left = asked.filter((restUrl) => !changed.has(restUrl));
+            const unsure = await Promise.all(
+                left.map(async (restUrl) => {
+                    const outcome = await this.client.ask(restUrl, request, HELLO_TIMEOUT_MS);
+                    if (outcome.ok && taskConfigsText(outcome.body) !== before) changed.add(restUrl);
+                    return !changed.has(restUrl) && (outcome.ok || outcome.kind !== "unreachable");
+                }),
+            );
+            return changed.size > 0 && !unsure.includes(true);
+        };
     }
 
     /** Restarts a connector and its tasks one after the other; each has been stopped and started when this returns. */

@@ -5,9 +5,9 @@ import { ConnectorStatus, MemberStatus } from "../client/types";
 const LONGEST_MS = 10_000;
 /**
  * The same, once the workers tell the new task configs. They tell them after the rebalance in which their old tasks stopped;
- * what may be late then are the new tasks' statuses, and a worker that was not asked.
+ * what may be late then are the new tasks' statuses, and a worker that was not asked. As long as a state must be good.
  */
-const AFTER_NEW_TASK_CONFIGS_MS = 1000;
+const AFTER_NEW_TASK_CONFIGS_MS = 700;
 /** Between two questions for the task configs, ms; the status is looked at more often. */
 const TASK_CONFIGS_EVERY_MS = 200;
 

@@ -60,7 +60,7 @@ export async function createConnector(
 ): Promise<SettledConnector> {
     await requireStates(connectors, spec);
     await requirePlugin(connectors, spec.class);
-    const existing = await connectors.info(spec.name);
+    const existing = (await connectors.has(spec.name)) ? await connectors.info(spec.name) : undefined;
     if (existing) {
         return takeOver(connectors, spec, existing, adopt);
     }
@@ -266,8 +266,11 @@ async function change(
             restartDue = false;
             return before.status && new Generation(before.status, deadline, { withinMs: RESTART_SEEN_MS });
         }
-        const haveNewConfigs = () => connectors.allHaveOtherTaskConfigs(spec.name, before.configs);
-        return stale && before.status ? new Generation(before.status, deadline, { haveNewConfigs }) : undefined;
+        if (!stale || !before.status) {
+            return undefined;
+        }
+        const haveNewConfigs = connectors.whetherTaskConfigsChanged(before.status, before.configs);
+        return new Generation(before.status, deadline, { haveNewConfigs });
     };
     try {
         // A connector that is to rest does so before it gets its new config; one that is to run has it when it starts.

@@ -120,7 +120,8 @@ export class FakeConnect {
         }
         const name = decodeURIComponent(encoded);
         if (!name) {
-            return method === "POST" ? this.create(body) : jsonReply(200, this.list());
+            const listed = searchParams.has("expand") ? this.list() : [...this.connectors.keys()];
+            return method === "POST" ? this.create(body) : jsonReply(200, listed);
         }
         const connector = this.connectors.get(name);
         if (!connector) {
