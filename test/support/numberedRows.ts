@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import axios from "axios";
 import { Client } from "pg";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
@@ -40,6 +41,7 @@ export class NumberedRows {
 
     /** Begins to write at about `perSecond` commits a second (default 20). */
     static async start(pipeline: Pipeline, perSecond = PER_SECOND): Promise<NumberedRows> {
+        await untilPositionKept(pipeline.outputs);
         const run = randomBytes(4).toString("hex");
         return new NumberedRows(pipeline, run, await connect(pipeline.outputs, run), perSecond);
     }
@@ -154,6 +156,18 @@ export class NumberedRows {
         );
         if (!rows.every(({ ended }) => ended)) throw new Error("a session of a broken connection does not end");
     }
+}
+
+/**
+ * A source that dies before its first offsets are stored takes its snapshot again, and of what was committed since its death
+ * only the last states come.
+ */
+async function untilPositionKept({ restUrls }: StackOutputs): Promise<void> {
+    const look = async () => {
+        const { data } = await axios.get<{ offsets: unknown[] }>(`${restUrls[0]}/connectors/dbz-source/offsets`);
+        return data.offsets.length > 0 ? done() : pending("none");
+    };
+    await waitFor(look, { what: "the source's first offsets to be stored", timeoutSeconds: 60 });
 }
 
 async function connect({ database }: StackOutputs, run: string): Promise<Client> {
