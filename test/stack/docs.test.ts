@@ -20,7 +20,8 @@ const limitSeconds = 240;
 const followMilliseconds = 2000;
 
 describe.each(pages())("%s", (page) => {
-    const blocks = shellBlocks(page);
+    // What stops the whole stack has a test of its own: backup.test.ts
+    const blocks = shellBlocks(page).filter(({ mode }) => mode !== "slow");
     // Of its own for each page: what one sets in the stack file must not reach the next one's `up`.
     let workspace: DocWorkspace;
     beforeAll(() => {

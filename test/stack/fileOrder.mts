@@ -25,6 +25,7 @@ const order = [
     "changedSetting",
     "scaling",
     "randomServerFaults",
+    "backup",
     "servers",
     "sizes",
     "destroy",

@@ -1,0 +1,63 @@
+import { readdirSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+
+import { runProcess } from "../../toolchain/processes";
+import { shellBlocks } from "../support/docCommands";
+import { DocWorkspace } from "../support/docWorkspace";
+import { Pipeline } from "../support/pipeline";
+import { untilWell } from "../support/serverFaults";
+import { sharedStack } from "./sharedStack";
+
+const stack = sharedStack();
+/** What the production guide says: how a backup is taken, and how one goes back to it. */
+const [takeBackup, goBack] = shellBlocks("docs/production.md").filter(({ mode }) => mode === "slow");
+let workspace: DocWorkspace;
+let pipeline: Pipeline;
+let keptId: number;
+
+beforeAll(async () => {
+    workspace = new DocWorkspace(stack);
+    pipeline = await Pipeline.open(stack);
+});
+
+afterEach(async () => {
+    await pipeline?.close();
+    await untilWell({ stack: stack.handle.name, outputs: pipeline.outputs }, 300);
+    pipeline = await Pipeline.open(stack);
+});
+
+afterAll(async () => {
+    await pipeline?.close();
+    workspace?.remove();
+});
+
+async function run(block = takeBackup): Promise<void> {
+    const args = ["-euo", "pipefail", "-c", workspace.adapt(block!.commands)];
+    const options = { cwd: workspace.folder, env: workspace.environment };
+    const { code, stdout, stderr } = await runProcess("bash", args, options);
+    expect(code, stdout + stderr).toBe(0);
+}
+
+it("a backup has the volume of each server that keeps data", async () => {
+    keptId = (await pipeline.passMarker()).id;
+    await run(takeBackup);
+    const members = ["artemis", "kafka-0", "kafka-1", "kafka-2", "postgres"];
+    const servers = ["zookeeper-0", "zookeeper-1", "zookeeper-2"];
+    expect(readdirSync(workspace.folder).filter((name) => name.endsWith(".tar"))).toEqual(
+        [...members, ...servers].map((member) => `connect-cdc-${stack.handle.name}-${member}-data.tar`),
+    );
+});
+
+it("rows flow on after it, and are gone when the stack goes back to it, from where they flow on again", async () => {
+    const { id: lostId } = await pipeline.passMarker(120);
+    expect(lostId).toBeGreaterThan(keptId);
+    await run(goBack);
+    await untilWell({ stack: stack.handle.name, outputs: pipeline.outputs }, 300);
+    await pipeline.close();
+    pipeline = await Pipeline.open(stack);
+    const next = await pipeline.table.insert({ first_name: "after", last_name: null, email: null });
+    // The sequence of ids is that of the backup, too
+    expect(next.id).toBe(lostId);
+    await pipeline.untilArrived([next.id], 120);
+    expect(pipeline.jsonRows([next.id]).map(({ first_name }) => first_name)).toEqual(["after"]);
+});
