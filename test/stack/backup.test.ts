@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 async function run(block = takeBackup): Promise<void> {
-    const args = ["-euo", "pipefail", "-c", workspace.adapt(block!.commands)];
+    const args = ["--norc", "-euo", "pipefail", "-c", workspace.adapt(block!.commands)];
     const options = { cwd: workspace.folder, env: workspace.environment };
     const { code, stdout, stderr } = await runProcess("bash", args, options);
     expect(code, stdout + stderr).toBe(0);

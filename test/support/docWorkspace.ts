@@ -39,6 +39,7 @@ export class DocWorkspace {
         const { name, ports } = this.stack.handle;
         const named = commands
             .replaceAll("connect-cdc-dev", `connect-cdc-${name}`)
+            .replaceAll("connect-cdc.stack=dev", `connect-cdc.stack=${name}`)
             .replaceAll(/--stack dev\b/g, `--stack ${name}`)
             // a page that the reader has open holds the usual port
             .replaceAll(/--serve\b(?! \d)/g, "--serve 0");
