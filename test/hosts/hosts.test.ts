@@ -9,6 +9,7 @@ import { connectEngine } from "../../probes/engineClient";
 import { done, pending, waitFor } from "../../probes/wait";
 import { listDockerObjects } from "../../toolchain/stack/dockerObjects";
 import { PROJECT } from "../../toolchain/stack/target";
+import { setState } from "../support/connectorState";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";
 import { untilWell } from "../support/serverFaults";
@@ -221,7 +222,10 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         "carry a stack whose database and JMS broker are not its own, and make nothing for them",
         async () => {
             const second = await TestStack.create();
-            const sinks = ["json-jms-sink", "xml-jms-sink"].map((name) => `${outputs.restUrls[0]}/connectors/${name}`);
+            const setSinks = async (action: "stop" | "resume", state: "STOPPED" | "RUNNING") => {
+                for (const sink of ["json-jms-sink", "xml-jms-sink"])
+                    await setState(outputs.restUrls[0]!, sink, action, state);
+            };
             const objects = () => onEachHost((engine) => listDockerObjects(second.handle.name, engine));
             try {
                 const { zookeeper, kafka, connect } = second.config();
@@ -249,13 +253,13 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
                 expect([report.database, report.jmsBroker]).toEqual([undefined, undefined]);
 
                 // What comes out of the queues now can only have come through the second stack
-                for (const sink of sinks) await axios.put(`${sink}/stop`);
+                await setSinks("stop", "STOPPED");
                 await keepRows("a stack with a database and a JMS broker of others", async () => undefined);
                 await second.destroy();
                 expect((await objects()).flat()).toEqual([]);
             } finally {
-                for (const sink of sinks) await axios.put(`${sink}/resume`);
                 await second.dispose();
+                await setSinks("resume", "RUNNING");
             }
         },
     );
