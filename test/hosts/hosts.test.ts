@@ -250,7 +250,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
                 expect(names.join(" ")).not.toMatch(/postgres|artemis/);
                 const { findings, report } = await readStatus(second);
                 expect(findings).toEqual([]);
-                expect([report.database, report.jmsBroker]).toEqual([undefined, undefined]);
+                expect([report.database, report.jmsBroker]).toEqual([null, null]);
 
                 // What comes out of the queues now can only have come through the second stack
                 await setSinks("stop", "STOPPED");
