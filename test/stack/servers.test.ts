@@ -64,7 +64,7 @@ describe.each(servers)("$member", ({ member, program }) => {
 
 describe("after that", () => {
     it("every cluster is ready again, and rows flow", async () => {
-        await untilServersWell(await stack.outputs());
+        await untilServersWell({ stack: stack.handle.name, outputs: await stack.outputs() });
         // Opened only now: connections of before have ended with their servers.
         const pipeline = await Pipeline.open(stack);
         await pipeline.passMarker(120);

@@ -5,12 +5,13 @@ import { platformTarget } from "../../cli/stackOutputs";
 import { connectorStatuses } from "../../probes/connect";
 import { collectPlatform } from "../../probes/platform";
 import { clusterView } from "../../probes/kafka";
-import { type ClusterKind, clusterReady } from "../../probes/readiness";
 import { readTopics } from "../../probes/topic";
 import { done, pending, waitFor } from "../../probes/wait";
+import { withBrokerStory } from "../support/brokerStory";
 import { containerName, docker } from "../support/docker";
 import { groupLags } from "../support/kafkaTools";
 import { Pipeline } from "../support/pipeline";
+import { untilServersWell } from "../support/serverFaults";
 import { known, readStatus, runStatus } from "../support/statusRun";
 import { sharedStack } from "./sharedStack";
 
@@ -162,23 +163,15 @@ describe("npm run status", () => {
     });
 
     it("finds all well when everything is back", async () => {
-        const { addresses } = pipeline.outputs;
-        const clusters: [ClusterKind, string[]][] = [
-            ["kafka", addresses.kafka],
-            ["connect", addresses.connect],
-        ];
-        for (const [kind, targets] of clusters) {
-            const look = () => clusterReady({ kind, targets, expected: targets.length });
-            await waitFor(look, { what: `${kind} after the restart`, timeoutSeconds: 120 });
-        }
-        const { code, screen } = await waitFor(
-            async () => {
-                const run = await runStatus(stack);
-                const found = run.screen.split("\n").filter((line) => /^(WRONG|warning) /.test(line));
-                return found.length === 0 ? done(run) : pending(found.join("; "));
-            },
-            { what: "npm run status to find all well", timeoutSeconds: 120, intervalSeconds: 2 },
-        );
+        const victim = { stack: stack.handle.name, outputs: pipeline.outputs };
+        await untilServersWell(victim);
+        const look = async () => {
+            const run = await runStatus(stack);
+            const found = run.screen.split("\n").filter((line) => /^(WRONG|warning) /.test(line));
+            return found.length === 0 ? done(run) : pending(found.join("; "));
+        };
+        const wait = { what: "npm run status to find all well", timeoutSeconds: 120, intervalSeconds: 2 };
+        const { code, screen } = await withBrokerStory(victim, () => waitFor(look, wait));
         expect(screen).toMatch(/^All is well\.$/m);
         expect(code).toBe(0);
     });

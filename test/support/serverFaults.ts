@@ -4,6 +4,7 @@ import { type ClusterKind, clusterReady } from "../../probes/readiness";
 import { done, pending, waitFor } from "../../probes/wait";
 import { serverState } from "../../probes/zookeeper";
 import type { StackOutputs } from "../../cli/stackOutputs";
+import { withBrokerStory } from "./brokerStory";
 import { containerName, crashContainer, docker, waitForRestart } from "./docker";
 
 /** The stack that faults hit. */
@@ -66,7 +67,8 @@ function fault(name: string, inflict: Fault["inflict"]): Fault {
 }
 
 /** Waits until every server is well. */
-export async function untilServersWell({ addresses }: StackOutputs, timeoutSeconds = 180): Promise<void> {
+export async function untilServersWell(victim: Victim, timeoutSeconds = 180): Promise<void> {
+    const { addresses } = victim.outputs;
     const clusters: [ClusterKind, string[]][] = [
         ["zookeeper", addresses.zookeeper],
         ["kafka", addresses.kafka],
@@ -75,16 +77,15 @@ export async function untilServersWell({ addresses }: StackOutputs, timeoutSecon
         ["artemis", [addresses.jmsBroker!]],
     ];
     for (const [kind, targets] of clusters) {
-        await waitFor(() => clusterReady({ kind, targets, expected: targets.length }), {
-            what: `${kind} to be well`,
-            timeoutSeconds,
-        });
+        const look = () => clusterReady({ kind, targets, expected: targets.length });
+        await withBrokerStory(victim, () => waitFor(look, { what: `${kind} to be well`, timeoutSeconds }));
     }
 }
 
 /** Waits until every server is well and every task runs. */
-export async function untilWell({ outputs }: Victim, timeoutSeconds = 180): Promise<void> {
-    await untilServersWell(outputs, timeoutSeconds);
+export async function untilWell(victim: Victim, timeoutSeconds = 180): Promise<void> {
+    await untilServersWell(victim, timeoutSeconds);
+    const { outputs } = victim;
     const tasksRun = async () => {
         const tasks = (await connectorStatuses(outputs.restUrls[0]!)).flatMap((connector) => connector.tasks);
         const idle = tasks

@@ -1,0 +1,60 @@
+import { platformTarget } from "../../cli/stackOutputs";
+import { readLog } from "../../probes/containerLog";
+import { stackContainers } from "../../probes/engine";
+import { clusterView, unhealthyPartitions } from "../../probes/kafka";
+import { messageOf } from "../../probes/wait";
+import { PROJECT } from "../../toolchain/stack/target";
+import { containerName } from "./docker";
+import type { Victim } from "./serverFaults";
+
+const LINES = 60;
+
+/** Runs the wait; when it fails, its error also tells what each broker sees, and what its log says of those partitions. */
+export async function withBrokerStory<T>(victim: Victim, wait: () => Promise<T>): Promise<T> {
+    try {
+        return await wait();
+    } catch (error) {
+        const story = await tellStory(victim).catch((failure: unknown) => `no story: ${messageOf(failure)}`);
+        throw new Error(`${messageOf(error)}\n${story}`, { cause: error });
+    }
+}
+
+async function tellStory({ stack, outputs }: Victim): Promise<string> {
+    const views = await Promise.all(
+        outputs.addresses.kafka.map(async (address) => {
+            try {
+                const view = await clusterView(address);
+                return { address, controller: view.controllerId, unhealthy: unhealthyPartitions(view) };
+            } catch (error) {
+                return { address, error: messageOf(error), unhealthy: [] };
+            }
+        }),
+    );
+    const names = new Set(
+        views.flatMap(({ unhealthy }) => unhealthy.map(({ topic, partition }) => `${topic}-${partition}`)),
+    );
+    const told = [...names].slice(0, 3);
+    const isTelling = (line: string) =>
+        told.some((name) => new RegExp(`${name}(?!\\d)`).test(line)) ||
+        /marked as failed|cannot become follower|stale broker epoch|Session expired|new controller/i.test(line);
+    const logs = await Promise.all(
+        (await brokers({ stack, outputs })).map(async (broker) => {
+            const lines = await readLog(broker, { tail: 20_000 });
+            const telling = lines.filter(({ text }) => isTelling(text)).slice(-LINES);
+            return telling.map(({ time, text }) => `${broker.name} ${time} ${text.slice(0, 400)}`);
+        }),
+    );
+    return [...views.map((view) => JSON.stringify(view)), ...logs.flat()].join("\n");
+}
+
+async function brokers({ stack, outputs }: Victim) {
+    const { engines, certPaths } = platformTarget(stack, outputs);
+    const found = await Promise.all(
+        Object.entries(engines).map(async ([host, endpoint]) => {
+            const engine = { endpoint, certPath: certPaths?.[host] };
+            const containers = await stackContainers(host, engine, { project: PROJECT, stack });
+            return containers.map(({ name }) => ({ ...engine, name, container: containerName(stack, name) }));
+        }),
+    );
+    return found.flat().filter(({ name }) => name.startsWith("kafka-"));
+}
