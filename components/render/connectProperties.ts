@@ -61,7 +61,7 @@ export function renderConnectProperties(p: ConnectProperties): string {
             // Workers hear of a rebalance by the answer to a heartbeat, and a task that moves waits for the last to hear of
             // it: Connect's 3 s would be the longest part of a move. A worker that finds no group coordinator for one
             // interval stops its tasks (`WorkerCoordinator`); while brokers are rolled the next one is found sooner.
-            "heartbeat.interval.ms": 1000,
+            "heartbeat.interval.ms": 500,
             // A sink's new task waits for the dead one's session: with the consumer's default of 45 s (KIP-735) for that
             // long. Less one heartbeat it must outlast what a cut-off worker left in the JMS broker (jmsSink.ts).
             "consumer.session.timeout.ms": 11_000,
