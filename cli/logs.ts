@@ -6,7 +6,7 @@ import { stackOption } from "../toolchain/environment";
 import { dockerEndpoint } from "../toolchain/setup/dockerEngine";
 import { PROJECT } from "../toolchain/stack/target";
 import { unknownName } from "./names";
-import { readStackOutputs } from "./stackOutputs";
+import { readStackOutputs, type StackOutputs } from "./stackOutputs";
 
 interface Member extends ContainerAddress {
     name: string;
@@ -84,6 +84,15 @@ export function readSince(text: string | undefined, now: number): string | undef
 /** By the labels of the containers: logs can be read of a stack that has never come up, too. */
 async function findMembers(stack: string): Promise<Member[]> {
     const outputs = await readStackOutputs({ stack }).catch(() => undefined);
+    const members = await membersOf(stack, outputs);
+    if (members.length === 0) {
+        throw new Error(`stack ${stack} has no containers; bring it up with: npm start`);
+    }
+    return members;
+}
+
+/** What has a log, by name: the containers of the stack on every host of its outputs, without outputs on this machine. */
+export async function membersOf(stack: string, outputs?: StackOutputs): Promise<Member[]> {
     const hosts = Object.entries(outputs?.engines ?? { local: dockerEndpoint() });
     const found = await Promise.all(
         hosts.map(async ([host, endpoint]) => {
@@ -92,11 +101,7 @@ async function findMembers(stack: string): Promise<Member[]> {
             return containers.map(({ name }) => ({ ...engine, name, container: `${PROJECT}-${stack}-${name}` }));
         }),
     );
-    const members = found.flat().sort((a, b) => a.name.localeCompare(b.name));
-    if (members.length === 0) {
-        throw new Error(`stack ${stack} has no containers; bring it up with: npm start`);
-    }
-    return members;
+    return found.flat().sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** The members that are meant: by name, or by role; all when none is named. */

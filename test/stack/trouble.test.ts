@@ -164,7 +164,7 @@ describe("npm run status", () => {
 
     it("finds all well when everything is back", async () => {
         const victim = { stack: stack.handle.name, outputs: pipeline.outputs };
-        await untilServersWell(victim);
+        await untilServersWell(victim, 120);
         const look = async () => {
             const run = await runStatus(stack);
             const found = run.screen.split("\n").filter((line) => /^(WRONG|warning) /.test(line));

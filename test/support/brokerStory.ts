@@ -1,10 +1,7 @@
-import { platformTarget } from "../../cli/stackOutputs";
+import { membersOf } from "../../cli/logs";
 import { readLog } from "../../probes/containerLog";
-import { stackContainers } from "../../probes/engine";
 import { clusterView, unhealthyPartitions } from "../../probes/kafka";
 import { messageOf } from "../../probes/wait";
-import { PROJECT } from "../../toolchain/stack/target";
-import { containerName } from "./docker";
 import type { Victim } from "./serverFaults";
 
 const LINES = 60;
@@ -37,24 +34,13 @@ async function tellStory({ stack, outputs }: Victim): Promise<string> {
     const isTelling = (line: string) =>
         told.some((name) => new RegExp(`${name}(?!\\d)`).test(line)) ||
         /marked as failed|cannot become follower|stale broker epoch|Session expired|new controller/i.test(line);
+    const brokers = (await membersOf(stack, outputs)).filter(({ name }) => name.startsWith("kafka-"));
     const logs = await Promise.all(
-        (await brokers({ stack, outputs })).map(async (broker) => {
+        brokers.map(async (broker) => {
             const lines = await readLog(broker, { tail: 20_000 });
             const telling = lines.filter(({ text }) => isTelling(text)).slice(-LINES);
             return telling.map(({ time, text }) => `${broker.name} ${time} ${text.slice(0, 400)}`);
         }),
     );
     return [...views.map((view) => JSON.stringify(view)), ...logs.flat()].join("\n");
-}
-
-async function brokers({ stack, outputs }: Victim) {
-    const { engines, certPaths } = platformTarget(stack, outputs);
-    const found = await Promise.all(
-        Object.entries(engines).map(async ([host, endpoint]) => {
-            const engine = { endpoint, certPath: certPaths?.[host] };
-            const containers = await stackContainers(host, engine, { project: PROJECT, stack });
-            return containers.map(({ name }) => ({ ...engine, name, container: containerName(stack, name) }));
-        }),
-    );
-    return found.flat().filter(({ name }) => name.startsWith("kafka-"));
 }
