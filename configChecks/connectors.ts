@@ -55,6 +55,7 @@ export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnecto
     const platform = {
         secretsFolder: "/secrets",
         brokers: c.kafka?.brokers ?? 1,
+        offsetStorageTopic: c.connect?.offsetStorageTopic ?? "offsets",
         database: database && { ...database, host: database.host ?? "postgres" },
         jmsBroker: jmsBroker && { ...jmsBroker, url: jmsBroker.url ?? "tcp://artemis:61616" },
     };

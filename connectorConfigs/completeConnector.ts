@@ -27,6 +27,8 @@ export interface PlatformEndpoints {
     secretsFolder: string;
     /** Brokers of the Kafka cluster. */
     brokers: number;
+    /** `offset.storage.topic` of the workers. */
+    offsetStorageTopic: string;
     /** The source database; without it nothing is added to a Debezium connector. */
     database?: {
         host: string;
@@ -90,7 +92,7 @@ export function completeConnector(
 function platformSettings(
     name: string,
     connectorClass: string,
-    { database, jmsBroker, brokers, secretsFolder }: PlatformEndpoints,
+    { database, jmsBroker, brokers, offsetStorageTopic, secretsFolder }: PlatformEndpoints,
 ): Record<string, string> {
     if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
         return debeziumPostgres({
@@ -101,6 +103,7 @@ function platformSettings(
             password: secretReference(database.passwordSecret, secretsFolder),
             publication: database.publication,
             slot: slotName(name),
+            offsetStorageTopic,
             brokers,
         });
     }

@@ -17,6 +17,8 @@ export interface DebeziumPostgresInput {
     publication: string;
     /** Replication slot; the connector makes it. Lower-case letters, digits and `_`, unique on the database server. */
     slot: string;
+    /** `offset.storage.topic` of the workers. */
+    offsetStorageTopic: string;
     /** Brokers of the Kafka cluster, for the replication factor of the topics that the connector makes. */
     brokers: number;
 }
@@ -62,6 +64,11 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         // A database that restarts is waited for without limit, asked every 3 s instead of every 10 s.
         "errors.max.retries": "-1",
         "retriable.restart.connector.wait.ms": "3000",
+
+        // The workers' own topic, but written by the task's own producer (KIP-618), which ends with the task. With the worker's, a
+        // worker that was cut off writes its last position whenever it is back, over a newer one: older than what the slot keeps,
+        // it would stop the source for good. A worker ends its tasks before it joins the others again.
+        "offsets.storage.topic": input.offsetStorageTopic,
 
         // One partition keeps the order of all changes of a table.
         "topic.creation.default.partitions": "1",

@@ -104,6 +104,7 @@ function endpoints(config: PlatformConfig, { database, jmsBroker }: ConnectorSer
         .apply(([host, port, url]) => ({
             secretsFolder: SECRETS_FOLDER,
             brokers: config.kafka.brokers,
+            offsetStorageTopic: config.connect.offsetStorageTopic,
             database: { ...config.database, host, port },
             jmsBroker: { ...config.jmsBroker, url },
         }));

@@ -15,6 +15,7 @@ export function endpointsOf(config: PlatformConfig): PlatformEndpoints & { restU
         restUrls: workerUrls({ ...connect, hosts }),
         secretsFolder: SECRETS_FOLDER,
         brokers: config.kafka.brokers,
+        offsetStorageTopic: connect.offsetStorageTopic,
         database: { ...database, ...(database.managed ? ownDatabase : { host: database.host! }) },
         jmsBroker: {
             ...jmsBroker,

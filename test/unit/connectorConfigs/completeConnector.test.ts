@@ -4,6 +4,7 @@ import { completeConnector, ConnectorEntry, PlatformEndpoints } from "../../../c
 const platform: PlatformEndpoints = {
     secretsFolder: "/run/secrets/connect-cdc",
     brokers: 3,
+    offsetStorageTopic: "my-connect-offsets",
     database: {
         host: "postgres",
         port: 5432,
@@ -58,6 +59,7 @@ describe("a Debezium source", () => {
                 "tombstones.on.delete": "true",
                 "errors.max.retries": "-1",
                 "retriable.restart.connector.wait.ms": "3000",
+                "offsets.storage.topic": "my-connect-offsets",
                 "topic.creation.default.partitions": "1",
                 "topic.creation.default.replication.factor": "3",
                 "topic.prefix": "localhost",
