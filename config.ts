@@ -196,7 +196,9 @@ const sections = {
         valueConverter: text("a Java class").describe("Default value converter."),
         valueConverterSchemasEnable: flag.describe("`value.converter.schemas.enable`."),
         offsetFlushIntervalMs: count("a number of ms", 1).describe("`offset.flush.interval.ms`."),
-        scheduledRebalanceMaxDelayMs: count("a number of ms", 0).describe("`scheduled.rebalance.max.delay.ms`."),
+        scheduledRebalanceMaxDelayMs: count("a number of ms", 0).describe(
+            "`scheduled.rebalance.max.delay.ms`: how long tasks of a lost worker wait for it to come back. 0: they move at once.",
+        ),
         clientConfigOverridePolicy: text("a policy").describe("`connector.client.config.override.policy`."),
         plugins: z.record(z.string(), pluginSource).describe("Plugins baked into the image, by folder name."),
         ...jvm,
@@ -316,7 +318,7 @@ export const defaults = {
         valueConverter: "org.apache.kafka.connect.json.JsonConverter",
         valueConverterSchemasEnable: false,
         offsetFlushIntervalMs: 10_000,
-        scheduledRebalanceMaxDelayMs: 1000,
+        scheduledRebalanceMaxDelayMs: 0,
         clientConfigOverridePolicy: "None",
         plugins: {
             "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.6.3.Final:plugin:tar.gz" },
