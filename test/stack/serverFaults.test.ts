@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { faults, untilWell } from "../support/serverFaults";
+import type { StackOutputs } from "../../cli/stackOutputs";
+import { done, pending, waitFor } from "../../probes/wait";
+import { containerName, docker } from "../support/docker";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";
+import { faults, untilWell, whileCut, workerOf } from "../support/serverFaults";
+import { readTopic } from "../support/topics";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
@@ -35,4 +39,45 @@ describe("while rows are inserted and updated", () => {
         expect(json).toMatchObject(kept);
         expect(xml).toMatchObject(kept);
     });
+
+    it("a worker that is cut off until its task has ended puts no old position of the source over a newer one", async () => {
+        const { outputs } = pipeline;
+        const victim = { stack: stack.handle.name, outputs };
+        const rows = await NumberedRows.start(pipeline);
+        await rows.untilCommitted(20);
+        await rows.untilCaughtUp();
+
+        const worker = await workerOf(victim, "dbz-source");
+        const container = docker.getContainer(containerName(victim.stack, worker));
+        const since = Math.floor(Date.now() / 1000);
+        let before = 0;
+        await whileCut(victim, worker, async () => {
+            before = (await storedPositions(outputs)).length;
+            const isReplaced = async () => {
+                const log = await container.logs({ stdout: true, stderr: true, since });
+                if (!log.includes("clientId=connector-producer-dbz-source-0] Closing the Kafka producer"))
+                    return pending("the log of the cut worker does not say that its task has ended");
+                const stored = (await storedPositions(outputs)).length > before;
+                return stored ? done() : pending("the new worker has stored no position");
+            };
+            await waitFor(isReplaced, { what: "another worker to take over", timeoutSeconds: 180 });
+        });
+        await rows.untilCommitted(20);
+        await untilWell(victim);
+        const { json, xml } = await rows.account();
+        expect(json).toMatchObject(kept);
+        expect(xml).toMatchObject(kept);
+
+        const positions = (await storedPositions(outputs)).slice(before);
+        expect(positions.length).toBeGreaterThan(1);
+        expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    });
 });
+
+/** Positions in the database's log that were stored for the source, in the order of the topic. */
+async function storedPositions({ addresses }: StackOutputs): Promise<number[]> {
+    const records = await readTopic(addresses.kafka, "my-connect-offsets");
+    return records
+        .filter(({ key, value }) => key?.startsWith('["dbz-source",') && value)
+        .map(({ value }) => (JSON.parse(value!) as { lsn: number }).lsn);
+}

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { connectorStatuses } from "../../probes/connect";
 import { clusterView } from "../../probes/kafka";
 import { type ClusterKind, clusterReady } from "../../probes/readiness";
@@ -135,16 +137,21 @@ export async function restart({ stack }: Victim, members: string[]): Promise<str
     return members;
 }
 
+/** Takes the member off its network for so long. */
+async function cutCable(victim: Victim, member: string, seconds: number): Promise<string> {
+    await whileCut(victim, member, () => sleep(seconds * 1000));
+    return member;
+}
+
 /** Takes the member off its network, so that its peers hear nothing more of it, not even that it is gone. */
-async function cutCable({ stack }: Victim, member: string, seconds: number): Promise<string> {
+export async function whileCut({ stack }: Victim, member: string, happen: () => Promise<void>): Promise<void> {
     const Container = containerName(stack, member);
     const { NetworkSettings } = await docker.getContainer(Container).inspect();
     const network = docker.getNetwork(Object.keys(NetworkSettings.Networks)[0]!);
     await network.disconnect({ Container });
     try {
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+        await happen();
     } finally {
         await network.connect({ Container, EndpointConfig: { Aliases: [member] } });
     }
-    return member;
 }
