@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "../components/connectCluster";
 import { Connector } from "../components/connector";
 import { JmsBroker } from "../components/jmsBroker";
-import { SECRETS_FOLDER } from "../components/secretFiles";
 import { SlotCleanup } from "../components/slotCleanup";
 import { SourceDatabase } from "../components/sourceDatabase";
 import { PlatformConfig } from "../config";
 import { postgresSource } from "../connectApi/position/postgresSource";
 import { completeConnector } from "../connectorConfigs/completeConnector";
+import { kafkaSide } from "./endpoints";
 
 /** The servers that connectors are declared on. */
 export interface ConnectorServers {
@@ -102,9 +102,7 @@ function endpoints(config: PlatformConfig, { database, jmsBroker }: ConnectorSer
             jmsBroker?.url ?? config.jmsBroker.url!,
         ])
         .apply(([host, port, url]) => ({
-            secretsFolder: SECRETS_FOLDER,
-            brokers: config.kafka.brokers,
-            offsetStorageTopic: config.connect.offsetStorageTopic,
+            ...kafkaSide(config),
             database: { ...config.database, host, port },
             jmsBroker: { ...config.jmsBroker, url },
         }));

@@ -13,13 +13,24 @@ export function endpointsOf(config: PlatformConfig): PlatformEndpoints & { restU
     const ownBroker = brokerPeer("artemis", { ...jmsBroker, hosts });
     return {
         restUrls: workerUrls({ ...connect, hosts }),
-        secretsFolder: SECRETS_FOLDER,
-        brokers: config.kafka.brokers,
-        offsetStorageTopic: connect.offsetStorageTopic,
+        ...kafkaSide(config),
         database: { ...database, ...(database.managed ? ownDatabase : { host: database.host! }) },
         jmsBroker: {
             ...jmsBroker,
             url: jmsBroker.managed ? `tcp://${ownBroker.host}:${ownBroker.port}` : jmsBroker.url!,
         },
+    };
+}
+
+/** What connectors need to know of the brokers and workers. */
+export function kafkaSide({
+    kafka,
+    connect,
+}: PlatformConfig): Pick<PlatformEndpoints, "secretsFolder" | "brokers" | "offsetStorageTopic"> {
+    return {
+        secretsFolder: SECRETS_FOLDER,
+        brokers: kafka.brokers,
+        // Raw settings win over their key's own place
+        offsetStorageTopic: String(connect.config["offset.storage.topic"] ?? connect.offsetStorageTopic),
     };
 }
