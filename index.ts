@@ -16,8 +16,15 @@ export = async () => {
     const { config, staged } = await prepare();
 
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
+    let after: Image | undefined;
     const image = (role: ImageRole, parentImage?: Image) =>
-        new Image(`image-${role}`, { role, staged: staged.images[role], parentImage, host: hosts[0]! });
+        (after = new Image(`image-${role}`, {
+            role,
+            staged: staged.images[role],
+            parentImage,
+            after,
+            host: hosts[0]!,
+        }));
     const base = image("base");
     const jre = image("jre", base);
     const runtime = image("runtime", jre);

@@ -96,6 +96,11 @@ export interface ImageArgs {
     staged: pulumi.Input<StagedImage>;
     /** Image that this one is built on. Default: none, for the base image. */
     parentImage?: Image;
+    /**
+     * Image that is built before this one and removed after it. Default: none. An engine that removes two images of one
+     * parent at the same time may say `unrecognized image ID` of one.
+     */
+    after?: Image;
     /** The host that it is built on. Others get a copy when a member there needs it. */
     host: DockerHost;
 }
@@ -132,7 +137,11 @@ export class Image extends pulumi.ComponentResource {
                 // Children of a replaced image still use its layers until they are replaced too.
                 forceRemove: true,
             },
-            { parent: this, provider: args.host.provider, dependsOn: args.parentImage ?? [] },
+            {
+                parent: this,
+                provider: args.host.provider,
+                dependsOn: [args.parentImage, args.after].filter((image) => image !== undefined),
+            },
         );
         this.imageId = image.imageId;
         this.registerOutputs({ imageName: this.imageName, imageId: this.imageId });

@@ -6,6 +6,7 @@ import { connectorStatuses, type PluginInfo, plugins } from "../../probes/connec
 import { clusterView, topicNames, unhealthyPartitions } from "../../probes/kafka";
 import { replicationSlots } from "../../probes/postgres";
 import { parseAddress } from "../../probes/tcp";
+import { done, pending, waitFor } from "../../probes/wait";
 import { fourLetterWord, parseServerState, registeredBrokers } from "../../probes/zookeeper";
 import { listContainers } from "../support/docker";
 import { CustomersTable } from "../support/rows";
@@ -50,7 +51,14 @@ describe("processes", () => {
             "postgres",
             ...["zookeeper-0", "zookeeper-1", "zookeeper-2"],
         ]);
-        expect(running.filter(({ Status }) => !Status.includes("(healthy)"))).toEqual([]);
+        const areHealthy = async () => {
+            const others = (await listContainers(sharedStack().handle.name))
+                .filter(({ State, Status }) => State === "running" && !Status.includes("(healthy)"))
+                .map(({ Names, Status }) => `${Names[0]} is ${Status}`);
+            return others.length === 0 ? done() : pending(others.join(", "));
+        };
+        // The engine asks for the first time 15 s after a container's start, which can be after the end of `up`
+        await waitFor(areHealthy, { what: "every container to be healthy", timeoutSeconds: 60 });
     });
 });
 
