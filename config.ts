@@ -321,7 +321,7 @@ export const defaults = {
         scheduledRebalanceMaxDelayMs: 0,
         clientConfigOverridePolicy: "None",
         plugins: {
-            "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.6.3.Final:plugin:tar.gz" },
+            "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.7.0.Final:plugin:tar.gz" },
             transforms: { project: "plugins/transforms" },
             "jms-sink": {
                 project: "plugins/jms-sink",

@@ -82,7 +82,7 @@ describe("the program's request", () => {
         const plugins = join(connect.context, "plugins");
         expect(readdirSync(plugins).sort()).toEqual(Object.keys(request.plugins).sort());
         expect(readdirSync(join(plugins, "debezium-postgres"))).toContain(
-            "debezium-connector-postgres-3.6.3.Final.jar",
+            "debezium-connector-postgres-3.7.0.Final.jar",
         );
         const sink = readdirSync(join(plugins, "jms-sink"));
         expect(sink).toEqual(expect.arrayContaining(["jms-sink-0.1.0.jar", "artemis-jakarta-client-2.40.0.jar"]));
@@ -91,7 +91,7 @@ describe("the program's request", () => {
 
     test("tells the plugins' versions and settings, as a worker will see them", () => {
         expect(result.plugins.map(({ name, version }) => [name, version])).toEqual([
-            ["debezium-postgres", "3.6.3.Final"],
+            ["debezium-postgres", "3.7.0.Final"],
             ["jms-sink", "0.1.0"],
             ["transforms", "0.1.0"],
         ]);
@@ -112,7 +112,7 @@ describe("the program's request", () => {
         expect(setting("jms.destination.type")).toMatchObject({ default: "queue", validValues: ["queue", "topic"] });
         expect(setting("jms.password")).toMatchObject({ type: "PASSWORD" });
         const source = find("io.debezium.connector.postgresql.PostgresConnector")!;
-        expect(source).toMatchObject({ type: "source", version: "3.6.3.Final", folder: "debezium-postgres" });
+        expect(source).toMatchObject({ type: "source", version: "3.7.0.Final", folder: "debezium-postgres" });
         expect(source.config.map(({ name }) => name)).toContain("publication.autocreate.mode");
     });
 

@@ -16,7 +16,7 @@ function wellPlatform(members = 3): PlatformReport {
     report.zookeeper.forEach(({ answer }, i) => (valueOf(answer).mode = i === members - 1 ? "leader" : "follower"));
     for (const { answer } of report.connect) {
         valueOf(answer).plugins = [
-            { class: "io.debezium.connector.postgresql.PostgresConnector", type: "source", version: "3.6.3.Final" },
+            { class: "io.debezium.connector.postgresql.PostgresConnector", type: "source", version: "3.7.0.Final" },
             { class: "dev.connectcdc.jms.JmsSinkConnector", type: "sink", version: "0.1.0" },
         ];
     }
