@@ -55,7 +55,8 @@ export class SecretFiles extends pulumi.ComponentResource {
                 logDriver: "json-file",
                 logOpts: { "max-size": "1m", "max-file": "1" },
                 labels: stackLabels(),
-                capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+                // Names as the engine has them: with shorter ones each refresh finds a difference, which replaces the writer
+                capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
                 securityOpts: ["no-new-privileges"],
             },
             { ...childOptions, deleteBeforeReplace: true },

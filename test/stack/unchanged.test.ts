@@ -20,6 +20,7 @@ describe("an unchanged program", () => {
 
     it("shows no difference after a refresh", async () => {
         const { output } = await stack.refresh();
+        expect(output).toMatch(/\d+ unchanged/);
         expect(output).not.toMatch(/\d+ (updated|deleted|created)/);
         expect(await stack.preview()).toEqual([]);
     });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { container as containers } from "../../../toolchain/pulumi/plugins/docker/container/container";
+import { network as networks } from "../../../toolchain/pulumi/plugins/docker/network";
 import { PulumiProgram } from "./pulumiProgram";
 import { docker, execute, makeTestImage, removeTestImage } from "./testImage";
 
@@ -172,6 +174,174 @@ describe("a container without ports", () => {
         await docker.getContainer(name).stop({ t: 0 });
         expect((await program.run("up", "--yes", "--skip-preview", "--refresh")).ok).toBe(true);
         expect(await docker.getContainer(name).inspect()).toMatchObject({ Id, State: { Running: true } });
+    });
+});
+
+describe("a refresh", () => {
+    const context = { client: docker, name, progress: () => {}, log: () => {}, signal: new AbortController().signal };
+
+    test("shows a capability whose name in the program is not the one that the engine has", async () => {
+        const args = { command: ["sleep 600"], capabilities: { drops: ["ALL"], adds: ["CHOWN", "CAP_FOWNER"] } };
+        await program.up(single(args));
+        await program.run("refresh", "--yes", "--skip-preview");
+        expect((await program.run("preview")).steps).toEqual({ single: "delete-replaced" });
+        args.capabilities.adds = ["CAP_CHOWN", "CAP_FOWNER"];
+        await program.up(single(args));
+        await program.run("refresh", "--yes", "--skip-preview");
+        expect(await program.run("preview")).toEqual({ ok: true, steps: {}, messages: "" });
+    });
+
+    // The properties that the released plugin reads back, all but those that a test above changes
+    test("reads back of a container whatever the engine has of it", async () => {
+        const made = await docker.createContainer({
+            name: `${name}-read`,
+            Image: image,
+            Hostname: "has",
+            Domainname: "has.example",
+            User: "7",
+            WorkingDir: "/tmp",
+            Entrypoint: ["/bin/sleep"],
+            Cmd: ["600"],
+            Tty: true,
+            OpenStdin: true,
+            StopSignal: "SIGINT",
+            StopTimeout: 7,
+            Healthcheck: { Test: ["CMD", "/bin/true"], Interval: 90e9, Timeout: 1.5e9, StartPeriod: 25e6, Retries: 7 },
+            HostConfig: {
+                Init: true,
+                AutoRemove: true,
+                NetworkMode: "none",
+                PublishAllPorts: true,
+                ExtraHosts: ["has:10.0.0.7"],
+                Dns: ["10.0.0.7"],
+                DnsOptions: ["ndots:7"],
+                DnsSearch: ["has.example"],
+                Tmpfs: { "/has": "size=7m" },
+                ReadonlyRootfs: true,
+                ShmSize: 7 << 20,
+                Memory: 7 << 20,
+                MemorySwap: 8 << 20,
+                MemoryReservation: 6 << 20,
+                NanoCpus: 1e9,
+                CpuShares: 7,
+                CpusetCpus: "0",
+                Ulimits: [{ Name: "nofile", Soft: 7, Hard: 8 }],
+                CapAdd: ["CAP_CHOWN"],
+                CapDrop: ["ALL"],
+                SecurityOpt: ["no-new-privileges"],
+                GroupAdd: ["7"],
+                IpcMode: "shareable",
+                Sysctls: { "net.ipv4.tcp_retries2": "7" },
+                LogConfig: { Type: "json-file", Config: { "max-size": "7m" } },
+            },
+        });
+        try {
+            const asked = {
+                image: "another",
+                command: ["another"],
+                privileged: true,
+                usernsMode: "host",
+                ulimits: [{ name: "nproc", soft: 1, hard: 1 }],
+                pidMode: "another",
+                logOpts: { "max-size": "1m" },
+            };
+            const state = await containers.read?.({ id: made.id, properties: asked }, context);
+            expect(state?.properties).toMatchObject({
+                name: `${name}-read`,
+                image,
+                hostname: "has",
+                domainname: "has.example",
+                user: "7",
+                workingDir: "/tmp",
+                entrypoints: ["/bin/sleep"],
+                command: ["600"],
+                tty: true,
+                stdinOpen: true,
+                stopSignal: "SIGINT",
+                stopTimeout: 7,
+                healthcheck: {
+                    tests: ["CMD", "/bin/true"],
+                    interval: "1m30s",
+                    timeout: "1.5s",
+                    startPeriod: "25ms",
+                    retries: 7,
+                },
+                init: true,
+                runtime: "runc",
+                rm: true,
+                restart: "no",
+                maxRetryCount: 0,
+                networkMode: "none",
+                publishAllPorts: true,
+                hosts: [{ host: "has", ip: "10.0.0.7" }],
+                dns: ["10.0.0.7"],
+                dnsOpts: ["ndots:7"],
+                dnsSearches: ["has.example"],
+                tmpfs: { "/has": "size=7m" },
+                readOnly: true,
+                shmSize: 7,
+                memory: 7,
+                memorySwap: 8,
+                memoryReservation: 6,
+                cpus: "1.0",
+                cpuShares: 7,
+                cpuSet: "0",
+                ulimits: [{ name: "nofile", soft: 7, hard: 8 }],
+                capabilities: { adds: ["CAP_CHOWN"], drops: ["ALL"] },
+                securityOpts: ["no-new-privileges"],
+                privileged: false,
+                groupAdds: ["7"],
+                ipcMode: "shareable",
+                pidMode: "",
+                usernsMode: "",
+                sysctls: { "net.ipv4.tcp_retries2": "7" },
+                logDriver: "json-file",
+                logOpts: { "max-size": "7m" },
+                mustRun: false,
+            });
+        } finally {
+            await made.remove({ force: true });
+        }
+    });
+
+    test("reads back of a network whatever the engine has of it", async () => {
+        const config = { Subnet: "10.213.1.0/24", IPRange: "10.213.1.0/25", Gateway: "10.213.1.1" };
+        const made = await docker.createNetwork({
+            Name: `${name}-read`,
+            Driver: "bridge",
+            Internal: true,
+            Attachable: true,
+            Options: { "com.docker.network.bridge.enable_icc": "false" },
+            Labels: { plugtest: "has" },
+            IPAM: { Driver: "default", Config: [{ ...config, AuxiliaryAddresses: { has: "10.213.1.7" } }] },
+        });
+        try {
+            const asked = { name: "another", ingress: true, ipv6: true, ipamDriver: "another" };
+            const state = await networks.read?.({ id: made.id, properties: asked }, context);
+            expect(state?.properties).toEqual({
+                name: `${name}-read`,
+                driver: "bridge",
+                internal: true,
+                attachable: true,
+                ingress: false,
+                ipv6: false,
+                options: { "com.docker.network.bridge.enable_icc": "false" },
+                labels: [{ label: "plugtest", value: "has" }],
+                scope: "local",
+                ipamDriver: "default",
+                ipamOptions: {},
+                ipamConfigs: [
+                    {
+                        subnet: "10.213.1.0/24",
+                        ipRange: "10.213.1.0/25",
+                        gateway: "10.213.1.1",
+                        auxAddress: { has: "10.213.1.7" },
+                    },
+                ],
+            });
+        } finally {
+            await made.remove();
+        }
     });
 });
 

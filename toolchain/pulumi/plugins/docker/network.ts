@@ -101,19 +101,24 @@ function toIpam(inputs: Properties): Docker.IPAM | undefined {
 
 /** What the engine says of a network wins over what was asked for, so that a refresh shows a difference. */
 function describe(asked: Properties, found: Docker.NetworkInspectInfo): State {
-    const configs = (found.IPAM?.Config ?? []) as { [key: string]: string }[];
     const properties = {
         ...asked,
         name: found.Name,
         driver: found.Driver,
         internal: found.Internal,
+        attachable: found.Attachable,
+        ingress: found.Ingress,
+        ipv6: found.EnableIPv6,
         options: found.Options ?? {},
         labels: fromLabels(found.Labels),
         scope: found.Scope,
-        ipamConfigs: configs.map((config) => ({
+        ipamDriver: found.IPAM?.Driver,
+        ipamOptions: found.IPAM?.Options ?? {},
+        ipamConfigs: (found.IPAM?.Config ?? []).map((config) => ({
             subnet: config.Subnet,
             ipRange: config.IPRange,
             gateway: config.Gateway,
+            auxAddress: config.AuxiliaryAddresses,
         })),
     };
     return { id: found.Id, properties };

@@ -48,8 +48,8 @@ function hostConfig(inputs: ContainerInputs): Docker.HostConfig & { CgroupnsMode
         ReadonlyRootfs: inputs.readOnly,
         ShmSize: inputs.shmSize === undefined ? undefined : inputs.shmSize * MEGABYTE,
         Ulimits: inputs.ulimits?.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
-        CapAdd: inputs.capabilities?.adds,
-        CapDrop: inputs.capabilities?.drops,
+        CapAdd: inputs.capabilities?.adds?.map(fullCapability),
+        CapDrop: inputs.capabilities?.drops?.map(fullCapability),
         SecurityOpt: inputs.securityOpts,
         Privileged: inputs.privileged,
         GroupAdd: inputs.groupAdds,
@@ -61,6 +61,12 @@ function hostConfig(inputs: ContainerInputs): Docker.HostConfig & { CgroupnsMode
         AutoRemove: inputs.rm,
         LogConfig: { Type: inputs.logDriver ?? "", Config: inputs.logOpts ?? {} },
     };
+}
+
+/** As Docker's own client sends it, which the released plugin uses: an engine stores the name that it gets. */
+function fullCapability(name: string): string {
+    const upper = name.toUpperCase();
+    return upper === "ALL" || upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
 }
 
 /** What the engine can change while the container runs, too. */
@@ -93,7 +99,7 @@ function toHealthcheck({ tests, interval, timeout, startPeriod, retries }: Healt
     };
 }
 
-export function portKey({ internal, protocol }: Port): string {
+function portKey({ internal, protocol }: Port): string {
     return `${internal}/${protocol || "tcp"}`;
 }
 

@@ -1,35 +1,20 @@
 import Docker from "dockerode";
 import { Properties, Value } from "../../protocol/values";
-import { portKey } from "./createRequest";
-import { asInputs, Port } from "./types";
+import { toDuration } from "./duration";
+import { asInputs } from "./types";
 
 const MEGABYTE = 1024 * 1024;
+const NANO_CPUS = 1e9;
 
 /** Known only once the container is there. */
 export const CONTAINER_OUTPUTS = ["bridge", "networkDatas", "exitCode", "containerLogs"];
 
 /**
- * The properties of a container: what was asked for, what the engine chose where nothing was asked for, and of what can
- * change during a container's life what it is now.
+ * The properties of a container: what was asked for, and over it all that the released plugin reads back, in the same form
+ * (`resourceDockerContainerRead` of terraform-provider-docker), so that a refresh finds the same differences.
  */
 export function describe(asked: Properties, found: Docker.ContainerInspectInfo): Properties {
-    return { ...chosen(found), ...withoutUndefined(asked), ...outputs(found), ...current(asked, found) };
-}
-
-function chosen({ Config, HostConfig }: Docker.ContainerInspectInfo): Properties {
-    return {
-        hostname: Config.Hostname,
-        user: Config.User,
-        workingDir: Config.WorkingDir,
-        entrypoints: asList(Config.Entrypoint),
-        command: asList(Config.Cmd),
-        init: HostConfig.Init ?? false,
-        ipcMode: HostConfig.IpcMode,
-        runtime: HostConfig.Runtime,
-        shmSize: Math.round((HostConfig.ShmSize ?? 0) / MEGABYTE),
-        logDriver: HostConfig.LogConfig?.Type,
-        networkMode: HostConfig.NetworkMode,
-    };
+    return withoutNothing({ ...asked, ...outputs(found), ...settings(found), ...settingsInUse(asked, found) });
 }
 
 function outputs({ State, NetworkSettings }: Docker.ContainerInspectInfo): Properties {
@@ -49,20 +34,68 @@ function outputs({ State, NetworkSettings }: Docker.ContainerInspectInfo): Prope
     };
 }
 
-function current(asked: Properties, found: Docker.ContainerInspectInfo): Properties {
-    const { Name, HostConfig, State } = found;
+function settings({ Name, Config, HostConfig }: Docker.ContainerInspectInfo): Properties {
+    const { StopSignal, StopTimeout } = Config as { StopSignal?: string; StopTimeout?: number };
     const swap = HostConfig.MemorySwap ?? 0;
     return {
         name: Name.replace(/^\//, ""),
+        hostname: Config.Hostname,
+        domainname: Config.Domainname,
+        user: Config.User,
+        workingDir: Config.WorkingDir,
+        entrypoints: asList(Config.Entrypoint),
+        command: asList(Config.Cmd),
+        tty: Config.Tty,
+        stdinOpen: Config.OpenStdin,
+        stopSignal: StopSignal,
+        stopTimeout: StopTimeout,
+        init: HostConfig.Init ?? false,
+        runtime: HostConfig.Runtime,
+        rm: HostConfig.AutoRemove,
         restart: HostConfig.RestartPolicy?.Name || "no",
         maxRetryCount: HostConfig.RestartPolicy?.MaximumRetryCount ?? 0,
-        memory: Math.round((HostConfig.Memory ?? 0) / MEGABYTE),
-        memorySwap: swap > 0 ? Math.round(swap / MEGABYTE) : swap,
+        networkMode: HostConfig.NetworkMode,
+        publishAllPorts: HostConfig.PublishAllPorts,
+        hosts: hosts(HostConfig),
+        dns: HostConfig.Dns as string[] | undefined,
+        dnsOpts: HostConfig.DnsOptions as string[] | undefined,
+        dnsSearches: HostConfig.DnsSearch,
+        tmpfs: HostConfig.Tmpfs,
+        readOnly: HostConfig.ReadonlyRootfs,
+        shmSize: inMegabytes(HostConfig.ShmSize),
+        memory: inMegabytes(HostConfig.Memory),
+        memorySwap: swap > 0 ? inMegabytes(swap) : swap,
+        memoryReservation: inMegabytes(HostConfig.MemoryReservation),
         cpuShares: HostConfig.CpuShares ?? 0,
         cpuSet: HostConfig.CpusetCpus ?? "",
+        securityOpts: HostConfig.SecurityOpt as string[] | undefined,
+        privileged: HostConfig.Privileged,
+        groupAdds: HostConfig.GroupAdd,
+        ipcMode: HostConfig.IpcMode,
+        usernsMode: HostConfig.UsernsMode,
+        sysctls: HostConfig.Sysctls,
+        logDriver: HostConfig.LogConfig?.Type,
+    };
+}
+
+/** What counts only where the program asks for it, or where the engine has it. */
+function settingsInUse(asked: Properties, found: Docker.ContainerInspectInfo): Properties {
+    const { image, ports, mustRun, ulimits, pidMode, logOpts } = asInputs(asked);
+    const { Config, HostConfig, State } = found;
+    const { Healthcheck } = Config as { Healthcheck?: Docker.HealthConfig };
+    const adds = (HostConfig.CapAdd ?? []) as string[];
+    const drops = (HostConfig.CapDrop ?? []) as string[];
+    return {
+        image: image.startsWith("sha256:") ? found.Image : Config.Image,
         // a container that ought to run but does not shows itself in this way, and in its ports
-        mustRun: asInputs(asked).mustRun === false ? false : isUp(State),
-        ports: asInputs(asked).ports === undefined ? undefined : (boundPorts(asked, found) as unknown as Value),
+        mustRun: mustRun === false ? false : isUp(State),
+        ...(ports?.length && (State.Running || mustRun !== false) ? { ports: boundPorts(found) } : {}),
+        ...(ulimits?.length ? { ulimits: ulimitsOf(HostConfig) } : {}),
+        ...(pidMode ? { pidMode: HostConfig.PidMode } : {}),
+        ...(logOpts ? { logOpts: HostConfig.LogConfig?.Config as Value } : {}),
+        ...(adds.length > 0 || drops.length > 0 ? { capabilities: { adds, drops } } : {}),
+        ...(HostConfig.NanoCpus ? { cpus: toCpus(HostConfig.NanoCpus) } : {}),
+        ...(Healthcheck ? { healthcheck: healthcheck(Healthcheck) } : {}),
     };
 }
 
@@ -71,20 +104,53 @@ export function isUp(state: Docker.ContainerInspectInfo["State"]): boolean {
     return state.Running || state.Restarting;
 }
 
-function boundPorts(asked: Properties, { NetworkSettings, State }: Docker.ContainerInspectInfo): Port[] {
-    const ports = asInputs(asked).ports ?? [];
-    if (!State.Running && asInputs(asked).mustRun !== false) return [];
-    return ports.map((port) => {
-        if (port.external) return port;
-        const bound = NetworkSettings.Ports?.[portKey(port)]?.[0]?.HostPort;
-        return bound === undefined ? port : { ...port, external: Number(bound) };
+function boundPorts({ NetworkSettings }: Docker.ContainerInspectInfo): Value {
+    return Object.entries(NetworkSettings.Ports ?? {}).flatMap(([key, bindings]) => {
+        const [internal, protocol] = key.split("/");
+        return (bindings ?? []).map(({ HostIp, HostPort }) => ({
+            internal: Number(internal),
+            external: Number(HostPort),
+            ip: HostIp,
+            protocol,
+        }));
     });
+}
+
+function healthcheck({ Test, Interval, Timeout, StartPeriod, Retries }: Docker.HealthConfig): Value {
+    return {
+        tests: Test,
+        interval: toDuration(Interval),
+        timeout: toDuration(Timeout),
+        startPeriod: toDuration(StartPeriod),
+        retries: Retries ?? 0,
+    };
+}
+
+function hosts({ ExtraHosts }: Docker.HostConfig): Value {
+    return ((ExtraHosts ?? []) as string[]).map((entry) => {
+        const [host, ip] = entry.split(":");
+        return { host, ip };
+    });
+}
+
+function ulimitsOf({ Ulimits }: Docker.HostConfig): Value {
+    return (Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard }));
+}
+
+/** As the released plugin writes it: with a point, also for a whole number. */
+function toCpus(nanoCpus: number): string {
+    const cpus = nanoCpus / NANO_CPUS;
+    return Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus);
+}
+
+function inMegabytes(bytes: number | undefined): number {
+    return Math.floor((bytes ?? 0) / MEGABYTE);
 }
 
 function asList(value: string | string[] | null | undefined): string[] | undefined {
     return typeof value === "string" ? [value] : (value ?? undefined);
 }
 
-function withoutUndefined(properties: Properties): Properties {
+function withoutNothing(properties: Properties): Properties {
     return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined && value !== null));
 }
