@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { crossChecks } from "./configChecks/crossChecks";
@@ -5,7 +7,7 @@ import { type Fault, faultLine, HIDDEN, suggest } from "./configChecks/fault";
 import { isObject, mergeOver, Raw } from "./configChecks/merge";
 import { isDoubtful, repair } from "./configChecks/repair";
 import { schemaFaults } from "./configChecks/schemaFaults";
-import { secretFaults } from "./configChecks/secrets";
+import { publicSecretFaults, secretFaults } from "./configChecks/secrets";
 
 /*
  * The one reader of stack config. Users write only what differs: objects merge deeply over `defaults`, lists replace,
@@ -429,7 +431,21 @@ export function loadConfig(): PlatformConfig {
     return checkedConfig(
         raw,
         secretKeys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
+        hasPublicPassphrase(join(__dirname, `Pulumi.${pulumi.getStack()}.yaml`), process.env),
     );
+}
+
+/**
+ * Whether what a stack encrypts can be read by everybody who has this repository: with the passphrase that is in it.
+ * @param stackFile the stack's config file; it may be elsewhere, and is not there then.
+ * @param environment what Pulumi takes the passphrase from.
+ */
+export function hasPublicPassphrase(stackFile: string, environment: NodeJS.ProcessEnv): boolean {
+    const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = environment;
+    const passphrase = given ?? (file && existsSync(file) ? readFileSync(file, "utf8").trim() : undefined);
+    if (passphrase !== readFileSync(join(__dirname, "toolchain", "devPassphrase.txt"), "utf8").trim()) return false;
+    // Without a salt it is no passphrase that encrypts, but Pulumi Cloud or a key service
+    return !existsSync(stackFile) || /^encryptionsalt:/m.test(readFileSync(stackFile, "utf8"));
 }
 
 /** Pulumi hands over objects as JSON; anything else under a section's key is a fault that the schema finds. */
@@ -461,11 +477,17 @@ export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig
  * Merges what the user wrote over the defaults and checks the result. Pure.
  * @param raw top-level keys as the stack file has them.
  * @param secretKeys those of them that hold a secret value.
+ * @param passphraseIsPublic whether everybody can decrypt those.
  * @throws ConfigError with every fault, when something else than connectors is wrong.
  */
-export function checkedConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig {
+export function checkedConfig(raw: Raw, secretKeys: string[] = [], passphraseIsPublic = false): PlatformConfig {
     const { secrets, ...user } = raw;
-    const faults: Fault[] = [...unknownSections(user), ...nestedSecrets(secretKeys), ...secretFaults(secrets)];
+    const faults: Fault[] = [
+        ...unknownSections(user),
+        ...nestedSecrets(secretKeys),
+        ...secretFaults(secrets),
+        ...(passphraseIsPublic ? publicSecretFaults(secrets) : []),
+    ];
     const secretNames = isObject(secrets) ? Object.keys(secrets) : [];
     const good: Partial<PlatformConfig> = { secretNames };
     const repaired: string[] = [];

@@ -30,6 +30,21 @@ export function secretFaults(secrets: unknown): Fault[] {
     });
 }
 
+/** Secrets of a stack whose passphrase everybody knows. */
+export function publicSecretFaults(secrets: unknown): Fault[] {
+    if (!isObject(secrets) || Object.keys(secrets).length === 0) return [];
+    return [
+        {
+            path: "secrets",
+            value: HIDDEN,
+            rule: "is encrypted with the dev stack's passphrase, which is public: anybody who sees the stack file can read it",
+            remedy:
+                "give secrets to a stack of your own (pulumi stack init staging, in the environment of: " +
+                "npm run -s env -- --stack staging), and remove them here: pulumi config rm --path 'connect-cdc:secrets'",
+        },
+    ];
+}
+
 /** References to secrets that nobody gives nor generates, and servers that are neither here nor named. */
 export function referenceFaults(c: Partial<PlatformConfig>): Fault[] {
     const { database, jmsBroker, connectors } = c;

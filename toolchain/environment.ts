@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cacheFolder, stateFolder } from "./folders";
 import { rememberedPulumi, type PulumiTools } from "./setup/pulumi";
@@ -14,7 +14,6 @@ export function stackOption(): { type: "string"; default: string } {
     return { type: "string", default: process.env.STACK || DEV_STACK };
 }
 
-/** `npm run env` of an earlier shell has put this file there: it is not the user's own choice. */
 const DEV_PASSPHRASE_FILE = resolve(__dirname, "devPassphrase.txt");
 
 /**
@@ -50,7 +49,10 @@ function backendVariables({ pulumiHome }: PulumiTools): NodeJS.ProcessEnv {
     if (PULUMI_BACKEND_URL) return { PULUMI_BACKEND_URL };
     const userHome = join(homedir(), ".pulumi");
     const credentials = PULUMI_CREDENTIALS_PATH || userPulumiHome() || userHome;
-    if (PULUMI_ACCESS_TOKEN || isLoggedIn(credentials)) {
+    const login = currentLogin(credentials);
+    // named, so that recovery sees the locks in that folder
+    if (!PULUMI_ACCESS_TOKEN && login?.startsWith("file://")) return { PULUMI_BACKEND_URL: login };
+    if (PULUMI_ACCESS_TOKEN || login !== undefined) {
         // with a PULUMI_HOME of our own the CLI would look for the login there
         return pulumiHome === undefined ? {} : { PULUMI_CREDENTIALS_PATH: credentials };
     }
@@ -63,17 +65,20 @@ function userPulumiHome(): string | undefined {
     return home?.startsWith(cacheFolder()) ? undefined : home;
 }
 
-function isLoggedIn(folder: string): boolean {
+/** The backend that the user's last `pulumi login` chose. */
+function currentLogin(folder: string): string | undefined {
     const file = join(folder, "credentials.json");
-    if (!existsSync(file)) return false;
+    if (!existsSync(file)) return undefined;
     const { current } = JSON.parse(readFileSync(file, "utf8")) as { current?: string };
-    return current !== undefined && current !== "";
+    return current || undefined;
 }
 
 function passphraseVariables(stack: string): NodeJS.ProcessEnv {
     const { PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
     if (PULUMI_CONFIG_PASSPHRASE !== undefined) return {};
-    if (file && file !== DEV_PASSPHRASE_FILE) return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
+    // `npm run env` of an earlier shell has put such a file there, of another stack perhaps: it is not the user's own choice
+    const isOurs = file === DEV_PASSPHRASE_FILE || (file && dirname(file) === stateFolder("passphrases"));
+    if (file && !isOurs) return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
     return { PULUMI_CONFIG_PASSPHRASE_FILE: stack === DEV_STACK ? DEV_PASSPHRASE_FILE : ownPassphraseFile(stack) };
 }
 

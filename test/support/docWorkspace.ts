@@ -40,7 +40,7 @@ export class DocWorkspace {
         const named = commands
             .replaceAll("connect-cdc-dev", `connect-cdc-${name}`)
             .replaceAll("connect-cdc.stack=dev", `connect-cdc.stack=${name}`)
-            .replaceAll(/--stack dev\b/g, `--stack ${name}`)
+            .replaceAll(/--(stack|create) (?:dev|staging)\b/g, `--$1 ${name}`)
             // a page that the reader has open holds the usual port
             .replaceAll(/--serve\b(?! \d)/g, "--serve 0");
         const pairs = Object.entries(devPorts).flatMap(([role, own]) =>

@@ -55,9 +55,9 @@ describe("pulumiEnvironment", () => {
         writeFileSync(join(cacheFolder("pulumi"), "chosen.json"), JSON.stringify(tools));
     }
 
-    function logIn(): void {
+    function logIn(current = "https://api.pulumi.com"): void {
         mkdirSync(join(folder, ".pulumi"));
-        writeFileSync(join(folder, ".pulumi", "credentials.json"), '{"current": "https://api.pulumi.com"}');
+        writeFileSync(join(folder, ".pulumi", "credentials.json"), JSON.stringify({ current }));
     }
 
     test("the tools come first on PATH, once", () => {
@@ -101,6 +101,11 @@ describe("pulumiEnvironment", () => {
         expect(pulumiEnvironment()).not.toHaveProperty("PULUMI_BACKEND_URL");
     });
 
+    test("a login to a folder names it, so that recovery finds the locks in it", () => {
+        logIn("file://~/states");
+        expect(pulumiEnvironment().PULUMI_BACKEND_URL).toBe("file://~/states");
+    });
+
     test("PULUMI_BACKEND_URL and PULUMI_ACCESS_TOKEN go before the local folder", () => {
         vi.stubEnv("PULUMI_BACKEND_URL", "s3://states");
         expect(pulumiEnvironment().PULUMI_BACKEND_URL).toBe("s3://states");
@@ -122,6 +127,12 @@ describe("pulumiEnvironment", () => {
 
     test("after eval of the dev environment another stack still does not get the public passphrase", () => {
         vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", pulumiEnvironment().PULUMI_CONFIG_PASSPHRASE_FILE);
+        expect(basename(pulumiEnvironment("staging").PULUMI_CONFIG_PASSPHRASE_FILE ?? "")).toBe("staging");
+    });
+
+    test("after eval of another stack's environment the dev stack has its own passphrase again", () => {
+        vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", pulumiEnvironment("staging").PULUMI_CONFIG_PASSPHRASE_FILE);
+        expect(basename(pulumiEnvironment().PULUMI_CONFIG_PASSPHRASE_FILE ?? "")).toBe("devPassphrase.txt");
         expect(basename(pulumiEnvironment("staging").PULUMI_CONFIG_PASSPHRASE_FILE ?? "")).toBe("staging");
     });
 

@@ -1,11 +1,16 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaults, parseConfig } from "../../config";
 import { completedConnectors } from "../../configChecks/connectors";
 import { definitionFaults } from "../../configChecks/definitionFaults";
 import type { Definitions } from "../../configChecks/definitions";
+import { runProcess } from "../../toolchain/processes";
 import { answer } from "../../toolchain/staging/main";
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { CHECKOUT, PROJECT } from "../../toolchain/stack/target";
 import { namesOfStack } from "../support/docker";
 import { TestStack } from "../support/stack";
 
@@ -66,6 +71,62 @@ describe("a wrong config is refused before any change", () => {
         const output = await refused({ connect: { ...connect, plugins: { mine: unlocked } } });
         expect(output).toContain("the images cannot be made; nothing was changed:");
         expect(output).toContain("sha512");
+    });
+});
+
+describe("secrets under the dev stack's passphrase", () => {
+    const secret = "hunter2-hunter2";
+    const byFile = { PULUMI_CONFIG_PASSPHRASE_FILE: join(CHECKOUT, "toolchain", "devPassphrase.txt") };
+    const byText = { PULUMI_CONFIG_PASSPHRASE: readFileSync(byFile.PULUMI_CONFIG_PASSPHRASE_FILE, "utf8").trim() };
+    const name = `refused-public-${process.pid}`;
+    let folder: string;
+
+    beforeAll(async () => {
+        folder = mkdtempSync(join(tmpdir(), "connect-cdc-refused-"));
+        mkdirSync(join(folder, "state"));
+        writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: PROJECT, runtime: "nodejs" }));
+        await pulumi(byFile, folder, ["stack", "init", name]);
+        const args = ["config", "set", "--secret", "--path", `${PROJECT}:secrets.partner`];
+        await pulumi(byFile, folder, args, secret);
+    });
+
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    async function pulumi(passphrase: NodeJS.ProcessEnv, cwd: string, args: string[], input?: string): Promise<string> {
+        const env = {
+            ...stack.target.environment,
+            PULUMI_CONFIG_PASSPHRASE: undefined,
+            PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+            PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
+            ...passphrase,
+        };
+        const options = { cwd, env, input };
+        const { stdout, stderr } = await runProcess(
+            "pulumi",
+            [...args, "--non-interactive", "--color", "never"],
+            options,
+        );
+        return stdout + stderr;
+    }
+
+    it.each([
+        ["in its file", byFile],
+        ["given as text", byText],
+    ])("are refused: %s", async (_, passphrase) => {
+        const configFile = join(folder, `Pulumi.${name}.yaml`);
+        expect(readFileSync(configFile, "utf8")).toContain("secure:");
+        const args = ["preview", "--stack", name, "--config-file", configFile];
+        const output = await pulumi(passphrase, CHECKOUT, args);
+        expect(output).toMatch(
+            /secrets = \[hidden\]: is encrypted with the dev stack's passphrase.*npm run -s env -- --stack/,
+        );
+        expect(output).not.toContain(secret);
+    });
+
+    it("are no fault of a stack that has a passphrase of its own", async () => {
+        await stack.setSecret("partner", secret);
+        const output = await refused({ kafka: { ...stack.config().kafka, brokers: 0 } });
+        expect(output).toContain("the stack config has 1 fault; nothing was changed:\n      kafka.brokers = 0");
     });
 });
 

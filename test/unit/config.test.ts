@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { defaults, parseConfig } from "../../config";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ConfigError, checkedConfig, defaults, hasPublicPassphrase, parseConfig } from "../../config";
 
 describe("defaults", () => {
     it("are the dev platform of the hand-run process", () => {
@@ -65,5 +68,45 @@ describe("external servers", () => {
         });
         expect(config.database).toMatchObject({ managed: false, host: "db.example.com" });
         expect(config.jmsBroker.url).toBe("tcp://jms.example.com:61616");
+    });
+});
+
+describe("the dev stack's passphrase, which is public", () => {
+    const folder = mkdtempSync(join(tmpdir(), "connect-cdc-config-"));
+    const devFile = join(__dirname, "..", "..", "toolchain", "devPassphrase.txt");
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    function file(name: string, text: string): string {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+    }
+
+    it("encrypts by file or by text, of two the one that Pulumi takes", () => {
+        const salted = file("salted.yaml", "config: {}\nencryptionsalt: v1:salt\n");
+        const own = file("own", "my own\n");
+        const isPublic = (environment: NodeJS.ProcessEnv) => hasPublicPassphrase(salted, environment);
+        expect(isPublic({ PULUMI_CONFIG_PASSPHRASE_FILE: devFile })).toBe(true);
+        expect(isPublic({ PULUMI_CONFIG_PASSPHRASE_FILE: file("copy", "connect-cdc-dev") })).toBe(true);
+        expect(isPublic({ PULUMI_CONFIG_PASSPHRASE: "connect-cdc-dev" })).toBe(true);
+        expect(isPublic({ PULUMI_CONFIG_PASSPHRASE: "", PULUMI_CONFIG_PASSPHRASE_FILE: devFile })).toBe(false);
+        expect(isPublic({ PULUMI_CONFIG_PASSPHRASE_FILE: own })).toBe(false);
+        expect(isPublic({ PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, "nowhere") })).toBe(false);
+        expect(isPublic({})).toBe(false);
+    });
+
+    it("encrypts nothing where Pulumi Cloud or a key service does", () => {
+        const kms = file("kms.yaml", "secretsprovider: awskms://alias/cdc\nencryptedkey: abc\nconfig: {}\n");
+        expect(hasPublicPassphrase(kms, { PULUMI_CONFIG_PASSPHRASE_FILE: devFile })).toBe(false);
+        expect(hasPublicPassphrase(join(folder, "nowhere.yaml"), { PULUMI_CONFIG_PASSPHRASE_FILE: devFile })).toBe(
+            true,
+        );
+    });
+
+    it("is enough as long as the config holds no secret", () => {
+        const secrets = { partner: "hunter2" };
+        expect(() => checkedConfig({ secrets }, ["secrets"], true)).toThrow(ConfigError);
+        expect(() => checkedConfig({ secrets }, ["secrets"], true)).not.toThrow("hunter2");
+        for (const none of [{}, { secrets: {} }]) expect(checkedConfig(none, [], true).secretNames).toEqual([]);
+        expect(checkedConfig({ secrets }, ["secrets"], false).secretNames).toEqual(["partner"]);
     });
 });
