@@ -18,12 +18,14 @@ export default async function start(args: string[]): Promise<void> {
             stack: stackOption(),
             "config-file": { type: "string" },
             refresh: { type: "boolean", default: false },
+            "take-over": { type: "boolean", default: false },
         },
     });
     await setup(logToStderr);
     const configFile = values["config-file"];
     const target = { stack: values.stack, configFile, select: configFile === undefined };
-    const state = await startStack(target, logToStderr, { refresh: values.refresh });
+    const options = { refresh: values.refresh, takeOver: values["take-over"] };
+    const state = await startStack(target, logToStderr, options);
     if (values.stack === DEV_STACK && (await runsDefaultPipeline())) {
         process.stdout.write("\n");
         await demo(["--rows", "1"]);

@@ -3,13 +3,13 @@ import { dockerEndpoint } from "./setup/dockerEngine";
 import { removeDockerObjects, type DockerObject } from "./stack/dockerObjects";
 import { askPulumi, changeStack } from "./stack/pulumiCli";
 import { isOnNewKafka } from "./stack/newKafka";
-import { findLost, listStackObjects, recover } from "./stack/recover";
+import { findLost, listStackObjects, recover, type RecoverOptions } from "./stack/recover";
 import { readState, resourceName, type StackState } from "./stack/state";
 import type { StackTarget } from "./stack/target";
 
 export type { StackTarget } from "./stack/target";
 
-export interface StartOptions {
+export interface StartOptions extends RecoverOptions {
     /** Compares the whole state with reality first. Default: only containers and networks that are missing or stopped. */
     refresh?: boolean;
     /** Takes the CLI's output instead of the terminal. */
@@ -18,7 +18,7 @@ export interface StartOptions {
 
 /** Brings a stack up, after mending what a killed run left behind. */
 export async function startStack(target: StackTarget, log: Log, options: StartOptions = {}): Promise<StackState> {
-    const before = await recover(target, log);
+    const before = await recover(target, log, options);
     if (before === undefined || target.select) await selectStack(target);
     if (before !== undefined) await noticeLost(target, before, log, options.onOutput);
     const flags = ["--suppress-outputs", ...(options.refresh ? ["--refresh"] : [])];
@@ -36,7 +36,7 @@ async function stateAfterUp(target: StackTarget): Promise<StackState> {
     return state;
 }
 
-export interface StopOptions {
+export interface StopOptions extends RecoverOptions {
     /** Also removes volumes that the state does not know of, with their data. Default: they are reported. */
     volumes?: boolean;
     /** Takes the CLI's output instead of the terminal. */
@@ -49,7 +49,7 @@ export interface StopOptions {
  * @throws when something is left, with its names
  */
 export async function stopStack(target: StackTarget, log: Log, options: StopOptions = {}): Promise<void> {
-    const state = await recover(target, log);
+    const state = await recover(target, log, options);
     if (state !== undefined && state.resources.length > 0) {
         // What somebody else's database does not let go of must not keep this stack's containers
         await changeStack(target, "destroy", ["--continue-on-error"], options.onOutput);

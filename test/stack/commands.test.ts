@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Admin } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 
 import { queueStates } from "../../probes/artemis";
+import { dockerEndpoint } from "../../toolchain/setup/dockerEngine";
+import { containerName, memberIds } from "../support/docker";
 import type { Customer } from "../support/rows";
 import { parseXmlRow } from "../support/customerXml";
 import { sharedStack } from "./sharedStack";
@@ -132,5 +138,21 @@ describe("npm run demo", () => {
 
         const after = await depths();
         expect(after.map(({ depth }, i) => depth - (before[i]?.depth ?? 0))).toEqual([4, 4]);
+    });
+});
+
+describe("npm start and npm stop with a backend that does not know the stack", () => {
+    it.each(["start", "stop"])("%s names what runs and leaves it as it is", async (command) => {
+        const folder = mkdtempSync(join(tmpdir(), "connect-cdc-backend-"));
+        const before = await memberIds(stack.handle.name, true);
+        const environment = { PULUMI_BACKEND_URL: pathToFileURL(folder).href };
+        const { code, stderr } = await stack.npmRunWith(environment, command);
+        rmSync(folder, { recursive: true });
+        expect(code).toBe(1);
+        expect(stderr).toContain(
+            `container ${containerName(stack.handle.name, "kafka-0")} on ${dockerEndpoint()}, running`,
+        );
+        expect(stderr).toContain("--take-over");
+        expect(await memberIds(stack.handle.name, true)).toEqual(before);
     });
 });

@@ -5,11 +5,21 @@ import { CHECKOUT } from "../../toolchain/stack/target";
 import type { TestStack } from "./stack";
 
 /** Begins `pulumi up`, and ends its whole process group by SIGKILL when `moment` has come, or lets it end before that. */
-export async function killUp({ handle, target }: TestStack, moment: () => Promise<void>): Promise<void> {
-    const flags = ["--yes", "--skip-preview", "--non-interactive", "--stack", handle.name];
-    const child = spawn("pulumi", ["up", ...flags, "--config-file", target.configFile!], {
-        cwd: CHECKOUT,
-        env: target.environment,
+export function killUp({ handle, target }: TestStack, moment: () => Promise<void>): Promise<void> {
+    const args = ["--stack", handle.name, "--config-file", target.configFile!];
+    return killUpIn(CHECKOUT, target.environment, args, moment);
+}
+
+/** Like {@link killUp}, for the project of a folder. */
+export async function killUpIn(
+    cwd: string,
+    env: NodeJS.ProcessEnv | undefined,
+    args: string[],
+    moment: () => Promise<void>,
+): Promise<void> {
+    const child = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", ...args], {
+        cwd,
+        env,
         // a process group of its own
         detached: true,
         stdio: "ignore",

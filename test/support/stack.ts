@@ -135,11 +135,16 @@ export class TestStack {
     }
 
     /** Runs `npm run <command> -- <args>` for this stack. */
-    async npmRun(command: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    npmRun(command: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+        return this.npmRunWith({}, command, ...args);
+    }
+
+    /** Like {@link npmRun}, with other variables in the environment. */
+    npmRunWith(variables: NodeJS.ProcessEnv, command: string, ...args: string[]) {
         const script = join(CHECKOUT, "toolchain", "run.js");
         return runProcess(process.execPath, [script, command, "--stack", this.handle.name, ...args], {
             cwd: CHECKOUT,
-            env: environment(this.handle),
+            env: { ...environment(this.handle), ...variables },
             timeoutMilliseconds: runLimitMinutes * 60_000,
         });
     }

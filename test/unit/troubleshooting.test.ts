@@ -13,7 +13,7 @@ describe("docs/troubleshooting.md lists no message that nothing says", () => {
             "This machine is not ready",
             ["preflight.ts", "index.ts", "probes/sshEngine.ts", "probes/scaling.ts", "components/image.ts"],
         ],
-        ["The CLI's errors", ["toolchain/stack/explainCliFailure.ts"]],
+        ["The CLI's errors", ["explainCliFailure.ts", "recover.ts"].map((name) => `toolchain/stack/${name}`)],
     ])("%s", (section, files) => {
         const messages = listedMessages(section);
         expect(messages.length).toBeGreaterThan(8);

@@ -12,11 +12,13 @@ export default async function stop(args: string[]): Promise<void> {
             stack: stackOption(),
             "config-file": { type: "string" },
             volumes: { type: "boolean", default: false },
+            "take-over": { type: "boolean", default: false },
         },
     });
     await setup(logToStderr);
     await stopStack({ stack: values.stack, configFile: values["config-file"] }, logToStderr, {
         volumes: values.volumes,
+        takeOver: values["take-over"],
     });
     logToStderr(`Stack ${values.stack} is gone: no container, network, volume or image tag of it is left.`);
 }

@@ -15,15 +15,16 @@ export interface LockHolder {
 }
 
 /**
- * Removes the locks of `pulumi` processes on this machine that are dead. Only a file backend has such locks; others know by
- * themselves when an update has ended.
+ * Removes the locks of `pulumi` processes on this machine that are dead. Only a file backend has such locks.
  *
+ * @returns true when no process holds a lock; false when the backend is not a file backend
  * @throws when a living process holds a lock
  */
-export function releaseDeadLocks(target: StackTarget, log: Log): void {
+export function releaseDeadLocks(target: StackTarget, log: Log): boolean {
     const folder = lockFolder(environmentOf(target).PULUMI_BACKEND_URL, target.stack);
-    if (folder === undefined || !existsSync(folder)) return;
-    for (const name of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
+    if (folder === undefined) return false;
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    for (const name of names.filter((name) => name.endsWith(".json"))) {
         const file = join(folder, name);
         const holder = JSON.parse(readFileSync(file, "utf8")) as LockHolder;
         if (!isDead(holder)) throw new Error(describeLock(target.stack, holder));
@@ -32,12 +33,43 @@ export function releaseDeadLocks(target: StackTarget, log: Log): void {
         rmSync(`${file}.attrs`, { force: true });
         log(`Recovery: removed the lock of pulumi process ${holder.pid}, which has ended without doing so`);
     }
+    return true;
+}
+
+/**
+ * Removes the notes that a file backend keeps beside a state file where a kill left them half-written: without them the
+ * state is read, with them it is not.
+ */
+export function removeBrokenNotes(target: StackTarget, log: Log): void {
+    const folder = backendFolder(environmentOf(target).PULUMI_BACKEND_URL, "stacks", PROJECT);
+    if (folder === undefined || !existsSync(folder)) return;
+    const isNote = (name: string) => name.startsWith(`${target.stack}.json`) && name.endsWith(".attrs");
+    for (const file of readdirSync(folder)
+        .filter(isNote)
+        .map((name) => join(folder, name))) {
+        if (isJson(readFileSync(file, "utf8"))) continue;
+        rmSync(file);
+        log(`Recovery: removed ${file}, which an interrupted run left half-written`);
+    }
+}
+
+function isJson(text: string): boolean {
+    try {
+        JSON.parse(text);
+        return true;
+    } catch {
+        return false;
+    }
 }
 
 /** Where Pulumi's file backend keeps a stack's locks; undefined for another backend. */
 export function lockFolder(backendUrl: string | undefined, stack: string): string | undefined {
+    return backendFolder(backendUrl, "locks", "organization", PROJECT, stack);
+}
+
+function backendFolder(backendUrl: string | undefined, ...parts: string[]): string | undefined {
     const folder = backendUrl === undefined ? undefined : localFolder(backendUrl);
-    return folder && join(folder, ".pulumi", "locks", "organization", PROJECT, stack);
+    return folder && join(folder, ".pulumi", ...parts);
 }
 
 /** The folder of a `file://` backend, read as Pulumi reads it: `~` is the home, other paths may be relative. */

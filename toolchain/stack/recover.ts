@@ -1,28 +1,53 @@
 import { dockerEndpoint } from "../setup/dockerEngine";
 import type { Log } from "../log";
 import { listDockerObjects, removeDockerObjects, type DockerObject } from "./dockerObjects";
-import { releaseDeadLocks } from "./locks";
-import { clearPendingOperations, knownIds, readState, stackEngines, type StackState } from "./state";
-import type { StackTarget } from "./target";
+import { releaseDeadLocks, removeBrokenNotes } from "./locks";
+import {
+    clearPendingOperations,
+    isIdle,
+    knownIds,
+    namesInCreation,
+    readState,
+    resourceName,
+    stackEngines,
+    type StackState,
+} from "./state";
+import { PROJECT, type StackTarget } from "./target";
 
 const CONTAINER = "docker:index/container:Container";
 const NETWORK = "docker:index/network:Network";
 
+export interface RecoverOptions {
+    /** Also removes containers and networks that nothing in the state explains. Default: they are an error. */
+    takeOver?: boolean;
+}
+
 /**
- * Mends what a killed `pulumi` leaves behind: the lock of a dead process, operations that nobody will finish, and containers
- * and networks that the state does not know of and that would be in the way. Volumes are left alone: they hold data, and a
- * new `up` takes them over.
+ * Mends what a killed `pulumi` leaves behind: the lock of a dead process, a half-written file, operations that nobody will
+ * finish, and containers and networks that such an operation was about to make. Volumes are left alone: they hold data, and
+ * a new `up` takes them over.
  *
  * @returns the state; undefined when there is no such stack
+ * @throws before anything is removed, when another run works on the stack, or when the engine holds containers or networks
+ * of a stack of this name that are not this state's: somebody else may be at work with them
  */
-export async function recover(target: StackTarget, log: Log): Promise<StackState | undefined> {
-    releaseDeadLocks(target, log);
+export async function recover(
+    target: StackTarget,
+    log: Log,
+    { takeOver = false }: RecoverOptions = {},
+): Promise<StackState | undefined> {
+    const isAlone = releaseDeadLocks(target, log) || (await isIdle(target));
+    removeBrokenNotes(target, log);
     const state = await readState(target);
+    const unknown = (await listStackObjects(target, state)).filter(isUnknownTo(target.stack, state));
+    const unfinished = namesInCreation(state);
+    const foreign = unknown.filter(({ name }) => !unfinished.has(name));
+    if (foreign.length > 0 && !takeOver) throw new Error(describeForeign(target.stack, foreign));
     if (state !== undefined && state.pendingOperations.length > 0) {
+        if (!isAlone && !takeOver) throw new Error(describePending(target.stack, state));
         await clearPendingOperations(target);
         log(`Recovery: half-done operations of an interrupted run are forgotten (${state.pendingOperations.length})`);
     }
-    const unknown = (await listStackObjects(target, state)).filter(isUnknownTo(state));
     await removeDockerObjects(unknown);
     for (const { kind, name } of unknown) log(`Recovery: removed ${kind} ${name}, which the state does not know of`);
     return state;
@@ -51,7 +76,36 @@ export async function listStackObjects(target: StackTarget, state: StackState | 
     return lists.flat();
 }
 
-function isUnknownTo(state: StackState | undefined): (object: DockerObject) => boolean {
+/** Builds run in containers that have the labels of the image they begin with, but a name of the engine's. */
+function isUnknownTo(stack: string, state: StackState | undefined): (object: DockerObject) => boolean {
     const known = state === undefined ? new Set<string>() : knownIds(state);
-    return ({ kind, id }) => (kind === "container" || kind === "network") && !known.has(id);
+    const prefix = `${PROJECT}-${stack}`;
+    return ({ kind, id, name }) =>
+        (kind === "container" || kind === "network") &&
+        (name === prefix || name.startsWith(`${prefix}-`)) &&
+        !known.has(id);
+}
+
+function describeForeign(stack: string, objects: DockerObject[]): string {
+    const lines = objects.map(({ kind, name, running, engine: { endpoint } }) => {
+        const how = kind === "container" ? `, ${running ? "running" : "not running"}` : "";
+        return `  ${kind} ${name} on ${endpoint}${how}`;
+    });
+    return [
+        `The state of stack ${stack} does not know these, which belong to a stack of that name. Nothing was changed.`,
+        ...lines,
+        "Another user or another backend may have made them, or this state is older than they are.",
+        "Use the backend that made them (PULUMI_BACKEND_URL or pulumi login), or a stack of another name (--stack).",
+        "If nobody needs them, run the command again with --take-over, such as npm start -- --take-over: it removes them. " +
+            "Volumes stay.",
+    ].join("\n");
+}
+
+function describePending(stack: string, { pendingOperations }: StackState): string {
+    return [
+        `Stack ${stack} has half-done operations, and its backend does not show whether a run still works on them. ` +
+            "Nothing was changed.",
+        ...pendingOperations.map(({ type, resource }) => `  ${type} ${resourceName(resource.urn)}`),
+        "Wait until no run works on the stack, then run the command again with --take-over, such as npm start -- --take-over.",
+    ].join("\n");
 }

@@ -43,6 +43,34 @@ export async function clearPendingOperations(target: StackTarget): Promise<void>
     await askPulumi(target, ["stack", "import"], exported);
 }
 
+interface StackSummary {
+    name: string;
+    /** Missing where the backend does not know: Pulumi's self-managed ones. */
+    updateInProgress?: boolean;
+}
+
+/**
+ * Asks a backend whether it is certain that no run works on the stack. Only Pulumi Cloud can tell.
+ *
+ * @throws when a run works on it
+ */
+export async function isIdle(target: StackTarget): Promise<boolean> {
+    const stacks = JSON.parse(await askPulumi(target, ["stack", "ls", "--json"])) as StackSummary[];
+    const own = stacks.filter(({ name }) => lastPart(name) === lastPart(target.stack));
+    if (own.some(({ updateInProgress }) => updateInProgress === true)) {
+        throw new Error(
+            `Another pulumi process works on stack ${target.stack}. Wait until it ends. If it was killed, ` +
+                `run: pulumi cancel --yes --stack ${target.stack}`,
+        );
+    }
+    return own.length > 0 && own.every(({ updateInProgress }) => updateInProgress === false);
+}
+
+/** A stack's name without its organization. */
+function lastPart(stack: string): string {
+    return stack.slice(stack.lastIndexOf("/") + 1);
+}
+
 /** A resource's name: the last part of its URN. */
 export function resourceName(urn: string): string {
     return urn.slice(urn.lastIndexOf("::") + 2);
@@ -51,6 +79,12 @@ export function resourceName(urn: string): string {
 /** The ids of Docker objects that the state knows. */
 export function knownIds({ resources }: StackState): Set<string> {
     return new Set(resources.map(({ id }) => id).filter((id) => id !== undefined));
+}
+
+/** The Docker names of what a run was about to create when it was killed. Pulumi notes each before it begins. */
+export function namesInCreation(state: StackState | undefined): Set<unknown> {
+    const creating = state?.pendingOperations.filter(({ type }) => type === "creating") ?? [];
+    return new Set(creating.map(({ resource }) => resource.inputs?.name));
 }
 
 /** The Docker engines of the stack, told by the state's Docker providers. */
