@@ -40,8 +40,9 @@ const EXPLANATIONS: Explanation[] = [
     {
         pattern: /failed to load checkpoint/,
         advice: (stack) =>
-            `The state file of stack ${stack} is damaged. Beside it, in .pulumi/stacks of the backend's folder, lies the ` +
-            `state before the last change, ${stack}.json.bak: copy it over ${stack}.json, then run: pulumi refresh`,
+            `The state file of stack ${stack} is damaged. Run npm start -- --stack ${stack}: it mends what a killed run left. ` +
+            "If the file stays damaged: beside it, in .pulumi/stacks of the backend's folder, lies the state before the last " +
+            `change, ${stack}.json.bak: copy it over ${stack}.json, then run: pulumi refresh`,
     },
     {
         pattern: /invalid YAML file: (.*)/,

@@ -50,7 +50,7 @@ interface StackSummary {
 }
 
 /**
- * Asks a backend whether it is certain that no run works on the stack. Only Pulumi Cloud can tell.
+ * Asks a backend whether it is certain that no run works on the stack. Only Pulumi Cloud knows.
  *
  * @throws when a run works on it
  */
