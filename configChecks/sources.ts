@@ -46,6 +46,40 @@ function singleFaults({ name, entry, config }: CheckedConnector): Fault[] {
         const rule = "all drops a source's bad records without a trace: it has no dead letter topic";
         add("errors.tolerance", rule, "set it to none");
     }
+    return [...faults, ...slotFaults(name, config)];
+}
+
+/** Settings that Debezium takes, and with which rows are lost or the server's log is never let go. */
+function slotFaults(name: string, config: Record<string, string>): Fault[] {
+    const faults: Fault[] = [];
+    const add = (key: string, rule: string, remedy: string) =>
+        faults.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy, warning: true });
+    const is = (key: string, ...values: string[]) => values.includes((config[key] ?? "").trim().toLowerCase());
+    const followsSlot = is("offset.mismatch.strategy", "trust_slot", "trust_greater_lsn");
+    if (is("slot.drop.on.stop", "true")) {
+        const rule =
+            "drops the slot whenever the task ends, for a restart, too: rows that change until it runs again are lost, " +
+            "and the source does not start from its offsets any more";
+        add("slot.drop.on.stop", rule, "remove it; onDelete.database.slot: drop drops the slot with the connector");
+    }
+    if (is("lsn.flush.mode", "connector_and_driver")) {
+        const restart = followsSlot
+            ? ""
+            : ", and the source does not start again, because the slot is past its offsets";
+        const rule = `lets the driver confirm rows before Kafka has them: a worker that is killed loses them${restart}`;
+        add("lsn.flush.mode", rule, "remove it; heartbeat.action.query moves the slot on");
+    }
+    if (followsSlot) {
+        const rule =
+            "skips whatever is between the offsets and the slot, without an error: all rows of that time are lost " +
+            "where the slot was dropped and made again";
+        add("offset.mismatch.strategy", rule, "remove it, unless those rows may be lost");
+    }
+    if ("heartbeat.action.query" in config && !(Number(config["heartbeat.interval.ms"]) > 0)) {
+        const rule =
+            "is 0, so that heartbeat.action.query never runs: the server keeps its log while captured tables are idle";
+        add("heartbeat.interval.ms", rule, "set it to 5000");
+    }
     return faults;
 }
 

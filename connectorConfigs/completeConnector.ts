@@ -1,4 +1,10 @@
-import { DEBEZIUM_POSTGRES_CLASS, debeziumPostgres, slotName } from "./debeziumPostgres";
+import {
+    DEBEZIUM_POSTGRES_CLASS,
+    debeziumPostgres,
+    EXCLUDED_MESSAGES,
+    INCLUDED_MESSAGES,
+    slotName,
+} from "./debeziumPostgres";
 import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
 import { referredSecrets, secretReference } from "./secretReference";
 
@@ -76,6 +82,7 @@ export function completeConnector(
     platform: PlatformEndpoints,
 ): CompletedConnector {
     const config = entry.addDefaults === false ? {} : platformSettings(name, entry.class, platform);
+    if (INCLUDED_MESSAGES in entry.config) delete config[EXCLUDED_MESSAGES];
     for (const [key, value] of Object.entries(entry.config)) {
         config[key] = typeof value === "object" ? secretReference(value.secret, platform.secretsFolder) : String(value);
     }

@@ -1,6 +1,12 @@
 /** Java class of Debezium's source connector for PostgreSQL. */
 export const DEBEZIUM_POSTGRES_CLASS = "io.debezium.connector.postgresql.PostgresConnector";
 
+/** Prefix of the messages that heartbeats write to the server's log. */
+const HEARTBEAT_PREFIX = "connect-cdc-heartbeat";
+/** Debezium refuses one of the two beside the other. */
+export const EXCLUDED_MESSAGES = "message.prefix.exclude.list";
+export const INCLUDED_MESSAGES = "message.prefix.include.list";
+
 /** What {@link debeziumPostgres} needs to know. */
 export interface DebeziumPostgresInput {
     /** Host name or address of the database, as the workers reach it. */
@@ -25,7 +31,7 @@ export interface DebeziumPostgresInput {
 
 /**
  * Settings of a Debezium PostgreSQL source that follow from the platform, and the defaults of this project. What to
- * capture (`topic.prefix`, `table.include.list`) is the user's part. Names and defaults: Debezium 3.6.
+ * capture (`topic.prefix`, `table.include.list`) is the user's part. Names and defaults: Debezium 3.7.
  */
 export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, string> {
     return {
@@ -47,8 +53,15 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
 
         // Rows that are there already come first, then every change.
         "snapshot.mode": "initial",
-        // Moves the slot on while captured tables are idle; without it the server keeps its log for ever.
+        // A beat writes a message to the server's log. Its own position is behind everything written before it, to tables that
+        // are not captured, too, and the slot follows it as it follows a row: once it is in Kafka. A beat without a message
+        // repeats the position of the last captured row, and the server keeps its log from there on. Not lsn.flush.mode:
+        // connector_and_driver: with it the driver confirms rows that Kafka does not have yet (measured: 1,979 of 2,000 lost).
         "heartbeat.interval.ms": "5000",
+        // In a transaction, because only a commit ends the search for the position after a restart.
+        "heartbeat.action.query": `SELECT pg_logical_emit_message(true, '${HEARTBEAT_PREFIX}', '')`,
+        // Nobody reads the message itself.
+        [EXCLUDED_MESSAGES]: HEARTBEAT_PREFIX,
         // Tells the server how far we are, well within its wal_sender_timeout (ours has 20 s), and keeps lag figures fresh.
         "status.update.interval.ms": "5000",
         // Debezium's own default, which notices a server that is gone while nothing is sent.

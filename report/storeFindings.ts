@@ -57,15 +57,20 @@ function inactive({ name, active, walHeldBytes }: SlotState, report: PlatformRep
     return { level: "wrong", text: held, remedy: `get its connector running again, as ${command} says of it` };
 }
 
-function heldLog({ name, walHeldBytes }: SlotState, subject: string): Finding[] {
+/** A slot holds the log from the oldest transaction on that was open where its reader is. */
+function heldLog({ name, walHeldBytes, lagBytes }: SlotState, subject: string): Finding[] {
     if (walHeldBytes <= WAL_WARNING_BYTES) return [];
+    const remedy =
+        lagBytes > WAL_WARNING_BYTES
+            ? "its connector must catch up before the disk is full; if it has, it needs heartbeat.action.query (docs/operations.md)"
+            : "its connector has caught up: end the oldest transaction of pg_stat_activity, or of pg_prepared_xacts";
     return [
         {
             key: `wal:${name}`,
             level: "warning",
             subject,
             text: `the server holds ${bytesText(walHeldBytes)} of write-ahead log for it`,
-            remedy: "its reader must catch up before the disk is full; a heartbeat moves it on while tables are idle",
+            remedy,
         },
     ];
 }

@@ -52,6 +52,8 @@ describe("a Debezium source", () => {
                 "slot.max.retries": "60",
                 "snapshot.mode": "initial",
                 "heartbeat.interval.ms": "5000",
+                "heartbeat.action.query": "SELECT pg_logical_emit_message(true, 'connect-cdc-heartbeat', '')",
+                "message.prefix.exclude.list": "connect-cdc-heartbeat",
                 "status.update.interval.ms": "5000",
                 "database.tcpKeepAlive": "true",
                 "poll.interval.ms": "20",
@@ -121,6 +123,13 @@ describe("what the user writes", () => {
             "tombstones.on.delete": "false",
             "slot.name": "mine",
         });
+    });
+
+    it("takes the place of a list that Debezium does not take beside it", () => {
+        const config = { "message.prefix.include.list": "orders" };
+        const completed = completeConnector("dbz-source", { ...source, config }, platform).config;
+        expect(completed).toMatchObject(config);
+        expect(completed).not.toHaveProperty("message.prefix.exclude.list");
     });
 
     it("may be another secret", () => {

@@ -314,6 +314,11 @@ const ends: Case[] = [
         expected: [["wal:dbz_source", "warning", /holds 1.0 GiB/]],
     },
     {
+        what: "a slot whose reader is behind",
+        change: (report) => Object.assign(slotOf(report), { lagBytes: 2 ** 31, walHeldBytes: 2 ** 31 }),
+        expected: [["wal:dbz_source", "warning", /holds 2.0 GiB/]],
+    },
+    {
         what: "not so much log held",
         change: (report) => (slotOf(report).walHeldBytes = WAL_WARNING_BYTES),
         expected: [],
@@ -365,6 +370,14 @@ describe("findings", () => {
             expect(`${subject} ${text} ${remedy}`).not.toContain("\n");
             expect(remedy).not.toBe("");
         }
+    });
+
+    it.each([
+        [2 ** 31, /must catch up .* heartbeat\.action\.query/],
+        [0, /end the oldest transaction/],
+    ])("say what holds the log of a slot whose reader is %i bytes behind", (lagBytes, remedy) => {
+        const held = platform((report) => Object.assign(slotOf(report), { lagBytes, walHeldBytes: 2 ** 31 }));
+        expect(findings(held)[0]?.remedy).toMatch(remedy);
     });
 
     it("name the stack in commands unless it is the usual one", () => {
