@@ -9,6 +9,7 @@ import { stackSecrets } from "./components/stackSecrets";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config";
+import { warnOfCapturedTables } from "./program/capturedTables";
 import { declareConnectors } from "./program/connectors";
 import { prepare } from "./program/prepare";
 
@@ -84,6 +85,10 @@ export = async () => {
     });
     const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);
     const connectors = declareConnectors(config, { connect, database, jmsBroker, ready, secrets });
+    warnOfCapturedTables(config, {
+        address: database?.address ?? `${config.database.host}:${config.database.port}`,
+        password: secrets[databaseSecret]!,
+    });
 
     if (config.watch.enabled) {
         const declared = Object.entries(config.connectors).map(([name, { state }]) => [name, state]);

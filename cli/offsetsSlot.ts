@@ -1,3 +1,4 @@
+import { databaseUrl } from "../connectApi/position/databaseUrl";
 import { isPostgresSource } from "../connectApi/position/postgresSource";
 import { BeforeSlotError, checkAgainstSlot } from "../connectApi/position/slotCheck";
 import type { ConnectorOffset } from "../connectApi/client/types";
@@ -15,8 +16,7 @@ export async function slotDatabase(url: string | undefined, stack: string): Prom
     if (address === undefined) {
         return { why: "its database is not the stack's own" };
     }
-    const [login, secret, database] = [user, password, name].map(encodeURIComponent);
-    return { url: `postgresql://${login}:${secret}@${address}/${database}`, name };
+    return { url: databaseUrl({ address, database: name, user, password }), name };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { PlatformConfig } from "../config";
+import { compiled } from "../connectApi/position/tableFilter";
 import { JMS_SINK_CLASS } from "../connectorConfigs/jmsSink";
 import type { CheckedConnector } from "./connectors";
 import { Fault, repeated, suggest } from "./fault";
 import { aboveBrokersFault } from "./servers";
-import { compiled, ILLEGAL_TOPIC, isEnumerable, listOf, MadeTopics, meantTopic, TOPIC_NAME } from "./topics";
+import { ILLEGAL_TOPIC, isEnumerable, listOf, MadeTopics, meantTopic, TOPIC_NAME } from "./topics";
 
 const DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
 const DEAD_LETTER_COPIES = "errors.deadletterqueue.topic.replication.factor";

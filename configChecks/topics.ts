@@ -1,3 +1,4 @@
+import { elementsOf, ListElement } from "../connectApi/position/tableFilter";
 import { isNear } from "./fault";
 
 /** What Kafka takes as a topic's name. */
@@ -39,7 +40,7 @@ const DEFAULT_NAMING = "io.debezium.schema.SchemaTopicNamingStrategy";
  */
 export function debeziumTopics(config: Record<string, string>): MadeTopics {
     const prefix = config["topic.prefix"] ?? "";
-    const tables = tablePatterns(config);
+    const tables = tableElements(config);
     const delimiter = config["topic.delimiter"] ?? ".";
     const names = [
         ...tables.filter(({ literal }) => literal !== undefined).map(({ literal }) => `${prefix}.${literal}`),
@@ -65,45 +66,15 @@ export const UNKNOWN_TOPICS: MadeTopics = { names: [], complete: false, mayMake:
 
 /** True when all names are known that a source may make: no pattern stands for others. */
 export function isEnumerable({ complete }: MadeTopics, config: Record<string, string>): boolean {
-    return complete && tablePatterns(config).every(({ literal }) => literal !== undefined);
+    return complete && tableElements(config).every(({ literal }) => literal !== undefined);
 }
 
-interface TablePattern {
-    /** `schema.table`, where it is no pattern. */
-    literal?: string;
-    /** Undefined where JavaScript cannot read the Java pattern. */
-    pattern?: RegExp;
-}
-
-/** Debezium's lists are of regular expressions, anchored, in which case does not count. */
-function tablePatterns(config: Record<string, string>): TablePattern[] {
+function tableElements(config: Record<string, string>): Pick<ListElement, "literal" | "pattern">[] {
     const tables = config["table.include.list"];
-    if (tables !== undefined) return patternsOf(tables, "");
+    if (tables !== undefined) return elementsOf(tables);
     const schemas = config["schema.include.list"];
-    if (schemas !== undefined) return patternsOf(schemas, "\\..+").map(({ pattern }) => ({ pattern }));
+    if (schemas !== undefined) return elementsOf(schemas, "\\..+").map(({ pattern }) => ({ pattern }));
     return [{ pattern: /^.+\..+$/ }];
-}
-
-function patternsOf(list: string, suffix: string): TablePattern[] {
-    // A comma that belongs to an expression is escaped
-    return list
-        .split(/(?<!\\),/)
-        .map((element) => element.trim())
-        .filter((element) => element !== "")
-        .map((element) => {
-            const text = element.replaceAll("\\.", ".");
-            const literal = /^[\w.$-]+$/.test(text) && !/[$]/.test(text) ? text : undefined;
-            return { literal, pattern: compiled(`^(?:${element}${suffix})$`) };
-        });
-}
-
-/** A Java pattern, where JavaScript reads it, too. */
-export function compiled(pattern: string): RegExp | undefined {
-    try {
-        return new RegExp(pattern, "i");
-    } catch {
-        return undefined;
-    }
 }
 
 /** The known name that is meant when no source makes this topic; undefined when it may come from elsewhere. */

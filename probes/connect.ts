@@ -1,6 +1,7 @@
 import axios from "axios";
 
 import { causeOf } from "../connectApi/client/trace";
+import { captureSettings } from "../connectApi/position/capturedTables";
 import { messageOf } from "./wait";
 
 const timeoutMs = 5000;
@@ -38,6 +39,8 @@ export interface ConnectorEnds {
     topicPrefix?: string;
     /** Of a Debezium Postgres source: its replication slot. undefined: another connector. */
     slot?: string;
+    /** Of a Debezium Postgres source: the settings that say which changes it gets. undefined: another connector. */
+    capture?: Record<string, string>;
     /** Of a JMS sink: the queue it sends to. undefined: another connector. */
     queue?: string;
 }
@@ -123,11 +126,13 @@ export async function connectorStatuses(
 function endsOf(config: Record<string, string>): ConnectorEnds {
     const className = config["connector.class"] ?? "";
     const isDebezium = className.startsWith("io.debezium.connector.");
+    const isPostgres = isDebezium && className.includes(".postgresql.");
     return {
         topics: (config.topics ?? "").split(/\s*,\s*/).filter((topic) => topic !== ""),
         topicPrefix: isDebezium ? config["topic.prefix"] : undefined,
         // Debezium's own default
-        slot: isDebezium && className.includes(".postgresql.") ? (config["slot.name"] ?? "debezium") : undefined,
+        slot: isPostgres ? (config["slot.name"] ?? "debezium") : undefined,
+        capture: isPostgres ? captureSettings(config) : undefined,
         queue: config["jms.destination.type"] === "topic" ? undefined : config["jms.destination.name"],
     };
 }

@@ -1,4 +1,7 @@
+import { Deadline, systemClock } from "../connectApi/client/clock";
 import { Redactor } from "../connectApi/client/redact";
+import { findCaptureProblems } from "../connectApi/position/capturedTables";
+import { databaseUrl } from "../connectApi/position/databaseUrl";
 import { queueStates } from "./artemis";
 import * as connect from "./connect";
 import { engineLimitMs, stackContainers } from "./engine";
@@ -69,7 +72,7 @@ export async function collectPlatform(target: PlatformTarget): Promise<PlatformR
         members("kafka", target.kafka, async (_, i) => brokerFacts(await views[i]!)),
         members("connect", target.connect, workerFacts),
         cluster,
-        lookAtDatabase(target),
+        lookAtDatabase(target, statuses),
         lookAtJmsBroker(target),
     ]);
     return {
@@ -275,13 +278,26 @@ function topicFacts(
     };
 }
 
-async function lookAtDatabase({ database }: PlatformTarget): Promise<PlatformReport["database"]> {
-    return (
-        database && {
-            address: `${database.host}:${database.port}`,
-            answer: await answerOf(async () => ({ slots: await replicationSlots(database) })),
-        }
-    );
+async function lookAtDatabase(
+    { database }: PlatformTarget,
+    statuses: Promise<Answer<connect.ConnectorStatus[]>>,
+): Promise<PlatformReport["database"]> {
+    if (database === undefined) return undefined;
+    const [answer, captures] = await Promise.all([
+        answerOf(async () => ({ slots: await replicationSlots(database) })),
+        answerOf(async () => captureProblemsOf(await statuses, database)),
+    ]);
+    return { address: `${database.host}:${database.port}`, answer, captures };
+}
+
+async function captureProblemsOf(statuses: Answer<connect.ConnectorStatus[]>, database: DatabaseLogin) {
+    if (!statuses.ok) throw new Error(statuses.error);
+    const sources = statuses.value.filter(({ capture }) => capture?.["database.dbname"] === database.database);
+    const settings = sources.map(({ capture }) => capture!);
+    const deadline = new Deadline(systemClock, partLimitMs / 1000);
+    const url = databaseUrl({ ...database, address: `${database.host}:${database.port}` });
+    const found = await findCaptureProblems(settings, url, deadline);
+    return found.flatMap((problems, i) => problems.map((problem) => ({ ...problem, connector: sources[i]!.name })));
 }
 
 async function lookAtJmsBroker({ jmsBroker }: PlatformTarget): Promise<PlatformReport["jmsBroker"]> {

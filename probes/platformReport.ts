@@ -1,3 +1,4 @@
+import type { CaptureProblem } from "../connectApi/position/capturedTables";
 import type { QueueState } from "./artemis";
 import type { ConnectorStatus, PluginInfo } from "./connect";
 import type { PartitionState } from "./kafka";
@@ -91,6 +92,11 @@ export interface ConnectorFacts extends ConnectorStatus {
     lag: number | undefined;
 }
 
+/** A problem of what a connector captures. */
+export interface ConnectorCaptureProblem extends CaptureProblem {
+    connector: string;
+}
+
 /** One look at the whole platform. Every part is asked; what does not answer says why. */
 export interface PlatformReport {
     stack: string;
@@ -108,7 +114,12 @@ export interface PlatformReport {
     /** Names of declared connectors that the Connect cluster does not have. Empty while no worker answers. */
     missingConnectors: string[];
     /** undefined: the stack has no database that can be asked from here. */
-    database?: { address: string; answer: Answer<{ slots: SlotState[] }> };
+    database?: {
+        address: string;
+        answer: Answer<{ slots: SlotState[] }>;
+        /** What is wrong between the tables that its sources capture and their publications. */
+        captures?: Answer<ConnectorCaptureProblem[]>;
+    };
     /** undefined: the stack has no JMS broker that can be asked from here. */
     jmsBroker?: { address: string; answer: Answer<{ queues: QueueState[]; missingQueues: string[] }> };
 }

@@ -5,6 +5,7 @@ import { JmsBroker } from "../components/jmsBroker";
 import { SlotCleanup } from "../components/slotCleanup";
 import { SourceDatabase } from "../components/sourceDatabase";
 import { PlatformConfig } from "../config";
+import { databaseUrl } from "../connectApi/position/databaseUrl";
 import { postgresSource } from "../connectApi/position/postgresSource";
 import { completeConnector } from "../connectorConfigs/completeConnector";
 import { kafkaSide } from "./endpoints";
@@ -73,7 +74,9 @@ function slotCleanup(
     const source = connectorConfig.apply(postgresSource);
     const own = pulumi
         .all([database?.address, secrets[passwordSecret]])
-        .apply(([address, password]) => databaseUrl({ address: address!, databaseName, user, password: password! }));
+        .apply(([address, password]) =>
+            databaseUrl({ address: address!, database: databaseName, user, password: password! }),
+        );
     return new SlotCleanup(
         `${name}-slot`,
         {
@@ -87,11 +90,6 @@ function slotCleanup(
 }
 
 type DatabasePolicy = NonNullable<NonNullable<PlatformConfig["connectors"][string]["onDelete"]>["database"]>;
-
-function databaseUrl(login: { address: string; databaseName: string; user: string; password: string }): string {
-    const [user, password, name] = [login.user, login.password, login.databaseName].map(encodeURIComponent);
-    return `postgresql://${user}:${password}@${login.address}/${name}`;
-}
 
 /** Where the servers are that connectors speak to. */
 function endpoints(config: PlatformConfig, { database, jmsBroker }: ConnectorServers) {

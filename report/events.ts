@@ -91,6 +91,7 @@ const sources: Record<string, (report: PlatformReport, name: string) => Answer<u
     cluster: answerOfMember,
     slot: ({ database }) => database?.answer,
     wal: ({ database }) => database?.answer,
+    capture: ({ database }) => database?.captures,
     queue: ({ jmsBroker }) => jmsBroker?.answer,
     container: ({ containers }) => containers,
 };

@@ -10,7 +10,7 @@ export interface Finding {
      * Stays the same while the thing lasts, and is there once at most: `engine:<host>`, `member:<name>`, `container:<name>`,
      * `zookeeper:leader`, `registration:<broker>`, `view:<broker>`, `kafka:controller`, `kafka:replicas`, `topic:<name>`,
      * `replication:<topic>`, `plugins:<worker>`, `cluster:<worker>`, `connectors`, `connector:<name>`,
-     * `task:<connector>/<number>`, `unmanaged:<connector>`, `slot:<name>`, `wal:<slot>`, `queue:<name>`.
+     * `task:<connector>/<number>`, `unmanaged:<connector>`, `slot:<name>`, `wal:<slot>`, `capture:<connector>/<kind>`, `queue:<name>`.
      */
     key: string;
     /** wrong: rows are lost, late or at risk. warning: worth a look; the exit code stays 0. */

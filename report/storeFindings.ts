@@ -1,4 +1,4 @@
-import type { PlatformReport } from "../probes/platformReport";
+import type { ConnectorCaptureProblem, PlatformReport } from "../probes/platformReport";
 import type { SlotState } from "../probes/postgres";
 import type { Finding } from "./findings";
 import { npmCommand } from "./remedies";
@@ -7,10 +7,17 @@ import { bytesText } from "./units";
 /** From so much write-ahead log on that a slot holds, it is worth a warning, in bytes. */
 export const WAL_WARNING_BYTES = 2 ** 30;
 
-/** Slots that nobody reads, that hold much log, or that have lost their place in it. */
+/** Slots that nobody reads, that hold much log, or that have lost their place in it; captured tables that do not arrive. */
 export function databaseFindings(report: PlatformReport): Finding[] {
-    const answer = report.database?.answer;
-    return answer?.ok ? answer.value.slots.flatMap((slot) => slotFindings(slot, report)) : [];
+    const { answer, captures } = report.database ?? {};
+    return [
+        ...(answer?.ok ? answer.value.slots.flatMap((slot) => slotFindings(slot, report)) : []),
+        ...(captures?.ok ? captures.value.map(captureFinding) : []),
+    ];
+}
+
+function captureFinding({ connector, kind, text, remedy }: ConnectorCaptureProblem): Finding {
+    return { key: `capture:${connector}/${kind}`, level: "warning", subject: connector, text, remedy };
 }
 
 function slotFindings(slot: SlotState, report: PlatformReport): Finding[] {

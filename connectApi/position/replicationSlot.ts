@@ -132,7 +132,12 @@ export async function slotReader(
     return { reader: row.active ? (row.holder ?? "somebody") : undefined };
 }
 
-async function withDatabase<T>(url: string, deadline: Deadline, work: (client: Client) => Promise<T>): Promise<T> {
+/** Does work in a database, each query of it within the deadline and 5 s. */
+export async function withDatabase<T>(
+    url: string,
+    deadline: Deadline,
+    work: (client: Client) => Promise<T>,
+): Promise<T> {
     const limitMs = Math.ceil(Math.max(1000, Math.min(QUERY_MS, deadline.remainingMs)));
     // A refresh needs no database, and loading this takes a third of what loading the whole provider takes.
     const pg = await import("pg");

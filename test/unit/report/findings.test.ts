@@ -334,6 +334,19 @@ const ends: Case[] = [
         expected: [["slot:dbz_source", "wrong", /2.0 KiB left/]],
     },
     {
+        what: "a captured table that is not published",
+        change: (report) =>
+            (report.database!.captures = ok([
+                {
+                    connector: "dbz-source",
+                    kind: "publication",
+                    text: "captures cdc.orders, which …",
+                    remedy: "run: …",
+                },
+            ])),
+        expected: [["capture:dbz-source/publication", "warning", /^captures cdc.orders/]],
+    },
+    {
         what: "a queue that is not there",
         change: (report) => valueOf(report.jmsBroker?.answer).missingQueues.push("Orders"),
         expected: [["queue:Orders", "wrong", /does not have it/]],

@@ -1,0 +1,206 @@
+import type { Client } from "pg";
+import { Deadline } from "../client/clock";
+import { postgresSource } from "./postgresSource";
+import { withDatabase } from "./replicationSlot";
+import { FILTER_KEYS, type ListElement, tableFilter } from "./tableFilter";
+
+/** A table or partition of a database. Its object id names it, as text. */
+export interface DatabaseTable {
+    id: string;
+    schema: string;
+    name: string;
+    /** `schema.table` as SQL needs it. */
+    sql: string;
+    /** True: it has no rows of its own. */
+    partitioned: boolean;
+    /** Of a partition: ids of the tables that it is a part of, the root last. */
+    ancestors: string[];
+    /** True: the publication publishes changes under this name. */
+    published: boolean;
+}
+
+/** A database's tables, and what a publication has of them. */
+export interface Publication {
+    /** Its name as SQL needs it. */
+    sql: string;
+    exists: boolean;
+    /** `publish_via_partition_root`. */
+    viaRoot: boolean;
+    tables: DatabaseTable[];
+}
+
+/** Why rows of captured tables do not arrive. */
+export interface CaptureProblem {
+    /** A source has one of a kind at most. */
+    kind: "publication" | "partitions" | "root" | "tables";
+    /** What is wrong: a sentence whose subject, the connector, is left out. */
+    text: string;
+    /** What to do. */
+    remedy: string;
+}
+
+const CAPTURE_KEYS = [
+    "database.dbname",
+    "plugin.name",
+    "publication.name",
+    "publication.autocreate.mode",
+    ...FILTER_KEYS,
+];
+
+/** Settings of a Debezium PostgreSQL source that say which changes it gets; none of them is a secret. */
+export function captureSettings(config: Record<string, string>): Record<string, string> {
+    return Object.fromEntries(CAPTURE_KEYS.filter((key) => key in config).map((key) => [key, config[key]!]));
+}
+
+/**
+ * What is wrong between the tables that sources capture and their publications.
+ *
+ * @param sources settings of each source, all of this database.
+ * @returns problems of each source, in the order of the sources.
+ * @throws when the database does not answer or refuses.
+ */
+export async function findCaptureProblems(
+    sources: Record<string, string>[],
+    url: string,
+    deadline: Deadline,
+): Promise<CaptureProblem[][]> {
+    return withDatabase(url, deadline, async (client) => {
+        const found: CaptureProblem[][] = [];
+        for (const source of sources) {
+            found.push(captureProblems(source, await readPublication(client, postgresSource(source).publication)));
+        }
+        return found;
+    });
+}
+
+/** The pure part of {@link findCaptureProblems}, for one source. */
+export function captureProblems(source: Record<string, string>, publication: Publication): CaptureProblem[] {
+    const filter = tableFilter(source);
+    const autocreate = source["publication.autocreate.mode"] ?? "all_tables";
+    // Other plugins know no publications, and in the mode filtered Debezium keeps its publication itself
+    if (!filter || source["plugin.name"] !== "pgoutput" || autocreate === "filtered") return [];
+    const { tables } = publication;
+    const captured = tables.filter(({ schema, name }) => filter.captures(schema, name));
+    const ways = waysOf(captured, tables);
+    return [
+        ...(publication.exists || autocreate === "disabled" ? unpublished(ways, publication) : []),
+        ...renamed(ways, publication),
+        ...missing(filter.included.filter((element) => !tables.some((table) => isMeant(element, table)))),
+    ];
+}
+
+function isMeant({ pattern }: ListElement, { schema, name }: DatabaseTable): boolean {
+    return pattern!.test(`${schema}.${name}`);
+}
+
+function missing(elements: ListElement[]): CaptureProblem[] {
+    if (elements.length === 0) return [];
+    return [
+        {
+            kind: "tables",
+            text: `captures ${elements.map(({ text }) => text).join(", ")}, and the database has no such table`,
+            remedy: "correct table.include.list, or create the table and add it to the publication",
+        },
+    ];
+}
+
+/** How the changes of a captured table reach its source. */
+interface Way {
+    table: DatabaseTable;
+    /** Tables under whose names its changes are published, and which are not captured. */
+    lost: DatabaseTable[];
+    /** True: some of its changes are not published at all. */
+    unpublished: boolean;
+    /** True: with partitions published under their own names, all of them would be captured. */
+    partsCaptured: boolean;
+}
+
+/** The way of each captured table that is not a part of another one. */
+function waysOf(captured: DatabaseTable[], tables: DatabaseTable[]): Way[] {
+    const byId = new Map(tables.map((table) => [table.id, table]));
+    const ids = new Set(captured.map(({ id }) => id));
+    const publishedAs = ({ id, ancestors }: DatabaseTable) =>
+        [id, ...ancestors].flatMap((one) => byId.get(one) ?? []).findLast(({ published }) => published);
+    return captured
+        .filter(({ ancestors }) => !ancestors.some((id) => ids.has(id)))
+        .map((table) => {
+            const parts = tables.filter(
+                ({ id, ancestors, partitioned }) => !partitioned && (id === table.id || ancestors.includes(table.id)),
+            );
+            const names = parts.map(publishedAs);
+            return {
+                table,
+                lost: [...new Set(names)].filter((name) => name !== undefined).filter(({ id }) => !ids.has(id)),
+                unpublished: names.includes(undefined),
+                partsCaptured: parts.every(({ id }) => ids.has(id)),
+            };
+        });
+}
+
+function unpublished(ways: Way[], { sql, exists, viaRoot }: Publication): CaptureProblem[] {
+    const lacking = ways.filter((way) => way.unpublished);
+    if (lacking.length === 0) return [];
+    const list = lacking.map(({ table }) => table.sql).join(", ");
+    const needsRoot = !viaRoot && lacking.some(({ partsCaptured }) => !partsCaptured);
+    const add = exists
+        ? `ALTER PUBLICATION ${sql} ADD TABLE ${list}${needsRoot ? `; ${viaRootSql(sql, true)}` : ""}`
+        : `CREATE PUBLICATION ${sql} FOR TABLE ${list}${needsRoot ? " WITH (publish_via_partition_root = true)" : ""}`;
+    const lack = exists ? `which publication ${sql} does not have` : `but there is no publication ${sql}`;
+    return [
+        {
+            kind: "publication",
+            text: `captures ${list}, ${lack}: no change of ${lacking.length > 1 ? "them" : "it"} arrives`,
+            remedy: `run: ${add}`,
+        },
+    ];
+}
+
+function renamed(ways: Way[], { sql }: Publication): CaptureProblem[] {
+    const isPart = ({ table }: Way, name: DatabaseTable) => name.ancestors.includes(table.id);
+    const split = ways.filter((way) => way.lost.some((name) => isPart(way, name)));
+    const joined = ways.filter((way) => way.lost.some((name) => !isPart(way, name)));
+    const list = (some: Way[]) => some.map(({ table }) => table.sql).join(", ");
+    const roots = [...new Set(joined.flatMap(({ lost }) => lost.map((table) => table.sql)))].join(", ");
+    const faults: CaptureProblem[] = [];
+    if (split.length > 0) {
+        faults.push({
+            kind: "partitions",
+            text: `captures ${list(split)}, but publication ${sql} gives the changes under the names of the partitions`,
+            remedy: `run: ${viaRootSql(sql, true)}`,
+        });
+    }
+    if (joined.length > 0) {
+        faults.push({
+            kind: "root",
+            text: `captures ${list(joined)}, but publication ${sql} gives the changes under the name of ${roots}`,
+            remedy: `capture ${roots} instead, or run: ${viaRootSql(sql, false)}`,
+        });
+    }
+    return faults;
+}
+
+function viaRootSql(publication: string, value: boolean): string {
+    return `ALTER PUBLICATION ${publication} SET (publish_via_partition_root = ${value})`;
+}
+
+/** Names of a publication's tables are roots or partitions, as `publish_via_partition_root` says. PostgreSQL 13 and newer. */
+async function readPublication(client: Client, name: string): Promise<Publication> {
+    const { rows: heads } = await client.query<Omit<Publication, "tables">>(
+        'select quote_ident($1) as sql, p.oid is not null as exists, coalesce(p.pubviaroot, false) as "viaRoot"' +
+            " from (select) one left join pg_publication p on p.pubname = $1",
+        [name],
+    );
+    const { rows: tables } = await client.query<DatabaseTable>(
+        "select c.oid::text as id, n.nspname as schema, c.relname as name, format('%I.%I', n.nspname, c.relname) as sql," +
+            " c.relkind = 'p' as partitioned, t.tablename is not null as published," +
+            " case when c.relispartition then array(" +
+            "select a.relid::oid::text from pg_partition_ancestors(c.oid) a where a.relid <> c.oid" +
+            ") else '{}' end as ancestors" +
+            " from pg_class c join pg_namespace n on n.oid = c.relnamespace" +
+            " left join (select distinct schemaname, tablename from pg_publication_tables where pubname = $1) t" +
+            " on t.schemaname = n.nspname and t.tablename = c.relname" +
+            " where c.relkind in ('r', 'p') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' order by 2, 3",
+        [name],
+    );
+    return { ...heads[0]!, tables };
+}

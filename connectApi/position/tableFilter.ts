@@ -1,0 +1,74 @@
+/** An element of one of Debezium's lists of tables. */
+export interface ListElement {
+    /** As it was written. */
+    text: string;
+    /** `schema.table`, where it is no pattern. */
+    literal?: string;
+    /** Undefined where JavaScript cannot read the Java pattern. */
+    pattern?: RegExp;
+}
+
+/**
+ * Elements of a list of Debezium: regular expressions, anchored, in which case does not count.
+ * @param suffix pattern of what follows an element.
+ */
+export function elementsOf(list: string | undefined, suffix = ""): ListElement[] {
+    // A comma that belongs to an expression is escaped, which is no part of the expression
+    return (list ?? "")
+        .split(/(?<!\\),/)
+        .map((element) => element.trim().replaceAll("\\,", ","))
+        .filter((element) => element !== "")
+        .map((element) => {
+            const text = element.replaceAll("\\.", ".");
+            const literal = /^[\w.$-]+$/.test(text) && !/[$]/.test(text) ? text : undefined;
+            return { text: element, literal, pattern: compiled(`^(?:${element}${suffix})$`) };
+        });
+}
+
+/** A Java pattern, where JavaScript reads it, too. */
+export function compiled(pattern: string): RegExp | undefined {
+    try {
+        return new RegExp(pattern, "i");
+    } catch {
+        return undefined;
+    }
+}
+
+/** Settings that {@link tableFilter} reads. */
+export const FILTER_KEYS = [
+    "schema.include.list",
+    "schema.exclude.list",
+    "table.include.list",
+    "table.exclude.list",
+    "signal.data.collection",
+];
+
+/** Which tables a Debezium PostgreSQL source captures. */
+export interface TableFilter {
+    captures: (schema: string, table: string) => boolean;
+    /** Elements of `table.include.list`. */
+    included: ListElement[];
+}
+
+/**
+ * The tables that a source captures, by its own words: undefined where it names neither tables nor schemas, or in a pattern
+ * that only Java reads. The table of its signals belongs to them (RelationalTableFilters of Debezium 3.7).
+ */
+export function tableFilter(config: Record<string, string>): TableFilter | undefined {
+    if (!("table.include.list" in config) && !("schema.include.list" in config)) return undefined;
+    const lists = Object.fromEntries(FILTER_KEYS.map((key) => [key, elementsOf(config[key])]));
+    if (Object.values(lists).some((list) => list.some(({ pattern }) => pattern === undefined))) return undefined;
+    const allows = (what: string, name: string) => {
+        const matches = (key: string) => lists[key]!.some(({ pattern }) => pattern!.test(name));
+        const isIncluded = !(`${what}.include.list` in config) || matches(`${what}.include.list`);
+        return isIncluded && !matches(`${what}.exclude.list`);
+    };
+    const signals = lists["signal.data.collection"]!;
+    return {
+        captures: (schema, table) => {
+            const name = `${schema}.${table}`;
+            return (allows("schema", schema) && allows("table", name)) || signals.some(({ text }) => text === name);
+        },
+        included: lists["table.include.list"]!,
+    };
+}
