@@ -23,7 +23,6 @@ export function warnOfCapturedTables(
 ): void {
     const { database } = config;
     const sources = sourcesOf(config);
-    if (sources.length === 0) return;
     pulumi.all([address, password]).apply(async ([at, secret]) => {
         const url = databaseUrl({ address: at, database: database.name, user: database.user, password: secret });
         const settings = sources.map((source) => source.config);

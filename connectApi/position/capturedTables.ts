@@ -64,6 +64,7 @@ export async function findCaptureProblems(
     url: string,
     deadline: Deadline,
 ): Promise<CaptureProblem[][]> {
+    if (sources.length === 0) return [];
     return withDatabase(url, deadline, async (client) => {
         const found: CaptureProblem[][] = [];
         for (const source of sources) {
@@ -121,12 +122,14 @@ function waysOf(captured: DatabaseTable[], tables: DatabaseTable[]): Way[] {
     const ids = new Set(captured.map(({ id }) => id));
     const publishedAs = ({ id, ancestors }: DatabaseTable) =>
         [id, ...ancestors].flatMap((one) => byId.get(one) ?? []).findLast(({ published }) => published);
+    const partsOf = new Map<string, DatabaseTable[]>();
+    for (const part of tables.filter(({ partitioned }) => !partitioned)) {
+        for (const id of [part.id, ...part.ancestors]) partsOf.set(id, [...(partsOf.get(id) ?? []), part]);
+    }
     return captured
         .filter(({ ancestors }) => !ancestors.some((id) => ids.has(id)))
         .map((table) => {
-            const parts = tables.filter(
-                ({ id, ancestors, partitioned }) => !partitioned && (id === table.id || ancestors.includes(table.id)),
-            );
+            const parts = partsOf.get(table.id) ?? [];
             const names = parts.map(publishedAs);
             return {
                 table,

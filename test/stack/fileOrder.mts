@@ -13,6 +13,7 @@ const order = [
     "secrets",
     "unchanged",
     "preview",
+    "capturedTables",
     "allTypes",
     "connectors",
     "offsets",

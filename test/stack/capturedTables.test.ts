@@ -1,0 +1,115 @@
+import axios from "axios";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { StackOutputs } from "../../cli/stackOutputs";
+import { replicationSlots } from "../../probes/postgres";
+import { parseAddress } from "../../probes/tcp";
+import { setState } from "../support/connectorState";
+import { Pipeline } from "../support/pipeline";
+import { readStatus } from "../support/statusRun";
+import { sharedStack } from "./sharedStack";
+
+const MIB = 2 ** 20;
+const stack = sharedStack();
+const ownConfig = stack.config();
+let outputs: StackOutputs;
+let client: Client;
+
+beforeAll(async () => {
+    outputs = await stack.outputs();
+    client = new Client(login());
+    await client.connect();
+});
+
+afterAll(async () => {
+    stack.configure({ connectors: undefined, ...ownConfig });
+    await client.query('drop table if exists cdc.foreign_rows, cdc."New Orders", cdc.orders');
+    await client.end();
+});
+
+function login() {
+    const { address = "", name: database, user, password } = outputs.database;
+    return { ...parseAddress(address), database, user, password };
+}
+
+/** All log that the database has written. */
+async function writtenMib(): Promise<number> {
+    const { rows } = await client.query<{ bytes: string }>("select pg_current_wal_lsn() - '0/0'::pg_lsn as bytes");
+    return Number(rows[0]!.bytes) / MIB;
+}
+
+describe("log of a table that is not published", () => {
+    it("is let go within a minute, and the source goes on from where it was after a restart", async () => {
+        const heldMib = async () => {
+            const [slot] = await replicationSlots(login());
+            return slot!.walHeldBytes / MIB;
+        };
+        const before = await writtenMib();
+        await client.query("create table cdc.foreign_rows (id bigserial primary key, text text)");
+        await client.query(
+            "insert into cdc.foreign_rows (text) select repeat(md5(g::text), 30) from generate_series(1, 70000) g",
+        );
+        expect((await writtenMib()) - before).toBeGreaterThan(64);
+        await expect.poll(heldMib, { timeout: 60_000, interval: 1000 }).toBeLessThan(16);
+
+        const restUrl = outputs.restUrls[0]!;
+        const restart = `${restUrl}/connectors/dbz-source/restart?includeTasks=true`;
+        await axios.post(restart);
+        const pipeline = await Pipeline.open(stack);
+        const ids = await pipeline.table.insertRandom(500);
+        await axios.post(restart);
+        await pipeline.passMarker();
+        await pipeline.untilArrived(ids);
+        await pipeline.close();
+        await setState(restUrl, "dbz-source", "resume", "RUNNING");
+    });
+});
+
+describe("a captured table that is not published", () => {
+    const list = "cdc.customers,cdc.orders,cdc.new orders";
+    const found =
+        /captures cdc\."New Orders", cdc\.orders, which publication dbz_publication does not have: no change of them arrives/;
+    const sql = 'ALTER PUBLICATION dbz_publication ADD TABLE cdc."New Orders", cdc.orders';
+
+    it("is a warning of preview and status, with the SQL that ends it", async () => {
+        await client.query(
+            'create table cdc.orders (id int primary key); create table cdc."New Orders" (id int primary key)',
+        );
+        stack.configure({ connectors: { "dbz-source": { config: { "table.include.list": list } } } });
+        const config = `${outputs.restUrls[0]}/connectors/dbz-source/config`;
+        const { data: own } = await axios.get<Record<string, string>>(config);
+        try {
+            await axios.put(config, { ...own, "table.include.list": list });
+            const warned = await stack.tryPreview();
+            expect(warned.output).toMatch(found);
+            expect(warned.output).toContain(
+                `warning: connectors.dbz-source.config.table.include.list = "${list}": captures`,
+            );
+            expect(warned.output).toContain(`run: ${sql}`);
+            expect(warned.code).toBe(0);
+            expect(await captureFindings()).toEqual([
+                {
+                    key: "capture:dbz-source/publication",
+                    level: "warning",
+                    subject: "dbz-source",
+                    text: expect.stringMatching(found),
+                    remedy: `run: ${sql}`,
+                },
+            ]);
+
+            await client.query(sql);
+            const silent = await stack.tryPreview();
+            expect(silent.output).not.toContain("warning:");
+            expect(silent.code).toBe(0);
+            expect(await captureFindings()).toEqual([]);
+        } finally {
+            await axios.put(config, own);
+        }
+    });
+
+    async function captureFindings() {
+        const { findings } = await readStatus(stack);
+        return findings.filter(({ key }) => key.startsWith("capture:"));
+    }
+});
