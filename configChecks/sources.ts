@@ -67,7 +67,11 @@ function slotFaults(name: string, config: Record<string, string>): Fault[] {
             ? ""
             : ", and the source does not start again, because the slot is past its offsets";
         const rule = `lets the driver confirm rows before Kafka has them: a worker that is killed loses them${restart}`;
-        add("lsn.flush.mode", rule, "remove it; heartbeat.action.query moves the slot on");
+        add(
+            "lsn.flush.mode",
+            rule,
+            "take it away as docs/operations.md (Repair) says; heartbeat.action.query moves the slot on",
+        );
     }
     if (followsSlot) {
         const rule =
@@ -76,8 +80,7 @@ function slotFaults(name: string, config: Record<string, string>): Fault[] {
         add("offset.mismatch.strategy", rule, "remove it, unless those rows may be lost");
     }
     if ("heartbeat.action.query" in config && !(Number(config["heartbeat.interval.ms"]) > 0)) {
-        const rule =
-            "is 0, so that heartbeat.action.query never runs: the server keeps its log while captured tables are idle";
+        const rule = "lets heartbeat.action.query never run: the server keeps its log while captured tables are idle";
         add("heartbeat.interval.ms", rule, "set it to 5000");
     }
     return faults;

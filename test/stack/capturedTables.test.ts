@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { replicationSlots } from "../../probes/postgres";
 import { parseAddress } from "../../probes/tcp";
-import { setState } from "../support/connectorState";
+import { restartConnector, setState } from "../support/connectorState";
 import { Pipeline } from "../support/pipeline";
 import { readStatus } from "../support/statusRun";
 import { sharedStack } from "./sharedStack";
@@ -54,11 +54,10 @@ describe("log of a table that is not published", () => {
         await expect.poll(heldMib, { timeout: 60_000, interval: 1000 }).toBeLessThan(16);
 
         const restUrl = outputs.restUrls[0]!;
-        const restart = `${restUrl}/connectors/dbz-source/restart?includeTasks=true`;
-        await axios.post(restart);
+        await restartConnector(restUrl, "dbz-source");
         const pipeline = await Pipeline.open(stack);
         const ids = await pipeline.table.insertRandom(500);
-        await axios.post(restart);
+        await restartConnector(restUrl, "dbz-source");
         await pipeline.passMarker();
         await pipeline.untilArrived(ids);
         await pipeline.close();

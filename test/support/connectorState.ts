@@ -20,3 +20,13 @@ export async function setState(
     };
     await waitFor(look, { what: `connector ${name} to be ${state}`, timeoutSeconds: 60 });
 }
+
+/** Restarts a connector with its tasks; a worker that cannot do it now, because tasks are being moved, is asked again. */
+export async function restartConnector(restUrl: string, name: string): Promise<void> {
+    const ask = async () => {
+        const url = `${restUrl}/connectors/${name}/restart?includeTasks=true`;
+        const { status } = await axios.post(url, undefined, { validateStatus: () => true });
+        return status < 300 ? done() : pending(`status ${status}`);
+    };
+    await waitFor(ask, { what: `connector ${name} to take a restart`, timeoutSeconds: 60 });
+}

@@ -199,7 +199,7 @@ const CASES: Record<string, Case[]> = {
         ["a slot that every restart drops", source({ "slot.drop.on.stop": true }), "connectors.dbz-source.config.slot.drop.on.stop", "\"true\"", "drops the slot whenever the task ends", "onDelete.database.slot: drop", "warning"],
         ["a driver that confirms rows too early", source({ "lsn.flush.mode": "connector_and_driver" }), "connectors.dbz-source.config.lsn.flush.mode", "\"connector_and_driver\"", "a worker that is killed loses them, and the source does not start again", "heartbeat.action.query", "warning"],
         ["a source that follows its slot", source({ "offset.mismatch.strategy": "TRUST_GREATER_LSN" }), "connectors.dbz-source.config.offset.mismatch.strategy", "\"TRUST_GREATER_LSN\"", "skips whatever is between the offsets and the slot", "remove it", "warning"],
-        ["a heartbeat that never beats", source({ "heartbeat.interval.ms": 0 }), "connectors.dbz-source.config.heartbeat.interval.ms", "\"0\"", "heartbeat.action.query never runs", "5000", "warning"],
+        ["a heartbeat that never beats", source({ "heartbeat.interval.ms": 0 }), "connectors.dbz-source.config.heartbeat.interval.ms", "\"0\"", "lets heartbeat.action.query never run", "5000", "warning"],
         ["a source that drops records", source({ "errors.tolerance": "all" }), "connectors.dbz-source.config.errors.tolerance", '"all"', "drops a source's bad records", "none"],
     ),
     // prettier-ignore
