@@ -25,7 +25,7 @@ export async function setState(
 export async function restartConnector(restUrl: string, name: string): Promise<void> {
     const ask = async () => {
         const url = `${restUrl}/connectors/${name}/restart?includeTasks=true`;
-        const { status } = await axios.post(url, undefined, { validateStatus: () => true });
+        const { status } = await axios.post(url, {}, { validateStatus: () => true });
         return status < 300 ? done() : pending(`status ${status}`);
     };
     await waitFor(ask, { what: `connector ${name} to take a restart`, timeoutSeconds: 60 });
