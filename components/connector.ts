@@ -102,6 +102,7 @@ export class Connector extends DynamicResource {
     declare public readonly kafkaClusterId: pulumi.Output<string>;
 
     constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {
+        claim(name, args);
         const onDelete = args.onDelete && pulumi.secret(args.onDelete);
         const secrets = pulumi.secret(args.secrets ?? {});
         const auth = args.auth && pulumi.secret(args.auth);
@@ -118,7 +119,37 @@ export class Connector extends DynamicResource {
             "Connector",
             name,
             { state: "running", ...args, onDelete, secrets, auth, ...outputs },
-            pulumi.mergeOptions({ additionalSecretOutputs: ["onDelete", "secrets", "auth"] }, opts),
+            // Where the engine decides on a replacement by itself (--replace, taint), it does not ask the provider for the order
+            pulumi.mergeOptions(
+                { deleteBeforeReplace: true, additionalSecretOutputs: ["onDelete", "secrets", "auth"] },
+                opts,
+            ),
         );
+    }
+}
+
+/** Of each run of a program, which one process may have several of: the resources by cluster and name of their connector. */
+const claims = new WeakMap<object, Map<string, string>>();
+
+/** @throws Error when another resource of this run has the same connector. */
+function claim(resource: string, { name, cluster }: ConnectorArgs): void {
+    const run = pulumi.runtime.getMonitor()!;
+    const ofRun = claims.get(run) ?? new Map<string, string>();
+    claims.set(run, ofRun);
+    const add = ([name, cluster]: string[]) => {
+        const id = JSON.stringify([cluster, name]);
+        const other = ofRun.get(id);
+        if (other !== undefined) {
+            throw new Error(
+                `resources "${other}" and "${resource}" are the same connector: name "${name}" of cluster "${cluster}". ` +
+                    "Remove one of them, or give it another name or cluster",
+            );
+        }
+        ofRun.set(id, resource);
+    };
+    if (typeof name === "string" && typeof cluster === "string") {
+        add([name, cluster]);
+    } else {
+        pulumi.all([name, cluster]).apply(add);
     }
 }

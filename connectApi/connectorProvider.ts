@@ -8,6 +8,7 @@ import { checkAgainstCluster } from "./checks/checkAgainstCluster";
 import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
 import { ConnectError } from "./client/errors";
+import { connectorId, declareConnector, holdConnector, inTurn, isHeld, unclaimed } from "./declared";
 import { deleteWithPosition, dropLeftovers } from "./position/deletion";
 import { fullConfig } from "./lifecycle/fullConfig";
 import { guardFaults } from "./checks/guards";
@@ -34,6 +35,9 @@ export async function check(
     const { inputs, faults: ownFaults } = checkInputs(news);
     const faults = await checkAgainstCluster(olds, inputs, ownFaults);
     faults.push(...(await guardFaults(olds, inputs)));
+    if (faults.length === 0 && !hasUnknown(inputs)) {
+        declareConnector(olds, inputs as unknown as ConnectorInputs);
+    }
     // With a property Pulumi would show its value, which may be a password; the reason names it.
     return { inputs, failures: faults.map(({ reason }) => ({ property: "", reason })) };
 }
@@ -58,13 +62,21 @@ export async function diff(
 /** Arguments without a default: one that is not there any more is a change, too. */
 const REMOVABLE = ["auth", "onDelete", "onPositionLoss", "onNewKafkaCluster"] as const;
 
-export async function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
-    const id = `${inputs.cluster}/${inputs.name}`;
+export function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
+    return inTurn(inputs, () => createNow(inputs));
+}
+
+async function createNow(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
+    const id = connectorId(inputs);
     const connectors = openConnectors(inputs, writeLimits(inputs));
     try {
         const settled = await createFromItsPosition(connectors, inputs, specOf(inputs), { adopt: inputs.adopt });
+        holdConnector(inputs);
         return { id, outs: await settledOutputs(connectors, inputs, settled) };
     } catch (error) {
+        if (error instanceof UnfinishedError) {
+            holdConnector(inputs);
+        }
         throw failure(inputs, error, (unfinished) => ({ id, properties: outputsAfterFailure(inputs, unfinished) }));
     } finally {
         forgetShared(inputs.cluster);
@@ -117,23 +129,34 @@ export async function read(
     }
 }
 
-async function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
+function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
+    return inTurn(props, async () => {
+        if (isHeld(props)) {
+            console.log(`connector "${props.name}" is left as it is: another resource of this program has it now`);
+        } else {
+            await removeNow(props);
+        }
+    });
+}
+export { remove as delete };
+
+async function removeNow(props: Properties<ConnectorOutputs>): Promise<void> {
     const limits = { limitSeconds: props.timeoutSeconds, silenceSeconds: DELETE_SILENCE_SECONDS };
     const url = props.onDelete?.database?.url;
     const connectors = openConnectors(props, limits, url === undefined ? [] : [url, ...passwordsOf(url)]);
     const say = (line: string) => console.log(connectors.client.redact(line));
     try {
         const { isNew } = await kafkaCluster(connectors, props);
+        const doomed = { ...props, onDelete: unclaimed(props, say) };
         await (isNew
-            ? dropLeftovers(props, say)
-            : deleteWithPosition(connectors, props, { folder: stateFolder("offsets"), say }));
+            ? dropLeftovers(doomed, say)
+            : deleteWithPosition(connectors, doomed, { folder: stateFolder("offsets"), say }));
     } catch (error) {
         throw deletionFailure(props, error);
     } finally {
         forgetShared(props.cluster);
     }
 }
-export { remove as delete };
 
 function writeLimits({ timeoutSeconds }: ConnectorInputs) {
     return { limitSeconds: timeoutSeconds, silenceSeconds: WRITE_SILENCE_SECONDS };

@@ -6,7 +6,7 @@ import { SlotCleanup } from "../components/slotCleanup";
 import { SourceDatabase } from "../components/sourceDatabase";
 import { PlatformConfig } from "../config";
 import { databaseUrl } from "../connectApi/position/databaseUrl";
-import { postgresSource } from "../connectApi/position/postgresSource";
+import { isPostgresSource, postgresSource } from "../connectApi/position/postgresSource";
 import { completeConnector } from "../connectorConfigs/completeConnector";
 import { kafkaSide } from "./endpoints";
 
@@ -29,7 +29,9 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
     const declared = Object.entries(config.connectors).map(([name, given]): [string, object] => {
         const { addDefaults, onDelete, ...entry } = given;
         const complete = platform.apply((known) => completeConnector(name, { ...entry, addDefaults }, known));
-        const cleanup = onDelete?.database && slotCleanup(name, onDelete.database, complete.config, config, servers);
+        const cleanup = isPostgresSource(entry.class)
+            ? [slotCleanup(name, onDelete?.database ?? {}, complete.config, config, servers)]
+            : [];
         const connector = new Connector(
             name,
             {
@@ -52,7 +54,7 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
                     .apply(Object.fromEntries),
             },
             // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
-            { dependsOn: [...servers.ready, ...(cleanup ? [cleanup] : [])], deletedWith: servers.connect },
+            { dependsOn: [...servers.ready, ...cleanup], deletedWith: servers.connect },
         );
         const { state, tasks } = connector;
         return [name, { class: entry.class, declaredState: entry.state, state, tasks }];
@@ -62,7 +64,7 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
 
 /**
  * Drops a source's slot and publication after the source itself is deleted, or has gone with the whole stack. In the stack's
- * own database they go with it; any other has a URL.
+ * own database they go with it; any other has a URL. Without a policy nothing is dropped.
  */
 function slotCleanup(
     name: string,
@@ -71,6 +73,9 @@ function slotCleanup(
     { connect, database: { name: databaseName, user, passwordSecret } }: PlatformConfig,
     { database, secrets }: ConnectorServers,
 ): SlotCleanup {
+    if (!slot && !publication) {
+        return new SlotCleanup(`${name}-slot`, undefined);
+    }
     const source = connectorConfig.apply(postgresSource);
     const own = pulumi
         .all([database?.address, secrets[passwordSecret]])

@@ -17,6 +17,10 @@ export class Progress {
         private readonly write: (line: string) => void,
     ) {}
 
+    say(line: string): void {
+        this.write(`${this.what}: ${line}`);
+    }
+
     waiting(reason: string): void {
         const elapsed = this.deadline.elapsedSeconds;
         if (elapsed >= this.nextAt) {

@@ -229,6 +229,9 @@ async function takeOver(
                 "and write this config over its own, or delete it, or choose another name.",
         );
     }
+    if (keys.length === 0) {
+        connectors.client.progress.say("it existed already and is as declared; this stack manages it now");
+    }
     const before = await tasksBefore(connectors, spec.name);
     return change(connectors, spec, before, { differing: keys, restart: false, serverKeys: [] });
 }

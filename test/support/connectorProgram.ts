@@ -19,13 +19,26 @@ export interface ProgramRun {
     seconds: number;
 }
 
+/** A connector of the program, and how its resource is declared. */
+export type Declaration = FileConnectorArgs & {
+    /** Name of the resource. Default: the connector's. */
+    resource?: string;
+    /** Name of a component that the resource is a child of. */
+    component?: string;
+    options?: { deleteBeforeReplace?: boolean; aliases?: { name: string }[] };
+};
+
 const PROGRAM = `
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Connector, type ConnectorArgs } from "./components/connector";
+import { ComponentResource } from "@pulumi/pulumi";
+import { Connector } from "./components/connector";
 
-const all = JSON.parse(readFileSync(join(__dirname, "connectors.json"), "utf8")) as (ConnectorArgs & { name: string })[];
-all.forEach((args) => new Connector(args.name, args));
+const all = JSON.parse(readFileSync(join(__dirname, "connectors.json"), "utf8"));
+for (const { resource, component, options, ...args } of all) {
+    const parent = component && new ComponentResource("test:Component", component);
+    new Connector(resource ?? args.name, args, { ...options, ...(parent && { parent }) });
+}
 `;
 
 /**
@@ -63,7 +76,7 @@ export class ConnectorProgram {
     }
 
     /** Declares these connectors, and no other ones. */
-    declare(connectors: FileConnectorArgs[]): void {
+    declare(connectors: Declaration[]): void {
         this.write("connectors.json", JSON.stringify(connectors));
     }
 

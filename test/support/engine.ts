@@ -1,4 +1,5 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { forgetProgram } from "../../connectApi/declared";
 import { check, create, delete as remove, diff, read, update } from "../../connectApi/connectorProvider";
 
 type Props = Record<string, any>;
@@ -18,25 +19,18 @@ export class Engine {
     outputs?: Props;
 
     async up(args: Props): Promise<Step> {
-        const { inputs, failures } = await check(this.inputs, args);
-        if (failures.length > 0) {
-            throw new Error(failures.map(({ reason }) => reason).join("; "));
-        }
-        this.inputs = inputs;
+        forgetProgram();
+        const inputs = await this.check(this.inputs, args);
         if (!this.outputs) {
-            await this.keepUnfinished(async () => {
-                const { id, outs } = await create(inputs as any);
-                this.id = id;
-                this.outputs = wired(outs);
-            });
+            await this.create(inputs);
             return "created";
         }
         const { changes, replaces } = await diff(this.id!, this.outputs as any, inputs as any);
         if (replaces.length > 0) {
-            await this.destroy();
-            await this.up(args);
+            await this.replace(args);
             return "replaced";
         }
+        this.inputs = inputs;
         if (!changes && !this.unfinished) {
             return "unchanged";
         }
@@ -47,12 +41,42 @@ export class Engine {
         return "updated";
     }
 
+    /** As for `--replace` and a tainted resource. */
+    async replace(args: Props): Promise<void> {
+        forgetProgram();
+        const inputs = await this.check({}, args);
+        await this.remove();
+        await this.create(inputs);
+    }
+
     async refresh(): Promise<void> {
         const { id, props } = await read(this.id!, this.outputs as any);
         this.outputs = id ? props : undefined;
     }
 
     async destroy(): Promise<void> {
+        forgetProgram();
+        await this.remove();
+    }
+
+    private async check(olds: Props | undefined, args: Props): Promise<Props> {
+        const { inputs, failures } = await check(olds, args);
+        if (failures.length > 0) {
+            throw new Error(failures.map(({ reason }) => reason).join("; "));
+        }
+        return inputs;
+    }
+
+    private async create(inputs: Props): Promise<void> {
+        this.inputs = inputs;
+        await this.keepUnfinished(async () => {
+            const { id, outs } = await create(inputs as any);
+            this.id = id;
+            this.outputs = wired(outs);
+        });
+    }
+
+    private async remove(): Promise<void> {
         await remove(this.id!, this.outputs as any);
         this.outputs = undefined;
         this.inputs = undefined;

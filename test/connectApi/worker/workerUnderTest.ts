@@ -1,7 +1,7 @@
 import axios from "axios";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { afterAll, beforeAll, vi } from "vitest";
+import { afterAll, beforeAll, expect, vi } from "vitest";
 import { ConnectProcess, startConnect } from "../../support/connectProcess";
 import { Engine } from "../../support/engine";
 import { FaultProxy } from "../../support/faultProxy";
@@ -105,6 +105,18 @@ export class WorkerUnderTest {
 
     async delete(name: string): Promise<void> {
         await this.rest("DELETE", `/connectors/${name}`);
+    }
+
+    /** Its offsets, once it has any. */
+    async offsets(name: string): Promise<unknown> {
+        return vi.waitFor(
+            async () => {
+                const { data } = await this.rest("GET", `/connectors/${name}/offsets`);
+                expect(data.offsets).not.toEqual([]);
+                return data.offsets;
+            },
+            { timeout: 30_000, interval: 200 },
+        );
     }
 
     async states(name: string): Promise<string[]> {
