@@ -18,7 +18,8 @@ import { UnfinishedError } from "./lifecycle/unfinished";
 import { openConnectors } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
 import { createFromItsPosition } from "./position/newSource";
-import { LeftInDatabaseError, passwordsOf } from "./position/replicationSlot";
+import { isPostgresSource, postgresSource } from "./position/postgresSource";
+import { LeftInDatabaseError, passwordsOf, whatIsLeft } from "./position/replicationSlot";
 import { usesChangedSecret } from "./secretReferences";
 
 type Properties<T> = T & { __provider?: string };
@@ -99,6 +100,7 @@ export async function update(
                   secretChanged,
                   configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
               });
+        sayOldSlot(olds, news);
         return { outs: await settledOutputs(connectors, news, settled) };
     } catch (error) {
         throw failure(news, error, (unfinished) => ({
@@ -110,6 +112,15 @@ export async function update(
         }));
     } finally {
         forgetShared(news.cluster);
+    }
+}
+
+/** Only a deletion drops a slot. The one that a source has left would keep the database's log until its disk is full. */
+function sayOldSlot(olds: ConnectorOutputs, { name, class: connectorClass, config, onDelete }: ConnectorInputs): void {
+    const { slot } = postgresSource(olds.config);
+    const database = onDelete?.database;
+    if (database?.slot && isPostgresSource(connectorClass) && slot !== postgresSource(config).slot) {
+        console.log(`connector "${name}" has another slot now. ${whatIsLeft({ url: database.url, slot })}`);
     }
 }
 

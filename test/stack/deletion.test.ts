@@ -1,12 +1,24 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readOffsetsFile } from "../../connectApi/position/offsetsFile";
 import { dropFromDatabase } from "../../connectApi/position/replicationSlot";
+import { PROJECT } from "../../toolchain/stack/target";
+import { ConnectorProgram } from "../support/connectorProgram";
 import { Engine } from "../support/engine";
 import { FakeConnect } from "../support/fakeConnect";
+import { Pipeline } from "../support/pipeline";
+import type { Customer } from "../support/rows";
 import { SecondSource } from "../support/secondSource";
 import { sharedStack } from "./sharedStack";
+
+const CLEANUP_PROGRAM = `
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SlotCleanup } from "./components/slotCleanup";
+
+new SlotCleanup("cleanup", JSON.parse(readFileSync(join(__dirname, "cleanup.json"), "utf8")) ?? undefined);
+`;
 
 // One source after the other, under two names; what a test leaves is what the next one begins with.
 const stack = sharedStack();
@@ -38,8 +50,9 @@ async function offsets(...args: string[]): Promise<string> {
 
 it("a renamed source goes on from the file that its deletion kept: no snapshot, no row lost", async () => {
     await source.insert("before");
+    const policy = { offsets: "reset", database: { url: source.url, slot: "drop", publication: "drop" } };
     const args = await source.args("second-source");
-    await engine.up(args);
+    await engine.up({ ...args, onDelete: policy });
     await source.insert("streamed");
     await untilEvents(["r before", "c streamed"]);
 
@@ -49,6 +62,8 @@ it("a renamed source goes on from the file that its deletion kept: no snapshot, 
     expect(await engine.up({ ...renamed, onPositionLoss: "startAnew" })).toBe("replaced");
     const [, file = ""] = /offsets are kept in (\S+);/.exec(lines.join("\n")) ?? [];
     expect(readOffsetsFile(file)).toMatchObject({ connector: "second-source", groupId: "my-connect" });
+    expect(lines).toContain('slot "second_slot" stays: connector "second-renamed" of this program has it');
+    expect([await source.hasSlot(), await source.hasPublication()]).toEqual([true, true]);
 
     await source.insert("meanwhile");
     expect(await offsets("restore", file, "--connector", "second-renamed")).toContain("none -> ");
@@ -134,4 +149,81 @@ it("a new source does not begin anew in silence where its slot is, and goes on w
     );
     expect(engine.outputs).toBeUndefined();
     expect(await engine.up({ ...args, onDelete: { database }, onPositionLoss: "startAnew" })).toBe("created");
+});
+
+it("a slot is dropped when its cleanup goes, and not when a cleanup of the same program still has it", async () => {
+    const [first, second] = ["cleanup_first", "cleanup_second"];
+    const slots = async () => [await source.hasSlot(first), await source.hasSlot(second)];
+    const program = await ConnectorProgram.create(CLEANUP_PROGRAM);
+    const declare = (args?: object) => program.write("cleanup.json", JSON.stringify(args ?? null));
+    const of = (slot: string) => ({ url: source.url, slot, freeSeconds: 5 });
+    await source.makeSlot(first);
+    await source.makeSlot(second);
+    try {
+        declare(of(first));
+        await program.up();
+        declare(of(second));
+        const renamed = await program.up();
+        expect(renamed.output).toContain('slot "cleanup_first" was dropped');
+        expect(await slots()).toEqual([false, true]);
+
+        const cleanup = "urn:pulumi:test::connectors::pulumi-nodejs:dynamic/cdc:SlotCleanup::cleanup";
+        const replaced = await program.up("--replace", cleanup);
+        expect(replaced.output).toContain('slot "cleanup_second" stays: a source of this program has it');
+        declare();
+        await program.up();
+        expect(await slots()).toEqual([false, true]);
+
+        declare(of(second));
+        await program.up();
+        await program.destroy();
+        expect(await slots()).toEqual([false, false]);
+    } finally {
+        program.remove();
+    }
+});
+
+describe("the stack's own source, whose slot is to be dropped", () => {
+    const armed = { onDelete: { offsets: "reset", database: { slot: "drop", publication: "drop" } } };
+    const configure = (entry?: object) => stack.configure({ connectors: entry && { "dbz-source": entry } });
+    const urn = (type: string, name: string) =>
+        `urn:pulumi:${stack.handle.name}::${PROJECT}::pulumi-nodejs:dynamic/cdc:${type}::${name}`;
+    let pipeline: Pipeline;
+    let missed: Customer;
+
+    beforeAll(async () => {
+        pipeline = await Pipeline.open(stack);
+    });
+
+    afterAll(async () => {
+        await pipeline?.close();
+        configure();
+    });
+
+    it("keeps slot, publication and offsets when it is replaced", async () => {
+        configure(armed);
+        await stack.up();
+        configure({ ...armed, state: "stopped" });
+        const cleanup = urn("SlotCleanup", "dbz-source-slot");
+        const { output } = await stack.up("--replace", urn("Connector", "dbz-source"), "--replace", cleanup);
+        expect(output).toContain('slot "dbz_source" stays: a source of this program has it');
+        expect(await source.hasSlot("dbz_source")).toBe(true);
+        missed = await pipeline.table.insert({ first_name: "while stopped", last_name: null, email: null });
+    });
+
+    it("keeps them when onDelete is taken away, though nobody reads the slot", async () => {
+        configure({ state: "stopped" });
+        const planned = await stack.preview();
+        expect(planned.map(({ op, name }) => `${op} ${name}`).sort()).toEqual([
+            "update dbz-source",
+            "update dbz-source-slot",
+        ]);
+        await stack.up();
+        expect(await source.hasSlot("dbz_source")).toBe(true);
+        configure();
+        await stack.up();
+        await pipeline.passMarker();
+        expect(pipeline.jsonRows([missed.id])).toEqual([missed]);
+        expect(pipeline.duplicates([missed.id])).toEqual({ json: 0, xml: 0 });
+    });
 });

@@ -31,6 +31,11 @@ export class SecondSource {
         return databaseUrl(this.outputs);
     }
 
+    /** Makes a slot that nobody reads. */
+    async makeSlot(slot: string): Promise<void> {
+        await this.client.query("select pg_create_logical_replication_slot($1, 'pgoutput')", [slot]);
+    }
+
     /** Makes the publication. */
     async publish(): Promise<void> {
         await this.client.query(`create publication ${this.publication} for table ${SCHEMA}.notes`);
@@ -43,8 +48,8 @@ export class SecondSource {
         await dropFromDatabase({ url: this.url, slot: this.slot, publication: this.publication }, () => undefined);
     }
 
-    async hasSlot(): Promise<boolean> {
-        return this.has("pg_replication_slots where slot_name = $1", this.slot);
+    async hasSlot(slot = this.slot): Promise<boolean> {
+        return this.has("pg_replication_slots where slot_name = $1", slot);
     }
 
     async hasPublication(): Promise<boolean> {

@@ -23,7 +23,11 @@ export function keeping(worker: WorkerUnderTest): void {
             program.declare(Object.entries(all).map(([resource, args]) => ({ resource, ...args })));
         };
         const args = (more: object = {}): Declaration => {
-            return { ...(worker.source() as Declaration), ...{ onPositionLoss: "startAnew", timeoutSeconds: 60 }, ...more };
+            return {
+                ...(worker.source() as Declaration),
+                ...{ onPositionLoss: "startAnew", timeoutSeconds: 60 },
+                ...more,
+            };
         };
         const reset = (more: object = {}) => args({ onDelete: { offsets: "reset" }, ...more });
         const writes = (resource: string) =>
