@@ -37,6 +37,8 @@ export class FakeConnect {
     readonly connectors = new Map<string, FakeConnector>();
     version = "3.9.2";
     kafkaClusterId = "fake";
+    /** Class of its only plugin. */
+    plugin = "example.Sink";
     /** What a validation answers, key by key. */
     validation: unknown[] = [];
     private workers: FakeWorker[] = [];
@@ -116,7 +118,7 @@ export class FakeConnect {
             return jsonReply(200, { error_count: 0, configs: this.validation });
         }
         if (root === "connector-plugins") {
-            return jsonReply(200, [{ class: "example.Sink", type: "sink", version: "1" }]);
+            return jsonReply(200, [{ class: this.plugin, type: "sink", version: "1" }]);
         }
         const name = decodeURIComponent(encoded);
         if (!name) {

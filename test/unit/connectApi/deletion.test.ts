@@ -115,6 +115,24 @@ describe("a deletion", () => {
     });
 });
 
+it("a source that leaves its slot for another one says what is left, with the SQL and without the password", async () => {
+    const url = "postgresql://admin:hunter-2@127.0.0.1:1/shop";
+    const source = (slot: string) => ({
+        class: "io.debezium.connector.postgresql.PostgresConnector",
+        config: { "slot.name": slot, "topic.prefix": "shop" },
+        onPositionLoss: "startAnew",
+        onDelete: { offsets: "reset", database: { url, slot: "drop" } },
+    });
+    fake.plugin = source("old").class;
+    await engine.up(args(source("old")));
+    expect(lines).toEqual([]);
+    expect(await engine.up(args(source("new")))).toBe("updated");
+    expect(lines.join()).toMatch(
+        /"sink" has another slot now\. .*127.0.0.1:1\/shop.*pg_drop_replication_slot\('old'\)/,
+    );
+    expect(lines.join()).not.toContain("hunter-2");
+});
+
 describe("another Kafka cluster behind the workers", () => {
     it("is neither read as gone nor written to nor deleted from", async () => {
         await make();
