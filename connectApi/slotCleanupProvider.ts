@@ -26,7 +26,9 @@ export async function check(
     inputs: Inputs,
 ): Promise<{ inputs: Inputs; failures: { property: string; reason: string }[] }> {
     const isWrong = inputs.url !== undefined && inputs.url !== UNKNOWN && !isDatabaseUrl(inputs.url);
-    declared.push(inputs);
+    if (!isWrong) {
+        declared.push(inputs);
+    }
     // With a property Pulumi would show its value, which holds a password
     return { inputs, failures: isWrong ? [{ property: "", reason: `url ${URL_RULE}` }] : [] };
 }

@@ -42,6 +42,7 @@ export function keeping(worker: WorkerUnderTest): void {
                 replaced: reset(),
                 tainted: reset(),
                 createdFirst: reset({ options: { deleteBeforeReplace: false } }),
+                relabelled: reset(),
                 swapA: args(),
                 swapB: args(),
             };
@@ -71,6 +72,7 @@ export function keeping(worker: WorkerUnderTest): void {
                 swapA: swapB,
                 swapB: swapA,
                 ...same,
+                relabelled: { ...same["relabelled"], cluster: "another name of the same" },
             } as Declarations);
             run = await program.up("--replace", urn("replaced"), "--replace", urn("createdFirst"));
         }, LIMIT_MS);
@@ -98,10 +100,13 @@ export function keeping(worker: WorkerUnderTest): void {
             expect(writes("halfRenamed")).toEqual([]);
         });
 
-        it.each(["replaced", "tainted"])("is deleted first, and keeps its position: %s", async (resource) => {
-            expect(writes(resource)).toEqual(["PUT /connectors/stop", "DELETE /connectors", "POST /connectors"]);
-            expect(await worker.offsets(name(resource))).toEqual(offsets[resource]);
-        });
+        it.each(["replaced", "tainted", "relabelled"])(
+            "is deleted first, and keeps its position: %s",
+            async (resource) => {
+                expect(writes(resource)).toEqual(["PUT /connectors/stop", "DELETE /connectors", "POST /connectors"]);
+                expect(await worker.offsets(name(resource))).toEqual(offsets[resource]);
+            },
+        );
 
         it(
             "swaps names with another one, with one operation at a time",
