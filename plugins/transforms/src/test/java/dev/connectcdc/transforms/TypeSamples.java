@@ -8,8 +8,10 @@ import io.debezium.data.TsVector;
 import io.debezium.data.Uuid;
 import io.debezium.data.VariableScaleDecimal;
 import io.debezium.data.Xml;
+import io.debezium.data.geometry.Circle;
 import io.debezium.data.geometry.Geography;
 import io.debezium.data.geometry.Geometry;
+import io.debezium.data.geometry.Line;
 import io.debezium.data.geometry.Point;
 import io.debezium.data.vector.DoubleVector;
 import io.debezium.data.vector.FloatVector;
@@ -24,14 +26,24 @@ import io.debezium.time.MicroTimestamp;
 import io.debezium.time.NanoDuration;
 import io.debezium.time.NanoTime;
 import io.debezium.time.NanoTimestamp;
+import io.debezium.time.StructuredDate;
+import io.debezium.time.StructuredDuration;
+import io.debezium.time.StructuredTime;
+import io.debezium.time.StructuredTimestamp;
+import io.debezium.time.StructuredZonedTime;
+import io.debezium.time.StructuredZonedTimestamp;
 import io.debezium.time.Year;
 import io.debezium.time.ZonedTime;
 import io.debezium.time.ZonedTimestamp;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import org.apache.kafka.connect.data.Decimal;
+import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.data.Time;
 import org.apache.kafka.connect.data.Timestamp;
 
@@ -51,6 +63,12 @@ final class TypeSamples {
             return schema.name();
         }
     }
+
+    private static final String WKB = "AQEAAAAAAAAAAAD4PwAAAAAAAADA";
+
+    private static final String POINT_JSON = "{\"x\":1.5,\"y\":-2.0,\"wkb\":\"" + WKB + "\",\"srid\":null}";
+
+    private static final String POINT_XML = "<x>1.5</x><y>-2.0</y><wkb>" + WKB + "</wkb>" + nil("srid");
 
     static final List<Sample> ALL = List.of(
             text(Decimal.schema(2), new BigDecimal("12.50"), "12.50", false),
@@ -89,10 +107,26 @@ final class TypeSamples {
             new Sample(
                     Geometry.schema(),
                     Geometry.createValue(Geometry.schema(), new byte[] {1, 2}, 4326),
-                    "{\"wkb\":\"AQI=\",\"srid\":4326}",
-                    "<wkb>AQI=</wkb><srid>4326</srid>"),
+                    "{\"wkb\":\"AQI=\",\"srid\":4326,\"extensions\":null}",
+                    "<wkb>AQI=</wkb><srid>4326</srid>" + nil("extensions")),
             geography(Geography.builder().build()),
             point(Point.builder().build()),
+            new Sample(
+                    Circle.schema(),
+                    Circle.createValue(Circle.schema(), 1.5, -2, 3),
+                    "{\"center\":" + POINT_JSON + ",\"radius\":3.0}",
+                    "<center>" + POINT_XML + "</center><radius>3.0</radius>"),
+            new Sample(
+                    Line.schema(),
+                    Line.createValue(Line.schema(), 1, -1, 0.5),
+                    "{\"a\":1.0,\"b\":-1.0,\"c\":0.5}",
+                    "<a>1.0</a><b>-1.0</b><c>0.5</c>"),
+            parts(StructuredDate.builder()),
+            parts(StructuredTime.builder()),
+            parts(StructuredTimestamp.builder()),
+            parts(StructuredZonedTime.builder()),
+            parts(StructuredZonedTimestamp.builder()),
+            parts(StructuredDuration.builder()),
             new Sample(
                     DoubleVector.schema(), List.of(1.5, 2.0), "[1.5,2.0]", "<item>1.5</item><item>2.0</item>"),
             new Sample(FloatVector.schema(), List.of(1.5f), "[1.5]", "<item>1.5</item>"),
@@ -117,16 +151,35 @@ final class TypeSamples {
                 schema,
                 Geometry.createValue(schema, new byte[] {1, 2}, null),
                 "{\"wkb\":\"AQI=\",\"srid\":null}",
-                "<wkb>AQI=</wkb><srid xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>");
+                "<wkb>AQI=</wkb>" + nil("srid"));
     }
 
     private static Sample point(Schema schema) {
-        String wkb = "AQEAAAAAAAAAAAD4PwAAAAAAAADA";
-        return new Sample(
-                schema,
-                Point.createValue(schema, 1.5, -2),
-                "{\"x\":1.5,\"y\":-2.0,\"wkb\":\"" + wkb + "\",\"srid\":null}",
-                "<x>1.5</x><y>-2.0</y><wkb>" + wkb + "</wkb>"
-                        + "<srid xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>");
+        return new Sample(schema, Point.createValue(schema, 1.5, -2), POINT_JSON, POINT_XML);
+    }
+
+    /** A struct of numbers, and of texts that are null. */
+    private static Sample parts(SchemaBuilder builder) {
+        Schema schema = builder.build();
+        Struct value = new Struct(schema);
+        List<String> json = new ArrayList<>();
+        StringBuilder xml = new StringBuilder();
+        for (Field field : schema.fields()) {
+            String name = field.name();
+            Object number = switch (field.schema().type()) {
+                case INT8 -> (byte) 1;
+                case INT32 -> 1;
+                case INT64 -> 1L;
+                default -> null;
+            };
+            value.put(field, number);
+            json.add('"' + name + "\":" + number);
+            xml.append(number == null ? nil(name) : "<" + name + ">1</" + name + ">");
+        }
+        return new Sample(schema, value, "{" + String.join(",", json) + "}", xml.toString());
+    }
+
+    private static String nil(String element) {
+        return "<" + element + " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>";
     }
 }
