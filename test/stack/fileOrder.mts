@@ -22,6 +22,7 @@ const order = [
     "trouble",
     "metrics",
     "serverFaults",
+    "bulkLoads",
     "refresh",
     "changedSetting",
     "scaling",

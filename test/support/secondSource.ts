@@ -12,6 +12,8 @@ const TOPIC_PREFIX = "second";
 export class SecondSource {
     readonly slot = "second_slot";
     readonly publication = "second_publication";
+    readonly table = `${SCHEMA}.notes`;
+    readonly topic = `${TOPIC_PREFIX}.${SCHEMA}.notes`;
 
     private constructor(
         private readonly outputs: StackOutputs,
@@ -22,7 +24,7 @@ export class SecondSource {
         const source = new SecondSource(outputs, new Client({ connectionString: databaseUrl(outputs) }));
         await source.client.connect();
         await source.client.query(`create schema if not exists ${SCHEMA}`);
-        await source.client.query(`create table if not exists ${SCHEMA}.notes (id serial primary key, note text)`);
+        await source.client.query(`create table if not exists ${source.table} (id serial primary key, note text)`);
         await source.publish();
         return source;
     }
@@ -38,7 +40,7 @@ export class SecondSource {
 
     /** Makes the publication. */
     async publish(): Promise<void> {
-        await this.client.query(`create publication ${this.publication} for table ${SCHEMA}.notes`);
+        await this.client.query(`create publication ${this.publication} for table ${this.table}`);
     }
 
     /** Removes table, publication and slot. */
@@ -52,12 +54,21 @@ export class SecondSource {
         return this.has("pg_replication_slots where slot_name = $1", slot);
     }
 
+    /** Process of the database that serves the slot's reader; undefined when nobody reads. */
+    async slotReader(): Promise<number | undefined> {
+        const { rows } = await this.client.query<{ active_pid: number | null }>(
+            "select active_pid from pg_replication_slots where slot_name = $1",
+            [this.slot],
+        );
+        return rows[0]?.active_pid ?? undefined;
+    }
+
     async hasPublication(): Promise<boolean> {
         return this.has("pg_publication where pubname = $1", this.publication);
     }
 
     async insert(note: string): Promise<void> {
-        await this.client.query(`insert into ${SCHEMA}.notes (note) values ($1)`, [note]);
+        await this.client.query(`insert into ${this.table} (note) values ($1)`, [note]);
     }
 
     /** Arguments of the connector: those of the stack's own source, with what must not be shared. */
@@ -75,14 +86,14 @@ export class SecondSource {
                 "slot.name": this.slot,
                 "publication.name": this.publication,
                 "topic.prefix": TOPIC_PREFIX,
-                "table.include.list": `${SCHEMA}.notes`,
+                "table.include.list": this.table,
             },
         };
     }
 
     /** What Debezium has written of the table so far: `r` for a row of a snapshot, `c` for an insert; then the note. */
     async events(): Promise<string[]> {
-        const records = await readTopic(this.outputs.addresses.kafka, `${TOPIC_PREFIX}.${SCHEMA}.notes`);
+        const records = await readTopic(this.outputs.addresses.kafka, this.topic);
         return records.map(({ value }) => {
             const { op, after } = JSON.parse(value!) as { op: string; after: { note: string } };
             return `${op} ${after.note}`;

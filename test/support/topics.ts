@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { Admin, Consumer } from "@platformatic/kafka";
+import { Admin, Consumer, type MessagesStream } from "@platformatic/kafka";
 
 import { done, pending, waitFor } from "../../probes/wait";
 
@@ -11,7 +11,7 @@ export interface TopicRecord {
 
 /** Reads a topic from its beginning to its present end. */
 export async function readTopic(brokers: string[], topic: string): Promise<TopicRecord[]> {
-    const consumer = new Consumer({ clientId: "connect-cdc-test", groupId: randomUUID(), bootstrapBrokers: brokers });
+    const consumer = newConsumer(brokers);
     const records: TopicRecord[] = [];
     const reached = new Map<number, bigint>();
     try {
@@ -31,6 +31,40 @@ export async function readTopic(brokers: string[], topic: string): Promise<Topic
         return records;
     } finally {
         await consumer.close();
+    }
+}
+
+/** Reads a topic, from its beginning on, for as long as it is open. */
+export class TopicReader {
+    private constructor(
+        private readonly consumer: Consumer,
+        private readonly stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>,
+    ) {}
+
+    static async open(brokers: string[], topic: string, onRecord: (record: TopicRecord) => void): Promise<TopicReader> {
+        const consumer = newConsumer(brokers);
+        const stream = await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false });
+        stream.on("data", ({ key, value }) => onRecord({ key: key?.toString(), value: value?.toString() }));
+        return new TopicReader(consumer, stream);
+    }
+
+    async close(): Promise<void> {
+        await this.stream.close();
+        await this.consumer.close();
+    }
+}
+
+function newConsumer(bootstrapBrokers: string[]): Consumer {
+    return new Consumer({ clientId: "connect-cdc-test", groupId: randomUUID(), bootstrapBrokers });
+}
+
+/** Removes a topic with all its records. */
+export async function deleteTopic(brokers: string[], topic: string): Promise<void> {
+    const admin = new Admin({ clientId: "connect-cdc-test", bootstrapBrokers: brokers });
+    try {
+        await admin.deleteTopics({ topics: [topic] });
+    } finally {
+        await admin.close();
     }
 }
 

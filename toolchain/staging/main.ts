@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { moduleFolder } from "./corrections";
 import { stagingFolder, writeFileWhole } from "./cache";
 import { digestOf, fingerprint, isDirectory, stamp } from "./digests";
 import type { StageRequest, StageResult } from "./request";
@@ -43,7 +44,8 @@ function answerFile(text: string, checkout: string): string {
     const folders = new Set([join(checkout, "images"), __dirname]);
     const stamps: unknown[] = [];
     for (const source of Object.values(plugins)) {
-        if ("project" in source) folders.add(dirname(resolve(checkout, source.project)));
+        const own = moduleFolder(source);
+        if (own !== undefined) folders.add(dirname(resolve(checkout, own)));
         if ("path" in source) stamps.push(stamp(resolve(checkout, source.path)));
     }
     if (watch) {

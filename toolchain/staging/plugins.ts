@@ -5,11 +5,12 @@ import { pipeline } from "node:stream/promises";
 import { logToStderr, step } from "../log";
 import { cached } from "./cache";
 import { formatCoordinate, parseCoordinate } from "./coordinate";
+import { moduleFolder } from "./corrections";
 import { digestOf, isDirectory, listFiles, sha512Of } from "./digests";
 import { place, placeFolder, unpack } from "./files";
 import { isArchive } from "./maven";
 import type { PluginSource, StageRequest } from "./request";
-import type { ResolvedPlugin, Resolved } from "./resolve";
+import type { BuiltModule, Resolved, ResolvedPlugin } from "./resolve";
 
 /** Part of every key: to be raised when this module makes something else from the same input. */
 const FORMAT = 1;
@@ -66,14 +67,28 @@ function librariesOf(source: PluginSource, { artifacts }: ResolvedPlugin) {
 }
 
 async function mainOf(name: string, source: PluginSource, resolved: ResolvedPlugin, checkout: string): Promise<Main> {
-    if ("maven" in source) return mavenMain(source.maven, resolved);
+    if ("maven" in source) return corrected(mavenMain(source.maven, resolved), source, resolved);
     if ("path" in source) return pathMain(resolve(checkout, source.path));
     if ("url" in source) return urlMain(name, source.url, source.sha512.toLowerCase());
-    const { jar, version, digest } = resolved.module!;
+    return moduleMain(source, resolved.module!);
+}
+
+function moduleMain(source: PluginSource, { jar, version, digest }: BuiltModule): Main {
+    const name = `${basename(moduleFolder(source)!)}-${version}.jar`;
+    return { version, digest, fill: (folder) => place(jar, join(folder, name), true) };
+}
+
+/** A release, with the module of our own that corrects it, if there is one. */
+function corrected(main: Main, source: PluginSource, { module }: ResolvedPlugin): Main {
+    if (!module) return main;
+    const correction = moduleMain(source, module);
     return {
-        version,
-        digest,
-        fill: (folder) => place(jar, join(folder, `${basename(source.project)}-${version}.jar`), true),
+        version: main.version,
+        digest: digestOf([main.digest, correction.digest]),
+        fill: async (folder) => {
+            await main.fill(folder);
+            await correction.fill(folder);
+        },
     };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { formatCoordinate, parseCoordinate } from "./coordinate";
+import { moduleFolder } from "./corrections";
 import { digestOf } from "./digests";
 import type { ArtifactSet } from "./lockFile";
 import { type Artifact, type Build, buildModules, pluginUnit, resolveUnits, type Unit } from "./maven";
@@ -17,7 +18,7 @@ export interface Resolved {
 export interface ResolvedPlugin {
     /** The plugin itself, when Maven fetched it, and its libraries. */
     artifacts: Artifact[];
-    /** A module of our own. */
+    /** The module of our own that it is, or that corrects it. */
     module?: BuiltModule;
 }
 
@@ -91,8 +92,9 @@ function checkPaths({ plugins }: StageRequest, checkout: string): void {
 
 async function buildProjects({ plugins }: StageRequest, checkout: string): Promise<Record<string, BuiltModule>> {
     const projects = Object.entries(plugins).flatMap(([name, source]) => {
-        if (!("project" in source)) return [];
-        const folder = resolve(checkout, source.project);
+        const own = moduleFolder(source);
+        if (own === undefined) return [];
+        const folder = resolve(checkout, own);
         const reactor = readReactor(folder);
         const module = folder.slice(dirname(folder).length + 1);
         return [{ name, reactor, module, digest: moduleDigest(reactor, module) }];

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import axios from "axios";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import { connectorStatuses } from "../../probes/connect";
+import { done, pending, waitFor } from "../../probes/wait";
+import { BulkLoads, type LoadSize } from "../support/bulkLoads";
+import { Engine } from "../support/engine";
+import { SecondSource } from "../support/secondSource";
+import { crash, restart, untilWell, type Victim, workerOf } from "../support/serverFaults";
+import { deleteTopic } from "../support/topics";
+import { sharedStack } from "./sharedStack";
+
+const CONNECTOR = "bulk-source";
+const factor = process.env.SOAK ? 5 : 1;
+const size: LoadSize = { wide: 12_000 * factor, narrow: 40_000 * factor, inserted: 3000, interleaved: 2000 };
+
+const stack = sharedStack();
+const engine = new Engine();
+let victim: Victim;
+let source: SecondSource;
+let loads: BulkLoads;
+
+beforeAll(async () => {
+    vi.stubEnv("XDG_STATE_HOME", join(stack.handle.folder, "bulk"));
+    const outputs = await stack.outputs();
+    victim = { stack: stack.handle.name, outputs };
+    source = await SecondSource.open(outputs);
+    await engine.up({ ...(await source.args(CONNECTOR)), onDelete: { offsets: "reset" } });
+    loads = await BulkLoads.open(source, outputs);
+});
+
+afterAll(async () => {
+    await loads?.close();
+    if (engine.outputs) await engine.destroy();
+    await source?.close();
+    await deleteTopic(victim.outputs.addresses.kafka, source.topic);
+    vi.unstubAllEnvs();
+});
+
+function call(method: "put" | "post", path: string): Promise<unknown> {
+    return axios.request({ method, url: `${victim.outputs.restUrls[0]}/connectors/${CONNECTOR}/${path}`, data: {} });
+}
+
+async function untilTask(wanted: string): Promise<void> {
+    const look = async () => {
+        const statuses = await connectorStatuses(victim.outputs.restUrls[0]!);
+        const state = statuses.find(({ name }) => name === CONNECTOR)?.tasks[0]?.state;
+        return state === wanted ? done() : pending(String(state));
+    };
+    await waitFor(look, { what: `${CONNECTOR} to be ${wanted}`, timeoutSeconds: 60, intervalSeconds: 0.1 });
+}
+
+async function untilReader(what: string, wanted: (reader: number | undefined) => boolean): Promise<void> {
+    const look = async () => {
+        const reader = await source.slotReader();
+        return wanted(reader) ? done() : pending(`process ${reader}`);
+    };
+    await waitFor(look, { what: `${what} of slot ${source.slot}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
+}
+
+/** Ends the source's task, and resolves to the records that the topic had then; by default, when another task reads. */
+async function end(inflict: () => Promise<unknown>, untilRead = true): Promise<number> {
+    const before = await source.slotReader();
+    const inflicted = inflict();
+    await untilReader("the end of the reader", (reader) => reader !== before);
+    const { records } = loads;
+    await inflicted;
+    if (untilRead) await untilReader("a new reader", (reader) => reader !== undefined && reader !== before);
+    return records;
+}
+
+const restartTask = () => end(() => call("post", "restart?includeTasks=true"));
+
+/** A worker takes seconds to end its tasks: what is not paused has sent all of a small load by then. */
+async function restartPausedWorker(): Promise<number> {
+    await call("put", "pause");
+    await untilTask("PAUSED");
+    const worker = await workerOf(victim, CONNECTOR);
+    const records = await end(() => restart(victim, [worker]), false);
+    await call("put", "resume");
+    await untilTask("RUNNING");
+    return records;
+}
+
+async function killWorker(): Promise<number> {
+    const worker = await workerOf(victim, CONNECTOR);
+    return end(() => crash(victim, worker));
+}
+
+describe("a source in the middle of bulk loads loses no row", () => {
+    it.each([
+        { name: "when its task is restarted again and again", ends: Array(6 * factor).fill(restartTask) },
+        { name: "when it is paused, and its worker restarts", ends: [restartPausedWorker] },
+        { name: "when its worker is killed", ends: [killWorker] },
+    ])("$name", async ({ name, ends }) => {
+        const before = loads.records;
+        const count = await loads.write(size);
+        const endedAt: number[] = [];
+        for (const [i, inflict] of ends.entries()) {
+            await loads.untilRecords(before + Math.floor((0.8 * count * (i + 1)) / (ends.length + 1)));
+            const records = (await inflict()) - before;
+            expect(records).toBeLessThan(count);
+            endedAt.push(records);
+        }
+        await untilWell(victim);
+        const { rows, lost, duplicates } = await loads.account();
+        console.log(
+            `${name}, at ${endedAt.join(", ")} of ${count} records: ${rows} rows so far, ${lost.length} lost, ` +
+                `${duplicates} records more than once`,
+        );
+        expect(lost).toEqual([]);
+    });
+});
