@@ -45,6 +45,10 @@ const interval =
 
 const littleEndian = (sql: string) =>
     `(select string_agg(substr(float8send(${sql}), i, 1), ''::bytea order by i desc) from generate_series(1, 8) i)`;
+const point = (x: string, y: string) => `${littleEndian(x)} || ${littleEndian(y)}`;
+const [left, right, top, bottom] = ["(%[1])[0]", "(%[0])[0]", "(%[0])[1]", "(%[1])[1]"] as const;
+const corners = [point(right, top), point(right, bottom), point(left, bottom), point(left, top), point(right, top)];
+const boxWkb = `encode('\\x01030000000100000005000000'::bytea || ${corners.join(" || ")}, 'base64')`;
 const wkb = `encode('\\x0101000000'::bytea || ${littleEndian("%[0]")} || ${littleEndian("%[1]")}, 'base64')`;
 
 const base64 = "encode(%, 'base64')";
@@ -176,6 +180,19 @@ export const typeColumns: TypeColumn[] = [
         values: ["'(1.5,-2)'"],
         withSchema: `jsonb_build_object('x', %[0], 'y', %[1], 'wkb', ${wkb}, 'srid', null)::text`,
     },
+    {
+        name: "c_box",
+        type: "box",
+        values: ["'(3,4),(1.5,-2)'"],
+        withSchema: `jsonb_build_object('wkb', replace(${boxWkb}, E'\\n', ''), 'srid', null, 'extensions', jsonb_build_object('type', 'box'))::text`,
+    },
+    { name: "c_line", type: "line", values: ["'{1,-1,0.5}'"], withSchema: `'{"a": 1, "b": -1, "c": 0.5}'` },
+    {
+        name: "c_circle",
+        type: "circle",
+        values: ["'<(1.5,-2),3>'"],
+        withSchema: `(with c as (select center(%) as p) select jsonb_build_object('center', jsonb_build_object('x', p[0], 'y', p[1], 'wkb', ${wkb.replaceAll("%", "p")}, 'srid', null), 'radius', radius(%)) from c)::text`,
+    },
     { name: "c_domain", type: "cdc.positive", values: ["12.50"] },
     { name: "c_integers", type: "integer[]", values: ["'{1,null,3}'", "'{}'"], withSchema: json },
     { name: "c_texts", type: "text[]", values: [`'{a,"b c",null,"<&>",""}'`], withSchema: json },
@@ -207,7 +224,7 @@ export const typeColumns: TypeColumn[] = [
 ];
 
 /** Columns of types that Debezium leaves out. */
-export const leftOut = ["c_composite", "c_box"];
+export const leftOut = ["c_composite"];
 
 export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
@@ -220,7 +237,7 @@ export const makeTable = [
     `create type cdc.mood as enum ('sad', 'happy "x"')`,
     "create type cdc.pair as (a int, b text)",
     "create domain cdc.positive as numeric(8,2) check (value > 0)",
-    `create table cdc.all_types (id bigserial primary key, c_composite cdc.pair, c_box box, ${typeColumns
+    `create table cdc.all_types (id bigserial primary key, c_composite cdc.pair, ${typeColumns
         .map(({ name, type }) => `${quoted(name)} ${type}`)
         .join(", ")})`,
     "alter table cdc.all_types replica identity full",

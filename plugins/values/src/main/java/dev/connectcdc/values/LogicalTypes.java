@@ -45,18 +45,18 @@ final class LogicalTypes {
         Object plain(Schema schema, Object value);
     }
 
-    /** What Debezium makes of them: the JDBC driver's constants, in microseconds. */
-    private static final long INFINITY_MICROS = 9223372036825200000L;
+    /** What Debezium makes of them: the JDBC driver's constants, or the last number where a smaller unit has no room for them. */
+    private static final long INFINITY_MILLIS = 9223372036825200000L;
 
-    private static final long MINUS_INFINITY_MICROS = -9223372036832400000L;
+    private static final long MINUS_INFINITY_MILLIS = -9223372036832400000L;
 
     /**
-     * What Debezium 3.6 makes of dates at the end of time, in a snapshot and while streaming. All are far before
-     * PostgreSQL's first date, and no other database goes back that far.
+     * What Debezium 3.7 makes of dates at the end of time, in a snapshot and while streaming. All are far outside of
+     * PostgreSQL's range, and of every other database's.
      */
     private static final Map<Long, String> INFINITE_DAYS = Map.of(
             -622191234L, "infinity",
-            -2147472692L, "infinity",
+            2146033979L, "infinity",
             -625821272L, "-infinity",
             -2147472691L, "-infinity");
 
@@ -112,10 +112,10 @@ final class LogicalTypes {
     }
 
     private static String dateTime(long value, TimeUnit unit) {
-        if (value == unit.convert(INFINITY_MICROS, TimeUnit.MICROSECONDS)) {
+        if (value == unit.convert(INFINITY_MILLIS, TimeUnit.MILLISECONDS)) {
             return "infinity";
         }
-        if (value == unit.convert(MINUS_INFINITY_MICROS, TimeUnit.MICROSECONDS)) {
+        if (value == unit.convert(MINUS_INFINITY_MILLIS, TimeUnit.MILLISECONDS)) {
             return "-infinity";
         }
         long perSecond = unit.convert(1, TimeUnit.SECONDS);
