@@ -32,7 +32,7 @@ export async function readSlotFaults(connectors: Connectors, source: NewSource):
 
 /**
  * Creates a connector. A Debezium PostgreSQL source whose slot is there before it is made stopped first: without offsets
- * in Connect it would begin anew (Debezium 3.6.3: with a snapshot, and then from the snapshot's position on, so that what was
+ * in Connect it would begin anew (Debezium 3.7.0: with a snapshot, and then from the snapshot's position on, so that what was
  * deleted since the slot's is never told). Needs `onDelete.database`, and Connect 3.7, which makes a connector stopped.
  *
  * @throws ConnectError when it would; it is not there then.

@@ -1,6 +1,6 @@
 /*
  * What Debezium's PostgreSQL source has besides its offsets: a replication slot and a publication in the database. Facts
- * are those of Debezium 3.6.3.
+ * are those of Debezium 3.7.0.
  */
 
 /** Where a connector reads changes from. */

@@ -14,7 +14,7 @@ export class BeforeSlotError extends Error {
 }
 
 /**
- * Compares offsets that a Debezium PostgreSQL source is to get with its replication slot. Debezium 3.6 does not start from
+ * Compares offsets that a Debezium PostgreSQL source is to get with its replication slot. Debezium 3.7 does not start from
  * an `lsn_proc` before the slot's `restart_lsn`, nor from any when the slot is missing (PostgresConnection.validateLogPosition).
  *
  * @param config the connector's config.
