@@ -56,6 +56,7 @@ export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnecto
         secretsFolder: "/secrets",
         brokers: c.kafka?.brokers ?? 1,
         offsetStorageTopic: c.connect?.offsetStorageTopic ?? "offsets",
+        heapMb: c.connect?.heapMb ?? 384,
         database: database && { ...database, host: database.host ?? "postgres" },
         jmsBroker: jmsBroker && { ...jmsBroker, url: jmsBroker.url ?? "tcp://artemis:61616" },
     };

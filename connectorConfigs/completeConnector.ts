@@ -35,6 +35,8 @@ export interface PlatformEndpoints {
     brokers: number;
     /** `offset.storage.topic` of the workers. */
     offsetStorageTopic: string;
+    /** Largest heap of a worker, MiB. */
+    heapMb: number;
     /** The source database; without it nothing is added to a Debezium connector. */
     database?: {
         host: string;
@@ -99,7 +101,7 @@ export function completeConnector(
 function platformSettings(
     name: string,
     connectorClass: string,
-    { database, jmsBroker, brokers, offsetStorageTopic, secretsFolder }: PlatformEndpoints,
+    { database, jmsBroker, brokers, offsetStorageTopic, heapMb, secretsFolder }: PlatformEndpoints,
 ): Record<string, string> {
     if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
         return debeziumPostgres({
@@ -112,6 +114,7 @@ function platformSettings(
             slot: slotName(name),
             offsetStorageTopic,
             brokers,
+            heapMb,
         });
     }
     if (connectorClass === JMS_SINK_CLASS && jmsBroker) {

@@ -27,6 +27,8 @@ export interface DebeziumPostgresInput {
     offsetStorageTopic: string;
     /** Brokers of the Kafka cluster, for the replication factor of the topics that the connector makes. */
     brokers: number;
+    /** Largest heap of a worker, MiB. */
+    heapMb: number;
 }
 
 /**
@@ -74,6 +76,8 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         // Compacted topics and tables built from them need the record that says a key is gone.
         "tombstones.on.delete": "true",
 
+        ...memoryBounds(input.heapMb),
+
         // A database that restarts is waited for without limit, asked every 3 s instead of every 10 s.
         "errors.max.retries": "-1",
         "retriable.restart.connector.wait.ms": "3000",
@@ -86,6 +90,24 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         // One partition keeps the order of all changes of a table.
         "topic.creation.default.partitions": "1",
         "topic.creation.default.replication.factor": String(Math.min(3, input.brokers)),
+    };
+}
+
+/**
+ * Bounds of what a source holds in the heap at the same time, for rows of 64 KiB. Debezium's defaults are for small rows:
+ * 10,240 rows of a fetch in a snapshot, 8192 in its queue, 2048 in a batch; of 60 kB each they are 1.2 GB.
+ *
+ * Each of these gets a 32nd of the heap, 12 MiB of the default 384: the rows that the JDBC driver has fetched, the queue, the
+ * batch that Connect sends (its rows have left the queue). The producer has `buffer.memory`, 32 MiB, besides. That is some
+ * 70 MiB for a source, of the 250 MiB that a worker has left beside Connect itself.
+ */
+function memoryBounds(heapMb: number): Record<string, string> {
+    const share = Math.floor((heapMb * 2 ** 20) / 32);
+    const rows = Math.max(1, Math.floor(share / 2 ** 16));
+    return {
+        "snapshot.fetch.size": String(Math.min(10_240, rows)),
+        "max.queue.size.in.bytes": String(share),
+        "max.batch.size": String(Math.min(2048, rows)),
     };
 }
 

@@ -26,10 +26,11 @@ export function endpointsOf(config: PlatformConfig): PlatformEndpoints & { restU
 export function kafkaSide({
     kafka,
     connect,
-}: PlatformConfig): Pick<PlatformEndpoints, "secretsFolder" | "brokers" | "offsetStorageTopic"> {
+}: PlatformConfig): Pick<PlatformEndpoints, "secretsFolder" | "brokers" | "offsetStorageTopic" | "heapMb"> {
     return {
         secretsFolder: SECRETS_FOLDER,
         brokers: kafka.brokers,
+        heapMb: connect.heapMb,
         // Raw settings win over their key's own place
         offsetStorageTopic: String(connect.config["offset.storage.topic"] ?? connect.offsetStorageTopic),
     };

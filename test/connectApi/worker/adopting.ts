@@ -44,4 +44,9 @@ export function adopting(worker: WorkerUnderTest): void {
 }
 
 const PATIENCE = { timeout: 30_000, interval: 200 };
-const PLATFORM = { secretsFolder: "/run/secrets/connect-cdc", brokers: 1, offsetStorageTopic: "connect-offsets" };
+const PLATFORM = {
+    secretsFolder: "/run/secrets/connect-cdc",
+    brokers: 1,
+    offsetStorageTopic: "connect-offsets",
+    heapMb: 384,
+};

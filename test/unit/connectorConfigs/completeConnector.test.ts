@@ -5,6 +5,7 @@ const platform: PlatformEndpoints = {
     secretsFolder: "/run/secrets/connect-cdc",
     brokers: 3,
     offsetStorageTopic: "my-connect-offsets",
+    heapMb: 384,
     database: {
         host: "postgres",
         port: 5432,
@@ -59,6 +60,9 @@ describe("a Debezium source", () => {
                 "poll.interval.ms": "20",
                 "decimal.handling.mode": "string",
                 "tombstones.on.delete": "true",
+                "snapshot.fetch.size": "192",
+                "max.queue.size.in.bytes": "12582912",
+                "max.batch.size": "192",
                 "errors.max.retries": "-1",
                 "retriable.restart.connector.wait.ms": "3000",
                 "offsets.storage.topic": "my-connect-offsets",
@@ -67,6 +71,17 @@ describe("a Debezium source", () => {
                 "topic.prefix": "localhost",
                 "table.include.list": "cdc.customers",
             },
+        });
+    });
+
+    it.each([
+        { heapMb: 8, fetched: "4", queued: "262144", batch: "4" },
+        { heapMb: 32_768, fetched: "10240", queued: "1073741824", batch: "2048" },
+    ])("holds rows within a heap of $heapMb MiB", ({ heapMb, fetched, queued, batch }) => {
+        expect(completeConnector("dbz-source", source, { ...platform, heapMb }).config).toMatchObject({
+            "snapshot.fetch.size": fetched,
+            "max.queue.size.in.bytes": queued,
+            "max.batch.size": batch,
         });
     });
 
