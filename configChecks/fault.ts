@@ -1,3 +1,5 @@
+import { shorten } from "../connectApi/client/shorten";
+
 export { isNear, suggest } from "../connectApi/checks/nearest";
 
 /** A thing that is wrong in the config. */
@@ -34,8 +36,7 @@ export function shownValue(path: string, value: unknown): string {
     const hide = (key: string, inner: unknown) => (sensitive.test(key) && isShowable(inner) ? HIDDEN : inner);
     const hidden = hide(path, value);
     if (hidden === HIDDEN) return HIDDEN;
-    const shown = (JSON.stringify(hidden, hide) ?? "nothing").replace(userInfo, `$1${HIDDEN}@`);
-    return shown.length > LONGEST_VALUE ? `${shown.slice(0, LONGEST_VALUE - 3)}...` : shown;
+    return shorten((JSON.stringify(hidden, hide) ?? "nothing").replace(userInfo, `$1${HIDDEN}@`), LONGEST_VALUE);
 }
 
 /** Nothing and null tell nothing, and a reference names a secret without telling it. */

@@ -4,6 +4,7 @@ import { ConnectError, FaultKind } from "./errors";
 import { exchange, Fault, Outcome, Request } from "./exchange";
 import { Progress } from "./progress";
 import { Redactor } from "./redact";
+import { shorten } from "./shorten";
 
 /** Arguments of {@link ConnectClient}. */
 export interface ClientOptions {
@@ -30,6 +31,8 @@ interface CallOptions {
 const QUESTION_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
+/** Connect's messages may hold a whole config or stack trace: so many characters of one are shown. */
+const LONGEST_DETAIL = 600;
 /** Some unknown errors 500 pass with the cause (a broker's restart); one that stays is a fault. */
 const SERVER_ERROR_SECONDS = 20;
 
@@ -84,7 +87,7 @@ export class ConnectClient {
             }
             const unknown = outcome.kind === "ambiguous" || outcome.kind === "serverError";
             mayHaveHappened ||= unknown && request.method !== "GET";
-            const detail = shorten(this.redact(outcome.detail));
+            const detail = shorten(this.redact(outcome.detail), LONGEST_DETAIL);
             const fail = (hint: string) => {
                 const text = `${request.method} ${request.path} at ${this.redact(restUrl)}: ${detail}${hint}`;
                 return new ConnectError(outcome.kind, text, mayHaveHappened);
@@ -158,9 +161,4 @@ export class ConnectClient {
 
 function mayPass(kind: FaultKind): boolean {
     return ["unreachable", "notReady", "busy", "ambiguous", "serverError"].includes(kind);
-}
-
-/** Connect's messages may hold a whole config or stack trace. */
-function shorten(text: string): string {
-    return text.length > 600 ? `${text.slice(0, 600)}...` : text;
 }

@@ -1,3 +1,5 @@
+import { shorten } from "./shorten";
+
 /** Outermost messages of Connect that only say that something failed. */
 const SAYS_NOTHING = /^[\w.]*ConnectException: (Exiting Worker|Tolerance exceeded|Unrecoverable exception)/;
 const LONGEST = 800;
@@ -12,8 +14,7 @@ export function causeOf(trace: string): string {
         const next = messages[i + 1];
         return next === undefined || !(SAYS_NOTHING.test(message) || message.endsWith(`: ${next}`));
     });
-    const text = telling.map(withoutPackage).join("; caused by ");
-    return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+    return shorten(telling.map(withoutPackage).join("; caused by "), LONGEST);
 }
 
 function messagesOf(trace: string): string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../../connectApi/client/redact";
+import { shorten } from "../../../connectApi/client/shorten";
 import { causeOf } from "../../../connectApi/client/trace";
 
 describe("Redactor", () => {
@@ -61,7 +62,26 @@ describe("causeOf", () => {
         expect(causeOf(trace)).toBe(cause);
     });
 
-    it("stays short", () => {
-        expect(causeOf(`a.B: ${"x".repeat(5000)}`).length).toBeLessThan(1000);
+    it("stays short, and keeps its end, where the decisive words stand", () => {
+        const position = `PostgresOffsetContext [${"x".repeat(5000)}]`;
+        const cause = causeOf(
+            `io.debezium.DebeziumException: The connector is trying to read change stream starting at ${position}, ` +
+                "but this is no longer available on the server. Reconfigure the connector.\n\tat a.B.c(B.java:1)",
+        );
+        expect(cause.length).toBe(800);
+        expect(cause).toMatch(/^DebeziumException: The connector is trying to read change stream starting at Postgres/);
+        expect(cause).toMatch(
+            / \.\.\. x+\], but this is no longer available on the server. Reconfigure the connector.$/,
+        );
+    });
+});
+
+describe("shorten", () => {
+    it.each([
+        { text: "0123456789", longest: 10, shown: "0123456789" },
+        { text: "0123456789a", longest: 10, shown: "012 ... 9a" },
+        { text: "0123456789ab", longest: 11, shown: "012 ... 9ab" },
+    ])("$text to $longest characters is $shown", ({ text, longest, shown }) => {
+        expect(shorten(text, longest)).toBe(shown);
     });
 });
