@@ -1,10 +1,10 @@
 import type { PlatformTarget } from "../probes/platform";
 import { parseAddress } from "../probes/tcp";
 import { dockerEndpoint } from "../toolchain/setup/dockerEngine";
-import { askPulumi } from "../toolchain/stack/pulumiCli";
+import { readClearState, stackOutputs } from "../toolchain/stack/state";
 import { PROJECT, type StackTarget } from "../toolchain/stack/target";
 
-/** What index.ts exports, with secrets in clear. */
+/** What index.ts exports, with secrets in clear, and what was seen of the connectors. */
 export interface StackOutputs {
     /** Docker endpoint of each host, by name. Absent in a stack that was last brought up before this output came. */
     engines?: Record<string, string>;
@@ -30,20 +30,19 @@ export interface StackOutputs {
         string,
         {
             class: string;
-            /** State that the config declares. Absent in a stack that was last brought up before this output came. */
-            declaredState?: string;
-            /** State that was seen when the stack was brought up. */
-            state: string;
+            /** State that the config declares. */
+            declaredState: string;
+            /** State that was seen when the stack was brought up. Absent where the connector was not made. */
+            state?: string;
             /** Tasks that were seen then; absent where none were. */
             tasks?: unknown[];
         }
     >;
 }
 
-/** Reads the outputs of a stack. Throws when it is not up. */
+/** Reads the outputs of a stack, also of one whose `up` has failed. Throws when it was never brought up. */
 export async function readStackOutputs(target: StackTarget): Promise<StackOutputs> {
-    const text = await askPulumi(target, ["stack", "output", "--json", "--show-secrets"]);
-    const outputs = JSON.parse(text) as Partial<StackOutputs>;
+    const outputs = stackOutputs(await readClearState(target)) as Partial<StackOutputs>;
     if (outputs.addresses === undefined) {
         throw new Error(`stack ${target.stack} is not up: it has no addresses; bring it up with: npm start`);
     }
@@ -62,7 +61,7 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
         kafka: addresses.kafka,
         connect: addresses.connect,
         connectors: Object.fromEntries(
-            Object.entries(connectors).map(([name, { declaredState, state }]) => [name, declaredState ?? state]),
+            Object.entries(connectors).map(([name, { declaredState }]) => [name, declaredState]),
         ),
         tasks: Object.fromEntries(Object.entries(connectors).map(([name, { tasks }]) => [name, tasks?.length ?? 0])),
         secrets: Object.values(outputs.secrets ?? {}),

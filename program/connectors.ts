@@ -32,7 +32,7 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
         const cleanup = isPostgresSource(entry.class)
             ? [slotCleanup(name, onDelete?.database ?? {}, complete.config, config, servers)]
             : [];
-        const connector = new Connector(
+        new Connector(
             name,
             {
                 ...entry,
@@ -56,8 +56,8 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
             // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
             { dependsOn: [...servers.ready, ...cleanup], deletedWith: servers.connect },
         );
-        const { state, tasks } = connector;
-        return [name, { class: entry.class, declaredState: entry.state, state, tasks }];
+        // With anything of the connector in it, a stack would have no outputs at all when one connector fails
+        return [name, { class: entry.class, declaredState: entry.state }];
     });
     return Object.fromEntries(declared);
 }

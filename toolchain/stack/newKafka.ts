@@ -1,7 +1,5 @@
 import { workerInfo } from "../../probes/connect";
-import type { StackState } from "./state";
-
-const CONNECTOR = "pulumi-nodejs:dynamic/cdc:Connector";
+import { CONNECTOR, type StackState } from "./state";
 
 /**
  * True when the workers are on another Kafka cluster than the connectors of the state were made on: its data was lost, and

@@ -22,7 +22,7 @@ interface Deployment {
     deployment: { resources?: StateResource[]; pending_operations?: StackState["pendingOperations"] };
 }
 
-/** Reads a stack's state; undefined when there is no such stack. */
+/** Reads a stack's state, with secrets as ciphertext; undefined when there is no such stack. */
 export async function readState(target: StackTarget): Promise<StackState | undefined> {
     const result = await tryPulumi(target, ["stack", "export"]);
     if (result.code !== 0 && /no stack named/.test(result.stderr)) return undefined;
@@ -31,9 +31,21 @@ export async function readState(target: StackTarget): Promise<StackState | undef
     return parseState(text);
 }
 
-/** Reads the JSON of `pulumi stack export`. */
+/** Reads the state of a stack that there is, with secrets in clear. */
+export async function readClearState(target: StackTarget): Promise<StackState> {
+    return parseState(await askPulumi(target, ["stack", "export", "--show-secrets"]));
+}
+
+/** What marks a secret in a state: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+/** Reads the JSON of `pulumi stack export`. A secret whose value is shown becomes that value. */
 export function parseState(text: string): StackState {
-    const { deployment } = JSON.parse(text) as Deployment;
+    const { deployment } = JSON.parse(text, (_, value: { plaintext?: unknown } | null) =>
+        value !== null && typeof value === "object" && SIGNATURE in value && typeof value.plaintext === "string"
+            ? (JSON.parse(value.plaintext) as unknown)
+            : value,
+    ) as Deployment;
     return { resources: deployment.resources ?? [], pendingOperations: deployment.pending_operations ?? [] };
 }
 
@@ -98,7 +110,18 @@ export function stackEngines({ resources }: StackState): EngineAddress[] {
     return [...new Map(engines.map((engine) => [engine.endpoint, engine])).values()];
 }
 
-/** The outputs of the stack. Secret ones are ciphertext here. */
+/** Type of the resources that are connectors. */
+export const CONNECTOR = "pulumi-nodejs:dynamic/cdc:Connector";
+
+/** The outputs of the stack, with state and tasks of each connector as they were seen when it was last brought up. */
 export function stackOutputs({ resources }: StackState): Record<string, unknown> {
-    return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+    const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+    const seen = new Map(
+        resources.filter(({ type }) => type === CONNECTOR).map((connector) => [connector.inputs?.name, connector]),
+    );
+    const connectors = Object.entries((outputs.connectors ?? {}) as Record<string, object>).map(([name, declared]) => {
+        const { state, tasks } = seen.get(name)?.outputs ?? {};
+        return [name, { ...declared, state, tasks }];
+    });
+    return { ...outputs, connectors: Object.fromEntries(connectors) as Record<string, object> };
 }

@@ -1,8 +1,9 @@
 import { stackOutputs, type StackState } from "./state";
 
 interface ConnectorOutput {
-    state: string;
-    tasks: { state: string }[];
+    /** Absent where the connector was not made. */
+    state?: string;
+    tasks?: { state: string }[];
 }
 
 /** What a user wants to know after `npm start`: addresses, connectors with their states, and what to try next. */
@@ -18,7 +19,11 @@ export function summarize(state: StackState): string {
         ),
         ...table(
             ["Connector", "State", "Tasks"],
-            Object.entries(connectors).map(([name, { state, tasks }]) => [name, state, describeTasks(tasks)]),
+            Object.entries(connectors).map(([name, { state = "none", tasks = [] }]) => [
+                name,
+                state,
+                describeTasks(tasks),
+            ]),
         ),
         "Next:",
         "  npm run demo               insert rows, and see them come out of the queues",
