@@ -14,7 +14,7 @@ import { declareConnectors } from "./program/connectors";
 import { prepare } from "./program/prepare";
 
 export = async () => {
-    const { config, staged } = await prepare();
+    const { config, staged, keptConnectors } = await prepare();
 
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
     let after: Image | undefined;
@@ -81,6 +81,7 @@ export = async () => {
         plugins: staged.plugins,
         pluginDiscovery: staged.pluginDiscovery,
         secrets,
+        keptConnectors,
         metricsPort: metrics?.connectPort,
     });
     const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerHost, hostOf, Place } from "./dockerHost";
+import { DockerHost, dockerName, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member, MemberArgs } from "./member";
 import { Gate, MemberKind, Readiness, RollStart } from "./readiness";
@@ -118,6 +118,10 @@ export interface RollArgs {
     parent: pulumi.Resource;
     /** What must be there before the first member. */
     dependsOn: pulumi.Resource[];
+    /** Of workers: connectors that this update leaves as they are. Default: all. */
+    keptConnectors?: string[];
+    /** Of workers: values that no message may hold. */
+    secrets?: pulumi.Output<string[]>;
 }
 
 /**
@@ -125,12 +129,15 @@ export interface RollArgs {
  * depends on the gate of the one before it. Returns the readiness of the whole role, which is last.
  */
 export function rollMembers(name: string, args: RollArgs): Readiness {
-    const { kind, targets, parent } = args;
+    const { kind, targets, parent, keptConnectors } = args;
+    const containers = args.members.map(({ host: { endpoint, certPath } }, i) => ({
+        container: dockerName(`${name}-${i}`),
+        endpoint,
+        certPath,
+    }));
     const members: Record<string, pulumi.Output<string>> = {};
-    const rollStart =
-        kind === "connect"
-            ? new RollStart(`${name}-roll`, { targets, digest: digestOf(args.members) }, { parent })
-            : undefined;
+    const roll = kind === "connect" ? digestOf(args.members) : undefined;
+    const rollStart = roll && new RollStart(`${name}-roll`, { targets, digest: roll }, { parent });
     const first = rollStart ? [...args.dependsOn, rollStart] : args.dependsOn;
     let before = first;
     for (const [index, memberArgs] of args.members.entries()) {
@@ -143,10 +150,13 @@ export function rollMembers(name: string, args: RollArgs): Readiness {
                 kind,
                 member: memberName,
                 containerId: member.containerId,
-                engine: { endpoint: memberArgs.host.endpoint, certPath: memberArgs.host.certPath },
+                containers,
                 targets,
                 index,
                 runningTasks: rollStart?.runningTasks,
+                roll,
+                keptConnectors,
+                secrets: args.secrets && pulumi.secret(args.secrets),
                 timeoutSeconds: args.readySeconds,
             },
             { parent },
@@ -155,7 +165,7 @@ export function rollMembers(name: string, args: RollArgs): Readiness {
     }
     return new Readiness(
         `${name}-ready`,
-        { kind, targets, members, timeoutSeconds: args.readySeconds },
+        { kind, targets, members, timeoutSeconds: args.readySeconds, keptConnectors },
         { parent, dependsOn: before },
     );
 }

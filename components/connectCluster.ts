@@ -55,6 +55,11 @@ export interface ConnectClusterArgs extends JvmRoleArgs {
     scheduledRebalanceMaxDelayMs: number;
     /** `connector.client.config.override.policy`. `None` unless a connector needs more. */
     clientConfigOverridePolicy: string;
+    /**
+     * Connectors that this update leaves as they are: their tasks may not fail while workers are replaced. Those of others may,
+     * as their change comes after the workers. Default: all.
+     */
+    keptConnectors?: string[];
 }
 
 /** URL of every worker's REST API for clients outside. */
@@ -106,6 +111,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
             readySeconds: args.readySeconds,
             parent: this,
             dependsOn: [args.kafka.ready, ...secretFiles.values()],
+            keptConnectors: args.keptConnectors,
+            secrets: pulumi.output(args.secrets).apply((secrets) => Object.values(secrets)),
             members: hosts.map((host, i) => ({
                 host,
                 image: args.image,

@@ -13,6 +13,8 @@ export interface ReadinessArgs {
     members: Record<string, pulumi.Input<string>>;
     /** Time limit, s. */
     timeoutSeconds: number;
+    /** Of workers: connectors that this update leaves as they are. Of these it restarts what has FAILED. Default: all. */
+    keptConnectors?: string[];
 }
 
 /** Waits until a whole cluster is well. What needs the cluster depends on this resource. */
@@ -28,20 +30,27 @@ export interface GateArgs {
     /** Name of the member, such as `kafka-0`. */
     member: string;
     containerId: pulumi.Input<string>;
-    /** The engine that the container is on. */
-    engine: { endpoint: string; certPath?: string };
+    /** Docker name and engine of every member's container, in the order of `targets`. */
+    containers: { container: string; endpoint: string; certPath?: string }[];
     /** Addresses of all members of the role, this one's at `index`. */
     targets: string[];
     index: number;
     /** Tasks that must run again, as `connector/task`: what {@link RollStart} recorded. Default: all that have not FAILED. */
     runningTasks?: pulumi.Input<string[]>;
+    /** Digest of the roll that these ran before: the input of {@link RollStart}. */
+    roll?: pulumi.Input<string>;
+    /** Of a worker: connectors that this update leaves as they are, whose tasks may not fail. Default: all. */
+    keptConnectors?: string[];
+    /** Of a worker: values that no message may hold. */
+    secrets?: pulumi.Input<string[]>;
     /** Time limit, s. */
     timeoutSeconds: number;
 }
 
 /**
  * Stands after a member: on the first `up` it does not wait, so that members start in parallel; after a replaced
- * container it waits until the member has rejoined. The next member depends on it, so members roll one by one.
+ * container it waits until the member has rejoined, but not for members that do not run yet. The next member depends on it, so
+ * members roll one by one.
  */
 export class Gate extends DynamicResource {
     constructor(name: string, args: GateArgs, opts?: pulumi.CustomResourceOptions) {

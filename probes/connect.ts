@@ -142,6 +142,15 @@ function explain({ trace }: RawState, redact: (text: string) => string) {
     return { trace: safe, cause: safe === undefined ? undefined : causeOf(safe) };
 }
 
+/** Restarts what of a connector has FAILED: itself, and its tasks. Throws while the workers are busy with a rebalance. */
+export async function restartFailed(restUrl: string, connector: string): Promise<void> {
+    const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true&onlyFailed=true`;
+    const { status } = await request(restUrl, path, "POST");
+    if (status >= 300) {
+        throw new Error(`worker ${restUrl} answered POST ${path} with status ${status}`);
+    }
+}
+
 /** A task's name in messages and records: "connector/task". */
 export function taskName({ connector, task }: TaskStatus): string {
     return `${connector}/${task}`;
@@ -155,10 +164,18 @@ async function getJson<T>(restUrl: string, path: string): Promise<T> {
     return data as T;
 }
 
-async function get(restUrl: string, path: string): Promise<{ status: number; data: unknown }> {
+function get(restUrl: string, path: string): Promise<{ status: number; data: unknown }> {
+    return request(restUrl, path, "GET");
+}
+
+async function request(restUrl: string, path: string, method: "GET" | "POST") {
     try {
         // A worker is on this machine or on a trusted network: never ask a proxy for it.
-        return await axios.get(`${restUrl.replace(/\/+$/, "")}${path}`, {
+        return await axios.request<unknown>({
+            method,
+            // Connect takes nothing that does not call itself JSON
+            data: method === "POST" ? {} : undefined,
+            url: `${restUrl.replace(/\/+$/, "")}${path}`,
             timeout: timeoutMs,
             proxy: false,
             validateStatus: () => true,

@@ -6,29 +6,28 @@
  */
 import { isDeepStrictEqual } from "node:util";
 
-import * as connect from "./connect";
+import { Redactor } from "../connectApi/client/redact";
+import type { ContainerAddress } from "./containerLog";
 import { hopelessRestarts, lastErrorOf } from "./crashLoop";
-import type { EngineAddress } from "./engineClient";
+import { untilBack } from "./gateCluster";
+import { type AwaitedTasks, untilTasksRun } from "./gateTasks";
 import * as kafka from "./kafka";
-import { brokerReturned, type Cluster, clusterNames, clusterReady, servingMode } from "./readiness";
-import { done, Hopeless, messageOf, type Observation, pending, waitFor } from "./wait";
+import { brokerReturned, type Cluster, clusterNames, clusterReady, serverReturned } from "./readiness";
+import { Hopeless, messageOf, type Observation, pending, waitFor } from "./wait";
 
-export interface GateInputs extends Cluster {
+export interface GateInputs extends Cluster, AwaitedTasks {
     /** Name of this member, for messages: "kafka-0". */
     member: string;
     /** Which of `targets` is this member's. */
     index: number;
     /** The member's container. Only a change of it makes an update wait. */
     containerId: string;
-    /** The engine that the container is on. */
-    engine: EngineAddress;
+    /** Containers of all members by their names, in the order of `targets`. */
+    containers: ContainerAddress[];
     /** Limit of the wait, in seconds. */
     timeoutSeconds: number;
-    /**
-     * Tasks that ran before the roll, as "connector/task": what RollStart recorded. A worker's gate waits until each of
-     * them that still exists runs again. Default: all tasks but those that are FAILED, which may have been so before.
-     */
-    runningTasks?: string[];
+    /** Of a worker: digest of the roll that `runningTasks` were recorded for. */
+    roll?: string;
 }
 
 /**
@@ -38,40 +37,46 @@ export interface GateInputs extends Cluster {
 const steadyLooks = 7;
 /** The engine is asked at every so many looks whether the container ends again and again. */
 const looksPerCrashCheck = 4;
-/**
- * How long a broker waits for another one that is gone, ms. One that crashed is back by then; of one that is not, this roll
- * may be the remedy, and waiting for it would keep it from being replaced.
- */
-const absentLimitMs = 60_000;
+/** What a wait needs to know of this run; a change of it alone is no change of the gate. */
+const ofThisRun = ["keptConnectors", "secrets"];
 
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
     const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
-    return { changes: Object.keys(after).some((key) => !isDeepStrictEqual(before[key], after[key])) };
+    const keys = Object.keys(after).filter((key) => !ofThisRun.includes(key));
+    return { changes: keys.some((key) => !isDeepStrictEqual(before[key], after[key])) };
 }
 
-export async function create(inputs: GateInputs): Promise<{ id: string; outs: GateInputs }> {
-    return { id: `gate ${inputs.member}`, outs: inputs };
+export async function create(inputs: GateInputs): Promise<{ id: string; outs: GateOutputs }> {
+    return { id: `gate ${inputs.member}`, outs: outputsOf(inputs) };
 }
 
-export async function update(_id: string, olds: GateInputs, news: GateInputs): Promise<{ outs: GateInputs }> {
+export async function update(_id: string, olds: GateOutputs, news: GateInputs): Promise<{ outs: GateOutputs }> {
     if (olds.containerId !== news.containerId) {
-        await waitUntilRejoined(news);
+        // A container that somebody removed is made again without a roll: the record is then of an earlier one
+        const { runningTasks, ...rest } = news;
+        await waitUntilRejoined(olds.roll === news.roll ? rest : news);
     }
-    return { outs: news };
+    return { outs: outputsOf(news) };
 }
 
-export async function read(id: string, props: GateInputs): Promise<{ id: string; props: GateInputs }> {
+export type GateOutputs = Omit<GateInputs, "keptConnectors" | "secrets">;
+
+function outputsOf({ keptConnectors, secrets, ...outputs }: GateInputs): GateOutputs {
+    return outputs;
+}
+
+export async function read(id: string, props: GateOutputs): Promise<{ id: string; props: GateOutputs }> {
     return { id, props };
 }
 
 async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
     let steady = 0;
     let looks = 0;
-    const absence = { since: Infinity };
     const needed = inputs.kind === "connect" ? steadyLooks : 1;
+    const rejoined = untilRejoined(inputs);
     const look = async (): Promise<Observation<void>> => {
         if (++looks % looksPerCrashCheck === 0) await assertNoCrashLoop(inputs);
-        const observation = await rejoined(inputs, absence);
+        const observation = await rejoined();
         steady = observation.done ? steady + 1 : 0;
         return observation.done && steady < needed ? pending("all tasks run, since a moment") : observation;
     };
@@ -82,8 +87,9 @@ async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
             onProgress: console.log,
         });
     } catch (error) {
+        const secrets = new Redactor(inputs.secrets ?? []);
         throw new Error(
-            `${messageOf(error).replace(/\.?$/, ".")} ${await lastErrorOf(container(inputs))}. ` +
+            `${messageOf(error).replace(/\.?$/, ".")} ${await lastErrorOf(container(inputs), (text) => secrets.redact(text))}. ` +
                 `More with: docker logs ${inputs.containerId.slice(0, 12)}. ` +
                 "No further member was touched; mend the config, and the next pulumi up goes on from here.",
         );
@@ -99,52 +105,25 @@ async function assertNoCrashLoop(inputs: GateInputs): Promise<void> {
     );
 }
 
-function container({ engine, containerId }: GateInputs) {
-    return { ...engine, container: containerId };
+function container({ containers, index }: GateInputs): ContainerAddress {
+    return containers[index]!;
 }
 
-async function rejoined(inputs: GateInputs, absence: Absence): Promise<Observation<void>> {
-    const target = inputs.targets[inputs.index];
+function untilRejoined(inputs: GateInputs): () => Promise<Observation<void>> {
+    const { kind, targets, index, member, containers } = inputs;
+    const target = targets[index];
     if (target === undefined) {
-        throw new Error(`${inputs.member} has index ${inputs.index}, but there are ${inputs.targets.length} addresses`);
+        throw new Error(`${member} has index ${index}, but there are ${targets.length} addresses`);
     }
-    switch (inputs.kind) {
+    switch (kind) {
         case "zookeeper":
-            await servingMode(target);
-            return done();
+            return untilBack(member, containers, () => serverReturned(targets, index));
         case "kafka":
-            return brokerRejoined(await kafka.clusterView(target), inputs, absence);
+            return untilBack(member, containers, async () => brokerReturned(await kafka.clusterView(target), index));
         case "connect":
-            await connect.assertHealthy(target);
-            return tasksRun(inputs.runningTasks, await connect.connectorStatuses(target));
+            return untilTasksRun(member, target, inputs);
         case "postgres":
         case "artemis":
-            return clusterReady({ ...inputs, targets: [target], expected: 1 });
+            return () => clusterReady({ kind, targets: [target], expected: 1 });
     }
-}
-
-/** Since when nothing but other brokers is missing, ms since 1970; Infinity while that is not so. */
-interface Absence {
-    since: number;
-}
-
-function brokerRejoined(view: kafka.ClusterView, inputs: GateInputs, absence: Absence): Observation<void> {
-    const { observation, absent } = brokerReturned(view, inputs.index);
-    absence.since = absent.length === 0 ? Infinity : Math.min(absence.since, Date.now());
-    if (Date.now() - absence.since < absentLimitMs) return observation;
-    const limit = absentLimitMs / 1000;
-    console.log(`${inputs.member} is back; gone for ${limit} s, and not waited for: broker ${absent.join(", ")}`);
-    return done();
-}
-
-/** Does each awaited task that still exists run? A task of a connector someone paused or stopped meanwhile counts not. */
-function tasksRun(recorded: string[] | undefined, connectors: connect.ConnectorStatus[]): Observation<void> {
-    const isAwaited = (task: connect.TaskStatus) =>
-        recorded === undefined ? task.state !== "FAILED" : recorded.includes(connect.taskName(task));
-    const missing = connectors
-        .filter(({ state }) => state !== "PAUSED" && state !== "STOPPED")
-        .flatMap(({ tasks }) => tasks)
-        .filter((task) => isAwaited(task) && task.state !== "RUNNING")
-        .map((task) => `${connect.taskName(task)} is ${task.state}`);
-    return missing.length === 0 ? done() : pending(`tasks that do not run again yet: ${missing.join(", ")}`);
 }

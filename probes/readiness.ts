@@ -54,12 +54,16 @@ async function ensembleReady(targets: string[], expected: number): Promise<Obser
 }
 
 /** The server's mode; throws while it is no part of a quorum. */
-export async function servingMode(target: string): Promise<zookeeper.ServerMode> {
+async function servingMode(target: string): Promise<zookeeper.ServerMode> {
     const { mode } = await zookeeper.serverState(target);
     if (mode === undefined) {
-        throw new Error(`server ${target} runs, but is not in the quorum`);
+        throw new Error(outsideQuorum(target));
     }
     return mode;
+}
+
+function outsideQuorum(target: string): string {
+    return `server ${target} runs, but is not in the quorum`;
 }
 
 async function brokersReady(targets: string[], expected: number): Promise<Observation<void>> {
@@ -86,28 +90,52 @@ export function brokersAgree(view: kafka.ClusterView, expected: number): Observa
     );
 }
 
-/** How far a broker is in, after it was replaced. */
-export interface BrokerReturn {
+/** How far a member is back in its cluster, after it was replaced. */
+export interface MemberReturn {
     observation: Observation<void>;
-    /** Other brokers that are not registered although partitions lie there: all that is still missing. Mostly none. */
-    absent: number[];
+    /** Indices of other members, when nothing but these is missing. Mostly none. */
+    missing: number[];
+    /** How many of the missing ones have to come before it can be done. */
+    needed: number;
+}
+
+const isBack: MemberReturn = { observation: done(), missing: [], needed: 0 };
+
+/**
+ * Is this server back in the quorum, so that the next one may go? Where no server is in a quorum, it is the others that are
+ * missing.
+ */
+export async function serverReturned(targets: string[], index: number): Promise<MemberReturn> {
+    const target = targets[index]!;
+    const { mode } = await zookeeper.serverState(target);
+    if (mode !== undefined) return isBack;
+    const observation = pending(outsideQuorum(target));
+    const others = [...targets.keys()].filter((other) => other !== index);
+    const { values } = await askAll(
+        others.map((other) => targets[other]!),
+        servingMode,
+    );
+    const missing = values.length > 0 ? [] : others;
+    return { observation, missing, needed: Math.floor(targets.length / 2) };
 }
 
 /**
  * Is this broker back, so that the next one may go? Brokers of which nothing is known yet are not missed: an update may
- * add some after this one.
+ * add some after this one. A partition that only a missing broker can lead waits for that one.
  */
-export function brokerReturned(view: kafka.ClusterView, id: number): BrokerReturn {
+export function brokerReturned(view: kafka.ClusterView, id: number): MemberReturn {
     const registered = new Set(view.brokers.map((broker) => broker.id));
-    if (!registered.has(id)) return { observation: pending(`broker ${id} is not registered`), absent: [] };
+    if (!registered.has(id)) return { ...isBack, observation: pending(`broker ${id} is not registered`) };
     const observation = brokersAgree(view, 0);
+    if (observation.done) return isBack;
     const whole = view.partitions.every(({ leader, replicas, inSync }) => {
         const there = replicas.filter((replica) => registered.has(replica));
-        return there.length === 0 || (leader >= 0 && there.every((replica) => inSync.includes(replica)));
+        if (!inSync.some((replica) => registered.has(replica))) return true;
+        return leader >= 0 && there.every((replica) => inSync.includes(replica));
     });
     const replicas = new Set(view.partitions.flatMap((partition) => partition.replicas));
     const absent = [...replicas].filter((replica) => !registered.has(replica)).sort((a, b) => a - b);
-    return { observation, absent: whole ? absent : [] };
+    return { observation, missing: whole ? absent : [], needed: 1 };
 }
 
 async function workersReady(targets: string[]): Promise<Observation<void>> {

@@ -1,10 +1,12 @@
 /**
  * The dynamic resource Readiness: create and update wait until a whole cluster is ready.
  *
- * create waits; update waits when a member, an address or the expected number changed; read and delete do nothing.
+ * create waits; update waits when a member, an address or the expected number changed, and then restarts connectors that have
+ * FAILED; read and delete do nothing.
  */
 import { isDeepStrictEqual } from "node:util";
 
+import { restartAfterRoll } from "./gateTasks";
 import { type Cluster, clusterNames, clusterReady } from "./readiness";
 import { waitFor } from "./wait";
 
@@ -13,30 +15,40 @@ export interface ReadinessInputs extends Cluster {
     members: Record<string, string>;
     /** Limit of one wait, in seconds. */
     timeoutSeconds: number;
+    /** Of workers: connectors that this update leaves as they are. Default: all. A change of it alone is no change. */
+    keptConnectors?: string[];
 }
+
+export type ReadinessOutputs = Omit<ReadinessInputs, "keptConnectors">;
 
 /** Any change is an update in place; whether it waits is for update to say. */
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
-    return { changes: changed(olds, news, Object.keys(news)) };
+    const keys = Object.keys(news).filter((key) => key !== "keptConnectors");
+    return { changes: changed(olds, news, keys) };
 }
 
-export async function create(inputs: ReadinessInputs): Promise<{ id: string; outs: ReadinessInputs }> {
+export async function create(inputs: ReadinessInputs): Promise<{ id: string; outs: ReadinessOutputs }> {
     await waitUntilReady(inputs);
-    return { id: `${inputs.kind}-readiness`, outs: inputs };
+    return { id: `${inputs.kind}-readiness`, outs: outputsOf(inputs) };
 }
 
 export async function update(
     _id: string,
-    olds: ReadinessInputs,
+    olds: ReadinessOutputs,
     news: ReadinessInputs,
-): Promise<{ outs: ReadinessInputs }> {
+): Promise<{ outs: ReadinessOutputs }> {
     if (changed(olds, news, ["kind", "targets", "expected", "members"])) {
         await waitUntilReady(news);
+        if (news.kind === "connect") await restartAfterRoll(news.targets, news);
     }
-    return { outs: news };
+    return { outs: outputsOf(news) };
 }
 
-export async function read(id: string, props: ReadinessInputs): Promise<{ id: string; props: ReadinessInputs }> {
+function outputsOf({ keptConnectors, ...outputs }: ReadinessInputs): ReadinessOutputs {
+    return outputs;
+}
+
+export async function read(id: string, props: ReadinessOutputs): Promise<{ id: string; props: ReadinessOutputs }> {
     return { id, props };
 }
 

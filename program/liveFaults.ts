@@ -52,6 +52,17 @@ export async function liveFaults(
     return askWorker(glance.restUrl, changed, { kafkaVersion: config.kafka.version, definitions, known });
 }
 
+/**
+ * Names of the connectors that are to run and that the workers have as the config declares them. Undefined: no worker tells.
+ */
+export function keptConnectors(config: PlatformConfig, glance: Glance): string[] | undefined {
+    if (glance.restUrl === undefined) return undefined;
+    const changed = new Set(changedConnectors(config, glance.configs).map(({ name }) => name));
+    return completedConnectors(config)
+        .filter(({ name, entry }) => entry.state === "running" && !changed.has(name))
+        .map(({ name }) => name);
+}
+
 function changedConnectors(config: PlatformConfig, live: Record<string, Record<string, string>>): ChangedConnector[] {
     const endpoints = endpointsOf(config);
     return completedConnectors(config)

@@ -5,7 +5,15 @@ import { completedConnectors } from "../configChecks/connectors";
 import { definitionFaults } from "../configChecks/definitionFaults";
 import { Fault } from "../configChecks/fault";
 import { preflight } from "../preflight";
-import { glanceAtWorkers, liveFaults } from "./liveFaults";
+import { glanceAtWorkers, keptConnectors, liveFaults } from "./liveFaults";
+
+/** What the first resource needs to know. */
+export interface Prepared {
+    config: PlatformConfig;
+    staged: StageResult;
+    /** Connectors that this run leaves as they are. Undefined: no worker tells. */
+    keptConnectors?: string[];
+}
 
 /**
  * Everything that comes before the first resource: the config, checked by its rules, by what the plugins say of their
@@ -13,7 +21,7 @@ import { glanceAtWorkers, liveFaults } from "./liveFaults";
  *
  * @throws RunError, without a stack trace, with every fault at once. Nothing was changed then.
  */
-export async function prepare(): Promise<{ config: PlatformConfig; staged: StageResult }> {
+export async function prepare(): Promise<Prepared> {
     const config = loadConfig();
     judge(config.warnings);
     const staging = stageImages({
@@ -37,10 +45,11 @@ export async function prepare(): Promise<{ config: PlatformConfig; staged: Stage
     });
     const definitions = readDefinitions(staged);
     const faults = withoutRepeats(config.connectorFaults, definitionFaults(completedConnectors(config), definitions));
-    const live = await liveFaults(config, await glance, definitions, faults);
+    const seen = await glance;
+    const live = await liveFaults(config, seen, definitions, faults);
     for (const note of live.notes) void pulumi.log.warn(note);
     judge(withoutRepeats(faults, live.faults));
-    return { config, staged };
+    return { config, staged, keptConnectors: keptConnectors(config, seen) };
 }
 
 /** What was found first says it best. */

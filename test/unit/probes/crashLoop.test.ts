@@ -32,6 +32,25 @@ describe("the last error of a log", () => {
             ],
             /^Unrecognized VM option 'UseNothing'$/,
         ],
+        [
+            "the end of a JVM without memory, whatever went wrong before and after",
+            [
+                "Terminating due to java.lang.OutOfMemoryError: Java heap space",
+                "[2026-01-01 10:00:00,000] ERROR it failed (a.B:1)",
+                "java.io.IOException: disk full",
+            ],
+            /^Terminating due to java.lang.OutOfMemoryError: Java heap space$/,
+        ],
+        [
+            "a task's, with its cause",
+            [
+                "[2026-01-01 10:00:00,000] ERROR [dbz-source|task-0] WorkerSourceTask{id=dbz-source-0} Task threw an " +
+                    "uncaught and unrecoverable exception. (org.apache.kafka.connect.runtime.WorkerTask:234)",
+                "io.debezium.DebeziumException: The connector is trying to read change stream",
+                "\tat io.debezium.a.B.c(B.java:1)",
+            ],
+            /^io.debezium.DebeziumException: The connector is trying/,
+        ],
         ["an error without an exception", ["x ERROR one (a:1)", "x INFO two (a:1)", "x FATAL three (a:1)"], /three/],
     ])("is %s", (_, lines, expected) => {
         expect(lastError(lines)).toMatch(expected);

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import * as gate from "../../../probes/gateProvider";
 import * as readiness from "../../../probes/readinessProvider";
 import * as rollStart from "../../../probes/rollStartProvider";
-import { startEnsemble, startWorker } from "./servers";
+import { startEnsemble, startWorker, type WorkerAnswers } from "./servers";
 
 const closed = "127.0.0.1:9";
 const closedWorker = "http://127.0.0.1:9";
@@ -39,6 +39,21 @@ describe("readiness", () => {
         await expect(readiness.update("id", unready, news)).resolves.toEqual({ outs: news });
     });
 
+    it("restarts what of the kept connectors has FAILED once new workers are ready, and waits until it runs", async () => {
+        const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+        const answers = { tasks: { mended: ["RUNNING", "FAILED"], changing: ["FAILED"], well: ["RUNNING"] } };
+        const restarted = vi.fn(() => void (answers.tasks.mended = ["RUNNING", "RUNNING"]));
+        const targets = [await startWorker({ tasks: answers.tasks, restarted })];
+        const workers = { ...unready, kind: "connect" as const, targets, timeoutSeconds: 5 };
+        const news = { ...workers, members: { "connect-0": "new" }, keptConnectors: ["mended", "well"] };
+        const { outs } = await readiness.update("id", workers, news);
+        expect(restarted.mock.calls).toEqual([["mended"]]);
+        expect(said.mock.calls).toEqual([["restarted, as they had FAILED: mended"]]);
+        expect(outs).not.toHaveProperty("keptConnectors");
+        expect(await readiness.diff("id", outs, { ...news, keptConnectors: [] })).toEqual({ changes: false });
+        said.mockRestore();
+    });
+
     it("shows no change for the same inputs in another order, and one for another container", async () => {
         const same = Object.fromEntries(Object.entries(unready).reverse());
         expect(await readiness.diff("id", unready, same)).toEqual({ changes: false });
@@ -55,11 +70,13 @@ describe("gate", () => {
         targets: [closedWorker],
         expected: 1,
         containerId,
-        engine: { endpoint: "unix:///nowhere/docker.sock" },
+        containers: [{ container: "connect-0", endpoint: "unix:///nowhere/docker.sock" }],
         timeoutSeconds: 0.05,
         ...change,
     });
-    const replaced = (change: Partial<gate.GateInputs>) => inputs({ containerId: "fedcba9876543210", ...change });
+    // In a roll that began since
+    const replaced = (change: Partial<gate.GateInputs>) =>
+        inputs({ containerId: "fedcba9876543210", roll: "new", ...change });
 
     it("lets a new member pass at once", async () => {
         await expect(gate.create(inputs({}))).resolves.toEqual({ id: "gate connect-0", outs: inputs({}) });
@@ -105,6 +122,51 @@ describe("gate", () => {
         );
     });
 
+    it("restarts a task that has FAILED, and passes when it runs", async () => {
+        const answers: WorkerAnswers = { tasks: { sink: ["FAILED"] } };
+        const restarted = vi.fn(() => void (answers.tasks = { sink: ["RUNNING"] }));
+        const targets = [
+            await startWorker({
+                ...answers,
+                restarted,
+                get tasks() {
+                    return answers.tasks;
+                },
+            }),
+        ];
+        const news = replaced({ targets, runningTasks: ["sink/0"], keptConnectors: ["sink"], timeoutSeconds: 20 });
+        await gate.update("id", inputs({}), news);
+        expect(restarted.mock.calls).toEqual([["sink"]]);
+    });
+
+    it("stops the roll when a task of an unchanged connector fails after each restart", async () => {
+        vi.useFakeTimers({ toFake: ["Date"] });
+        const restarted = vi.fn(() => void vi.advanceTimersByTime(40_000));
+        const targets = [await startWorker({ tasks: { sink: ["FAILED"] }, restarted })];
+        const news = replaced({ targets, runningTasks: ["sink/0"], keptConnectors: ["sink"], timeoutSeconds: 20 });
+        const update = gate.update("id", inputs({}), news);
+        const advance = setInterval(() => vi.advanceTimersByTime(40_000), 50);
+        await expect(update).rejects.toThrow(
+            /member connect-0 is back, but what ran before does not, after 2 restarts: sink\/0 is FAILED/,
+        );
+        clearInterval(advance);
+        vi.useRealTimers();
+        expect(restarted).toHaveBeenCalledTimes(2);
+    });
+
+    it("knows no record when the container was replaced without a roll", async () => {
+        const targets = [await startWorker({ tasks: { sink: ["FAILED"] } })];
+        const olds = inputs({ roll: "1", runningTasks: ["sink/0"] });
+        const news = replaced({ targets, roll: "1", runningTasks: ["sink/0"], timeoutSeconds: 20 });
+        await expect(gate.update("id", olds, news)).resolves.toBeDefined();
+    });
+
+    it("is not changed by what it knows of a run alone, and keeps no secret", async () => {
+        const news = inputs({ keptConnectors: [], secrets: ["hunter2"] });
+        expect(await gate.diff("id", inputs({}), news)).toEqual({ changes: false });
+        expect((await gate.update("id", inputs({}), news)).outs).toEqual(inputs({}));
+    });
+
     it("without a record waits for every task that has not failed", async () => {
         const targets = [await startWorker({ tasks: { sink: ["FAILED", "UNASSIGNED"] } })];
         await expect(gate.update("id", inputs({}), replaced({ targets }))).rejects.toThrow(
@@ -112,8 +174,20 @@ describe("gate", () => {
         );
     });
 
-    it.each<{ why: string; tasks: Record<string, string[]>; connectorState?: string; runningTasks: string[] }>([
+    it.each<{
+        why: string;
+        tasks: Record<string, string[]>;
+        connectorState?: string;
+        runningTasks: string[];
+        keptConnectors?: string[];
+    }>([
         { why: "a task that had failed before", tasks: { sink: ["FAILED"] }, runningTasks: [] },
+        {
+            why: "a FAILED task of a connector that the same update changes",
+            tasks: { sink: ["FAILED"] },
+            runningTasks: ["sink/0"],
+            keptConnectors: ["other"],
+        },
         { why: "a connector that was removed", tasks: {}, runningTasks: ["sink/0"] },
         {
             why: "a connector that someone paused",
@@ -121,10 +195,10 @@ describe("gate", () => {
             connectorState: "PAUSED",
             runningTasks: ["sink/0"],
         },
-    ])("does not wait for $why", async ({ tasks, connectorState, runningTasks }) => {
+    ])("does not wait for $why", async ({ tasks, connectorState, runningTasks, keptConnectors }) => {
         const targets = [await startWorker({ tasks, connectorState })];
-        const news = replaced({ targets, runningTasks, timeoutSeconds: 20 });
-        await expect(gate.update("id", inputs({}), news)).resolves.toEqual({ outs: news });
+        const news = replaced({ targets, runningTasks, keptConnectors, timeoutSeconds: 20 });
+        await expect(gate.update("id", inputs({}), news)).resolves.toBeDefined();
     });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { ClusterView, PartitionState } from "../../../probes/kafka";
-import { brokerReturned, brokersAgree, clusterReady } from "../../../probes/readiness";
+import { brokerReturned, brokersAgree, clusterReady, serverReturned } from "../../../probes/readiness";
 import { startEnsemble, startWorker } from "./servers";
 
 const partition = (change: Partial<PartitionState>): PartitionState => ({
@@ -45,9 +45,9 @@ describe("brokersAgree", () => {
 
 describe("brokerReturned", () => {
     it("is so with every replica in sync, whatever other brokers are still to come", () => {
-        const { observation, absent } = brokerReturned(view(3, [partition({})]), 0);
+        const { observation, missing } = brokerReturned(view(3, [partition({})]), 0);
         expect(observation.done).toBe(true);
-        expect(absent).toEqual([]);
+        expect(missing).toEqual([]);
     });
 
     it("is not so before it is registered", () => {
@@ -57,16 +57,38 @@ describe("brokerReturned", () => {
 
     it("names brokers that are gone when nothing else is missing", () => {
         const gone = [partition({ inSync: [0, 1] }), partition({ leader: -1, replicas: [2], inSync: [2] })];
-        const { observation, absent } = brokerReturned(view(2, gone), 0);
+        const { observation, missing } = brokerReturned(view(2, gone), 0);
         expect(observation.done).toBe(false);
-        expect(absent).toEqual([2]);
+        expect(missing).toEqual([2]);
+    });
+
+    it("does not take for lagging what only a broker that is gone can bring back", () => {
+        const held = [partition({ leader: -1, inSync: [2] })];
+        expect(brokerReturned(view(2, held), 0).missing).toEqual([2]);
     });
 
     it.each([
         { why: "lags behind itself", change: { inSync: [1] } },
         { why: "has a partition without a leader", change: { leader: -1, inSync: [0, 1] } },
     ])("names none while a registered one $why", ({ change }) => {
-        expect(brokerReturned(view(2, [partition(change)]), 0).absent).toEqual([]);
+        expect(brokerReturned(view(2, [partition(change)]), 0).missing).toEqual([]);
+    });
+});
+
+describe("serverReturned", () => {
+    it.each([
+        { why: "it is in the quorum", modes: ["follower", undefined, undefined], done: true, missing: [] },
+        { why: "others have a quorum without it", modes: [undefined, "leader", "follower"], done: false, missing: [] },
+        { why: "no server is in a quorum", modes: [undefined, undefined, undefined], done: false, missing: [1, 2] },
+    ])("when $why", async ({ modes, done, missing }) => {
+        const returned = await serverReturned(await startEnsemble(modes), 0);
+        expect(returned.observation.done).toBe(done);
+        expect(returned.missing).toEqual(missing);
+        expect(returned.needed).toBe(done ? 0 : 1);
+    });
+
+    it("throws while the server itself does not answer", async () => {
+        await expect(serverReturned(["127.0.0.1:9"], 0)).rejects.toThrow("does not answer");
     });
 });
 

@@ -43,11 +43,13 @@ export interface WorkerAnswers {
     /** State of each task by connector; the connectors' own state is RUNNING unless `connectorState` says otherwise. */
     tasks?: Record<string, string[]>;
     connectorState?: string;
+    /** Told the name of a connector that is to be restarted. */
+    restarted?: (connector: string) => void;
 }
 
 /** A server with the parts of Connect's REST API that the probes read. `answers` may be changed while it runs. */
 export async function startWorker(answers: WorkerAnswers): Promise<string> {
-    const respond = (path: string): { status: number; body: string | object } => {
+    const respond = (path: string, type?: string): { status: number; body: string | object } => {
         if (path === "/health") {
             return (
                 answers.health ?? { status: 200, body: { status: "healthy", message: "Worker has completed startup" } }
@@ -56,10 +58,16 @@ export async function startWorker(answers: WorkerAnswers): Promise<string> {
         if (path === "/connectors?expand=status&expand=info") {
             return { status: 200, body: expandedStatus(answers) };
         }
+        const restarted = /^\/connectors\/(.*)\/restart\?includeTasks=true&onlyFailed=true$/.exec(path)?.[1];
+        if (restarted !== undefined) {
+            if (type !== "application/json") return { status: 415, body: {} };
+            answers.restarted?.(restarted);
+            return { status: 202, body: {} };
+        }
         return { status: 200, body: { version: "3.9.2", commit: "x", kafka_cluster_id: answers.clusterId ?? "c" } };
     };
     const server = createHttpServer((request, response) => {
-        const { status, body } = respond(request.url ?? "");
+        const { status, body } = respond(request.url ?? "", request.headers["content-type"]);
         const json = typeof body !== "string";
         response.writeHead(status, { "Content-Type": json ? "application/json" : "text/html", Connection: "close" });
         response.end(json ? JSON.stringify(body) : body);
