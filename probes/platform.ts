@@ -27,6 +27,7 @@ import type {
     WorkerFacts,
 } from "./platformReport";
 import { type DatabaseLogin, replicationSlots } from "./postgres";
+import { mayRestartAgain, repeatedRestarts } from "./restarts";
 import { messageOf } from "./wait";
 import { registeredBrokers, serverState } from "./zookeeper";
 
@@ -142,7 +143,17 @@ interface EngineReport extends MemberReport<{ containers: number }> {
 
 async function lookAtEngine([name, address]: [string, string], target: PlatformTarget): Promise<EngineReport> {
     const engine = { endpoint: address, certPath: target.certPaths?.[name] };
-    const ask = () => stackContainers(name, engine, target);
+    const redact = redactor(target);
+    const ask = async () =>
+        Promise.all(
+            (await stackContainers(name, engine, target)).map(async (facts) => {
+                const address = { ...engine, container: `${target.project}-${target.stack}-${facts.name}` };
+                return {
+                    ...facts,
+                    restarts: mayRestartAgain(facts) ? await repeatedRestarts(address, redact) : undefined,
+                };
+            }),
+        );
     const answer = await answerOf(ask, engineLimitMs(engine) + 1000);
     return answer.ok
         ? { name, address, found: answer.value, answer: { ok: true, value: { containers: answer.value.length } } }

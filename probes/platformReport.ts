@@ -54,6 +54,18 @@ export interface ContainerFacts {
     health: string | undefined;
     /** Docker's sentence: `Exited (137) 2 minutes ago`. */
     status: string;
+    /** undefined: its server does not end again and again, or the engine cannot say. */
+    restarts?: RestartFacts;
+}
+
+/** A container that its engine has started again several times, and lately. Times are ms since 1970. */
+export interface RestartFacts {
+    /** Restarts since it was made, or since somebody started it. */
+    count: number;
+    madeAt: number;
+    lastAt: number;
+    /** A sentence with the last error in its log. */
+    lastError: string;
 }
 
 /** A topic with what decides how safe its records are and how long they stay. */

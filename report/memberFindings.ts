@@ -1,4 +1,5 @@
 import type { Answer, ContainerFacts, MemberReport, PlatformReport, ServerFacts } from "../probes/platformReport";
+import { duration } from "./events";
 import type { Finding } from "./findings";
 import { npmCommand } from "./remedies";
 
@@ -41,14 +42,34 @@ function engineFinding({ name, answer }: MemberReport<unknown>): Finding[] {
 
 function memberFinding(member: AnyMember, report: PlatformReport): Finding[] {
     const container = containerOf(member.name, report);
-    const fault = member.answer.ok
-        ? faultOfServing(member, container)
-        : faultOfSilent(member.answer.error, container, report);
+    const fault =
+        faultOfRestarts(container, report) ??
+        (member.answer.ok ? faultOfServing(member, container) : faultOfSilent(member.answer.error, container, report));
     if (fault === undefined) return [];
     return [{ key: `member:${member.name}`, subject: member.name, remedy: lookAtLog(member.name, report), ...fault }];
 }
 
 type Fault = Pick<Finding, "level" | "text"> & { remedy?: string };
+
+/** Sections of the config with the heap of a member, by its role. */
+const heapSections: Record<string, string> = {
+    zookeeper: "zookeeper",
+    kafka: "kafka",
+    connect: "connect",
+    artemis: "jmsBroker",
+};
+
+/** A server that ends again and again may answer just now. */
+function faultOfRestarts(container: ContainerFacts | undefined, { takenAt }: PlatformReport): Fault | undefined {
+    if (container?.restarts === undefined) return undefined;
+    const { count, madeAt, lastAt, lastError } = container.restarts;
+    const ago = (at: number) => `${duration(Math.max(0, takenAt - at))} ago`;
+    const text = `restarted ${count} times since it was made ${ago(madeAt)}, the last time ${ago(lastAt)}. ${lastError}`;
+    const section = heapSections[container.name.replace(/-\d+$/, "")];
+    return section !== undefined && lastError.includes("OutOfMemoryError: Java heap space")
+        ? { level: "wrong", text, remedy: `give it more memory: heapMb and memoryMb of connect-cdc:${section}` }
+        : { level: "wrong", text };
+}
 
 function faultOfServing({ answer }: AnyMember, container: ContainerFacts | undefined): Fault | undefined {
     if (isOutsideQuorum(answer)) return { level: "wrong", text: "runs, but is not in the quorum" };

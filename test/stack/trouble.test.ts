@@ -7,6 +7,8 @@ import { collectPlatform } from "../../probes/platform";
 import { clusterView } from "../../probes/kafka";
 import { readTopics } from "../../probes/topic";
 import { done, pending, waitFor } from "../../probes/wait";
+import { findings } from "../../report/findings";
+import { PROJECT } from "../../toolchain/stack/target";
 import { withBrokerStory } from "../support/brokerStory";
 import { containerName, docker } from "../support/docker";
 import { groupLags } from "../support/kafkaTools";
@@ -160,6 +162,42 @@ describe("npm run status", () => {
         expect(screen).toMatch(
             /^WRONG +kafka: \d+ of \d+ partitions have not all replicas in sync, such as \S+ \(2 of 3\)$/m,
         );
+    });
+
+    it("names a worker that runs out of memory again and again, with its last error, and what to give it", async () => {
+        const name = `${stack.handle.name}x`;
+        const well = container("connect-0");
+        const { Image, Config } = await well.inspect();
+        const worker = await docker.createContainer({
+            name: containerName(name, "connect-0"),
+            Image,
+            // Too little to load the plugins
+            Cmd: Config.Cmd.map((word) => (word.startsWith("-Xmx") ? "-Xmx8m" : word)),
+            User: Config.User,
+            Labels: { "connect-cdc.project": PROJECT, "connect-cdc.stack": name },
+            HostConfig: { RestartPolicy: { Name: "unless-stopped" }, NetworkMode: "none" },
+        });
+        const target = platformTarget(stack.handle.name, pipeline.outputs);
+        const find = async () => {
+            const report = await collectPlatform({ ...target, stack: name, connect: target.connect.slice(0, 1) });
+            return findings(report).find(({ key }) => key === "member:connect-0");
+        };
+        try {
+            const files = await well.getArchive({ path: "/etc/connect-cdc" });
+            await worker.putArchive(files, { path: "/etc" });
+            await worker.start();
+            await expect
+                .poll(find, { timeout: 60_000, interval: 1000 })
+                .toEqual(
+                    expect.objectContaining({ text: expect.stringMatching(/^restarted \d+ times since it was made/) }),
+                );
+            const { level, text, remedy } = (await find())!;
+            expect(level).toBe("wrong");
+            expect(text).toMatch(/\d+ s ago, the last time \d+ s ago\. The last error in its log: .*Java heap space$/);
+            expect(remedy).toBe("give it more memory: heapMb and memoryMb of connect-cdc:connect");
+        } finally {
+            await worker.remove({ force: true });
+        }
     });
 
     it("finds all well when everything is back", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { PlatformReport } from "../../../probes/platformReport";
+import type { PlatformReport, RestartFacts } from "../../../probes/platformReport";
 import { type Finding, findings } from "../../../report/findings";
 import { WAL_WARNING_BYTES } from "../../../report/storeFindings";
 import { connector } from "./looks";
@@ -36,7 +36,11 @@ function valueOf<T>(answer: { ok: true; value: T } | { ok: false } | undefined):
     return answer.value;
 }
 
-function setContainer(report: PlatformReport, name: string, facts: { state: string; status: string; health?: string }) {
+function setContainer(
+    report: PlatformReport,
+    name: string,
+    facts: { state: string; status: string; health?: string; restarts?: RestartFacts },
+) {
     const containers = valueOf(report.containers);
     const others = containers.filter((container) => container.name !== name);
     report.containers = ok([...others, { host: "local", name, health: undefined, ...facts }]);
@@ -72,6 +76,28 @@ const members: Case[] = [
             setContainer(report, "kafka-1", { state: "exited", status: "Exited (137) 2 minutes ago" });
         },
         expected: [["member:kafka-1", "wrong", /137: killed/]],
+    },
+    {
+        what: "a worker that runs out of memory again and again is told although it answers, and the remedy names the heap",
+        change: (report) =>
+            setContainer(report, "connect-0", {
+                state: "running",
+                status: "Up 10 seconds (health: starting)",
+                restarts: {
+                    count: 6,
+                    madeAt: report.takenAt - 100_000,
+                    lastAt: report.takenAt - 10_000,
+                    lastError:
+                        "The last error in its log: Terminating due to java.lang.OutOfMemoryError: Java heap space",
+                },
+            }),
+        expected: [
+            [
+                "member:connect-0",
+                "wrong",
+                /^restarted 6 times since it was made 100 s ago, the last time 10 s ago\. The last error .* Java heap space$/,
+            ],
+        ],
     },
     {
         what: "a container that restarts is told as such",
