@@ -1,10 +1,12 @@
 package dev.connectcdc.transforms;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 
@@ -72,7 +74,42 @@ final class Envelope {
     }
 
     /** A row of the table: its schema, null when there is none, and its value, a struct or a map. */
-    record Row(Schema schema, Object value) {}
+    record Row(Schema schema, Object value) {
+
+        /**
+         * @param columns names of columns
+         * @return the row with these columns alone, in its own order
+         * @throws DataException when it lacks one of them
+         */
+        Row only(Set<String> columns) {
+            Row row = value instanceof Struct struct ? only(struct, columns) : only((Map<?, ?>) value, columns);
+            if (row.size() != columns.size()) {
+                throw new DataException("the record's key has a field that is no column of the row");
+            }
+            return row;
+        }
+
+        private static Row only(Struct row, Set<String> columns) {
+            SchemaBuilder builder = SchemaBuilder.struct();
+            row.schema().fields().stream()
+                    .filter(field -> columns.contains(field.name()))
+                    .forEach(field -> builder.field(field.name(), field.schema()));
+            Schema schema = builder.build();
+            Struct part = new Struct(schema);
+            schema.fields().forEach(field -> part.put(field, row.getWithoutDefault(field.name())));
+            return new Row(schema, part);
+        }
+
+        private static Row only(Map<?, ?> row, Set<String> columns) {
+            Map<Object, Object> part = new LinkedHashMap<>(row);
+            part.keySet().removeIf(name -> !columns.contains(name));
+            return new Row(null, part);
+        }
+
+        private int size() {
+            return value instanceof Map<?, ?> map ? map.size() : schema.fields().size();
+        }
+    }
 
     /**
      * @return the name of the row's table

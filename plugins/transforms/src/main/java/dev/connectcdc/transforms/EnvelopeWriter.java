@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * What {@link JsonWriter} and {@link XmlWriter} share: which records become text and which are dropped.
  *
  * <p>Created, read (snapshot) and updated rows (op c, r, u) become the text of {@code after}. Deletes (d) are dropped,
- * or become the text of {@code before} with the header {@code __op}. Truncations (t), messages (m), tombstones,
+ * or become the text of the key's columns with the header {@code __op}. Truncations (t), messages (m), tombstones,
  * heartbeats and transaction notices are dropped. Anything else is a {@link DataException}.
  *
  * @param <R> the kind of record
@@ -43,9 +43,9 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
                         new ConfigDef(),
                         DELETE_HANDLING_CONFIG,
                         "Deletes",
-                        "What becomes of a deleted row: 'drop' sends nothing; 'emit' sends the row as it was before, with"
-                                + " the record header '__op' set to 'd'. A table needs REPLICA IDENTITY FULL for all"
-                                + " columns to be there.");
+                        "What becomes of a deleted row: 'drop' sends nothing; 'emit' sends the columns of its key, with"
+                                + " the record header '__op' set to 'd'. The record's key must name its columns: a"
+                                + " struct, a map, or the text of a JSON object.");
     }
 
     @Override
@@ -70,18 +70,28 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
 
     private R apply(R record, Envelope envelope) {
         return switch (envelope.op()) {
-            case "c", "r", "u" -> written(record, envelope, "after");
-            case "d" -> emitsDeletes ? markedAsDelete(written(record, envelope, "before")) : dropped(record, "delete");
+            case "c", "r", "u" -> written(record, envelope, row(envelope, "after"));
+            case "d" -> emitsDeletes ? delete(record, envelope) : dropped(record, "delete");
             case "t", "m" -> dropped(record, "truncation or message");
             default -> throw new DataException("the change event's 'op' is none of c, r, u, d, t, m");
         };
     }
 
-    private R written(R record, Envelope envelope, String field) {
+    /** Only the key: without REPLICA IDENTITY FULL all other columns of {@code before} hold what Debezium made up. */
+    private R delete(R record, Envelope envelope) {
+        Envelope.Row row = row(envelope, "before").only(KeyColumns.of(record));
+        return markedAsDelete(written(record, envelope, row));
+    }
+
+    private static Envelope.Row row(Envelope envelope, String field) {
         Envelope.Row row = envelope.row(field);
         if (row == null) {
             throw new DataException("the change event with op '" + envelope.op() + "' has no row in '" + field + "'");
         }
+        return row;
+    }
+
+    private R written(R record, Envelope envelope, Envelope.Row row) {
         // Text is text: it has the string schema whether the event had a schema or not.
         return record.newRecord(
                 record.topic(),

@@ -102,7 +102,9 @@ class EnvelopeWriterTest {
     @Test
     void deletesCanBeEmittedAndAreMarked() {
         writer.configure(Map.of("delete.handling", "emit"));
-        SinkRecord written = writer.apply(Events.event("d", Map.of("id", 9), null));
+        SinkRecord event = Events.event("d", Map.of("id", 9, "name", ""), null);
+        SinkRecord written = writer.apply(event.newRecord(
+                event.topic(), 3, null, Map.of("id", 9), null, event.value(), event.timestamp()));
         assertEquals("{\"id\":9}", written.value());
         assertEquals("d", written.headers().lastWithName("__op").value());
         assertNull(writer.apply(Events.event("c", null, Map.of("id", 9))).headers().lastWithName("__op"));
