@@ -43,7 +43,9 @@ const jvm = {
     placement: list.describe(
         "Host of each member, by name; empty: member i goes to host i modulo the number of hosts.",
     ),
-    config: settings.describe("Raw server settings; they win over everything else."),
+    config: settings.describe(
+        "Raw server settings; they win over everything else, save what a server's address and data depend on.",
+    ),
 };
 
 /** Where a plugin's files come from; `libraries` are Maven coordinates put beside them. */

@@ -7,9 +7,62 @@ const MOST_COPIES = 3;
 /** Four-letter word that the health check of a server sends. */
 const HEALTH_WORD = "srvr";
 
+const REMOVE = "remove it";
+/** Raw settings that would cut a server off from the rest of the platform, or its data from their volume. */
+const OWNED_SETTINGS = {
+    zookeeper: [
+        { settings: /^data(Log)?Dir$/, rule: "would put the data outside of the server's volume", remedy: REMOVE },
+        {
+            settings: /^clientPort(Address)?$/,
+            rule: "has a key of its own",
+            remedy: "set zookeeper.clientPort instead",
+        },
+        {
+            settings: /^server\.\d+$/,
+            rule: "would cut the server off: the ensemble follows from hosts and the role's ports",
+            remedy: REMOVE,
+        },
+    ],
+    kafka: [
+        { settings: /^log\.dirs?$/, rule: "would put the data outside of the broker's volume", remedy: REMOVE },
+        { settings: /^(broker|node)\.id$/, rule: "would be the id of every broker", remedy: REMOVE },
+        {
+            settings: /^((advertised\.)?listeners|listener\.security\.protocol\.map|inter\.broker\.listener\.name)$/,
+            rule: "would cut the brokers off: their listeners follow from hosts and kafka.port",
+            remedy: REMOVE,
+        },
+        { settings: /^zookeeper\.connect$/, rule: "would join another ensemble than the stack's", remedy: REMOVE },
+    ],
+    connect: [
+        {
+            settings: /^config\.providers\.directory\./,
+            rule: "would break the provider of the stack's secrets",
+            remedy: "give your provider another name",
+        },
+        {
+            settings: /^(listeners|rest\.(host\.name|port)|rest\.advertised\..+)$/,
+            rule: "would cut the worker off: its address follows from hosts and connect.port",
+            remedy: REMOVE,
+        },
+        { settings: /^bootstrap\.servers$/, rule: "would join another Kafka cluster than the stack's", remedy: REMOVE },
+        { settings: /^group\.id$/, rule: "has a key of its own", remedy: "set connect.groupId instead" },
+        {
+            settings: /^connector\.client\.config\.override\.policy$/,
+            rule: "has a key of its own",
+            remedy: "set connect.clientConfigOverridePolicy instead",
+        },
+    ],
+};
+
 /** Rules on the servers of one role. */
 export function serverFaults(c: Partial<PlatformConfig>): Fault[] {
-    return [...memoryFaults(c), ...ensembleFaults(c), ...storageTopicFaults(c), ...queueFaults(c)];
+    return [
+        ...memoryFaults(c),
+        ...ensembleFaults(c),
+        ...storageTopicFaults(c),
+        ...queueFaults(c),
+        ...ownedSettingFaults(c),
+    ];
 }
 
 function memoryFaults(c: Partial<PlatformConfig>): Fault[] {
@@ -73,6 +126,17 @@ function storageTopicFaults({ connect }: Partial<PlatformConfig>): Fault[] {
             remedy: "give each a name of its own",
         })),
     ];
+}
+
+function ownedSettingFaults(c: Partial<PlatformConfig>): Fault[] {
+    return Object.entries(OWNED_SETTINGS).flatMap(([role, owned]) => {
+        const config = c[role as keyof typeof OWNED_SETTINGS]?.config ?? {};
+        return Object.entries(config).flatMap(([key, value]) =>
+            owned
+                .filter(({ settings }) => settings.test(key))
+                .map(({ rule, remedy }) => ({ path: `${role}.config.${key}`, value, rule, remedy })),
+        );
+    });
 }
 
 function queueFaults({ jmsBroker }: Partial<PlatformConfig>): Fault[] {

@@ -21,19 +21,20 @@ export interface ConnectProperties {
     /** Host that the other workers forward REST calls to. */
     restAdvertisedHost: string;
     restAdvertisedPort: number;
-    /** Folder whose files `${directory:<folder>:<file>}` may read; the only configuration provider there is. */
+    /** Folder below which `${directory:<folder>:<file>}` may read. */
     secretsFolder: string;
     offsetFlushIntervalMs: number;
     /** How long tasks of a lost worker stay unassigned; Kafka's default of 5 minutes leaves them dead that long (KIP-415). */
     scheduledRebalanceMaxDelayMs: number;
     /** `connector.client.config.override.policy`. */
     clientConfigOverridePolicy: string;
-    /** Raw settings, which win. */
+    /** Raw settings, which win; lists are added to those of the platform. */
     config: Record<string, Setting>;
 }
 
 /** Renders `connect-distributed.properties` of one worker. */
 export function renderConnectProperties(p: ConnectProperties): string {
+    const { "plugin.path": plugins, "config.providers": providers, ...raw } = p.config;
     return renderProperties(
         {
             "bootstrap.servers": p.bootstrapServers,
@@ -49,7 +50,7 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "value.converter.schemas.enable": p.valueConverterSchemasEnable,
             // JsonConverter's own default writes a column's default where the row has NULL (KAFKA-8713).
             "value.converter.replace.null.with.default": false,
-            "plugin.path": p.pluginPath,
+            "plugin.path": extended(p.pluginPath, plugins),
             "plugin.discovery": p.pluginDiscovery,
             listeners: `http://0.0.0.0:${p.restPort}`,
             "rest.advertised.host.name": p.restAdvertisedHost,
@@ -72,11 +73,17 @@ export function renderConnectProperties(p: ConnectProperties): string {
             // same whatever its size: Kafka's 16 KiB is some 20 rows. Larger batches fill while one is under way; none waits.
             "producer.batch.size": 131_072,
             "connector.client.config.override.policy": p.clientConfigOverridePolicy,
-            "config.providers": "directory",
+            "config.providers": extended("directory", providers),
             "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
             // Without it anyone at the REST port could have the worker read any of its files (KIP-933).
             "config.providers.directory.param.allowed.paths": p.secretsFolder,
         },
-        p.config,
+        raw,
     );
+}
+
+/** Without the platform's own elements a worker would find no plugin, and no secret. */
+function extended(own: string, raw: Setting): string {
+    const elements = String(raw ?? "").split(",");
+    return [...new Set([own, ...elements.map((element) => element.trim())])].filter((one) => one !== "").join(",");
 }
