@@ -143,7 +143,8 @@ const sections = {
         .describe("Docker hosts by name."),
     security: z.strictObject({
         trustedNetwork: flag.describe(
-            "Allows ports to bind outside 127.0.0.0/8. There is no TLS and no authentication yet.",
+            "Allows ports to bind outside 127.0.0.0/8. There is no TLS and no authentication yet: who reaches a port may " +
+                "read and change everything, connectors' secrets too.",
         ),
         protectData: flag.describe("Protects data volumes from deletion; set it in every stack that holds real data."),
     }),

@@ -10,7 +10,7 @@ import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config";
 import { warnOfCapturedTables } from "./program/capturedTables";
-import { declareConnectors } from "./program/connectors";
+import { connectorSecrets, declareConnectors } from "./program/connectors";
 import { prepare } from "./program/prepare";
 
 export = async () => {
@@ -80,7 +80,7 @@ export = async () => {
         kafka,
         plugins: staged.plugins,
         pluginDiscovery: staged.pluginDiscovery,
-        secrets,
+        secrets: connectorSecrets(config, secrets),
         keptConnectors,
         metricsPort: metrics?.connectPort,
     });

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 
 /** The inputs of a `docker.Container` that this program uses. */
@@ -117,16 +117,18 @@ function writeUploads({ uploads = [], mustRun }: ContainerInputs, folder: string
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     for (const { file, content } of uploads) {
-        writeFileSync(join(folder, basename(file)), content, { mode: 0o644 });
+        mkdirSync(join(folder, dirname(file)), { recursive: true });
+        writeFileSync(join(folder, file), content, { mode: 0o644 });
     }
     if (mustRun === false) {
-        return [...new Set(uploads.map(({ file }) => dirname(file)))].map((target) => `${folder}:${target}`);
+        const top = ({ file }: { file: string }) => `/${file.split("/")[1]}`;
+        return [...new Set(uploads.map(top))].map((target) => `${join(folder, target)}:${target}`);
     }
-    return uploads.map(({ file }) => `${join(folder, basename(file))}:${file}:ro`);
+    return uploads.map(({ file }) => `${join(folder, file)}:${file}:ro`);
 }
 
 function dependencies(service: string, names: string[]): object {
-    const role = service.replace(/-\d+$/, "");
+    const role = service.replace(/-(\d+|secrets-sweep)$/, "");
     const before = names.filter((name) => name.replace(/-\d+$/, "") === startsAfter[role]);
     const writer = names.filter((name) => name === `${role}-secrets-writer`);
     return Object.fromEntries([

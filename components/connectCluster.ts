@@ -27,8 +27,8 @@ export interface ConnectClusterArgs extends JvmRoleArgs {
     plugins: pulumi.Input<StagedPlugin[]>;
     /** How workers find the plugins of the image. */
     pluginDiscovery: pulumi.Input<PluginDiscovery>;
-    /** Secrets that connectors may refer to, by name. */
-    secrets: pulumi.Input<Record<string, pulumi.Input<string>>>;
+    /** Secrets that connectors refer to, by path: `<connector>/<secret>`. */
+    secrets: Record<string, pulumi.Input<string>>;
     /** Workers of the cluster. */
     workers: number;
     /** REST port of worker 0 for clients outside; worker i has this port + i. The seed's 7070. */
@@ -85,6 +85,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the cluster is ready. */
     public readonly ready: Readiness;
+    private readonly secretFiles: SecretFiles[];
 
     constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:ConnectCluster", name, {}, opts);
@@ -98,11 +99,12 @@ export class ConnectCluster extends pulumi.ComponentResource {
                 host,
                 new SecretFiles(
                     args.hosts.length === 1 ? `${name}-secrets` : `${name}-secrets-${host.hostName}`,
-                    { host, image: args.image, user: "cdc", secrets: args.secrets },
+                    { host, image: args.image, user: "cdc", secrets: args.secrets, keepsOthers: true },
                     { parent: this },
                 ),
             ]),
         );
+        this.secretFiles = [...secretFiles.values()];
 
         const discovered = pulumi.all([args.kafka.bootstrapServers, args.pluginDiscovery]);
         this.ready = rollMembers(name, {
@@ -150,5 +152,13 @@ export class ConnectCluster extends pulumi.ComponentResource {
             plugins: this.plugins,
             ready: this.ready,
         });
+    }
+
+    /**
+     * Takes from the workers the secrets that no connector refers to. Only once the connectors have their configs: until
+     * then a task that starts still reads what the config before referred to.
+     */
+    public sweepSecrets(connectors: pulumi.Resource[]): void {
+        for (const files of this.secretFiles) files.sweep(connectors);
     }
 }

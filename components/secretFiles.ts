@@ -2,9 +2,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { DockerHost, dockerName, stackLabels } from "./dockerHost";
 import { Image } from "./image";
+import { SECRETS_FOLDER } from "./render/secretsFolder";
 
-/** Folder in which servers find their secrets, one file each. */
-export const SECRETS_FOLDER = "/run/secrets/connect-cdc";
+export { SECRETS_FOLDER };
 
 /** Arguments of {@link SecretFiles}. */
 export interface SecretFilesArgs {
@@ -13,8 +13,10 @@ export interface SecretFilesArgs {
     image: Image;
     /** User that may read the files. */
     user: string;
-    /** Contents by file name. */
-    secrets: pulumi.Input<Record<string, pulumi.Input<string>>>;
+    /** Contents by path: the name of a file, or of a folder and a file in it. */
+    secrets: Record<string, pulumi.Input<string>>;
+    /** True: files that are no longer among the secrets stay until {@link SecretFiles.sweep}. Default false. */
+    keepsOthers?: boolean;
 }
 
 /**
@@ -27,26 +29,45 @@ export class SecretFiles extends pulumi.ComponentResource {
     /** Id of the writer: it changes whenever a secret does. */
     public readonly writerId: pulumi.Output<string>;
 
-    constructor(name: string, args: SecretFilesArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        private readonly name: string,
+        private readonly args: SecretFilesArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super("cdc:index:SecretFiles", name, {}, opts);
         const childOptions = { parent: this, provider: args.host.provider };
         const volume = new docker.Volume(name, { name: dockerName(name), labels: stackLabels() }, childOptions);
         const uploads = pulumi
             .secret(args.secrets)
             .apply((secrets) => Object.entries(secrets).map(([key, content]) => ({ file: `/in/${key}`, content })));
-        const writer = new docker.Container(
-            `${name}-writer`,
+        this.volumeName = volume.name;
+        const script = [installing(args.user), ...(args.keepsOthers ? [] : [removingOthers(args.secrets)])];
+        const writer = this.runOnce("writer", [...script, "rm -rf /in/*"], { uploads });
+        this.writerId = writer.id;
+        this.registerOutputs({ volumeName: this.volumeName, writerId: this.writerId });
+    }
+
+    /** Removes the files that are no longer among the secrets, after `dependsOn`. */
+    public sweep(dependsOn: pulumi.Resource[]): void {
+        this.runOnce("sweep", [removingOthers(this.args.secrets)], { dependsOn });
+    }
+
+    private runOnce(
+        job: string,
+        script: string[],
+        { uploads, dependsOn }: { uploads?: pulumi.Input<Upload[]>; dependsOn?: pulumi.Resource[] },
+    ): docker.Container {
+        const { host, image } = this.args;
+        return new docker.Container(
+            `${this.name}-${job}`,
             {
-                name: dockerName(`${name}-writer`),
-                image: args.image.idOn(args.host),
+                name: dockerName(`${this.name}-${job}`),
+                image: image.idOn(host),
                 user: "root",
                 entrypoints: ["/bin/bash", "-euc"],
-                command: [
-                    `install -o ${args.user} -g ${args.user} -m 0400 /in/* ${SECRETS_FOLDER}/; ` +
-                        `for f in ${SECRETS_FOLDER}/*; do [ -e "/in/\${f##*/}" ] || rm -f "$f"; done; rm -f /in/*`,
-                ],
+                command: [script.join("; ")],
                 uploads,
-                volumes: [{ volumeName: volume.name, containerPath: SECRETS_FOLDER }],
+                volumes: [{ volumeName: this.volumeName, containerPath: SECRETS_FOLDER }],
                 networkMode: "none",
                 mustRun: false,
                 attach: true,
@@ -59,10 +80,27 @@ export class SecretFiles extends pulumi.ComponentResource {
                 capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
                 securityOpts: ["no-new-privileges"],
             },
-            { ...childOptions, deleteBeforeReplace: true },
+            { parent: this, provider: host.provider, dependsOn, deleteBeforeReplace: true },
         );
-        this.volumeName = volume.name;
-        this.writerId = writer.id;
-        this.registerOutputs({ volumeName: this.volumeName, writerId: this.writerId });
     }
+}
+
+type Upload = docker.types.input.ContainerUpload;
+
+/** Script: writes what was uploaded, for its user's eyes only. */
+function installing(user: string): string {
+    const owned = `-o ${user} -g ${user}`;
+    return (
+        `mkdir -p /in; cd /in; find . -mindepth 1 -type d -exec install -d ${owned} -m 0500 ${SECRETS_FOLDER}/{} \\;; ` +
+        `find . -type f -exec install ${owned} -m 0400 {} ${SECRETS_FOLDER}/{} \\;`
+    );
+}
+
+/** Script: removes the files that are none of these, and folders that are empty then. */
+function removingOthers(secrets: object): string {
+    const paths = Object.keys(secrets).sort().join(" ");
+    return (
+        `cd ${SECRETS_FOLDER}; find . -type f -printf '%P\\n' | grep -vxFf <(printf '%s\\n' ${paths}) | ` +
+        "xargs -r -d '\\n' rm -f; find . -mindepth 1 -type d -empty -delete"
+    );
 }

@@ -1,4 +1,5 @@
 import type { PlatformConfig } from "../config";
+import { SECRETS_FOLDER } from "../components/render/secretsFolder";
 import { completeConnector, type ConnectorEntry } from "../connectorConfigs/completeConnector";
 import { Fault, HIDDEN } from "./fault";
 import { SECRET_NAME } from "./secrets";
@@ -21,7 +22,8 @@ const OWN_KEYS: Record<string, string> = {
     "tasks.max": "write it as tasksMax, beside config",
 };
 const URL_PASSWORD = /\w:\/\/[^\s/@:]*:(?!\$\{)[^\s/@]+@/;
-const CONNECTOR_NAME = /^[A-Za-z0-9][\w.-]*$/;
+/** It becomes the name of a folder, too. */
+const CONNECTOR_NAME = /^[A-Za-z0-9][\w.-]{0,199}$/;
 const JAVA_CLASS = /^([A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*$/;
 
 /**
@@ -53,7 +55,7 @@ export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnecto
     const { database, jmsBroker } = c;
     // Addresses are outputs of servers that are not there yet: what stands in for them is of the same form
     const platform = {
-        secretsFolder: "/secrets",
+        secretsFolder: SECRETS_FOLDER,
         brokers: c.kafka?.brokers ?? 1,
         offsetStorageTopic: c.connect?.offsetStorageTopic ?? "offsets",
         heapMb: c.connect?.heapMb ?? 384,
@@ -72,7 +74,7 @@ function generalFaults({ name, entry }: CheckedConnector, { kafka, connect }: Pa
     const path = `connectors.${name}`;
     const faults: Fault[] = [];
     if (!CONNECTOR_NAME.test(name)) {
-        const rule = "is no name of a connector: it must be of letters, digits, . _ and -";
+        const rule = "is no name of a connector: it must be of at most 200 letters, digits, . _ and -";
         faults.push({ path, value: name, rule, remedy: "rename it" });
     }
     if (!JAVA_CLASS.test(entry.class)) {

@@ -67,7 +67,7 @@ function addressFaults(
             rule: "opens ports without TLS and authentication to others",
             remedy:
                 "bind to 127.0.0.1, or set security.trustedNetwork: true if everyone who can reach that address " +
-                "may read and change everything",
+                "may read and change everything, connectors' secrets too",
         });
     }
     return faults;

@@ -1,4 +1,6 @@
+import { SECRETS_FOLDER } from "../components/render/secretsFolder";
 import type { PlatformConfig } from "../config";
+import { directoryReferences, secretsFolderOf } from "../connectorConfigs/secretReference";
 import { Fault, HIDDEN, isNear, setSecret } from "./fault";
 import { isObject } from "./merge";
 
@@ -62,8 +64,9 @@ export function referenceFaults(c: Partial<PlatformConfig>): Fault[] {
         if (secret !== undefined)
             faults.push(...unknownSecret(`connectors.${name}.onDelete.database.url`, secret, known));
         for (const [key, value] of Object.entries(config)) {
-            if (typeof value !== "object") continue;
-            faults.push(...unknownSecret(`connectors.${name}.config.${key}`, value.secret, known));
+            const path = `connectors.${name}.config.${key}`;
+            if (typeof value === "object") faults.push(...unknownSecret(path, value.secret, known));
+            else faults.push(...folderFaults(path, String(value), secretsFolderOf(name, SECRETS_FOLDER), known));
         }
     }
     return faults;
@@ -93,6 +96,21 @@ function unknownSecret(path: string, name: string, known: string[]): Fault[] {
     const near = known.find((candidate) => isNear(name, candidate));
     const remedy = near === undefined ? setSecret(name) : `did you mean ${near}? If not, ${setSecret(name)}`;
     return [{ path, value: HIDDEN, rule: `names a secret that is not there (${name})`, remedy }];
+}
+
+/** References within longer texts, which nobody has written for the user. */
+function folderFaults(path: string, value: string, folder: string, known: string[]): Fault[] {
+    const references = directoryReferences(value);
+    const inOthers = references.filter(
+        (reference) => reference.folder !== folder && `${reference.folder}/`.startsWith(`${SECRETS_FOLDER}/`),
+    );
+    if (inOthers.length > 0) {
+        const rule = "refers to a secret outside of the connector's own folder";
+        return [{ path, value, rule, remedy: `write \${directory:${folder}:<secret>}` }];
+    }
+    return references
+        .filter((reference) => reference.folder === folder)
+        .flatMap(({ name }) => unknownSecret(path, name, known));
 }
 
 function externalFaults(

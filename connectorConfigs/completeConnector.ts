@@ -6,7 +6,7 @@ import {
     slotName,
 } from "./debeziumPostgres";
 import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
-import { referredSecrets, secretReference } from "./secretReference";
+import { referredSecrets, secretReference, secretsFolderOf } from "./secretReference";
 
 /** A value of a connector's config: text, number, truth value, or the secret of that name. */
 export type ConfigValue = string | number | boolean | { secret: string };
@@ -29,7 +29,7 @@ export interface ConnectorEntry {
 
 /** Where the servers are that connectors speak to, as the workers reach them. */
 export interface PlatformEndpoints {
-    /** Folder of the secrets on every worker. */
+    /** Folder on every worker; a connector's secrets are in the folder of its name there. */
     secretsFolder: string;
     /** Brokers of the Kafka cluster. */
     brokers: number;
@@ -83,10 +83,11 @@ export function completeConnector(
     entry: ConnectorEntry,
     platform: PlatformEndpoints,
 ): CompletedConnector {
-    const config = entry.addDefaults === false ? {} : platformSettings(name, entry.class, platform);
+    const folder = secretsFolderOf(name, platform.secretsFolder);
+    const config = entry.addDefaults === false ? {} : platformSettings(name, entry, platform, folder);
     if (INCLUDED_MESSAGES in entry.config) delete config[EXCLUDED_MESSAGES];
     for (const [key, value] of Object.entries(entry.config)) {
-        config[key] = typeof value === "object" ? secretReference(value.secret, platform.secretsFolder) : String(value);
+        config[key] = typeof value === "object" ? secretReference(value.secret, folder) : String(value);
     }
     return {
         class: entry.class,
@@ -94,14 +95,15 @@ export function completeConnector(
         minTasks: entry.minTasks ?? 1,
         state: entry.state,
         config,
-        secretNames: referredSecrets(config, platform.secretsFolder),
+        secretNames: referredSecrets(config, folder),
     };
 }
 
 function platformSettings(
     name: string,
-    connectorClass: string,
-    { database, jmsBroker, brokers, offsetStorageTopic, heapMb, secretsFolder }: PlatformEndpoints,
+    { class: connectorClass }: ConnectorEntry,
+    { database, jmsBroker, brokers, offsetStorageTopic, heapMb }: PlatformEndpoints,
+    secretsFolder: string,
 ): Record<string, string> {
     if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
         return debeziumPostgres({

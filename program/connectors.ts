@@ -8,7 +8,7 @@ import { PlatformConfig } from "../config";
 import { databaseUrl } from "../connectApi/position/databaseUrl";
 import { isPostgresSource, postgresSource } from "../connectApi/position/postgresSource";
 import { completeConnector } from "../connectorConfigs/completeConnector";
-import { kafkaSide } from "./endpoints";
+import { endpointsOf, kafkaSide } from "./endpoints";
 
 /** The servers that connectors are declared on. */
 export interface ConnectorServers {
@@ -23,16 +23,32 @@ export interface ConnectorServers {
     secrets: Record<string, pulumi.Output<string>>;
 }
 
+/** Secrets that connectors refer to, by the path of their file: `<connector>/<secret>`. */
+export function connectorSecrets(
+    config: PlatformConfig,
+    secrets: Record<string, pulumi.Output<string>>,
+): Record<string, pulumi.Output<string>> {
+    const platform = endpointsOf(config);
+    const paths = Object.entries(config.connectors).flatMap(([name, entry]) =>
+        completeConnector(name, entry, platform).secretNames.map((secret): [string, pulumi.Output<string>] => [
+            `${name}/${secret}`,
+            secrets[secret]!,
+        ]),
+    );
+    return Object.fromEntries(paths);
+}
+
 /** Declares each connector of the config, completed by what follows from the platform. Returns the stack's output of them. */
 export function declareConnectors(config: PlatformConfig, servers: ConnectorServers): Record<string, object> {
     const platform = endpoints(config, servers);
+    const connectors: Connector[] = [];
     const declared = Object.entries(config.connectors).map(([name, given]): [string, object] => {
         const { addDefaults, onDelete, ...entry } = given;
         const complete = platform.apply((known) => completeConnector(name, { ...entry, addDefaults }, known));
         const cleanup = isPostgresSource(entry.class)
             ? [slotCleanup(name, onDelete?.database ?? {}, complete.config, config, servers)]
             : [];
-        new Connector(
+        const connector = new Connector(
             name,
             {
                 ...entry,
@@ -56,9 +72,11 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
             // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
             { dependsOn: [...servers.ready, ...cleanup], deletedWith: servers.connect },
         );
+        connectors.push(connector);
         // With anything of the connector in it, a stack would have no outputs at all when one connector fails
         return [name, { class: entry.class, declaredState: entry.state }];
     });
+    servers.connect.sweepSecrets(connectors);
     return Object.fromEntries(declared);
 }
 

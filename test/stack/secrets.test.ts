@@ -10,7 +10,7 @@ import { startStatusServer } from "../../cli/statusServer";
 import { cacheFolder } from "../../toolchain/folders";
 import { makeCertificate } from "../support/certificates";
 import { ConnectorProgram } from "../support/connectorProgram";
-import { listContainers } from "../support/docker";
+import { listContainers, memberIds } from "../support/docker";
 import {
     engineTexts,
     filesIn,
@@ -122,6 +122,7 @@ async function act(): Promise<void> {
     await stack.setSecret("planted-url", planted.url);
     const url = `postgresql://${ROLE}:${planted.database}@${outputs.database.address}/${outputs.database.name}`;
     await stack.setSecret("planted-database", url);
+    workers = await workerIds();
     stack.configure({ connectors: { planted: plantedSink(), "planted-source": plantedSource() } });
     runs["good"] = await stack.up("--event-log", eventLog("good"));
     starts = await taskStarts();
@@ -136,8 +137,8 @@ async function act(): Promise<void> {
     await stack.setSecret("planted-jms", outputs.jmsBroker.password);
     await stack.setSecret("planted-refused", planted.refused);
     await stack.setSecret("planted-echoed", planted.echoed);
-    const refused = { ...plantedSink(), config: broken("Cast$Value", "spec", "planted-refused") };
-    const echoing = { ...plantedSink(), config: broken("TimestampConverter$Value", "format", "planted-echoed") };
+    const refused = broken("refused", "Cast$Value", "spec");
+    const echoing = broken("echoing", "TimestampConverter$Value", "format");
     stack.configure({ connectors: { planted: plantedSink(), refused, echoing } });
     runs["refused"] = await stack.tryUp("--diff", "--event-log", eventLog("refused"));
     runs["preview as JSON"] = await stack.pulumi("preview", "--json");
@@ -180,6 +181,7 @@ async function actWithCredentials(tls: { ca: string; cert: string; key: string }
     await program!.destroy();
 }
 
+let workers: string[];
 let starts: Record<string, number>;
 let startsAfterRotation: Record<string, number>;
 
@@ -187,12 +189,12 @@ function eventLog(name: string): string {
     return join(stack.handle.folder, `${name}.events`);
 }
 
-function plantedSink() {
+function plantedSink(name = "planted") {
     const config: Record<string, unknown> = {
         "topics.regex": "planted-topi[c]",
         "jms.destination.name": "CustomersJSON",
         "jms.password": { secret: "planted-jms" },
-        "java.naming.provider.url": "tcp://me:${directory:/run/secrets/connect-cdc:planted-url}@artemis:61616",
+        "java.naming.provider.url": `tcp://me:\${directory:/run/secrets/connect-cdc/${name}:planted-url}@artemis:61616`,
         transforms: "note",
         "transforms.note.type": "org.apache.kafka.connect.transforms.InsertField$Value",
         "transforms.note.static.field": PUBLIC,
@@ -215,14 +217,22 @@ function plantedSource() {
 }
 
 /** Settings of a sink whose transform cannot work with the secret, and quotes it. */
-function broken(transform: string, setting: string, secret: string): Record<string, unknown> {
-    const { "transforms.note.static.field": _, "transforms.note.static.value": __, ...config } = plantedSink().config;
-    return {
-        ...config,
+function broken(name: string, transform: string, setting: string) {
+    const sink = plantedSink(name);
+    const { "transforms.note.static.field": _, "transforms.note.static.value": __, ...rest } = sink.config;
+    const config = {
+        ...rest,
         "transforms.note.type": `org.apache.kafka.connect.transforms.${transform}`,
-        [`transforms.note.${setting}`]: { secret },
+        [`transforms.note.${setting}`]: { secret: setting === "spec" ? "planted-refused" : "planted-echoed" },
         ...(setting === "format" ? { "transforms.note.target.type": "string" } : {}),
     };
+    return { ...sink, config };
+}
+
+/** Ids of the workers' containers. */
+async function workerIds(): Promise<string[]> {
+    const ids = Object.entries(await memberIds(stack.handle.name));
+    return ids.filter(([name]) => /^connect-\d$/.test(name)).map(([, id]) => id);
 }
 
 /** How often each connector's task was started, by the logs of all workers. */
@@ -371,14 +381,32 @@ describe("secrets are nowhere in the clear", () => {
 });
 
 describe("secret files", () => {
-    it("hold what was set, byte for byte, and can be read by the worker's user only", async () => {
-        const worker = containers.find(({ Names }) => Names[0]?.endsWith("-connect-0"));
-        const folder = "/run/secrets/connect-cdc";
-        const listing = await runInContainer(worker!.Id, `stat -c '%a %u %n' -L ${folder}/*`);
-        const lines = listing.trim().split(/\r?\n/);
-        expect(lines).toContain(`400 1000 ${folder}/planted-note`);
-        for (const line of lines) expect(line).toMatch(/^400 1000 \/run\/secrets\/connect-cdc\/[\w.-]+$/);
-        const hex = await runInContainer(worker!.Id, `od -An -v -tx1 ${folder}/planted-note | tr -d ' \\n'`);
+    const folder = "/run/secrets/connect-cdc";
+
+    it("lie in a folder for each connector that there is, and only the worker's user can read them", async () => {
+        const listing = await runInContainer(workers[0]!, `find ${folder} -mindepth 1 -printf '%m %U %P\\n'`);
+        const ofPlanted = ["planted-jms", "planted-url"];
+        const expected = {
+            "dbz-source": ["database-password"],
+            "json-jms-sink": ["jms-password"],
+            "xml-jms-sink": ["jms-password"],
+            planted: [...ofPlanted, "planted-note"],
+            refused: [...ofPlanted, "planted-refused"],
+            echoing: [...ofPlanted, "planted-echoed"],
+        };
+        const lines = Object.entries(expected).flatMap(([connector, names]) => [
+            `500 1000 ${connector}`,
+            ...names.map((name) => `400 1000 ${connector}/${name}`),
+        ]);
+        expect(listing.trim().split(/\r?\n/).sort()).toEqual(lines.sort());
+    });
+
+    it("come and go without a restart of a worker", async () => {
+        expect(await workerIds()).toEqual(workers);
+    });
+
+    it("hold what was set, byte for byte", async () => {
+        const hex = await runInContainer(workers[0]!, `od -An -v -tx1 ${folder}/planted/planted-note | tr -d ' \\n'`);
         expect(Buffer.from(hex.trim(), "hex").toString()).toBe(planted.note);
     });
 });

@@ -167,6 +167,10 @@ const CASES: Record<string, Case[]> = {
         ["a password in a URL", other({ "connection.url": "jdbc:x://me:hunter2@db/x" }), "connectors.mine.config.connection.url", "[hidden]", "holds a password in the clear", "{secret: <name>}"],
         ["a JAAS config in the clear", { ...sink({ "consumer.override.sasl.jaas.config": "x password=hunter2;" }), connect: { clientConfigOverridePolicy: "All" } }, "connectors.json-jms-sink.config.consumer.override.sasl.jaas.config", "[hidden]", "password in the clear", "{secret: <name>}"],
         ["what a definition calls a password", sink({ "java.naming.security.credentials": "hunter2" }), "connectors.json-jms-sink.config.java.naming.security.credentials", "[hidden]", "password in the clear", "{secret: <name>}"],
+        ["a secret where they all lay once", other({ p: "tcp://${directory:/run/secrets/connect-cdc:database-password}@h" }), "connectors.mine.config.p", '"tcp://${directory:/run/secrets/connect-cdc:database-password}@h"', "outside of the connector's own folder", "write ${directory:/run/secrets/connect-cdc/mine:<secret>}"],
+        ["a secret of another connector", other({ p: "${directory:/run/secrets/connect-cdc/dbz-source:database-password}" }), "connectors.mine.config.p", '"${directory:/run/secrets/connect-cdc/dbz-source:database-password}"', "outside of the connector's own folder", "/mine:<secret>}"],
+        ["a secret within a text that nobody set", other({ p: "tcp://${directory:/run/secrets/connect-cdc/mine:pwd}@h" }), "connectors.mine.config.p", "[hidden]", "names a secret that is not there (pwd)", "secrets.pwd"],
+        ["a name too long for a folder", { connectors: { ["a".repeat(201)]: { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, `connectors.${"a".repeat(201)}`, `"${"a".repeat(116)}...`, "at most 200", "rename it"],
         ["a provider that nobody configured", other({ p: "${vault:x}" }), "connectors.mine.config.p", '"${vault:x}"', "do not have (vault)", "directory"],
     ),
     // prettier-ignore

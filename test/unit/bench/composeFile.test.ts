@@ -37,7 +37,7 @@ describe("writeComposeFile", () => {
             memorySwap: 640,
             destroyGraceSeconds: 120,
         });
-        const upload = join(folder, "files/kafka-0/server.properties");
+        const upload = join(folder, "files/kafka-0/etc/connect-cdc/server.properties");
         expect(readFileSync(upload, "utf8")).toBe("broker.id=0");
         expect(services["kafka-0"]).toMatchObject({
             command: ["java", "-Dprice=$$1"],
@@ -60,7 +60,16 @@ describe("writeComposeFile", () => {
             { name: "p-s-kafka-0" },
             { name: "p-s-kafka-1" },
             { name: "p-s-connect-0" },
-            { name: "p-s-connect-secrets-writer", mustRun: false, networkMode: "none" },
+            {
+                name: "p-s-connect-secrets-writer",
+                mustRun: false,
+                networkMode: "none",
+                uploads: [
+                    { file: "/in/a/password", content: "1" },
+                    { file: "/in/b/password", content: "2" },
+                ],
+            },
+            { name: "p-s-connect-secrets-sweep", mustRun: false, networkMode: "none" },
         );
         const healthy = { condition: "service_healthy" };
         expect(services["zookeeper-0"].depends_on).toEqual({});
@@ -70,6 +79,10 @@ describe("writeComposeFile", () => {
             "kafka-1": healthy,
             "connect-secrets-writer": { condition: "service_completed_successfully" },
         });
+        expect(services["connect-secrets-sweep"].depends_on).toEqual(services["connect-0"].depends_on);
         expect(services["connect-secrets-writer"].networks).toBeUndefined();
+        const uploads = join(folder, "files/connect-secrets-writer/in");
+        expect(services["connect-secrets-writer"].volumes).toEqual([`${uploads}:/in`]);
+        expect(readFileSync(join(uploads, "b/password"), "utf8")).toBe("2");
     });
 });

@@ -34,7 +34,7 @@ async function clusters(over: Overrides = {}) {
     const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, ...over.zookeeper, hosts, image });
     const kafka = new KafkaCluster("kafka", { ...defaults.kafka, ...over.kafka, hosts, image, zookeeper });
     const settings = { ...defaults.connect, ...over.connect };
-    const secrets = { "database-password": "hunter2" };
+    const secrets = { "dbz-source/database-password": "hunter2" };
     const connect = new ConnectCluster("connect", {
         ...settings,
         hosts,
@@ -44,6 +44,7 @@ async function clusters(over: Overrides = {}) {
         pluginDiscovery: "service_load",
         secrets,
     });
+    connect.sweepSecrets([connect.ready]);
     await resolved(connect.ready.urn);
     return { zookeeper, kafka, connect };
 }
@@ -58,7 +59,9 @@ describe("three members of each role on one host", () => {
         const roles = ["zookeeper", "kafka", "connect"];
         const members = roles.flatMap((role) => [0, 1, 2].map((i) => `${role}-${i}`));
         expect(names("Member").sort()).toEqual([...members].sort());
-        expect(names("Container").sort()).toEqual([...members, "connect-secrets-writer"].sort());
+        expect(names("Container").sort()).toEqual(
+            [...members, "connect-secrets-writer", "connect-secrets-sweep"].sort(),
+        );
         const data = members.filter((name) => !name.startsWith("connect")).map((name) => `${name}-data`);
         expect(names("Volume").sort()).toEqual([...data, "connect-secrets"].sort());
         expect(names("Gate").sort()).toEqual(members.map((name) => `${name}-gate`).sort());
@@ -209,12 +212,34 @@ describe("three members of each role on one host", () => {
         await clusters();
         const writer = theResource(resources, "Container", "connect-secrets-writer").inputs;
         expect(writer).toMatchObject({ mustRun: false, attach: true, networkMode: "none", user: "root" });
-        expect(writer["uploads"]).toEqual({ secret: [{ file: "/in/database-password", content: "hunter2" }] });
+        expect(writer["uploads"]).toEqual({
+            secret: [{ file: "/in/dbz-source/database-password", content: "hunter2" }],
+        });
         const others = resources.filter(
             (r) => r.name !== "connect-secrets-writer" && !r.name.startsWith("connect-secrets"),
         );
         const inClear = (key: string, value: unknown) => (key === "secret" ? undefined : value);
         expect(JSON.stringify(others, inClear)).not.toContain("hunter2");
+    });
+
+    it("keep the secrets that connectors still use until these have their configs", async () => {
+        await clusters();
+        const [writer, sweep] = ["writer", "sweep"].map((job) =>
+            theResource(resources, "Container", `connect-secrets-${job}`),
+        );
+        expect(writer!.inputs["command"][0]).not.toContain("grep");
+        expect(sweep!.inputs["command"][0]).toContain(`grep -vxFf <(printf '%s\\n' dbz-source/database-password)`);
+        expect(sweep!.inputs["uploads"]).toBeUndefined();
+    });
+
+    it("have the config providers and plugins of the user beside the platform's own", async () => {
+        const config = { "config.providers": "file, directory,", "plugin.path": "/mine", "a.b": "c" };
+        await clusters({ connect: { config } });
+        const properties = containerInputs(resources, "connect-0").files[
+            "/etc/connect-cdc/connect-distributed.properties"
+        ]!.split("\n");
+        const lines = properties.filter((line) => /^(config\.providers|plugin\.path|a\.b)=/.test(line));
+        expect(lines).toEqual(["plugin.path=/opt/connect/plugins,/mine", "config.providers=directory,file", "a.b=c"]);
     });
 
     it("are waited for at their outside addresses", async () => {

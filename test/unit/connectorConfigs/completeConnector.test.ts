@@ -44,7 +44,7 @@ describe("a Debezium source", () => {
                 "database.port": "5432",
                 "database.dbname": "cdcdb",
                 "database.user": "cdcadmin",
-                "database.password": "${directory:/run/secrets/connect-cdc:database-password}",
+                "database.password": "${directory:/run/secrets/connect-cdc/dbz-source:database-password}",
                 "plugin.name": "pgoutput",
                 "publication.name": "dbz_publication",
                 "publication.autocreate.mode": "disabled",
@@ -116,7 +116,7 @@ describe("a JMS sink", () => {
                 "connection.factory.name": "ConnectionFactory",
                 "jms.destination.type": "queue",
                 "jms.username": "cdc",
-                "jms.password": "${directory:/run/secrets/connect-cdc:jms-password}",
+                "jms.password": "${directory:/run/secrets/connect-cdc/json-jms-sink:jms-password}",
                 topics: "localhost.cdc.customers",
                 "jms.destination.name": "CustomersJSON",
             },
@@ -150,8 +150,15 @@ describe("what the user writes", () => {
     it("may be another secret", () => {
         const config = { "database.password": { secret: "other" }, "signal.key": { secret: "signal" } };
         const completed = completeConnector("dbz-source", { ...source, config }, platform);
-        expect(completed.config["database.password"]).toBe("${directory:/run/secrets/connect-cdc:other}");
+        expect(completed.config["database.password"]).toBe("${directory:/run/secrets/connect-cdc/dbz-source:other}");
         expect(completed.secretNames).toEqual(["other", "signal"]);
+    });
+
+    it("may refer to a secret of its own within a text, and gets no other connector's", () => {
+        const own = "${directory:/run/secrets/connect-cdc/mine:pw}";
+        const others = ["${directory:/run/secrets/connect-cdc:a}", "${directory:/run/secrets/connect-cdc/mine-too:b}"];
+        const entry = { ...source, class: "a.B", config: { url: `tcp://me:${own}@host ${others.join()}` } };
+        expect(completeConnector("mine", entry, platform).secretNames).toEqual(["pw"]);
     });
 
     it("stays as it is for a class that the platform knows nothing about", () => {
