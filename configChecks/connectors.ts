@@ -3,7 +3,7 @@ import { SECRETS_FOLDER } from "../components/render/secretsFolder";
 import { completeConnector, type ConnectorEntry } from "../connectorConfigs/completeConnector";
 import { Fault, HIDDEN } from "./fault";
 import { SECRET_NAME } from "./secrets";
-import { aboveBrokersFault } from "./servers";
+import { aboveBrokersFault, keyConverterOf } from "./servers";
 import { isPostgresSource, sourceFaults } from "./sources";
 import { isSink, sinkFaults } from "./sinks";
 import { debeziumTopics, listOf, UNKNOWN_TOPICS } from "./topics";
@@ -37,8 +37,8 @@ export function connectorFaults(c: Partial<PlatformConfig>, topicsKnown: boolean
         ({ entry, config }) => !isPostgresSource(entry.class) && !isSink(entry.class, config),
     );
     const made = [
-        ...sources.map(({ config }) => ({ config, topics: debeziumTopics(config) })),
-        ...others.map(({ config }) => ({ config, topics: UNKNOWN_TOPICS })),
+        ...sources.map(({ name, config }) => ({ name, config, topics: debeziumTopics(config) })),
+        ...others.map(({ name, config }) => ({ name, config, topics: UNKNOWN_TOPICS })),
     ];
     const deadLetters = checked.flatMap(({ config }) => listOf(config["errors.deadletterqueue.topic.name"]));
     return [
@@ -56,6 +56,7 @@ export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnecto
     // Addresses are outputs of servers that are not there yet: what stands in for them is of the same form
     const platform = {
         secretsFolder: SECRETS_FOLDER,
+        keyConverter: keyConverterOf(c),
         brokers: c.kafka?.brokers ?? 1,
         offsetStorageTopic: c.connect?.offsetStorageTopic ?? "offsets",
         heapMb: c.connect?.heapMb ?? 384,

@@ -1,20 +1,31 @@
 import type { PlatformConfig } from "../config";
 import { compiled } from "../connectApi/position/tableFilter";
 import { JMS_SINK_CLASS } from "../connectorConfigs/jmsSink";
+import { writesKeysAsText } from "../connectorConfigs/debeziumPostgres";
 import type { CheckedConnector } from "./connectors";
 import { Fault, repeated, suggest } from "./fault";
-import { aboveBrokersFault } from "./servers";
+import { aboveBrokersFault, keyConverterOf } from "./servers";
 import { ILLEGAL_TOPIC, isEnumerable, listOf, MadeTopics, meantTopic, TOPIC_NAME } from "./topics";
 
 const DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
 const DEAD_LETTER_COPIES = "errors.deadletterqueue.topic.replication.factor";
+const FORWARDS_HEADERS = "jms.forward.kafka.headers";
+const JSON_CONVERTER = "org.apache.kafka.connect.json.JsonConverter";
+/** Transforms that can emit deletes. */
+const WRITER = /^(dev\.connectcdc\.transforms\.)?(Json|Xml)Writer$/;
 /** Connect's own default. */
 const DEFAULT_DEAD_LETTER_COPIES = 3;
+
+interface Source {
+    name: string;
+    config: Record<string, string>;
+    topics: MadeTopics;
+}
 
 /** What is around a sink. */
 interface Surroundings {
     /** Sources, and what each writes; undefined where that is not known. */
-    made?: { config: Record<string, string>; topics: MadeTopics }[];
+    made?: Source[];
     /** Topics that sinks write bad records to. */
     deadLetters: string[];
     platform: Partial<PlatformConfig>;
@@ -33,6 +44,7 @@ export function sinkFaults(sink: CheckedConnector, around: Surroundings): Fault[
         ...regexFaults(sink, around),
         ...toleranceFaults(sink, around.platform.kafka?.brokers),
         ...queueFaults(sink, around.platform.jmsBroker),
+        ...deleteFaults(sink, around),
     ];
 }
 
@@ -128,4 +140,41 @@ function queueFaults(sink: CheckedConnector, jmsBroker: PlatformConfig["jmsBroke
     return [
         { path: pathOf(sink, "jms.destination.name"), value: queue, rule: "is no queue of jmsBroker.queues", remedy },
     ];
+}
+
+/** Settings by which a writer emits deletes. */
+function emittingSettings(config: Record<string, string>): string[] {
+    return listOf(config["transforms"])
+        .filter((alias) => WRITER.test(config[`transforms.${alias}.type`] ?? ""))
+        .map((alias) => `transforms.${alias}.delete.handling`)
+        .filter((setting) => config[setting] === "emit");
+}
+
+/** Emitted deletes need their mark, which is a header, and keys that name their columns. */
+function deleteFaults(sink: CheckedConnector, { made = [], platform }: Surroundings): Fault[] {
+    const { entry, config } = sink;
+    const pattern = compiled(`^(?:${config["topics.regex"] ?? ""})$`);
+    const sources = made.filter(
+        ({ topics }) =>
+            listOf(config["topics"]).some((topic) => topics.mayMake(topic)) ||
+            topics.names.some((topic) => pattern?.test(topic)),
+    );
+    const emitting = emittingSettings(config);
+    const faults: Fault[] = [];
+    const isMarked = config[FORWARDS_HEADERS]?.toLowerCase() === "true";
+    const isEmitted = emitting.length > 0 || sources.some((source) => emittingSettings(source.config).length > 0);
+    if (entry.class === JMS_SINK_CLASS && isEmitted && !isMarked) {
+        const rule = "drops the header __op, the only mark of an emitted delete: a reader would take it for a row";
+        const remedy = "set it to true, or set delete.handling: drop";
+        faults.push({ path: pathOf(sink, FORWARDS_HEADERS), value: config[FORWARDS_HEADERS], rule, remedy });
+    }
+    const unnamed = sources.find((source) =>
+        writesKeysAsText(source.config["key.converter"] ?? keyConverterOf(platform)),
+    );
+    if (unnamed) {
+        const rule = `emit needs keys that name their columns, and ${unnamed.name} writes them by StringConverter`;
+        const remedy = `set key.converter: ${JSON_CONVERTER} and key.converter.schemas.enable: false for ${unnamed.name}`;
+        faults.push(...emitting.map((key) => ({ path: pathOf(sink, key), value: "emit", rule, remedy })));
+    }
+    return faults;
 }

@@ -4,6 +4,7 @@ import {
     EXCLUDED_MESSAGES,
     INCLUDED_MESSAGES,
     slotName,
+    writesKeysAsText,
 } from "./debeziumPostgres";
 import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
 import { referredSecrets, secretReference, secretsFolderOf } from "./secretReference";
@@ -31,6 +32,8 @@ export interface ConnectorEntry {
 export interface PlatformEndpoints {
     /** Folder on every worker; a connector's secrets are in the folder of its name there. */
     secretsFolder: string;
+    /** `key.converter` of the workers. */
+    keyConverter: string;
     /** Brokers of the Kafka cluster. */
     brokers: number;
     /** `offset.storage.topic` of the workers. */
@@ -101,8 +104,8 @@ export function completeConnector(
 
 function platformSettings(
     name: string,
-    { class: connectorClass }: ConnectorEntry,
-    { database, jmsBroker, brokers, offsetStorageTopic, heapMb }: PlatformEndpoints,
+    { class: connectorClass, config }: ConnectorEntry,
+    { database, jmsBroker, brokers, offsetStorageTopic, keyConverter, heapMb }: PlatformEndpoints,
     secretsFolder: string,
 ): Record<string, string> {
     if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
@@ -115,6 +118,8 @@ function platformSettings(
             publication: database.publication,
             slot: slotName(name),
             offsetStorageTopic,
+            // The settings of one converter are none of another's
+            workersWriteKeysAsText: writesKeysAsText(keyConverter) && !("key.converter" in config),
             brokers,
             heapMb,
         });

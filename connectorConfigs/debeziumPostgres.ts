@@ -7,6 +7,12 @@ const HEARTBEAT_PREFIX = "connect-cdc-heartbeat";
 export const EXCLUDED_MESSAGES = "message.prefix.exclude.list";
 export const INCLUDED_MESSAGES = "message.prefix.include.list";
 
+/** Keys that name their columns. */
+const JSON_KEYS = {
+    "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+    "key.converter.schemas.enable": "false",
+};
+
 /** What {@link debeziumPostgres} needs to know. */
 export interface DebeziumPostgresInput {
     /** Host name or address of the database, as the workers reach it. */
@@ -25,6 +31,8 @@ export interface DebeziumPostgresInput {
     slot: string;
     /** `offset.storage.topic` of the workers. */
     offsetStorageTopic: string;
+    /** True: the workers' own key converter would write the text of a Java object, `Struct{id=1}`. */
+    workersWriteKeysAsText: boolean;
     /** Brokers of the Kafka cluster, for the replication factor of the topics that the connector makes. */
     brokers: number;
     /** Largest heap of a worker, MiB. */
@@ -87,6 +95,8 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         // it would stop the source for good. A worker ends its tasks before it joins the others again.
         "offsets.storage.topic": input.offsetStorageTopic,
 
+        ...(input.workersWriteKeysAsText ? JSON_KEYS : {}),
+
         // One partition keeps the order of all changes of a table.
         "topic.creation.default.partitions": "1",
         "topic.creation.default.replication.factor": String(Math.min(3, input.brokers)),
@@ -114,4 +124,9 @@ function memoryBounds(heapMb: number): Record<string, string> {
 /** The slot of a connector that names none: the connector's name in the characters that PostgreSQL allows. */
 export function slotName(connectorName: string): string {
     return connectorName.toLowerCase().replace(/[^a-z0-9_]/g, "_");
+}
+
+/** True for a converter that writes a key as the text of a Java object: nobody can read the names of its columns there. */
+export function writesKeysAsText(keyConverter: string): boolean {
+    return /(^|\.)String(Converter)?$/.test(keyConverter);
 }

@@ -26,12 +26,16 @@ export function endpointsOf(config: PlatformConfig): PlatformEndpoints & { restU
 export function kafkaSide({
     kafka,
     connect,
-}: PlatformConfig): Pick<PlatformEndpoints, "secretsFolder" | "brokers" | "offsetStorageTopic" | "heapMb"> {
+}: PlatformConfig): Pick<
+    PlatformEndpoints,
+    "secretsFolder" | "brokers" | "offsetStorageTopic" | "keyConverter" | "heapMb"
+> {
     return {
         secretsFolder: SECRETS_FOLDER,
         brokers: kafka.brokers,
         heapMb: connect.heapMb,
         // Raw settings win over their key's own place
+        keyConverter: String(connect.config["key.converter"] ?? connect.keyConverter),
         offsetStorageTopic: String(connect.config["offset.storage.topic"] ?? connect.offsetStorageTopic),
     };
 }

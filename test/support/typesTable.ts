@@ -241,13 +241,15 @@ export const makeTable = [
         .map(({ name, type }) => `${quoted(name)} ${type}`)
         .join(", ")})`,
     "alter table cdc.all_types replica identity full",
-    "create publication all_types for table cdc.all_types",
+    `create table cdc.plain_identity (id int primary key, n int not null, t text not null, p numeric not null,
+        b boolean not null, d date not null, opt text)`,
+    "create publication all_types for table cdc.all_types, cdc.plain_identity",
 ];
 
 /** Takes away all of it. */
 export const removeTable = [
     "drop publication if exists all_types",
-    "drop table if exists cdc.all_types",
+    "drop table if exists cdc.all_types, cdc.plain_identity",
     "drop type if exists cdc.mood, cdc.pair",
     "drop domain if exists cdc.positive",
     ...["hstore", "citext", "ltree"].map((name) => `drop extension if exists ${name}`),

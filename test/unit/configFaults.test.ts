@@ -230,6 +230,9 @@ const CASES: Record<string, Case[]> = {
         ["a topic's name", sink({ topics: "a b" }), "connectors.json-jms-sink.config.topics", '"a b"', "no name of a topic", "correct it"],
         ["bad records without a topic", sink({ "errors.tolerance": "all" }), "connectors.json-jms-sink.config.errors.tolerance", '"all"', "no dead letter topic", "errors.deadletterqueue.topic.name"],
         ["dead letters on too few brokers", { kafka: { brokers: 1 }, ...sink({ "errors.deadletterqueue.topic.name": "dead" }) }, "connectors.json-jms-sink.config.errors.deadletterqueue.topic.replication.factor", "nothing", "its default is 3", "lower it"],
+        ["deletes without their mark", sink({ "transforms.write.delete.handling": "emit" }), "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
+        ["deletes of a source's writer without their mark", { connectors: { "dbz-source": { config: { transforms: "w", "transforms.w.type": "XmlWriter", "transforms.w.delete.handling": "emit" } }, "xml-jms-sink": null } }, "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
+        ["deletes with keys that name nothing", { connectors: { "dbz-source": { config: { "key.converter": "org.apache.kafka.connect.storage.StringConverter" } }, "json-jms-sink": { config: { topics: null, "topics.regex": ".*customers", "jms.forward.kafka.headers": true, "transforms.write.delete.handling": "emit" } } } }, "connectors.json-jms-sink.config.transforms.write.delete.handling", '"emit"', "dbz-source writes them by StringConverter", "key.converter.schemas.enable: false for dbz-source"],
         ["a queue that nobody declared", sink({ "jms.destination.name": "CustomerJSON" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomerJSON"', "is no queue of jmsBroker.queues", "did you mean CustomersJSON?"],
     ),
     // prettier-ignore
@@ -452,6 +455,21 @@ describe("no false alarm", () => {
                     }),
                     state: "paused",
                 },
+            },
+        ],
+        [
+            "emitted deletes with their mark, and a secret within a text",
+            {
+                deletes: connector(JMS, {
+                    topics: "localhost.cdc.customers",
+                    "jms.destination.name": "CustomersJSON",
+                    "jms.forward.kafka.headers": "TRUE",
+                    "java.naming.provider.url":
+                        "tcp://me:${directory:/run/secrets/connect-cdc/deletes:crm}@artemis:61616",
+                    transforms: "write",
+                    "transforms.write.type": "JsonWriter",
+                    "transforms.write.delete.handling": "emit",
+                }),
             },
         ],
     ])("for %s", (_name, connectors) => {

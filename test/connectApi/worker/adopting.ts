@@ -46,6 +46,7 @@ export function adopting(worker: WorkerUnderTest): void {
 const PATIENCE = { timeout: 30_000, interval: 200 };
 const PLATFORM = {
     secretsFolder: "/run/secrets/connect-cdc",
+    keyConverter: "org.apache.kafka.connect.storage.StringConverter",
     brokers: 1,
     offsetStorageTopic: "connect-offsets",
     heapMb: 384,

@@ -3,6 +3,7 @@ import { completeConnector, ConnectorEntry, PlatformEndpoints } from "../../../c
 
 const platform: PlatformEndpoints = {
     secretsFolder: "/run/secrets/connect-cdc",
+    keyConverter: "org.apache.kafka.connect.storage.StringConverter",
     brokers: 3,
     offsetStorageTopic: "my-connect-offsets",
     heapMb: 384,
@@ -66,6 +67,8 @@ describe("a Debezium source", () => {
                 "errors.max.retries": "-1",
                 "retriable.restart.connector.wait.ms": "3000",
                 "offsets.storage.topic": "my-connect-offsets",
+                "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+                "key.converter.schemas.enable": "false",
                 "topic.creation.default.partitions": "1",
                 "topic.creation.default.replication.factor": "3",
                 "topic.prefix": "localhost",
@@ -92,6 +95,15 @@ describe("a Debezium source", () => {
     ])("makes topics that fit %i brokers", (brokers, factor) => {
         const { config } = completeConnector("dbz-source", source, { ...platform, brokers });
         expect(config["topic.creation.default.replication.factor"]).toBe(factor);
+    });
+
+    it.each([
+        ["the workers' own", source.config, "org.apache.kafka.connect.json.JsonConverter"],
+        ["the connector's", { ...source.config, "key.converter": "StringConverter" }, platform.keyConverter],
+    ])("gets no key converter beside %s", (_whose, config, keyConverter) => {
+        const completed = completeConnector("dbz-source", { ...source, config }, { ...platform, keyConverter });
+        const keys = Object.keys(completed.config).filter((key) => key.startsWith("key.converter"));
+        expect(keys).toEqual(Object.keys(config).filter((key) => key.startsWith("key.converter")));
     });
 
     it("gets nothing where the platform has no database", () => {
