@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { plugins } from "../../probes/connect";
@@ -19,8 +20,8 @@ const roles = ["zookeeper", "kafka", "connect"] as const;
 const membersOf = (role: string) => [0, 1, 2].map((i) => `${role}-${i}`);
 const [servers, brokers, workers] = roles.map(membersOf) as [string[], string[], string[]];
 const everyMember = roles.flatMap(membersOf);
-/** It has the workers' image, and so their changes. */
-const WRITER = "connect-secrets-writer";
+/** They have the workers' image, and so their changes. */
+const WRITERS = ["connect-secrets-writer", "connect-secrets-sweep"];
 /** Nine members, one after the other, and twice the program: some three minutes on a quiet machine. */
 const COMBINED = { timeout: 30 * 60_000 };
 /** What the contract says of every row. */
@@ -116,7 +117,11 @@ describe("a changed broker setting", () => {
 
 describe("settings taken back, with another heap of each role and a plugin more, all in one update", () => {
     const heaps = { zookeeper: 56, kafka: 272, connect: 400 };
-    const setting = { "offset.flush.timeout.ms": 6000 };
+    const setting = {
+        "offset.flush.timeout.ms": 6000,
+        "config.providers": "file",
+        "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
+    };
     let before: Record<string, string>;
 
     it("rolls ZooKeeper, then brokers, then workers, is killed on the way, and costs no row", COMBINED, async () => {
@@ -148,7 +153,7 @@ describe("settings taken back, with another heap of each role and a plugin more,
         expect(xml).toMatchObject(kept);
     });
 
-    it("is what all members work with, and no other container was replaced but the writer of the workers' secrets", async () => {
+    it("is what all members work with, and no other container was replaced but the writers of the workers' secrets", async () => {
         for (const role of roles) {
             for (const member of membersOf(role)) {
                 const { Config } = await docker.getContainer(containerName(stack.handle.name, member)).inspect();
@@ -160,8 +165,25 @@ describe("settings taken back, with another heap of each role and a plugin more,
                 "org.apache.kafka.connect.file.FileStreamSourceConnector",
             );
         }
-        expect(await replacedSince(before)).toEqual([...everyMember, WRITER].sort());
+        expect(await replacedSince(before)).toEqual([...everyMember, ...WRITERS].sort());
         expect(await stack.preview()).toEqual([]);
+    });
+
+    it("leaves the workers a config provider more, beside the one of the stack's secrets", async () => {
+        const { addresses, database } = pipeline.outputs;
+        const { data } = await axios.put(
+            `${addresses.connect[0]}/connector-plugins/FileStreamSourceConnector/config/validate`,
+            {
+                "connector.class": "FileStreamSourceConnector",
+                topic: "${file:/etc/connect-cdc/connect-distributed.properties:group.id}",
+                file: "${directory:/run/secrets/connect-cdc/dbz-source:database-password}",
+            },
+        );
+        const values = (data.configs as { value: { name: string; value: string } }[]).map(({ value }) => value);
+        const valueOf = (setting: string) => values.find(({ name }) => name === setting)?.value;
+        expect(valueOf("topic")).toBe("my-connect");
+        // No failure may print it
+        expect(valueOf("file") === database.password).toBe(true);
         // To roll all back would take minutes, and later files mind neither a heap nor a plugin more.
         settled = stack.config();
     });
@@ -224,7 +246,7 @@ describe.runIf(process.env.SOAK)("a member that does not come back", () => {
             "kafka-2",
             ...workers.slice(1),
         ]);
-        expect(await replacedSince(before)).toEqual([...everyMember, WRITER].sort());
+        expect(await replacedSince(before)).toEqual([...everyMember, ...WRITERS].sort());
         expect(await stack.preview()).toEqual([]);
     });
 
