@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { connectorStatuses } from "../../probes/connect";
 import { done, pending, waitFor } from "../../probes/wait";
 import { BulkLoads, type LoadSize } from "../support/bulkLoads";
+import { containerName, docker } from "../support/docker";
 import { Engine } from "../support/engine";
 import { SecondSource } from "../support/secondSource";
 import { crash, restart, untilWell, type Victim, workerOf } from "../support/serverFaults";
@@ -14,6 +15,8 @@ import { sharedStack } from "./sharedStack";
 const CONNECTOR = "bulk-source";
 const factor = process.env.SOAK ? 5 : 1;
 const size: LoadSize = { wide: 12_000 * factor, narrow: 40_000 * factor, inserted: 3000, interleaved: 2000 };
+/** 300 MB; with Debezium's own bounds all of them would be in the heap of 384 MiB at once. */
+const HUGE = 5000;
 
 const stack = sharedStack();
 const engine = new Engine();
@@ -26,7 +29,7 @@ beforeAll(async () => {
     const outputs = await stack.outputs();
     victim = { stack: stack.handle.name, outputs };
     source = await SecondSource.open(outputs);
-    await engine.up({ ...(await source.args(CONNECTOR)), onDelete: { offsets: "reset" } });
+    await startSource();
     loads = await BulkLoads.open(source, outputs);
 });
 
@@ -40,6 +43,18 @@ afterAll(async () => {
 
 function call(method: "put" | "post", path: string): Promise<unknown> {
     return axios.request({ method, url: `${victim.outputs.restUrls[0]}/connectors/${CONNECTOR}/${path}`, data: {} });
+}
+
+async function startSource(): Promise<void> {
+    await engine.up({ ...(await source.args(CONNECTOR)), onDelete: { offsets: "reset" } });
+}
+
+/** How often the engine has started each worker again. */
+async function restartCounts(): Promise<number[]> {
+    const workers = victim.outputs.restUrls.map((_, i) =>
+        docker.getContainer(containerName(victim.stack, `connect-${i}`)),
+    );
+    return Promise.all(workers.map(async (worker) => (await worker.inspect()).RestartCount));
 }
 
 async function untilTask(wanted: string): Promise<void> {
@@ -110,5 +125,28 @@ describe("a source in the middle of bulk loads loses no row", () => {
                 `${duplicates} records more than once`,
         );
         expect(lost).toEqual([]);
+    });
+});
+
+describe("rows of 60 kB, more than a worker's heap has room for,", () => {
+    it.each([
+        { way: "streamed", write: () => loads.writeHuge(HUGE) },
+        {
+            way: "in a snapshot",
+            write: async () => {
+                await engine.destroy();
+                await loads.empty();
+                await loads.writeHuge(HUGE);
+                await startSource();
+            },
+        },
+    ])("all arrive when $way, and no worker ends", async ({ way, write }) => {
+        const before = await restartCounts();
+        const began = performance.now();
+        await write();
+        const { lost } = await loads.account();
+        console.log(`${HUGE} rows of 60 kB ${way}: ${Math.round((performance.now() - began) / 1000)} s`);
+        expect(lost).toEqual([]);
+        expect(await restartCounts()).toEqual(before);
     });
 });

@@ -45,7 +45,6 @@ export class BulkLoads {
         const clients: [Client, Client] = [newClient(source), newClient(source)];
         for (const client of clients) await client.connect();
         const loads = new BulkLoads(source, clients);
-        await clients[0].query(`alter table ${source.table} alter column note set storage plain`);
         // The topic is made by the first row
         await source.insert("first");
         await waitFor(async () => done(await loads.read(addresses.kafka)), { what: source.topic, timeoutSeconds: 60 });
@@ -60,6 +59,7 @@ export class BulkLoads {
     /** Writes all rows of a load, each kind in transactions of its own. */
     async write({ narrow, wide, inserted, interleaved }: LoadSize): Promise<number> {
         const [one, other] = this.clients;
+        await one.query(`alter table ${this.source.table} alter column note set storage plain`);
         await this.copy(one, wide, WIDE);
         await this.copy(one, narrow, NARROW);
         await this.insert(one, inserted);
@@ -73,6 +73,21 @@ export class BulkLoads {
         await other.query("commit");
         await one.query("commit");
         return narrow + wide + inserted + 4 * half;
+    }
+
+    /** Writes rows of 60 kB in one transaction. The database keeps them compressed; decoded, they have all of it. */
+    async writeHuge(count: number): Promise<void> {
+        const [client] = this.clients;
+        await client.query(`alter table ${this.source.table} alter column note set storage extended`);
+        await client.query(
+            `insert into ${this.source.table} (note) select repeat('x', 60000) from generate_series(1, $1)`,
+            [count],
+        );
+    }
+
+    /** Takes all rows out of the table. */
+    async empty(): Promise<void> {
+        await this.clients[0].query(`truncate ${this.source.table}`);
     }
 
     /** Waits until the topic has so many records. */
