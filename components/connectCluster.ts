@@ -159,6 +159,6 @@ export class ConnectCluster extends pulumi.ComponentResource {
      * then a task that starts still reads what the config before referred to.
      */
     public sweepSecrets(connectors: pulumi.Resource[]): void {
-        for (const files of this.secretFiles) files.sweep(connectors);
+        for (const files of this.secretFiles) files.sweep(connectors, this);
     }
 }

@@ -42,20 +42,24 @@ export class SecretFiles extends pulumi.ComponentResource {
             .apply((secrets) => Object.entries(secrets).map(([key, content]) => ({ file: `/in/${key}`, content })));
         this.volumeName = volume.name;
         const script = [installing(args.user), ...(args.keepsOthers ? [] : [removingOthers(args.secrets)])];
-        const writer = this.runOnce("writer", [...script, "rm -rf /in/*"], { uploads });
+        const writer = this.runOnce("writer", [...script, "rm -rf /in/*"], { parent: this }, uploads);
         this.writerId = writer.id;
         this.registerOutputs({ volumeName: this.volumeName, writerId: this.writerId });
     }
 
-    /** Removes the files that are no longer among the secrets, after `dependsOn`. */
-    public sweep(dependsOn: pulumi.Resource[]): void {
-        this.runOnce("sweep", [removingOthers(this.args.secrets)], { dependsOn });
+    /**
+     * Removes the files that are no longer among the secrets, after `dependsOn`.
+     * @param parent not this: what depends on the secrets would depend on their removal, too.
+     */
+    public sweep(dependsOn: pulumi.Resource[], parent: pulumi.Resource): void {
+        this.runOnce("sweep", [removingOthers(this.args.secrets)], { parent, dependsOn });
     }
 
     private runOnce(
         job: string,
         script: string[],
-        { uploads, dependsOn }: { uploads?: pulumi.Input<Upload[]>; dependsOn?: pulumi.Resource[] },
+        opts: pulumi.CustomResourceOptions,
+        uploads?: pulumi.Input<Upload[]>,
     ): docker.Container {
         const { host, image } = this.args;
         return new docker.Container(
@@ -80,7 +84,7 @@ export class SecretFiles extends pulumi.ComponentResource {
                 capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
                 securityOpts: ["no-new-privileges"],
             },
-            { parent: this, provider: host.provider, dependsOn, deleteBeforeReplace: true },
+            { ...opts, provider: host.provider, deleteBeforeReplace: true },
         );
     }
 }

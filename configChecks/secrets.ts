@@ -106,7 +106,8 @@ function folderFaults(path: string, value: string, folder: string, known: string
     );
     if (inOthers.length > 0) {
         const rule = "refers to a secret outside of the connector's own folder";
-        return [{ path, value, rule, remedy: `write \${directory:${folder}:<secret>}` }];
+        const remedy = `write {secret: <name>}, or within a longer text \${directory:${folder}:<name>}`;
+        return [{ path, value, rule, remedy }];
     }
     return references
         .filter((reference) => reference.folder === folder)

@@ -22,7 +22,7 @@ export function secretReference(name: string, folder: string): string {
 }
 
 /** A reference to a file of some folder, found in a text. */
-export interface DirectoryReference {
+interface DirectoryReference {
     folder: string;
     name: string;
 }

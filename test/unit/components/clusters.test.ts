@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ConnectCluster } from "../../../components/connectCluster";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
@@ -45,7 +45,9 @@ async function clusters(over: Overrides = {}) {
         secrets,
     });
     connect.sweepSecrets([connect.ready]);
-    await resolved(connect.ready.urn);
+    // What comes last of all
+    const isSweep = ({ name }: RegisteredResource) => name.endsWith("-sweep");
+    await vi.waitFor(() => expect(resources.some(isSweep)).toBe(true), { timeout: 20_000 });
     return { zookeeper, kafka, connect };
 }
 
