@@ -143,18 +143,20 @@ interface EngineReport extends MemberReport<{ containers: number }> {
 
 async function lookAtEngine([name, address]: [string, string], target: PlatformTarget): Promise<EngineReport> {
     const engine = { endpoint: address, certPath: target.certPaths?.[name] };
-    const redact = redactor(target);
-    const ask = async () =>
-        Promise.all(
-            (await stackContainers(name, engine, target)).map(async (facts) => {
-                const address = { ...engine, container: `${target.project}-${target.stack}-${facts.name}` };
-                return {
-                    ...facts,
-                    restarts: mayRestartAgain(facts) ? await repeatedRestarts(address, redact) : undefined,
-                };
-            }),
-        );
-    const answer = await answerOf(ask, engineLimitMs(engine) + 1000);
+    const limitMs = engineLimitMs(engine);
+    const restartsLimitMs = limitMs / 4;
+    const restartsOf = async (facts: ContainerFacts) => {
+        if (!mayRestartAgain(facts)) return undefined;
+        const container = `${target.project}-${target.stack}-${facts.name}`;
+        const ask = () => repeatedRestarts({ ...engine, container }, redactor(target));
+        const found = await answerOf(ask, restartsLimitMs);
+        return found.ok ? found.value : undefined;
+    };
+    const ask = async () => {
+        const found = await stackContainers(name, engine, target);
+        return Promise.all(found.map(async (facts) => ({ ...facts, restarts: await restartsOf(facts) })));
+    };
+    const answer = await answerOf(ask, limitMs + restartsLimitMs + 1000);
     return answer.ok
         ? { name, address, found: answer.value, answer: { ok: true, value: { containers: answer.value.length } } }
         : { name, address, found: [], answer };

@@ -17,20 +17,15 @@ export function mayRestartAgain({ state, status }: { state: string; status: stri
 }
 
 /**
- * How often the engine has started a container again, with its last error; undefined when that was seldom, or long ago, or
- * when it cannot say.
+ * How often the engine has started a container again, with its last error; undefined when that was seldom, or long ago.
  */
 export async function repeatedRestarts(
     address: ContainerAddress,
     redact: (text: string) => string,
 ): Promise<RestartFacts | undefined> {
-    try {
-        const engine = connectEngine(address, { sshOptions: QUIET_SSH });
-        const { RestartCount: count, Created, State } = await engine.getContainer(address.container).inspect();
-        const lastAt = Date.parse(State.StartedAt);
-        if (count < MANY || Date.now() - lastAt > LATELY_MS) return undefined;
-        return { count, madeAt: Date.parse(Created), lastAt, lastError: await lastErrorOf(address, redact) };
-    } catch {
-        return undefined;
-    }
+    const engine = connectEngine(address, { sshOptions: QUIET_SSH });
+    const { RestartCount: count, Created, State } = await engine.getContainer(address.container).inspect();
+    const lastAt = Date.parse(State.StartedAt);
+    if (count < MANY || Date.now() - lastAt > LATELY_MS) return undefined;
+    return { count, madeAt: Date.parse(Created), lastAt, lastError: await lastErrorOf(address, redact) };
 }
