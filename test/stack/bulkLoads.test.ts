@@ -8,7 +8,7 @@ import { BulkLoads, type LoadSize } from "../support/bulkLoads";
 import { containerName, docker } from "../support/docker";
 import { Engine } from "../support/engine";
 import { SecondSource } from "../support/secondSource";
-import { crash, restart, untilWell, type Victim, workerOf } from "../support/serverFaults";
+import { crash, restart, untilServersWell, untilWell, type Victim, workerOf } from "../support/serverFaults";
 import { deleteTopic } from "../support/topics";
 import { sharedStack } from "./sharedStack";
 
@@ -74,54 +74,47 @@ async function untilReader(what: string, wanted: (reader: number | undefined) =>
     await waitFor(look, { what: `${what} of slot ${source.slot}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
 }
 
-/** Ends the source's task, and resolves to the records that the topic had then; by default, when another task reads. */
-async function end(inflict: () => Promise<unknown>, untilRead = true): Promise<number> {
-    const before = await source.slotReader();
-    const inflicted = inflict();
-    await untilReader("the end of the reader", (reader) => reader !== before);
-    const { records } = loads;
-    await inflicted;
-    if (untilRead) await untilReader("a new reader", (reader) => reader !== undefined && reader !== before);
-    return records;
-}
-
-const restartTask = () => end(() => call("post", "restart?includeTasks=true"));
-
-/** A worker takes seconds to end its tasks: what is not paused has sent all of a small load by then. */
-async function restartPausedWorker(): Promise<number> {
+/**
+ * Ends the source's task in the middle of a load, and resolves to the records that the topic had then. It is paused first:
+ * small loads are over before a worker has ended its tasks.
+ */
+async function end(inflict: () => Promise<unknown>): Promise<number> {
     await call("put", "pause");
     await untilTask("PAUSED");
-    const worker = await workerOf(victim, CONNECTOR);
-    const records = await end(() => restart(victim, [worker]), false);
+    const { records } = loads;
+    const before = await source.slotReader();
+    await inflict();
+    await untilReader("the end of the reader", (reader) => reader !== before);
+    await untilServersWell(victim);
     await call("put", "resume");
-    await untilTask("RUNNING");
+    await untilReader("a new reader", (reader) => reader !== undefined && reader !== before);
     return records;
 }
 
-async function killWorker(): Promise<number> {
-    const worker = await workerOf(victim, CONNECTOR);
-    return end(() => crash(victim, worker));
-}
+const ends = [
+    { name: "its task is restarted", inflict: () => call("post", "restart?includeTasks=true"), times: 6 },
+    {
+        name: "its worker restarts",
+        inflict: async () => restart(victim, [await workerOf(victim, CONNECTOR)]),
+        times: 1,
+    },
+    { name: "its worker is killed", inflict: async () => crash(victim, await workerOf(victim, CONNECTOR)), times: 1 },
+];
 
-describe("a source in the middle of bulk loads loses no row", () => {
-    it.each([
-        { name: "when its task is restarted again and again", ends: Array(6 * factor).fill(restartTask) },
-        { name: "when it is paused, and its worker restarts", ends: [restartPausedWorker] },
-        { name: "when its worker is killed", ends: [killWorker] },
-    ])("$name", async ({ name, ends }) => {
+describe("a source loses no row", () => {
+    it.each(ends)("when $name in the middle of a bulk load", async ({ name, inflict, times }) => {
         const before = loads.records;
         const count = await loads.write(size);
         const endedAt: number[] = [];
-        for (const [i, inflict] of ends.entries()) {
-            await loads.untilRecords(before + Math.floor((0.8 * count * (i + 1)) / (ends.length + 1)));
-            const records = (await inflict()) - before;
-            expect(records).toBeLessThan(count);
-            endedAt.push(records);
+        for (let i = 1; i <= times * factor; i++) {
+            await loads.untilRecords(before + Math.floor((0.8 * count * i) / (times * factor + 1)));
+            endedAt.push((await end(inflict)) - before);
         }
+        expect(Math.max(...endedAt)).toBeLessThan(count);
         await untilWell(victim);
         const { rows, lost, duplicates } = await loads.account();
         console.log(
-            `${name}, at ${endedAt.join(", ")} of ${count} records: ${rows} rows so far, ${lost.length} lost, ` +
+            `${name} at ${endedAt.join(", ")} of ${count} records: ${rows} rows so far, ${lost.length} lost, ` +
                 `${duplicates} records more than once`,
         );
         expect(lost).toEqual([]);
