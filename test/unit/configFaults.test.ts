@@ -170,7 +170,7 @@ const CASES: Record<string, Case[]> = {
         ["a secret where they all lay once", other({ p: "tcp://${directory:/run/secrets/connect-cdc:database-password}@h" }), "connectors.mine.config.p", '"tcp://${directory:/run/secrets/connect-cdc:database-password}@h"', "outside of the connector's own folder", "within a longer text ${directory:/run/secrets/connect-cdc/mine:<name>}"],
         ["a secret of another connector", other({ p: "${directory:/run/secrets/connect-cdc/dbz-source:database-password}" }), "connectors.mine.config.p", '"${directory:/run/secrets/connect-cdc/dbz-source:database-password}"', "outside of the connector's own folder", "write {secret: <name>}"],
         ["a secret within a text that nobody set", other({ p: "tcp://${directory:/run/secrets/connect-cdc/mine:pwd}@h" }), "connectors.mine.config.p", "[hidden]", "names a secret that is not there (pwd)", "secrets.pwd"],
-        ["a name too long for a folder", { connectors: { ["a".repeat(201)]: { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, `connectors.${"a".repeat(201)}`, `"${"a".repeat(116)}...`, "at most 200", "rename it"],
+        ["a name too long for a folder", { connectors: { ["a".repeat(201)]: { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, `connectors.${"a".repeat(201)}`, `"${"a".repeat(57)} ... ${"a".repeat(56)}"`, "at most 200", "rename it"],
         ["a provider that nobody configured", other({ p: "${vault:x}" }), "connectors.mine.config.p", '"${vault:x}"', "do not have (vault)", "directory"],
     ),
     // prettier-ignore
