@@ -119,10 +119,9 @@ export class BulkLoads {
     }
 
     private async read(brokers: string[]): Promise<void> {
-        // The workers' StringConverter writes a key as Struct{id=1}
-        this.reader = await TopicReader.open(brokers, this.source.topic, ({ key }) =>
-            this.ids.push(Number(/id=(\d+)/.exec(key!)?.[1])),
-        );
+        this.reader = await TopicReader.open(brokers, this.source.topic, ({ key }) => {
+            this.ids.push((JSON.parse(key!) as { id: number }).id);
+        });
     }
 
     private copy(client: Client, count: number, note: string): Promise<void> {
