@@ -4,6 +4,9 @@ import { PassThrough, Readable } from "node:stream";
 import { QUIET_SSH } from "./engine";
 import { connectEngine, type EngineAddress } from "./engineClient";
 
+/** As much as a socket gives at once. */
+const SLICE_BYTES = 16_384;
+
 export interface LogLine {
     /** When the engine got it: `2026-01-31T12:00:00.123456789Z`. Sorts as text. */
     time: string;
@@ -27,8 +30,13 @@ export async function readLog(address: ContainerAddress, options: LogOptions): P
     const engine = connectEngine(address, { sshOptions: QUIET_SSH });
     const buffer = await engine.getContainer(address.container).logs({ ...request(options), follow: false });
     const lines: LogLine[] = [];
-    await eachLine(engine.modem, Readable.from([buffer]), (line) => lines.push(line));
+    await eachLine(engine.modem, Readable.from(slices(buffer)), (line) => lines.push(line));
     return lines;
+}
+
+/** Demultiplexing calls itself for each frame of a chunk: a long log at once would be more than the stack has room for. */
+function* slices(buffer: Buffer): Generator<Buffer> {
+    for (let start = 0; start < buffer.length; start += SLICE_BYTES) yield buffer.subarray(start, start + SLICE_BYTES);
 }
 
 /** Gives what a container writes as it comes, until the container or `signal` ends. */
