@@ -6,8 +6,11 @@ import type { RestartFacts } from "./platformReport";
 
 /** Fewer restarts since the container was made may be crashes that have nothing to do with each other. */
 const MANY = 3;
-/** A server that has run for so long has come back, ms. The engine's own pause before a restart is at most one minute. */
-const LATELY_MS = 10 * 60_000;
+/**
+ * A server that has run for so long has come back, ms. The engine's own pause before a restart is at most one minute. A broker
+ * whose old session in ZooKeeper has yet to end restarts some times within seconds, and is well then.
+ */
+const LATELY_MS = 2 * 60_000;
 /** What the engine says of a container that has run for an hour or more. */
 const RUNS_LONG = /^Up .*(hour|day|week|month|year)/;
 
