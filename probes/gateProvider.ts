@@ -6,11 +6,10 @@
  */
 import { isDeepStrictEqual } from "node:util";
 
-import { Redactor } from "../connectApi/client/redact";
 import type { ContainerAddress } from "./containerLog";
 import { hopelessRestarts, lastErrorOf } from "./crashLoop";
 import { untilBack } from "./gateCluster";
-import { type AwaitedTasks, untilTasksRun } from "./gateTasks";
+import { type AwaitedTasks, redactorOf, untilTasksRun } from "./gateTasks";
 import * as kafka from "./kafka";
 import { brokerReturned, type Cluster, clusterNames, clusterReady, serverReturned } from "./readiness";
 import { Hopeless, messageOf, type Observation, pending, waitFor } from "./wait";
@@ -87,9 +86,8 @@ async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
             onProgress: console.log,
         });
     } catch (error) {
-        const secrets = new Redactor(inputs.secrets ?? []);
         throw new Error(
-            `${messageOf(error).replace(/\.?$/, ".")} ${await lastErrorOf(container(inputs), (text) => secrets.redact(text))}. ` +
+            `${messageOf(error).replace(/\.?$/, ".")} ${await lastErrorOf(container(inputs), redactorOf(inputs))}. ` +
                 `More with: docker logs ${inputs.containerId.slice(0, 12)}. ` +
                 "No further member was touched; mend the config, and the next pulumi up goes on from here.",
         );

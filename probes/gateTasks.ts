@@ -99,7 +99,8 @@ function describe(task: connect.TaskStatus): string {
     return `${connect.taskName(task)} is ${task.state}${cause}`;
 }
 
-function redactorOf({ secrets = [] }: AwaitedTasks): (text: string) => string {
+/** What takes secrets out of a text. */
+export function redactorOf({ secrets = [] }: Pick<AwaitedTasks, "secrets">): (text: string) => string {
     const known = new Redactor(secrets);
     return (text) => known.redact(text);
 }
