@@ -95,7 +95,7 @@ function statesOf({ state, tasks }: connect.ConnectorStatus): string[] {
 }
 
 function describe(task: connect.TaskStatus): string {
-    const cause = task.cause === undefined ? "" : `: ${task.cause}`;
+    const cause = task.cause === undefined ? "" : ` on ${task.worker}: ${task.cause}`;
     return `${connect.taskName(task)} is ${task.state}${cause}`;
 }
 

@@ -54,7 +54,8 @@ function setBrokers(config: Record<string, unknown>): void {
 
 async function replacedSince(before: Record<string, string>): Promise<string[]> {
     const after = await memberIds(stack.handle.name);
-    return Object.keys(before)
+    // A writer that somebody removed is not missed until it is replaced
+    return Object.keys(after)
         .filter((member) => before[member] !== after[member])
         .sort();
 }

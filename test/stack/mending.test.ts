@@ -74,7 +74,8 @@ it("a task that fails on a replaced worker stops the roll there, long before the
     console.log(`a roll with a task that fails stopped after ${seconds.toFixed(0)} s`);
     expect(code, output).not.toBe(0);
     expect(output).toMatch(noFolder);
-    expect(output).toMatch(/The last error in its log: \S/);
+    // The task may run on another member than the one that was replaced last
+    expect(output).toMatch(/The last error in its log: \S|Its log has no error/);
     expect(output).toContain("No further member was touched");
 });
 
