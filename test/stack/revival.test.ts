@@ -79,8 +79,12 @@ it.each([
     const further = after.slice(records.length).map(({ value }) => (JSON.parse(value!) as { op: string }).op);
     expect(further).not.toContain("r");
     expect(further).toContain("c");
-    await expect
-        .poll(async () => (await runStatus(stack)).screen, { timeout: 120_000, interval: 2000 })
-        .toContain("All is well");
     expect(await stack.preview()).toEqual([]);
+});
+
+// A broker that waited for its old session in ZooKeeper has restarted some times, which status calls wrong for two minutes
+it("is well after all of that", { timeout: 5 * 60_000 }, async () => {
+    await expect
+        .poll(async () => (await runStatus(stack)).screen, { timeout: 180_000, interval: 2000 })
+        .toContain("All is well");
 });
