@@ -2,13 +2,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import FileOrder from "./test/stack/fileOrder.mts";
+import { compilePackages } from "./toolchain/packages.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
+// Programs under the real CLI load the compiled packages; the tests themselves load the sources
+compilePackages(import.meta.dirname, console.log);
+const alias = ["", "/client", "/checks", "/postgres"].map((entry) => ({
+    find: new RegExp(`^@connect-cdc/connector${entry}$`),
+    replacement: join(import.meta.dirname, `packages/connector/src${entry === "" ? "/index" : `/entry${entry}`}.ts`),
+}));
+
 /** The levels of tests run one after the other: the later ones start servers, and want the machine for themselves. */
 function level(name: string, groupOrder: number, options: Record<string, unknown> = {}) {
-    return { test: { name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder }, ...options } };
+    return {
+        resolve: { alias },
+        test: { name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder }, ...options },
+    };
 }
 
 export default defineConfig({

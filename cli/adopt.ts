@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { defaults } from "../config";
-import type { ConnectorInfo, ConnectorStatus } from "../connectApi/client/types";
-import type { Connect } from "../connectApi/lifecycle/whileStopped";
+import type { Connect, ConnectorInfo, ConnectorStatus } from "@connect-cdc/connector/client";
 import { type AdoptedConnector, adoptedConnector } from "./adoptedConnector";
 import { adoptedProgram } from "./adoptedProgram";
 import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "./adoptedText";

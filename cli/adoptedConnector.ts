@@ -1,6 +1,5 @@
-import { isMasked } from "../connectApi/lifecycle/compare";
-import { isPasswordKey } from "../connectApi/checks/passwordKeys";
-import type { ConnectorInfo, ConnectorStatus } from "../connectApi/client/types";
+import { type ConnectorInfo, type ConnectorStatus, isMasked } from "@connect-cdc/connector/client";
+import { isPasswordKey } from "@connect-cdc/connector/checks";
 
 /** A value of a live config that must not stand in the stack config. */
 export interface LiftedSecret {

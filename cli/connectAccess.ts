@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { authFaults, type ConnectAuth } from "../connectApi/client/auth";
+import { authFaults, type ConnectAuth } from "@connect-cdc/connector/client";
 import { askPassword } from "./askPassword";
 
 /** Options of a command for credentials of workers, for `parseArgs`. A password is no argument: everybody can read those. */

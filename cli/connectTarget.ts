@@ -1,10 +1,15 @@
-import { type ConnectAuth, secretsOfAuth } from "../connectApi/client/auth";
-import { ConnectClient } from "../connectApi/client/client";
-import { Deadline, systemClock } from "../connectApi/client/clock";
-import { Connectors } from "../connectApi/client/connectors";
-import { Progress } from "../connectApi/client/progress";
-import { Redactor, withoutUserInfo } from "../connectApi/client/redact";
-import type { Connect } from "../connectApi/lifecycle/whileStopped";
+import {
+    type Connect,
+    type ConnectAuth,
+    ConnectClient,
+    Connectors,
+    Deadline,
+    Progress,
+    Redactor,
+    secretsOfAuth,
+    systemClock,
+    withoutUserInfo,
+} from "@connect-cdc/connector/client";
 import { readStackOutputs } from "./stackOutputs";
 
 /** How long no worker may answer before a command gives up, s. */

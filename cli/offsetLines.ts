@@ -1,6 +1,5 @@
-import { offsetSteps } from "../connectApi/position/offsetList";
-import { isPostgresSource, lsnText } from "../connectApi/position/postgresSource";
-import type { ConnectorOffset } from "../connectApi/client/types";
+import { type ConnectorOffset, offsetSteps } from "@connect-cdc/connector/client";
+import { isPostgresSource, lsnText } from "@connect-cdc/connector/postgres";
 
 /** Offsets of a connector for people: a line for each partition. */
 export function offsetLines(connectorClass: string, offsets: ConnectorOffset[]): string[] {

@@ -1,17 +1,19 @@
 import { parseArgs } from "node:util";
 
-import { offsetsAfter } from "../connectApi/position/offsetList";
-import { changeOffsets, type OffsetsChange, readOffsets } from "../connectApi/position/offsets";
 import {
+    changeOffsets,
+    type Connect,
+    offsetsAfter,
+    type OffsetsChange,
+    offsetsFolder,
+    readOffsets,
     readOffsetsFile,
     readOffsetsOf,
     renderOffsets,
     type SavedOffsets,
     saveOffsets,
-} from "../connectApi/position/offsetsFile";
-import type { Connect } from "../connectApi/lifecycle/whileStopped";
+} from "@connect-cdc/connector/client";
 import { stackOption } from "../toolchain/environment";
-import { stateFolder } from "../toolchain/folders";
 import { confirm } from "../toolchain/setup/confirm";
 import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "./connectAccess";
 import { connectTarget } from "./connectTarget";
@@ -120,7 +122,7 @@ async function change(
         changeOffsets(connect, name, asked, async (saved) => {
             // While the connector was being stopped its slot may have moved on
             await check?.(() => undefined);
-            const file = saveOffsets(stateFolder("offsets"), saved);
+            const file = saveOffsets(offsetsFolder(), saved);
             print(`The offsets of before are kept in ${file}`);
         }),
     );

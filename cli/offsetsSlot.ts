@@ -1,7 +1,5 @@
-import { databaseUrl } from "../connectApi/position/databaseUrl";
-import { isPostgresSource } from "../connectApi/position/postgresSource";
-import { BeforeSlotError, checkAgainstSlot } from "../connectApi/position/slotCheck";
-import type { ConnectorOffset } from "../connectApi/client/types";
+import { BeforeSlotError, checkAgainstSlot, databaseUrl, isPostgresSource } from "@connect-cdc/connector/postgres";
+import type { ConnectorOffset } from "@connect-cdc/connector/client";
 import { readStackOutputs } from "./stackOutputs";
 
 /** The database whose slots can be looked at, or why none can. */

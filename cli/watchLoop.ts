@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ConnectClient } from "../connectApi/client/client";
-import { Deadline, systemClock } from "../connectApi/client/clock";
-import { Connectors } from "../connectApi/client/connectors";
-import { ConnectError } from "../connectApi/client/errors";
-import { Progress } from "../connectApi/client/progress";
-import { Redactor } from "../connectApi/client/redact";
+import {
+    ConnectClient,
+    ConnectError,
+    Connectors,
+    Deadline,
+    Progress,
+    Redactor,
+    systemClock,
+} from "@connect-cdc/connector/client";
 import { collectPlatform, type PlatformTarget } from "../probes/platform";
 import type { PlatformReport } from "../probes/platformReport";
 import { messageOf } from "../probes/wait";

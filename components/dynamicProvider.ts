@@ -21,7 +21,7 @@ export type ProviderModule = Omit<pulumi.dynamic.ResourceProvider, "configure">;
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
     /**
-     * @param modulePath the module, relative to the project's folder and without extension: `connectApi/connectorProvider`.
+     * @param modulePath the module, relative to the project's folder and without extension: `probes/gateProvider`.
      *   It exports the functions of {@link ProviderModule} and imports nothing of Pulumi's.
      * @param type the last part of the type token: `Connector` becomes `pulumi-nodejs:dynamic/cdc:Connector`.
      * @param props the inputs; an output must be there as `undefined` to exist on the class.

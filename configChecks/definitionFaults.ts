@@ -1,5 +1,12 @@
-import { hasReference, isInTheClear, isPasswordKey } from "../connectApi/checks/passwordKeys";
-import { remedyOf, strangers, UnknownKey, unknownKeys } from "../connectApi/checks/unknownKeys";
+import {
+    hasReference,
+    isInTheClear,
+    isPasswordKey,
+    remedyOf,
+    strangers,
+    UnknownKey,
+    unknownKeys,
+} from "@connect-cdc/connector/checks";
 import { passwordInTheClear, type CheckedConnector } from "./connectors";
 import { Definitions, PluginDefinition, SettingDefinition, settingsOf, valueFault } from "./definitions";
 import { Fault, suggest } from "./fault";

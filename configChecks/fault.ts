@@ -1,6 +1,6 @@
-import { shorten } from "../connectApi/client/shorten";
+import { shorten } from "@connect-cdc/connector/client";
 
-export { isNear, suggest } from "../connectApi/checks/nearest";
+export { isNear, suggest } from "@connect-cdc/connector/checks";
 
 /** A thing that is wrong in the config. */
 export interface Fault {

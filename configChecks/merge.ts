@@ -1,4 +1,4 @@
-import { isObject } from "../connectApi/isObject";
+import { isObject } from "@connect-cdc/connector/checks";
 import { Fault } from "./fault";
 
 // config.ts, which imports no room but this one, asks it, too

@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../config";
-import { compiled } from "../connectApi/position/tableFilter";
+import { compiled } from "@connect-cdc/connector/postgres";
 import { JMS_SINK_CLASS } from "../connectorConfigs/jmsSink";
 import { writesKeysAsText } from "../connectorConfigs/debeziumPostgres";
 import type { CheckedConnector } from "./connectors";

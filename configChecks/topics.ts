@@ -1,4 +1,4 @@
-import { elementsOf, ListElement } from "../connectApi/position/tableFilter";
+import { elementsOf, ListElement } from "@connect-cdc/connector/postgres";
 import { isNear } from "./fault";
 
 /** What Kafka takes as a topic's name. */

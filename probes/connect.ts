@@ -1,7 +1,7 @@
 import axios from "axios";
 
-import { causeOf } from "../connectApi/client/trace";
-import { captureSettings } from "../connectApi/position/capturedTables";
+import { causeOf } from "@connect-cdc/connector/client";
+import { captureSettings } from "@connect-cdc/connector/postgres";
 import { messageOf } from "./wait";
 
 const timeoutMs = 5000;

@@ -1,4 +1,4 @@
-import { shorten } from "../connectApi/client/shorten";
+import { shorten } from "@connect-cdc/connector/client";
 import { type ContainerAddress, readLog } from "./containerLog";
 import { QUIET_SSH } from "./engine";
 import { connectEngine } from "./engineClient";

@@ -1,4 +1,4 @@
-import { Redactor } from "../connectApi/client/redact";
+import { Redactor } from "@connect-cdc/connector/client";
 import * as connect from "./connect";
 import { done, Hopeless, messageOf, type Observation, pending, waitFor } from "./wait";
 

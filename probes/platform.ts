@@ -1,7 +1,5 @@
-import { Deadline, systemClock } from "../connectApi/client/clock";
-import { Redactor } from "../connectApi/client/redact";
-import { findCaptureProblems } from "../connectApi/position/capturedTables";
-import { databaseUrl } from "../connectApi/position/databaseUrl";
+import { Deadline, Redactor, systemClock } from "@connect-cdc/connector/client";
+import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
 import { queueStates } from "./artemis";
 import * as connect from "./connect";
 import { engineLimitMs, stackContainers } from "./engine";

@@ -1,4 +1,4 @@
-import type { CaptureProblem } from "../connectApi/position/capturedTables";
+import type { CaptureProblem } from "@connect-cdc/connector/postgres";
 import type { QueueState } from "./artemis";
 import type { ConnectorStatus, PluginInfo } from "./connect";
 import type { PartitionState } from "./kafka";

@@ -3,10 +3,15 @@ import type { Definitions } from "../components/image";
 import { usedPlugins } from "../configChecks/definitionFaults";
 import type { PluginDefinition } from "../configChecks/definitions";
 import { type Fault, HIDDEN } from "../configChecks/fault";
-import { findWorker, type LiveWorker, validateLive } from "../connectApi/checks/liveValidation";
-import { openConnectors } from "../connectApi/client/openConnectors";
-import type { Validation } from "../connectApi/client/types";
-import { type Finding, findingsOf, typesOf } from "../connectApi/checks/validationFindings";
+import {
+    type Finding,
+    findingsOf,
+    findWorker,
+    type LiveWorker,
+    typesOf,
+    validateLive,
+} from "@connect-cdc/connector/checks";
+import { openConnectors, type Validation } from "@connect-cdc/connector/client";
 import type { ChangedConnector, LiveFaults } from "./liveFaults";
 
 /** Time for all connectors together, s: a preview must not wait for a worker or a database that hangs. */

@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config";
 import { type Fault, faultLine } from "../configChecks/fault";
 import { isPostgresSource } from "../configChecks/sources";
-import { Deadline, systemClock } from "../connectApi/client/clock";
-import { findCaptureProblems } from "../connectApi/position/capturedTables";
-import { databaseUrl } from "../connectApi/position/databaseUrl";
+import { Deadline, systemClock } from "@connect-cdc/connector/client";
+import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
 import { completeConnector } from "../connectorConfigs/completeConnector";
 import { endpointsOf } from "./endpoints";
 

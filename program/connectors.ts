@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "../components/connectCluster";
-import { Connector } from "../components/connector";
+import { Connector, SlotCleanup } from "@connect-cdc/connector";
 import { JmsBroker } from "../components/jmsBroker";
-import { SlotCleanup } from "../components/slotCleanup";
 import { SourceDatabase } from "../components/sourceDatabase";
 import { PlatformConfig } from "../config";
-import { databaseUrl } from "../connectApi/position/databaseUrl";
-import { isPostgresSource, postgresSource } from "../connectApi/position/postgresSource";
+import { databaseUrl, isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
 import { completeConnector } from "../connectorConfigs/completeConnector";
 import { endpointsOf, kafkaSide } from "./endpoints";
 

@@ -2,9 +2,7 @@ import type { Definitions } from "../components/image";
 import type { PlatformConfig } from "../config";
 import { completedConnectors } from "../configChecks/connectors";
 import type { Fault } from "../configChecks/fault";
-import { differingKeys } from "../connectApi/lifecycle/compare";
-import { fullConfig } from "../connectApi/lifecycle/fullConfig";
-import { type Glance, glanceAt } from "../connectApi/checks/glance";
+import { differingKeys, fullConfig, type Glance, glanceAt } from "@connect-cdc/connector/client";
 import { completeConnector } from "../connectorConfigs/completeConnector";
 import { endpointsOf } from "./endpoints";
 

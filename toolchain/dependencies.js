@@ -5,19 +5,24 @@ const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const { arePackagesCompiled, compilePackages } = require("./packages.js");
 const { withProcessLock } = require("./processLock.js");
 
-/** Runs `npm ci` in the checkout when the installed packages are not those of its lock file. */
+/**
+ * Runs `npm ci` in the checkout when the installed packages are not those of its lock file, and compiles the checkout's own
+ * packages when they have changed.
+ */
 async function installDependencies(checkout) {
-    if (isInstalled(checkout)) return;
+    if (isInstalled(checkout) && arePackagesCompiled(checkout)) return;
     const key = createHash("sha256").update(checkout).digest("hex").slice(0, 16);
     const lock = path.join(os.tmpdir(), `connect-cdc-npm-${os.userInfo().uid}-${key}.lock`);
     await withProcessLock(
         lock,
         async () => {
             if (!isInstalled(checkout)) await npmCi(checkout);
+            compilePackages(checkout, say);
         },
-        (holder) => say(`waiting for process ${holder}, which installs the npm packages (lock: ${lock})`),
+        (holder) => say(`waiting for process ${holder}, which installs or compiles the npm packages (lock: ${lock})`),
     );
 }
 

@@ -1,12 +1,12 @@
 import { createServer as createHttpServer } from "node:http";
 import { AddressInfo, createServer, Server, Socket } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ConnectAuth } from "../../connectApi/client/auth";
-import { ConnectClient } from "../../connectApi/client/client";
-import { Deadline, systemClock } from "../../connectApi/client/clock";
-import { Request } from "../../connectApi/client/exchange";
-import { Progress } from "../../connectApi/client/progress";
-import { Redactor } from "../../connectApi/client/redact";
+import { ConnectAuth } from "../../packages/connector/src/client/auth";
+import { ConnectClient } from "../../packages/connector/src/client/client";
+import { Deadline, systemClock } from "../../packages/connector/src/client/clock";
+import { Request } from "../../packages/connector/src/client/exchange";
+import { Progress } from "../../packages/connector/src/client/progress";
+import { Redactor } from "../../packages/connector/src/client/redact";
 
 const LIST: Request = { method: "GET", path: "/connectors" };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkAgainstCluster } from "../../connectApi/checks/checkAgainstCluster";
-import { checkInputs } from "../../connectApi/connectorInputs";
+import { checkAgainstCluster } from "../../packages/connector/src/checks/checkAgainstCluster";
+import { checkInputs } from "../../packages/connector/src/connectorInputs";
 import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 
 // What real workers say of wrong configs, from the oldest version to the newest: their texts differ, what is found does not.

@@ -1,6 +1,6 @@
 import axios from "axios";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { systemClock } from "../../connectApi/client/clock";
+import { systemClock } from "../../packages/connector/src/client/clock";
 import { FakeConnect, LIMIT_HEADER } from "../support/fakeConnect";
 import { runningWith, tasksOf } from "../support/fakeConnector";
 import { runSequence, SequenceCluster } from "../support/randomSequence";

@@ -4,12 +4,12 @@ import { Admin } from "@platformatic/kafka";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { ConnectClient } from "../../connectApi/client/client";
-import { Deadline, systemClock } from "../../connectApi/client/clock";
-import { Connectors } from "../../connectApi/client/connectors";
-import { createConnector, deleteConnector } from "../../connectApi/lifecycle/lifecycle";
-import { Progress } from "../../connectApi/client/progress";
-import { Redactor } from "../../connectApi/client/redact";
+import { ConnectClient } from "../../packages/connector/src/client/client";
+import { Deadline, systemClock } from "../../packages/connector/src/client/clock";
+import { Connectors } from "../../packages/connector/src/client/connectors";
+import { createConnector, deleteConnector } from "../../packages/connector/src/lifecycle/lifecycle";
+import { Progress } from "../../packages/connector/src/client/progress";
+import { Redactor } from "../../packages/connector/src/client/redact";
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { type QueueReader, readQueue } from "../../probes/queue";
 import { parseAddress } from "../../probes/tcp";

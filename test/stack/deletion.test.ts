@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { readOffsetsFile } from "../../connectApi/position/offsetsFile";
-import { dropFromDatabase } from "../../connectApi/position/replicationSlot";
+import { readOffsetsFile } from "../../packages/connector/src/position/offsetsFile";
+import { dropFromDatabase } from "../../packages/connector/src/postgres/replicationSlot";
 import { PROJECT } from "../../toolchain/stack/target";
 import { ConnectorProgram } from "../support/connectorProgram";
 import { Engine } from "../support/engine";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { SavedOffsets } from "../../connectApi/position/offsetsFile";
+import type { SavedOffsets } from "../../packages/connector/src/position/offsetsFile";
 import { setState } from "../support/connectorState";
 import { Pipeline } from "../support/pipeline";
 import { sharedStack } from "./sharedStack";

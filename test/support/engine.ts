@@ -1,6 +1,6 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { forgetProgram } from "../../connectApi/declared";
-import { check, create, delete as remove, diff, read, update } from "../../connectApi/connectorProvider";
+import { forgetProgram } from "../../packages/connector/src/declared";
+import { check, create, delete as remove, diff, read, update } from "../../packages/connector/src/connectorProvider";
 
 type Props = Record<string, any>;
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
-import { forgetShared } from "../../connectApi/lifecycle/readShared";
+import { forgetShared } from "../../packages/connector/src/lifecycle/readShared";
 import { expectClearError } from "./clearError";
 import { Engine, Step } from "./engine";
 import { Fault } from "./faults";

@@ -2,7 +2,7 @@ import axios from "axios";
 import { Client } from "pg";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { dropFromDatabase } from "../../connectApi/position/replicationSlot";
+import { dropFromDatabase } from "../../packages/connector/src/postgres/replicationSlot";
 import { readTopic } from "./topics";
 
 const SCHEMA = "second";

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { Clock, systemClock } from "../../connectApi/client/clock";
+import { Clock, systemClock } from "../../packages/connector/src/client/clock";
 
 /** A clock that jumps instead of waiting; its chance repeats itself. */
 export function virtualClock(seed = 1): Clock & { nowMs: number } {

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { checkInputs } from "../../connectApi/connectorInputs";
+import { checkInputs } from "../../packages/connector/src/connectorInputs";
 import { CHECKOUT } from "../../toolchain/stack/target";
 import { recordResources, theResource } from "../support/mocks";
 import { listedMessages, unsaidPieces } from "../support/troubleshooting";
 
 const read = (...path: string[]) => readFileSync(join(CHECKOUT, ...path), "utf8");
 const page = read("docs", "connector.md");
-const component = read("components", "connector.ts");
+const component = read("packages", "connector", "src", "connector.ts");
 
 /** The names in the first column of the table that begins with this heading. */
 function rowsOf(heading: string): string[] {
@@ -30,14 +30,14 @@ describe("docs/connector.md", () => {
     it("lists no message that nothing says", () => {
         const messages = listedMessages("Errors", "connector.md");
         expect(messages.length).toBeGreaterThan(30);
-        const files = readdirSync(join(CHECKOUT, "connectApi"), { recursive: true, encoding: "utf8" })
+        const files = readdirSync(join(CHECKOUT, "packages/connector/src"), { recursive: true, encoding: "utf8" })
             .filter((name) => name.endsWith(".ts"))
-            .map((name) => `connectApi/${name}`);
+            .map((name) => `packages/connector/src/${name}`);
         expect(unsaidPieces(messages, files)).toEqual([]);
     });
 
     it("shows the program that is type-checked beside it", () => {
-        const program = read("docs", "foreignCluster.ts").replace("../components", "./components");
+        const program = read("docs", "foreignCluster.ts");
         expect(page).toContain(`\`\`\`ts\n${program}\`\`\``);
     });
 

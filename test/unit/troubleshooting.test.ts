@@ -8,7 +8,7 @@ const CHECKS = readdirSync(join(CHECKOUT, "configChecks")).map((name) => `config
 
 describe("docs/troubleshooting.md lists no message that nothing says", () => {
     it.each([
-        ["Config faults", [...CHECKS, "config.ts", "connectApi/position/capturedTables.ts"]],
+        ["Config faults", [...CHECKS, "config.ts", "packages/connector/src/postgres/capturedTables.ts"]],
         [
             "This machine is not ready",
             ["preflight.ts", "index.ts", "probes/sshEngine.ts", "probes/scaling.ts", "components/image.ts"],

@@ -36,7 +36,7 @@ function readRemembered(text: string, checkout: string): StageResult | undefined
 }
 
 /** What the watch container's program is made of. */
-const WATCH_SOURCES = ["cli", "connectApi", "probes", "report"];
+const WATCH_SOURCES = ["cli", "packages/connector/src", "probes", "report"];
 
 /** The name of an answer covers everything that staging reads. */
 function answerFile(text: string, checkout: string): string {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { changeLines, offsetLines } from "../../../cli/offsetLines";
-import { lsnText } from "../../../connectApi/position/postgresSource";
+import { lsnText } from "../../../packages/connector/src/postgres/postgresSource";
 
 const POSTGRES = "io.debezium.connector.postgresql.PostgresConnector";
 const sinkAt = (partition: number, offset: number) => ({

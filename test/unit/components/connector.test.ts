@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createRequire } from "node:module";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Connector } from "../../../components/connector";
-import { providerText } from "../../../components/dynamicProvider";
+import { Connector } from "../../../packages/connector/src/connector";
+import { providerText } from "../../../packages/connector/src/dynamicResource";
 import { RegisteredResource, recordResources } from "../../support/mocks";
 
 const require = createRequire(`${process.cwd()}/package.json`);
@@ -38,7 +38,7 @@ describe("Connector", () => {
                     config: { "batch.size": 10 },
                     secrets: { secret: { password: "hunter-2" } },
                     state: "running",
-                    __provider: providerText("connectApi/connectorProvider"),
+                    __provider: providerText("connector"),
                 },
             },
         ]);
@@ -51,7 +51,7 @@ describe("Connector", () => {
 
 describe("the provider's text", () => {
     it("loads today's module, whose errors keep their message", async () => {
-        const text = providerText("connectApi/connectorProvider");
+        const text = providerText("connector");
         expect(text.length).toBeLessThan(500);
         const provider = require("require-from-string")(text).handler();
         const { failures } = await provider.check({}, { name: "x" });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { authFaults, secretsOfAuth } from "../../../connectApi/client/auth";
-import { checkInputs, UNKNOWN } from "../../../connectApi/connectorInputs";
+import { authFaults, secretsOfAuth } from "../../../packages/connector/src/client/auth";
+import { checkInputs, UNKNOWN } from "../../../packages/connector/src/connectorInputs";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

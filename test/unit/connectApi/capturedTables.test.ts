@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { captureProblems, type DatabaseTable, type Publication } from "../../../connectApi/position/capturedTables";
+import {
+    captureProblems,
+    type DatabaseTable,
+    type Publication,
+} from "../../../packages/connector/src/postgres/capturedTables";
 
 const SOURCE = {
     "plugin.name": "pgoutput",

@@ -1,7 +1,7 @@
 import { AddressInfo, createServer, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkAgainstCluster } from "../../../connectApi/checks/checkAgainstCluster";
-import { checkInputs, ConnectorInputs, UNKNOWN } from "../../../connectApi/connectorInputs";
+import { checkAgainstCluster } from "../../../packages/connector/src/checks/checkAgainstCluster";
+import { checkInputs, ConnectorInputs, UNKNOWN } from "../../../packages/connector/src/connectorInputs";
 import { FakeConnect } from "../../support/fakeConnect";
 
 let fake: FakeConnect;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { differingKeys } from "../../../connectApi/lifecycle/compare";
+import { differingKeys } from "../../../packages/connector/src/lifecycle/compare";
 
 const declared = { topics: "lines", "database.password": "${directory:/s:p}" };
 

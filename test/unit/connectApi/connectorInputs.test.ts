@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkInputs, UNKNOWN } from "../../../connectApi/connectorInputs";
-import { diff } from "../../../connectApi/connectorProvider";
+import { checkInputs, UNKNOWN } from "../../../packages/connector/src/connectorInputs";
+import { diff } from "../../../packages/connector/src/connectorProvider";
 
 const least = {
     name: "sink",

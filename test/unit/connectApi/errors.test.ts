@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultOfAnswer, faultOfTransport } from "../../../connectApi/client/errors";
+import { faultOfAnswer, faultOfTransport } from "../../../packages/connector/src/client/errors";
 
 describe("an answer", () => {
     it.each<[number, string | undefined, string]>([

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 
-import { accessWith } from "../../../connectApi/client/auth";
-import { exchange } from "../../../connectApi/client/exchange";
+import { accessWith } from "../../../packages/connector/src/client/auth";
+import { exchange } from "../../../packages/connector/src/client/exchange";
 
 it("https:// at a port without TLS is refused with what to do", async () => {
     const server = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");

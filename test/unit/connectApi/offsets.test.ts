@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ConnectClient } from "../../../connectApi/client/client";
-import { Deadline } from "../../../connectApi/client/clock";
-import { Connectors } from "../../../connectApi/client/connectors";
-import { changeOffsets, OffsetsChange, readOffsets } from "../../../connectApi/position/offsets";
-import { SavedOffsets } from "../../../connectApi/position/offsetsFile";
-import { Progress } from "../../../connectApi/client/progress";
-import { Redactor } from "../../../connectApi/client/redact";
+import { ConnectClient } from "../../../packages/connector/src/client/client";
+import { Deadline } from "../../../packages/connector/src/client/clock";
+import { Connectors } from "../../../packages/connector/src/client/connectors";
+import { changeOffsets, OffsetsChange, readOffsets } from "../../../packages/connector/src/position/offsets";
+import { SavedOffsets } from "../../../packages/connector/src/position/offsetsFile";
+import { Progress } from "../../../packages/connector/src/client/progress";
+import { Redactor } from "../../../packages/connector/src/client/redact";
 import { FakeConnect } from "../../support/fakeConnect";
 import { Fault } from "../../support/faults";
 import { virtualClock } from "../../support/virtualClock";

@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { offsetsAfter, offsetSteps, replacing, sameOffsets } from "../../../connectApi/position/offsetList";
-import { readOffsetsFile, readOffsetsOf, SavedOffsets, saveOffsets } from "../../../connectApi/position/offsetsFile";
+import { offsetsAfter, offsetSteps, replacing, sameOffsets } from "../../../packages/connector/src/position/offsetList";
+import {
+    readOffsetsFile,
+    readOffsetsOf,
+    SavedOffsets,
+    saveOffsets,
+} from "../../../packages/connector/src/position/offsetsFile";
 
 const saved: SavedOffsets = {
     version: 1,

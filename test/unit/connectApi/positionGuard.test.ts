@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { UNKNOWN } from "../../../connectApi/connectorInputs";
-import { onDeleteFaults } from "../../../connectApi/position/onDelete";
-import { Positioned, positionFaults } from "../../../connectApi/position/positionGuard";
+import { UNKNOWN } from "../../../packages/connector/src/connectorInputs";
+import { onDeleteFaults } from "../../../packages/connector/src/position/onDelete";
+import { Positioned, positionFaults } from "../../../packages/connector/src/position/positionGuard";
 
 const debezium: Positioned = {
     name: "source",

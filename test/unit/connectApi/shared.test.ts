@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { openConnectors } from "../../../connectApi/client/openConnectors";
-import { lookAt } from "../../../connectApi/lifecycle/sharedStatus";
+import { openConnectors } from "../../../packages/connector/src/client/openConnectors";
+import { lookAt } from "../../../packages/connector/src/lifecycle/sharedStatus";
 import { Engine } from "../../support/engine";
 import { FakeConnect } from "../../support/fakeConnect";
 import { inPlaceOfSystemClock, type virtualClock } from "../../support/virtualClock";

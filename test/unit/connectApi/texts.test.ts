@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Redactor } from "../../../connectApi/client/redact";
-import { shorten } from "../../../connectApi/client/shorten";
-import { causeOf } from "../../../connectApi/client/trace";
+import { Redactor } from "../../../packages/connector/src/client/redact";
+import { shorten } from "../../../packages/connector/src/client/shorten";
+import { causeOf } from "../../../packages/connector/src/client/trace";
 
 describe("Redactor", () => {
     it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { abilitiesOf } from "../../../connectApi/client/version";
+import { abilitiesOf } from "../../../packages/connector/src/client/version";
 
 describe("abilitiesOf", () => {
     const [none, restart, stop, offsets, initial, all] = [0, 1, 2, 3, 4, 5];

@@ -1,7 +1,7 @@
 import { AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HIDDEN } from "../../../configChecks/fault";
-import { glanceAt } from "../../../connectApi/checks/glance";
+import { glanceAt } from "../../../packages/connector/src/checks/glance";
 import { askWorker, Planned } from "../../../program/askWorker";
 import { FakeConnect } from "../../support/fakeConnect";
 

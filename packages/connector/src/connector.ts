@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { TlsAuth } from "../connectApi/client/auth";
-import type { OnNewKafkaCluster } from "../connectApi/position/kafkaIdentity";
-import type { OnDelete } from "../connectApi/position/onDelete";
-import type { OnPositionLoss } from "../connectApi/position/positionGuard";
-import { DynamicResource } from "./dynamicProvider";
+import type { TlsAuth } from "./client/auth";
+import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
+import type { OnDelete } from "./position/onDelete";
+import type { OnPositionLoss } from "./position/positionGuard";
+import { DynamicResource } from "./dynamicResource";
 
 /** Arguments of {@link Connector}. */
 export interface ConnectorArgs {
@@ -115,7 +115,7 @@ export class Connector extends DynamicResource {
             kafkaClusterId: undefined,
         };
         super(
-            "connectApi/connectorProvider",
+            "connector",
             "Connector",
             name,
             { state: "running", ...args, onDelete, secrets, auth, ...outputs },

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "./dynamicProvider";
+import { DynamicResource } from "./dynamicResource";
 
 /** What {@link SlotCleanup} drops. */
 export interface SlotCleanupArgs {
@@ -25,7 +25,7 @@ export class SlotCleanup extends DynamicResource {
     /** @param args undefined: nothing is dropped. */
     constructor(name: string, args: SlotCleanupArgs | undefined, opts?: pulumi.CustomResourceOptions) {
         super(
-            "connectApi/slotCleanupProvider",
+            "slotCleanup",
             "SlotCleanup",
             name,
             args ? { ...args, url: pulumi.secret(args.url) } : {},

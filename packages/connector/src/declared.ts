@@ -5,7 +5,7 @@
  */
 import type { ConnectorInputs } from "./connectorInputs";
 import type { OnDelete } from "./position/onDelete";
-import { isPostgresSource, postgresSource } from "./position/postgresSource";
+import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
 
 type Identity = Pick<ConnectorInputs, "name" | "cluster" | "restUrls">;
 type Declared = Identity & Pick<ConnectorInputs, "class" | "config">;

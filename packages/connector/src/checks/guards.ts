@@ -6,7 +6,7 @@ import { readSlotFaults } from "../position/newSource";
 import { onDeleteFaults } from "../position/onDelete";
 import { openConnectors } from "../client/openConnectors";
 import { positionFaults, sharedSourceFaults } from "../position/positionGuard";
-import { isPostgresSource } from "../position/postgresSource";
+import { isPostgresSource } from "../postgres/postgresSource";
 
 /** A preview does not wait for workers: they may come up in the same run. */
 const LOOK_LIMITS = { limitSeconds: 5, silenceSeconds: 1 };

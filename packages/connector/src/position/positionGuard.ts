@@ -1,6 +1,6 @@
 import type { InputFault } from "../connectorInputs";
 import { Connectors } from "../client/connectors";
-import { isPostgresSource, postgresSource } from "./postgresSource";
+import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
 
 /** What is to happen when a change makes a connector lose its position. */
 export type OnPositionLoss = "refuse" | "startAnew";

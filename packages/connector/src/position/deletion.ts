@@ -4,8 +4,8 @@ import { deleteConnector } from "../lifecycle/lifecycle";
 import { readOffsets, requireVersion } from "./offsets";
 import { SavedOffsets, saveOffsets } from "./offsetsFile";
 import type { OnDelete } from "./onDelete";
-import { postgresSource } from "./postgresSource";
-import { DatabaseLeftovers, dropFromDatabase } from "./replicationSlot";
+import { postgresSource } from "../postgres/postgresSource";
+import { DatabaseLeftovers, dropFromDatabase } from "../postgres/replicationSlot";
 import { stopConnector } from "../lifecycle/whileStopped";
 
 /** A connector that is to go. */

@@ -3,7 +3,6 @@
  * lifecycle. Pulumi gives secrets in the clear here, and marks outputs of the same name as secrets again.
  */
 import { isDeepStrictEqual } from "node:util";
-import { stateFolder } from "../toolchain/folders";
 import { checkAgainstCluster } from "./checks/checkAgainstCluster";
 import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
@@ -13,13 +12,14 @@ import { deleteWithPosition, dropLeftovers } from "./position/deletion";
 import { fullConfig } from "./lifecycle/fullConfig";
 import { guardFaults } from "./checks/guards";
 import { kafkaCluster } from "./position/kafkaIdentity";
+import { offsetsFolder } from "./position/offsetsFile";
 import { createConnector, updateConnector } from "./lifecycle/lifecycle";
 import { UnfinishedError } from "./lifecycle/unfinished";
 import { openConnectors } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
 import { createFromItsPosition } from "./position/newSource";
-import { isPostgresSource, postgresSource } from "./position/postgresSource";
-import { LeftInDatabaseError, passwordsOf, whatIsLeft } from "./position/replicationSlot";
+import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
+import { LeftInDatabaseError, passwordsOf, whatIsLeft } from "./postgres/replicationSlot";
 import { usesChangedSecret } from "./secretReferences";
 
 type Properties<T> = T & { __provider?: string };
@@ -161,7 +161,7 @@ async function removeNow(props: Properties<ConnectorOutputs>): Promise<void> {
         const doomed = { ...props, onDelete: unclaimed(props, say) };
         await (isNew
             ? dropLeftovers(doomed, say)
-            : deleteWithPosition(connectors, doomed, { folder: stateFolder("offsets"), say }));
+            : deleteWithPosition(connectors, doomed, { folder: offsetsFolder(), say }));
     } catch (error) {
         throw deletionFailure(props, error);
     } finally {

@@ -9,8 +9,8 @@ import {
     SettledConnector,
     updateConnector,
 } from "../lifecycle/lifecycle";
-import { isPostgresSource, postgresSource } from "./postgresSource";
-import { placeOf, slotReader } from "./replicationSlot";
+import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
+import { placeOf, slotReader } from "../postgres/replicationSlot";
 
 type NewSource = Pick<ConnectorInputs, "name" | "class" | "config" | "state" | "onDelete" | "onPositionLoss">;
 

@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { UNKNOWN } from "./connectorInputs";
 import { isDatabaseUrl, URL_RULE } from "./position/onDelete";
-import { DatabaseLeftovers, dropFromDatabase, LeftInDatabaseError, placeOf } from "./position/replicationSlot";
+import { DatabaseLeftovers, dropFromDatabase, LeftInDatabaseError, placeOf } from "./postgres/replicationSlot";
 
 /** Empty: nothing is dropped. */
 type Inputs = Partial<Cleanup>;

@@ -1,5 +1,5 @@
 import type { InputFault } from "../connectorInputs";
-import { isPostgresSource } from "./postgresSource";
+import { isPostgresSource } from "../postgres/postgresSource";
 import { isObject } from "../isObject";
 
 /** What becomes of a connector's position, and of what its source has in the database, when it is deleted. */

@@ -1,4 +1,3 @@
-import axios from "axios";
 import { adviceOnStatus, adviceOnTls } from "./advice";
 import { Access } from "./auth";
 import { FaultKind, faultOfAnswer, faultOfTransport } from "./errors";
@@ -36,6 +35,8 @@ export interface Fault {
  * @param timeoutMs limit for the whole exchange. Connect's own limit is 90 s: a shorter one here turns answers into guesses.
  */
 export async function exchange(restUrl: string, request: Request, access: Access, timeoutMs: number): Promise<Outcome> {
+    // Loading it takes longer than a question, and many runs of a program ask nothing
+    const { default: axios } = await import("axios");
     try {
         const answer = await axios.request<string>({
             baseURL: restUrl,

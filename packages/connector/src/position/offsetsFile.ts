@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { ConnectorOffset } from "../client/types";
 import { isObject } from "../isObject";
 
@@ -16,6 +17,15 @@ export interface SavedOffsets {
     /** Time, as ISO 8601. */
     savedAt: string;
     offsets: ConnectorOffset[];
+}
+
+/**
+ * The folder for the offsets of deleted connectors: `connect-cdc/offsets` under `XDG_STATE_HOME`, by default `~/.local/state`.
+ * The XDG specification says that a relative value is ignored.
+ */
+export function offsetsFolder(): string {
+    const state = process.env["XDG_STATE_HOME"] ?? "";
+    return join(isAbsolute(state) ? state : join(homedir(), ".local/state"), "connect-cdc", "offsets");
 }
 
 /** The text of an offsets file. */

@@ -1,0 +1,25 @@
+export { type Glance, glanceAt } from "../checks/glance";
+export { authFaults, type ConnectAuth, secretsOfAuth } from "../client/auth";
+export { ConnectClient } from "../client/client";
+export { Deadline, systemClock } from "../client/clock";
+export { Connectors } from "../client/connectors";
+export { ConnectError } from "../client/errors";
+export { openConnectors } from "../client/openConnectors";
+export { Progress } from "../client/progress";
+export { Redactor, withoutUserInfo } from "../client/redact";
+export { shorten } from "../client/shorten";
+export { causeOf } from "../client/trace";
+export type { ConnectorInfo, ConnectorOffset, ConnectorStatus, Validation } from "../client/types";
+export { differingKeys, isMasked } from "../lifecycle/compare";
+export { fullConfig } from "../lifecycle/fullConfig";
+export type { Connect } from "../lifecycle/whileStopped";
+export { offsetsAfter, offsetSteps } from "../position/offsetList";
+export { changeOffsets, type OffsetsChange, readOffsets } from "../position/offsets";
+export {
+    offsetsFolder,
+    readOffsetsFile,
+    readOffsetsOf,
+    renderOffsets,
+    type SavedOffsets,
+    saveOffsets,
+} from "../position/offsetsFile";

@@ -1,0 +1,2 @@
+export { Connector, type ConnectorArgs, type ConnectorAuthArgs } from "./connector";
+export { SlotCleanup, type SlotCleanupArgs } from "./slotCleanup";
