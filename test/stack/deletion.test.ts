@@ -60,7 +60,7 @@ it("a renamed source goes on from the file that its deletion kept: no snapshot, 
     await expect(engine.up(renamed)).rejects.toThrow(/name would change from "second-source" to "second-renamed"/);
     lines = [];
     expect(await engine.up({ ...renamed, onPositionLoss: "startAnew" })).toBe("replaced");
-    const [, file = ""] = /offsets are kept in (\S+);/.exec(lines.join("\n")) ?? [];
+    const [, file = ""] = /offsets are kept in (\S+)/.exec(lines.join("\n")) ?? [];
     expect(readOffsetsFile(file)).toMatchObject({ connector: "second-source", groupId: "my-connect" });
     expect(lines).toContain('slot "second_slot" stays: connector "second-renamed" of this program has it');
     expect([await source.hasSlot(), await source.hasPublication()]).toEqual([true, true]);

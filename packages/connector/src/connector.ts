@@ -9,7 +9,7 @@ import { DynamicResource } from "./dynamicResource";
 export interface ConnectorArgs {
     /** Name of the connector. With `cluster` it is its identity: another one replaces the connector. */
     name: pulumi.Input<string>;
-    /** Name of the Connect cluster: its group id, or any name for a cluster that is not this stack's. */
+    /** Name of the Connect cluster: its group id, or any name that you keep. */
     cluster: pulumi.Input<string>;
     /** URLs of the workers' REST APIs. Any worker may answer; they may change freely. */
     restUrls: pulumi.Input<pulumi.Input<string>[]>;

@@ -6,6 +6,7 @@ import { readSlotFaults } from "../position/newSource";
 import { onDeleteFaults } from "../position/onDelete";
 import { openConnectors } from "../client/openConnectors";
 import { positionFaults, sharedSourceFaults } from "../position/positionGuard";
+import { loadPg } from "../postgres/loadPg";
 import { isPostgresSource } from "../postgres/postgresSource";
 
 /** A preview does not wait for workers: they may come up in the same run. */
@@ -26,6 +27,7 @@ export async function guardFaults(
     if (!isPositioned(given)) {
         return faults;
     }
+    faults.push(...(await missingPgFaults(given)));
     if (isPositioned(olds)) {
         faults.push(...positionFaults(olds, given, isUnknown));
     } else if (isPostgresSource(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
@@ -40,6 +42,17 @@ export async function guardFaults(
         faults.push(...(await look(given, resetFaults)));
     }
     return faults;
+}
+
+/** A look at a database that cannot be made is not an error, so a missing package would pass in silence. */
+async function missingPgFaults({ onDelete }: ConnectorInputs): Promise<InputFault[]> {
+    const property = "onDelete.database";
+    return onDelete?.database === undefined
+        ? []
+        : loadPg().then(
+              () => [],
+              (error: Error) => [{ property, reason: `${property}: ${error.message}` }],
+          );
 }
 
 async function resetFaults(connectors: Connectors): Promise<InputFault[]> {

@@ -109,7 +109,7 @@ async function leavePosition(
 function keep(saved: SavedOffsets, { folder, say }: DeletionOptions): void {
     if (saved.offsets.length > 0) {
         const file = saveOffsets(folder, saved);
-        say(`connector "${saved.connector}": its offsets are kept in ${file}; npm run offsets -- restore takes it`);
+        say(`connector "${saved.connector}": its offsets are kept in ${file}`);
     }
 }
 

@@ -63,7 +63,8 @@ export async function createFromItsPosition(
         "refused",
         `slot "${found.slot}" is there already in the database at ${found.place}, and Connect has no offsets of connector ` +
             `"${name}": it would begin anew, with a snapshot, and never tell what was deleted since the slot's position. It ` +
-            'does not run. To go on from a file of offsets, make it with state: "stopped" and restore them (npm run offsets); ' +
+            'does not run. To go on from a file of offsets, create it with state: "stopped", and send them with ' +
+            `PATCH /connectors/${encodeURIComponent(name)}/offsets before it runs; ` +
             'to begin anew, set onPositionLoss: "startAnew"',
     );
 }

@@ -15,7 +15,7 @@ export interface Positioned {
 }
 
 const ALLOW =
-    'onPositionLoss: "startAnew" allows it; docs/connector.md ("Delete and replace") says how to take the position along';
+    'onPositionLoss: "startAnew" allows it. To keep the position, restore the offsets under the new one while its state is "stopped"';
 /** Debezium keeps a position under `{"server": <topic.prefix>}`; LSNs count for one database's slot (3.7.0). */
 const BEGINS_ANEW =
     "offsets are kept by it: the source would begin anew, with a snapshot of every table where snapshot.mode says so";

@@ -2,6 +2,7 @@ import type { Client, DatabaseError } from "pg";
 import { Deadline, systemClock } from "../client/clock";
 import { Progress } from "../client/progress";
 import { Redactor } from "../client/redact";
+import { loadPg } from "./loadPg";
 
 /** A database, and what is to be dropped in it. */
 export interface DatabaseLeftovers {
@@ -139,8 +140,7 @@ export async function withDatabase<T>(
     work: (client: Client) => Promise<T>,
 ): Promise<T> {
     const limitMs = Math.ceil(Math.max(1000, Math.min(QUERY_MS, deadline.remainingMs)));
-    // A refresh needs no database, and loading this takes a third of what loading the whole provider takes.
-    const pg = await import("pg");
+    const pg = await loadPg();
     const client = new pg.Client({
         connectionString: url,
         connectionTimeoutMillis: limitMs,

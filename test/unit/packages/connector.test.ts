@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, it } from "vitest";
+import { CHECKOUT } from "../../../toolchain/stack/target";
+
+const FOLDER = join(CHECKOUT, "packages", "connector");
+const SOURCES = join(FOLDER, "src");
+const read = (...path: string[]) => readFileSync(join(...path), "utf8");
+const sources = () =>
+    readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+
+/** Packages that a source loads, itself or through others, as soon as it is loaded. */
+function packagesOf(source: string, seen = new Set<string>()): Set<string> {
+    if (seen.has(source)) return new Set();
+    seen.add(source);
+    const loaded = [...read(SOURCES, source).matchAll(/^(import|export) (?!type )[^;]*?from "([^"]+)";/gm)];
+    const all = loaded.flatMap(([, , name]) =>
+        name!.startsWith(".") ? [...packagesOf(`${join(dirname(source), name!)}.ts`, seen)] : [name!],
+    );
+    return new Set(all.filter((name) => !name.startsWith("node:")));
+}
+
+it("names nothing of this repository, which a stranger does not have", () => {
+    const ofRepository =
+        /npm (run|start|stop|test)\b|\bdocs\/|[\w]+\.md\b|CONTRIBUTING|this (project|repository|checkout)\b|this stack's/;
+    const texts = [
+        ...sources().map((name) => join(SOURCES, name)),
+        join(FOLDER, "README.md"),
+        join(FOLDER, "package.json"),
+    ];
+    const found = texts.flatMap((file) =>
+        read(file)
+            .split("\n")
+            .flatMap((line, i) =>
+                ofRepository.test(line) ? [`${relative(FOLDER, file)}:${i + 1}: ${line.trim()}`] : [],
+            ),
+    );
+    expect(found).toEqual([]);
+});
+
+it.each(["client", "checks", "postgres"])("./%s loads neither Pulumi nor pg", (entry) => {
+    const packages = packagesOf(`entry/${entry}.ts`);
+    expect([...packages].filter((name) => name === "pg" || name.startsWith("@pulumi/"))).toEqual([]);
+});
+
+it("is what the repository's own package.json asks for", () => {
+    const [own, root] = [FOLDER, CHECKOUT].map((folder) => JSON.parse(read(folder, "package.json")));
+    expect(root.dependencies[own.name]).toBe(own.version);
+    expect(read(FOLDER, "LICENSE")).toBe(read(CHECKOUT, "LICENSE"));
+});
