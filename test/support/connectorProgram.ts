@@ -32,7 +32,7 @@ const PROGRAM = `
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ComponentResource } from "@pulumi/pulumi";
-import { Connector } from "./components/connector";
+import { Connector } from "@connect-cdc/connector";
 
 const all = JSON.parse(readFileSync(join(__dirname, "connectors.json"), "utf8"));
 for (const { resource, component, options, ...args } of all) {
@@ -64,7 +64,7 @@ export class ConnectorProgram {
         this.write("package.json", JSON.stringify({ name: "connectors" }));
         this.write("index.ts", program);
         copyFileSync(join(CHECKOUT, "program.js"), join(this.folder, "program.js"));
-        for (const name of ["node_modules", "connectApi", "components", "toolchain"]) {
+        for (const name of ["node_modules", "components"]) {
             symlinkSync(join(CHECKOUT, name), join(this.folder, name));
         }
     }
