@@ -1,5 +1,5 @@
 import { type ConnectorInfo, type ConnectorStatus, isMasked } from "@connect-cdc/connector/client";
-import { isPasswordKey } from "@connect-cdc/connector/checks";
+import { holdsPassword, isPasswordKey } from "@connect-cdc/connector/checks";
 
 /** A value of a live config that must not stand in the stack config. */
 export interface LiftedSecret {
@@ -34,9 +34,7 @@ export interface AdoptedConnector {
 const NO_SETTING = /^(name|connector\.class|tasks\.max|__internal\..*)$/;
 /** Beside those that are passwords in every config. */
 const SECRET_KEY = /(^|[._-])(passwd|pwd|token|user\.info|(api|access|secret|private)[._-]?key)$/i;
-/** `://user:password@`, as long as the password is no reference. */
-const URL_WITH_PASSWORD = /:\/\/[^\s/@:"']*:(?!\$\{)[^\s/@"']+@/;
-/** `password="..."` of JAAS, and the same in a JDBC URL. */
+/** `password="..."` of JAAS, and the same wherever else it stands. */
 const PASSWORD_INSIDE = /(password|passwd|pwd|secret)\s*=\s*["']?(?!\$\{)[^\s"'&;]/i;
 
 /**
@@ -88,7 +86,7 @@ export function adoptedConnector(
 }
 
 function isInTheClear(key: string, value: string, passwordKeys: Set<string>): boolean {
-    if (URL_WITH_PASSWORD.test(value) || PASSWORD_INSIDE.test(value)) {
+    if (holdsPassword(value) || PASSWORD_INSIDE.test(value)) {
         return true;
     }
     const isSecret = passwordKeys.has(key) || isPasswordKey(key) || SECRET_KEY.test(key);

@@ -1,6 +1,7 @@
 import type { PlatformConfig } from "../config";
 import { SECRETS_FOLDER } from "../components/render/secretsFolder";
 import { completeConnector, type ConnectorEntry } from "../connectorConfigs/completeConnector";
+import { holdsPassword } from "@connect-cdc/connector/checks";
 import { Fault, HIDDEN } from "./fault";
 import { SECRET_NAME } from "./secrets";
 import { aboveBrokersFault, keyConverterOf } from "./servers";
@@ -21,7 +22,6 @@ const OWN_KEYS: Record<string, string> = {
     "connector.class": "write it as class, beside config",
     "tasks.max": "write it as tasksMax, beside config",
 };
-const URL_PASSWORD = /\w:\/\/[^\s/@:]*:(?!\$\{)[^\s/@]+@/;
 /** It becomes the name of a folder, too. */
 const CONNECTOR_NAME = /^[A-Za-z0-9][\w.-]{0,199}$/;
 const JAVA_CLASS = /^([A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*$/;
@@ -121,12 +121,12 @@ function settingFault(
     if (/^topic\.creation\..+\.replication\.factor$/.test(key) && brokers !== undefined && Number(value) > brokers)
         return aboveBrokersFault(brokers);
     if (typeof value !== "string") return undefined;
-    const provider = /\$\{([\w-]+):[^}]*\}/.exec(value)?.[1];
+    const provider = /\$\{([^}:]+):[^}]*\}/.exec(value)?.[1];
     if (provider !== undefined && !providers.includes(provider)) {
         const remedy = `write {secret: <name>}, or one of: ${providers.join(", ")}`;
         return { rule: `asks a config provider that the workers do not have (${provider})`, remedy };
     }
-    return URL_PASSWORD.test(value) ? { ...passwordInTheClear, rule: "holds a password in the clear" } : undefined;
+    return holdsPassword(value) ? { ...passwordInTheClear, rule: "holds a password in the clear" } : undefined;
 }
 
 /** Rule and remedy of a password that everybody would read. */

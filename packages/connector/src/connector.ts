@@ -17,13 +17,23 @@ export interface ConnectorArgs {
     class: pulumi.Input<string>;
     /** `tasks.max`. Default 1. */
     tasksMax?: pulumi.Input<number>;
-    /** Tasks that must run before the connector counts as running. Default 1. */
+    /**
+     * Tasks that must run before the connector counts as running; at most `tasksMax`. Default 1; 0 for the sources of MirrorMaker
+     * and for JDBC sources, which run without a task while there is nothing to copy. With 0, a connector that has no task counts as
+     * running after 5 s.
+     */
     minTasks?: pulumi.Input<number>;
     /**
      * Settings of the connector, without `name`, `connector.class` and `tasks.max`. Passwords stand in it as references to
-     * a config provider of the workers: `${directory:/folder:name}`.
+     * a config provider of the workers: `${directory:/folder:name}`; where they have none, in `sensitiveConfig`.
      */
     config: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
+    /**
+     * More settings, whose values are secrets: for workers that have no config provider. They are sent with `config`, kept as
+     * secrets in the state, taken out of every message, and written when they change here: what the server shows of them is
+     * not compared. Whoever reaches the REST API or the config topic reads them, unless the service hides them. Default: none.
+     */
+    sensitiveConfig?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
     /**
      * Values of the secrets that the config refers to, by the name that the references end with. Connect is not told: they
      * are taken out of every message, and a changed one restarts the connector's tasks.
@@ -105,6 +115,7 @@ export class Connector extends DynamicResource {
         claim(name, args);
         const onDelete = args.onDelete && pulumi.secret(args.onDelete);
         const secrets = pulumi.secret(args.secrets ?? {});
+        const sensitiveConfig = args.sensitiveConfig && pulumi.secret(args.sensitiveConfig);
         const auth = args.auth && pulumi.secret(args.auth);
         const outputs = {
             tasks: undefined,
@@ -118,10 +129,13 @@ export class Connector extends DynamicResource {
             "connector",
             "Connector",
             name,
-            { state: "running", ...args, onDelete, secrets, auth, ...outputs },
+            { state: "running", ...args, onDelete, secrets, sensitiveConfig, auth, ...outputs },
             // Where the engine decides on a replacement by itself (--replace, taint), it does not ask the provider for the order
             pulumi.mergeOptions(
-                { deleteBeforeReplace: true, additionalSecretOutputs: ["onDelete", "secrets", "auth"] },
+                {
+                    deleteBeforeReplace: true,
+                    additionalSecretOutputs: ["onDelete", "secrets", "sensitiveConfig", "auth"],
+                },
                 opts,
             ),
         );

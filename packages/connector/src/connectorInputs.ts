@@ -1,8 +1,10 @@
 import { authFaults, ConnectAuth } from "./client/auth";
 import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
 import { ConnectorSpec } from "./lifecycle/lifecycle";
+import { mayHaveNoTask } from "./lifecycle/mayHaveNoTask";
 import type { OnDelete } from "./position/onDelete";
-import { isInTheClear, isPasswordKey } from "./checks/passwordKeys";
+import { suggest } from "./checks/nearest";
+import { holdsPassword, isInTheClear, isPasswordKey } from "./checks/passwordKeys";
 import type { OnPositionLoss } from "./position/positionGuard";
 import { withoutUserInfo } from "./client/redact";
 import { DesiredState } from "./client/types";
@@ -20,6 +22,7 @@ export interface ConnectorInputs {
     tasksMax: number;
     minTasks: number;
     config: Record<string, string>;
+    sensitiveConfig?: Record<string, string>;
     secrets: Record<string, string>;
     state: DesiredState;
     adopt: boolean;
@@ -36,8 +39,11 @@ export interface InputFault {
     property: string;
     /** What is wrong and what to do; names the property. */
     reason: string;
-    /** True: a password in the clear, as far as the setting's name tells. The plugin's definition knows better. */
-    passwordByName?: boolean;
+    /**
+     * Why it is a password in the clear: `name` as far as the setting's name tells, and the plugin's definition knows better;
+     * `value` by its value.
+     */
+    passwordBy?: "name" | "value";
 }
 
 /** Settings that have an argument of their own. */
@@ -46,9 +52,28 @@ const OWN_ARGUMENT: Record<string, string> = {
     "connector.class": "class",
     "tasks.max": "tasksMax",
 };
+/** A new argument does not compile until it is here. */
+const ARGUMENTS: Record<keyof ConnectorInputs | "checkLive", true> = {
+    name: true,
+    cluster: true,
+    restUrls: true,
+    class: true,
+    tasksMax: true,
+    minTasks: true,
+    config: true,
+    sensitiveConfig: true,
+    secrets: true,
+    state: true,
+    adopt: true,
+    timeoutSeconds: true,
+    auth: true,
+    onDelete: true,
+    onPositionLoss: true,
+    onNewKafkaCluster: true,
+    checkLive: true,
+};
 const DEFAULTS = {
     tasksMax: 1,
-    minTasks: 1,
     config: {},
     secrets: {},
     state: "running",
@@ -63,8 +88,9 @@ const DEFAULTS = {
  * @returns the inputs as they are to be used, and all faults at once.
  */
 export function checkInputs(given: Record<string, unknown>): { inputs: Record<string, unknown>; faults: InputFault[] } {
-    const inputs: Record<string, unknown> = { ...DEFAULTS, ...withoutUndefined(given) };
-    const faults: InputFault[] = [];
+    const minTasks = mayHaveNoTask(given["class"]) ? 0 : 1;
+    const inputs: Record<string, unknown> = { ...DEFAULTS, minTasks, ...withoutUndefined(given) };
+    const faults = unknownArguments(inputs);
     const check = (property: string, right: (value: unknown) => boolean, rule: string) => {
         const value = inputs[property];
         if (value !== UNKNOWN && !right(value)) {
@@ -83,6 +109,10 @@ export function checkInputs(given: Record<string, unknown>): { inputs: Record<st
     check("class", isText, "the connector's Java class");
     check("tasksMax", (value) => isCount(value, 1), "a whole number, 1 or more");
     check("minTasks", (value) => isCount(value, 0), "a whole number, 0 or more");
+    if (isCount(inputs["tasksMax"], 1) && isCount(inputs["minTasks"], Number(inputs["tasksMax"]) + 1)) {
+        const reason = `minTasks is ${inputs["minTasks"]}; it must be at most tasksMax (${inputs["tasksMax"]}): more tasks never run`;
+        faults.push({ property: "minTasks", reason });
+    }
     check("state", (value) => isOneOf(value, ["running", "paused", "stopped"]), "running, paused or stopped");
     check("adopt", (value) => typeof value === "boolean", "true or false");
     check("timeoutSeconds", (value) => typeof value === "number" && value > 0, "a number of seconds above 0");
@@ -95,18 +125,37 @@ export function checkInputs(given: Record<string, unknown>): { inputs: Record<st
             }
         }
     }
-    if (isObject(inputs["config"])) {
-        const { config, faults: ofConfig } = checkConfig(inputs["config"]);
-        inputs["config"] = config;
-        faults.push(...ofConfig);
+    const { config, sensitiveConfig } = inputs;
+    if (isObject(config)) {
+        inputs["config"] = asTexts(config);
+        faults.push(...settingFaults("config", config), ...passwordFaults(config));
+    }
+    if (isObject(sensitiveConfig)) {
+        inputs["sensitiveConfig"] = asTexts(sensitiveConfig);
+        faults.push(...settingFaults("sensitiveConfig", sensitiveConfig));
+        const twice = Object.keys(sensitiveConfig).filter((key) => isObject(config) && Object.hasOwn(config, key));
+        for (const property of twice.map((key) => `sensitiveConfig["${key}"]`)) {
+            faults.push({ property, reason: `${property} is in config, too; leave it out of one of them` });
+        }
+    } else if (sensitiveConfig !== undefined && sensitiveConfig !== UNKNOWN) {
+        // Its value may be a secret
+        faults.push({ property: "sensitiveConfig", reason: "sensitiveConfig must be an object of settings" });
     }
     return { inputs, faults };
 }
 
+/** `__provider` is the resource's own: the text that loads the provider. */
+function unknownArguments(given: Record<string, unknown>): InputFault[] {
+    const known = Object.keys(ARGUMENTS);
+    return Object.keys(given)
+        .filter((key) => key !== "__provider" && !known.includes(key))
+        .map((key) => ({ property: key, reason: `${key} is no argument of a Connector; ${suggest(key, known)}` }));
+}
+
 /** The part of the inputs that Connect is told about. */
 export function specOf(inputs: ConnectorInputs): ConnectorSpec {
-    const { name, tasksMax, minTasks, config, state } = inputs;
-    return { name, class: inputs.class, tasksMax, minTasks, config, state };
+    const { name, tasksMax, minTasks, config, sensitiveConfig, state } = inputs;
+    return { name, class: inputs.class, tasksMax, minTasks, config, sensitiveConfig, state };
 }
 
 /** True when the whole value, or a part of it, is not known before `up`. */
@@ -117,23 +166,34 @@ export function hasUnknown(value: unknown): boolean {
     return value === UNKNOWN;
 }
 
-function checkConfig(given: Record<string, unknown>): { config: Record<string, unknown>; faults: InputFault[] } {
-    const config: Record<string, unknown> = {};
-    const faults: InputFault[] = [];
-    for (const [key, value] of Object.entries(given)) {
-        if (value === undefined) {
-            continue;
-        }
-        const property = `config["${key}"]`;
+function asTexts(settings: Record<string, unknown>): Record<string, unknown> {
+    const isScalar = (value: unknown) => ["number", "boolean"].includes(typeof value);
+    return Object.fromEntries(
+        Object.entries(settings)
+            .filter(([, value]) => value !== undefined)
+            .map(([key, value]) => [key, isScalar(value) ? String(value) : value]),
+    );
+}
+
+/** What Connect does not take, whatever the connector is. */
+function settingFaults(argument: string, settings: Record<string, unknown>): InputFault[] {
+    return Object.entries(settings).flatMap(([key, value]) => {
+        const property = `${argument}["${key}"]`;
         const rule = ruleAgainst(key, value);
-        if (rule) {
-            faults.push({ property, reason: `${property} ${rule}` });
-        } else if (isPasswordKey(key) && value !== UNKNOWN && typeof value === "string" && isInTheClear(value)) {
-            faults.push(passwordFault(key));
+        return rule ? [{ property, reason: `${property} ${rule}` }] : [];
+    });
+}
+
+function passwordFaults(config: Record<string, unknown>): InputFault[] {
+    return Object.entries(config).flatMap(([key, value]) => {
+        if (typeof value !== "string" || value === UNKNOWN) {
+            return [];
         }
-        config[key] = ["number", "boolean"].includes(typeof value) ? String(value) : value;
-    }
-    return { config, faults };
+        if (holdsPassword(value)) {
+            return [{ ...passwordFault(key), passwordBy: "value" as const }];
+        }
+        return isPasswordKey(key) && isInTheClear(value) ? [passwordFault(key)] : [];
+    });
 }
 
 function ruleAgainst(key: string, value: unknown): string | undefined {
@@ -146,6 +206,9 @@ function ruleAgainst(key: string, value: unknown): string | undefined {
     if (typeof value === "object") {
         return `is ${Array.isArray(value) ? "a list" : "an object"}; Connect takes texts, numbers, true and false`;
     }
+    if (typeof value === "number" && (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
+        return `is ${value}, a number that JavaScript does not hold exactly; write it as a text`;
+    }
     return undefined;
 }
 
@@ -153,9 +216,10 @@ function ruleAgainst(key: string, value: unknown): string | undefined {
 export function passwordFault(key: string): InputFault {
     const property = `config["${key}"]`;
     const reason =
-        `${property} is a password in the clear: everybody who reaches the REST API or the config topic would read it. Put it ` +
-        "where a config provider of the workers finds it, and refer to it, such as ${directory:/folder:name}";
-    return { property, reason, passwordByName: true };
+        `${property} is a password in the clear, or holds one: everybody who reaches the REST API or the config topic would read ` +
+        "it. Put it where a config provider of the workers finds it, and refer to it, such as ${directory:/folder:name}; where " +
+        "the workers have none, write the setting into sensitiveConfig";
+    return { property, reason, passwordBy: "name" };
 }
 
 function withoutUndefined(given: Record<string, unknown>): Record<string, unknown> {

@@ -1,7 +1,6 @@
-import { differingKeys } from "./lifecycle/compare";
 import { ConnectorInputs, specOf } from "./connectorInputs";
 import { Connectors } from "./client/connectors";
-import { fullConfig } from "./lifecycle/fullConfig";
+import { differences } from "./lifecycle/fullConfig";
 import { LiveConnector, SettledConnector } from "./lifecycle/lifecycle";
 import { UnfinishedError } from "./lifecycle/unfinished";
 import { isPasswordKey } from "./checks/passwordKeys";
@@ -26,6 +25,8 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {
     kafkaClusterId?: string;
     /** True: an update failed that was to let the tasks read a changed secret, and some may run with the old one. */
     restartDue?: boolean;
+    /** True: an update failed that was to write `sensitiveConfig`, and the connector may have its old values. */
+    sensitiveDue?: boolean;
 }
 
 /** Outputs of a connector that has reached its state. What no worker tells any more is no reason to lose the rest. */
@@ -73,9 +74,8 @@ export function observedOutputs(
     redact: (text: string) => string,
 ): { props: ConnectorOutputs; inputs: ConnectorInputs } {
     const liveConfig = live.info.config;
-    const declared = fullConfig(specOf({ ...known, state: "running" }));
     const config = { ...known.config };
-    for (const key of differingKeys(declared, liveConfig, known.serverKeys)) {
+    for (const key of differences(specOf({ ...known, state: "running" }), liveConfig, known.serverKeys)) {
         const value = liveConfig[key];
         if (value === undefined) {
             delete config[key];
@@ -92,7 +92,7 @@ export function observedOutputs(
         type: live.info.type ?? known.type,
         version: live.status?.connector.version ?? known.version,
     };
-    const { tasks, type, version, topics, serverKeys, kafkaClusterId, restartDue, ...inputs } = props;
+    const { tasks, type, version, topics, serverKeys, kafkaClusterId, restartDue, sensitiveDue, ...inputs } = props;
     return { props, inputs: inputs as ConnectorInputs };
 }
 

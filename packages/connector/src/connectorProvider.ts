@@ -15,7 +15,7 @@ import { kafkaCluster } from "./position/kafkaIdentity";
 import { offsetsFolder } from "./position/offsetsFile";
 import { createConnector, updateConnector } from "./lifecycle/lifecycle";
 import { UnfinishedError } from "./lifecycle/unfinished";
-import { openConnectors } from "./client/openConnectors";
+import { openConnectors, secretsOf } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
 import { createFromItsPosition } from "./position/newSource";
 import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
@@ -57,11 +57,15 @@ export async function diff(
     const changed = keys.filter(
         (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
     );
-    return { changes: changed.length > 0 || Boolean(olds.restartDue), replaces, deleteBeforeReplace: true };
+    return {
+        changes: changed.length > 0 || Boolean(olds.restartDue || olds.sensitiveDue),
+        replaces,
+        deleteBeforeReplace: true,
+    };
 }
 
 /** Arguments without a default: one that is not there any more is a change, too. */
-const REMOVABLE = ["auth", "onDelete", "onPositionLoss", "onNewKafkaCluster"] as const;
+const REMOVABLE = ["auth", "sensitiveConfig", "onDelete", "onPositionLoss", "onNewKafkaCluster"] as const;
 
 export function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
     return inTurn(inputs, () => createNow(inputs));
@@ -89,8 +93,9 @@ export async function update(
     olds: Properties<ConnectorOutputs>,
     news: Properties<ConnectorInputs>,
 ): Promise<{ outs: ConnectorOutputs }> {
-    const connectors = openConnectors(news, writeLimits(news), Object.values(olds.secrets));
-    const secretChanged = olds.restartDue || usesChangedSecret(news.config, olds.secrets, news.secrets);
+    const connectors = openConnectors(news, writeLimits(news), secretsOf(olds));
+    const secretChanged = olds.restartDue || usesChangedSecret(fullConfig(news), olds.secrets, news.secrets);
+    const sensitiveDue = changedKeys(olds.sensitiveDue ? {} : olds.sensitiveConfig, news.sensitiveConfig);
     try {
         const { isNew } = await kafkaCluster(connectors, { ...news, kafkaClusterId: olds.kafkaClusterId });
         const settled = isNew
@@ -98,6 +103,7 @@ export async function update(
             : await updateConnector(connectors, specOf(news), {
                   serverKeys: olds.serverKeys,
                   secretChanged,
+                  sensitiveDue,
                   configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
               });
         sayOldSlot(olds, news);
@@ -108,11 +114,16 @@ export async function update(
             properties: {
                 ...outputsAfterFailure(news, unfinished, olds),
                 restartDue: secretChanged || unfinished.restartDue,
+                sensitiveDue: sensitiveDue.length > 0,
             },
         }));
     } finally {
         forgetShared(news.cluster);
     }
+}
+
+function changedKeys(before: Record<string, string> = {}, now: Record<string, string> = {}): string[] {
+    return Object.keys({ ...before, ...now }).filter((key) => before[key] !== now[key]);
 }
 
 /** Only a deletion drops a slot. The one that a source has left would keep the database's log until its disk is full. */

@@ -121,6 +121,15 @@ describe("a new config", () => {
         expect(body).not.toContain("hunter2");
     });
 
+    it("may have a password in sensitiveConfig, which the worker gets and no message shows", async () => {
+        fake.validation = [told("my.password", "PASSWORD", "hunter2 is too short"), told("topics", "LIST")];
+        const sensitiveConfig = { "my.password": "hunter2" };
+        expect(await check(given({ config: { topics: "a" }, sensitiveConfig }))).toEqual([
+            'sensitiveConfig["my.password"]: Connect says: [hidden] is too short',
+        ]);
+        expect(await check(given({ sensitiveConfig: UNKNOWN }))).toEqual([]);
+    });
+
     it("may have what a definition says is no password, though its name looks so", async () => {
         fake.validation = [told("name.of.secret", "STRING")];
         expect(await check(given({ config: { "name.of.secret": "a" } }))).toEqual([]);
@@ -155,6 +164,16 @@ describe("an unchanged config", () => {
     it("that was taken with what looks like a password stays taken", async () => {
         const same = given({ config: { "name.of.secret": "a" } });
         expect(await check(same, same)).toEqual([]);
+    });
+
+    it.each<[string, Record<string, unknown>]>([
+        ["while its addresses are not known", { restUrls: UNKNOWN }],
+        ["where the program does not want it asked about", { checkLive: false }],
+        ["with another setting", { config: { "name.of.secret": "a", "batch.size": "1" }, restUrls: UNKNOWN }],
+    ])("stays taken, too, %s", async (_, more) => {
+        const same = given({ config: { "name.of.secret": "a" } });
+        expect(await check({ ...same, ...more }, same)).toEqual([]);
+        expect(await check({ ...same, ...more, class: "example.Other" }, same)).toHaveLength(1);
     });
 
     it("is a changed one with another class, or another number of tasks", async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { nameFault } from "../../../packages/connector/src/checks/connectorNames";
+import { abilitiesOf } from "../../../packages/connector/src/client/version";
 import { checkInputs, UNKNOWN } from "../../../packages/connector/src/connectorInputs";
 import { diff } from "../../../packages/connector/src/connectorProvider";
 
@@ -44,6 +46,12 @@ describe("checkInputs", () => {
         ["timeoutSeconds", 0, "timeoutSeconds is 0; it must be a number of seconds above 0"],
         ["config", [], "config is []; it must be an object of settings"],
         ["secrets", { a: 1 }, 'secrets["a"] must be a text'],
+        ["minTasks", 2, "minTasks is 2; it must be at most tasksMax (1): more tasks never run"],
+        ["taskMax", 2, "taskMax is no argument of a Connector; did you mean tasksMax?"],
+        ["topics", "a", "topics is no argument of a Connector; there are: name, cluster,"],
+        ["sensitiveConfig", ["x"], "sensitiveConfig must be an object of settings"],
+        ["sensitiveConfig", { topics: "a" }, 'sensitiveConfig["topics"] is in config, too'],
+        ["sensitiveConfig", { name: "a" }, 'sensitiveConfig["name"] must not be there: the argument name sets it'],
     ])("refuses %s = %j", (property, value, reason) => {
         const found = reasons({ ...least, [property]: value });
         expect(found).toHaveLength(1);
@@ -59,6 +67,14 @@ describe("checkInputs", () => {
         ["a", { b: 1 }, 'config["a"] is an object'],
         ["database.password", "hunter2", 'config["database.password"] is a password in the clear'],
         ["java.naming.security.credentials", "x", "is a password in the clear"],
+        ["connection.uri", "mongodb://app:hunter2@db/shop", "is a password in the clear"],
+        ["connection.url", "jdbc:postgresql://db/shop?user=app&password=hunter2", "is a password in the clear"],
+        ["connection.url", "jdbc:sqlserver://db:1433;user=app;password=hunter2", "is a password in the clear"],
+        ["connection.url", "jdbc:oracle:thin:app/hunter2@//db:1521/shop", "is a password in the clear"],
+        ["url", "failover:(tcp://mq:61616)?jms.password=hunter2", "is a password in the clear"],
+        ["login", 'a.b.PlainLoginModule required username="${file:/a:b}" password="hunter2";', "is a password"],
+        ["a", 12345678901234567890, "is 12345678901234567000, a number that JavaScript does not hold exactly"],
+        ["a", Number.NaN, "is NaN, a number that JavaScript does not hold exactly; write it as a text"],
     ])("refuses the setting %s = %j", (key, value, reason) => {
         const found = reasons({ ...least, config: { [key]: value } });
         expect(found).toHaveLength(1);
@@ -68,6 +84,12 @@ describe("checkInputs", () => {
     it.each([
         ["database.password", "${directory:/run/secrets:database-password}"],
         ["database.password", ""],
+        ["database.password", "${vault.prod:secret/app:database}"],
+        ["connection.uri", "mongodb://app:${vault.prod:a:b}@db/shop"],
+        ["connection.url", "jdbc:postgresql://db/shop?user=app&password=${env:DB}"],
+        ["connection.url", "jdbc:postgresql://db:5432/shop?ssl=true"],
+        ["query", "select * from users where password = 'x'"],
+        ["serial", Number.MAX_SAFE_INTEGER],
         ["password.policy.class", "example.Policy"],
     ])("lets the setting %s = %j pass", (key, value) => {
         expect(reasons({ ...least, config: { [key]: value } })).toEqual([]);
@@ -75,6 +97,25 @@ describe("checkInputs", () => {
 
     it("never shows a password", () => {
         expect(reasons({ ...least, config: { "database.password": "hunter2" } })[0]).not.toContain("hunter2");
+    });
+
+    it("takes secrets that no config provider keeps in sensitiveConfig, as texts, and shows none", () => {
+        const { inputs, faults } = checkInputs({ ...least, sensitiveConfig: { "db.password": "hunter2", pin: 1234 } });
+        expect([inputs["sensitiveConfig"], faults]).toEqual([{ "db.password": "hunter2", pin: "1234" }, []]);
+        const wrong = { ...least, sensitiveConfig: { a: ["hunter2"], b: { c: "hunter2" }, d: null } };
+        expect(reasons(wrong)).toHaveLength(3);
+        expect(reasons(wrong).join()).not.toContain("hunter2");
+        expect(reasons({ ...least, sensitiveConfig: UNKNOWN })).toEqual([]);
+    });
+
+    it.each([
+        ["org.apache.kafka.connect.mirror.MirrorCheckpointConnector", 0],
+        ["org.apache.kafka.connect.mirror.MirrorSourceConnector", 0],
+        ["JdbcSourceConnector", 0],
+        ["io.confluent.connect.jdbc.JdbcSinkConnector", 1],
+        [UNKNOWN, 1],
+    ])("a connector of class %s has at least so many tasks: %i", (connectorClass, minTasks) => {
+        expect(checkInputs({ ...least, class: connectorClass }).inputs).toMatchObject({ minTasks });
     });
 
     it("finds all faults at once, each with its property", () => {
@@ -91,6 +132,23 @@ describe("checkInputs", () => {
     });
 });
 
+describe("nameFault", () => {
+    const [before, since] = [abilitiesOf("3.9.2"), abilitiesOf("4.0.0")];
+
+    it.each([".", "..", " a", "a ", "a\nb", "a;b", "{x}", "a/b", "x pct%41y"])("refuses %j everywhere", (name) => {
+        expect(nameFault(name)).toMatch(/^name is ".*; choose another name$/);
+    });
+
+    it.each(["100%", "a\\b"])("refuses %j from 4.0 on", (name) => {
+        expect([nameFault(name), nameFault(name, before)]).toEqual([undefined, undefined]);
+        expect(nameFault(name, since)).toContain("workers from 4.0 on");
+    });
+
+    it.each(["a b", "...", "ünï-名", "a+b", "a?b#c&d=e"])("takes %j", (name) => {
+        expect(nameFault(name, since)).toBeUndefined();
+    });
+});
+
 describe("diff", () => {
     const inputs: any = checkInputs({ ...least, secrets: { a: "1" } }).inputs;
     const outputs = { ...inputs, tasks: [{ id: 0, state: "running" }], type: "sink", version: "1", serverKeys: [] };
@@ -101,6 +159,7 @@ describe("diff", () => {
         ["the state", { state: "paused" }, true, []],
         ["a secret", { secrets: { a: "2" } }, true, []],
         ["a secret that is not known yet", { secrets: UNKNOWN }, true, []],
+        ["a sensitive setting", { sensitiveConfig: { a: "2" } }, true, []],
         ["the addresses", { restUrls: ["http://127.0.0.1:7071"] }, true, []],
         ["addresses that are not known yet", { restUrls: UNKNOWN }, false, []],
         ["an address that is not known yet", { restUrls: [UNKNOWN] }, false, []],

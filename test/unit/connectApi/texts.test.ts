@@ -32,6 +32,17 @@ describe("Redactor", () => {
     });
 });
 
+it("a value that Connect read for a reference, and a password that is assigned, are in no text", () => {
+    const redactor = new Redactor([], (key) => key === "connection.url");
+    const text =
+        "Invalid value jdbc:x://db\n?a for configuration connection.url: bad\nInvalid value ten for configuration batch.size: bad, " +
+        "jdbc:x://db?user=me&password=hunter2, password = ${file:/a:b}";
+    expect(redactor.redact(text)).toBe(
+        "Invalid value [secret] for configuration connection.url: bad\nInvalid value ten for configuration batch.size: bad, " +
+            "jdbc:x://db?user=me&password=[secret], password = ${file:/a:b}",
+    );
+});
+
 describe("causeOf", () => {
     it.each([
         ["one message", "org.example.FooException: broken\n\tat a.b.C.d(C.java:1)\n", "FooException: broken"],

@@ -137,4 +137,20 @@ describe("what follows from the definitions", () => {
     ])("%s", (_, config, expected) => {
         expect(found(config)).toEqual(expected);
     });
+
+    it("nothing, where a connector tells of no setting of its own: Connect's are in every validation", () => {
+        const ofConnect = [
+            "name",
+            "tasks.max",
+            "key.converter",
+            "transforms",
+            "transforms.a.type",
+            "topics",
+            "errors.tolerance",
+        ];
+        const validation = { error_count: 0, configs: ofConnect.map((name) => definition(name)) };
+        const config = { transform: "a", topic: "b", "quite.another": "c", "my.password": "hunter" };
+        const found = findingsOf(validation, config, redact);
+        expect(found.map(({ key, kind }) => [key, kind])).toEqual([["my.password", "password"]]);
+    });
 });

@@ -24,31 +24,32 @@ export async function checkAgainstCluster(
         const reason = `checkLive is ${JSON.stringify(wanted)}; it must be true or false`;
         return [...faults, { property: "checkLive", reason }];
     }
-    if (!isComplete(inputs)) {
-        return faults;
+    const own = faults.filter((fault) => !fault.passwordBy || !wasTaken(olds, inputs, keyOf(fault.property)));
+    if (wanted !== true || !isComplete(inputs) || isSameConfig(olds, inputs)) {
+        return own;
     }
-    if (isSameConfig(olds, inputs)) {
-        // It was taken when it was new
-        return faults.filter(({ passwordByName }) => !passwordByName);
-    }
-    if (wanted !== true) {
-        return faults;
-    }
-    const suspects = faults.filter(({ passwordByName }) => passwordByName).map(({ property }) => keyOf(property));
+    const suspects = own.filter(({ passwordBy }) => passwordBy).map(({ property }) => keyOf(property));
     const { faults: found, warnings, types } = await checkLive(inputs, suspects, olds?.config === undefined);
     for (const warning of warnings) {
         write(`warning: connector "${inputs.name}": ${warning}`);
     }
     const refuted = (fault: InputFault) =>
-        fault.passwordByName && (types.get(keyOf(fault.property)) ?? "PASSWORD") !== "PASSWORD";
-    return [...faults.filter((fault) => !refuted(fault)), ...found];
+        fault.passwordBy === "name" && (types.get(keyOf(fault.property)) ?? "PASSWORD") !== "PASSWORD";
+    return [...own.filter((fault) => !refuted(fault)), ...found];
+}
+
+/** True for a setting that the connector has had before: it was taken when it was new. */
+function wasTaken(olds: Partial<ConnectorInputs> | undefined, news: Record<string, unknown>, key: string): boolean {
+    const { config } = news as Partial<ConnectorInputs>;
+    return olds?.class === news["class"] && olds?.config?.[key] !== undefined && olds.config[key] === config?.[key];
 }
 
 /** True when a worker can be asked about it. */
 function isComplete(inputs: Record<string, unknown>): inputs is Record<string, unknown> & ConnectorInputs {
-    const { name, class: connectorClass, restUrls, config, secrets, tasksMax } = inputs;
-    const known = !hasUnknown([name, connectorClass, restUrls, config, tasksMax]);
-    const texts = [name, connectorClass, ...Object.values(config ?? {})].every((value) => typeof value === "string");
+    const { name, class: connectorClass, restUrls, config, sensitiveConfig, secrets, tasksMax } = inputs;
+    const known = !hasUnknown([name, connectorClass, restUrls, config, sensitiveConfig, tasksMax]);
+    const settings = Object.values({ ...(config ?? {}), ...(sensitiveConfig ?? {}) });
+    const texts = [name, connectorClass, ...settings].every((value) => typeof value === "string");
     return known && texts && Array.isArray(restUrls) && restUrls.length > 0 && typeof (secrets ?? {}) === "object";
 }
 

@@ -3,7 +3,6 @@ import { fullConfig } from "../lifecycle/fullConfig";
 import { converterDefinitions, findWorker, LiveWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
 import { openConnectors } from "../client/openConnectors";
-import { isPasswordKey } from "./passwordKeys";
 import { isClass } from "../lifecycle/plugins";
 import { abilitiesOf } from "../client/version";
 import { Finding, findingsOf, typesOf } from "./validationFindings";
@@ -55,10 +54,12 @@ export async function checkLive(inputs: ConnectorInputs, masked: string[], isNew
     }
     const validation = { ...result.validation, configs: [...result.validation.configs, ...ofConverters] };
     const types = typesOf(validation.configs);
+    const { sensitiveConfig = {} } = inputs;
     const findings = findingsOf(validation, config, (text) => client.redact(text)).filter(
         // Of a masked value nothing is known, and checkInputs has told of it
-        ({ key, kind }) => !masked.includes(key) || (kind === "password" && !isPasswordKey(key)),
+        ({ key, kind }) => !masked.includes(key) && !(kind === "password" && Object.hasOwn(sensitiveConfig, key)),
     );
+    const faultOf = (finding: Finding) => inputFault(finding, sensitiveConfig);
     return {
         faults: findings.filter(({ kind }) => kind === "config" || kind === "password").map(faultOf),
         warnings: [
@@ -89,9 +90,10 @@ function notChecked(why: string): string {
     return `its config was not checked by a live worker: ${why.trim()}`;
 }
 
-function faultOf({ key, says, remedy, kind }: Finding): InputFault {
+function inputFault({ key, says, remedy, kind }: Finding, sensitiveConfig: object): InputFault {
     if (kind === "password") return passwordFault(key);
-    const property = PROPERTY[key] ?? `config["${key}"]`;
+    const argument = Object.hasOwn(sensitiveConfig, key) ? "sensitiveConfig" : "config";
+    const property = PROPERTY[key] ?? `${argument}["${key}"]`;
     const reason = `${property}: ${kind === "unknown" || says.startsWith("is no") ? says : `Connect says: ${says}`}`;
     return { property, reason: remedy === undefined ? reason : `${reason}; ${remedy}` };
 }

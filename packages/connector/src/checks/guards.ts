@@ -1,6 +1,8 @@
 import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "../connectorInputs";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
+import type { Abilities } from "../client/version";
+import { hangsOnVersion, nameFault } from "./connectorNames";
 import { requireVersion } from "../position/offsets";
 import { readSlotFaults } from "../position/newSource";
 import { onDeleteFaults } from "../position/onDelete";
@@ -28,6 +30,9 @@ export async function guardFaults(
         return faults;
     }
     faults.push(...(await missingPgFaults(given)));
+    if (!isPositioned(olds) || olds.name !== given.name) {
+        faults.push(...(await newNameFaults(given)));
+    }
     if (isPositioned(olds)) {
         faults.push(...positionFaults(olds, given, isUnknown));
     } else if (isPostgresSource(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
@@ -53,6 +58,18 @@ async function missingPgFaults({ onDelete }: ConnectorInputs): Promise<InputFaul
               () => [],
               (error: Error) => [{ property, reason: `${property}: ${error.message}` }],
           );
+}
+
+/** One that is there already must stay manageable, whatever it is called. */
+async function newNameFaults(given: ConnectorInputs): Promise<InputFault[]> {
+    const faults = (abilities?: Abilities): InputFault[] => {
+        const reason = isUnknown(given.name) ? undefined : nameFault(given.name, abilities);
+        return reason === undefined ? [] : [{ property: "name", reason }];
+    };
+    const always = faults();
+    return always.length > 0 || !hangsOnVersion(given.name)
+        ? always
+        : look(given, async (connectors) => faults(await connectors.abilities()));
 }
 
 async function resetFaults(connectors: Connectors): Promise<InputFault[]> {

@@ -36,7 +36,9 @@ const OUTSIDE = [
     /\bwal_level\b|\breplication (slot|role|privilege)|roles? LOGIN and REPLICATION/i,
 ];
 const OF_EVERY_CONNECTOR = ["name", "connector.class", "tasks.max"];
-const ASSIGNED_PASSWORD = /((?:password|passwd|pwd|passphrase|secret|token)\s*=\s*)[^\s&;,"']+/gi;
+/** Of every validation: `ConnectorConfig`, `SourceConnectorConfig` and `SinkConnectorConfig` of Kafka 2.8 to 4.3. */
+const OF_CONNECT =
+    /^(name|connector\.(class|plugin\.version)|tasks\.max(\.enforce)?|(key|value|header)\.converter(\..*)?|(transforms|predicates)(\..*)?|config\.action\.reload|errors\..*|exactly\.once\.support|transaction\.boundary(\.interval\.ms)?|offsets\.storage\.topic|topic\.creation\..*|topics(\.regex)?)$/;
 const SHOWN_VALUE = /^Invalid value [^]*? for configuration /;
 
 /**
@@ -63,12 +65,17 @@ export function findingsOf(
     const passwords = Object.entries(config)
         .filter(([key, value]) => isPassword(key, types) && isInTheClear(value))
         .map(([key]): Finding => ({ key, says: "is a password in the clear", kind: "password" }));
-    const known = types.size > 0 ? [...types.keys(), ...OF_EVERY_CONNECTOR] : [];
+    const known = tellsOfItsOwn([...types.keys()]) ? [...types.keys(), ...OF_EVERY_CONNECTOR] : [];
     const unknown = unknownKeys(config, known).map((one): Finding => {
         const says = "is no setting that the connector names";
         return { key: one.key, says, remedy: remedyOf(one), kind: one.slip ? "config" : "unknown" };
     });
     return [...said, ...passwords, ...unknown.filter(({ key }) => !passwords.some((other) => other.key === key))];
+}
+
+/** Connect adds its own settings, those of transforms and predicates too, to what a connector tells: that may be nothing. */
+function tellsOfItsOwn(names: string[]): boolean {
+    return names.some((name) => !OF_CONNECT.test(name));
 }
 
 /** Some versions list a setting twice, and say of one that is missing that it is wrong, too. */
@@ -103,9 +110,8 @@ function isPassing(error: string, value = ""): boolean {
 }
 
 /** Connect shows what it read, references resolved. */
-function withoutValue(key: string, error: string, value = "", type: string | undefined): string {
-    const text = error.replace(ASSIGNED_PASSWORD, "$1[hidden]");
-    if (type !== "PASSWORD" && !isPasswordKey(key) && !hasReference(value)) return text;
-    const hidden = text.replace(SHOWN_VALUE, "Invalid value [hidden] for configuration ");
+export function withoutValue(key: string, error: string, value = "", type: string | undefined): string {
+    if (type !== "PASSWORD" && !isPasswordKey(key) && !hasReference(value)) return error;
+    const hidden = error.replace(SHOWN_VALUE, "Invalid value [hidden] for configuration ");
     return value === "" ? hidden : hidden.replaceAll(value, "[hidden]");
 }

@@ -1,13 +1,15 @@
 import { secretsOfAuth } from "./auth";
 import { ConnectClient } from "./client";
 import { Deadline, systemClock } from "./clock";
+import { hasReference, isPasswordKey } from "../checks/passwordKeys";
 import { ConnectorInputs } from "../connectorInputs";
 import { Connectors } from "./connectors";
 import { Progress } from "./progress";
 import { Redactor } from "./redact";
 
 /** Where and as whom a connector's cluster is spoken to, and the secrets that no message may hold. */
-export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth">;
+export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth" | "sensitiveConfig"> &
+    Partial<Pick<ConnectorInputs, "config">>;
 
 /** Limits of one operation on a connector. */
 export interface OperationLimits {
@@ -24,9 +26,17 @@ export interface OperationLimits {
  */
 export function openConnectors(of: ConnectAccess, limits: OperationLimits, moreSecrets: string[] = []): Connectors {
     const deadline = new Deadline(systemClock, limits.limitSeconds);
-    const redactor = new Redactor([...Object.values(of.secrets), ...secretsOfAuth(of.auth), ...moreSecrets]);
+    const { config = {}, sensitiveConfig = {} } = of;
+    const isSecretSetting = (key: string) =>
+        isPasswordKey(key) || key in sensitiveConfig || hasReference(config[key] ?? "");
+    const redactor = new Redactor([...secretsOf(of), ...moreSecrets], isSecretSetting);
     const progress = new Progress(`connector "${of.name}"`, deadline, (line) => console.log(line));
     const { silenceSeconds } = limits;
     const options = { deadline, redactor, progress, auth: of.auth, silenceSeconds };
     return new Connectors(new ConnectClient(of.restUrls, options));
+}
+
+/** What no message may hold. */
+export function secretsOf({ secrets, sensitiveConfig = {}, auth }: Omit<ConnectAccess, "name" | "restUrls">): string[] {
+    return [...Object.values(secrets), ...Object.values(sensitiveConfig), ...secretsOfAuth(auth)];
 }

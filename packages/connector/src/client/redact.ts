@@ -1,4 +1,8 @@
 const MARK = "[secret]";
+/** In a URL's parameters, in JAAS, in what a driver says. */
+const ASSIGNED_PASSWORD = /((?:password|passwd|pwd|passphrase|secret|token)\s*=\s*)(?!\$\{)[^\s&;,"']+/gi;
+/** A value that Connect refuses, as it read it: references resolved. */
+const REFUSED_VALUE = /Invalid value [^]*? for configuration ([\w.$-]+)/g;
 
 /**
  * Takes known secrets out of texts. Connect resolves references before it validates, so that its error messages and its
@@ -9,7 +13,11 @@ export class Redactor {
     private patterns: RegExp[] = [];
     private secrets: string[] = [];
 
-    constructor(secrets: Iterable<string> = []) {
+    /** @param isSecretSetting true for a setting whose value no text may hold, also one that is not known here. */
+    constructor(
+        secrets: Iterable<string> = [],
+        private readonly isSecretSetting: (key: string) => boolean = () => false,
+    ) {
         this.learn(secrets);
     }
 
@@ -21,10 +29,13 @@ export class Redactor {
         this.patterns = this.secrets.map((secret) => new RegExp(escaped(secret), "giu"));
     }
 
-    /** The text with every secret, and the user-info of every URL, replaced. */
+    /** The text with every secret, the user-info of every URL and every assigned password replaced. */
     redact(text: string): string {
         const withoutSecrets = this.patterns.reduce((result, secret) => result.replaceAll(secret, MARK), text);
-        return withoutUserInfo(withoutSecrets);
+        const withoutValues = withoutSecrets.replace(REFUSED_VALUE, (told: string, key: string) =>
+            this.isSecretSetting(key) ? `Invalid value ${MARK} for configuration ${key}` : told,
+        );
+        return withoutUserInfo(withoutValues.replace(ASSIGNED_PASSWORD, `$1${MARK}`));
     }
 
     /** True when the text holds one of the secrets. */

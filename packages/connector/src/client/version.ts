@@ -14,6 +14,8 @@ const SINCE = {
     initialState: [3, 7, 0],
     /** A changed config restarts the tasks even where their own configs stay equal (KAFKA-9228). */
     restartsTasksOnUpdate: [3, 7, 1],
+    /** Jetty 12, which refuses `%25`, `%2F` and `%5C` in a path. */
+    strictPaths: [4, 0, 0],
 } satisfies Record<string, Version>;
 
 /** What a worker's version can do. */

@@ -1,6 +1,6 @@
 export { findWorker, type LiveWorker, validateLive } from "../checks/liveValidation";
 export { isNear, suggest } from "../checks/nearest";
-export { hasReference, isInTheClear, isPasswordKey } from "../checks/passwordKeys";
+export { hasReference, holdsPassword, isInTheClear, isPasswordKey } from "../checks/passwordKeys";
 export { remedyOf, strangers, type UnknownKey, unknownKeys } from "../checks/unknownKeys";
 export { type Finding, findingsOf, typesOf } from "../checks/validationFindings";
 export { isObject } from "../isObject";

@@ -1,5 +1,6 @@
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
+import { typesOf, withoutValue } from "../checks/validationFindings";
 
 /**
  * Says key by key what is wrong with a config that Connect refused: its own message joins all of them without their keys.
@@ -13,9 +14,12 @@ export async function explainInvalid(
 ): Promise<ConnectError> {
     const faults = await connectors
         .validate(config)
-        .then(({ configs }) =>
-            configs.flatMap(({ value }) => (value.errors ?? []).map((error) => `${value.name}: ${error}`)),
-        )
+        .then(({ configs }) => {
+            const types = typesOf(configs);
+            return configs.flatMap(({ value: { name, errors = [] } }) =>
+                errors.map((error) => `${name}: ${withoutValue(name, error, config[name], types.get(name))}`),
+            );
+        })
         .catch(() => []);
     if (faults.length === 0) {
         return refusal;

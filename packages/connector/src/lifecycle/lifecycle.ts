@@ -1,7 +1,7 @@
-import { differingKeys } from "./compare";
+import { nameFault } from "../checks/connectorNames";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { fullConfig } from "./fullConfig";
+import { differences } from "./fullConfig";
 import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
 import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
@@ -18,6 +18,8 @@ export interface ConnectorSpec {
     minTasks: number;
     /** Settings without `name`, `connector.class` and `tasks.max`. */
     config: Record<string, string>;
+    /** More settings, which are written and never compared with what a server shows. */
+    sensitiveConfig?: Record<string, string>;
     state: DesiredState;
 }
 
@@ -40,6 +42,8 @@ export interface UpdateOptions {
     serverKeys?: readonly string[];
     /** True when a secret that the config refers to has another value now: the tasks have to read it. */
     secretChanged?: boolean;
+    /** Keys of `sensitiveConfig` that are to be written: whether they are, nobody can see. */
+    sensitiveDue?: readonly string[];
     /**
      * True when the config is not the one of the last update that came to its end. An update that was killed may have
      * written it; before 3.7.1 the tasks then still run with the old one.
@@ -59,6 +63,7 @@ export async function createConnector(
     { adopt = false } = {},
 ): Promise<SettledConnector> {
     await requireStates(connectors, spec);
+    await requireName(connectors, spec.name);
     await requirePlugin(connectors, spec.class);
     const existing = (await connectors.has(spec.name)) ? await connectors.info(spec.name) : undefined;
     if (existing) {
@@ -103,7 +108,7 @@ export async function updateConnector(
         deletedNames.add(nameOnCluster(connectors, spec.name));
         return createConnector(connectors, spec);
     }
-    const differing = differingKeys(fullConfig(spec), existing.config, options.serverKeys);
+    const differing = [...differences(spec, existing.config, options.serverKeys), ...(options.sensitiveDue ?? [])];
     if (existing.config["connector.class"] !== spec.class) {
         await requirePlugin(connectors, spec.class);
     }
@@ -221,7 +226,9 @@ async function takeOver(
     existing: ConnectorInfo,
     adopt: boolean,
 ): Promise<SettledConnector> {
-    const keys = differingKeys(fullConfig(spec), existing.config);
+    const sensitive = Object.keys(spec.sensitiveConfig ?? {});
+    const unseen = sensitive.filter((key) => adopt || !Object.hasOwn(existing.config, key));
+    const keys = [...differences(spec, existing.config), ...unseen].sort();
     if (keys.length > 0 && !adopt) {
         throw new ConnectError(
             "exists",
@@ -311,6 +318,13 @@ async function finish(
     } catch (error) {
         const status = error instanceof NotReachedError ? error.status : undefined;
         throw new UnfinishedError((error as Error).message, status);
+    }
+}
+
+async function requireName(connectors: Connectors, name: string): Promise<void> {
+    const fault = nameFault(name, await connectors.abilities());
+    if (fault !== undefined) {
+        throw new ConnectError("refused", fault);
     }
 }
 

@@ -8,12 +8,16 @@ import { ConnectorStatus } from "../client/types";
 /** The state must be good for so long, ms, in so many looks: a task that fails right after its start does not pass. */
 const STABLE_MS = 700;
 const LEAST_LOOKS = 3;
+/** The same for a connector that runs without a task, ms: tasks that are just being made would come within this time. */
+const STABLE_WITHOUT_TASK_MS = 5000;
 /** Between two looks, ms: while old and new tasks must be told apart, states in between are short. */
 const LOOK_MS = 100;
 /** The same, once the state is good. */
 const STABLE_LOOK_MS = 200;
 /** Restarts of what has FAILED, and the pause before each, ms. A slot that is still taken, for one, is free soon. */
 const RESTART_PAUSES_MS = [1000, 4000];
+
+const NO_TASK_ADVICE = ". Where it rightly has no task, set minTasks: 0";
 
 /** Connector or tasks are not in the state that was asked for. The message holds no secret. */
 export class NotReachedError extends Error {
@@ -51,7 +55,9 @@ export async function waitForState(
         const verdict = judge(status, goal);
 
         // Looks at old tasks count only where nothing tells them from the new ones.
-        const isStable = stable.look(verdict === "reached" && !generation?.hasJustChanged);
+        const isWithoutTask = goal.state === "running" && status?.tasks.length === 0;
+        const stableMs = isWithoutTask ? STABLE_WITHOUT_TASK_MS : STABLE_MS;
+        const isStable = stable.look(verdict === "reached" && !generation?.hasJustChanged, stableMs);
         if (isNew && isStable) {
             return status!;
         }
@@ -67,7 +73,7 @@ export async function waitForState(
         }
         if (deadline.passed) {
             const text = `not ${wanted(goal)} after ${deadline.limitSeconds} s: ${describe(status, redact)}`;
-            throw new NotReachedError(text, status);
+            throw new NotReachedError(isWithoutTask ? text + NO_TASK_ADVICE : text, status);
         }
         progress.waiting(`${describe(status, redact)}; wanted: ${wanted(goal)}`);
         await untilNextLook(deadline, isNew && verdict === "reached" ? STABLE_LOOK_MS : LOOK_MS);
@@ -78,14 +84,16 @@ export async function waitForState(
 class Stable {
     private looks = 0;
     private sinceMs = 0;
+    private longMs = 0;
 
     constructor(private readonly clock: Clock) {}
 
-    look(good: boolean): boolean {
+    look(good: boolean, stableMs: number): boolean {
         const nowMs = this.clock.now();
-        this.looks = good ? this.looks + 1 : 0;
+        this.looks = good && stableMs === this.longMs ? this.looks + 1 : Number(good);
+        this.longMs = stableMs;
         this.sinceMs = this.looks === 1 ? nowMs : this.sinceMs;
-        return this.looks >= LEAST_LOOKS && nowMs - this.sinceMs >= STABLE_MS;
+        return this.looks >= LEAST_LOOKS && nowMs - this.sinceMs >= stableMs;
     }
 }
 

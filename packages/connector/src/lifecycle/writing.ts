@@ -1,9 +1,9 @@
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { ConnectorInfo } from "../client/types";
-import { addedKeys, differingKeys } from "./compare";
+import { addedKeys } from "./compare";
 import { explainInvalid } from "./explainInvalid";
-import { fullConfig } from "./fullConfig";
+import { differences, fullConfig } from "./fullConfig";
 import type { ConnectorSpec } from "./lifecycle";
 import { UnfinishedError } from "./unfinished";
 
@@ -96,8 +96,7 @@ async function isWritten(connectors: Connectors, spec: ConnectorSpec, unwanted: 
 
 /** True when a connector has the config of its declaration; there may be other keys. */
 function holds({ config }: ConnectorInfo, spec: ConnectorSpec): boolean {
-    const declared = fullConfig(spec);
-    return differingKeys(declared, config, addedKeys(declared, config)).length === 0;
+    return differences(spec, config, addedKeys(fullConfig(spec), config)).length === 0;
 }
 
 async function afterFailedWrite(
