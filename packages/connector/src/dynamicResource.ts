@@ -31,16 +31,10 @@ export abstract class DynamicResource extends pulumi.CustomResource {
 /**
  * The text that Pulumi's process for dynamic providers evaluates, once per run.
  *
- * That process runs in the folder of the program (of `main` in Pulumi.yaml; of an inline program of the Automation API that is
- * the folder which its process was started in), and `pulumi` finds `@pulumi/pulumi` from there or through NODE_PATH. This
- * package is looked for in the same way, and beside the `@pulumi/pulumi` that was found: the parent of this text is a module
- * of it.
+ * That process runs in the folder of the program: of `main` in Pulumi.yaml, and of an inline program of the Automation API in
+ * the folder which its process was started in. Its launcher finds `@pulumi/pulumi` from there, and so does this text find the
+ * package: in `node_modules` there or further up, or through NODE_PATH.
  */
 export function providerText(provider: string): string {
-    const module = JSON.stringify(`@connect-cdc/connector/provider/${provider}`);
-    return [
-        `const paths = [process.cwd(), ...(module.parent?.paths ?? [])];`,
-        `const provider = require(require.resolve(${module}, { paths }));`,
-        `exports.handler = () => provider;`,
-    ].join("\n");
+    return `exports.handler = () => require(${JSON.stringify(`@connect-cdc/connector/provider/${provider}`)});`;
 }
