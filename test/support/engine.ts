@@ -1,4 +1,5 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { forgetAnswers } from "../../packages/connector/src/checks/checkedCluster";
 import { forgetProgram } from "../../packages/connector/src/declared";
 import { check, create, delete as remove, diff, read, update } from "../../packages/connector/src/connectorProvider";
 
@@ -19,7 +20,7 @@ export class Engine {
     outputs?: Props;
 
     async up(args: Props): Promise<Step> {
-        forgetProgram();
+        newProcess();
         const inputs = await this.check(this.inputs, args);
         if (!this.outputs) {
             await this.create(inputs);
@@ -43,7 +44,7 @@ export class Engine {
 
     /** As for `--replace` and a tainted resource. */
     async replace(args: Props): Promise<void> {
-        forgetProgram();
+        newProcess();
         const inputs = await this.check({}, args);
         await this.remove();
         await this.create(inputs);
@@ -55,7 +56,7 @@ export class Engine {
     }
 
     async destroy(): Promise<void> {
-        forgetProgram();
+        newProcess();
         await this.remove();
     }
 
@@ -101,4 +102,10 @@ export class Engine {
 /** As it comes through Pulumi's wire format, which has no undefined: with one in it, real runs wait for ever. */
 function wired(properties: Props): Props {
     return Struct.fromJavaScript(properties).toJavaScript();
+}
+
+/** The engine starts a process for its providers in each run. */
+function newProcess(): void {
+    forgetProgram();
+    forgetAnswers();
 }

@@ -10,7 +10,7 @@ import { ConnectError } from "./client/errors";
 import { connectorId, declareConnector, holdConnector, inTurn, isHeld, unclaimed } from "./declared";
 import { deleteWithPosition, dropLeftovers } from "./position/deletion";
 import { fullConfig } from "./lifecycle/fullConfig";
-import { guardFaults } from "./checks/guards";
+import { guardFaults, requireUnshared } from "./checks/guards";
 import { kafkaCluster } from "./position/kafkaIdentity";
 import { offsetsFolder } from "./position/offsetsFile";
 import { createConnector, updateConnector } from "./lifecycle/lifecycle";
@@ -75,6 +75,7 @@ async function createNow(inputs: Properties<ConnectorInputs>): Promise<{ id: str
     const id = connectorId(inputs);
     const connectors = openConnectors(inputs, writeLimits(inputs));
     try {
+        await requireUnshared(connectors, inputs);
         const settled = await createFromItsPosition(connectors, inputs, specOf(inputs), { adopt: inputs.adopt });
         holdConnector(inputs);
         return { id, outs: await settledOutputs(connectors, inputs, settled) };

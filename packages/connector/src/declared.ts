@@ -3,12 +3,14 @@
  * declared one there before it creates, updates or replaces it; what has left the program is deleted last. So a deletion
  * can see that another resource has its connector, or its slot, now. `pulumi destroy` checks nothing.
  */
+import type { ConnectorInfo } from "./client/types";
 import type { ConnectorInputs } from "./connectorInputs";
+import { fullConfig } from "./lifecycle/fullConfig";
 import type { OnDelete } from "./position/onDelete";
 import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
 
 type Identity = Pick<ConnectorInputs, "name" | "cluster" | "restUrls">;
-type Declared = Identity & Pick<ConnectorInputs, "class" | "config">;
+type Declared = Identity & Pick<ConnectorInputs, "class" | "config" | "sensitiveConfig" | "tasksMax">;
 
 /** By cluster and name. */
 const declared = new Map<string, { connector: Declared; isHeld: boolean }>();
@@ -76,6 +78,17 @@ export async function inTurn<T>(
     return turn;
 }
 
+/** Declared connectors of a cluster, by name. */
+export function declaredOn(restUrls: string[]): Record<string, { info: ConnectorInfo }> {
+    const ofCluster = [...declared.values()].filter(({ connector }) => shareWorker(connector.restUrls, restUrls));
+    return Object.fromEntries(
+        ofCluster.map(({ connector }) => [
+            connector.name,
+            { info: { name: connector.name, config: fullConfig(connector) } },
+        ]),
+    );
+}
+
 /** The engine starts a process for each run; tests run several in one. */
 export function forgetProgram(): void {
     declared.clear();
@@ -85,9 +98,12 @@ export function forgetProgram(): void {
 function declaredAs({ name, cluster, restUrls }: Identity) {
     return [...declared.values()].find(
         ({ connector }) =>
-            connector.name === name &&
-            (connector.cluster === cluster || connector.restUrls.some((restUrl) => restUrls.includes(restUrl))),
+            connector.name === name && (connector.cluster === cluster || shareWorker(connector.restUrls, restUrls)),
     );
+}
+
+function shareWorker(some: string[], others: string[]): boolean {
+    return some.some((restUrl) => others.includes(restUrl));
 }
 
 function sourcesOfSameServer({ config }: Declared): Declared[] {

@@ -1,5 +1,6 @@
 import { AddressInfo, createServer, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { forgetAnswers } from "../../../packages/connector/src/checks/checkedCluster";
 import { checkAgainstCluster } from "../../../packages/connector/src/checks/checkAgainstCluster";
 import { checkInputs, ConnectorInputs, UNKNOWN } from "../../../packages/connector/src/connectorInputs";
 import { FakeConnect } from "../../support/fakeConnect";
@@ -10,6 +11,7 @@ let lines: string[];
 beforeEach(async () => {
     fake = new FakeConnect();
     await fake.start();
+    forgetAnswers();
     lines = [];
 });
 

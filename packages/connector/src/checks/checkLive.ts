@@ -1,8 +1,10 @@
-import { ConnectorInputs, hasUnknown, InputFault, passwordFault, specOf } from "../connectorInputs";
+import { ConnectError } from "../client/errors";
+import { ConnectorInputs, InputFault, passwordFault, specOf } from "../connectorInputs";
 import { fullConfig } from "../lifecycle/fullConfig";
-import { converterDefinitions, findWorker, LiveWorker, validateLive } from "./liveValidation";
+import { CheckedCluster } from "./checkedCluster";
+import { converterDefinitions, LiveWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
-import { openConnectors } from "../client/openConnectors";
+import { NO_PATIENCE, withPatience } from "./patience";
 import { isClass } from "../lifecycle/plugins";
 import { abilitiesOf } from "../client/version";
 import { Finding, findingsOf, typesOf } from "./validationFindings";
@@ -16,8 +18,6 @@ export interface LiveVerdict {
     types: Map<string, string>;
 }
 
-/** Time for it all, s: a preview must not wait for a worker or a database that hangs. */
-const LIMIT_SECONDS = 5;
 const NOTHING: LiveVerdict = { faults: [], warnings: [], types: new Map() };
 
 /**
@@ -28,15 +28,17 @@ const NOTHING: LiveVerdict = { faults: [], warnings: [], types: new Map() };
  * @param isNew true when the connector is to be created.
  */
 export async function checkLive(inputs: ConnectorInputs, masked: string[], isNew: boolean): Promise<LiveVerdict> {
-    // A new secret may not be known yet: then no text can hold it
-    const secrets = hasUnknown(inputs.secrets) ? {} : inputs.secrets;
-    const limits = { limitSeconds: LIMIT_SECONDS, silenceSeconds: LIMIT_SECONDS };
-    const { client } = openConnectors({ ...inputs, secrets }, limits);
-    const hung: string[] = [];
-    const worker = await findWorker(client, (restUrl) => hung.push(client.redact(restUrl)));
-    if (!worker) {
-        const warnings = hung.length > 0 ? [notChecked(`no answer from ${hung.join(", ")}`)] : [];
-        return { ...NOTHING, warnings };
+    const cluster = CheckedCluster.of(inputs);
+    if (!cluster) {
+        return NOTHING;
+    }
+    const { client } = cluster;
+    let worker: LiveWorker;
+    try {
+        worker = await cluster.live();
+    } catch (error) {
+        if (!(error instanceof ConnectError)) throw error;
+        return { ...NOTHING, warnings: error.kind === "unreachable" ? [] : [notChecked(error.message)] };
     }
     const classes = worker.plugins.filter(({ type }) => ["source", "sink"].includes(type)).map((p) => p.class);
     if (!worker.plugins.some((plugin) => isClass(plugin, inputs.class))) {
@@ -45,10 +47,14 @@ export async function checkLive(inputs: ConnectorInputs, masked: string[], isNew
     }
     const config = fullConfig(specOf(inputs));
     const sent = { ...config, ...Object.fromEntries(masked.map((key) => [key, "[hidden]"])) };
-    const [[result], ofConverters] = await Promise.all([
-        validateLive(client, worker.restUrl, [sent]),
-        converterDefinitions(client, worker.restUrl, config),
-    ]);
+    const told = await withPatience((limitSeconds) => {
+        const asked = cluster.open(limitSeconds).client;
+        return Promise.all([
+            validateLive(asked, worker.restUrl, [sent]),
+            converterDefinitions(asked, worker.restUrl, config),
+        ]);
+    });
+    const [[result], ofConverters] = told ?? [[{ failed: NO_PATIENCE }], []];
     if (!result || "failed" in result) {
         return { ...NOTHING, warnings: [notChecked(result?.failed ?? "no answer")] };
     }

@@ -1,18 +1,19 @@
+import { isDeepStrictEqual } from "node:util";
 import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "../connectorInputs";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { Abilities } from "../client/version";
 import { hangsOnVersion, nameFault } from "./connectorNames";
+import { CheckedCluster } from "./checkedCluster";
+import { withPatience } from "./patience";
+import { connectorId, declaredOn } from "../declared";
 import { requireVersion } from "../position/offsets";
 import { readSlotFaults } from "../position/newSource";
 import { onDeleteFaults } from "../position/onDelete";
-import { openConnectors } from "../client/openConnectors";
-import { positionFaults, sharedSourceFaults } from "../position/positionGuard";
+import { ConnectorList, positionFaults, sharedSourceFaults } from "../position/positionGuard";
 import { loadPg } from "../postgres/loadPg";
 import { isPostgresSource } from "../postgres/postgresSource";
 
-/** A preview does not wait for workers: they may come up in the same run. */
-const LOOK_LIMITS = { limitSeconds: 5, silenceSeconds: 1 };
 const isUnknown = (value: unknown) => value === UNKNOWN;
 
 /**
@@ -36,14 +37,15 @@ export async function guardFaults(
     if (isPositioned(olds)) {
         faults.push(...positionFaults(olds, given, isUnknown));
     } else if (isPostgresSource(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
-        const shared = await look(given, (connectors) => sharedSourceFaults(connectors, given));
+        const shared = await sharingFaults(given);
         const mayBeRead = shared.length === 0 && faults.length === 0 && !hasUnknown(given.onDelete);
         faults.push(...shared);
         if (mayBeRead) {
-            faults.push(...(await look(given, (connectors) => readSlotFaults(connectors, given))));
+            const read = () => look(given, (connectors) => readSlotFaults(connectors, given));
+            faults.push(...((await withPatience(read)) ?? []));
         }
     }
-    if (given.onDelete?.offsets === "reset") {
+    if (given.onDelete?.offsets === "reset" && !isDeepStrictEqual(olds?.onDelete, given.onDelete)) {
         faults.push(...(await look(given, resetFaults)));
     }
     return faults;
@@ -72,6 +74,46 @@ async function newNameFaults(given: ConnectorInputs): Promise<InputFault[]> {
         : look(given, async (connectors) => faults(await connectors.abilities()));
 }
 
+/** New sources of which no worker could say what they would share. */
+const unasked = new Set<string>();
+
+async function sharingFaults(source: ConnectorInputs): Promise<InputFault[]> {
+    const cluster = CheckedCluster.of(source);
+    if (!cluster) {
+        return [];
+    }
+    try {
+        return await sharedSourceFaults(withDeclared(cluster), source);
+    } catch (error) {
+        if (!(error instanceof ConnectError)) throw error;
+        unasked.add(connectorId(source));
+        if (error.kind !== "unreachable") {
+            console.log(
+                `warning: connector "${source.name}": whether another connector has its slot or its topics was not checked: ` +
+                    `${error.message}. "pulumi up" checks it before it creates the connector`,
+            );
+        }
+        return [];
+    }
+}
+
+/**
+ * Called before a connector is created: makes up for a check that no worker answered.
+ *
+ * @throws ConnectError when it is a source that would share what only one can have.
+ */
+export async function requireUnshared(connectors: Connectors, source: ConnectorInputs): Promise<void> {
+    const faults = unasked.has(connectorId(source)) ? await sharedSourceFaults(withDeclared(connectors), source) : [];
+    if (faults.length > 0) {
+        throw new ConnectError("refused", faults.map(({ reason }) => reason).join("; "));
+    }
+}
+
+/** The connectors of a cluster, as the program declares them where it does: many are made in one run. */
+function withDeclared(connectors: Connectors): ConnectorList {
+    return { list: async () => ({ ...(await connectors.list()), ...declaredOn(connectors.client.restUrls) }) };
+}
+
 async function resetFaults(connectors: Connectors): Promise<InputFault[]> {
     try {
         await requireVersion(connectors, "changeOffsets");
@@ -85,10 +127,11 @@ async function resetFaults(connectors: Connectors): Promise<InputFault[]> {
 }
 
 async function look(inputs: ConnectorInputs, ask: (connectors: Connectors) => Promise<InputFault[]>) {
-    if (hasUnknown(inputs.restUrls) || hasUnknown(inputs.secrets)) {
+    const cluster = CheckedCluster.of(inputs);
+    if (!cluster) {
         return [];
     }
-    return ask(openConnectors(inputs, LOOK_LIMITS)).catch((error: unknown) => {
+    return ask(cluster).catch((error: unknown) => {
         if (error instanceof ConnectError) {
             return [];
         }

@@ -2,9 +2,8 @@ import { ConnectClient } from "../client/client";
 import { ConnectorPlugin, Validation, WorkerInfo } from "../client/types";
 
 /** A worker that answers, and what it has. */
-export interface LiveWorker {
+export interface LiveWorker extends WorkerInfo {
     restUrl: string;
-    version: string;
     /** Before 3.2, connectors only. */
     plugins: ConnectorPlugin[];
 }
@@ -33,8 +32,7 @@ export async function findWorker(
             ),
         );
         if (root!.ok && plugins!.ok) {
-            const { version } = root!.body as WorkerInfo;
-            return { restUrl, version, plugins: plugins!.body as ConnectorPlugin[] };
+            return { ...(root!.body as WorkerInfo), restUrl, plugins: plugins!.body as ConnectorPlugin[] };
         }
         if ([root!, plugins!].some((outcome) => !outcome.ok && outcome.kind === "ambiguous")) {
             onHung(restUrl);

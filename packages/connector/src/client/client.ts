@@ -44,16 +44,23 @@ export class ConnectClient {
     private current = 0;
     private lastAnswerMs: number;
     private readonly options: Required<Omit<ClientOptions, "auth">>;
+    private readonly auth: ConnectAuth;
     private readonly access: Access;
 
     /** @param restUrls URLs of the workers' REST APIs; one is enough. */
     constructor(
         readonly restUrls: string[],
-        { auth, ...options }: ClientOptions,
+        { auth = {}, ...options }: ClientOptions,
     ) {
+        this.auth = auth;
         this.access = accessWith(auth);
         this.options = { silenceSeconds: 60, httpTimeoutMs: 100_000, ...options };
         this.lastAnswerMs = this.deadline.clock.now();
+    }
+
+    /** The cluster and who asks it: what one user is told may not be for another one. */
+    get clusterKey(): string {
+        return JSON.stringify([[...this.restUrls].sort(), this.auth]);
     }
 
     get deadline(): Deadline {

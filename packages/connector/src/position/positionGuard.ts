@@ -1,9 +1,14 @@
 import type { InputFault } from "../connectorInputs";
-import { Connectors } from "../client/connectors";
+import type { ConnectorInfo } from "../client/types";
 import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
 
 /** What is to happen when a change makes a connector lose its position. */
 export type OnPositionLoss = "refuse" | "startAnew";
+
+/** Tells the connectors of a cluster by name. */
+export interface ConnectorList {
+    list(): Promise<Record<string, { info: ConnectorInfo }>>;
+}
 
 /** The arguments that a position hangs on. */
 export interface Positioned {
@@ -70,7 +75,7 @@ export function positionFaults(
  * What a new Debezium source must not share with another connector of the cluster: most often that one is itself, under
  * the name that it had before.
  */
-export async function sharedSourceFaults(connectors: Connectors, news: Positioned): Promise<InputFault[]> {
+export async function sharedSourceFaults(connectors: ConnectorList, news: Positioned): Promise<InputFault[]> {
     const others = Object.values(await connectors.list()).flatMap(({ info }) =>
         info && info.name !== news.name && isPostgresSource(info.config["connector.class"] ?? "") ? [info] : [],
     );

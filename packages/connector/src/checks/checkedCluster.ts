@@ -1,0 +1,118 @@
+import { ConnectError } from "../client/errors";
+import { Connectors } from "../client/connectors";
+import { ConnectAccess, openConnectors } from "../client/openConnectors";
+import { ConnectorInfo, WorkerInfo } from "../client/types";
+import { hasUnknown } from "../connectorInputs";
+import { isObject } from "../isObject";
+import { findWorker, LiveWorker } from "./liveValidation";
+import { NO_PATIENCE, renewPatience, withPatience } from "./patience";
+
+/** How long an answer, or that none came, is good for all checks of a process, ms. */
+const LASTS_MS = 60_000;
+/** The same of workers that do not listen: the same run may start them. */
+const REFUSED_LASTS_MS = 5000;
+
+/** An answer that many checks share. */
+interface Shared<T> {
+    answer: Promise<T>;
+    untilMs: number;
+}
+
+/** By what was asked, of which cluster, and as whom. */
+const shared = new Map<string, Shared<unknown>>();
+
+/**
+ * The cluster of a connector that is checked. What is the same for each of its connectors is asked once, of the first worker
+ * that answers, and no question is repeated.
+ *
+ * Its functions throw a ConnectError: `unreachable` when no worker listens.
+ */
+export class CheckedCluster extends Connectors {
+    private constructor(private readonly access: ConnectAccess) {
+        super(openConnectors(access, { limitSeconds: 1, silenceSeconds: 1 }).client);
+    }
+
+    /** @returns undefined while Pulumi does not know addresses or credentials. */
+    static of(access: ConnectAccess): CheckedCluster | undefined {
+        if (hasUnknown([access.restUrls, access.auth])) {
+            return undefined;
+        }
+        // Where they are not known as a whole, no text can hold one
+        const known = (values: unknown) => (isObject(values) ? (values as Record<string, string>) : {});
+        const { secrets, sensitiveConfig } = access;
+        return new CheckedCluster({ ...access, secrets: known(secrets), sensitiveConfig: known(sensitiveConfig) });
+    }
+
+    /** The first worker that answers, with its plugins. */
+    live(): Promise<LiveWorker> {
+        return this.share("worker", async (limitSeconds) => {
+            const { client } = this.open(limitSeconds);
+            const hung: string[] = [];
+            const worker = await findWorker(client, (restUrl) => hung.push(restUrl));
+            if (worker) {
+                return worker;
+            }
+            throw hung.length > 0
+                ? new ConnectError("ambiguous", `no answer from ${client.redact(hung.join(", "))}`)
+                : new ConnectError("unreachable", "no worker listens");
+        });
+    }
+
+    override worker(): Promise<WorkerInfo> {
+        return this.live();
+    }
+
+    /** Without statuses. */
+    override async list(): ReturnType<Connectors["list"]> {
+        const { restUrl } = await this.live();
+        return this.share("list", async (limitSeconds) => {
+            const { client } = this.open(limitSeconds);
+            const request = { method: "GET", path: "/connectors?expand=info" } as const;
+            const outcome = await client.ask(restUrl, request);
+            if (outcome.ok) {
+                return outcome.body as Awaited<ReturnType<Connectors["list"]>>;
+            }
+            throw new ConnectError(outcome.kind, client.redact(`GET ${request.path} at ${restUrl}: ${outcome.detail}`));
+        });
+    }
+
+    override async info(name: string): Promise<ConnectorInfo | undefined> {
+        return (await this.list())[name]?.info;
+    }
+
+    /** The cluster for questions that are about one connector. */
+    open(limitSeconds: number): Connectors {
+        return openConnectors(this.access, { limitSeconds, silenceSeconds: limitSeconds });
+    }
+
+    private share<T>(question: string, ask: (limitSeconds: number) => Promise<T>): Promise<T> {
+        const { clusterKey } = this.client;
+        const key = `${question} ${clusterKey}`;
+        const known = shared.get(key);
+        if (known && performance.now() < known.untilMs) {
+            return known.answer as Promise<T>;
+        }
+        const asked: Shared<T> = { answer: patient(ask), untilMs: Infinity };
+        shared.set(key, asked);
+        const lasts = (ms: number) => (asked.untilMs = performance.now() + ms);
+        asked.answer.then(
+            () => lasts(LASTS_MS),
+            ({ kind }: ConnectError) => lasts(kind === "unreachable" ? REFUSED_LASTS_MS : LASTS_MS),
+        );
+        return asked.answer;
+    }
+}
+
+async function patient<T>(ask: (limitSeconds: number) => Promise<T>): Promise<T> {
+    const answer = await withPatience(async (limitSeconds) => ({ answer: await ask(limitSeconds) }));
+    if (!answer) {
+        throw new ConnectError("ambiguous", NO_PATIENCE);
+    }
+    return answer.answer;
+}
+
+/** The engine starts a process for each run; tests run several in one. */
+export function forgetAnswers(): void {
+    shared.clear();
+    renewPatience();
+}
