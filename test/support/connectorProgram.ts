@@ -25,6 +25,7 @@ export type Declaration = FileConnectorArgs & {
     resource?: string;
     /** Name of a component that the resource is a child of. */
     component?: string;
+    renamedFrom?: string;
     options?: { deleteBeforeReplace?: boolean; aliases?: { name: string }[] };
 };
 
@@ -97,8 +98,8 @@ export class ConnectorProgram {
     }
 
     /** `up`, killed with all its processes as soon as it has come so far; then its lock is taken away. */
-    async upUntilKilled(isFar: () => boolean): Promise<void> {
-        const args = ["up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive"];
+    async upUntilKilled(isFar: () => boolean, ...flags: string[]): Promise<void> {
+        const args = ["up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive", ...flags];
         const child = spawn("pulumi", args, {
             cwd: this.folder,
             env: this.environment,

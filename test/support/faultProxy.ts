@@ -11,13 +11,16 @@ export interface ProxiedWorker {
     kill?(): Promise<void>;
 }
 
+/** The fault of a request, such as `PUT /connectors/x/config`, if it is to have one. */
+export type NextFault = (request: string, body: Buffer) => Fault | undefined;
+
 /**
  * Passes requests on to Connect workers, as many of them as the faults let pass, and remembers those that the workers did,
  * as `PUT /connectors/x/config`.
  */
 export class FaultProxy {
     private readonly servers: Server[] = [];
-    private readonly faults = new Map<string, () => Fault | undefined>();
+    private readonly faults = new Map<string, NextFault>();
     private readonly writes = new Map<string, string[]>();
     private readonly reads = new Map<string, string[]>();
 
@@ -40,7 +43,7 @@ export class FaultProxy {
     }
 
     /** Faults of a client's requests from now on; undefined: none. */
-    setFaults(client: string, next: (() => Fault | undefined) | undefined): void {
+    setFaults(client: string, next: NextFault | undefined): void {
         this.faults.set(client, next ?? (() => undefined));
     }
 
@@ -72,7 +75,9 @@ export class FaultProxy {
             passClientLimit: () => Promise.race([clientGone(request), place.pass(this.hangMs)]),
             kill: async () => worker.kill?.(),
         };
-        await answerWith(this.faults.get(client!)?.(), place, request, response).catch(() => request.socket.destroy());
+        await answerWith(this.faults.get(client!)?.(`${request.method} ${path}`, data), place, request, response).catch(
+            () => request.socket.destroy(),
+        );
     }
 
     private async forward(

@@ -3,11 +3,12 @@ import type { TlsAuth } from "./client/auth";
 import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
 import type { OnDelete } from "./position/onDelete";
 import type { OnPositionLoss } from "./position/positionGuard";
+import type { OnSilentCluster } from "./position/sameCluster";
 import { DynamicResource } from "./dynamicResource";
 
 /** Arguments of {@link Connector}. */
 export interface ConnectorArgs {
-    /** Name of the connector. With `cluster` it is its identity: another one replaces the connector. */
+    /** Name of the connector. With `cluster` it is its identity: another one replaces the connector, unless `renamedFrom` is given. */
     name: pulumi.Input<string>;
     /** Name of the Connect cluster: its group id, or any name that you keep. */
     cluster: pulumi.Input<string>;
@@ -77,6 +78,23 @@ export interface ConnectorArgs {
      * error; `recreate` counts it as gone, and `up` makes it there. Default `refuse`.
      */
     onNewKafkaCluster?: pulumi.Input<OnNewKafkaCluster>;
+    /**
+     * What is to happen when all `restUrls` are other ones, the connector is not found there, and no worker of the old ones
+     * answers: the old Connect cluster may run it still. `refuse` is an error; `recreate` makes it at the new ones. Where the
+     * old cluster answers and has the connector, it is an error in any case. Default `refuse`.
+     */
+    onSilentCluster?: pulumi.Input<OnSilentCluster>;
+    /**
+     * Keys of `config` that its position hangs on besides those that are known of its class, such as those of a source of
+     * your own. A change of one is what `onPositionLoss` is for. Default: none.
+     */
+    positionKeys?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * The name that the connector had before. `up` makes it go on under `name` from the old one's offsets or consumer group,
+     * on the same replication slot, and deletes the old one; an interrupted `up` is gone on with by the next one. Needs
+     * Connect 3.7 (KIP-875, KIP-980). May stay when it is done. Default: none.
+     */
+    renamedFrom?: pulumi.Input<string>;
     /** Time limit of create, update and delete, s. Default 300. */
     timeoutSeconds?: pulumi.Input<number>;
 }
@@ -142,28 +160,40 @@ export class Connector extends DynamicResource {
     }
 }
 
-/** Of each run of a program, which one process may have several of: the resources by cluster and name of their connector. */
-const claims = new WeakMap<object, Map<string, string>>();
+/** Of each run of a program, which one process may have several of: resources by cluster and name of their connector. */
+const claims = new WeakMap<object, { names: Map<string, string>; oldNames: Map<string, string> }>();
 
-/** @throws Error when another resource of this run has the same connector. */
-function claim(resource: string, { name, cluster }: ConnectorArgs): void {
+/** @throws Error when another resource of this run has the same connector, or takes its position away. */
+function claim(resource: string, { name, cluster, renamedFrom }: ConnectorArgs): void {
     const run = pulumi.runtime.getMonitor()!;
-    const ofRun = claims.get(run) ?? new Map<string, string>();
-    claims.set(run, ofRun);
-    const add = ([name, cluster]: string[]) => {
-        const id = JSON.stringify([cluster, name]);
-        const other = ofRun.get(id);
+    const { names, oldNames } = claims.get(run) ?? { names: new Map<string, string>(), oldNames: new Map() };
+    claims.set(run, { names, oldNames });
+    const add = ([name, cluster, oldName]: (string | undefined)[]) => {
+        const [id, oldId] = [name, oldName].map((one) => JSON.stringify([cluster, one]));
+        const other = names.get(id!);
         if (other !== undefined) {
             throw new Error(
                 `resources "${other}" and "${resource}" are the same connector: name "${name}" of cluster "${cluster}". ` +
                     "Remove one of them, or give it another name or cluster",
             );
         }
-        ofRun.set(id, resource);
+        names.set(id!, resource);
+        if (oldName !== undefined) {
+            oldNames.set(oldId!, resource);
+        }
+        for (const one of [id!, oldId!]) {
+            const [has, takes] = [names.get(one), oldNames.get(one)];
+            if (has !== undefined && takes !== undefined) {
+                throw new Error(
+                    `resource "${has}" is the connector that renamedFrom of resource "${takes}" would delete, of cluster ` +
+                        `"${cluster}". Remove renamedFrom when the rename is done, or remove resource "${has}"`,
+                );
+            }
+        }
     };
-    if (typeof name === "string" && typeof cluster === "string") {
-        add([name, cluster]);
+    if ([name, cluster, renamedFrom ?? ""].every((value) => typeof value === "string")) {
+        add([name, cluster, renamedFrom] as (string | undefined)[]);
     } else {
-        pulumi.all([name, cluster]).apply(add);
+        pulumi.all([name, cluster, renamedFrom]).apply(add);
     }
 }

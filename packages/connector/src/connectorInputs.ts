@@ -1,5 +1,6 @@
 import { authFaults, ConnectAuth } from "./client/auth";
 import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
+import type { OnSilentCluster } from "./position/sameCluster";
 import { ConnectorSpec } from "./lifecycle/lifecycle";
 import { mayHaveNoTask } from "./lifecycle/mayHaveNoTask";
 import type { OnDelete } from "./position/onDelete";
@@ -31,6 +32,9 @@ export interface ConnectorInputs {
     onDelete?: OnDelete;
     onPositionLoss?: OnPositionLoss;
     onNewKafkaCluster?: OnNewKafkaCluster;
+    onSilentCluster?: OnSilentCluster;
+    positionKeys?: string[];
+    renamedFrom?: string;
 }
 
 /** What is wrong with one input. */
@@ -70,6 +74,9 @@ const ARGUMENTS: Record<keyof ConnectorInputs | "checkLive", true> = {
     onDelete: true,
     onPositionLoss: true,
     onNewKafkaCluster: true,
+    onSilentCluster: true,
+    positionKeys: true,
+    renamedFrom: true,
     checkLive: true,
 };
 const DEFAULTS = {
@@ -117,6 +124,11 @@ export function checkInputs(given: Record<string, unknown>): { inputs: Record<st
     check("adopt", (value) => typeof value === "boolean", "true or false");
     check("timeoutSeconds", (value) => typeof value === "number" && value > 0, "a number of seconds above 0");
     check("config", isObject, "an object of settings");
+    check("positionKeys", isOptional(isTextList), "a list of keys of config");
+    check("renamedFrom", isOptional(isText), "the name that the connector had before");
+    if (inputs["renamedFrom"] !== undefined && inputs["renamedFrom"] === inputs["name"]) {
+        faults.push({ property: "renamedFrom", reason: "renamedFrom is the name itself; it must be the one before" });
+    }
     if (isObject(inputs["secrets"])) {
         for (const [name, value] of Object.entries(inputs["secrets"])) {
             if (typeof value !== "string") {
@@ -228,6 +240,14 @@ function withoutUndefined(given: Record<string, unknown>): Record<string, unknow
 
 function isText(value: unknown): boolean {
     return typeof value === "string" && value.trim() !== "";
+}
+
+function isTextList(value: unknown): boolean {
+    return Array.isArray(value) && value.every((text) => text === UNKNOWN || isText(text));
+}
+
+function isOptional(right: (value: unknown) => boolean) {
+    return (value: unknown) => value === undefined || right(value);
 }
 
 function isCount(value: unknown, least: number): boolean {

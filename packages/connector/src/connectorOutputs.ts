@@ -2,14 +2,14 @@ import { ConnectorInputs, specOf } from "./connectorInputs";
 import { Connectors } from "./client/connectors";
 import { differences } from "./lifecycle/fullConfig";
 import { LiveConnector, SettledConnector } from "./lifecycle/lifecycle";
-import { UnfinishedError } from "./lifecycle/unfinished";
+import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
 import { isPasswordKey } from "./checks/passwordKeys";
 import { pluginVersion } from "./lifecycle/plugins";
 import { overallState } from "./lifecycle/status";
 import { ActualState, ConnectorInfo, ConnectorStatus } from "./client/types";
 
 /** What state holds of a connector: its inputs, with `config` and `state` as they were seen, and what the cluster says. */
-export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {
+export interface ConnectorOutputs extends Omit<ConnectorInputs, "state">, Unsettled {
     state: ActualState;
     /** Tasks with their states. */
     tasks: { id: number; state: ActualState }[];
@@ -33,7 +33,7 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state"> {
 export async function settledOutputs(
     connectors: Connectors,
     inputs: ConnectorInputs,
-    { info, status, serverKeys }: SettledConnector,
+    { info, status, serverKeys, positionUnproven }: SettledConnector & Unsettled,
 ): Promise<ConnectorOutputs> {
     const [version, used, { kafka_cluster_id: kafkaClusterId }] = await Promise.all([
         status.connector.version ?? pluginVersion(connectors, inputs.class),
@@ -42,7 +42,8 @@ export async function settledOutputs(
     ]);
     const topics = [...new Set([...declaredTopics(info), ...used])].sort();
     const type = info.type ?? "unknown";
-    return { ...inputs, ...statusOutputs(status), type, version, topics, serverKeys, kafkaClusterId };
+    const outputs = { ...inputs, ...statusOutputs(status), type, version, topics, serverKeys, kafkaClusterId };
+    return positionUnproven ? { ...outputs, positionUnproven } : outputs;
 }
 
 /** The topics that a sink's config lists. A source's are in settings that each class names as it likes. */
@@ -54,14 +55,14 @@ function declaredTopics({ type, config }: ConnectorInfo): string[] {
 /** Outputs of a connector that was written and is not well: its state differs from every desired one. */
 export function outputsAfterFailure(
     inputs: ConnectorInputs,
-    { status }: UnfinishedError,
+    { status, unsettled }: UnfinishedError,
     before?: ConnectorOutputs,
 ): ConnectorOutputs {
     const { type = "unknown", version = "unknown", topics = [], serverKeys = [], kafkaClusterId } = before ?? {};
     const seen = statusOutputs(status);
     // Whatever made the operation fail, "running" would hide from the next diff that there is something left to do.
     const state = seen.state === inputs.state ? "unknown" : seen.state;
-    return { ...inputs, ...seen, state, type, version, topics, serverKeys, kafkaClusterId };
+    return { ...inputs, ...seen, state, type, version, topics, serverKeys, kafkaClusterId, ...unsettled };
 }
 
 /**
@@ -92,7 +93,8 @@ export function observedOutputs(
         type: live.info.type ?? known.type,
         version: live.status?.connector.version ?? known.version,
     };
-    const { tasks, type, version, topics, serverKeys, kafkaClusterId, restartDue, sensitiveDue, ...inputs } = props;
+    const { tasks, type, version, topics, serverKeys, kafkaClusterId, restartDue, sensitiveDue, ...rest } = props;
+    const { positionUnproven, renameDue, ...inputs } = rest;
     return { props, inputs: inputs as ConnectorInputs };
 }
 

@@ -6,18 +6,27 @@ import { isDeepStrictEqual } from "node:util";
 import { checkAgainstCluster } from "./checks/checkAgainstCluster";
 import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
 import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
+import { Connectors } from "./client/connectors";
 import { ConnectError } from "./client/errors";
-import { connectorId, declareConnector, holdConnector, inTurn, isHeld, unclaimed } from "./declared";
-import { deleteWithPosition, dropLeftovers } from "./position/deletion";
+import { connectorId, declareConnector, holdConnector, inTurn, isHeld, successorOf, unclaimed } from "./declared";
+import { deleteWithPosition, DeletionOptions, dropLeftovers } from "./position/deletion";
 import { fullConfig } from "./lifecycle/fullConfig";
 import { guardFaults, requireUnshared } from "./checks/guards";
 import { kafkaCluster } from "./position/kafkaIdentity";
 import { offsetsFolder } from "./position/offsetsFile";
-import { createConnector, updateConnector } from "./lifecycle/lifecycle";
-import { UnfinishedError } from "./lifecycle/unfinished";
+import {
+    ConnectorSpec,
+    createConnector,
+    SettledConnector,
+    updateConnector,
+    UpdateOptions,
+} from "./lifecycle/lifecycle";
+import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
 import { openConnectors, secretsOf } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
-import { createFromItsPosition } from "./position/newSource";
+import { bringUp } from "./position/newSource";
+import { renameConnector } from "./position/rename";
+import { refuseSecondCluster } from "./position/sameCluster";
 import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
 import { LeftInDatabaseError, passwordsOf, whatIsLeft } from "./postgres/replicationSlot";
 import { usesChangedSecret } from "./secretReferences";
@@ -44,7 +53,7 @@ export async function check(
 }
 
 /**
- * Name and cluster are a connector's identity. Addresses may change freely, and are no change while they are not known.
+ * Name and cluster are a connector's identity, unless `renamedFrom` carries it over. Addresses may change freely, and are no change while they are not known.
  * `olds.state` is the state that was seen: a connector that has FAILED, or that somebody paused, differs.
  */
 export async function diff(
@@ -52,7 +61,10 @@ export async function diff(
     olds: Properties<ConnectorOutputs>,
     news: Properties<ConnectorInputs>,
 ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
-    const replaces = (["name", "cluster"] as const).filter((key) => olds[key] !== news[key]);
+    const isRenamed = news.renamedFrom === olds.name;
+    const replaces = (["name", "cluster"] as const).filter(
+        (key) => olds[key] !== news[key] && !(key === "name" && isRenamed),
+    );
     const keys = [...(Object.keys(news) as (keyof typeof news)[]), ...REMOVABLE];
     const changed = keys.filter(
         (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
@@ -65,7 +77,16 @@ export async function diff(
 }
 
 /** Arguments without a default: one that is not there any more is a change, too. */
-const REMOVABLE = ["auth", "sensitiveConfig", "onDelete", "onPositionLoss", "onNewKafkaCluster"] as const;
+const REMOVABLE = [
+    "auth",
+    "sensitiveConfig",
+    "onDelete",
+    "onPositionLoss",
+    "onNewKafkaCluster",
+    "onSilentCluster",
+    "positionKeys",
+    "renamedFrom",
+] as const;
 
 export function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
     return inTurn(inputs, () => createNow(inputs));
@@ -76,7 +97,10 @@ async function createNow(inputs: Properties<ConnectorInputs>): Promise<{ id: str
     const connectors = openConnectors(inputs, writeLimits(inputs));
     try {
         await requireUnshared(connectors, inputs);
-        const settled = await createFromItsPosition(connectors, inputs, specOf(inputs), { adopt: inputs.adopt });
+        const { renamedFrom, adopt } = inputs;
+        const renamed = renamedFrom && (await renameConnector(connectors, renamedFrom, inputs, false));
+        const settled =
+            renamed || (await bringUp(connectors, inputs, (spec) => createConnector(connectors, spec, { adopt })));
         holdConnector(inputs);
         return { id, outs: await settledOutputs(connectors, inputs, settled) };
     } catch (error) {
@@ -99,14 +123,13 @@ export async function update(
     const sensitiveDue = changedKeys(olds.sensitiveDue ? {} : olds.sensitiveConfig, news.sensitiveConfig);
     try {
         const { isNew } = await kafkaCluster(connectors, { ...news, kafkaClusterId: olds.kafkaClusterId });
-        const settled = isNew
-            ? await createConnector(connectors, specOf(news), { adopt: news.adopt })
-            : await updateConnector(connectors, specOf(news), {
-                  serverKeys: olds.serverKeys,
-                  secretChanged,
-                  sensitiveDue,
-                  configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
-              });
+        await refuseSecondCluster(connectors, olds, news, isNew || news.onSilentCluster === "recreate");
+        const settled = await settle(connectors, olds, news, isNew, {
+            serverKeys: olds.serverKeys,
+            secretChanged,
+            sensitiveDue,
+            configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
+        });
         sayOldSlot(olds, news);
         return { outs: await settledOutputs(connectors, news, settled) };
     } catch (error) {
@@ -125,6 +148,48 @@ export async function update(
 
 function changedKeys(before: Record<string, string> = {}, now: Record<string, string> = {}): string[] {
     return Object.keys({ ...before, ...now }).filter((key) => before[key] !== now[key]);
+}
+
+/** A connector that is new to its cluster, or may be, comes up from its position; any other one has it. */
+async function settle(
+    connectors: Connectors,
+    olds: ConnectorOutputs,
+    news: ConnectorInputs,
+    isNew: boolean,
+    options: UpdateOptions,
+): Promise<SettledConnector & Unsettled> {
+    const from = renameSource(olds, news);
+    const renamed =
+        from === undefined ? undefined : await renameConnector(connectors, from, news, olds.renameDue ?? false);
+    if (renamed) {
+        return renamed;
+    }
+    const { adopt } = news;
+    const create = () => bringUp(connectors, news, (spec) => createConnector(connectors, spec, { adopt }));
+    const change = (spec: ConnectorSpec) => updateConnector(connectors, spec, { ...options, recreate: create });
+    if (isNew) {
+        return create();
+    }
+    return from !== undefined || olds.positionUnproven ? bringUp(connectors, news, change) : change(specOf(news));
+}
+
+/**
+ * The connector that is to become this one, if any: also where an earlier update did not come to the end of that.
+ *
+ * @throws ConnectError when that one would be left behind.
+ */
+function renameSource(olds: ConnectorOutputs, news: ConnectorInputs): string | undefined {
+    if (!olds.renameDue) {
+        return news.renamedFrom === olds.name ? olds.name : undefined;
+    }
+    if (news.name === olds.renamedFrom) {
+        return olds.name;
+    }
+    if (news.name !== olds.name) {
+        const reason = `"${olds.renamedFrom}" has not become "${olds.name}" yet. Run pulumi up with that name first`;
+        throw new ConnectError("refused", reason);
+    }
+    return olds.renamedFrom;
 }
 
 /** Only a deletion drops a slot. The one that a source has left would keep the database's log until its disk is full. */
@@ -154,8 +219,11 @@ export async function read(
 
 function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
     return inTurn(props, async () => {
+        const renamed = successorOf(props);
         if (isHeld(props)) {
             console.log(`connector "${props.name}" is left as it is: another resource of this program has it now`);
+        } else if (renamed) {
+            console.log(`connector "${props.name}" is left as it is: connector "${renamed}" goes on from it`);
         } else {
             await removeNow(props);
         }
@@ -171,13 +239,31 @@ async function removeNow(props: Properties<ConnectorOutputs>): Promise<void> {
     try {
         const { isNew } = await kafkaCluster(connectors, props);
         const doomed = { ...props, onDelete: unclaimed(props, say) };
-        await (isNew
-            ? dropLeftovers(doomed, say)
-            : deleteWithPosition(connectors, doomed, { folder: offsetsFolder(), say }));
+        const options = { folder: offsetsFolder(), say };
+        if (props.renameDue && !isNew) {
+            await deleteUnrenamed(connectors, props, options);
+        }
+        await (isNew ? dropLeftovers(doomed, say) : deleteWithPosition(connectors, doomed, options));
     } catch (error) {
         throw deletionFailure(props, error);
     } finally {
         forgetShared(props.cluster);
+    }
+}
+
+/** Of a rename that did not come to its end the connector of the old name is left, too. */
+async function deleteUnrenamed(
+    connectors: Connectors,
+    { renamedFrom, onDelete, ...props }: ConnectorOutputs,
+    options: DeletionOptions,
+): Promise<void> {
+    const old = { ...props, name: renamedFrom! };
+    if (isHeld(old)) {
+        options.say(
+            `connector "${old.name}" may be stopped by a rename that was given up: pulumi up --refresh starts it`,
+        );
+    } else {
+        await deleteWithPosition(connectors, { ...old, onDelete: { offsets: onDelete?.offsets } }, options);
     }
 }
 

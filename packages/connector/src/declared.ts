@@ -7,10 +7,11 @@ import type { ConnectorInfo } from "./client/types";
 import type { ConnectorInputs } from "./connectorInputs";
 import { fullConfig } from "./lifecycle/fullConfig";
 import type { OnDelete } from "./position/onDelete";
+import { isSameClass, isShared, sourceClass } from "./position/sourceClasses";
 import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
 
 type Identity = Pick<ConnectorInputs, "name" | "cluster" | "restUrls">;
-type Declared = Identity & Pick<ConnectorInputs, "class" | "config" | "sensitiveConfig" | "tasksMax">;
+type Declared = Identity & Pick<ConnectorInputs, "class" | "config" | "sensitiveConfig" | "tasksMax" | "renamedFrom">;
 
 /** By cluster and name. */
 const declared = new Map<string, { connector: Declared; isHeld: boolean }>();
@@ -37,9 +38,14 @@ export function isHeld(connector: Identity): boolean {
     return declaredAs(connector)?.isHeld ?? false;
 }
 
+/** The declared connector, if there is one, that goes on from this one under another name. */
+export function successorOf({ name, cluster }: Identity): string | undefined {
+    return allDeclared().find((other) => other.cluster === cluster && other.renamedFrom === name)?.name;
+}
+
 /**
- * The policy of a connector that is deleted, without what a declared one goes on with: the offsets of the same name, and
- * slot and publication under whatever name.
+ * The policy of a connector that is deleted, without what a declared one goes on with, under whatever name: offsets, slot
+ * and publication.
  *
  * @param say takes a line about what stays.
  */
@@ -54,8 +60,9 @@ export function unclaimed(doomed: Declared & { onDelete?: OnDelete }, say: (line
         }
         return other ? undefined : policy;
     };
+    const isContinued = declaredAs(doomed) !== undefined || allDeclared().some((other) => isSameSource(doomed, other));
     return {
-        offsets: declaredAs(doomed) ? "retain" : offsets,
+        offsets: isContinued ? "retain" : offsets,
         database: database && {
             url: database.url,
             slot: keepClaimed("slot", database.slot),
@@ -107,11 +114,19 @@ function shareWorker(some: string[], others: string[]): boolean {
 }
 
 function sourcesOfSameServer({ config }: Declared): Declared[] {
-    return [...declared.values()]
-        .map(({ connector }) => connector)
-        .filter(
-            (other) =>
-                isPostgresSource(other.class) &&
-                ["database.hostname", "database.port"].every((key) => other.config[key] === config[key]),
-        );
+    return allDeclared().filter(
+        (other) =>
+            isPostgresSource(other.class) &&
+            ["database.hostname", "database.port"].every((key) => other.config[key] === config[key]),
+    );
+}
+
+/** True for two names of one source: it reads the same, and writes the same topics. */
+function isSameSource(a: Declared, b: Declared): boolean {
+    const shared = isSameClass(a.class, b.class) ? (sourceClass(a.class)?.shared ?? []) : [];
+    return shared.length > 0 && shared.every((keys) => isShared(a.config, b.config, keys));
+}
+
+function allDeclared(): Declared[] {
+    return [...declared.values()].map(({ connector }) => connector);
 }

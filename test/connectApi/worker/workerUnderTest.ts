@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { ConnectProcess, startConnect } from "../../support/connectProcess";
 import { Engine } from "../../support/engine";
-import { FaultProxy } from "../../support/faultProxy";
+import { FaultProxy, NextFault } from "../../support/faultProxy";
 
 export const SOURCE_CLASS = "org.apache.kafka.connect.file.FileStreamSourceConnector";
 export const SINK_CLASS = "org.apache.kafka.connect.file.FileStreamSinkConnector";
@@ -60,6 +60,11 @@ export class WorkerUnderTest {
 
     engine(): Engine {
         return new Engine();
+    }
+
+    /** Faults of the requests that are made with a connector's arguments from now on; undefined: none. */
+    setFaults(args: Record<string, any>, next: NextFault | undefined): void {
+        this.proxy.setFaults(args["name"], next);
     }
 
     /** Requests that changed a connector, since the last call. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { checkLive } from "./checkLive";
 import { ConnectorInputs, hasUnknown, InputFault, specOf, UNKNOWN } from "../connectorInputs";
 import { fullConfig } from "../lifecycle/fullConfig";
+import { snapshotsAlways } from "../position/positionGuard";
 
 /**
  * The second half of checking inputs: what the connector's cluster finds in them. Nothing is asked for a config that is
@@ -25,7 +26,16 @@ export async function checkAgainstCluster(
         return [...faults, { property: "checkLive", reason }];
     }
     const own = faults.filter((fault) => !fault.passwordBy || !wasTaken(olds, inputs, keyOf(fault.property)));
-    if (wanted !== true || !isComplete(inputs) || isSameConfig(olds, inputs)) {
+    if (!isComplete(inputs) || isSameConfig(olds, inputs)) {
+        return own;
+    }
+    if (snapshotsAlways(inputs)) {
+        write(
+            `warning: connector "${inputs.name}": config["snapshot.mode"] is always: each start of its task takes a whole ` +
+                "snapshot, also a restart after a failure, a new secret or a move to another worker",
+        );
+    }
+    if (wanted !== true) {
         return own;
     }
     const suspects = own.filter(({ passwordBy }) => passwordBy).map(({ property }) => keyOf(property));

@@ -8,11 +8,12 @@ import { CheckedCluster } from "./checkedCluster";
 import { withPatience } from "./patience";
 import { connectorId, declaredOn } from "../declared";
 import { requireVersion } from "../position/offsets";
-import { readSlotFaults } from "../position/newSource";
+import { slotFaults } from "../position/newSource";
 import { onDeleteFaults } from "../position/onDelete";
 import { ConnectorList, positionFaults, sharedSourceFaults } from "../position/positionGuard";
 import { loadPg } from "../postgres/loadPg";
-import { isPostgresSource } from "../postgres/postgresSource";
+import { renameFaults } from "../position/rename";
+import { sourceClass } from "../position/sourceClasses";
 
 const isUnknown = (value: unknown) => value === UNKNOWN;
 
@@ -36,14 +37,23 @@ export async function guardFaults(
     }
     if (isPositioned(olds)) {
         faults.push(...positionFaults(olds, given, isUnknown));
-    } else if (isPostgresSource(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
+    } else if (sourceClass(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
         const shared = await sharingFaults(given);
         const mayBeRead = shared.length === 0 && faults.length === 0 && !hasUnknown(given.onDelete);
         faults.push(...shared);
         if (mayBeRead) {
-            const read = () => look(given, (connectors) => readSlotFaults(connectors, given));
+            const read = () => look(given, (connectors) => slotFaults(connectors, given));
             faults.push(...((await withPatience(read)) ?? []));
         }
+    }
+    const { renamedFrom } = given;
+    const isNew = !isPositioned(olds);
+    if (renamedFrom !== undefined && !isUnknown(renamedFrom) && (isNew || olds.name === renamedFrom)) {
+        const ask = (limitSeconds: number) =>
+            look(given, (cluster) =>
+                renameFaults(cluster.open(limitSeconds), { ...given, renamedFrom }, isNew, isUnknown),
+            );
+        faults.push(...((await withPatience(ask)) ?? []));
     }
     if (given.onDelete?.offsets === "reset" && !isDeepStrictEqual(olds?.onDelete, given.onDelete)) {
         faults.push(...(await look(given, resetFaults)));
@@ -126,7 +136,7 @@ async function resetFaults(connectors: Connectors): Promise<InputFault[]> {
     }
 }
 
-async function look(inputs: ConnectorInputs, ask: (connectors: Connectors) => Promise<InputFault[]>) {
+async function look(inputs: ConnectorInputs, ask: (cluster: CheckedCluster) => Promise<InputFault[]>) {
     const cluster = CheckedCluster.of(inputs);
     if (!cluster) {
         return [];
@@ -140,7 +150,11 @@ async function look(inputs: ConnectorInputs, ask: (connectors: Connectors) => Pr
 }
 
 function choiceFaults(given: Record<string, unknown>): InputFault[] {
-    const choices = { onPositionLoss: ["refuse", "startAnew"], onNewKafkaCluster: ["refuse", "recreate"] };
+    const choices = {
+        onPositionLoss: ["refuse", "startAnew"],
+        onNewKafkaCluster: ["refuse", "recreate"],
+        onSilentCluster: ["refuse", "recreate"],
+    };
     return Object.entries(choices).flatMap(([property, allowed]) => {
         const value = given[property];
         if (value === undefined || isUnknown(value) || allowed.includes(value as string)) {

@@ -49,6 +49,8 @@ export interface UpdateOptions {
      * written it; before 3.7.1 the tasks then still run with the old one.
      */
     configChanged?: boolean;
+    /** Makes a connector that is gone once more. Default: {@link createConnector}. */
+    recreate?: () => Promise<SettledConnector>;
 }
 
 /**
@@ -106,7 +108,7 @@ export async function updateConnector(
     const [existing, before] = await Promise.all([connectors.info(spec.name), tasksBefore(connectors, spec.name)]);
     if (!existing) {
         deletedNames.add(nameOnCluster(connectors, spec.name));
-        return createConnector(connectors, spec);
+        return (options.recreate ?? (() => createConnector(connectors, spec)))();
     }
     const differing = [...differences(spec, existing.config, options.serverKeys), ...(options.sensitiveDue ?? [])];
     if (existing.config["connector.class"] !== spec.class) {
@@ -128,6 +130,13 @@ export async function readConnector(connectors: Connectors, name: string): Promi
 const STATUS_OUTLIVES_MS = 15_000;
 /** Connectors that were there before, as far as this process knows: see {@link nameOnCluster}. */
 const deletedNames = new Set<string>();
+/** Connectors that this process deleted. */
+const deletedHere = new Set<string>();
+
+/** True for a connector that this process has deleted, such as to replace it. */
+export function wasDeleted(connectors: Connectors, name: string): boolean {
+    return deletedHere.has(nameOnCluster(connectors, name));
+}
 
 /**
  * Deletes a connector and waits until its tasks are gone, too, so that one of the same name can be created. One that is not
@@ -137,6 +146,7 @@ export async function deleteConnector(connectors: Connectors, name: string): Pro
     const { deadline, progress } = connectors.client;
     await connectors.remove(name);
     deletedNames.add(nameOnCluster(connectors, name));
+    deletedHere.add(nameOnCluster(connectors, name));
     const removedMs = deadline.clock.now();
     for (;;) {
         const there = await connectors.info(name);

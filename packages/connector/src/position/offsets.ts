@@ -69,7 +69,7 @@ export async function changeOffsets(
         return await whileStopped(connect, name, async (connectors) => {
             const saved = await readOffsets(connectors, name);
             await keep(saved);
-            const result = await apply(connectors, saved, change);
+            const result = await applyChange(connectors, saved, change);
             changed = true;
             return result;
         });
@@ -81,7 +81,12 @@ export async function changeOffsets(
 /** Limit of the questions before the connector is stopped, s. */
 const CHECK_SECONDS = 60;
 
-async function apply(connectors: Connectors, saved: SavedOffsets, change: OffsetsChange): Promise<ChangedOffsets> {
+/** Changes the offsets of a stopped connector, and reads them back. */
+export async function applyChange(
+    connectors: Connectors,
+    saved: SavedOffsets,
+    change: OffsetsChange,
+): Promise<ChangedOffsets> {
     const { connector: name, offsets: before } = saved;
     const request = requestFor(change, before);
     const wanted = request ? offsetsAfter(before, request) : [];

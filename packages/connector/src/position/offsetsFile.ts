@@ -111,7 +111,7 @@ function readOffsets(value: unknown, where: string): ConnectorOffset[] {
 }
 
 /** JSON's numbers are 64-bit floats here, and a rounded position would be another one. */
-function refuseInexact(value: unknown, where: string): void {
+export function refuseInexact(value: unknown, where: string): void {
     if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
         throw new Error(
             `${where}: a number near ${value} is too large to be kept exactly; use Connect's REST API itself`,

@@ -1,6 +1,6 @@
-import type { InputFault } from "../connectorInputs";
+import type { ConnectorInputs, InputFault } from "../connectorInputs";
 import type { ConnectorInfo } from "../client/types";
-import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
+import { isSameClass, isShared, nameIn, PositionKey, positionValue, sourceClass } from "./sourceClasses";
 
 /** What is to happen when a change makes a connector lose its position. */
 export type OnPositionLoss = "refuse" | "startAnew";
@@ -11,19 +11,12 @@ export interface ConnectorList {
 }
 
 /** The arguments that a position hangs on. */
-export interface Positioned {
-    name: string;
-    cluster: string;
-    class: string;
-    config: Record<string, string>;
-    onPositionLoss?: OnPositionLoss;
-}
+export type Positioned = Pick<
+    ConnectorInputs,
+    "name" | "cluster" | "class" | "config" | "onPositionLoss" | "positionKeys" | "renamedFrom"
+>;
 
-const ALLOW =
-    'onPositionLoss: "startAnew" allows it. To keep the position, restore the offsets under the new one while its state is "stopped"';
-/** Debezium keeps a position under `{"server": <topic.prefix>}`; LSNs count for one database's slot (3.7.0). */
-const BEGINS_ANEW =
-    "offsets are kept by it: the source would begin anew, with a snapshot of every table where snapshot.mode says so";
+const ALLOW = 'onPositionLoss: "startAnew" allows it';
 
 /**
  * Changes after which a connector would not go on from where it is, each with what would happen. Connect keeps a source's
@@ -41,65 +34,77 @@ export function positionFaults(
         return [];
     }
     const faults: InputFault[] = [];
-    const check = (property: string, before: unknown, after: unknown, meaning: string) => {
+    const check = (property: string, before: unknown, after: unknown, meaning: string, remedy = ALLOW) => {
         if (before !== after && !isUnknown(before) && !isUnknown(after)) {
             const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : `"${String(value)}"`));
-            faults.push({ property, reason: `${property} would change from ${from} to ${to}: ${meaning}. ${ALLOW}` });
+            faults.push({ property, reason: `${property} would change from ${from} to ${to}: ${meaning}. ${remedy}` });
         }
     };
-    const setting = (key: string, meaning: string, fallback?: string) =>
-        check(`config["${key}"]`, olds.config[key] ?? fallback, news.config[key] ?? fallback, meaning);
+    const setting = (key: PositionKey) => {
+        const name = nameIn(news.config, key.names) ?? nameIn(olds.config, key.names) ?? key.names[0]!;
+        const values = [olds, news].map(({ config }) => {
+            const whole = config[nameIn(config, key.names) ?? ""];
+            return isUnknown(whole) ? whole : positionValue(config, key);
+        });
+        check(`config["${name}"]`, values[0], values[1], key.meaning);
+    };
 
     const left = "the position stays under the old one: a source begins anew, a sink where auto.offset.reset says";
-    check("name", olds.name, news.name, left);
+    const sink = isSink(olds);
+    if (news.renamedFrom !== olds.name && !(sink && groupOf(olds) === groupOf(news))) {
+        check("name", olds.name, news.name, left, `renamedFrom: "${olds.name}" takes the position along; ${ALLOW}`);
+    }
     check("cluster", olds.cluster, news.cluster, `another cluster has other offsets: ${left}`);
-    if (isSink(olds.config)) {
-        setting("consumer.override.group.id", "the group's offsets are its position");
-        return faults;
+    if (sink) {
+        setting({ names: [GROUP], meaning: "the group's offsets are its position", fallback: `connect-${olds.name}` });
+    } else if (isSameClass(olds.class, news.class)) {
+        sourceClass(olds.class)?.position.forEach(setting);
+    } else {
+        check("class", olds.class, news.class, "another class of source does not understand these offsets");
     }
-    check("class", olds.class, news.class, "another class of source does not understand these offsets");
-    if (olds.class.startsWith("io.debezium.")) {
-        setting("topic.prefix", BEGINS_ANEW);
-    }
-    if (isPostgresSource(olds.class)) {
-        const [before, after] = [postgresSource(olds.config), postgresSource(news.config)];
-        const noLog =
-            "changes between its position and what the new slot holds are not there: Debezium refuses to start";
-        check('config["slot.name"]', before.slot, after.slot, noLog);
-        setting("database.dbname", "the position is one in the old database's slot, and the new one gets no snapshot");
+    for (const name of news.positionKeys ?? []) {
+        setting({ names: [name], meaning: "positionKeys says that the position hangs on it" });
     }
     return faults;
 }
 
 /**
- * What a new Debezium source must not share with another connector of the cluster: most often that one is itself, under
- * the name that it had before.
+ * What a new source must not share with another connector of the cluster: most often that one is itself, under the name
+ * that it had before.
  */
 export async function sharedSourceFaults(connectors: ConnectorList, news: Positioned): Promise<InputFault[]> {
+    const ours = sourceClass(news.class)?.shared ?? [];
     const others = Object.values(await connectors.list()).flatMap(({ info }) =>
-        info && info.name !== news.name && isPostgresSource(info.config["connector.class"] ?? "") ? [info] : [],
+        info && ![news.name, news.renamedFrom].includes(info.name) ? [info] : [],
     );
     return others.flatMap(({ name, config }) => {
-        const same = (key: string) => config[key] !== undefined && config[key] === news.config[key];
-        const faults: InputFault[] = [];
-        const add = (property: string, what: string) => {
+        const theirs = sourceClass(config["connector.class"] ?? "")?.shared ?? [];
+        const shared = ours.filter((keys) => theirs.includes(keys) && isShared(news.config, config, keys));
+        return shared.map(({ keys, meaning }): InputFault => {
+            const { names } = keys[0]!;
+            const property = `config["${nameIn(news.config, names) ?? names[0]}"]`;
             const reason =
-                `${property} is that of connector "${name}" of this cluster, too: ${what}. If "${name}" is this one's old name, ` +
-                `it has to be deleted first, and its position taken along. ${ALLOW}`;
-            faults.push({ property, reason });
-        };
-        const { slot } = postgresSource(news.config);
-        if (same("database.hostname") && same("database.port") && postgresSource(config).slot === slot) {
-            add('config["slot.name"]', "a slot has one reader");
-        }
-        if (same("topic.prefix")) {
-            add('config["topic.prefix"]', "both would write the same topics");
-        }
-        return faults;
+                `${property} is that of connector "${name}" of this cluster, too: ${meaning}. If "${name}" is this one's old ` +
+                `name, renamedFrom: "${name}" takes its position along; ${ALLOW}`;
+            return { property, reason };
+        });
     });
 }
 
-/** Every sink names its topics; a source that does has none. */
-function isSink(config: Record<string, string>): boolean {
-    return "topics" in config || "topics.regex" in config;
+/** True where a source begins with a snapshot at each start of its task. */
+export function snapshotsAlways({ class: connectorClass, config }: Pick<Positioned, "class" | "config">): boolean {
+    return sourceClass(connectorClass) !== undefined && config["snapshot.mode"]?.toLowerCase() === "always";
+}
+
+const GROUP = "consumer.override.group.id";
+
+/** The consumer group of a sink. */
+function groupOf({ name, config }: Pick<Positioned, "name" | "config">): string {
+    return config[GROUP] ?? `connect-${name}`;
+}
+
+/** Every sink names its topics; of the sources MirrorMaker's do. */
+function isSink({ class: connectorClass, config }: Pick<Positioned, "class" | "config">): boolean {
+    const namesTopics = "topics" in config || "topics.regex" in config;
+    return namesTopics && sourceClass(connectorClass) === undefined;
 }

@@ -9,9 +9,9 @@ export interface PostgresSource {
     publication: string;
 }
 
-/** True for Debezium's PostgreSQL source, whatever package it is in. */
+/** True for Debezium's PostgreSQL source, whatever package it is in, and under the names that Connect takes for it. */
 export function isPostgresSource(connectorClass: string): boolean {
-    return /(^|\.)PostgresConnector$/.test(connectorClass);
+    return /(^|\.)PostgresConnector$|^Postgres$/.test(connectorClass);
 }
 
 /** Slot and publication of a config; what it does not name has Debezium's default. */
