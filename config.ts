@@ -105,6 +105,12 @@ const connector = z.strictObject({
         .enum(["refuse", "startAnew"], { error: "must be refuse or startAnew" })
         .optional()
         .describe("startAnew: allow a change after which it would not go on from where it is. Default refuse."),
+    renamedFrom: text("the connector's name of before")
+        .optional()
+        .describe(
+            "Its name of before: one `up` makes it go on from there, on the same slot, and deletes the old one. A slot that " +
+                "`config` does not name keeps the old name's, so let it stay. Default: none.",
+        ),
     addDefaults: flag
         .optional()
         .describe(

@@ -71,7 +71,10 @@ export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnecto
         .map(([name, entry]) => ({ name, entry, config: completeConnector(name, entry, platform).config }));
 }
 
-function generalFaults({ name, entry }: CheckedConnector, { kafka, connect }: Partial<PlatformConfig>): Fault[] {
+function generalFaults(
+    { name, entry }: CheckedConnector,
+    { kafka, connect, connectors }: Partial<PlatformConfig>,
+): Fault[] {
     const path = `connectors.${name}`;
     const faults: Fault[] = [];
     if (!CONNECTOR_NAME.test(name)) {
@@ -85,6 +88,11 @@ function generalFaults({ name, entry }: CheckedConnector, { kafka, connect }: Pa
     if ((entry.minTasks ?? 1) > entry.tasksMax) {
         const rule = `is above tasksMax (${entry.tasksMax}): so many tasks never run`;
         faults.push({ path: `${path}.minTasks`, value: entry.minTasks, rule, remedy: "lower it, or raise tasksMax" });
+    }
+    if (entry.renamedFrom !== undefined && Object.hasOwn(connectors ?? {}, entry.renamedFrom)) {
+        const rule = "is the name of a connector of this config, which the rename would delete";
+        const remedy = "remove it when the rename is done, or remove that connector";
+        faults.push({ path: `${path}.renamedFrom`, value: entry.renamedFrom, rule, remedy });
     }
     const providers = ["directory", ...listOf(String(connect?.config["config.providers"] ?? ""))];
     for (const [key, value] of Object.entries(entry.config)) {

@@ -56,6 +56,11 @@ function slotFaults(name: string, config: Record<string, string>): Fault[] {
         faults.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy, warning: true });
     const is = (key: string, ...values: string[]) => values.includes((config[key] ?? "").trim().toLowerCase());
     const followsSlot = is("offset.mismatch.strategy", "trust_slot", "trust_greater_lsn");
+    if (is("snapshot.mode", "always")) {
+        const rule =
+            "takes a whole snapshot at each start of the task: after a failure, for a new secret, on another worker, too";
+        add("snapshot.mode", rule, "set it to initial");
+    }
     if (is("slot.drop.on.stop", "true")) {
         const rule =
             "drops the slot whenever the task ends, for a restart, too: rows that change until it runs again are lost, " +

@@ -22,6 +22,8 @@ export interface ConnectorEntry {
     minTasks?: number;
     /** Desired state. */
     state: "running" | "paused" | "stopped";
+    /** Its name of before, whose slot it has. */
+    renamedFrom?: string;
     /** False: `config` is all there is, and nothing is added. Default true. */
     addDefaults?: boolean;
     /** Settings of the connector; they win over everything that is added. */
@@ -78,7 +80,8 @@ export interface CompletedConnector {
  * this project's defaults for its class. Settings in the entry win, key by key. Other classes get nothing added, nor do
  * entries with `addDefaults: false`.
  *
- * @param name name of the connector; a Debezium source without `slot.name` takes its slot's name from it.
+ * @param name name of the connector; a Debezium source without `slot.name` takes its slot's name from it, or from the name
+ *   that it had first.
  * @throws when the name of a secret cannot be one.
  */
 export function completeConnector(
@@ -104,7 +107,7 @@ export function completeConnector(
 
 function platformSettings(
     name: string,
-    { class: connectorClass, config }: ConnectorEntry,
+    { class: connectorClass, config, renamedFrom }: ConnectorEntry,
     { database, jmsBroker, brokers, offsetStorageTopic, keyConverter, heapMb }: PlatformEndpoints,
     secretsFolder: string,
 ): Record<string, string> {
@@ -116,7 +119,7 @@ function platformSettings(
             user: database.user,
             password: secretReference(database.passwordSecret, secretsFolder),
             publication: database.publication,
-            slot: slotName(name),
+            slot: slotName(renamedFrom ?? name),
             offsetStorageTopic,
             // The settings of one converter are none of another's
             workersWriteKeysAsText: writesKeysAsText(keyConverter) && !("key.converter" in config),

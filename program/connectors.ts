@@ -44,7 +44,7 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
         const { addDefaults, onDelete, ...entry } = given;
         const complete = platform.apply((known) => completeConnector(name, { ...entry, addDefaults }, known));
         const cleanup = isPostgresSource(entry.class)
-            ? [slotCleanup(name, onDelete?.database ?? {}, complete.config, config, servers)]
+            ? [slotCleanup(name, entry.renamedFrom, onDelete?.database ?? {}, complete.config, config, servers)]
             : [];
         const connector = new Connector(
             name,
@@ -68,7 +68,11 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
                     .apply(Object.fromEntries),
             },
             // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
-            { dependsOn: [...servers.ready, ...cleanup], deletedWith: servers.connect },
+            {
+                dependsOn: [...servers.ready, ...cleanup],
+                deletedWith: servers.connect,
+                aliases: aliases(entry.renamedFrom),
+            },
         );
         connectors.push(connector);
         // With anything of the connector in it, a stack would have no outputs at all when one connector fails
@@ -84,13 +88,15 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
  */
 function slotCleanup(
     name: string,
+    renamedFrom: string | undefined,
     { url, slot, publication }: DatabasePolicy,
     connectorConfig: pulumi.Output<Record<string, string>>,
     { connect, database: { name: databaseName, user, passwordSecret } }: PlatformConfig,
     { database, secrets }: ConnectorServers,
 ): SlotCleanup {
+    const oldName = aliases(renamedFrom && `${renamedFrom}-slot`);
     if (!slot && !publication) {
-        return new SlotCleanup(`${name}-slot`, undefined);
+        return new SlotCleanup(`${name}-slot`, undefined, { aliases: oldName });
     }
     const source = connectorConfig.apply(postgresSource);
     const own = pulumi
@@ -106,8 +112,13 @@ function slotCleanup(
             publication: publication && source.publication,
             freeSeconds: connect.stopGraceSeconds + 30,
         },
-        url || !database ? {} : { dependsOn: database.ready, deletedWith: database },
+        { aliases: oldName, ...(!url && database && { dependsOn: database.ready, deletedWith: database }) },
     );
+}
+
+/** The resource's name of before, if it had one. */
+function aliases(oldName: string | undefined): pulumi.Alias[] {
+    return oldName === undefined ? [] : [{ name: oldName }];
 }
 
 type DatabasePolicy = NonNullable<NonNullable<PlatformConfig["connectors"][string]["onDelete"]>["database"]>;

@@ -206,12 +206,14 @@ const CASES: Record<string, Case[]> = {
     // prettier-ignore
     "sources": list(
         ["two tasks", source({}, { tasksMax: 2 }), "connectors.dbz-source.tasksMax", "2", "a replication slot has one reader", "set it to 1"],
+        ["a rename of one that is there", source({}, { renamedFrom: "json-jms-sink" }), "connectors.dbz-source.renamedFrom", '"json-jms-sink"', "which the rename would delete", "remove it"],
         ["no prefix", { connectors: { "dbz-source": { config: { "topic.prefix": null } }, "json-jms-sink": null, "xml-jms-sink": null } }, "connectors.dbz-source.config.topic.prefix", "nothing", "is missing", "set it"],
         ["a slot's name", source({ "slot.name": "Slot-1" }), "connectors.dbz-source.config.slot.name", '"Slot-1"', "no name of a replication slot", "correct it"],
         ["one slot for two", secondSource({ "slot.name": "dbz_source" }), "connectors.second.config.slot.name", '"dbz_source"', "is the slot of dbz-source, too", "each its own"],
         ["one prefix for two", secondSource({ "topic.prefix": "localhost" }), "connectors.second.config.topic.prefix", '"localhost"', "is the prefix of dbz-source, too", "each its own"],
         ["one publication that two rewrite", secondSource({ "publication.autocreate.mode": "filtered" }), "connectors.second.config.publication.name", '"dbz_publication"', "is the publication of dbz-source, too", "disabled"],
         ["included and excluded", source({ "table.exclude.list": "a.b" }), "connectors.dbz-source.config.table.exclude.list", '"a.b"', "cannot stand beside table.include.list", "keep one"],
+        ["a snapshot at each start", source({ "snapshot.mode": "always" }), "connectors.dbz-source.config.snapshot.mode", "\"always\"", "takes a whole snapshot at each start", "initial", "warning"],
         ["a slot that every restart drops", source({ "slot.drop.on.stop": true }), "connectors.dbz-source.config.slot.drop.on.stop", "\"true\"", "drops the slot whenever the task ends", "onDelete.database.slot: drop", "warning"],
         ["a driver that confirms rows too early", source({ "lsn.flush.mode": "connector_and_driver" }), "connectors.dbz-source.config.lsn.flush.mode", "\"connector_and_driver\"", "a worker that is killed loses them, and the source does not start again", "heartbeat.action.query", "warning"],
         ["a source that follows its slot", source({ "offset.mismatch.strategy": "TRUST_GREATER_LSN" }), "connectors.dbz-source.config.offset.mismatch.strategy", "\"TRUST_GREATER_LSN\"", "skips whatever is between the offsets and the slot", "remove it", "warning"],

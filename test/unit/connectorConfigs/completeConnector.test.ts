@@ -106,6 +106,11 @@ describe("a Debezium source", () => {
         expect(keys).toEqual(Object.keys(config).filter((key) => key.startsWith("key.converter")));
     });
 
+    it("keeps the slot of the name that it had before", () => {
+        const { config } = completeConnector("new-source", { ...source, renamedFrom: "dbz-source" }, platform);
+        expect(config["slot.name"]).toBe("dbz_source");
+    });
+
     it("gets nothing where the platform has no database", () => {
         const { config, secretNames } = completeConnector("dbz-source", source, { ...platform, database: undefined });
         expect(config).toEqual(source.config);
