@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 
 import { defaults } from "../config";
-import type { Connect, ConnectorInfo, ConnectorStatus } from "@connect-cdc/connector/client";
+import { eightAtATime } from "@connect-cdc/connector/checks";
+import { type Connect, type ConnectorInfo, Deadline, systemClock } from "@connect-cdc/connector/client";
 import { type AdoptedConnector, adoptedConnector } from "./adoptedConnector";
 import { adoptedProgram } from "./adoptedProgram";
 import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "./adoptedText";
@@ -12,8 +13,11 @@ import { unknownName } from "./names";
 const USAGE = `usage: npm run adopt -- <URL>[,<URL>...] [--only <connector>[,<connector>...]] [--json | --program]
 ${ACCESS_USAGE}`;
 
-/** Limit of a question, s; a validation may take a worker 90. */
+/** Limit of the list of all connectors, s. */
 const READ_SECONDS = 100;
+/** Limits of one validation and of all, s: where a database does not answer, each takes a worker 90 s. */
+const VALIDATION_SECONDS = 10;
+const VALIDATIONS_SECONDS = 40;
 
 /**
  * `npm run adopt`: prints the stack config of the connectors that a live cluster has. `up` with it takes them over as they
@@ -47,11 +51,6 @@ export default async function adopt(args: string[]): Promise<void> {
     process.stdout.write(`${text.trimEnd()}\n`);
 }
 
-interface Live {
-    info: ConnectorInfo;
-    status: ConnectorStatus;
-}
-
 /**
  * @param only the connectors that are meant; all when not given, and then defaults of the stack that are not there go.
  * @param program true: for a program, which has no defaults.
@@ -64,37 +63,35 @@ async function adoptedCluster(connect: Connect, only: string[] | undefined, prog
     }
     const taken = new Set<string>();
     const connectors: Record<string, AdoptedConnector> = {};
-    for (const name of (only ?? Object.keys(live)).sort()) {
-        connectors[name] = await adopted(connect, live[name]!, taken, program ? {} : defaults.connectors);
+    const meant = (only ?? Object.keys(live)).sort().map((name) => live[name]!);
+    const all = new Deadline(systemClock, VALIDATIONS_SECONDS);
+    const passwords = await eightAtATime(meant, ({ info }) => passwordKeys(connect, info, all));
+    const standard: Record<string, { config: object }> = program ? {} : defaults.connectors;
+    for (const [i, { info, status }] of meant.entries()) {
+        connectors[info.name] = adoptedConnector(info, status, {
+            passwordKeys: passwords[i]!,
+            defaultKeys: Object.keys(standard[info.name]?.config ?? {}),
+            taken,
+        });
     }
     const absentDefaults = only || program ? [] : Object.keys(defaults.connectors).filter((name) => !(name in live));
     return { connectors, absentDefaults };
 }
 
-async function adopted(
-    connect: Connect,
-    { info, status }: Live,
-    taken: Set<string>,
-    defaultConnectors: Record<string, { config: object }>,
-): Promise<AdoptedConnector> {
-    const standard = defaultConnectors[info.name];
-    return adoptedConnector(info, status, {
-        passwordKeys: await passwordKeys(connect, info),
-        defaultKeys: Object.keys(standard?.config ?? {}),
-        taken,
-    });
-}
-
-/** Settings that the connector's own definition calls passwords. When the worker cannot tell, their names must. */
-async function passwordKeys(connect: Connect, { name, config }: ConnectorInfo): Promise<Set<string>> {
-    try {
-        const { configs } = await connect(READ_SECONDS).validate(config);
-        const passwords = configs.filter(({ definition }) => definition?.type === "PASSWORD");
-        return new Set(passwords.map(({ definition }) => definition!.name));
-    } catch {
+/** Settings that the connector's own definition calls passwords. When the worker cannot tell in time, their names must. */
+async function passwordKeys(connect: Connect, { name, config }: ConnectorInfo, all: Deadline): Promise<Set<string>> {
+    const limitSeconds = Math.min(VALIDATION_SECONDS, all.remainingMs / 1000);
+    const validation =
+        limitSeconds > 0 &&
+        (await connect(limitSeconds)
+            .validate(config)
+            .catch(() => false as const));
+    if (!validation) {
         // What the worker says may hold the whole config, with passwords
         const text = `the worker does not validate its config, so names alone tell which settings are passwords: check them`;
         process.stderr.write(`${name}: ${text}\n`);
         return new Set();
     }
+    const passwords = validation.configs.filter(({ definition }) => definition?.type === "PASSWORD");
+    return new Set(passwords.map(({ definition }) => definition!.name));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { FakeConnect } from "../../support/fakeConnect";
@@ -38,6 +39,26 @@ describe("npm run adopt", () => {
         const { stdout, stderr } = await runCommand("adopt", [fake.url]);
         expect(stderr).toContain("lines: the worker does not validate its config");
         expect(stdout + stderr).not.toContain("hunter-3");
+    }, 60_000);
+
+    it("asks about eight connectors at a time", async () => {
+        const perform = fake.perform.bind(fake);
+        let now = 0;
+        let most = 0;
+        const slow = async (method: string, url: string, body: unknown) => {
+            most = Math.max(most, ++now);
+            await sleep(50);
+            now--;
+            return perform(method, url, body);
+        };
+        fake.perform = ((method, url, body) =>
+            url.endsWith("/validate") ? slow(method, url, body) : perform(method, url, body)) as typeof perform;
+        const lines = fake.connectors.get("lines")!;
+        const names = Array.from({ length: 100 }, (_, i) => `lines-${i}`);
+        names.forEach((name) => fake.connectors.set(name, { ...lines, config: { ...lines.config, name } }));
+        const { stdout } = await runCommand("adopt", [fake.url, "--json"]);
+        expect(Object.keys(JSON.parse(stdout).connectors)).toEqual(expect.arrayContaining(names));
+        expect(most).toBe(8);
     }, 60_000);
 
     it("names the nearest connector", async () => {

@@ -13,8 +13,6 @@ export type LiveValidation = { validation: Validation } | { failed: string };
 
 /** Time for one of the questions that a worker answers at once, ms. */
 const HELLO_MS = 2500;
-/** Validations open connections to databases and brokers: more at a time would only wait for each other. */
-const AT_A_TIME = 8;
 
 /**
  * The first worker that answers, asked once, within the client's time; undefined when there is none.
@@ -55,15 +53,25 @@ export async function validateLive(
     restUrl: string,
     configs: Record<string, string>[],
 ): Promise<LiveValidation[]> {
-    const results: LiveValidation[] = [];
-    const waiting = [...configs.entries()];
+    return eightAtATime(configs, (config) => validate(client, restUrl, config));
+}
+
+/**
+ * Does the same for each item, for eight of them at a time: validations open connections to databases and brokers, and more
+ * at a time would only wait for each other.
+ *
+ * @returns the results in the items' order.
+ */
+export async function eightAtATime<T, R>(items: T[], act: (item: T) => Promise<R>): Promise<R[]> {
+    const results: R[] = [];
+    const waiting = [...items.entries()];
     const work = async () => {
         for (let next = waiting.shift(); next; next = waiting.shift()) {
-            const [index, config] = next;
-            results[index] = await validate(client, restUrl, config);
+            const [index, item] = next;
+            results[index] = await act(item);
         }
     };
-    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+    await Promise.all(Array.from({ length: 8 }, work));
     return results;
 }
 

@@ -1,4 +1,4 @@
-export { findWorker, type LiveWorker, validateLive } from "../checks/liveValidation";
+export { eightAtATime, findWorker, type LiveWorker, validateLive } from "../checks/liveValidation";
 export { isNear, suggest } from "../checks/nearest";
 export { hasReference, holdsPassword, isInTheClear, isPasswordKey } from "../checks/passwordKeys";
 export { remedyOf, strangers, type UnknownKey, unknownKeys } from "../checks/unknownKeys";
