@@ -55,7 +55,7 @@ const rooms = {
 };
 
 export default tseslint.config(
-    { ignores: ["node_modules/", "**/target/", "**/bin/", "**/dist/", "coverage/"] },
+    { ignores: ["node_modules/", "**/target/", "**/bin/", "**/dist/", "coverage/", "connectorTypes/"] },
     {
         files: ["**/*.ts"],
         extends: [tseslint.configs.recommended],

@@ -6,8 +6,14 @@ import { type Connect, type ConnectorInfo, Deadline, systemClock } from "@connec
 import { type AdoptedConnector, adoptedConnector } from "./adoptedConnector";
 import { adoptedProgram } from "./adoptedProgram";
 import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "./adoptedText";
-import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "./connectAccess";
-import { connectTo, readUrls } from "./connectTarget";
+import {
+    ACCESS_OPTIONS,
+    ACCESS_USAGE,
+    connectTo,
+    namingOptions,
+    readAccess,
+    readUrls,
+} from "@connect-cdc/connector/commands";
 import { unknownName } from "./names";
 
 const USAGE = `usage: npm run adopt -- <URL>[,<URL>...] [--only <connector>[,<connector>...]] [--json | --program]

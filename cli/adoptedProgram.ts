@@ -1,6 +1,6 @@
 import type { AdoptedEntry } from "./adoptedConnector";
 import { type AdoptedCluster, failedComments, liftedSecrets } from "./adoptedText";
-import type { AccessValues } from "./connectAccess";
+import type { AccessValues } from "@connect-cdc/connector/commands";
 
 /** Names of the credentials under the program's config key `secrets`. */
 const PASSWORD = "connect-password";

@@ -1,19 +1,6 @@
-import {
-    type Connect,
-    type ConnectAuth,
-    ConnectClient,
-    Connectors,
-    Deadline,
-    Progress,
-    Redactor,
-    secretsOfAuth,
-    systemClock,
-    withoutUserInfo,
-} from "@connect-cdc/connector/client";
+import type { Connect, ConnectAuth } from "@connect-cdc/connector/client";
+import { connectTo, readUrls } from "@connect-cdc/connector/commands";
 import { readStackOutputs } from "./stackOutputs";
-
-/** How long no worker may answer before a command gives up, s. */
-const SILENCE_SECONDS = 30;
 
 /** The Connect cluster at these URLs; without any, the stack's, whose workers ask for no credentials. */
 export async function connectTarget(
@@ -28,34 +15,4 @@ export async function connectTarget(
         throw new Error("credentials go with --url: the stack's own workers ask for none");
     }
     return connectTo((await readStackOutputs({ stack })).restUrls);
-}
-
-/** Opens the cluster of these workers. What a long wait waits for is told on the error output. */
-export function connectTo(restUrls: string[], auth?: ConnectAuth): Connect {
-    return (limitSeconds) => {
-        const deadline = new Deadline(systemClock, limitSeconds);
-        const progress = new Progress("Kafka Connect", deadline, (line) => process.stderr.write(`${line}\n`));
-        const redactor = new Redactor(secretsOfAuth(auth));
-        const options = { deadline, progress, redactor, auth, silenceSeconds: SILENCE_SECONDS };
-        return new Connectors(new ConnectClient(restUrls, options));
-    };
-}
-
-/** URLs of workers, separated by commas. */
-export function readUrls(text: string): string[] {
-    const urls = text.split(",").map((url) => url.trim().replace(/\/+$/, ""));
-    const wrong = urls.find((url) => !/^https?:\/\/[^\s/]+/.test(url));
-    if (wrong !== undefined) {
-        throw new Error(
-            `"${wrong.replace(/^.*@/, "[secret]@")}" is no URL of a Connect worker: it must begin with http:// or https://`,
-        );
-    }
-    const telling = urls.find((url) => withoutUserInfo(url) !== url);
-    if (telling !== undefined) {
-        throw new Error(
-            `"${withoutUserInfo(telling)}" holds a user or a password, which everybody can see among a command's arguments: ` +
-                "write --user <name>, and change a password that was written so",
-        );
-    }
-    return urls;
 }

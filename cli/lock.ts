@@ -1,12 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { parseConfig, type PlatformConfig } from "../config";
 import { type Lock, readLock, writeLock } from "../toolchain/staging/lockFile";
-import type { StageRequest } from "../toolchain/staging/request";
 import { artifactSets, resolveAll } from "../toolchain/staging/resolve";
-
-const PROJECT = "connect-cdc";
+import { stageRequests } from "./stageRequests";
 
 /**
  * `npm run lock`: writes images/lock.json anew, for the versions and plugins of the defaults and of every Pulumi.*.yaml.
@@ -17,8 +13,7 @@ export default async function lock(): Promise<void> {
     const file = join(checkout, "images", "lock.json");
     const before = existsSync(file) ? readLock(file) : {};
     const after: Lock = {};
-    for (const raw of [{}, ...stackConfigs(checkout)]) {
-        const request = requestOf(parseConfig(raw));
+    for (const request of stageRequests(checkout)) {
         for (const set of artifactSets(await resolveAll(request, checkout), request)) {
             for (const { coordinate, sha512 } of set.artifacts) after[coordinate] = sha512;
         }
@@ -26,33 +21,6 @@ export default async function lock(): Promise<void> {
     refuseChanged(before, after);
     writeLock(file, after);
     report(before, after);
-}
-
-/** The project's part of each stack file, as `parseConfig` takes it. */
-function stackConfigs(checkout: string): Record<string, unknown>[] {
-    return readdirSync(checkout)
-        .filter((name) => /^Pulumi\..+\.ya?ml$/.test(name))
-        .map((name) => {
-            const { config } = (parse(readFileSync(join(checkout, name), "utf8")) ?? {}) as StackFile;
-            const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith(`${PROJECT}:`));
-            // Values of secrets are not needed, and not readable here
-            return Object.fromEntries(
-                own.map(([key, value]) => [key.slice(PROJECT.length + 1), value]).filter(([key]) => key !== "secrets"),
-            );
-        });
-}
-
-interface StackFile {
-    config?: Record<string, unknown>;
-}
-
-function requestOf({ kafka, zookeeper, jmsBroker, connect }: PlatformConfig): StageRequest {
-    return {
-        kafkaVersion: kafka.version,
-        zookeeperVersion: zookeeper.version,
-        artemisVersion: jmsBroker.version,
-        plugins: connect.plugins,
-    };
 }
 
 function refuseChanged(before: Lock, after: Lock): void {

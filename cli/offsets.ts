@@ -15,7 +15,7 @@ import {
 } from "@connect-cdc/connector/client";
 import { stackOption } from "../toolchain/environment";
 import { confirm } from "../toolchain/setup/confirm";
-import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "./connectAccess";
+import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "@connect-cdc/connector/commands";
 import { connectTarget } from "./connectTarget";
 import { unknownName } from "./names";
 import { changeLines, offsetLines } from "./offsetLines";

@@ -1,3 +1,5 @@
+import { connectSettings } from "@connect-cdc/connector/checks";
+
 /** What staging read from the plugins of the image: `definitions.json`. Only what the checks need. */
 export interface Definitions {
     plugins: PluginDefinition[];
@@ -45,50 +47,7 @@ export function valueFault({ type, validValues }: SettingDefinition, value: stri
     return undefined;
 }
 
-const setting = (name: string, type: string, validValues?: string[]): SettingDefinition => ({
-    name,
-    type,
-    required: false,
-    validValues,
-});
-
-/** Settings that Connect itself takes for every connector: ConnectorConfig of Kafka 3.9. */
-const CONNECTOR_SETTINGS = [
-    setting("tasks.max.enforce", "BOOLEAN"),
-    setting("key.converter", "CLASS"),
-    setting("value.converter", "CLASS"),
-    setting("header.converter", "CLASS"),
-    setting("transforms", "LIST"),
-    setting("predicates", "LIST"),
-    setting("config.action.reload", "STRING", ["none", "restart"]),
-    setting("errors.retry.timeout", "LONG"),
-    setting("errors.retry.delay.max.ms", "LONG"),
-    setting("errors.tolerance", "STRING", ["none", "all"]),
-    setting("errors.log.enable", "BOOLEAN"),
-    setting("errors.log.include.messages", "BOOLEAN"),
-];
-
-/** SourceConnectorConfig and SinkConnectorConfig of Kafka 3.9. */
-const SETTINGS_BY_TYPE: Record<string, SettingDefinition[]> = {
-    source: [
-        setting("topic.creation.groups", "LIST"),
-        setting("topic.creation.default.replication.factor", "SHORT"),
-        setting("topic.creation.default.partitions", "INT"),
-        setting("exactly.once.support", "STRING", ["requested", "required"]),
-        setting("transaction.boundary", "STRING", ["poll", "connector", "interval"]),
-        setting("transaction.boundary.interval.ms", "LONG"),
-        setting("offsets.storage.topic", "STRING"),
-    ],
-    sink: [
-        setting("topics", "LIST"),
-        setting("topics.regex", "STRING"),
-        setting("errors.deadletterqueue.topic.name", "STRING"),
-        setting("errors.deadletterqueue.topic.replication.factor", "SHORT"),
-        setting("errors.deadletterqueue.context.headers.enable", "BOOLEAN"),
-    ],
-};
-
 /** Every setting that a connector of this class knows by name. */
 export function settingsOf({ type, config }: PluginDefinition): SettingDefinition[] {
-    return [...config, ...CONNECTOR_SETTINGS, ...(SETTINGS_BY_TYPE[type] ?? [])];
+    return [...config, ...connectSettings(type)];
 }

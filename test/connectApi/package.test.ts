@@ -166,29 +166,83 @@ describe.concurrent("a program of the CLI", () => {
     );
 });
 
-it.each([
-    ["nodenext", "nodenext"],
-    ["commonjs", "node"],
-])(
-    "has types for module %s, resolved as %s",
-    async (module, moduleResolution) => {
-        const name = `types-${module}.ts`;
+describe("types", () => {
+    beforeAll(async () => {
+        const types = (...args: string[]) => run(".", "npx", ["connector-types", ...args]);
+        const definitions = join(CHECKOUT, "test/unit/configChecks/definitions.json");
+        const file = "org.apache.kafka.connect.file.FileStreamSourceConnector";
+        const sink = "dev.connectcdc.jms.JmsSinkConnector";
+        const all = await Promise.all([
+            types("--url", connect.restUrl, file, "--name", "FileSource"),
+            types("--definitions", definitions, sink, "--name", "JmsSink"),
+        ]);
+        write("fileSource.ts", all[0]);
+        write("jmsSink.ts", all[1]);
         write(
-            name,
+            "types.ts",
             `
+            import { output } from "@pulumi/pulumi";
             import { Connector } from "@connect-cdc/connector";
             import { openConnectors } from "@connect-cdc/connector/client";
             import { unknownKeys } from "@connect-cdc/connector/checks";
+            import { readUrls } from "@connect-cdc/connector/commands";
             import { postgresSource } from "@connect-cdc/connector/postgres";
+            import type { FileSource } from "./fileSource.js";
+            import type { JmsSink } from "./jmsSink.js";
+
+            const at = { name: "a", cluster: "c", restUrls: ["http://localhost:8083"] };
+            export const known = [openConnectors, unknownKeys, readUrls, postgresSource({}).slot.length];
             // @ts-expect-error: arguments are missing
             new Connector("wrong", { name: "wrong" });
-            export const known = [openConnectors, unknownKeys, postgresSource({}).slot.length];`,
+            new Connector("any", { ...at, class: "any", config: { anything: 1, more: output("x") } });
+            const file = { ...at, class: "${file}" as const };
+            new Connector<FileSource>("right", { ...file, config: { topic: "t" } });
+            new Connector<FileSource>("right", { ...file, config: output({ topic: "t", "batch.size": 5 }) });
+            new Connector<FileSource>("right", {
+                ...file,
+                config: {
+                    topic: output("t"),
+                    "batch.size": "\${env:SIZE}",
+                    "errors.tolerance": "all",
+                    "key.converter": "any",
+                    "key.converter.schemas.enable": false,
+                    "transforms.a.type": "any",
+                },
+                sensitiveConfig: { file: "f" },
+            });
+            // @ts-expect-error: another class
+            new Connector<FileSource>("wrong", { ...at, class: "any", config: { topic: "t" } });
+            // @ts-expect-error: the topic is missing
+            new Connector<FileSource>("wrong", { ...file, config: { file: "f" } });
+            // @ts-expect-error: a setting that it does not have
+            new Connector<FileSource>("wrong", { ...file, config: { topic: "t", filee: "f" } });
+            // @ts-expect-error: no number
+            new Connector<FileSource>("wrong", { ...file, config: { topic: "t", "batch.size": "many" } });
+            // @ts-expect-error: true or false
+            new Connector<FileSource>("wrong", { ...file, config: { topic: "t", "errors.log.enable": "yes" } });
+            const sink = { ...at, class: "${sink}" as const };
+            const jndi = { "java.naming.factory.initial": "f", "java.naming.provider.url": "u" };
+            const right = { ...jndi, "jms.destination.name": "q", topics: "t" };
+            new Connector<JmsSink>("right", { ...sink, config: { ...right, "jms.destination.type": "topic" } });
+            // @ts-expect-error: none of its values
+            new Connector<JmsSink>("wrong", { ...sink, config: { ...right, "jms.destination.type": "queues" } });
+            // @ts-expect-error: the destination is missing
+            new Connector<JmsSink>("wrong", { ...sink, config: { ...jndi, topics: "t" } });`,
         );
-        const options = ["--noEmit", "--strict", "--target", "es2020", "--module", module];
-        await run(".", "npx", ["tsc", ...options, "--moduleResolution", moduleResolution, name]);
-    },
-    LIMIT_MS,
-);
+    }, LIMIT_MS);
+
+    it.each([
+        ["nodenext", "nodenext"],
+        ["commonjs", "node"],
+    ])(
+        "are right for module %s, resolved as %s",
+        async (module, moduleResolution) => {
+            const options = ["--noEmit", "--strict", "--target", "es2020", "--module", module];
+            await run(".", "npx", ["tsc", ...options, "--moduleResolution", moduleResolution, "types.ts"]);
+        },
+        LIMIT_MS,
+    );
+});
 
 it(
     "needs neither Pulumi nor pg for its client",

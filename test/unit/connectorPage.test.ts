@@ -22,7 +22,7 @@ function declaredIn(text: string, pattern: RegExp): string[] {
 
 describe("docs/connector.md", () => {
     it("lists every argument and every output of the class, and no others", () => {
-        const args = component.split("export interface ConnectorArgs {")[1]!.split(/^}/m)[0]!;
+        const args = component.split("export interface ConnectorArgs<")[1]!.split(/^}/m)[0]!;
         expect(rowsOf("argument")).toEqual(declaredIn(args, /^ {4}(\w+)\??: pulumi\.Input/gm));
         expect(rowsOf("output")).toEqual(declaredIn(component, /declare public readonly (\w+):/g));
     });

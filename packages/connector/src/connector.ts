@@ -5,9 +5,14 @@ import type { OnDelete } from "./position/onDelete";
 import type { OnPositionLoss } from "./position/positionGuard";
 import type { OnSilentCluster } from "./position/sameCluster";
 import { DynamicResource } from "./dynamicResource";
+import type { AnyConnector, ConnectorType } from "./typed/settings";
 
-/** Arguments of {@link Connector}. */
-export interface ConnectorArgs {
+/**
+ * Arguments of {@link Connector}.
+ *
+ * @typeParam Type a class with its settings, as the command `connector-types` writes it. Default: any class.
+ */
+export interface ConnectorArgs<Type extends ConnectorType = AnyConnector> {
     /** Name of the connector. With `cluster` it is its identity: another one replaces the connector, unless `renamedFrom` is given. */
     name: pulumi.Input<string>;
     /** Name of the Connect cluster: its group id, or any name that you keep. */
@@ -15,7 +20,7 @@ export interface ConnectorArgs {
     /** URLs of the workers' REST APIs. Any worker may answer; they may change freely. */
     restUrls: pulumi.Input<pulumi.Input<string>[]>;
     /** Java class of the connector. Every worker must have it. */
-    class: pulumi.Input<string>;
+    class: pulumi.Input<Type["class"]>;
     /** `tasks.max`. Default 1. */
     tasksMax?: pulumi.Input<number>;
     /**
@@ -28,13 +33,13 @@ export interface ConnectorArgs {
      * Settings of the connector, without `name`, `connector.class` and `tasks.max`. Passwords stand in it as references to
      * a config provider of the workers: `${directory:/folder:name}`; where they have none, in `sensitiveConfig`.
      */
-    config: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
+    config: pulumi.Input<Type["config"]>;
     /**
      * More settings, whose values are secrets: for workers that have no config provider. They are sent with `config`, kept as
      * secrets in the state, taken out of every message, and written when they change here: what the server shows of them is
      * not compared. Whoever reaches the REST API or the config topic reads them, unless the service hides them. Default: none.
      */
-    sensitiveConfig?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
+    sensitiveConfig?: pulumi.Input<Partial<Type["config"]>>;
     /**
      * Values of the secrets that the config refers to, by the name that the references end with. Connect is not told: they
      * are taken out of every message, and a changed one restarts the connector's tasks.
@@ -112,7 +117,7 @@ export interface ConnectorAuthArgs {
  * stably. A task that stays FAILED fails them with the cause of its trace; the connector stays in the stack's state, and the
  * next `up` goes on. An existing connector that is equal is taken over without a write.
  */
-export class Connector extends DynamicResource {
+export class Connector<Type extends ConnectorType = AnyConnector> extends DynamicResource {
     /** State that was seen: `running`, `paused`, `stopped`, or `failed` when the connector or a task has FAILED. */
     declare public readonly state: pulumi.Output<string>;
     /** Tasks with their states. */
@@ -129,7 +134,7 @@ export class Connector extends DynamicResource {
     /** Id of the Kafka cluster that it is on: a part of its identity. */
     declare public readonly kafkaClusterId: pulumi.Output<string>;
 
-    constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: ConnectorArgs<Type>, opts?: pulumi.CustomResourceOptions) {
         claim(name, args);
         const onDelete = args.onDelete && pulumi.secret(args.onDelete);
         const secrets = pulumi.secret(args.secrets ?? {});
@@ -164,7 +169,10 @@ export class Connector extends DynamicResource {
 const claims = new WeakMap<object, { names: Map<string, string>; oldNames: Map<string, string> }>();
 
 /** @throws Error when another resource of this run has the same connector, or takes its position away. */
-function claim(resource: string, { name, cluster, renamedFrom }: ConnectorArgs): void {
+function claim(
+    resource: string,
+    { name, cluster, renamedFrom }: Pick<ConnectorArgs, "name" | "cluster" | "renamedFrom">,
+): void {
     const run = pulumi.runtime.getMonitor()!;
     const { names, oldNames } = claims.get(run) ?? { names: new Map<string, string>(), oldNames: new Map() };
     claims.set(run, { names, oldNames });

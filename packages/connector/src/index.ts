@@ -1,2 +1,13 @@
 export { Connector, type ConnectorArgs, type ConnectorAuthArgs } from "./connector";
 export { SlotCleanup, type SlotCleanupArgs } from "./slotCleanup";
+export type {
+    AnyConnector,
+    AnySetting,
+    BooleanSetting,
+    ConnectorType,
+    NumberSetting,
+    OneOf,
+    Recommended,
+    Reference,
+    TextSetting,
+} from "./typed/settings";

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connectTarget, readUrls } from "../../../cli/connectTarget";
-import { inWordsOfOptions, readAccess } from "../../../cli/connectAccess";
+import { inWordsOfOptions, readAccess, readUrls } from "@connect-cdc/connector/commands";
+import { connectTarget } from "../../../cli/connectTarget";
 
 let folder: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readUrls } from "../../../cli/connectTarget";
+import { readUrls } from "@connect-cdc/connector/commands";
 import { CHECKOUT } from "../../../toolchain/stack/target";
 import { FakeConnect } from "../../support/fakeConnect";
 import { Fault } from "../../support/faults";

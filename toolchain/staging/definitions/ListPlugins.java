@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.connect.connector.Connector;
 import org.apache.kafka.connect.runtime.isolation.PluginDesc;
 import org.apache.kafka.connect.runtime.isolation.PluginDiscoveryMode;
 import org.apache.kafka.connect.runtime.isolation.PluginScanResult;
@@ -74,7 +76,8 @@ public final class ListPlugins {
         List<Object> settings = new ArrayList<>();
         ConfigDef definition = inItsOwnLoader(plugin, () -> definition(plugin));
         if (definition != null) {
-            definition.configKeys().values().forEach(key -> settings.add(describe(key)));
+            Map<String, ConfigValue> said = inItsOwnLoader(plugin, () -> validated(plugin));
+            definition.configKeys().values().forEach(key -> settings.add(describe(key, said == null ? null : said.get(key.name))));
         }
         result.put("config", settings);
         return result;
@@ -95,7 +98,16 @@ public final class ListPlugins {
         }
     }
 
-    private static ConfigDef inItsOwnLoader(PluginDesc<?> plugin, Callable<ConfigDef> action) {
+    /** What a connector says of a config without settings; of no other plugin anything. */
+    private static Map<String, ConfigValue> validated(PluginDesc<?> plugin) throws ReflectiveOperationException {
+        Map<String, ConfigValue> values = new LinkedHashMap<>();
+        if (plugin.pluginClass().getDeclaredConstructor().newInstance() instanceof Connector connector) {
+            connector.validate(Map.of()).configValues().forEach(value -> values.put(value.name(), value));
+        }
+        return values;
+    }
+
+    private static <T> T inItsOwnLoader(PluginDesc<?> plugin, Callable<T> action) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(plugin.loader());
@@ -109,13 +121,17 @@ public final class ListPlugins {
         }
     }
 
-    private static Map<String, Object> describe(ConfigDef.ConfigKey key) {
+    /** @param said what the plugin says of the setting while it is not set, or null. */
+    private static Map<String, Object> describe(ConfigDef.ConfigKey key, ConfigValue said) {
         Map<String, Object> result = new LinkedHashMap<>();
-        boolean required = key.defaultValue == ConfigDef.NO_DEFAULT_VALUE;
+        boolean hasDefault = key.defaultValue != ConfigDef.NO_DEFAULT_VALUE;
+        // Debezium's definitions have a default for every setting, and its validation says which ones must be there
+        boolean required = !hasDefault
+                || (said != null && said.errorMessages().stream().anyMatch(error -> error.endsWith("A value is required")));
         result.put("name", key.name);
         result.put("type", key.type.name());
         result.put("required", required);
-        result.put("default", required ? null : ConfigDef.convertToString(key.defaultValue, key.type));
+        result.put("default", !hasDefault ? null : ConfigDef.convertToString(key.defaultValue, key.type));
         result.put("importance", key.importance.name());
         result.put("documentation", Objects.toString(key.documentation, ""));
         result.put("group", key.group);
@@ -123,10 +139,13 @@ public final class ListPlugins {
         if (!values.isEmpty()) {
             result.put("validValues", values);
         }
+        if (said != null && !said.recommendedValues().isEmpty()) {
+            result.put("recommendedValues", said.recommendedValues().stream().map(String::valueOf).toList());
+        }
         return result;
     }
 
-    /** The values that a setting must have one of. Recommendations do not bind, and are left out. */
+    /** The values that a setting must have one of. Recommendations do not bind. */
     private static List<String> validValues(ConfigDef.ConfigKey key) {
         String text = Objects.toString(key.validator, "");
         boolean lists = key.validator instanceof ConfigDef.ValidString || key.validator instanceof ConfigDef.ValidList;

@@ -10,9 +10,34 @@ export interface UnknownKey {
     slip: boolean;
 }
 
-/** Settings that are handed on to something that knows them: a driver, a client, JNDI, a converter, a named part. */
-const HANDED_ON =
-    /^((key|value|header)\.converter|transforms|predicates|(consumer|producer|admin)\.override|topic|database|driver|jndi|java\.naming|schema\.history\.internal|column|signal|notification|snapshot\.select\.statement\.overrides|internal|offset)\./;
+/** Beginnings of settings that Connect hands on, of every connector. */
+export const HANDED_ON_BY_CONNECT = [
+    "key.converter.",
+    "value.converter.",
+    "header.converter.",
+    "transforms.",
+    "predicates.",
+    "consumer.override.",
+    "producer.override.",
+    "admin.override.",
+    "topic.creation.",
+];
+
+/** Beginnings of settings that connectors hand on to something that knows them: a driver, a client, JNDI, a named part. */
+export const HANDED_ON_BY_CONNECTORS = [
+    "topic.",
+    "database.",
+    "driver.",
+    "jndi.",
+    "java.naming.",
+    "schema.history.internal.",
+    "column.",
+    "signal.",
+    "notification.",
+    "snapshot.select.statement.overrides.",
+    "internal.",
+    "offset.",
+];
 
 /** Settings that list parts whose own settings stand below their names: Debezium's. */
 const LISTS_OF_PARTS = ["converters", "post.processors"];
@@ -27,7 +52,8 @@ const LISTS_OF_PARTS = ["converters", "post.processors"];
 export function unknownKeys(config: Record<string, string>, known: string[]): UnknownKey[] {
     const parts = LISTS_OF_PARTS.flatMap((list) => (config[list] ?? "").split(",").map((name) => name.trim()));
     const isHandedOn = (key: string) =>
-        HANDED_ON.test(key) || parts.some((part) => part !== "" && key.startsWith(`${part}.`));
+        [...HANDED_ON_BY_CONNECT, ...HANDED_ON_BY_CONNECTORS].some((beginning) => key.startsWith(beginning)) ||
+        parts.some((part) => part !== "" && key.startsWith(`${part}.`));
     return strangers(config, known).filter(({ key, slip }) => slip || !isHandedOn(key));
 }
 

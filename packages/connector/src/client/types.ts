@@ -59,7 +59,13 @@ export interface ConnectorOffset {
 export interface Validation {
     error_count: number;
     configs: {
-        definition?: { name: string; type: string };
+        definition?: {
+            name: string;
+            type: string;
+            required?: boolean;
+            default_value?: string | null;
+            documentation?: string;
+        };
         value: { name: string; errors?: string[]; recommended_values?: string[] };
     }[];
 }

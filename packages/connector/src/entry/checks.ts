@@ -1,3 +1,4 @@
+export { connectSettings } from "../checks/connectSettings";
 export { eightAtATime, findWorker, type LiveWorker, validateLive } from "../checks/liveValidation";
 export { isNear, suggest } from "../checks/nearest";
 export { hasReference, holdsPassword, isInTheClear, isPasswordKey } from "../checks/passwordKeys";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { authFaults, type ConnectAuth } from "@connect-cdc/connector/client";
+import { authFaults, type ConnectAuth } from "../client/auth";
 import { askPassword } from "./askPassword";
 
 /** Options of a command for credentials of workers, for `parseArgs`. A password is no argument: everybody can read those. */

@@ -1,0 +1,41 @@
+import type { ConnectAuth } from "../client/auth";
+import { secretsOfAuth } from "../client/auth";
+import { ConnectClient } from "../client/client";
+import { Deadline, systemClock } from "../client/clock";
+import { Connectors } from "../client/connectors";
+import { Progress } from "../client/progress";
+import { Redactor, withoutUserInfo } from "../client/redact";
+import type { Connect } from "../lifecycle/whileStopped";
+
+/** How long no worker may answer before a command gives up, s. */
+const SILENCE_SECONDS = 30;
+
+/** Opens the cluster of these workers. What a long wait waits for is told on the error output. */
+export function connectTo(restUrls: string[], auth?: ConnectAuth): Connect {
+    return (limitSeconds) => {
+        const deadline = new Deadline(systemClock, limitSeconds);
+        const progress = new Progress("Kafka Connect", deadline, (line) => process.stderr.write(`${line}\n`));
+        const redactor = new Redactor(secretsOfAuth(auth));
+        const options = { deadline, progress, redactor, auth, silenceSeconds: SILENCE_SECONDS };
+        return new Connectors(new ConnectClient(restUrls, options));
+    };
+}
+
+/** URLs of workers, separated by commas. */
+export function readUrls(text: string): string[] {
+    const urls = text.split(",").map((url) => url.trim().replace(/\/+$/, ""));
+    const wrong = urls.find((url) => !/^https?:\/\/[^\s/]+/.test(url));
+    if (wrong !== undefined) {
+        throw new Error(
+            `"${wrong.replace(/^.*@/, "[secret]@")}" is no URL of a Connect worker: it must begin with http:// or https://`,
+        );
+    }
+    const telling = urls.find((url) => withoutUserInfo(url) !== url);
+    if (telling !== undefined) {
+        throw new Error(
+            `"${withoutUserInfo(telling)}" holds a user or a password, which everybody can see among a command's arguments: ` +
+                "write --user <name>, and change a password that was written so",
+        );
+    }
+    return urls;
+}

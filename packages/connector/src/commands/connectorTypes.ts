@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { type ClassDefinition, definitionFromFile, definitionFromWorker } from "../typed/definitions";
+import { renderTypes } from "../typed/renderTypes";
+import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "./connectAccess";
+import { connectTo, readUrls } from "./connectTo";
+
+const USAGE = `usage:
+  connector-types --url <URL>[,<URL>...] <connector class> [--name <name of the type>] > <file>.ts
+  connector-types --definitions <file> <connector class> [--name <name of the type>] > <file>.ts
+writes TypeScript types of the settings of a connector class, as a worker or a file of definitions has them
+${ACCESS_USAGE}`;
+/** Limit of the questions, s. */
+const LIMIT_SECONDS = 60;
+
+async function main(args: string[]): Promise<string> {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: {
+            url: { type: "string" },
+            definitions: { type: "string" },
+            name: { type: "string" },
+            help: { type: "boolean" },
+            ...ACCESS_OPTIONS,
+        },
+    });
+    if (values.help) {
+        return `${USAGE}\n`;
+    }
+    const [connectorClass, ...more] = positionals;
+    const { url, definitions, name } = values;
+    if (connectorClass === undefined || more.length > 0 || (url === undefined) === (definitions === undefined)) {
+        throw new Error(USAGE);
+    }
+    if (name !== undefined && !/^[A-Za-z_$][\w$]*$/.test(name)) {
+        throw new Error(`--name is "${name}"; it must be the name of a TypeScript type, such as MySource`);
+    }
+    const fromWorker = async (urls: string): Promise<ClassDefinition> => {
+        const connect = connectTo(readUrls(urls), await readAccess(values));
+        return namingOptions(() => definitionFromWorker(connect(LIMIT_SECONDS), connectorClass));
+    };
+    const definition =
+        definitions === undefined ? await fromWorker(url!) : definitionFromFile(definitions, connectorClass);
+    return renderTypes(definition, name);
+}
+
+main(process.argv.slice(2)).then(
+    (text) => process.stdout.write(text),
+    (error: Error) => {
+        process.stderr.write(`${error.message}\n`);
+        process.exitCode = 1;
+    },
+);
