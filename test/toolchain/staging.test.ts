@@ -114,7 +114,12 @@ describe("the program's request", () => {
         expect(setting("jms.password")).toMatchObject({ type: "PASSWORD" });
         const source = find("io.debezium.connector.postgresql.PostgresConnector")!;
         expect(source).toMatchObject({ type: "source", version: "3.7.0.Final", folder: "debezium-postgres" });
-        expect(source.config.map(({ name }) => name)).toContain("publication.autocreate.mode");
+        // Its definitions have a default for every setting; its validation says which ones are needed
+        const required = source.config.filter((one) => one.required).map(({ name }) => name);
+        expect(required).toEqual(["database.hostname", "database.user", "database.dbname", "topic.prefix"]);
+        expect(source.config.find(({ name }) => name === "snapshot.mode")).toMatchObject({
+            recommendedValues: expect.arrayContaining(["initial", "no_data"]),
+        });
     });
 
     test("lets workers start quickly: every default plugin has its service file", () => {

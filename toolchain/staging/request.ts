@@ -98,6 +98,8 @@ export interface SettingDefinition {
     documentation: string;
     group: string | null;
     validValues?: string[];
+    /** Values that a connector recommends; others may be right, too. */
+    recommendedValues?: string[];
 }
 
 const version = z.string().regex(/^[0-9][A-Za-z0-9._-]*$/, "must be a fixed version, such as 3.9.2");
