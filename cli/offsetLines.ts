@@ -1,4 +1,4 @@
-import { type ConnectorOffset, offsetSteps } from "@connect-cdc/connector/client";
+import { type ConnectorOffset, offsetSteps, stringifyExact } from "@connect-cdc/connector/client";
 import { isPostgresSource, lsnText } from "@connect-cdc/connector/postgres";
 
 /** Offsets of a connector for people: a line for each partition. */
@@ -38,14 +38,16 @@ function offsetText(connectorClass: string, offset: ConnectorOffset["offset"] | 
     }
     const isPostgres = isPostgresSource(connectorClass);
     return fields(offset, (key, value) =>
-        isPostgres && key.startsWith("lsn") && typeof value === "number" ? ` (${lsnText(value)})` : "",
+        isPostgres && key.startsWith("lsn") && /^\d+$/.test(String(value))
+            ? ` (${lsnText(BigInt(String(value)))})`
+            : "",
     );
 }
 
 function fields(values: Record<string, unknown>, more: (key: string, value: unknown) => string = () => ""): string {
     return Object.entries(values)
         .map(([key, value]) => {
-            const text = typeof value === "string" ? value : JSON.stringify(value);
+            const text = typeof value === "string" ? value : stringifyExact(value);
             return `${key}=${text}${more(key, value)}`;
         })
         .join(" ");

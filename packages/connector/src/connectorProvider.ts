@@ -13,7 +13,6 @@ import { deleteWithPosition, DeletionOptions, dropLeftovers } from "./position/d
 import { fullConfig } from "./lifecycle/fullConfig";
 import { guardFaults, requireUnshared } from "./checks/guards";
 import { kafkaCluster } from "./position/kafkaIdentity";
-import { offsetsFolder } from "./position/offsetsFile";
 import {
     ConnectorSpec,
     createConnector,
@@ -239,7 +238,7 @@ async function removeNow(props: Properties<ConnectorOutputs>): Promise<void> {
     try {
         const { isNew } = await kafkaCluster(connectors, props);
         const doomed = { ...props, onDelete: unclaimed(props, say) };
-        const options = { folder: offsetsFolder(), say };
+        const options = { say };
         if (props.renameDue && !isNew) {
             await deleteUnrenamed(connectors, props, options);
         }

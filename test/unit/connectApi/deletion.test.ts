@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { check } from "../../../packages/connector/src/connectorProvider";
 import { readOffsetsFile } from "../../../packages/connector/src/position/offsetsFile";
+import { passwordsOf } from "../../../packages/connector/src/postgres/replicationSlot";
 import { Engine } from "../../support/engine";
 import { FakeConnect } from "../../support/fakeConnect";
 import { inPlaceOfSystemClock } from "../../support/virtualClock";
@@ -131,6 +132,46 @@ it("a source that leaves its slot for another one says what is left, with the SQ
         /"sink" has another slot now\. .*127.0.0.1:1\/shop.*pg_drop_replication_slot\('old'\)/,
     );
     expect(lines.join()).not.toContain("hunter-2");
+});
+
+describe("a deletion ends", () => {
+    it("where no folder can be made for the offsets: they are said instead", async () => {
+        writeFileSync(join(folder, "file"), "");
+        vi.stubEnv("XDG_STATE_HOME", join(folder, "file"));
+        await make(reset);
+        await engine.destroy();
+        expect(writes()).toEqual(["PUT /stop", "DELETE /offsets", "DELETE "]);
+        expect(lines.join()).toMatch(
+            /its offsets are reset, but could not be kept in a file: ENOTDIR.* They are \[.*"kafka_offset":7\}\}\]/,
+        );
+    });
+
+    it("with offsets that JavaScript would round: they are kept as they are", async () => {
+        await make(reset);
+        const perform = fake.perform.bind(fake);
+        const body = '{"offsets":[{"partition":{"table":"t"},"offset":{"id":9007199254740993}}]}';
+        fake.perform = (method, url, sent) =>
+            method === "GET" && url.endsWith("/offsets") && fake.connectors.get("sink")?.offsets?.length
+                ? { status: 200, contentType: "application/json", body }
+                : perform(method, url, sent);
+        await engine.destroy();
+        expect(writes()).toEqual(["PUT /stop", "DELETE /offsets", "DELETE "]);
+        expect(readFileSync(savedFiles()[0]!, "utf8")).toContain('"id": 9007199254740993\n');
+    });
+
+    it("with a raw % in the database's URL, which its client takes", async () => {
+        const source = args({
+            class: "io.debezium.connector.postgresql.PostgresConnector",
+            config: { "slot.name": "s", "topic.prefix": "shop" },
+            onPositionLoss: "startAnew",
+            onDelete: { database: { url: "postgresql://u:50%off%20x@127.0.0.1:1/shop", slot: "drop" } },
+        });
+        fake.plugin = source.class;
+        await engine.up(source);
+        await expect(engine.destroy()).rejects.toThrow(/it was deleted, but: .*ECONNREFUSED.*pg_drop_replication_slot/);
+        expect(passwordsOf("postgresql://u:50%off%20x@h/d")).toEqual(["50%off%20x", "50%off x"]);
+        expect(passwordsOf("postgresql://u:%ff@h/d")).toEqual(["%ff"]);
+    });
 });
 
 describe("another Kafka cluster behind the workers", () => {

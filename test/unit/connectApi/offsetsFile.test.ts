@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { offsetsAfter, offsetSteps, replacing, sameOffsets } from "../../../pack
 import {
     readOffsetsFile,
     readOffsetsOf,
+    renderOffsets,
     SavedOffsets,
     saveOffsets,
 } from "../../../packages/connector/src/position/offsetsFile";
@@ -42,9 +43,18 @@ describe("an offsets file", () => {
         expect(() => saveOffsets(join(folder, "offsets"), saved)).toThrow("EEXIST");
     });
 
-    it("is not written with numbers that JavaScript rounds", () => {
-        const offsets = [{ partition: { p: 1 }, offset: { position: 2 ** 53 + 2 } }];
-        expect(() => saveOffsets(folder, { ...saved, offsets })).toThrow(/too large to be kept exactly/);
+    it("keeps numbers as they were written, also those that JavaScript would write otherwise", () => {
+        const text = JSON.stringify(saved).replace(
+            '{"kafka_offset":5}',
+            String.raw`{"id":9007199254740993,"at":1.0,"e":1E400,"text":"9007199254740993 \" 1.0","n":-7}`,
+        );
+        const read = readOffsetsFile(file(text));
+        expect(sameOffsets(read.offsets, readOffsetsOf(file(text)))).toBe(true);
+        expect(sameOffsets(read.offsets, readOffsetsOf(file(text.replace("0993,", "0992,"))))).toBe(false);
+        expect(JSON.stringify(read)).not.toContain("9007199254740993,");
+        const compact = (json: string) => json.replaceAll(/\n\s*|(?<=":) /g, "");
+        expect(compact(renderOffsets(read))).toBe(text);
+        expect(readFileSync(saveOffsets(folder, read), "utf8")).toBe(renderOffsets(read));
     });
 
     it.each<[unknown, string]>([

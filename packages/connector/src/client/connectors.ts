@@ -186,7 +186,7 @@ export class Connectors {
 
     /** How far a connector has come; of a sink, what its consumer group has committed. */
     async offsets(name: string): Promise<ConnectorOffset[]> {
-        const body = await this.client.call({ method: "GET", path: path(name, "/offsets") });
+        const body = await this.client.call({ method: "GET", path: path(name, "/offsets"), exact: true });
         return (body as { offsets: ConnectorOffset[] }).offsets;
     }
 

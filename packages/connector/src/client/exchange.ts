@@ -1,6 +1,7 @@
 import { adviceOnStatus, adviceOnTls } from "./advice";
 import { Access } from "./auth";
 import { FaultKind, faultOfAnswer, faultOfTransport } from "./errors";
+import { parseExact, stringifyExact } from "./exactJson";
 
 /** A request to one worker. */
 export interface Request {
@@ -9,6 +10,8 @@ export interface Request {
     path: string;
     /** Sent as JSON. */
     body?: unknown;
+    /** True: numbers of the answer stay as they are written, see `parseExact`. Default false. */
+    exact?: boolean;
 }
 
 /** What came of it. */
@@ -42,7 +45,7 @@ export async function exchange(restUrl: string, request: Request, access: Access
             baseURL: restUrl,
             url: request.path,
             method: request.method,
-            data: request.body,
+            data: request.body === undefined ? undefined : stringifyExact(request.body),
             ...access,
             // axios calls a POST without a body a form, and Connect answers that with 415
             headers: { "Content-Type": "application/json", Accept: "application/json" },
@@ -64,7 +67,7 @@ export async function exchange(restUrl: string, request: Request, access: Access
 }
 
 function outcomeOf(request: Request, status: number, text: string): Outcome {
-    const body = parseJson(text);
+    const body = parseJson(text, request.exact ? parseExact : JSON.parse);
     if (status >= 200 && status < 300) {
         if (body !== undefined || status === 202 || status === 204) {
             return { ok: true, body };
@@ -79,9 +82,9 @@ function outcomeOf(request: Request, status: number, text: string): Outcome {
     return { ok: false, kind, detail, answered: message !== undefined };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, parse: (text: string) => unknown): unknown {
     try {
-        return JSON.parse(text);
+        return parse(text);
     } catch {
         return undefined;
     }

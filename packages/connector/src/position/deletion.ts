@@ -1,8 +1,9 @@
+import { stringifyExact } from "../client/exactJson";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { deleteConnector } from "../lifecycle/lifecycle";
 import { readOffsets, requireVersion } from "./offsets";
-import { SavedOffsets, saveOffsets } from "./offsetsFile";
+import { offsetsFolder, SavedOffsets, saveOffsets } from "./offsetsFile";
 import type { OnDelete } from "./onDelete";
 import { postgresSource } from "../postgres/postgresSource";
 import { DatabaseLeftovers, dropFromDatabase } from "../postgres/replicationSlot";
@@ -17,10 +18,8 @@ export interface DoomedConnector {
     onDelete?: OnDelete;
 }
 
-/** Where the offsets of deleted connectors are kept, and who is told. */
+/** Who is told. */
 export interface DeletionOptions {
-    /** Folder of the files. */
-    folder: string;
     /** Takes a line about what was done. */
     say: (line: string) => void;
 }
@@ -86,7 +85,7 @@ async function leavePosition(
     try {
         await stopConnector(connectors, doomed.name);
         const saved = await readOffsets(connectors, doomed.name);
-        keep({ ...saved, groupId: doomed.cluster }, options);
+        keep({ ...saved, groupId: doomed.cluster }, reset, options);
         if (reset && saved.offsets.length > 0) {
             const gone = async () => (await connectors.offsets(doomed.name)).length === 0;
             await connectors.changeOffsets(doomed.name, undefined, gone);
@@ -106,10 +105,18 @@ async function leavePosition(
     }
 }
 
-function keep(saved: SavedOffsets, { folder, say }: DeletionOptions): void {
-    if (saved.offsets.length > 0) {
-        const file = saveOffsets(folder, saved);
-        say(`connector "${saved.connector}": its offsets are kept in ${file}`);
+/** Where no file can be written, such as in a container without a home, a deletion must end all the same. */
+function keep(saved: SavedOffsets, reset: boolean, { say }: DeletionOptions): void {
+    if (saved.offsets.length === 0) {
+        return;
+    }
+    const its = `connector "${saved.connector}": its offsets`;
+    try {
+        say(`${its} are kept in ${saveOffsets(offsetsFolder(), saved)}`);
+    } catch (error) {
+        const { message } = error as Error;
+        const fate = reset ? "are reset" : "stay in the cluster";
+        say(`${its} ${fate}, but could not be kept in a file: ${message}. They are ${stringifyExact(saved.offsets)}`);
     }
 }
 

@@ -1,3 +1,4 @@
+import { ExactNumber } from "../client/exactJson";
 import { ConnectorOffset } from "../client/types";
 
 /** True when both have the same offsets of the same partitions, in whatever order. */
@@ -46,6 +47,9 @@ function isSame(a: unknown, b: unknown): boolean {
 
 /** Keys in one order, numbers as text: Connect takes both, and gives a sink's back as numbers. */
 function canonical(value: unknown): string {
+    if (value instanceof ExactNumber) {
+        return /^-?\d+$/.test(value.text) ? value.text : String(Number(value.text));
+    }
     if (typeof value === "object" && value !== null) {
         const entries = Object.entries(value).map(([key, inner]) => [key, canonical(inner)]);
         return JSON.stringify(entries.sort());

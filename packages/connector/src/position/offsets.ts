@@ -2,6 +2,7 @@ import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { offsetsAfter, replacing, sameOffsets } from "./offsetList";
 import { SavedOffsets } from "./offsetsFile";
+import { stringifyExact } from "../client/exactJson";
 import { ConnectorOffset } from "../client/types";
 import { Connect, StoppedWorkError, whileStopped } from "../lifecycle/whileStopped";
 
@@ -122,7 +123,7 @@ async function readBack(connectors: Connectors, name: string, wanted: ConnectorO
             return found;
         }
         if (deadline.passed || deadline.clock.now() - startMs >= READ_BACK_MS) {
-            throw new Error(`Connect took the change, but reads back ${JSON.stringify(found)}`);
+            throw new Error(`Connect took the change, but reads back ${stringifyExact(found)}`);
         }
         progress.waiting("the changed offsets cannot be read back yet");
         await deadline.sleep(250);

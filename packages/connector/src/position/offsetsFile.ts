@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { parseExact, stringifyExact } from "../client/exactJson";
 import { ConnectorOffset } from "../client/types";
 import { isObject } from "../isObject";
 
@@ -30,7 +31,7 @@ export function offsetsFolder(): string {
 
 /** The text of an offsets file. */
 export function renderOffsets(saved: SavedOffsets): string {
-    return `${JSON.stringify(saved, null, 4)}\n`;
+    return `${stringifyExact(saved, 4)}\n`;
 }
 
 /**
@@ -38,10 +39,8 @@ export function renderOffsets(saved: SavedOffsets): string {
  *
  * @param folder made when it is not there.
  * @returns its path: `<folder>/<connector>-<time>.json`.
- * @throws when a number in the offsets is too large to be kept exactly.
  */
 export function saveOffsets(folder: string, saved: SavedOffsets): string {
-    refuseInexact(saved.offsets, `the offsets of connector "${saved.connector}"`);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const name = saved.connector.replace(/[^\w.-]/g, "_");
     const file = join(folder, `${name}-${saved.savedAt.replace(/[:.]/g, "-")}.json`);
@@ -84,7 +83,7 @@ function readJson(file: string): { content: Record<string, unknown>; where: stri
     }
     let content: unknown;
     try {
-        content = JSON.parse(text);
+        content = parseExact(text);
     } catch (error) {
         throw new Error(`${where} is no JSON: ${(error as Error).message}`);
     }
@@ -106,18 +105,5 @@ function readOffsets(value: unknown, where: string): ConnectorOffset[] {
             throw new Error(`${where}: offsets[${i}].offset must be an object, or null to take it away`);
         }
     });
-    refuseInexact(value, where);
     return value as ConnectorOffset[];
-}
-
-/** JSON's numbers are 64-bit floats here, and a rounded position would be another one. */
-export function refuseInexact(value: unknown, where: string): void {
-    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        throw new Error(
-            `${where}: a number near ${value} is too large to be kept exactly; use Connect's REST API itself`,
-        );
-    }
-    if (typeof value === "object" && value !== null) {
-        Object.values(value).forEach((inner) => refuseInexact(inner, where));
-    }
 }

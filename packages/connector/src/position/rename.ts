@@ -7,7 +7,6 @@ import { leaving, unfinishedUntil, Unsettled } from "../lifecycle/unfinished";
 import { stopConnector } from "../lifecycle/whileStopped";
 import { sameOffsets } from "./offsetList";
 import { applyChange, readOffsets } from "./offsets";
-import { refuseInexact } from "./offsetsFile";
 import { positionFaults } from "./positionGuard";
 
 /**
@@ -99,21 +98,12 @@ async function whyNotRenamed(connectors: Connectors, old: ConnectorInfo, name: s
             "or choose another name"
         );
     }
-    try {
-        refuseInexact(await connectors.offsets(old.name), rename);
-    } catch (error) {
-        if (error instanceof ConnectError) {
-            throw error;
-        }
-        return (error as Error).message;
-    }
     return undefined;
 }
 
 /** Of an old one without offsets, which an interrupted rename may have left, nothing is taken. */
 async function carryOffsets(connectors: Connectors, from: string, to: string): Promise<void> {
     const { offsets } = await readOffsets(connectors, from);
-    refuseInexact(offsets, `the offsets of connector "${from}"`);
     const before = await readOffsets(connectors, to);
     if (offsets.length > 0 && !sameOffsets(before.offsets, offsets)) {
         await applyChange(connectors, before, { kind: "restore", offsets });

@@ -23,7 +23,7 @@ export function postgresSource(config: Record<string, string>): PostgresSource {
 }
 
 /** A position in PostgreSQL's write-ahead log as PostgreSQL writes it: 26789416 is 0/198C628. */
-export function lsnText(position: number): string {
-    const hex = (half: number) => half.toString(16).toUpperCase();
-    return `${hex(Math.floor(position / 2 ** 32))}/${hex(position % 2 ** 32)}`;
+export function lsnText(position: number | bigint): string {
+    const hex = (half: bigint) => half.toString(16).toUpperCase();
+    return `${hex(BigInt(position) >> 32n)}/${hex(BigInt(position) & 0xffff_ffffn)}`;
 }

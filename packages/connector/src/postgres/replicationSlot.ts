@@ -233,10 +233,15 @@ export function placeOf(url: string): string {
     return `${hostname}:${port || "5432"}${pathname}`;
 }
 
-/** The password of a URL, as it stands there and as it is meant. */
+/** The password of a URL, as it stands there and as it is meant: like the database's client it may have a `%` as such. */
 export function passwordsOf(url: string): string[] {
     const { password } = new URL(url);
-    return password === "" ? [] : [password, decodeURIComponent(password)];
+    const encoded = password.replace(/%(?![\da-f]{2})/gi, "%25");
+    try {
+        return password === "" ? [] : [password, decodeURIComponent(encoded)];
+    } catch {
+        return [password]; // no UTF-8: nobody can mean it otherwise
+    }
 }
 
 function identifier(name: string): string {

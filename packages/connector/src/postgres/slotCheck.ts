@@ -27,7 +27,10 @@ export async function checkAgainstSlot(
     wanted: ConnectorOffset[],
     url: string,
 ): Promise<string[]> {
-    const positions = wanted.map(({ offset }) => offset?.["lsn_proc"]).filter((lsn) => typeof lsn === "number");
+    const positions = wanted
+        .map(({ offset }) => String(offset?.["lsn_proc"]))
+        .filter((lsn) => /^\d+$/.test(lsn))
+        .map(BigInt);
     const follows = FOLLOWS_SLOT.includes((config["offset.mismatch.strategy"] ?? "").toLowerCase());
     if (!isPostgresSource(config["connector.class"] ?? "") || positions.length === 0 || follows) {
         return [];
@@ -37,7 +40,7 @@ export async function checkAgainstSlot(
     return positions.flatMap((lsn) => verdict(lsn, slot, held));
 }
 
-function verdict(lsn: number, slot: string, held: SlotPosition | undefined): string[] {
+function verdict(lsn: bigint, slot: string, held: SlotPosition | undefined): string[] {
     const at = `lsn_proc ${lsn} (${lsnText(lsn)})`;
     const remedy =
         'Debezium would fail with "this is no longer available on the server" at every start. What the slot has let go ' +
@@ -47,10 +50,10 @@ function verdict(lsn: number, slot: string, held: SlotPosition | undefined): str
             `slot "${slot}" is not there, and nothing holds the changes from ${at} on. ${remedy}`,
         );
     }
-    if (BigInt(lsn) < held.restart) {
+    if (lsn < held.restart) {
         throw new BeforeSlotError(`${at} is before restart_lsn ${text(held.restart)} of slot "${slot}". ${remedy}`);
     }
-    if (BigInt(lsn) < held.confirmed) {
+    if (lsn < held.confirmed) {
         const range = `between ${at} and confirmed_flush_lsn ${text(held.confirmed)} of slot "${slot}"`;
         return [`Changes ${range} are not sent again: PostgreSQL sends nothing from before that.`];
     }
@@ -58,5 +61,5 @@ function verdict(lsn: number, slot: string, held: SlotPosition | undefined): str
 }
 
 function text(position: bigint): string {
-    return position >= 2n ** 63n ? "(lost)" : `${position} (${lsnText(Number(position))})`;
+    return position >= 2n ** 63n ? "(lost)" : `${position} (${lsnText(position)})`;
 }
