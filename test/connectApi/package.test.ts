@@ -263,11 +263,19 @@ it(
             console.log((await connect.worker()).version);
             const { deadline } = connect.client;
             const problems = findCaptureProblems([{}], "postgresql://a:b@127.0.0.1/c", deadline);
-            await problems.catch(({ message }) => console.log(message));`,
+            await problems.catch(({ message }) => console.log("problems: " + message));
+            const { default: provider } = await import("@connect-cdc/connector/provider/connector");
+            const database = { url: "postgresql://a:b@127.0.0.1/c", slot: "drop" };
+            const postgres = "io.debezium.connector.postgresql.PostgresConnector";
+            const source = { ...access, cluster: "c", class: postgres, config: {}, onDelete: { database } };
+            const { failures } = await provider.check({}, { ...source, checkLive: false });
+            failures.forEach(({ reason }) => console.log("preview: " + reason));`,
         );
         const printed = await run("alone", "node", ["client.mjs"]);
         expect(printed).toContain(connect.version);
-        expect(printed).toContain("npm package pg, which is not installed. Run: npm install pg");
+        const missing = "PostgreSQL is read through the npm package pg, which is not installed. Run: npm install pg";
+        expect(printed).toContain(`problems: ${missing}`);
+        expect(printed).toContain(`preview: onDelete.database: ${missing}`);
     },
     LIMIT_MS,
 );
