@@ -26,7 +26,7 @@ export function adoptedProgram(cluster: AdoptedCluster, restUrls: string[], acce
     return [
         'import * as pulumi from "@pulumi/pulumi";',
         ...(files ? ['import { readFileSync } from "node:fs";'] : []),
-        'import { Connector } from "./components/connector";',
+        'import { Connector } from "@connect-cdc/connector";',
         "",
         ...secretLines(secrets),
         `const shared = ${source(shared)};`,
