@@ -3,6 +3,7 @@ import { CONNECT_VERSIONS, ConnectProcesses, oneWorker, startConnectClusters } f
 import { authenticating, GuardedWorker } from "./worker/authenticating";
 import { everyVersion } from "./worker/everyVersion";
 import { lifecycleEverywhere } from "./worker/lifecycle";
+import { naming } from "./worker/naming";
 import { newVersion } from "./worker/newVersion";
 import { oldVersion } from "./worker/oldVersion";
 import { WorkerUnderTest } from "./worker/workerUnderTest";
@@ -27,6 +28,7 @@ describe.each([
     const worker = new WorkerUnderTest(async () => ({ ...oneWorker(processes!, cluster(index)), stop }));
     everyVersion(worker);
     lifecycleEverywhere(worker);
+    naming(worker);
     itsOwn(worker);
 });
 

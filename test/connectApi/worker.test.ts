@@ -5,8 +5,11 @@ import { failing } from "./worker/failing";
 import { keeping } from "./worker/keeping";
 import { lifecycle, lifecycleEverywhere } from "./worker/lifecycle";
 import { movingOffsets } from "./worker/movingOffsets";
+import { naming } from "./worker/naming";
 import { rotating } from "./worker/rotating";
+import { sensitive } from "./worker/sensitive";
 import { updating } from "./worker/updating";
+import { withoutTask } from "./worker/withoutTask";
 import { WorkerUnderTest } from "./worker/workerUnderTest";
 
 // One worker serves all of them: starting it takes longer than most tests.
@@ -21,3 +24,6 @@ deleting(worker);
 movingOffsets(worker);
 adopting(worker);
 keeping(worker);
+naming(worker);
+withoutTask(worker);
+sensitive(worker);

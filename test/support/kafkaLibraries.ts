@@ -11,7 +11,7 @@ export interface KafkaLibraries {
     version: string;
     /** Class path of broker and worker. */
     classPath: string;
-    /** Plugin path with the file connectors. */
+    /** Plugin path with the file connectors and those of MirrorMaker. */
     pluginPath: string;
 }
 
@@ -39,9 +39,15 @@ async function resolve(pom: string, folder: string): Promise<void> {
 /** Where a version of its own is not in every mirror of Maven's registry. */
 const AUTH_EXTENSION: Record<string, string> = { "3.9.2": "3.9.1" };
 
+/** Artifacts of plugins, and the folder of each. */
+const PLUGINS = { "connect-file": "file", "connect-mirror": "mirror", "connect-mirror-client": "mirror" };
+
 function pomOf(version: string): string {
     const dependency = ([groupId, artifactId, version]: string[]) =>
         `<dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>`;
+    const plugin = ([artifactId, folder]: string[]) =>
+        `<artifactItem><groupId>org.apache.kafka</groupId><artifactId>${artifactId}</artifactId><version>${version}</version>` +
+        `<outputDirectory>\${project.basedir}/plugins/${folder}</outputDirectory></artifactItem>`;
     const kafka = ["kafka_2.13", "connect-runtime", "connect-json"];
     const dependencies = [
         ...kafka.map((name) => ["org.apache.kafka", name, version]),
@@ -58,9 +64,7 @@ function pomOf(version: string): string {
       <execution><id>libs</id><phase>package</phase><goals><goal>copy-dependencies</goal></goals>
         <configuration><outputDirectory>\${project.basedir}/libs</outputDirectory><includeScope>runtime</includeScope></configuration></execution>
       <execution><id>plugins</id><phase>package</phase><goals><goal>copy</goal></goals>
-        <configuration><outputDirectory>\${project.basedir}/plugins/file</outputDirectory><artifactItems><artifactItem>
-          <groupId>org.apache.kafka</groupId><artifactId>connect-file</artifactId><version>${version}</version>
-        </artifactItem></artifactItems></configuration></execution>
+        <configuration><artifactItems>${Object.entries(PLUGINS).map(plugin).join("")}</artifactItems></configuration></execution>
     </executions>
   </plugin></plugins></build>
 </project>

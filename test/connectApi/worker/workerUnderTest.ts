@@ -35,6 +35,10 @@ export class WorkerUnderTest {
         return this.connect.version;
     }
 
+    get bootstrapServers(): string {
+        return this.connect.bootstrapServers;
+    }
+
     get secretsFolder(): string {
         return this.connect.secretsFolder;
     }
@@ -75,6 +79,11 @@ export class WorkerUnderTest {
     /** How often the connector's one task was started. */
     starts(name: string): number {
         return this.connect.workerLog().split(`Creating task ${name}-0`).length - 1;
+    }
+
+    /** Names of all connectors. */
+    async names(): Promise<string[]> {
+        return (await this.rest("GET", "/connectors")).data;
     }
 
     async config(name: string): Promise<Record<string, string> | undefined> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { abilitiesOf } from "../../../packages/connector/src/client/version";
 
 describe("abilitiesOf", () => {
-    const [none, restart, stop, offsets, initial, all] = [0, 1, 2, 3, 4, 5];
+    const [none, restart, stop, offsets, initial, all, strict] = [0, 1, 2, 3, 4, 5, 6];
     it.each([
         ["2.8.2", none],
         ["3.0.0", restart],
@@ -15,9 +15,9 @@ describe("abilitiesOf", () => {
         ["3.7.1", all],
         ["3.8.0", all],
         ["3.9.2", all],
-        ["4.0.0", all],
-        ["4.3.1", all],
-        ["4.4.0-SNAPSHOT", all],
+        ["4.0.0", strict],
+        ["4.3.1", strict],
+        ["4.4.0-SNAPSHOT", strict],
         ["3.6.0.redhat-00005", offsets],
         ["3.7.0.redhat-00003", initial],
         ["3.9.0.redhat-00003", all],
@@ -31,8 +31,8 @@ describe("abilitiesOf", () => {
         ["7.6.0-ccs", offsets],
         ["7.7.0-ccs", initial],
         ["7.7.1-ccs", all],
-        ["8.0.0-ccs", all],
-        ["8.1.0-cp2", all],
+        ["8.0.0-ccs", strict],
+        ["8.1.0-cp2", strict],
         ["unknown", none],
         ["", none],
     ])("of %s", (version, level) => {
@@ -43,6 +43,7 @@ describe("abilitiesOf", () => {
             changeOffsets: level >= offsets,
             initialState: level >= initial,
             restartsTasksOnUpdate: level >= all,
+            strictPaths: level >= strict,
         });
     });
 });
