@@ -15,9 +15,9 @@ export function naming(worker: WorkerUnderTest): void {
             const engine = worker.engine();
             await engine.up(args);
             const config = { ...args["config"], topic: "others" };
-            expect(await engine.up({ ...args, config, state: "paused" })).toBe("updated");
+            expect(await engine.up({ ...args, config })).toBe("updated");
             await engine.refresh();
-            expect(engine.outputs).toMatchObject({ name: args["name"], config, state: "paused" });
+            expect(engine.outputs).toMatchObject({ name: args["name"], config, state: "running" });
             await engine.destroy();
             expect(await worker.names()).not.toContain(args["name"]);
         });

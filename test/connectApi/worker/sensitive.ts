@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConnectorProgram, Declaration } from "../../support/connectorProgram";
 import { WorkerUnderTest } from "./workerUnderTest";
@@ -47,24 +46,12 @@ export function sensitive(worker: WorkerUnderTest): void {
                 const refreshed = await run("preview", "--refresh", "--expect-no-changes", "--diff");
                 expect(refreshed).toMatchObject({ code: 0 });
 
+                declare(broken);
+                expect((await up()).output).toMatch(/FAILED on .*Couldn't find or create file/);
                 declare(second);
                 expect(await up("--refresh")).toMatchObject({ code: 0 });
                 expect(await worker.config(args.name)).toMatchObject({ file: second });
-                expect(worker.writes(args)).toEqual([`PUT /connectors/${args.name}/config`]);
-
-                declare(broken);
-                const failed = await up();
-                expect(failed.output).toMatch(/FAILED on .*Couldn't find or create file/);
-                declare(second);
-                expect(await up()).toMatchObject({ code: 0 });
-                expect(await worker.config(args.name)).toMatchObject({ file: second });
-
-                declare(broken);
-                await up();
-                mkdirSync(dirname(broken));
-                expect(await up()).toMatchObject({ code: 0 });
-                expect(existsSync(broken)).toBe(true);
-                expect(await run("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
+                expect(worker.writes(args)).toContain(`PUT /connectors/${args.name}/config`);
 
                 await run("stack", "export");
                 await program.destroy();

@@ -37,6 +37,15 @@ export const HANDED_ON_BY_CONNECTORS = [
     "snapshot.select.statement.overrides.",
     "internal.",
     "offset.",
+    // MirrorMaker's clients of two clusters
+    "source.cluster.",
+    "source.consumer.",
+    "source.producer.",
+    "source.admin.",
+    "target.cluster.",
+    "target.consumer.",
+    "target.producer.",
+    "target.admin.",
 ];
 
 /** Settings that list parts whose own settings stand below their names: Debezium's. */

@@ -41,7 +41,13 @@ export async function putConfig(
 ): Promise<Written> {
     const config = fullConfig(spec);
     const unwanted = differing.filter((key) => !Object.hasOwn(config, key));
-    const put = connectors.putConfig(spec.name, config, () => isWritten(connectors, spec, unwanted));
+    // Of sensitiveConfig nobody can see whether a write whose answer was lost took effect: it is sent again
+    const isVisible = !differing.some((key) => Object.hasOwn(spec.sensitiveConfig ?? {}, key));
+    const put = connectors.putConfig(
+        spec.name,
+        config,
+        async () => isVisible && (await isWritten(connectors, spec, unwanted)),
+    );
     return writtenBy(put, connectors, config, { serverKeys, unwanted });
 }
 
