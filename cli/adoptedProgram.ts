@@ -4,6 +4,7 @@ import type { AccessValues } from "@connect-cdc/connector/commands";
 
 /** Names of the credentials under the program's config key `secrets`. */
 const PASSWORD = "connect-password";
+const TOKEN = "connect-token";
 const KEY = "connect-key";
 /** Stands where the workers' config provider has to be named. */
 const FOLDER = "/folder/on/the/workers";
@@ -16,7 +17,9 @@ const INDENT = 4;
  * @param access the options that the cluster was reached with.
  */
 export function adoptedProgram(cluster: AdoptedCluster, restUrls: string[], access: AccessValues): string {
-    const secrets = [...(access.user === undefined ? [] : [PASSWORD]), ...(access.key === undefined ? [] : [KEY])];
+    const { user, "bearer-file": bearer, key } = access;
+    const needed = Object.entries({ [PASSWORD]: user, [TOKEN]: bearer, [KEY]: key });
+    const secrets = needed.flatMap(([name, option]) => (option === undefined ? [] : [name]));
     const files = access.ca !== undefined || access.cert !== undefined;
     const shared = {
         cluster: new URL(restUrls[0]!).host,
@@ -44,8 +47,15 @@ function secretLines(names: string[]): string[] {
     return [`const secrets = new pulumi.Config().requireSecretObject<Record<${type}, string>>("secrets");`];
 }
 
-function hasAccess({ user, ca, cert, "server-name": serverName, insecure }: AccessValues): boolean {
-    return [user, ca, cert, serverName, insecure || undefined].some((value) => value !== undefined);
+function hasAccess({
+    user,
+    "bearer-file": bearer,
+    ca,
+    cert,
+    "server-name": serverName,
+    insecure,
+}: AccessValues): boolean {
+    return [user, bearer, ca, cert, serverName, insecure || undefined].some((value) => value !== undefined);
 }
 
 /** A piece of program text among data. */
@@ -53,7 +63,15 @@ class Code {
     constructor(readonly text: string) {}
 }
 
-function authOf({ user, ca, cert, key, "server-name": serverName, insecure }: AccessValues): object {
+function authOf({
+    user,
+    "bearer-file": bearer,
+    ca,
+    cert,
+    key,
+    "server-name": serverName,
+    insecure,
+}: AccessValues): object {
     const fileText = (path: string) => new Code(`readFileSync(${JSON.stringify(path)}, "utf8")`);
     const secret = (name: string) => new Code(`secrets[${JSON.stringify(name)}]`);
     const tls = {
@@ -65,6 +83,7 @@ function authOf({ user, ca, cert, key, "server-name": serverName, insecure }: Ac
     };
     return {
         ...(user === undefined ? {} : { basic: { username: user, password: secret(PASSWORD) } }),
+        ...(bearer === undefined ? {} : { bearer: secret(TOKEN) }),
         ...(Object.keys(tls).length === 0 ? {} : { tls }),
     };
 }

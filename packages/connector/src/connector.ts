@@ -55,7 +55,8 @@ export interface ConnectorArgs<Type extends ConnectorType = AnyConnector> {
      */
     checkLive?: pulumi.Input<boolean>;
     /**
-     * Credentials for the workers' REST APIs: user and password (HTTP Basic), a client certificate for `https://`, or both.
+     * Credentials for the workers' REST APIs: user and password (HTTP Basic), a token, own headers, a client certificate for
+     * `https://`, or several of them.
      * Kept as a secret. A changed one is an update that writes nothing to the cluster. Default: none.
      */
     auth?: pulumi.Input<ConnectorAuthArgs>;
@@ -104,11 +105,15 @@ export interface ConnectorArgs<Type extends ConnectorType = AnyConnector> {
     timeoutSeconds?: pulumi.Input<number>;
 }
 
-/** Credentials for the workers' REST APIs. Both ways may be given at once. */
+/** Credentials for the workers' REST APIs. All ways may be given at once, except for `basic` beside `bearer`. */
 export interface ConnectorAuthArgs {
     /** User and password, sent with every request (HTTP Basic). */
     basic?: pulumi.Input<{ username: pulumi.Input<string>; password: pulumi.Input<string> }>;
-    /** How `https://` workers are trusted, and what they trust: PEM texts. */
+    /** Token, sent with every request: `Authorization: Bearer <token>` (RFC 6750). */
+    bearer?: pulumi.Input<string>;
+    /** Headers of every request, such as `X-Api-Key`, by name. */
+    headers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+    /** How `https://` workers are trusted, and what they trust: PEM texts, or a PKCS12 file in base64. */
     tls?: pulumi.Input<{ [K in keyof TlsAuth]: pulumi.Input<TlsAuth[K]> }>;
 }
 
@@ -135,6 +140,10 @@ export class Connector<Type extends ConnectorType = AnyConnector> extends Dynami
     declare public readonly kafkaClusterId: pulumi.Output<string>;
 
     constructor(name: string, args: ConnectorArgs<Type>, opts?: pulumi.CustomResourceOptions) {
+        if (opts?.customTimeouts) {
+            // The engine leaves them to providers, and Pulumi's process for dynamic ones does not pass them on
+            throw new Error(`resource "${name}": customTimeouts has no effect on a Connector; set timeoutSeconds`);
+        }
         claim(name, args);
         const onDelete = args.onDelete && pulumi.secret(args.onDelete);
         const secrets = pulumi.secret(args.secrets ?? {});

@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
 import { Agent } from "node:https";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { makeCertificate, makeTrustStore, STORE_PASSWORD } from "../../support/certificates";
 import { ConnectorProgram } from "../../support/connectorProgram";
@@ -19,6 +22,9 @@ export class GuardedWorker {
     readonly server = makeCertificate(this.folder, "connect.test", "DNS:connect.test,IP:127.0.0.1");
     readonly client = makeCertificate(this.folder, "client");
     readonly stranger = makeCertificate(this.folder, "stranger");
+    readonly ca = this.server.cert;
+    readonly pkcs12 = readFileSync(this.client.keyStore, "base64");
+    readonly passphrase = STORE_PASSWORD;
     readonly spec: ClusterSpec;
 
     /** Options of a command that gets in, but for the password. */
@@ -98,6 +104,36 @@ export function authenticating(guarded: GuardedWorker, cluster: () => ConnectClu
             expect(writes().at(-1)).toContain("DELETE /connectors/guarded");
         });
 
+        it("is reached through a proxy of the environment, end to end, with a PKCS12 file", async () => {
+            const tunnels: string[] = [];
+            const proxy = createServer();
+            proxy.on("connect", ({ url }: IncomingMessage, client: Socket) => {
+                tunnels.push(url!);
+                const worker = connect(Number(url!.split(":")[1]), "127.0.0.1", () => {
+                    client.write("HTTP/1.1 200 OK\r\n\r\n");
+                    worker.pipe(client).pipe(worker);
+                });
+                worker.on("error", () => client.destroy());
+                client.on("error", () => worker.destroy());
+            });
+            await once(proxy.listen(0, "127.0.0.1"), "listening");
+            vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+            try {
+                const { ca, pkcs12, passphrase } = guarded;
+                const restUrls = cluster().restUrls.map((url) => url.replace("127.0.0.1", "connect.test"));
+                const auth = { basic: basicOf("first"), headers: { "X-Team": "cdc" }, tls: { ca, pkcs12, passphrase } };
+                const engine = new Engine();
+                await engine.up({ ...args("proxied", auth), restUrls });
+                expect(engine.outputs).toMatchObject({ state: "running" });
+                await engine.destroy();
+                expect(new Set(tunnels)).toEqual(new Set(restUrls.map((url) => new URL(url).host)));
+            } finally {
+                vi.unstubAllEnvs();
+                proxy.closeAllConnections();
+                proxy.close();
+            }
+        });
+
         it.each<[string, () => unknown, string | RegExp]>([
             [
                 "a wrong password",
@@ -163,7 +199,7 @@ export function authenticating(guarded: GuardedWorker, cluster: () => ConnectClu
                     ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
                 );
             const wrong = await run(...guarded.options);
-            expect(wrong).toContain("set --user, or --cert and --key");
+            expect(wrong).toContain("set --user or --bearer-file, or --cert and --key");
             expect(wrong).not.toContain("pass-22");
             expect(await run()).toContain("Set --ca");
         });

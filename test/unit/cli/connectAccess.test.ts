@@ -35,7 +35,17 @@ describe("credentials of a command", () => {
         });
     });
 
+    it("may be a token in a file", async () => {
+        expect(await readAccess({ "bearer-file": file("hunter-2\n") })).toEqual({ bearer: "hunter-2" });
+    });
+
     it.each<[string, () => object, string]>([
+        [
+            "a user and a token",
+            () => ({ user: "me", "password-file": file("hunter-2"), "bearer-file": file("hunter-2") }),
+            "the credentials must not have both --user and --bearer-file",
+        ],
+        ["an empty token", () => ({ "bearer-file": file("\n") }), "--bearer-file must be a token"],
         ["no password anywhere", () => ({ user: "me" }), "put the password into CONNECT_PASSWORD"],
         ["a password of nobody", () => ({ "password-file": "x" }), "goes with --user"],
         ["an empty password", () => ({ user: "me", "password-file": file("\n") }), "the password of --user must be"],

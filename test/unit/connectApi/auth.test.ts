@@ -2,36 +2,35 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { authFaults, secretsOfAuth } from "../../../packages/connector/src/client/auth";
 import { checkInputs, UNKNOWN } from "../../../packages/connector/src/connectorInputs";
+import { makeCertificate, STORE_PASSWORD } from "../../support/certificates";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+type Tls = Record<"cert" | "key" | "pkcs12", string>;
+
 const folder = mkdtempSync(join(tmpdir(), "connect-cdc-auth-"));
 const [mine, other] = ["mine", "other"].map((name) => {
-    const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
-    const subject = [
-        "-subj",
-        `/CN=${name}`,
-        "-days",
-        "1",
-        "-nodes",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-    ];
-    execFileSync("openssl", ["req", "-x509", ...subject, "-keyout", key, "-out", cert], { stdio: "ignore" });
-    return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
-}) as [{ cert: string; key: string }, { cert: string; key: string }];
+    const { cert, key, keyStore } = makeCertificate(folder, name);
+    return { cert, key, pkcs12: readFileSync(keyStore, "base64") };
+}) as [Tls, Tls];
+const locked = execFileSync("openssl", ["pkey", "-aes256", "-passout", "pass:hunter-22"], {
+    input: mine.key,
+    encoding: "utf8",
+});
 rmSync(folder, { recursive: true });
 
 describe("the argument auth", () => {
     it.each<[string, unknown]>([
         ["none", undefined],
         ["a user", { basic: { username: "me", password: "pw:with:colons" } }],
-        ["a client certificate", { tls: mine }],
+        ["a client certificate", { tls: { cert: mine.cert, key: mine.key } }],
         ["an authority", { tls: { ca: mine.cert, serverName: "connect" } }],
         ["both", { basic: { username: "me", password: "pw" }, tls: { rejectUnauthorized: false } }],
+        ["a token", { bearer: "token" }],
+        ["headers", { headers: { "X-Api-Key": "key", "X-Team": UNKNOWN } }],
+        ["a key with a passphrase", { tls: { cert: mine.cert, key: locked, passphrase: "hunter-22" } }],
+        ["a PKCS12 file", { tls: { pkcs12: mine.pkcs12, passphrase: STORE_PASSWORD } }],
         ["nothing known yet", UNKNOWN],
         [
             "a part not known yet",
@@ -42,7 +41,7 @@ describe("the argument auth", () => {
     });
 
     it.each<[string, unknown, RegExp[]]>([
-        ["empty", {}, [/^auth must be an object with basic, tls or both/]],
+        ["empty", {}, [/^auth must be an object with one or more of basic, bearer, headers, tls$/]],
         ["a text", "me:pw", [/^auth must be an object/]],
         [
             "wrong in several places",
@@ -55,6 +54,27 @@ describe("the argument auth", () => {
                 /^auth\.tls must have both cert and key, or neither$/,
             ],
         ],
+        [
+            "a user and a token",
+            { basic: { username: "me", password: "hunter-22" }, bearer: "hunter-22" },
+            [/^auth must not have both basic and bearer/],
+        ],
+        [
+            "headers that cannot be sent",
+            { bearer: "", headers: { "a b": "x", Authorization: "hunter-22", c: "hunter-22\n" } },
+            [
+                /^auth\.bearer must be a token/,
+                /^auth\.headers\["a b"\] must have the name of a header/,
+                /^auth\.headers\["Authorization"\] must not be there/,
+                /^auth\.headers\["c"\] must be one line of text/,
+            ],
+        ],
+        [
+            "two client certificates",
+            { tls: { ...mine, pkcs12: "/etc/hunter-22.p12" } },
+            [/^auth\.tls\.pkcs12 must be the content of a PKCS12 file in base64/, /either pkcs12, or cert and key$/],
+        ],
+        ["a PKCS12 file with another passphrase", { tls: { pkcs12: mine.pkcs12 } }, [/^auth\.tls cannot be used: /]],
         ["a key of another certificate", { tls: { cert: mine.cert, key: other.key } }, [/^auth\.tls cannot be used: /]],
     ])("must not be %s", (_, auth, expected) => {
         const reasons = authFaults(auth).map(({ reason }) => reason);
@@ -66,7 +86,8 @@ describe("the argument auth", () => {
     it("says what of it no message may hold", () => {
         const basic = { username: "me", password: "pw-22" };
         const sent = Buffer.from("me:pw-22").toString("base64");
-        expect(secretsOfAuth({ basic, tls: mine })).toEqual(["pw-22", sent, mine.key]);
+        expect(secretsOfAuth({ basic, tls: mine })).toEqual(["pw-22", sent, mine.key, mine.pkcs12]);
+        expect(secretsOfAuth({ bearer: "token", headers: { a: "b" } })).toEqual(["token", "b"]);
     });
 });
 

@@ -1,22 +1,68 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 
 import { accessWith } from "../../../packages/connector/src/client/auth";
 import { exchange } from "../../../packages/connector/src/client/exchange";
 
-it("https:// at a port without TLS is refused with what to do", async () => {
-    const server = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
+const REQUEST = { method: "GET", path: "/" } as const;
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Runs with a server on this machine, and gives its port. */
+async function withServer<T>(listener: RequestListener, work: (port: number) => Promise<T>): Promise<T> {
+    const server = createServer(listener).listen(0, "127.0.0.1");
     try {
         await once(server, "listening");
-        const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-        const outcome = await exchange(url, { method: "GET", path: "/" }, accessWith(), 5000);
-        expect(outcome).toMatchObject({
-            kind: "refused",
-            detail: expect.stringMatching(/This port does not speak TLS: write http:\/\/ in restUrls$/),
-        });
+        return await work((server.address() as AddressInfo).port);
     } finally {
+        server.closeAllConnections();
         server.close();
     }
+}
+
+it("https:// at a port without TLS is refused with what to do", async () => {
+    const outcome = await withServer(
+        (_, response) => response.end("{}"),
+        (port) => exchange(`https://127.0.0.1:${port}`, REQUEST, accessWith(), 5000),
+    );
+    expect(outcome).toMatchObject({
+        kind: "refused",
+        detail: expect.stringMatching(/This port does not speak TLS: write http:\/\/ in restUrls$/),
+    });
+});
+
+it("a token and own headers go with every request", async () => {
+    const access = accessWith({ bearer: "token-22", headers: { "X-Api-Key": "key-22" } });
+    const outcome = await withServer(
+        ({ headers }, response) => response.end(JSON.stringify(headers)),
+        (port) => exchange(`http://127.0.0.1:${port}`, REQUEST, access, 5000),
+    );
+    expect(outcome).toMatchObject({
+        body: { authorization: "Bearer token-22", "x-api-key": "key-22", accept: "application/json" },
+    });
+});
+
+it("http:// workers elsewhere are reached through the proxy of the environment, unless NO_PROXY has them", async () => {
+    const asked: IncomingMessage[] = [];
+    await withServer(
+        (request, response) => {
+            asked.push(request);
+            response.writeHead(request.headers["proxy-authorization"] ? 200 : 407).end("{}");
+        },
+        async (port) => {
+            const ask = () => exchange("http://connect.test:8083/below", REQUEST, accessWith(), 5000);
+            vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${port}`);
+            expect(await ask()).toMatchObject({ kind: "refused", detail: expect.stringContaining("HTTPS_PROXY=") });
+            vi.stubEnv("HTTP_PROXY", `http://me:secret@127.0.0.1:${port}`);
+            expect(await ask()).toMatchObject({ ok: true });
+            expect(asked.map(({ url }) => url)).toEqual(Array(2).fill("http://connect.test:8083/below/"));
+            // This machine's workers are no proxy's matter
+            await exchange("http://127.0.0.1:9", REQUEST, accessWith(), 5000);
+            vi.stubEnv("NO_PROXY", "connect.test");
+            expect(await ask()).toMatchObject({ kind: "unreachable" });
+        },
+    );
+    expect(asked).toHaveLength(2);
 });

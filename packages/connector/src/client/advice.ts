@@ -2,9 +2,11 @@
 export function adviceOnStatus(status: number): string {
     switch (status) {
         case 401:
-            return ". The workers want to know who asks: set auth.basic, or auth.tls with cert and key, to what they accept";
+            return ". The workers want to know who asks: set auth.basic or auth.bearer, or auth.tls with cert and key, to what they accept";
         case 403:
             return ". Whoever asks here may not do this: set auth to a user who may, or give this one the right";
+        case 407:
+            return ". The proxy in front of the workers wants to know who asks: HTTPS_PROXY=http://user:password@host:port";
         case 404:
             return ". Is the URL that of Connect's REST API? This call is not there";
         case 405:

@@ -48,10 +48,10 @@ export async function exchange(restUrl: string, request: Request, access: Access
             data: request.body === undefined ? undefined : stringifyExact(request.body),
             ...access,
             // axios calls a POST without a body a form, and Connect answers that with 415
-            headers: { "Content-Type": "application/json", Accept: "application/json" },
+            headers: { ...access.headers, "Content-Type": "application/json", Accept: "application/json" },
             timeout: timeoutMs,
-            // Workers are neighbours: a proxy from the environment would not know them.
-            proxy: false,
+            // Elsewhere axios takes HTTPS_PROXY, HTTP_PROXY and NO_PROXY from the environment
+            ...(isLoopback(restUrl) ? { proxy: false } : {}),
             maxRedirects: 0,
             responseType: "text",
             transformResponse: (text) => text,
@@ -64,6 +64,11 @@ export async function exchange(restUrl: string, request: Request, access: Access
         const kind = advice === undefined ? faultOfTransport(code) : "refused";
         return { ok: false, kind, detail: `${message || code || "no answer"}${advice ?? ""}`, answered: false };
     }
+}
+
+/** No proxy knows the workers of this machine. */
+function isLoopback(url: string): boolean {
+    return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function outcomeOf(request: Request, status: number, text: string): Outcome {

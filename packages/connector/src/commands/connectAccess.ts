@@ -7,6 +7,7 @@ import { askPassword } from "./askPassword";
 export const ACCESS_OPTIONS = {
     user: { type: "string" },
     "password-file": { type: "string" },
+    "bearer-file": { type: "string" },
     ca: { type: "string" },
     cert: { type: "string" },
     key: { type: "string" },
@@ -16,12 +17,13 @@ export const ACCESS_OPTIONS = {
 
 /** What these options look like, for a command's usage. */
 export const ACCESS_USAGE = `workers that want credentials: --user <name>, with the password in CONNECT_PASSWORD, in --password-file <file, or ->,
-  or asked for; --ca, --cert and --key <PEM file>; --server-name <name in the certificate>; --insecure trusts any`;
+  or asked for; --bearer-file <file with a token, or ->; --ca, --cert and --key <PEM file>; --server-name <name in the certificate>; --insecure trusts any`;
 
 /** Values of {@link ACCESS_OPTIONS}. */
 export interface AccessValues {
     user?: string;
     "password-file"?: string;
+    "bearer-file"?: string;
     ca?: string;
     cert?: string;
     key?: string;
@@ -40,6 +42,9 @@ const OPTION_OF: [argument: string, option: string][] = [
     ["auth.basic.username", "--user"],
     ["auth.basic.password", "the password of --user"],
     ["auth.basic", "--user"],
+    ["auth.bearer", "--bearer-file"],
+    ["basic and bearer", "--user and --bearer-file"],
+    ["auth must", "the credentials must"],
     ["set auth to", "set --user to"],
     ["in restUrls", "in the URL"],
 ];
@@ -62,7 +67,9 @@ export async function readAccess(values: AccessValues): Promise<ConnectAuth | un
         ...(values["server-name"] === undefined ? {} : { serverName: values["server-name"] }),
         ...(values.insecure ? { rejectUnauthorized: false } : {}),
     };
+    const bearer = values["bearer-file"];
     const auth: ConnectAuth = {
+        ...(bearer === undefined ? {} : { bearer: readLine(bearer, "--bearer-file") }),
         ...(values.user === undefined ? {} : { basic: { username: values.user, password: await password(values) } }),
         ...(Object.keys(tls).length === 0 ? {} : { tls }),
     };
@@ -95,10 +102,14 @@ export async function namingOptions<T>(work: () => Promise<T>): Promise<T> {
 
 async function password({ user, "password-file": file }: AccessValues): Promise<string> {
     if (file !== undefined) {
-        return read(file === "-" ? 0 : file, "--password-file").replace(/\r?\n$/, "");
+        return readLine(file, "--password-file");
     }
     const { CONNECT_PASSWORD } = process.env;
     return CONNECT_PASSWORD === undefined ? askPassword(`Password of ${user}: `) : CONNECT_PASSWORD;
+}
+
+function readLine(file: string, option: string): string {
+    return read(file === "-" ? 0 : file, option).replace(/\r?\n$/, "");
 }
 
 function read(file: string | 0, option: string): string {
