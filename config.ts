@@ -14,6 +14,7 @@ import { publicSecretFaults, secretFaults } from "./configChecks/secrets";
  * `null` removes. Every fault is found before anything is changed, and all of them are in one error.
  */
 
+export { isConnectorKey } from "./configChecks/connectors";
 export type { Fault };
 
 const text = (what: string) => z.string({ error: `must be ${what}` }).min(1, { error: `must be ${what}` });
@@ -83,6 +84,11 @@ const onDelete = z.strictObject({
 });
 
 const connector = z.strictObject({
+    name: text("the connector's name")
+        .optional()
+        .describe(
+            "Its name on the Connect cluster, where that cannot be the key here, such as one with blanks. Default: the key.",
+        ),
     class: text("the connector's Java class").describe("Java class of the connector."),
     tasksMax: count("a number of tasks", 1).describe("`tasks.max`."),
     minTasks: count("a number of tasks", 0)

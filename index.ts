@@ -10,7 +10,7 @@ import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config";
 import { warnOfCapturedTables } from "./program/capturedTables";
-import { connectorSecrets, declareConnectors } from "./program/connectors";
+import { connectorSecrets, declareConnectors, declaredStates } from "./program/connectors";
 import { prepare } from "./program/prepare";
 
 export = async () => {
@@ -92,7 +92,6 @@ export = async () => {
     });
 
     if (config.watch.enabled) {
-        const declared = Object.entries(config.connectors).map(([name, { state }]) => [name, state]);
         new Watch(
             "watch",
             {
@@ -102,7 +101,7 @@ export = async () => {
                 zookeeper,
                 kafka,
                 connect,
-                connectors: Object.fromEntries(declared),
+                connectors: declaredStates(config),
                 secrets: Object.values(secrets),
                 database: database && { ...config.database, server: database, password: secrets[databaseSecret]! },
                 jmsBroker: jmsBroker && { ...config.jmsBroker, server: jmsBroker, password: secrets[jmsSecret]! },

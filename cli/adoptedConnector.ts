@@ -93,9 +93,9 @@ function isInTheClear(key: string, value: string, passwordKeys: Set<string>): bo
     return isSecret && value !== "" && !value.includes("${");
 }
 
-/** A secret's name is of letters, digits, `_` and `-`, and names one secret. */
-function freeName(wanted: string, taken: Set<string>): string {
-    const base = wanted.replace(/[^\w-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+/** A name of letters, digits, `_` and `-` for one thing only, as secrets and keys of connectors have it. */
+export function freeName(wanted: string, taken: Set<string>): string {
+    const base = wanted.replace(/[^\w-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "") || "x";
     let name = base;
     for (let i = 2; taken.has(name); i++) {
         name = `${base}-${i}`;

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 
-import type { AdoptedConnector, LiftedSecret } from "./adoptedConnector";
+import { isConnectorKey as isKey } from "../config";
+import { type AdoptedConnector, freeName, type LiftedSecret } from "./adoptedConnector";
 
 /** What was made of a cluster's connectors. */
 export interface AdoptedCluster {
@@ -11,9 +12,12 @@ export interface AdoptedCluster {
 
 /** The stack config of a cluster's connectors: as objects, `null` for defaults that are to go. */
 export function stackConfig({ connectors, absentDefaults }: AdoptedCluster): Record<string, object | null> {
+    const keys = new Set(Object.keys(connectors).filter(isKey));
     return Object.fromEntries([
         ...absentDefaults.map((name) => [name, null] as const),
-        ...Object.entries(connectors).map(([name, { entry }]) => [name, entry] as const),
+        ...Object.entries(connectors).map(([name, { entry }]) =>
+            isKey(name) ? ([name, entry] as const) : ([freeName(name, keys), { name, ...entry }] as const),
+        ),
     ]);
 }
 

@@ -1,8 +1,8 @@
 import type { PlatformConfig } from "../config";
 import { SECRETS_FOLDER } from "../components/render/secretsFolder";
-import { completeConnector, type ConnectorEntry } from "../connectorConfigs/completeConnector";
-import { holdsPassword } from "@connect-cdc/connector/checks";
-import { Fault, HIDDEN } from "./fault";
+import { completeConnector, type ConnectorEntry, connectorName } from "../connectorConfigs/completeConnector";
+import { abilitiesOf, holdsPassword, nameRefusal } from "@connect-cdc/connector/checks";
+import { Fault, HIDDEN, repeated } from "./fault";
 import { SECRET_NAME } from "./secrets";
 import { aboveBrokersFault, keyConverterOf } from "./servers";
 import { isPostgresSource, sourceFaults } from "./sources";
@@ -18,13 +18,18 @@ export interface CheckedConnector {
 }
 
 const OWN_KEYS: Record<string, string> = {
-    name: "the connector's name is its key under connectors",
+    name: "write it as name, beside config",
     "connector.class": "write it as class, beside config",
     "tasks.max": "write it as tasksMax, beside config",
 };
 /** It becomes the name of a folder, too. */
-const CONNECTOR_NAME = /^[A-Za-z0-9][\w.-]{0,199}$/;
+const CONNECTOR_KEY = /^[A-Za-z0-9][\w.-]{0,199}$/;
 const JAVA_CLASS = /^([A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*$/;
+
+/** True for a name that can stand as a key under `connectors`. */
+export function isConnectorKey(name: string): boolean {
+    return CONNECTOR_KEY.test(name);
+}
 
 /**
  * Rules on connectors that need no plugin's definitions.
@@ -43,6 +48,10 @@ export function connectorFaults(c: Partial<PlatformConfig>, topicsKnown: boolean
     const deadLetters = checked.flatMap(({ config }) => listOf(config["errors.deadletterqueue.topic.name"]));
     return [
         ...checked.flatMap((connector) => generalFaults(connector, c)),
+        ...repeated(checked.map(({ name, entry }) => connectorName(name, entry))).map(([index, value]): Fault => {
+            const path = `connectors.${checked[index]!.name}.name`;
+            return { path, value, rule: "is the name of two connectors", remedy: "rename one of them" };
+        }),
         ...sourceFaults(sources),
         ...checked
             .filter(({ entry, config }) => isSink(entry.class, config))
@@ -77,9 +86,15 @@ function generalFaults(
 ): Fault[] {
     const path = `connectors.${name}`;
     const faults: Fault[] = [];
-    if (!CONNECTOR_NAME.test(name)) {
-        const rule = "is no name of a connector: it must be of at most 200 letters, digits, . _ and -";
-        faults.push({ path, value: name, rule, remedy: "rename it" });
+    if (!isConnectorKey(name)) {
+        const rule = "is no key of a connector: it must be of at most 200 letters, digits, . _ and -";
+        const remedy = "rename it; a connector that is called so on the cluster has its name in the setting name";
+        faults.push({ path, value: name, rule, remedy });
+    }
+    const refusal = entry.name && nameRefusal(entry.name, kafka && abilitiesOf(kafka.version));
+    if (refusal) {
+        const rule = `cannot be the name of a connector: ${refusal}`;
+        faults.push({ path: `${path}.name`, value: entry.name, rule, remedy: "choose another one" });
     }
     if (!JAVA_CLASS.test(entry.class)) {
         const remedy = "write its full name, such as io.debezium.connector.postgresql.PostgresConnector";

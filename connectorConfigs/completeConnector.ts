@@ -14,6 +14,8 @@ export type ConfigValue = string | number | boolean | { secret: string };
 
 /** A connector as the stack config writes it. */
 export interface ConnectorEntry {
+    /** Name of the connector on the Connect cluster. Default: the key of the entry. */
+    name?: string;
     /** Java class of the connector. */
     class: string;
     /** `tasks.max`. */
@@ -28,6 +30,11 @@ export interface ConnectorEntry {
     addDefaults?: boolean;
     /** Settings of the connector; they win over everything that is added. */
     config: Record<string, ConfigValue>;
+}
+
+/** Name on the Connect cluster of the connector of this key. */
+export function connectorName(key: string, { name }: Pick<ConnectorEntry, "name">): string {
+    return name ?? key;
 }
 
 /** Where the servers are that connectors speak to, as the workers reach them. */
@@ -80,7 +87,7 @@ export interface CompletedConnector {
  * this project's defaults for its class. Settings in the entry win, key by key. Other classes get nothing added, nor do
  * entries with `addDefaults: false`.
  *
- * @param name name of the connector; a Debezium source without `slot.name` takes its slot's name from it, or from the name
+ * @param name key of the connector; a Debezium source without `slot.name` takes its slot's name from it, or from the name
  *   that it had first.
  * @throws when the name of a secret cannot be one.
  */

@@ -5,7 +5,7 @@ import { JmsBroker } from "../components/jmsBroker";
 import { SourceDatabase } from "../components/sourceDatabase";
 import { PlatformConfig } from "../config";
 import { databaseUrl, isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
-import { completeConnector } from "../connectorConfigs/completeConnector";
+import { completeConnector, connectorName } from "../connectorConfigs/completeConnector";
 import { endpointsOf, kafkaSide } from "./endpoints";
 
 /** The servers that connectors are declared on. */
@@ -36,12 +36,15 @@ export function connectorSecrets(
     return Object.fromEntries(paths);
 }
 
-/** Declares each connector of the config, completed by what follows from the platform. Returns the stack's output of them. */
+/**
+ * Declares each connector of the config, completed by what follows from the platform. Returns the stack's output of them, by
+ * their names on the cluster.
+ */
 export function declareConnectors(config: PlatformConfig, servers: ConnectorServers): Record<string, object> {
     const platform = endpoints(config, servers);
     const connectors: Connector[] = [];
     const declared = Object.entries(config.connectors).map(([name, given]): [string, object] => {
-        const { addDefaults, onDelete, ...entry } = given;
+        const { addDefaults, onDelete, ...entry } = { ...given, name: connectorName(name, given) };
         const complete = platform.apply((known) => completeConnector(name, { ...entry, addDefaults }, known));
         const cleanup = isPostgresSource(entry.class)
             ? [slotCleanup(name, entry.renamedFrom, onDelete?.database ?? {}, complete.config, config, servers)]
@@ -50,7 +53,6 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
             name,
             {
                 ...entry,
-                name,
                 cluster: servers.connect.groupId,
                 restUrls: servers.connect.restUrls,
                 onDelete: onDelete && {
@@ -76,10 +78,16 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
         );
         connectors.push(connector);
         // With anything of the connector in it, a stack would have no outputs at all when one connector fails
-        return [name, { class: entry.class, declaredState: entry.state }];
+        return [entry.name, { class: entry.class, declaredState: entry.state }];
     });
     servers.connect.sweepSecrets(connectors);
     return Object.fromEntries(declared);
+}
+
+/** The state that each connector is to be in, by its name on the cluster. */
+export function declaredStates({ connectors }: PlatformConfig): Record<string, string> {
+    const entries = Object.entries(connectors);
+    return Object.fromEntries(entries.map(([key, entry]) => [connectorName(key, entry), entry.state]));
 }
 
 /**

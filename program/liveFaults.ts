@@ -3,7 +3,7 @@ import type { PlatformConfig } from "../config";
 import { completedConnectors } from "../configChecks/connectors";
 import type { Fault } from "../configChecks/fault";
 import { differingKeys, fullConfig, type Glance, glanceAt } from "@connect-cdc/connector/client";
-import { completeConnector } from "../connectorConfigs/completeConnector";
+import { completeConnector, connectorName } from "../connectorConfigs/completeConnector";
 import { endpointsOf } from "./endpoints";
 
 /** Staging goes on meanwhile, so that only a worker that hangs costs time. */
@@ -58,7 +58,7 @@ export function keptConnectors(config: PlatformConfig, glance: Glance): string[]
     const changed = new Set(changedConnectors(config, glance.configs).map(({ name }) => name));
     return completedConnectors(config)
         .filter(({ name, entry }) => entry.state === "running" && !changed.has(name))
-        .map(({ name }) => name);
+        .map(({ name, entry }) => connectorName(name, entry));
 }
 
 function changedConnectors(config: PlatformConfig, live: Record<string, Record<string, string>>): ChangedConnector[] {
@@ -66,7 +66,8 @@ function changedConnectors(config: PlatformConfig, live: Record<string, Record<s
     return completedConnectors(config)
         .map(({ name, entry }) => {
             const { config: settings } = completeConnector(name, entry, endpoints);
-            return { name, config: fullConfig({ ...entry, name, config: settings }) };
+            const onCluster = { ...entry, name: connectorName(name, entry), config: settings };
+            return { name, config: fullConfig(onCluster) };
         })
-        .filter((connector) => differingKeys(connector.config, live[connector.name] ?? {}).length > 0);
+        .filter((connector) => differingKeys(connector.config, live[connector.config["name"]!] ?? {}).length > 0);
 }

@@ -19,10 +19,13 @@ describe("npm run adopt", () => {
             { definition: { name: "odd.setting", type: "PASSWORD" }, value: { name: "odd.setting" } },
             { definition: { name: "topics", type: "LIST" }, value: { name: "topics" } },
         ];
+        const config = { "connector.class": "example.Sink", topics: "b" };
+        fake.connectors.set("two words", { config, state: "RUNNING", generation: 0 });
         const { stdout, stderr } = await runCommand("adopt", [fake.url]);
         expect(stdout + stderr).not.toContain("hunter-2");
-        const { lines, ...defaults } = parse(stdout).config["connect-cdc:connectors"];
+        const { lines, "two-words": named, ...defaults } = parse(stdout).config["connect-cdc:connectors"];
         expect(lines.config).toEqual({ "odd.setting": { secret: "lines-odd-setting" }, topics: "a" });
+        expect(named).toMatchObject({ name: "two words", class: "example.Sink" });
         expect(defaults).toEqual({ "dbz-source": null, "json-jms-sink": null, "xml-jms-sink": null });
         expect(stdout).toContain("# pulumi config set --secret --path 'connect-cdc:secrets.lines-odd-setting'");
 

@@ -136,7 +136,7 @@ describe("nameFault", () => {
     const [before, since] = [abilitiesOf("3.9.2"), abilitiesOf("4.0.0")];
 
     it.each([".", "..", " a", "a ", "a\nb", "a;b", "{x}", "a/b", "x pct%41y"])("refuses %j everywhere", (name) => {
-        expect(nameFault(name)).toMatch(/^name is ".*; choose another name$/);
+        expect(nameFault(name)).toMatch(/^name is ".*": .*; choose another name$/);
     });
 
     it.each(["100%", "a\\b"])("refuses %j from 4.0 on", (name) => {
