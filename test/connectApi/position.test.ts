@@ -99,6 +99,19 @@ describe.concurrent("a source whose slot is there before it", () => {
         await worker.untilRunning(args["name"]);
     });
 
+    it("does not begin anew on a new Kafka cluster", async () => {
+        const args: Record<string, any> = { ...source(false), onNewKafkaCluster: "recreate" };
+        const engine = new Engine();
+        await engine.up(args);
+        slots.add(args["config"]["slot.name"]);
+        await worker.delete(args["name"]);
+        engine.outputs!["kafkaClusterId"] = "lost";
+        await expect(engine.up({ ...args, timeoutSeconds: 31 })).rejects.toThrow(ANEW);
+        expect(await worker.config(args["name"])).toBeUndefined();
+        await engine.up({ ...args, onPositionLoss: "startAnew" });
+        await worker.untilRunning(args["name"]);
+    });
+
     it("does not begin anew when somebody deleted it, and goes on where it has offsets", async () => {
         const [lost, kept] = [source(false), source(false)];
         writeFileSync(kept["config"].file, "line\n");
@@ -108,7 +121,7 @@ describe.concurrent("a source whose slot is there before it", () => {
             const before = args === kept && (await worker.offsets(args["name"]));
             slots.add(args["config"]["slot.name"]);
             await worker.delete(args["name"]);
-            const again = engine.up({ ...args, minTasks: 0 });
+            const again = engine.up({ ...args, timeoutSeconds: 31 });
             if (args === lost) {
                 await expect(again).rejects.toThrow(ANEW);
                 expect(await worker.config(args["name"])).toBeUndefined();

@@ -15,7 +15,7 @@ import { sharedStack } from "./sharedStack";
 const CLEANUP_PROGRAM = `
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SlotCleanup } from "./components/slotCleanup";
+import { SlotCleanup } from "@connect-cdc/connector";
 
 new SlotCleanup("cleanup", JSON.parse(readFileSync(join(__dirname, "cleanup.json"), "utf8")));
 `;

@@ -17,6 +17,21 @@ export function oldVersion(worker: WorkerUnderTest): void {
             expect(engine.outputs).toBeUndefined();
         });
 
+        it("cannot rename a connector: said at preview, with what can be done instead", async () => {
+            for (const [args, remedy] of [
+                [worker.source(), "the resource alone may have another name"],
+                [worker.sink(), 'set config["consumer.override.group.id"] to "connect-'],
+            ] as const) {
+                const engine = worker.engine();
+                await engine.up(args);
+                worker.writes(args);
+                const renamed = { ...args, name: `${args["name"]}-new`, renamedFrom: args["name"] };
+                await expect(engine.up(renamed)).rejects.toThrow("needs Kafka Connect 3.7 or newer");
+                await expect(engine.up(renamed)).rejects.toThrow(remedy);
+                expect(worker.writes(args)).toEqual([]);
+            }
+        });
+
         it("creates a connector running, and pauses it at once", async () => {
             const args: Record<string, any> = { ...worker.sink(), state: "paused" };
             const engine = worker.engine();

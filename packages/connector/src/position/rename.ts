@@ -49,6 +49,7 @@ export async function renameConnector(
         await stopConnector(connectors, from);
         await carryOffsets(connectors, from, inputs.name);
         await deleteConnector(connectors, from);
+        connectors.client.progress.say(`it goes on from connector "${from}", which was deleted`);
         return updateConnector(connectors, spec, { serverKeys });
     });
 }
