@@ -43,8 +43,9 @@ it.each(["client", "checks", "postgres"])("./%s loads neither Pulumi nor pg", (e
     expect([...packages].filter((name) => name === "pg" || name.startsWith("@pulumi/"))).toEqual([]);
 });
 
-it("is what the repository's own package.json asks for", () => {
+it("has the version that the repository depends on and the change log is about", () => {
     const [own, root] = [FOLDER, CHECKOUT].map((folder) => JSON.parse(read(folder, "package.json")));
     expect(root.dependencies[own.name]).toBe(own.version);
     expect(read(FOLDER, "LICENSE")).toBe(read(CHECKOUT, "LICENSE"));
+    expect(read(CHECKOUT, "CHANGELOG.md").split("\n")).toContain(`## ${own.version}`);
 });
