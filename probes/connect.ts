@@ -1,8 +1,5 @@
-import axios from "axios";
-
-import { causeOf } from "@connect-cdc/connector/client";
+import { causeOf, type ConnectClient, type Fault, openConnectors, type Request } from "@connect-cdc/connector/client";
 import { captureSettings } from "@connect-cdc/connector/postgres";
-import { messageOf } from "./wait";
 
 const timeoutMs = 5000;
 
@@ -58,8 +55,8 @@ export interface ConnectorStatus extends ConnectorEnds {
 
 /** Throws unless the worker says that it is healthy: it has joined its group and read the config topic (KIP-1017). */
 export async function assertHealthy(restUrl: string): Promise<void> {
-    const { status, data } = await get(restUrl, "/health");
-    const message = healthMessage(data);
+    const { status, body } = await ask(restUrl, { method: "GET", path: "/health" });
+    const message = healthMessage(body);
     if (message === undefined) {
         throw new Error(`worker ${restUrl} does not serve its REST API yet (status ${status} without JSON)`);
     }
@@ -68,8 +65,8 @@ export async function assertHealthy(restUrl: string): Promise<void> {
     }
 }
 
-function healthMessage(data: unknown): string | undefined {
-    const message = (data as { message?: unknown } | null)?.message;
+function healthMessage(body: unknown): string | undefined {
+    const message = (body as { message?: unknown } | null)?.message;
     return typeof message === "string" ? message : undefined;
 }
 
@@ -145,7 +142,7 @@ function explain({ trace }: RawState, redact: (text: string) => string) {
 /** Restarts what of a connector has FAILED: itself, and its tasks. Throws while the workers are busy with a rebalance. */
 export async function restartFailed(restUrl: string, connector: string): Promise<void> {
     const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true&onlyFailed=true`;
-    const { status } = await request(restUrl, path, "POST");
+    const { status } = await ask(restUrl, { method: "POST", path });
     if (status >= 300) {
         throw new Error(`worker ${restUrl} answered POST ${path} with status ${status}`);
     }
@@ -157,31 +154,29 @@ export function taskName({ connector, task }: TaskStatus): string {
 }
 
 async function getJson<T>(restUrl: string, path: string): Promise<T> {
-    const { status, data } = await get(restUrl, path);
-    if (status !== 200 || typeof data !== "object" || data === null) {
+    const { status, body } = await ask(restUrl, { method: "GET", path });
+    if (status !== 200 || typeof body !== "object" || body === null) {
         throw new Error(`worker ${restUrl} answered GET ${path} with status ${status}`);
     }
-    return data as T;
+    return body as T;
 }
 
-function get(restUrl: string, path: string): Promise<{ status: number; data: unknown }> {
-    return request(restUrl, path, "GET");
-}
-
-async function request(restUrl: string, path: string, method: "GET" | "POST") {
-    try {
-        // A worker is on this machine or on a trusted network: never ask a proxy for it.
-        return await axios.request<unknown>({
-            method,
-            // Connect takes nothing that does not call itself JSON
-            data: method === "POST" ? {} : undefined,
-            url: `${restUrl.replace(/\/+$/, "")}${path}`,
-            timeout: timeoutMs,
-            proxy: false,
-            validateStatus: () => true,
-        });
-    } catch (error) {
-        const code = (error as { code?: string }).code;
-        throw new Error(`worker ${restUrl} does not answer (${messageOf(error) || code})`);
+/** One question, once: whoever watches asks again by itself. */
+async function ask(restUrl: string, request: Request): Promise<{ status: number; body?: unknown }> {
+    const outcome = await clientOf(restUrl).ask(restUrl, request, timeoutMs);
+    if (outcome.status === undefined) {
+        throw new Error(`worker ${restUrl} does not answer (${(outcome as Fault).detail})`);
     }
+    return { status: outcome.status, body: outcome.body };
+}
+
+const clients = new Map<string, ConnectClient>();
+
+function clientOf(restUrl: string): ConnectClient {
+    const known = clients.get(restUrl);
+    if (known) return known;
+    const limits = { limitSeconds: Infinity, silenceSeconds: Infinity };
+    const { client } = openConnectors({ name: restUrl, restUrls: [restUrl], secrets: {} }, limits);
+    clients.set(restUrl, client);
+    return client;
 }

@@ -19,6 +19,7 @@ export type Outcome = Success | Fault;
 
 export interface Success {
     ok: true;
+    status: number;
     body: unknown;
 }
 
@@ -29,6 +30,10 @@ export interface Fault {
     detail: string;
     /** True when Connect itself answered. */
     answered: boolean;
+    /** HTTP status; undefined when there was no answer. */
+    status?: number;
+    /** JSON body of the answer, if it has one. */
+    body?: unknown;
 }
 
 /**
@@ -75,16 +80,16 @@ function outcomeOf(request: Request, status: number, text: string): Outcome {
     const body = parseJson(text, request.exact ? parseExact : JSON.parse);
     if (status >= 200 && status < 300) {
         if (body !== undefined || status === 202 || status === 204) {
-            return { ok: true, body };
+            return { ok: true, status, body };
         }
         const kind = request.method === "GET" ? "notReady" : "ambiguous";
-        return { ok: false, kind, detail: `${status} without a JSON body`, answered: false };
+        return { ok: false, kind, detail: `${status} without a JSON body`, answered: false, status };
     }
     const message = messageOf(body);
     const kind = faultOfAnswer(status, message);
     const advice = kind === "refused" ? adviceOnStatus(status) : "";
     const detail = `${status} ${message ?? "without a JSON body"}${advice}`;
-    return { ok: false, kind, detail, answered: message !== undefined };
+    return { ok: false, kind, detail, answered: message !== undefined, status, body };
 }
 
 function parseJson(text: string, parse: (text: string) => unknown): unknown {

@@ -3,6 +3,7 @@ export { authFaults, type ConnectAuth, secretsOfAuth } from "../client/auth";
 export { ConnectClient } from "../client/client";
 export { Deadline, systemClock } from "../client/clock";
 export { Connectors } from "../client/connectors";
+export type { Fault, Outcome, Request } from "../client/exchange";
 export { ExactNumber, stringifyExact } from "../client/exactJson";
 export { ConnectError } from "../client/errors";
 export { openConnectors } from "../client/openConnectors";
