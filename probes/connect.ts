@@ -1,4 +1,4 @@
-import { causeOf, type ConnectClient, type Fault, openConnectors, type Request } from "@connect-cdc/connector/client";
+import { causeOf, type ConnectClient, directClient, type Fault, type Request } from "@connect-cdc/connector/client";
 import { captureSettings } from "@connect-cdc/connector/postgres";
 
 const timeoutMs = 5000;
@@ -173,10 +173,7 @@ async function ask(restUrl: string, request: Request): Promise<{ status: number;
 const clients = new Map<string, ConnectClient>();
 
 function clientOf(restUrl: string): ConnectClient {
-    const known = clients.get(restUrl);
-    if (known) return known;
-    const limits = { limitSeconds: Infinity, silenceSeconds: Infinity };
-    const { client } = openConnectors({ name: restUrl, restUrls: [restUrl], secrets: {} }, limits);
+    const client = clients.get(restUrl) ?? directClient([restUrl], Infinity);
     clients.set(restUrl, client);
     return client;
 }

@@ -39,6 +39,8 @@ export interface Access {
     headers: Record<string, string>;
     httpAgent: HttpAgent;
     httpsAgent: HttpsAgent;
+    /** False: no proxy of the environment is asked. */
+    proxy?: false;
 }
 
 /** A connection rests so long at most, ms. Workers close one that rests for 30 s, and a request on it would be lost. */

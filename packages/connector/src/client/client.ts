@@ -16,6 +16,8 @@ export interface ClientOptions {
     progress: Progress;
     /** Credentials, where the workers want some. */
     auth?: ConnectAuth;
+    /** True: no proxy of the environment is asked. Default false. */
+    direct?: boolean;
     /** How long every worker may be silent before the client gives up, s. Default 60. */
     silenceSeconds?: number;
     /** Limit of one HTTP exchange, ms. Default 100 s: more than the 90 s that Connect gives itself. */
@@ -53,8 +55,8 @@ export class ConnectClient {
         { auth = {}, ...options }: ClientOptions,
     ) {
         this.auth = auth;
-        this.access = accessWith(auth);
-        this.options = { silenceSeconds: 60, httpTimeoutMs: 100_000, ...options };
+        this.access = { ...accessWith(auth), ...(options.direct ? { proxy: false as const } : {}) };
+        this.options = { direct: false, silenceSeconds: 60, httpTimeoutMs: 100_000, ...options };
         this.lastAnswerMs = this.deadline.clock.now();
     }
 

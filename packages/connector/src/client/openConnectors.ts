@@ -36,6 +36,13 @@ export function openConnectors(of: ConnectAccess, limits: OperationLimits, moreS
     return new Connectors(new ConnectClient(of.restUrls, options));
 }
 
+/** A client for questions to workers of one's own network, which no proxy has to know, and which want no credentials. */
+export function directClient(restUrls: string[], limitSeconds: number): ConnectClient {
+    const deadline = new Deadline(systemClock, limitSeconds);
+    const progress = new Progress("Kafka Connect", deadline, () => undefined);
+    return new ConnectClient(restUrls, { deadline, redactor: new Redactor(), progress, direct: true });
+}
+
 /** What no message may hold. */
 export function secretsOf({ secrets, sensitiveConfig = {}, auth }: Omit<ConnectAccess, "name" | "restUrls">): string[] {
     return [...Object.values(secrets), ...Object.values(sensitiveConfig), ...secretsOfAuth(auth)];

@@ -6,7 +6,7 @@ export { Connectors } from "../client/connectors";
 export type { Fault, Outcome, Request } from "../client/exchange";
 export { ExactNumber, stringifyExact } from "../client/exactJson";
 export { ConnectError } from "../client/errors";
-export { openConnectors } from "../client/openConnectors";
+export { directClient, openConnectors } from "../client/openConnectors";
 export { Progress } from "../client/progress";
 export { Redactor, withoutUserInfo } from "../client/redact";
 export { shorten } from "../client/shorten";
