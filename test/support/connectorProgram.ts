@@ -26,7 +26,7 @@ export type Declaration = FileConnectorArgs & {
     /** Name of a component that the resource is a child of. */
     component?: string;
     renamedFrom?: string;
-    options?: { deleteBeforeReplace?: boolean; aliases?: { name: string }[] };
+    options?: { deleteBeforeReplace?: boolean; aliases?: { name: string }[]; ignoreChanges?: string[] };
 };
 
 const PROGRAM = `

@@ -31,11 +31,11 @@ export class Engine {
             await this.replace(args);
             return "replaced";
         }
-        this.inputs = inputs;
         if (!changes && !this.unfinished) {
+            this.inputs = inputs;
             return "unchanged";
         }
-        await this.keepUnfinished(async () => {
+        await this.keepUnfinished(inputs, async () => {
             const { outs } = await update(this.id!, this.outputs as any, inputs as any);
             this.outputs = wired(outs);
         });
@@ -51,8 +51,9 @@ export class Engine {
     }
 
     async refresh(): Promise<void> {
-        const { id, props } = await read(this.id!, this.outputs as any);
-        this.outputs = id ? props : undefined;
+        const { id, props, inputs } = await read(this.id!, this.outputs as any);
+        this.outputs = id ? wired(props!) : undefined;
+        this.inputs = inputs;
     }
 
     async destroy(): Promise<void> {
@@ -69,8 +70,7 @@ export class Engine {
     }
 
     private async create(inputs: Props): Promise<void> {
-        this.inputs = inputs;
-        await this.keepUnfinished(async () => {
+        await this.keepUnfinished(inputs, async () => {
             const { id, outs } = await create(inputs as any);
             this.id = id;
             this.outputs = wired(outs);
@@ -83,14 +83,17 @@ export class Engine {
         this.inputs = undefined;
     }
 
-    private async keepUnfinished(step: () => Promise<void>): Promise<void> {
+    /** Of a step that did nothing the state stays what it was, its inputs included. */
+    private async keepUnfinished(inputs: Props, step: () => Promise<void>): Promise<void> {
         this.unfinished = false;
         try {
             await step();
+            this.inputs = inputs;
         } catch (error) {
             const { id, properties } = error as { id?: string; properties?: Props };
             if (id) {
                 this.unfinished = true;
+                this.inputs = inputs;
                 this.id = id;
                 this.outputs = wired(properties!);
             }

@@ -166,7 +166,7 @@ export class Connector<Type extends ConnectorType = AnyConnector> extends Dynami
             pulumi.mergeOptions(
                 {
                     deleteBeforeReplace: true,
-                    additionalSecretOutputs: ["onDelete", "secrets", "sensitiveConfig", "auth"],
+                    additionalSecretOutputs: ["onDelete", "secrets", "sensitiveConfig", "auth", "written"],
                 },
                 opts,
             ),

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { settingOf } from "./lifecycle/compare";
 import { ConnectorInputs, specOf } from "./connectorInputs";
 import { Connectors } from "./client/connectors";
 import { differences } from "./lifecycle/fullConfig";
@@ -6,7 +8,7 @@ import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
 import { isPasswordKey } from "./checks/passwordKeys";
 import { pluginVersion } from "./lifecycle/plugins";
 import { overallState } from "./lifecycle/status";
-import { ActualState, ConnectorInfo, ConnectorStatus } from "./client/types";
+import { ActualState, ConnectorInfo, ConnectorStatus, DesiredState } from "./client/types";
 
 /** What state holds of a connector: its inputs, with `config` and `state` as they were seen, and what the cluster says. */
 export interface ConnectorOutputs extends Omit<ConnectorInputs, "state">, Unsettled {
@@ -25,15 +27,43 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state">, Unsett
     kafkaClusterId?: string;
     /** True: an update failed that was to let the tasks read a changed secret, and some may run with the old one. */
     restartDue?: boolean;
-    /** True: an update failed that was to write `sensitiveConfig`, and the connector may have its old values. */
-    sensitiveDue?: boolean;
+    /** Absent when it is what stands in the arguments of the same names. Kept as a secret, as they may be secrets. */
+    written?: LastWritten;
 }
 
-/** Outputs of a connector that has reached its state. What no worker tells any more is no reason to lose the rest. */
+/** What a resource wrote last, as far as it knows, and the state that it asked for last. */
+export type LastWritten = Pick<ConnectorInputs, "class" | "tasksMax" | "config" | "state">;
+
+export function lastWritten({ written, ...outputs }: ConnectorOutputs): LastWritten {
+    const { class: connectorClass, tasksMax, config, state } = outputs;
+    return written ?? { class: connectorClass, tasksMax, config, state: desiredOr(state, "running") };
+}
+
+/** What stands in a state for a value that somebody else wrote and that may be a secret, or for a part of it. */
+const HIDDEN = "[secret]";
+
+/**
+ * Keys of a new config whose values are those that a refresh has hidden: `ignoreChanges` takes them out of the state. They
+ * stand for whatever the cluster has.
+ */
+export function hiddenKeys(olds: ConnectorOutputs, { config }: ConnectorInputs): string[] {
+    const written = lastWritten(olds).config;
+    return Object.keys(config).filter((key) => {
+        const value = config[key]!;
+        return value.includes(HIDDEN) && value === settingOf(olds.config, key) && value !== settingOf(written, key);
+    });
+}
+
+/**
+ * Outputs of a connector that has reached its state. What no worker tells any more is no reason to lose the rest.
+ *
+ * @param before those of before an update.
+ */
 export async function settledOutputs(
     connectors: Connectors,
     inputs: ConnectorInputs,
     { info, status, serverKeys, positionUnproven }: SettledConnector & Unsettled,
+    before?: ConnectorOutputs,
 ): Promise<ConnectorOutputs> {
     const [version, used, { kafka_cluster_id: kafkaClusterId }] = await Promise.all([
         status.connector.version ?? pluginVersion(connectors, inputs.class),
@@ -43,7 +73,13 @@ export async function settledOutputs(
     const topics = [...new Set([...declaredTopics(info), ...used])].sort();
     const type = info.type ?? "unknown";
     const outputs = { ...inputs, ...statusOutputs(status), type, version, topics, serverKeys, kafkaClusterId };
-    return positionUnproven ? { ...outputs, positionUnproven } : outputs;
+    // Without it nobody could tell that a value is a hidden one
+    const isHidden = before?.written !== undefined && hiddenKeys(before, inputs).length > 0;
+    return {
+        ...outputs,
+        ...(positionUnproven && { positionUnproven }),
+        ...(isHidden && { written: { ...before.written!, state: inputs.state } }),
+    };
 }
 
 /** The topics that a sink's config lists. A source's are in settings that each class names as it likes. */
@@ -62,12 +98,16 @@ export function outputsAfterFailure(
     const seen = statusOutputs(status);
     // Whatever made the operation fail, "running" would hide from the next diff that there is something left to do.
     const state = seen.state === inputs.state ? "unknown" : seen.state;
-    return { ...inputs, ...seen, state, type, version, topics, serverKeys, kafkaClusterId, ...unsettled };
+    const { class: connectorClass, tasksMax, config } = unsettled.configDue && before ? lastWritten(before) : inputs;
+    const written = { class: connectorClass, tasksMax, config, state: inputs.state };
+    return { ...inputs, ...seen, state, type, version, topics, serverKeys, kafkaClusterId, written, ...unsettled };
 }
 
 /**
- * Outputs of a connector as a refresh finds it. Only what differs from the declared config is taken over, so that masked
- * values and server-added keys make no difference for ever.
+ * Outputs of a connector as a refresh finds it. Only what differs from what was written is taken over, so that masked
+ * values and server-added keys make no difference for ever. What passes by itself, such as a rebalance, makes none.
+ *
+ * @returns with the inputs that `ignoreChanges` is to keep: no state that cannot be asked for.
  */
 export function observedOutputs(
     known: ConnectorOutputs,
@@ -75,30 +115,57 @@ export function observedOutputs(
     redact: (text: string) => string,
 ): { props: ConnectorOutputs; inputs: ConnectorInputs } {
     const liveConfig = live.info.config;
-    const config = { ...known.config };
-    for (const key of differences(specOf({ ...known, state: "running" }), liveConfig, known.serverKeys)) {
-        const value = liveConfig[key];
+    const written = lastWritten(known);
+    const config = { ...written.config };
+    const told = specOf({ ...known, ...written });
+    for (const key of differences(told, liveConfig, { serverKeys: known.serverKeys })) {
+        const value = settingOf(liveConfig, key);
         if (value === undefined) {
             delete config[key];
         } else if (key !== "connector.class" && key !== "tasks.max") {
-            config[key] = isPasswordKey(key) && !value.includes("${") ? "[secret]" : redact(value);
+            config[key] = isPasswordKey(key) && !value.includes("${") ? HIDDEN : redact(value);
         }
     }
+    const seen = {
+        class: liveConfig["connector.class"] ?? written.class,
+        tasksMax: Number(liveConfig["tasks.max"] ?? 1),
+        config,
+        ...withoutPassing(statusOutputs(live.status), known),
+    };
+    const isAsWritten = (["class", "tasksMax", "config", "state"] as const).every((key) =>
+        isDeepStrictEqual(seen[key], written[key]),
+    );
     const props = {
         ...known,
-        ...statusOutputs(live.status),
-        config,
-        class: liveConfig["connector.class"] ?? known.class,
-        tasksMax: Number(liveConfig["tasks.max"] ?? 1),
+        ...seen,
+        written: isAsWritten ? undefined : written,
         type: live.info.type ?? known.type,
         version: live.status?.connector.version ?? known.version,
     };
-    const { tasks, type, version, topics, serverKeys, kafkaClusterId, restartDue, sensitiveDue, ...rest } = props;
-    const { positionUnproven, renameDue, ...inputs } = rest;
-    return { props, inputs: inputs as ConnectorInputs };
+    const { tasks, type, version, topics, serverKeys, kafkaClusterId, restartDue, configDue, ...rest } = props;
+    const { positionUnproven, renameDue, written: _, ...inputs } = rest;
+    return { props, inputs: { ...inputs, state: desiredOr(props.state, written.state) } };
 }
 
-function statusOutputs(status: ConnectorStatus | undefined): Pick<ConnectorOutputs, "state" | "tasks"> {
+type SeenStates = Pick<ConnectorOutputs, "state" | "tasks">;
+
+/** States of a connector or task that is on its way to another one. */
+const PASSING: ActualState[] = ["unassigned", "restarting"];
+
+/** What is on its way keeps the state in which it was seen before. */
+function withoutPassing(seen: SeenStates, known: SeenStates): SeenStates {
+    const isPassing = ({ state }: { state: ActualState }) => PASSING.includes(state);
+    const tasks = seen.tasks.map((task) =>
+        isPassing(task) ? (known.tasks.find(({ id }) => id === task.id) ?? task) : task,
+    );
+    return { tasks, state: isPassing(seen) ? known.state : seen.state };
+}
+
+function desiredOr(state: ActualState, otherwise: DesiredState): DesiredState {
+    return state === "running" || state === "paused" || state === "stopped" ? state : otherwise;
+}
+
+function statusOutputs(status: ConnectorStatus | undefined): SeenStates {
     const tasks = status?.tasks.map(({ id, state }) => ({ id, state: state.toLowerCase() as ActualState })) ?? [];
     return { state: overallState(status), tasks: tasks.sort((a, b) => a.id - b.id) };
 }

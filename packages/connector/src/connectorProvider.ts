@@ -4,8 +4,16 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { checkAgainstCluster } from "./checks/checkAgainstCluster";
-import { checkInputs, ConnectorInputs, hasUnknown, specOf } from "./connectorInputs";
-import { ConnectorOutputs, observedOutputs, outputsAfterFailure, settledOutputs } from "./connectorOutputs";
+import { checkInputs, ConnectorInputs, hasUnknown, specOf, UNKNOWN } from "./connectorInputs";
+import {
+    ConnectorOutputs,
+    hiddenKeys,
+    LastWritten,
+    lastWritten,
+    observedOutputs,
+    outputsAfterFailure,
+    settledOutputs,
+} from "./connectorOutputs";
 import { Connectors } from "./client/connectors";
 import { ConnectError } from "./client/errors";
 import { connectorId, declareConnector, holdConnector, inTurn, isHeld, successorOf, unclaimed } from "./declared";
@@ -19,11 +27,13 @@ import {
     SettledConnector,
     updateConnector,
     UpdateOptions,
+    withLiveValues,
 } from "./lifecycle/lifecycle";
 import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
 import { openConnectors, secretsOf } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
 import { bringUp } from "./position/newSource";
+import { positionFaults } from "./position/positionGuard";
 import { renameConnector } from "./position/rename";
 import { refuseSecondCluster } from "./position/sameCluster";
 import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
@@ -54,12 +64,19 @@ export async function check(
 /**
  * Name and cluster are a connector's identity, unless `renamedFrom` carries it over. Addresses may change freely, and are no change while they are not known.
  * `olds.state` is the state that was seen: a connector that has FAILED, or that somebody paused, differs.
+ *
+ * @throws Error when the connector would lose its position. What others wrote since is none that could be lost, so this is
+ *   no matter of `check`, which sees what a refresh has found and not what was written.
  */
 export async function diff(
     _id: string,
     olds: Properties<ConnectorOutputs>,
     news: Properties<ConnectorInputs>,
 ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
+    const losses = positionLosses(olds, news);
+    if (losses.length > 0) {
+        throw failure(news, new ConnectError("refused", losses.join("; ")));
+    }
     const isRenamed = news.renamedFrom === olds.name;
     const replaces = (["name", "cluster"] as const).filter(
         (key) => olds[key] !== news[key] && !(key === "name" && isRenamed),
@@ -69,10 +86,20 @@ export async function diff(
         (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
     );
     return {
-        changes: changed.length > 0 || Boolean(olds.restartDue || olds.sensitiveDue),
+        changes: changed.length > 0 || Boolean(olds.restartDue || olds.configDue),
         replaces,
         deleteBeforeReplace: true,
     };
+}
+
+/** Why the connector would lose its position. What is on the cluster already, by whomever, loses nothing. */
+function positionLosses(olds: ConnectorOutputs, news: ConnectorInputs): string[] {
+    const since = (before: Pick<LastWritten, "class" | "config">) =>
+        positionFaults({ ...olds, ...before }, news, (value) => value === UNKNOWN);
+    const now = since(olds).map(({ property }) => property);
+    return since(lastWritten(olds))
+        .filter(({ property }) => now.includes(property))
+        .map(({ reason }) => reason);
 }
 
 /** Arguments without a default: one that is not there any more is a change, too. */
@@ -106,7 +133,10 @@ async function createNow(inputs: Properties<ConnectorInputs>): Promise<{ id: str
         if (error instanceof UnfinishedError) {
             holdConnector(inputs);
         }
-        throw failure(inputs, error, (unfinished) => ({ id, properties: outputsAfterFailure(inputs, unfinished) }));
+        throw failure(inputs, error, (unfinished) => ({
+            id,
+            properties: { ...outputsAfterFailure(inputs, unfinished), restartDue: unfinished.restartDue },
+        }));
     } finally {
         forgetShared(inputs.cluster);
     }
@@ -119,25 +149,27 @@ export async function update(
 ): Promise<{ outs: ConnectorOutputs }> {
     const connectors = openConnectors(news, writeLimits(news), secretsOf(olds));
     const secretChanged = olds.restartDue || usesChangedSecret(fullConfig(news), olds.secrets, news.secrets);
-    const sensitiveDue = changedKeys(olds.sensitiveDue ? {} : olds.sensitiveConfig, news.sensitiveConfig);
+    const sensitiveDue = changedKeys(olds.configDue ? {} : olds.sensitiveConfig, news.sensitiveConfig);
+    const hidden = hiddenKeys(olds, news);
     try {
         const { isNew } = await kafkaCluster(connectors, { ...news, kafkaClusterId: olds.kafkaClusterId });
         await refuseSecondCluster(connectors, olds, news, isNew || news.onSilentCluster === "recreate");
         const settled = await settle(connectors, olds, news, isNew, {
             serverKeys: olds.serverKeys,
+            written: olds.configDue ? {} : fullConfig({ ...olds, ...lastWritten(olds) }),
+            hidden,
             secretChanged,
             sensitiveDue,
             configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
         });
         sayOldSlot(olds, news);
-        return { outs: await settledOutputs(connectors, news, settled) };
+        return { outs: await settledOutputs(connectors, news, settled, olds) };
     } catch (error) {
         throw failure(news, error, (unfinished) => ({
             id,
             properties: {
                 ...outputsAfterFailure(news, unfinished, olds),
                 restartDue: secretChanged || unfinished.restartDue,
-                sensitiveDue: sensitiveDue.length > 0,
             },
         }));
     } finally {
@@ -158,6 +190,10 @@ async function settle(
     options: UpdateOptions,
 ): Promise<SettledConnector & Unsettled> {
     const from = renameSource(olds, news);
+    if (isNew || from !== undefined || olds.positionUnproven) {
+        // It may have to be created, for which all values must be known
+        withLiveValues(specOf(news), options.hidden ?? []);
+    }
     const renamed =
         from === undefined ? undefined : await renameConnector(connectors, from, news, olds.renameDue ?? false);
     if (renamed) {
@@ -210,7 +246,11 @@ export async function read(
         const kafka = await kafkaCluster(connectors, props, sharedWorker(connectors, props.cluster));
         const live = await readShared(connectors, props.cluster, props.name);
         const known = { ...props, kafkaClusterId: kafka.id };
-        return live ? { id, ...observedOutputs(known, live, (text) => connectors.client.redact(text)) } : {};
+        if (!live) {
+            return {};
+        }
+        const { props: seen, inputs } = observedOutputs(known, live, (text) => connectors.client.redact(text));
+        return { id, props: withoutUndefined(seen), inputs };
     } catch (error) {
         throw failure(props, error);
     }

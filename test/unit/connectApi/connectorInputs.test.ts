@@ -150,6 +150,7 @@ describe("nameFault", () => {
 });
 
 describe("diff", () => {
+    const group = (id: string) => ({ config: { topics: "lines", "consumer.override.group.id": id } });
     const inputs: any = checkInputs({ ...least, secrets: { a: "1" } }).inputs;
     const outputs = { ...inputs, tasks: [{ id: 0, state: "running" }], type: "sink", version: "1", serverKeys: [] };
 
@@ -164,8 +165,8 @@ describe("diff", () => {
         ["addresses that are not known yet", { restUrls: UNKNOWN }, false, []],
         ["an address that is not known yet", { restUrls: [UNKNOWN] }, false, []],
         ["the class", { class: "example.Other" }, true, []],
-        ["the name", { name: "other" }, true, ["name"]],
-        ["the cluster", { cluster: "other" }, true, ["cluster"]],
+        ["the name", { name: "other", onPositionLoss: "startAnew" }, true, ["name"]],
+        ["the cluster", { cluster: "other", onPositionLoss: "startAnew" }, true, ["cluster"]],
         ["the provider's text", { __provider: "new" }, true, []],
     ])("of %s", async (_, news, changes, replaces) => {
         expect(await diff("id", outputs, { ...inputs, ...news })).toEqual({
@@ -173,6 +174,19 @@ describe("diff", () => {
             replaces,
             deleteBeforeReplace: true,
         });
+    });
+
+    it.each<[string, object, object, RegExp | undefined]>([
+        ["another cluster", {}, { cluster: "other" }, /^connector "sink": cluster would change from "my-connect"/],
+        ["what is not what was written", {}, { ...group("c") }, /group\.id"\] would change from "a" to "c"/],
+        ["what was written, after somebody changed it", { ...group("b") }, {}, undefined],
+        ["what somebody else wrote", { ...group("b") }, { ...group("b") }, undefined],
+        ["a third value", { ...group("b") }, { ...group("c") }, /group\.id"\] would change from "a" to "c"/],
+    ])("lets no position be lost: %s", async (_, seen, news, error) => {
+        const { config, class: connectorClass, tasksMax, state } = { ...inputs, ...group("a") };
+        const written = { config, class: connectorClass, tasksMax, state };
+        const done = diff("id", { ...outputs, config, ...seen, written }, { ...inputs, config, ...news });
+        await (error ? expect(done).rejects.toThrow(error) : expect(done).resolves.toBeDefined());
     });
 
     it.each(["failed", "paused", "unknown"])("of a connector that was seen %s and is to run", async (state) => {

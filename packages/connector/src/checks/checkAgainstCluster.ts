@@ -25,7 +25,8 @@ export async function checkAgainstCluster(
         const reason = `checkLive is ${JSON.stringify(wanted)}; it must be true or false`;
         return [...faults, { property: "checkLive", reason }];
     }
-    const own = faults.filter((fault) => !fault.passwordBy || !wasTaken(olds, inputs, keyOf(fault.property)));
+    const isNew = (fault: InputFault) => !fault.passwordBy || !wasTaken(olds, inputs, keyOf(fault.property));
+    const own = faults.filter(isNew);
     if (!isComplete(inputs) || isSameConfig(olds, inputs)) {
         return own;
     }
@@ -45,7 +46,7 @@ export async function checkAgainstCluster(
     }
     const refuted = (fault: InputFault) =>
         fault.passwordBy === "name" && (types.get(keyOf(fault.property)) ?? "PASSWORD") !== "PASSWORD";
-    return [...own.filter((fault) => !refuted(fault)), ...found];
+    return [...own.filter((fault) => !refuted(fault)), ...found.filter(isNew)];
 }
 
 /** True for a setting that the connector has had before: it was taken when it was new. */

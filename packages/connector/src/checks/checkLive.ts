@@ -1,5 +1,6 @@
 import { ConnectError } from "../client/errors";
 import { ConnectorInputs, InputFault, passwordFault, specOf } from "../connectorInputs";
+import { settingOf } from "../lifecycle/compare";
 import { fullConfig } from "../lifecycle/fullConfig";
 import { CheckedCluster } from "./checkedCluster";
 import { converterDefinitions, LiveWorker, validateLive } from "./liveValidation";
@@ -99,7 +100,7 @@ function notChecked(why: string): string {
 function inputFault({ key, says, remedy, kind }: Finding, sensitiveConfig: object): InputFault {
     if (kind === "password") return passwordFault(key);
     const argument = Object.hasOwn(sensitiveConfig, key) ? "sensitiveConfig" : "config";
-    const property = PROPERTY[key] ?? `${argument}["${key}"]`;
+    const property = settingOf(PROPERTY, key) ?? `${argument}["${key}"]`;
     const reason = `${property}: ${kind === "unknown" || says.startsWith("is no") ? says : `Connect says: ${says}`}`;
     return { property, reason: remedy === undefined ? reason : `${reason}; ${remedy}` };
 }

@@ -10,7 +10,7 @@ import { connectorId, declaredOn } from "../declared";
 import { requireVersion } from "../position/offsets";
 import { slotFaults } from "../position/newSource";
 import { onDeleteFaults } from "../position/onDelete";
-import { ConnectorList, positionFaults, sharedSourceFaults } from "../position/positionGuard";
+import { ConnectorList, sharedSourceFaults } from "../position/positionGuard";
 import { loadPg } from "../postgres/loadPg";
 import { renameFaults } from "../position/rename";
 import { sourceClass } from "../position/sourceClasses";
@@ -35,9 +35,8 @@ export async function guardFaults(
     if (!isPositioned(olds) || olds.name !== given.name) {
         faults.push(...(await newNameFaults(given)));
     }
-    if (isPositioned(olds)) {
-        faults.push(...positionFaults(olds, given, isUnknown));
-    } else if (sourceClass(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
+    const isNew = !isPositioned(olds);
+    if (isNew && sourceClass(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
         const shared = await sharingFaults(given);
         const mayBeRead = shared.length === 0 && faults.length === 0 && !hasUnknown(given.onDelete);
         faults.push(...shared);
@@ -47,7 +46,6 @@ export async function guardFaults(
         }
     }
     const { renamedFrom } = given;
-    const isNew = !isPositioned(olds);
     if (renamedFrom !== undefined && !isUnknown(renamedFrom) && (isNew || olds.name === renamedFrom)) {
         const ask = (limitSeconds: number) =>
             look(given, (cluster) =>

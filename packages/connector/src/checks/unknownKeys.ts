@@ -74,7 +74,11 @@ export function strangers(config: Record<string, string>, known: string[]): Unkn
         .map((key) => {
             const near = closest(key, known);
             if (!isNear(key, near)) return { key, slip: false };
-            return { key, near, slip: slips(key, near) <= Math.min(2, near.length / 4) && !(near in config) };
+            return {
+                key,
+                near,
+                slip: slips(key, near) <= Math.min(2, near.length / 4) && !Object.hasOwn(config, near),
+            };
         });
 }
 

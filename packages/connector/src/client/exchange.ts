@@ -50,6 +50,7 @@ export async function exchange(restUrl: string, request: Request, access: Access
             baseURL: restUrl,
             url: request.path,
             method: request.method,
+            // As text: axios leaves keys such as "constructor" out of an object
             data: request.body === undefined ? undefined : stringifyExact(request.body),
             ...access,
             // axios calls a POST without a body a form, and Connect answers that with 415

@@ -1,4 +1,4 @@
-import { differingKeys } from "./compare";
+import { ComparedWith, differingKeys } from "./compare";
 import type { ConnectorSpec } from "./lifecycle";
 
 type Told = Pick<ConnectorSpec, "name" | "class" | "tasksMax" | "config" | "sensitiveConfig">;
@@ -21,7 +21,8 @@ export function fullConfig(spec: Told): Record<string, string> {
 export function differences(
     { sensitiveConfig = {}, ...spec }: Told,
     live: Record<string, string>,
-    serverKeys: readonly string[] = [],
+    { serverKeys = [], written }: ComparedWith = {},
 ): string[] {
-    return differingKeys(fullConfig(spec), live, [...serverKeys, ...Object.keys(sensitiveConfig)]);
+    const unseen = [...serverKeys, ...Object.keys(sensitiveConfig)];
+    return differingKeys(fullConfig(spec), live, { serverKeys: unseen, written });
 }

@@ -1,7 +1,9 @@
 import { nameFault } from "../checks/connectorNames";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { differences } from "./fullConfig";
+import { isMasked, settingOf } from "./compare";
+import { requireValid } from "./explainInvalid";
+import { differences, fullConfig } from "./fullConfig";
 import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
 import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
@@ -40,6 +42,10 @@ export interface SettledConnector extends LiveConnector {
 export interface UpdateOptions {
     /** Keys that the server added to the config by itself at the last write. */
     serverKeys?: readonly string[];
+    /** The whole config that was written last, as far as that is known. */
+    written?: Record<string, string>;
+    /** Keys that are to stay as the cluster has them: nobody here knows their values. */
+    hidden?: readonly string[];
     /** True when a secret that the config refers to has another value now: the tasks have to read it. */
     secretChanged?: boolean;
     /** Keys of `sensitiveConfig` that are to be written: whether they are, nobody can see. */
@@ -93,6 +99,30 @@ export async function createConnector(
 }
 
 /**
+ * The connector with the cluster's values in place of those that nobody here knows.
+ *
+ * @param hidden keys of those.
+ * @param live config on the cluster; undefined when the connector is not there.
+ * @throws ConnectError when the cluster does not show them.
+ */
+export function withLiveValues(
+    spec: ConnectorSpec,
+    hidden: readonly string[],
+    live: Record<string, string> = {},
+): ConnectorSpec {
+    const values = hidden.map((key) => [key, settingOf(live, key)] as const);
+    const unknown = values.filter(([, value]) => value === undefined || isMasked(value)).map(([key]) => key);
+    if (unknown.length > 0) {
+        throw new ConnectError(
+            "refused",
+            `config of connector "${spec.name}" cannot be written: ignoreChanges keeps ${unknown.join(", ")} as somebody else ` +
+                "set it, and the cluster does not show it now. Take it out of ignoreChanges",
+        );
+    }
+    return { ...spec, config: { ...spec.config, ...(Object.fromEntries(values) as Record<string, string>) } };
+}
+
+/**
  * Makes a connector what it is to be, with as little disturbance as that takes: nothing is written that is as it should
  * be. A connector that is gone is created again; what has FAILED is restarted.
  *
@@ -100,21 +130,22 @@ export async function createConnector(
  */
 export async function updateConnector(
     connectors: Connectors,
-    spec: ConnectorSpec,
+    asked: ConnectorSpec,
     options: UpdateOptions = {},
 ): Promise<SettledConnector> {
-    await requireStates(connectors, spec);
+    await requireStates(connectors, asked);
     // Asked at once: before they answer, workers may have to end a rebalance.
-    const [existing, before] = await Promise.all([connectors.info(spec.name), tasksBefore(connectors, spec.name)]);
+    const [existing, before] = await Promise.all([connectors.info(asked.name), tasksBefore(connectors, asked.name)]);
+    const { serverKeys = [], hidden = [], secretChanged = false, configChanged = false } = options;
+    const spec = withLiveValues(asked, hidden, existing?.config);
     if (!existing) {
         deletedNames.add(nameOnCluster(connectors, spec.name));
         return (options.recreate ?? (() => createConnector(connectors, spec)))();
     }
-    const differing = [...differences(spec, existing.config, options.serverKeys), ...(options.sensitiveDue ?? [])];
+    const differing = [...differences(spec, existing.config, options), ...(options.sensitiveDue ?? [])];
     if (existing.config["connector.class"] !== spec.class) {
         await requirePlugin(connectors, spec.class);
     }
-    const { serverKeys = [], secretChanged = false, configChanged = false } = options;
     const { restartsTasksOnUpdate } = await connectors.abilities();
     const restart = secretChanged || (configChanged && !restartsTasksOnUpdate);
     return change(connectors, spec, before, { differing, restart, serverKeys });
@@ -238,7 +269,9 @@ async function takeOver(
 ): Promise<SettledConnector> {
     const sensitive = Object.keys(spec.sensitiveConfig ?? {});
     const unseen = sensitive.filter((key) => adopt || !Object.hasOwn(existing.config, key));
-    const keys = [...differences(spec, existing.config), ...unseen].sort();
+    // What it shows masked may be anything, and whoever adopts it says that it is to be overwritten
+    const written = adopt ? {} : undefined;
+    const keys = [...differences(spec, existing.config, { written }), ...unseen].sort();
     if (keys.length > 0 && !adopt) {
         throw new ConnectError(
             "exists",
@@ -292,21 +325,33 @@ async function change(
         const haveNewConfigs = connectors.whetherTaskConfigsChanged(before.status, before.configs);
         return new Generation(before.status, deadline, { haveNewConfigs });
     };
+    let configDue = stale;
+    let isTouched = false;
     try {
         // A connector that is to rest does so before it gets its new config; one that is to run has it when it starts.
         if (stateDiffers && spec.state !== "running") {
+            if (stale) {
+                await requireValid(connectors, fullConfig(spec));
+            }
             await connectors.setState(spec.name, spec.state);
+            isTouched = true;
         }
         const written = stale
             ? await putConfig(connectors, spec, what.differing, what.serverKeys)
             : { serverKeys: what.serverKeys, unwanted: [] };
+        configDue = false;
         return await finish(connectors, spec, written, act);
     } catch (error) {
-        if (error instanceof UnfinishedError) {
-            throw new UnfinishedError(error.message, error.status, restartDue);
+        if (isTouched || mayHaveChanged(error)) {
+            const { message, status } = error as UnfinishedError;
+            throw new UnfinishedError(message, status, restartDue, { configDue });
         }
         throw error;
     }
+}
+
+function mayHaveChanged(error: unknown): boolean {
+    return error instanceof UnfinishedError || (error instanceof ConnectError && error.mayHaveHappened);
 }
 
 /**

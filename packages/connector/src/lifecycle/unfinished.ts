@@ -6,6 +6,8 @@ export interface Unsettled {
     positionUnproven?: boolean;
     /** True: the connector that `renamedFrom` names may be there still. */
     renameDue?: boolean;
+    /** True: the config was to be written, and the connector may have the old one or the new one. */
+    configDue?: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { ConnectorInfo } from "../client/types";
-import { addedKeys } from "./compare";
+import { addedKeys, settingOf } from "./compare";
 import { explainInvalid } from "./explainInvalid";
 import { differences, fullConfig } from "./fullConfig";
 import type { ConnectorSpec } from "./lifecycle";
@@ -41,13 +41,7 @@ export async function putConfig(
 ): Promise<Written> {
     const config = fullConfig(spec);
     const unwanted = differing.filter((key) => !Object.hasOwn(config, key));
-    // Of sensitiveConfig nobody can see whether a write whose answer was lost took effect: it is sent again
-    const isVisible = !differing.some((key) => Object.hasOwn(spec.sensitiveConfig ?? {}, key));
-    const put = connectors.putConfig(
-        spec.name,
-        config,
-        async () => isVisible && (await isWritten(connectors, spec, unwanted)),
-    );
+    const put = connectors.putConfig(spec.name, config, () => isWritten(connectors, spec, differing));
     return writtenBy(put, connectors, config, { serverKeys, unwanted });
 }
 
@@ -95,14 +89,20 @@ async function writtenBy(
     }
 }
 
-async function isWritten(connectors: Connectors, spec: ConnectorSpec, unwanted: string[] = []): Promise<boolean> {
+/** @param differing keys in which the config was not as it should be before. A masked one cannot be seen to be written. */
+async function isWritten(connectors: Connectors, spec: ConnectorSpec, differing: string[] = []): Promise<boolean> {
     const live = await connectors.info(spec.name);
-    return live !== undefined && holds(live, spec) && !unwanted.some((key) => Object.hasOwn(live.config, key));
+    const declared = fullConfig(spec);
+    return (
+        live !== undefined &&
+        holds(live, spec) &&
+        differing.every((key) => settingOf(live.config, key) === settingOf(declared, key))
+    );
 }
 
 /** True when a connector has the config of its declaration; there may be other keys. */
 function holds({ config }: ConnectorInfo, spec: ConnectorSpec): boolean {
-    return differences(spec, config, addedKeys(fullConfig(spec), config)).length === 0;
+    return differences(spec, config, { serverKeys: addedKeys(fullConfig(spec), config) }).length === 0;
 }
 
 async function afterFailedWrite(
@@ -114,5 +114,7 @@ async function afterFailedWrite(
         return error;
     }
     const explained = error.kind === "invalid" ? await explainInvalid(connectors, config, error) : error;
-    return error.mayHaveHappened ? new UnfinishedError(explained.message) : explained;
+    return error.mayHaveHappened
+        ? new UnfinishedError(explained.message, undefined, false, { configDue: true })
+        : explained;
 }
