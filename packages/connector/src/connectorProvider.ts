@@ -94,8 +94,9 @@ export async function diff(
 
 /** Why the connector would lose its position. What is on the cluster already, by whomever, loses nothing. */
 function positionLosses(olds: ConnectorOutputs, news: ConnectorInputs): string[] {
+    const type = olds.type === "unknown" ? undefined : olds.type;
     const since = (before: Pick<LastWritten, "class" | "config">) =>
-        positionFaults({ ...olds, ...before }, news, (value) => value === UNKNOWN);
+        positionFaults({ ...olds, ...before }, news, (value) => value === UNKNOWN, type);
     const now = since(olds).map(({ property }) => property);
     return since(lastWritten(olds))
         .filter(({ property }) => now.includes(property))

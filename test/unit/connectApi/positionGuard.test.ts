@@ -48,6 +48,16 @@ it.each([
     expect(properties(olds, news)).toEqual([]);
 });
 
+it("a source may name topics, when its plugin says that it is one", () => {
+    const olds: Positioned = { ...sink, class: "example.Mqtt" };
+    const group = { config: { topics: "lines", "consumer.override.group.id": "g" } };
+    const ofType = (news: Partial<Positioned>, type: string) =>
+        positionFaults(olds, { ...olds, ...news }, isUnknown, type).map(({ property }) => property);
+    expect(ofType(group, "source")).toEqual([]);
+    expect(ofType({ class: "example.Other" }, "source")).toEqual(["class"]);
+    expect(ofType(group, "sink")).toEqual(['config["consumer.override.group.id"]']);
+});
+
 const of = (className: string, ...configs: Record<string, string>[]) => {
     const [olds, news] = configs.map((config) => ({ name: "a", cluster: "c", class: className, config }));
     return positionFaults(olds!, news!, isUnknown).map(({ property }) => property);

@@ -24,11 +24,13 @@ const ALLOW = 'onPositionLoss: "startAnew" allows it';
  *
  * @param olds what was declared before.
  * @param isUnknown true for what Pulumi does not know before `up`.
+ * @param type `source` or `sink`, as the plugin of before says. Without it, one that names topics counts as a sink.
  */
 export function positionFaults(
     olds: Positioned,
     news: Positioned,
     isUnknown: (value: unknown) => boolean,
+    type?: string,
 ): InputFault[] {
     if (news.onPositionLoss === "startAnew") {
         return [];
@@ -50,7 +52,7 @@ export function positionFaults(
     };
 
     const left = "the position stays under the old one: a source begins anew, a sink where auto.offset.reset says";
-    const sink = isSink(olds);
+    const sink = type === undefined ? looksLikeSink(olds) : type === "sink";
     if (news.renamedFrom !== olds.name && !(sink && groupOf(olds) === groupOf(news))) {
         check("name", olds.name, news.name, left, `renamedFrom: "${olds.name}" takes the position along; ${ALLOW}`);
     }
@@ -103,8 +105,8 @@ function groupOf({ name, config }: Pick<Positioned, "name" | "config">): string 
     return config[GROUP] ?? `connect-${name}`;
 }
 
-/** Every sink names its topics; of the sources MirrorMaker's do. */
-function isSink({ class: connectorClass, config }: Pick<Positioned, "class" | "config">): boolean {
+/** Every sink names its topics; of the sources MirrorMaker's do, and others may. */
+function looksLikeSink({ class: connectorClass, config }: Pick<Positioned, "class" | "config">): boolean {
     const namesTopics = "topics" in config || "topics.regex" in config;
     return namesTopics && sourceClass(connectorClass) === undefined;
 }

@@ -76,7 +76,7 @@ export async function renameFaults(
     if (isNew) {
         const { "connector.class": connectorClass = news.class, ...config } = old.config;
         const before = { name: old.name, cluster: news.cluster, class: connectorClass, config };
-        faults.push(...positionFaults(before, news, isUnknown));
+        faults.push(...positionFaults(before, news, isUnknown, old.type));
     }
     return faults;
 }
