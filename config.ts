@@ -271,6 +271,8 @@ export type PlatformConfig = z.infer<typeof schema> & {
     secretNames: string[];
     /** What is likely not meant, and refused nowhere. */
     warnings: Fault[];
+    /** False: a connector is malformed, so that nobody knows which topics there will be. */
+    topicsKnown: boolean;
     /** What is wrong with connectors, where that is all: plugins and workers may find more. Else `loadConfig` throws. */
     connectorFaults: Fault[];
 };
@@ -517,13 +519,13 @@ export function checkedConfig(raw: Raw, secretKeys: string[] = [], passphraseIsP
     const known = { ...defaults.connectors, ...good.connectors };
     // Nobody knows which topics there will be while a connector, or one of its settings, is malformed
     const topicsKnown = given.every((name) => name in known) && !repaired.some((path) => path.includes(".config."));
-    const crossFaults = crossChecks(good, topicsKnown).filter((fault) => !isDoubtful(fault, repaired));
+    const crossFaults = crossChecks(good).filter((fault) => !isDoubtful(fault, repaired));
     const found = [...faults, ...crossFaults];
     const errors = found.filter(({ warning }) => !warning);
     const ofConnectors = errors.filter(({ path }) => path.startsWith("connectors."));
     if (errors.length > ofConnectors.length) throw new ConfigError(errors);
     const warnings = found.filter(({ warning }) => warning);
-    return { ...good, warnings, connectorFaults: ofConnectors } as PlatformConfig;
+    return { ...good, topicsKnown, warnings, connectorFaults: ofConnectors } as PlatformConfig;
 }
 
 interface ParsedSection {

@@ -6,8 +6,7 @@ import { Fault, HIDDEN, repeated } from "./fault";
 import { SECRET_NAME } from "./secrets";
 import { aboveBrokersFault, keyConverterOf } from "./servers";
 import { isPostgresSource, sourceFaults } from "./sources";
-import { isSink, sinkFaults } from "./sinks";
-import { debeziumTopics, listOf, UNKNOWN_TOPICS } from "./topics";
+import { listOf } from "./topics";
 
 /** A connector as the stack config has it, and with all that the platform adds to it. */
 export interface CheckedConnector {
@@ -31,31 +30,16 @@ export function isConnectorKey(name: string): boolean {
     return CONNECTOR_KEY.test(name);
 }
 
-/**
- * Rules on connectors that need no plugin's definitions.
- * @param topicsKnown false: some connector is malformed, so that nobody knows which topics there will be.
- */
-export function connectorFaults(c: Partial<PlatformConfig>, topicsKnown: boolean): Fault[] {
+/** Rules on connectors that need no plugin's definitions. */
+export function connectorFaults(c: Partial<PlatformConfig>): Fault[] {
     const checked = completedConnectors(c);
-    const sources = checked.filter(({ entry }) => isPostgresSource(entry.class));
-    const others = checked.filter(
-        ({ entry, config }) => !isPostgresSource(entry.class) && !isSink(entry.class, config),
-    );
-    const made = [
-        ...sources.map(({ name, config }) => ({ name, config, topics: debeziumTopics(config) })),
-        ...others.map(({ name, config }) => ({ name, config, topics: UNKNOWN_TOPICS })),
-    ];
-    const deadLetters = checked.flatMap(({ config }) => listOf(config["errors.deadletterqueue.topic.name"]));
     return [
         ...checked.flatMap((connector) => generalFaults(connector, c)),
         ...repeated(checked.map(({ name, entry }) => connectorName(name, entry))).map(([index, value]): Fault => {
             const path = `connectors.${checked[index]!.name}.name`;
             return { path, value, rule: "is the name of two connectors", remedy: "rename one of them" };
         }),
-        ...sourceFaults(sources),
-        ...checked
-            .filter(({ entry, config }) => isSink(entry.class, config))
-            .flatMap((sink) => sinkFaults(sink, { made: topicsKnown ? made : undefined, deadLetters, platform: c })),
+        ...sourceFaults(checked.filter(({ entry }) => isPostgresSource(entry.class))),
     ];
 }
 

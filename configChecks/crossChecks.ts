@@ -8,11 +8,8 @@ import { portFaults } from "./ports";
 import { referenceFaults } from "./secrets";
 import { replicationFaults, serverFaults } from "./servers";
 
-/**
- * Rules that span several values. Each runs when the sections that it reads are well formed.
- * @param topicsKnown false: some connector is malformed, so that nobody knows which topics there will be.
- */
-export function crossChecks(c: Partial<PlatformConfig>, topicsKnown: boolean): Fault[] {
+/** Rules that span several values. Each runs when the sections that it reads are well formed. */
+export function crossChecks(c: Partial<PlatformConfig>): Fault[] {
     return [
         ...hostFaults(c),
         ...serverFaults(c),
@@ -20,7 +17,7 @@ export function crossChecks(c: Partial<PlatformConfig>, topicsKnown: boolean): F
         ...portFaults(c),
         ...pluginFaults(c),
         ...referenceFaults(c),
-        ...connectorFaults(c, topicsKnown),
+        ...connectorFaults(c),
         ...deletionFaults(c),
     ];
 }

@@ -7,9 +7,11 @@ import {
     UnknownKey,
     unknownKeys,
 } from "@connect-cdc/connector/checks";
-import { passwordInTheClear, type CheckedConnector } from "./connectors";
+import type { PlatformConfig } from "../config";
+import { type CheckedConnector, completedConnectors, passwordInTheClear } from "./connectors";
 import { Definitions, PluginDefinition, SettingDefinition, settingsOf, valueFault } from "./definitions";
 import { Fault, suggest } from "./fault";
+import { sinkFaults } from "./sinks";
 import { listOf } from "./topics";
 
 /** A converter's setting that Connect itself fills in: key, value or header. */
@@ -24,10 +26,16 @@ const ALIAS_TYPES = { transforms: "transformation", predicates: "predicate" };
 
 /**
  * What is wrong with connectors by what their plugins say of themselves. Pure; a class, a transform, a predicate and a
- * converter must be in the image, and their settings known, there, of the right type, and no password in the clear.
+ * converter must be in the image, and their settings known, there, of the right type, and no password in the clear. What is
+ * a sink keeps the rules on sinks.
  */
-export function definitionFaults(connectors: CheckedConnector[], { plugins }: Definitions): Fault[] {
-    return connectors.flatMap((connector) => new ConnectorCheck(connector, plugins).faults());
+export function definitionFaults(config: PlatformConfig, { plugins }: Definitions): Fault[] {
+    const connectors = completedConnectors(config);
+    const typeOf = (connectorClass: string) => findPlugin(plugins, connectorClass, CONNECTOR_TYPES)?.type;
+    return [
+        ...sinkFaults(config, connectors, typeOf),
+        ...connectors.flatMap((connector) => new ConnectorCheck(connector, plugins).faults()),
+    ];
 }
 
 class ConnectorCheck {
@@ -59,16 +67,6 @@ class ConnectorCheck {
         if (!plugin) return [this.unknownClass("class", entry.class, CONNECTOR_TYPES), ...inParts];
         const known = settingsOf(plugin);
         return [
-            ...(plugin.type === "sink" && !("topics" in config) && !("topics.regex" in config)
-                ? [
-                      this.fault(
-                          "config.topics",
-                          undefined,
-                          "is missing: a sink must read something",
-                          "set topics, or topics.regex",
-                      ),
-                  ]
-                : []),
             ...this.settingFaults("", config, known),
             ...this.unknownFaults("", plugin.config.length > 0 ? unknownKeys(config, namesOf(known)) : []),
             ...inParts,

@@ -1,11 +1,20 @@
 import type { PlatformConfig } from "../config";
-import { compiled } from "@connect-cdc/connector/postgres";
+import { compiled, isPostgresSource } from "@connect-cdc/connector/postgres";
 import { JMS_SINK_CLASS } from "../connectorConfigs/jmsSink";
 import { writesKeysAsText } from "../connectorConfigs/debeziumPostgres";
 import type { CheckedConnector } from "./connectors";
 import { Fault, repeated, suggest } from "./fault";
 import { aboveBrokersFault, keyConverterOf } from "./servers";
-import { ILLEGAL_TOPIC, isEnumerable, listOf, MadeTopics, meantTopic, TOPIC_NAME } from "./topics";
+import {
+    debeziumTopics,
+    ILLEGAL_TOPIC,
+    isEnumerable,
+    listOf,
+    MadeTopics,
+    meantTopic,
+    TOPIC_NAME,
+    UNKNOWN_TOPICS,
+} from "./topics";
 
 const DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
 const DEAD_LETTER_COPIES = "errors.deadletterqueue.topic.replication.factor";
@@ -28,21 +37,36 @@ interface Surroundings {
     made?: Source[];
     /** Topics that sinks write bad records to. */
     deadLetters: string[];
-    platform: Partial<PlatformConfig>;
+    platform: PlatformConfig;
 }
 
-/** True for a connector that reads topics. */
-export function isSink(connectorClass: string, config: Record<string, string>): boolean {
-    return connectorClass === JMS_SINK_CLASS || "topics" in config || "topics.regex" in config;
+/**
+ * Rules on sinks.
+ *
+ * @param typeOf whether a class is one of sources or of sinks, as its plugin says.
+ */
+export function sinkFaults(
+    config: PlatformConfig,
+    connectors: CheckedConnector[],
+    typeOf: (connectorClass: string) => string | undefined,
+): Fault[] {
+    const [sinks, others] = [true, false].map((wanted) =>
+        connectors.filter(({ entry }) => (typeOf(entry.class) === "sink") === wanted),
+    ) as [CheckedConnector[], CheckedConnector[]];
+    const made = others.map(({ name, entry, config }) => {
+        return { name, config, topics: isPostgresSource(entry.class) ? debeziumTopics(config) : UNKNOWN_TOPICS };
+    });
+    const deadLetters = connectors.flatMap(({ config }) => listOf(config[DEAD_LETTER_TOPIC]));
+    const around = { made: config.topicsKnown ? made : undefined, deadLetters, platform: config };
+    return sinks.flatMap((sink) => faultsOf(sink, around));
 }
 
-/** Rules on a sink. */
-export function sinkFaults(sink: CheckedConnector, around: Surroundings): Fault[] {
+function faultsOf(sink: CheckedConnector, around: Surroundings): Fault[] {
     return [
         ...choiceFaults(sink),
         ...topicFaults(sink, around),
         ...regexFaults(sink, around),
-        ...toleranceFaults(sink, around.platform.kafka?.brokers),
+        ...toleranceFaults(sink, around.platform.kafka.brokers),
         ...queueFaults(sink, around.platform.jmsBroker),
         ...deleteFaults(sink, around),
     ];

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readDefinitions, stageImages, StageResult } from "../components/image";
 import { judge, loadConfig, PlatformConfig } from "../config";
-import { completedConnectors } from "../configChecks/connectors";
 import { definitionFaults } from "../configChecks/definitionFaults";
 import { Fault } from "../configChecks/fault";
 import { preflight } from "../preflight";
@@ -44,7 +43,7 @@ export async function prepare(): Promise<Prepared> {
         throw error;
     });
     const definitions = readDefinitions(staged);
-    const faults = withoutRepeats(config.connectorFaults, definitionFaults(completedConnectors(config), definitions));
+    const faults = withoutRepeats(config.connectorFaults, definitionFaults(config, definitions));
     const seen = await glance;
     const live = await liveFaults(config, seen, definitions, faults);
     for (const note of live.notes) void pulumi.log.warn(note);

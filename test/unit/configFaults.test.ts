@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigError, Fault, parseConfig } from "../../config";
-import { completedConnectors } from "../../configChecks/connectors";
 import { definitionFaults } from "../../configChecks/definitionFaults";
 import type { Definitions } from "../../configChecks/definitions";
 import { faultLine, shownValue } from "../../configChecks/fault";
@@ -19,7 +18,7 @@ type Raw = Record<string, unknown>;
 function findingsOf(raw: Raw, secretKeys: string[] = []): Fault[] {
     try {
         const config = parseConfig(raw, secretKeys);
-        return [...config.warnings, ...definitionFaults(completedConnectors(config), definitions)];
+        return [...config.warnings, ...definitionFaults(config, definitions)];
     } catch (error) {
         if (error instanceof ConfigError) return error.faults;
         throw error;
@@ -276,6 +275,17 @@ describe.each(Object.entries(CASES))("%s", (_group, cases) => {
         expect(Boolean(fault!.warning)).toBe(warning);
         expect(faultLine(fault!)).not.toMatch(/hunter|4711|pw1/);
     });
+});
+
+it("what is a sink its plugin tells, and no setting: a source may name topics, by patterns too", () => {
+    const plugins = ["source", "sink"].map((type) => ({ class: `a.Mirror${type}`, type, config: [] }));
+    const faultsOf = (type: string) => {
+        const mirror = { class: `a.Mirror${type}`, tasksMax: 1, state: "running", config: { topics: "orders.*" } };
+        const config = parseConfig({ connectors: { mirror } });
+        return definitionFaults(config, { plugins: [...definitions.plugins, ...plugins] });
+    };
+    expect(faultsOf("source")).toEqual([]);
+    expect(faultsOf("sink").map(({ rule }) => rule)).toEqual([expect.stringContaining("is no name of a topic")]);
 });
 
 describe("the error", () => {
