@@ -47,6 +47,19 @@ describe("Connector", () => {
     it("keeps its state readable", () => {
         expect(stateIsSecret).toBe(false);
     });
+
+    it("refuses customTimeouts, which never reach its provider", () => {
+        const args = {
+            name: "x",
+            cluster: "c",
+            restUrls: ["http://127.0.0.1:7070"],
+            class: "example.Source",
+            config: {},
+        };
+        expect(() => new Connector("x", args, { customTimeouts: { create: "5m" } })).toThrow(
+            'resource "x": customTimeouts has no effect on a Connector; set timeoutSeconds',
+        );
+    });
 });
 
 describe("the provider's text", () => {
