@@ -105,13 +105,14 @@ describe("behind a worker that hangs", () => {
         hanging.close();
     });
 
-    it("new connectors are checked in a few seconds, and each says what was not", async () => {
+    it("new connectors are checked in a few seconds, and the first says what was not", async () => {
         const startMs = performance.now();
         expect(await checkAll(sources(COUNT, { restUrls: [url] }))).toEqual([]);
         expect(performance.now() - startMs).toBeLessThan(8000);
-        expect(lines).toHaveLength(2 * COUNT);
-        expect(lines.at(-2)).toMatch(/source-299": its config was not checked .* no answer from http/);
-        expect(lines.at(-1)).toMatch(/source-299": whether another connector has its slot .* was not checked/);
+        expect(lines).toEqual([
+            expect.stringMatching(/source-0": its config was not checked .* no answer from http.* not said again$/),
+            expect.stringMatching(/source-0": whether another connector has its slot .* was not checked/),
+        ]);
     });
 
     it("validations that hang take a few seconds in all", async () => {
@@ -119,8 +120,11 @@ describe("behind a worker that hangs", () => {
         const startMs = performance.now();
         await checkAll(sources(20));
         expect(performance.now() - startMs).toBeLessThan(8000);
-        expect(lines).toHaveLength(20);
-        expect(lines.at(-1)).toMatch(/not checked by a live worker: the checks of this run have waited 6 s/);
+        expect(lines).toEqual([
+            expect.stringContaining('"source-0": its config was not checked by a live worker: no answer within 5 s'),
+            expect.stringContaining('"source-1": its config was not checked by a live worker: no answer within 1 s'),
+            expect.stringMatching(/"source-2": .*: the checks of this run have waited 6 s.* not said again$/),
+        ]);
     });
 });
 

@@ -2,7 +2,7 @@ import { ConnectError } from "../client/errors";
 import { ConnectorInputs, InputFault, passwordFault, specOf } from "../connectorInputs";
 import { settingOf } from "../lifecycle/compare";
 import { fullConfig } from "../lifecycle/fullConfig";
-import { CheckedCluster } from "./checkedCluster";
+import { CheckedCluster, saidOnce } from "./checkedCluster";
 import { converterDefinitions, LiveWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
 import { NO_PATIENCE, withPatience } from "./patience";
@@ -39,7 +39,7 @@ export async function checkLive(inputs: ConnectorInputs, masked: string[], isNew
         worker = await cluster.live();
     } catch (error) {
         if (!(error instanceof ConnectError)) throw error;
-        return { ...NOTHING, warnings: error.kind === "unreachable" ? [] : [notChecked(error.message)] };
+        return { ...NOTHING, warnings: error.kind === "unreachable" ? [] : saidOnce(notChecked(error.message)) };
     }
     const classes = worker.plugins.filter(({ type }) => ["source", "sink"].includes(type)).map((p) => p.class);
     if (!worker.plugins.some((plugin) => isClass(plugin, inputs.class))) {
@@ -55,7 +55,10 @@ export async function checkLive(inputs: ConnectorInputs, masked: string[], isNew
             converterDefinitions(asked, worker.restUrl, config),
         ]);
     });
-    const [[result], ofConverters] = told ?? [[{ failed: NO_PATIENCE }], []];
+    if (!told) {
+        return { ...NOTHING, warnings: saidOnce(notChecked(NO_PATIENCE)) };
+    }
+    const [[result], ofConverters] = told;
     if (!result || "failed" in result) {
         return { ...NOTHING, warnings: [notChecked(result?.failed ?? "no answer")] };
     }

@@ -111,8 +111,23 @@ async function patient<T>(ask: (limitSeconds: number) => Promise<T>): Promise<T>
     return answer.answer;
 }
 
+/** What {@link saidOnce} has been given. */
+const said = new Set<string>();
+
+/**
+ * A warning that would be the same for each connector of a cluster, of which there may be a thousand.
+ *
+ * @returns nothing when it was given for another connector before.
+ */
+export function saidOnce(warning: string): string[] {
+    const isNew = !said.has(warning);
+    said.add(warning);
+    return isNew ? [`${warning}. Of further connectors this is not said again`] : [];
+}
+
 /** The engine starts a process for each run; tests run several in one. */
 export function forgetAnswers(): void {
     shared.clear();
+    said.clear();
     renewPatience();
 }

@@ -4,7 +4,7 @@ import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { Abilities } from "../client/version";
 import { hangsOnVersion, nameFault } from "./connectorNames";
-import { CheckedCluster } from "./checkedCluster";
+import { CheckedCluster, saidOnce } from "./checkedCluster";
 import { withPatience } from "./patience";
 import { connectorId, declaredOn } from "../declared";
 import { requireVersion } from "../position/offsets";
@@ -96,10 +96,10 @@ async function sharingFaults(source: ConnectorInputs): Promise<InputFault[]> {
         if (!(error instanceof ConnectError)) throw error;
         unasked.add(connectorId(source));
         if (error.kind !== "unreachable") {
-            console.log(
-                `warning: connector "${source.name}": whether another connector has its slot or its topics was not checked: ` +
-                    `${error.message}. "pulumi up" checks it before it creates the connector`,
-            );
+            const warning =
+                `whether another connector has its slot or its topics was not checked: ${error.message}. ` +
+                '"pulumi up" checks it before it creates the connector';
+            saidOnce(warning).forEach((text) => console.log(`warning: connector "${source.name}": ${text}`));
         }
         return [];
     }
