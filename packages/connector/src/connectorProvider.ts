@@ -32,6 +32,7 @@ import {
 import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
 import { openConnectors, secretsOf } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
+import { pluginVersion } from "./lifecycle/plugins";
 import { bringUp } from "./position/newSource";
 import { positionFaults } from "./position/positionGuard";
 import { renameConnector } from "./position/rename";
@@ -251,7 +252,9 @@ export async function read(
             return {};
         }
         const { props: seen, inputs } = observedOutputs(known, live, (text) => connectors.client.redact(text));
-        return { id, props: withoutUndefined(seen), inputs };
+        // Below 4.1 a lost answer to the last write left it unknown
+        const version = seen.version === "unknown" ? await pluginVersion(connectors, seen.class) : seen.version;
+        return { id, props: withoutUndefined({ ...seen, version }), inputs };
     } catch (error) {
         throw failure(props, error);
     }

@@ -1,9 +1,14 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { accessWith } from "../../../packages/connector/src/client/auth";
+import { makeCertificate } from "../../support/certificates";
 import { exchange } from "../../../packages/connector/src/client/exchange";
 
 const REQUEST = { method: "GET", path: "/" } as const;
@@ -65,4 +70,35 @@ it("http:// workers elsewhere are reached through the proxy of the environment, 
         },
     );
     expect(asked).toHaveLength(2);
+});
+
+it.each<[string, number, Record<string, string>, string, RegExp]>([
+    ["a redirection", 302, { location: "https://login.test/" }, "", /redirects to https:\/\/login\.test\/.*restUrls/],
+    ["Jetty's word on a name in TLS", 400, {}, "<h2>HTTP ERROR 400 Invalid SNI</h2>", /auth\.tls\.serverName/],
+    ["nginx' word on a port", 400, {}, "The plain HTTP request was sent to HTTPS port", /write https:\/\//],
+    ["any other page", 400, {}, "<h2>Bad Request</h2>", /is it Connect's REST API/],
+])("%s comes with what to do", async (_, status, headers, page, advice) => {
+    const outcome = await withServer(
+        (_, response) => response.writeHead(status, headers).end(page),
+        (port) => exchange(`http://127.0.0.1:${port}`, REQUEST, accessWith(), 5000),
+    );
+    expect(outcome).toMatchObject({ kind: "refused", detail: expect.stringMatching(advice) });
+});
+
+it("http:// at a port with TLS comes with what to do", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "connect-cdc-tls-"));
+    const { cert, key } = makeCertificate(folder, "localhost");
+    const server = createTlsServer({ cert, key }).listen(0, "127.0.0.1");
+    try {
+        await once(server, "listening");
+        const { port } = server.address() as AddressInfo;
+        const outcome = await exchange(`http://127.0.0.1:${port}`, REQUEST, accessWith(), 5000);
+        expect(outcome).toMatchObject({
+            ok: false,
+            detail: expect.stringMatching(/write https:\/\/ in restUrls/),
+        });
+    } finally {
+        server.close();
+        rmSync(folder, { recursive: true });
+    }
 });

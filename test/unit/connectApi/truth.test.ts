@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { forgetAnswers } from "../../../packages/connector/src/checks/checkedCluster";
+import { check } from "../../../packages/connector/src/connectorProvider";
 import { Engine } from "../../support/engine";
 import { FakeConnect } from "../../support/fakeConnect";
 import { Reply } from "../../support/faults";
@@ -170,4 +172,99 @@ it("a restart that is due after a failed adoption is due in the next up", async 
         "POST /connectors/sink/restart",
         "POST /connectors/sink/tasks/0/restart",
     ]);
+});
+
+describe("JSON that is not Connect's", () => {
+    const answers = (request: RegExp, ...bodies: string[]) =>
+        fake.faultsOf.push({
+            request,
+            faults: Array.from({ length: 50 }, (_, i) => ({
+                kind: "answer" as const,
+                status: 200,
+                html: bodies[i % bodies.length]!,
+                done: true,
+            })),
+        });
+
+    it.each<[string, RegExp, string, RegExp]>([
+        ["a gateway at /", /^GET \/$/, '{"status":"UP"}', /GET \/ at http.*version and kafka_cluster_id/],
+        ["no list of names", /^GET \/connectors$/, "{}", /GET \/connectors at http.*a list of names/],
+        ["null for names", /^GET \/connectors$/, "null", /GET \/connectors at http.*a list of names/],
+    ])("is named, and nothing is created: %s", async (_, request, body, message) => {
+        answers(request, body);
+        await expect(engine.up(args())).rejects.toThrow(message);
+        expect(fake.writes).toEqual([]);
+        expect(engine.outputs).toBeUndefined();
+    });
+
+    it.each<[string, RegExp, string]>([
+        ["a connector", /^GET \/connectors\/sink$/, '{"name":"sink","config":null}'],
+        ["a status", /status$/, '{"tasks":{}}'],
+        ["tasks", /tasks$/, "{}"],
+    ])("for %s is an error that names the request, and a deletion does not pass for done", async (_, request, body) => {
+        await engine.up(args());
+        answers(request, body);
+        await expect(engine.up(args({ topics: "others" }))).rejects.toThrow(/at http:.*not Kafka Connect's/);
+        fake.faultsOf.length = 0;
+        answers(/^GET \/$/, '{"status":"UP"}');
+        await expect(engine.destroy()).rejects.toThrow(/kafka_cluster_id/);
+        expect(theirs()).toBeDefined();
+    });
+
+    it("in the answer to a write: whether it was done is read back", async () => {
+        answers(/^(POST|PUT) \/connectors(\/sink\/config)?$/, "{}");
+        await engine.up(args());
+        await engine.up(args({ topics: "others" }));
+        expect(theirs().config).toMatchObject({ topics: "others" });
+    });
+
+    it("is a warning at preview, for plugins and validations too", async () => {
+        for (const request of [/^GET \/$/, /connector-plugins\?/, /validate$/]) {
+            forgetAnswers();
+            fake.faultsOf.length = 0;
+            answers(request, "null");
+            await check(undefined, args());
+        }
+        expect(lines).toHaveLength(3);
+        lines.forEach((line) => expect(line).toContain("was not checked by a live worker"));
+        lines.slice(0, 2).forEach((line) => expect(line).toContain("not Kafka Connect's"));
+    });
+});
+
+it("401 is said at preview", async () => {
+    fake.faultsOf.push({ request: /^GET \/$/, faults: [{ kind: "answer", status: 401, html: "" }] });
+    await check(undefined, args());
+    expect(lines.join()).toMatch(/not checked by a live worker: http.*401.*set auth\.basic/);
+});
+
+it("credentials that go over http:// to another machine are a warning, where they are new", async () => {
+    const auth = { basic: { username: "u", password: "hunter-22" } };
+    const elsewhere = args({}, { restUrls: ["http://192.0.2.1:8083"], auth, checkLive: false });
+    await check(undefined, elsewhere);
+    await check(elsewhere, elsewhere);
+    await check(undefined, args({}, { auth, checkLive: false }));
+    expect(lines).toEqual([expect.stringContaining("auth goes over http://")]);
+});
+
+it("a version that a lost answer left unknown is known after a refresh", async () => {
+    fake.faultsOf.push({ request: /^GET \/connector-plugins$/, faults: [{ kind: "hang" }] });
+    await engine.up(args());
+    engine.outputs = { ...engine.outputs, version: "unknown" };
+    await engine.refresh();
+    expect(engine.outputs).toMatchObject({ version: "1" });
+});
+
+it("what one user is shown is not for another one", async () => {
+    const seen = vi.spyOn(fake, "perform");
+    const engines = await Promise.all(
+        ["a", "b"].map(async (username) => {
+            const one = new Engine();
+            await one.up({ ...args(), name: username, auth: { basic: { username, password: "p" } } });
+            return one;
+        }),
+    );
+    seen.mockClear();
+    for (const one of engines) await one.refresh();
+    const lists = seen.mock.calls.filter(([, url]) => url.includes("expand=info"));
+    expect(lists).toHaveLength(2);
 });

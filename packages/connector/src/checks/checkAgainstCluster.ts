@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkLive } from "./checkLive";
 import { ConnectorInputs, hasUnknown, InputFault, specOf, UNKNOWN } from "../connectorInputs";
+import { isLoopback } from "../client/exchange";
+import { isObject } from "../isObject";
 import { fullConfig } from "../lifecycle/fullConfig";
 import { snapshotsAlways } from "../position/positionGuard";
 
@@ -25,6 +27,15 @@ export async function checkAgainstCluster(
         const reason = `checkLive is ${JSON.stringify(wanted)}; it must be true or false`;
         return [...faults, { property: "checkLive", reason }];
     }
+    if (
+        isReadable(inputs) &&
+        !(isDeepStrictEqual(olds?.auth, inputs["auth"]) && isDeepStrictEqual(olds?.restUrls, inputs["restUrls"]))
+    ) {
+        write(
+            `warning: connector "${inputs["name"]}": auth goes over http://, where everybody on the way can read it: ` +
+                "write https:// in restUrls",
+        );
+    }
     const isNew = (fault: InputFault) => !fault.passwordBy || !wasTaken(olds, inputs, keyOf(fault.property));
     const own = faults.filter(isNew);
     if (!isComplete(inputs) || isSameConfig(olds, inputs)) {
@@ -47,6 +58,14 @@ export async function checkAgainstCluster(
     const refuted = (fault: InputFault) =>
         fault.passwordBy === "name" && (types.get(keyOf(fault.property)) ?? "PASSWORD") !== "PASSWORD";
     return [...own.filter((fault) => !refuted(fault)), ...found.filter(isNew)];
+}
+
+/** True when credentials leave this machine without TLS. */
+function isReadable({ auth, restUrls }: Record<string, unknown>): boolean {
+    const { basic, bearer, headers } = isObject(auth) ? auth : {};
+    const isPlain = (url: unknown) =>
+        typeof url === "string" && url.startsWith("http://") && URL.canParse(url) && !isLoopback(url);
+    return (basic ?? bearer ?? headers) !== undefined && Array.isArray(restUrls) && restUrls.some(isPlain);
 }
 
 /** True for a setting that the connector has had before: it was taken when it was new. */

@@ -47,13 +47,15 @@ export class CheckedCluster extends Connectors {
     live(): Promise<LiveWorker> {
         return this.share("worker", async (limitSeconds) => {
             const { client } = this.open(limitSeconds);
-            const hung: string[] = [];
-            const worker = await findWorker(client, (restUrl) => hung.push(restUrl));
+            const said: string[] = [];
+            const worker = await findWorker(client, (restUrl, { kind, detail }) =>
+                said.push(`${kind === "refused" ? "" : "no answer from "}${restUrl}: ${detail}`),
+            );
             if (worker) {
                 return worker;
             }
-            throw hung.length > 0
-                ? new ConnectError("ambiguous", `no answer from ${client.redact(hung.join(", "))}`)
+            throw said.length > 0
+                ? new ConnectError("ambiguous", client.redact(said.join("; ")))
                 : new ConnectError("unreachable", "no worker listens");
         });
     }

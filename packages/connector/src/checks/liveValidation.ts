@@ -1,4 +1,5 @@
 import { ConnectClient } from "../client/client";
+import type { Fault } from "../client/exchange";
 import { ConnectorPlugin, Validation, WorkerInfo } from "../client/types";
 
 /** A worker that answers, and what it has. */
@@ -17,11 +18,11 @@ const HELLO_MS = 2500;
 /**
  * The first worker that answers, asked once, within the client's time; undefined when there is none.
  *
- * @param onHung told of a worker that took the question and gave no answer in time.
+ * @param onFault told of a worker that gave no answer in time (`ambiguous`), or refused to answer (`refused`).
  */
 export async function findWorker(
     client: ConnectClient,
-    onHung: (restUrl: string) => void = () => undefined,
+    onFault: (restUrl: string, fault: Fault) => void = () => undefined,
 ): Promise<LiveWorker | undefined> {
     for (const restUrl of client.restUrls) {
         const [root, plugins] = await Promise.all(
@@ -32,8 +33,10 @@ export async function findWorker(
         if (root!.ok && plugins!.ok) {
             return { ...(root!.body as WorkerInfo), restUrl, plugins: plugins!.body as ConnectorPlugin[] };
         }
-        if ([root!, plugins!].some((outcome) => !outcome.ok && outcome.kind === "ambiguous")) {
-            onHung(restUrl);
+        const faults = [root!, plugins!].filter((outcome) => !outcome.ok);
+        const fault = ["refused", "ambiguous"].flatMap((kind) => faults.find((one) => one.kind === kind) ?? [])[0];
+        if (fault) {
+            onFault(restUrl, fault);
         }
         if (client.deadline.passed) {
             return undefined;

@@ -1,6 +1,21 @@
-/** What to do about an answer that trying again does not change; empty when the answer says it itself. */
-export function adviceOnStatus(status: number): string {
+/**
+ * What to do about an answer that trying again does not change; empty when the answer says it itself.
+ *
+ * @param location header of a redirection.
+ * @param page the answer, where it is no JSON.
+ */
+export function adviceOnStatus(status: number, location?: string, page = ""): string {
     switch (status) {
+        case 301:
+        case 302:
+        case 303:
+        case 307:
+        case 308: {
+            const to = location === undefined ? "" : ` to ${location}`;
+            return `. It redirects${to}, which is not followed: write the URL of Connect's REST API itself in restUrls`;
+        }
+        case 400:
+            return adviceOnBadRequest(page);
         case 401:
             return ". The workers want to know who asks: set auth.basic or auth.bearer, or auth.tls with cert and key, to what they accept";
         case 403:
@@ -15,6 +30,27 @@ export function adviceOnStatus(status: number): string {
         default:
             return "";
     }
+}
+
+/** A 400 that is not Connect's: its Jetty, or what is in front of it, did not understand the request. */
+function adviceOnBadRequest(page: string): string {
+    if (/sni/i.test(page)) {
+        return ". The worker's certificate is for another name: write that name in restUrls, or set auth.tls.serverName to it";
+    }
+    if (/https port|plain http/i.test(page)) {
+        return SPEAKS_TLS;
+    }
+    if (/ambiguous|illegal.*(uri|path)/i.test(page)) {
+        return ". The server refuses a character in this path: choose another name for the connector";
+    }
+    return ". The server at this URL does not understand the request: is it Connect's REST API, without a proxy that alters paths?";
+}
+
+const SPEAKS_TLS = ". This port speaks TLS: write https:// in restUrls";
+
+/** A port with TLS closes the connection of who speaks plain HTTP; so does a worker that is being stopped. */
+export function hintOnReset(code: string | undefined): string {
+    return code === "ECONNRESET" ? ". If this port speaks TLS, write https:// in restUrls" : "";
 }
 
 const UNTRUSTED = [
@@ -46,6 +82,9 @@ export function adviceOnTls(code: string | undefined, message: string): string |
     }
     if (/wrong.version.number|packet.length.too.long/i.test(`${code} ${message}`)) {
         return ". This port does not speak TLS: write http:// in restUrls";
+    }
+    if (code === "HPE_INVALID_CONSTANT") {
+        return ". This port does not speak HTTP. If it speaks TLS, write https:// in restUrls";
     }
     if (/^ERR_SSL_|^EPROTO$/.test(code)) {
         return ". The worker wants a client certificate that it trusts: set auth.tls.cert and auth.tls.key";

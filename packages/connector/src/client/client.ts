@@ -1,3 +1,4 @@
+import { asConnects } from "./answers";
 import { Access, accessWith, ConnectAuth } from "./auth";
 import { Deadline } from "./clock";
 import { ConnectError, FaultKind } from "./errors";
@@ -65,6 +66,11 @@ export class ConnectClient {
         return JSON.stringify([[...this.restUrls].sort(), this.auth]);
     }
 
+    /** Who asks. */
+    get asker(): string {
+        return JSON.stringify(this.auth);
+    }
+
     get deadline(): Deadline {
         return this.options.deadline;
     }
@@ -119,7 +125,7 @@ export class ConnectClient {
     /** Sends a request to one worker, once, within the shorter of this limit and the client's own. */
     async ask(restUrl: string, request: Request, limitMs = Infinity): Promise<Outcome> {
         const timeoutMs = Math.min(limitMs, this.options.httpTimeoutMs, Math.max(1000, this.deadline.remainingMs));
-        const outcome = await exchange(restUrl, request, this.access, Math.ceil(timeoutMs));
+        const outcome = asConnects(request, await exchange(restUrl, request, this.access, Math.ceil(timeoutMs)));
         if (outcome.ok || outcome.answered) {
             this.lastAnswerMs = this.deadline.clock.now();
         }

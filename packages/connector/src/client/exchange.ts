@@ -1,4 +1,4 @@
-import { adviceOnStatus, adviceOnTls } from "./advice";
+import { adviceOnStatus, adviceOnTls, hintOnReset } from "./advice";
 import { Access } from "./auth";
 import { FaultKind, faultOfAnswer, faultOfTransport } from "./errors";
 import { parseExact, stringifyExact } from "./exactJson";
@@ -63,21 +63,23 @@ export async function exchange(restUrl: string, request: Request, access: Access
             transformResponse: (text) => text,
             validateStatus: () => true,
         });
-        return outcomeOf(request, answer.status, answer.data);
+        const { location } = answer.headers as { location?: string };
+        return outcomeOf(request, answer.status, answer.data, location);
     } catch (error) {
         const { code, message } = error as { code?: string; message: string };
         const advice = adviceOnTls(code, message);
         const kind = advice === undefined ? faultOfTransport(code) : "refused";
-        return { ok: false, kind, detail: `${message || code || "no answer"}${advice ?? ""}`, answered: false };
+        const hint = advice ?? (restUrl.startsWith("http:") ? hintOnReset(code) : "");
+        return { ok: false, kind, detail: `${message || code || "no answer"}${hint}`, answered: false };
     }
 }
 
 /** No proxy knows the workers of this machine. */
-function isLoopback(url: string): boolean {
+export function isLoopback(url: string): boolean {
     return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
 }
 
-function outcomeOf(request: Request, status: number, text: string): Outcome {
+function outcomeOf(request: Request, status: number, text: string, location?: string): Outcome {
     const body = parseJson(text, request.exact ? parseExact : JSON.parse);
     if (status >= 200 && status < 300) {
         if (body !== undefined || status === 202 || status === 204) {
@@ -88,7 +90,7 @@ function outcomeOf(request: Request, status: number, text: string): Outcome {
     }
     const message = messageOf(body);
     const kind = faultOfAnswer(status, message);
-    const advice = kind === "refused" ? adviceOnStatus(status) : "";
+    const advice = kind === "refused" ? adviceOnStatus(status, location, message === undefined ? text : "") : "";
     const detail = `${status} ${message ?? "without a JSON body"}${advice}`;
     return { ok: false, kind, detail, answered: message !== undefined, status, body };
 }

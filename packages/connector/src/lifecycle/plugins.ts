@@ -44,13 +44,14 @@ async function pluginsOf(
     wanted: string,
 ): Promise<ConnectorPlugin[] | undefined> {
     const { clock } = connectors.client.deadline;
-    const known = recent.get(restUrl);
+    const key = `${restUrl} ${connectors.client.asker}`;
+    const known = recent.get(key);
     if (known && clock.now() - known.atMs < PLUGINS_LAST_MS && known.plugins.some((one) => isClass(one, wanted))) {
         return known.plugins;
     }
     const plugins = await connectors.plugins(restUrl);
     if (plugins) {
-        recent.set(restUrl, { atMs: clock.now(), plugins });
+        recent.set(key, { atMs: clock.now(), plugins });
     }
     return plugins;
 }

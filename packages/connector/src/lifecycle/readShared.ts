@@ -7,6 +7,8 @@ const REFRESH_ENDS_MS = 60_000;
 
 interface SharedList {
     restUrls: readonly string[];
+    /** Who asked: a service may show each user others. */
+    asker: string;
     askedMs: number;
     worker: Promise<WorkerInfo>;
     list: Promise<Record<string, Partial<LiveConnector>>>;
@@ -41,16 +43,16 @@ export function forgetShared(cluster: string): void {
 }
 
 function shared(connectors: Connectors, cluster: string): SharedList {
-    const { restUrls, deadline } = connectors.client;
+    const { restUrls, asker, deadline } = connectors.client;
     const askedMs = deadline.clock.now();
     const recent = (lists.get(cluster) ?? []).filter((known) => askedMs - known.askedMs < REFRESH_ENDS_MS);
-    const known = recent.find((known) => known.restUrls.some((url) => restUrls.includes(url)));
+    const known = recent.find((known) => known.asker === asker && known.restUrls.some((url) => restUrls.includes(url)));
     if (known) {
         known.askedMs = askedMs;
         return known;
     }
     const worker = connectors.worker();
-    const asked = { restUrls, askedMs, worker, list: worker.then(() => connectors.list()) };
+    const asked = { restUrls, asker, askedMs, worker, list: worker.then(() => connectors.list()) };
     lists.set(cluster, [...recent, asked]);
     // the next one may have more luck
     asked.list.catch(() => forgetShared(cluster));

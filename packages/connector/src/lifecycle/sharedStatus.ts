@@ -14,7 +14,7 @@ interface Look {
     reject: (error: unknown) => void;
 }
 
-/** What is asked for next, and how many connectors the last list had, by the cluster's URLs. */
+/** What is asked for next, and how many connectors the last list had, by the cluster and who asks. */
 const clusters = new Map<string, { looks: Look[]; size: number }>();
 
 /**
@@ -24,7 +24,7 @@ const clusters = new Map<string, { looks: Look[]; size: number }>();
  * @returns undefined while there is none.
  */
 export function lookAt(connectors: Connectors, name: string): Promise<ConnectorStatus | undefined> {
-    const key = [...connectors.client.restUrls].sort().join(" ");
+    const key = connectors.client.clusterKey;
     const cluster = clusters.get(key) ?? { looks: [], size: 0 };
     clusters.set(key, cluster);
     return new Promise((resolve, reject) => {
