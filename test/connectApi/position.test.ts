@@ -1,6 +1,7 @@
 import axios from "axios";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { check } from "../../packages/connector/src/connectorProvider";
 import { BROKER_VERSION } from "../support/brokerProcess";
 import { ConnectProcesses, oneWorker, startConnectClusters } from "../support/connectProcess";
 import { ConnectorProgram, Declaration, ProgramRun } from "../support/connectorProgram";
@@ -143,6 +144,7 @@ describe.concurrent("restUrls of another Connect cluster", () => {
         await engine.up({ ...args, restUrls: doomed.urlsFor(args["name"]) });
         const there = other.source()["restUrls"] as string[];
         await expect(engine.up({ ...args, restUrls: there })).rejects.toThrow("is still on the old one");
+        expect((await check(engine.outputs as any, { ...args, restUrls: there })).failures).toHaveLength(1);
         await doomed.close();
         await expect(engine.up({ ...args, restUrls: there })).rejects.toThrow('set onSilentCluster: "recreate"');
         expect(await other.config(args["name"])).toBeUndefined();

@@ -13,6 +13,7 @@ import { onDeleteFaults } from "../position/onDelete";
 import { ConnectorList, sharedSourceFaults } from "../position/positionGuard";
 import { loadPg } from "../postgres/loadPg";
 import { renameFaults } from "../position/rename";
+import { refuseSecondCluster } from "../position/sameCluster";
 import { sourceClass } from "../position/sourceClasses";
 
 const isUnknown = (value: unknown) => value === UNKNOWN;
@@ -36,7 +37,14 @@ export async function guardFaults(
         faults.push(...(await newNameFaults(given)));
     }
     const isNew = !isPositioned(olds);
-    if (isNew && sourceClass(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
+    if (!isNew) {
+        // Old addresses that are silent are no matter for a preview, which waits for nobody
+        const ask = (limitSeconds: number) =>
+            look(given, (cluster) =>
+                refusals("restUrls", refuseSecondCluster(cluster.open(limitSeconds), olds, given, true, limitSeconds)),
+            );
+        faults.push(...((await withPatience(ask)) ?? []));
+    } else if (sourceClass(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
         const shared = await sharingFaults(given);
         const mayBeRead = shared.length === 0 && faults.length === 0 && !hasUnknown(given.onDelete);
         faults.push(...shared);
@@ -123,12 +131,18 @@ function withDeclared(connectors: Connectors): ConnectorList {
 }
 
 async function resetFaults(connectors: Connectors): Promise<InputFault[]> {
+    const faults = await refusals("onDelete.offsets", requireVersion(connectors, "changeOffsets"));
+    return faults.map(({ property, reason }) => ({ property, reason: `onDelete.offsets is reset: ${reason}` }));
+}
+
+/** What a requirement that is not met says, as a fault. */
+async function refusals(property: string, requirement: Promise<void>): Promise<InputFault[]> {
     try {
-        await requireVersion(connectors, "changeOffsets");
+        await requirement;
         return [];
     } catch (error) {
         if (error instanceof ConnectError && error.kind === "refused") {
-            return [{ property: "onDelete.offsets", reason: `onDelete.offsets is reset: ${error.message}` }];
+            return [{ property, reason: error.message }];
         }
         throw error;
     }

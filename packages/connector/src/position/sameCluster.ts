@@ -8,14 +8,15 @@ export type OnSilentCluster = "refuse" | "recreate";
 
 type Addressed = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth">;
 
-/** Limit of the questions to the old addresses, s. */
-const LOOK_LIMITS = { limitSeconds: 30, silenceSeconds: 15 };
+/** How long the old addresses may be silent, s. */
+const SILENCE_SECONDS = 15;
 
 /**
  * Makes sure that a connector does not run on two Connect clusters. Several of them may be on one Kafka cluster, so where
  * all addresses are other ones, and the connector is not found there, the old ones are asked.
  *
  * @param mayBeSilent true: old addresses that do not answer are no reason to refuse.
+ * @param silenceSeconds how long they may take to answer.
  * @throws ConnectError when the old cluster has the connector, or may have it.
  */
 export async function refuseSecondCluster(
@@ -23,6 +24,7 @@ export async function refuseSecondCluster(
     olds: Addressed,
     news: Addressed,
     mayBeSilent: boolean,
+    silenceSeconds = SILENCE_SECONDS,
 ): Promise<void> {
     if (news.restUrls.some((restUrl) => olds.restUrls.includes(restUrl))) {
         return;
@@ -30,7 +32,7 @@ export async function refuseSecondCluster(
     if ((await connectors.has(news.name)) || (await connectors.has(olds.name))) {
         return;
     }
-    const old = openConnectors(olds, LOOK_LIMITS);
+    const old = openConnectors(olds, { limitSeconds: 2 * silenceSeconds, silenceSeconds });
     const [to, from] = [connectors, old].map(({ client }) => client.redact(client.restUrls.join(", ")));
     const found = await old.has(olds.name).catch((error: unknown) => {
         if (error instanceof ConnectError) {
