@@ -87,7 +87,7 @@ export async function diff(
         (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
     );
     return {
-        changes: changed.length > 0 || Boolean(olds.restartDue || olds.configDue),
+        changes: changed.length > 0 || Boolean(olds.restartDue || olds.configDue || olds.renameDue),
         replaces,
         deleteBeforeReplace: true,
     };
