@@ -103,7 +103,7 @@ describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $
             "errors.retry.timeout": reference,
         });
         expect(faults).toEqual([]);
-        expect(warnings).toEqual([expect.stringMatching(/errors\.retry\.timeout.*\[hidden\]/)]);
+        expect(warnings).toEqual([expect.stringMatching(/errors\.retry\.timeout.*\[secret\]/)]);
     });
 
     it("only warns of a class that it does not have: the same run may bring it", async () => {
