@@ -6,8 +6,8 @@ import type { AccessValues } from "@connect-cdc/connector/commands";
 const PASSWORD = "connect-password";
 const TOKEN = "connect-token";
 const KEY = "connect-key";
-/** Stands where the workers' config provider has to be named. */
-const FOLDER = "/folder/on/the/workers";
+/** Config key of the folder on the workers where their config provider finds the connectors' secrets. */
+const FOLDER = "secretsFolder";
 const INDENT = 4;
 
 /**
@@ -32,6 +32,7 @@ export function adoptedProgram(cluster: AdoptedCluster, restUrls: string[], acce
         'import { Connector } from "@connect-cdc/connector";',
         "",
         ...secretLines(secrets),
+        ...(liftedSecrets(cluster).length === 0 ? [] : REFERENCE_LINES),
         `const shared = ${source(shared)};`,
         ...Object.entries(cluster.connectors).flatMap(([name, { entry }]) => ["", declaration(name, entry)]),
         "",
@@ -46,6 +47,12 @@ function secretLines(names: string[]): string[] {
     const type = names.map((name) => JSON.stringify(name)).join(" | ");
     return [`const secrets = new pulumi.Config().requireSecretObject<Record<${type}, string>>("secrets");`];
 }
+
+/** Without its value the program fails: a reference to nothing would be written over a password that works. */
+const REFERENCE_LINES = [
+    `const folder = new pulumi.Config().require("${FOLDER}");`,
+    "const reference = (name: string) => `\\${directory:${folder}:${name}}`;",
+];
 
 function hasAccess({
     user,
@@ -88,15 +95,19 @@ function authOf({
     };
 }
 
+/** A connector that is written as it is on the cluster is imported; one with a password in the clear gets a new config. */
 function declaration(name: string, { addDefaults: _, config, ...entry }: AdoptedEntry): string {
     const settings = Object.fromEntries(
         Object.entries(config).map(([key, value]) => [
             key,
-            typeof value === "object" && value !== null ? `\${directory:${FOLDER}:${value.secret}}` : value,
+            typeof value === "object" && value !== null
+                ? new Code(`reference(${JSON.stringify(value.secret)})`)
+                : value,
         ]),
     );
     const args = source({ name, ...entry, config: settings }).replace("{", `{\n${" ".repeat(INDENT)}...shared,`);
-    return `new Connector(${JSON.stringify(name)}, ${args});`;
+    const options = entry.adopt ? "" : `, { import: ${JSON.stringify(name)} }`;
+    return `new Connector(${JSON.stringify(name)}, ${args}${options});`;
 }
 
 /** Data as program text. */
@@ -124,7 +135,9 @@ function todo(cluster: AdoptedCluster, secrets: string[]): string[] {
         ...(lifted.length === 0
             ? []
             : [
-                  `Put these where a config provider of the workers finds them, and write your reference for \${directory:${FOLDER}:...}:`,
+                  "Put these into files of one folder on every worker, which its DirectoryConfigProvider may read, and name the folder:",
+                  `pulumi config set ${FOLDER} /path/of/the/folder`,
+                  "Where the workers have another config provider, change the line of reference. adopt: true writes the config once.",
                   ...lifted.map(
                       ({ name, connector, key, masked }) =>
                           `${name}: ${connector}, ${key}${masked ? ", which the cluster does not show" : ""}`,

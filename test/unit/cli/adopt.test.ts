@@ -36,6 +36,17 @@ describe("npm run adopt", () => {
         });
     }, 60_000);
 
+    it("prints a program that imports what it can, and fails until the place of a password is known", async () => {
+        fake.connectors.set("plain", { config: { "connector.class": "example.Sink" }, state: "PAUSED", generation: 0 });
+        fake.connectors.get("lines")!.config["database.password"] = "hunter-2";
+        const { stdout } = await runCommand("adopt", [fake.url, "--program"]);
+        expect(stdout).not.toContain('"${directory');
+        expect(stdout).toContain('const folder = new pulumi.Config().require("secretsFolder");');
+        expect(stdout).toContain('"database.password": reference("lines-database-password"),');
+        expect(stdout).toContain('config: {},\n}, { import: "plain" });');
+        expect(stdout).toMatch(/new Connector\("lines", \{[^;]+adopt: true,[^;]+\n\}\);/);
+    }, 60_000);
+
     it("says so when no definition can be had, without what the worker says of the config", async () => {
         const message = "Connector config {database.password=hunter-3} contains no connector type";
         fake.faultsOf.push({ request: /validate/, faults: [{ kind: "answer", status: 400, message }] });
