@@ -55,6 +55,8 @@ export function declareConnectors(config: PlatformConfig, servers: ConnectorServ
                 ...entry,
                 cluster: servers.connect.groupId,
                 restUrls: servers.connect.restUrls,
+                // Its workers are this stack's own, and what they have is, too: also when the state was lost
+                adopt: entry.adopt || "equal",
                 onDelete: onDelete && {
                     offsets: onDelete.offsets,
                     // Lets a new source see a slot that is there before it

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
 import { done, pending, waitFor } from "../../probes/wait";
@@ -21,12 +22,15 @@ export interface ProgramRun {
 
 /** A connector of the program, and how its resource is declared. */
 export type Declaration = FileConnectorArgs & {
+    adopt?: boolean | "equal";
     /** Name of the resource. Default: the connector's. */
     resource?: string;
     /** Name of a component that the resource is a child of. */
     component?: string;
     renamedFrom?: string;
-    options?: { deleteBeforeReplace?: boolean; aliases?: { name: string }[]; ignoreChanges?: string[] };
+    options?: CustomResourceOptions;
+    /** Names of the resources that it is replaced with. */
+    replaceWith?: string[];
 };
 
 const PROGRAM = `
@@ -36,9 +40,11 @@ import { ComponentResource } from "@pulumi/pulumi";
 import { Connector } from "@connect-cdc/connector";
 
 const all = JSON.parse(readFileSync(join(__dirname, "connectors.json"), "utf8"));
-for (const { resource, component, options, ...args } of all) {
+const made = new Map();
+for (const { resource, component, options, replaceWith, ...args } of all) {
     const parent = component && new ComponentResource("test:Component", component);
-    new Connector(resource ?? args.name, args, { ...options, ...(parent && { parent }) });
+    const more = { ...(parent && { parent }), ...(replaceWith && { replaceWith: replaceWith.map((name) => made.get(name)) }) };
+    made.set(resource, new Connector(resource ?? args.name, args, { ...options, ...more }));
 }
 `;
 
@@ -51,7 +57,7 @@ export class ConnectorProgram {
     private readonly environment: NodeJS.ProcessEnv;
 
     /** @param program text of the program, which finds the connectors' arguments in `connectors.json`. */
-    private constructor(program: string) {
+    private constructor(program: string, project: string) {
         mkdirSync(join(this.folder, "state"));
         this.environment = {
             XDG_STATE_HOME: join(this.folder, "kept"),
@@ -61,7 +67,7 @@ export class ConnectorProgram {
             PULUMI_CONFIG_PASSPHRASE: "test",
         };
         const runtime = { name: "nodejs", options: { typescript: false } };
-        this.write("Pulumi.yaml", stringify({ name: "connectors", runtime, main: "program.js" }));
+        this.write("Pulumi.yaml", stringify({ name: project, runtime, main: "program.js" }));
         this.write("package.json", JSON.stringify({ name: "connectors" }));
         this.write("index.ts", program);
         copyFileSync(join(CHECKOUT, "program.js"), join(this.folder, "program.js"));
@@ -70,8 +76,8 @@ export class ConnectorProgram {
         }
     }
 
-    static async create(program = PROGRAM): Promise<ConnectorProgram> {
-        const created = new ConnectorProgram(program);
+    static async create(program = PROGRAM, project = "connectors"): Promise<ConnectorProgram> {
+        const created = new ConnectorProgram(program, project);
         await created.must("stack", "init", "test");
         return created;
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { forgetAnswers } from "../../packages/connector/src/checks/checkedCluster";
 import { forgetProgram } from "../../packages/connector/src/declared";
@@ -8,60 +9,163 @@ type Props = Record<string, any>;
 /** What one `up` did. */
 export type Step = "created" | "updated" | "unchanged" | "replaced";
 
+/** How the resource is declared for one `up`, and options of the command. */
+export interface UpOptions {
+    /** Default as the class has it. */
+    deleteBeforeReplace?: boolean;
+    ignoreChanges?: string[];
+    /** `--replace` with its URN. */
+    replace?: boolean;
+    /** The resource has another name than before, without an alias. */
+    renamed?: boolean;
+    /** The process is killed when the provider has created it, before that is in the state. */
+    killed?: boolean;
+}
+
+/** A resource in the state. */
+interface Resource {
+    id: string;
+    inputs: Props;
+    outputs: Props;
+    /** Its creation or update failed half way. */
+    unfinished: boolean;
+    tainted: boolean;
+}
+
 /**
- * Calls the provider of one connector resource as Pulumi's engine does: check and diff first, state kept between the calls,
- * also that of a resource whose creation or update failed half way.
+ * Calls the provider of one connector resource in the order of Pulumi's engine (3.245.0, `step_generator.go`): ignored changes
+ * are put back before `check`, which gets no old inputs where it is replaced by the user's word; a replacement creates before
+ * it deletes where the options say so; what has left the program is deleted last, and only when all else went well.
  */
 export class Engine {
-    private id?: string;
-    private unfinished = false;
-    private inputs?: Props;
-    /** Outputs in the state; undefined when the resource is not in it. */
-    outputs?: Props;
+    private resource?: Resource;
+    /** What is to be deleted at the end of an `up`, of replaced resources and of those under another name. */
+    private leaving: Resource[] = [];
+    private readonly stack = `test/${randomUUID()}`;
 
-    async up(args: Props): Promise<Step> {
-        newProcess();
-        const inputs = await this.check(this.inputs, args);
-        if (!this.outputs) {
-            await this.create(inputs);
-            return "created";
-        }
-        const { changes, replaces } = await diff(this.id!, this.outputs as any, inputs as any);
-        if (replaces.length > 0) {
-            await this.replace(args);
-            return "replaced";
-        }
-        if (!changes && !this.unfinished) {
-            this.inputs = inputs;
-            return "unchanged";
-        }
-        await this.keepUnfinished(inputs, async () => {
-            const { outs } = await update(this.id!, this.outputs as any, inputs as any);
-            this.outputs = wired(outs);
-        });
-        return "updated";
+    /** Outputs in the state; undefined when the resource is not in it. */
+    get outputs(): Props | undefined {
+        return this.resource?.outputs;
     }
 
-    /** As for `--replace` and a tainted resource. */
-    async replace(args: Props): Promise<void> {
+    /** Outputs of all that is in the state: of the resource, and of what is still to be deleted. */
+    get held(): Props[] {
+        return this.all.map(({ outputs }) => outputs);
+    }
+
+    private get all(): Resource[] {
+        return [this.resource, ...this.leaving].filter((one) => one !== undefined);
+    }
+
+    async up(args: Props, options: UpOptions = {}): Promise<Step> {
         newProcess();
-        const inputs = await this.check({}, args);
-        await this.remove();
-        await this.create(inputs);
+        if (options.renamed && this.resource) {
+            this.leaving.push(this.resource);
+            this.resource = undefined;
+        }
+        const step = await this.step({ stack: this.stack, ...args }, options);
+        await this.deleteLeaving();
+        return step;
+    }
+
+    /** `pulumi state taint`: the next `up` replaces it. */
+    taint(): void {
+        if (this.resource) {
+            this.resource.tainted = true;
+        }
     }
 
     async refresh(): Promise<void> {
-        const { id, props, inputs } = await read(this.id!, this.outputs as any);
-        this.outputs = id ? wired(props!) : undefined;
-        this.inputs = inputs;
+        for (const old of this.all) {
+            const { id, props, inputs } = await read(old.id, old.outputs as any);
+            if (id) {
+                Object.assign(old, { outputs: wired(props!), inputs: wired(inputs!) });
+            } else {
+                this.forget(old);
+            }
+        }
     }
 
     async destroy(): Promise<void> {
         newProcess();
-        await this.remove();
+        if (this.resource) {
+            await this.delete(this.resource);
+        }
+        await this.deleteLeaving();
     }
 
-    private async check(olds: Props | undefined, args: Props): Promise<Props> {
+    private async step(args: Props, options: UpOptions): Promise<Step> {
+        const old = this.resource;
+        if (!old) {
+            await this.create(await this.check({}, args), options);
+            return "created";
+        }
+        const ignored = (options.ignoreChanges ?? []).map((key) => [key, old.inputs[key]]);
+        const news = { ...args, ...Object.fromEntries(ignored) };
+        const isChosen = options.replace || old.tainted;
+        const inputs = await this.check(isChosen ? {} : old.inputs, isChosen ? args : news);
+        const { changes, replaces } = await diff(old.id, old.outputs as any, inputs as any);
+        if (isChosen || replaces.length > 0) {
+            await this.replace(old, args, options);
+            return "replaced";
+        }
+        if (!changes && !old.unfinished) {
+            old.inputs = inputs;
+            return "unchanged";
+        }
+        await this.write(inputs, options, async () => ({
+            ...(await update(old.id, old.outputs as any, inputs as any)),
+            id: old.id,
+        }));
+        return "updated";
+    }
+
+    private async replace(old: Resource, args: Props, options: UpOptions): Promise<void> {
+        const inputs = await this.check({}, args);
+        if (options.deleteBeforeReplace ?? true) {
+            await this.delete(old);
+        }
+        await this.create(inputs, options, (created) => {
+            if (this.resource === old) {
+                this.leaving.push(old);
+            }
+            this.resource = created;
+        });
+    }
+
+    private create(
+        inputs: Props,
+        options: UpOptions,
+        keep = (created: Resource) => void (this.resource = created),
+    ): Promise<void> {
+        return this.write(inputs, options, () => create(inputs as any), keep);
+    }
+
+    /** What a write leaves in the state: all of it, the part that an unfinished one tells of, or what was there before. */
+    private async write(
+        inputs: Props,
+        { killed = false }: UpOptions,
+        operation: () => Promise<{ id: string; outs: Props }>,
+        keep = (written: Resource) => void (this.resource = written),
+    ): Promise<void> {
+        const keepUnlessKilled = (id: string, outputs: Props, unfinished: boolean) => {
+            if (!killed) {
+                keep({ id, inputs, outputs: wired(outputs), unfinished, tainted: false });
+            }
+        };
+        try {
+            const { id, outs } = await operation();
+            keepUnlessKilled(id, outs, false);
+        } catch (error) {
+            const { id, properties } = error as { id?: string; properties?: Props };
+            if (id) {
+                keepUnlessKilled(id, properties!, true);
+            }
+            throw error;
+        }
+    }
+
+    private async check(olds: Props, args: Props): Promise<Props> {
         const { inputs, failures } = await check(olds, args);
         if (failures.length > 0) {
             throw new Error(failures.map(({ reason }) => reason).join("; "));
@@ -69,35 +173,21 @@ export class Engine {
         return inputs;
     }
 
-    private async create(inputs: Props): Promise<void> {
-        await this.keepUnfinished(inputs, async () => {
-            const { id, outs } = await create(inputs as any);
-            this.id = id;
-            this.outputs = wired(outs);
-        });
+    private async deleteLeaving(): Promise<void> {
+        for (const one of [...this.leaving]) {
+            await this.delete(one);
+        }
     }
 
-    private async remove(): Promise<void> {
-        await remove(this.id!, this.outputs as any);
-        this.outputs = undefined;
-        this.inputs = undefined;
+    private async delete(one: Resource): Promise<void> {
+        await remove(one.id, one.outputs as any);
+        this.forget(one);
     }
 
-    /** Of a step that did nothing the state stays what it was, its inputs included. */
-    private async keepUnfinished(inputs: Props, step: () => Promise<void>): Promise<void> {
-        this.unfinished = false;
-        try {
-            await step();
-            this.inputs = inputs;
-        } catch (error) {
-            const { id, properties } = error as { id?: string; properties?: Props };
-            if (id) {
-                this.unfinished = true;
-                this.inputs = inputs;
-                this.id = id;
-                this.outputs = wired(properties!);
-            }
-            throw error;
+    private forget(one: Resource): void {
+        this.leaving = this.leaving.filter((other) => other !== one);
+        if (this.resource === one) {
+            this.resource = undefined;
         }
     }
 }

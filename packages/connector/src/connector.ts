@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TlsAuth } from "./client/auth";
 import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
 import type { OnDelete } from "./position/onDelete";
+import type { Adopt } from "./ownership";
 import type { OnPositionLoss } from "./position/positionGuard";
 import type { OnSilentCluster } from "./position/sameCluster";
 import { DynamicResource } from "./dynamicResource";
@@ -47,8 +48,14 @@ export interface ConnectorArgs<Type extends ConnectorType = AnyConnector> {
     secrets?: pulumi.Input<Record<string, pulumi.Input<string>>>;
     /** State that the connector is to be in. `stopped` needs Connect 3.5. Default `running`. */
     state?: pulumi.Input<"running" | "paused" | "stopped">;
-    /** True: take over a connector of that name that exists already and differs, and write this config over its own. Default false. */
-    adopt?: pulumi.Input<boolean>;
+    /**
+     * What is to happen when a connector of that name exists already. `"equal"`: one with this config is taken over without
+     * a write of it, a different one is an error. True: a different one is taken over, too, and gets this config. False: an
+     * error either way, unless an `up` of this stack that did not end well made it. Default false.
+     *
+     * The resource option `import`, with the connector's name, is `"equal"` for a connector that must exist, in this state.
+     */
+    adopt?: pulumi.Input<boolean | "equal">;
     /**
      * False: preview asks no worker what it finds in the config, such as when the same run brings workers of another
      * version. Default true.
@@ -120,7 +127,7 @@ export interface ConnectorAuthArgs {
 /**
  * A connector of any Connect cluster from 2.8 on. Create and update end when the connector and its tasks are in their state,
  * stably. A task that stays FAILED fails them with the cause of its trace; the connector stays in the stack's state, and the
- * next `up` goes on. An existing connector that is equal is taken over without a write.
+ * next `up` goes on. An existing connector is taken over as {@link ConnectorArgs.adopt} says.
  */
 export class Connector<Type extends ConnectorType = AnyConnector> extends DynamicResource {
     /** State that was seen: `running`, `paused`, `stopped`, or `failed` when the connector or a task has FAILED. */
@@ -139,12 +146,19 @@ export class Connector<Type extends ConnectorType = AnyConnector> extends Dynami
     /** Id of the Kafka cluster that it is on: a part of its identity. */
     declare public readonly kafkaClusterId: pulumi.Output<string>;
 
-    constructor(name: string, args: ConnectorArgs<Type>, opts?: pulumi.CustomResourceOptions) {
-        if (opts?.customTimeouts) {
+    constructor(
+        name: string,
+        args: ConnectorArgs<Type>,
+        { import: imported, ...opts }: pulumi.CustomResourceOptions = {},
+    ) {
+        if (opts.customTimeouts) {
             // The engine leaves them to providers, and Pulumi's process for dynamic ones does not pass them on
             throw new Error(`resource "${name}": customTimeouts has no effect on a Connector; set timeoutSeconds`);
         }
         claim(name, args);
+        // The engine's own import asks a dynamic provider without its text, which nothing can answer
+        const adopt = imported === undefined ? args.adopt : importing(name, imported, args);
+        const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
         const onDelete = args.onDelete && pulumi.secret(args.onDelete);
         const secrets = pulumi.secret(args.secrets ?? {});
         const sensitiveConfig = args.sensitiveConfig && pulumi.secret(args.sensitiveConfig);
@@ -161,7 +175,7 @@ export class Connector<Type extends ConnectorType = AnyConnector> extends Dynami
             "connector",
             "Connector",
             name,
-            { state: "running", ...args, onDelete, secrets, sensitiveConfig, auth, ...outputs },
+            { state: "running", ...args, adopt, stack, onDelete, secrets, sensitiveConfig, auth, ...outputs },
             // Where the engine decides on a replacement by itself (--replace, taint), it does not ask the provider for the order
             pulumi.mergeOptions(
                 {
@@ -172,6 +186,24 @@ export class Connector<Type extends ConnectorType = AnyConnector> extends Dynami
             ),
         );
     }
+}
+
+/**
+ * What the option `import` makes of `adopt`.
+ *
+ * @throws Error when the option names another connector than the arguments.
+ */
+function importing(resource: string, id: pulumi.Input<string>, { name, cluster }: ConnectorArgs): pulumi.Input<Adopt> {
+    const adopt = ([id, name, cluster]: string[]): Adopt => {
+        if (id !== name && id !== `${cluster}/${name}`) {
+            throw new Error(
+                `resource "${resource}": the option import is "${id}"; it must be the connector's name, "${name}"`,
+            );
+        }
+        return "import";
+    };
+    const given = [id, name, cluster];
+    return given.every((value) => typeof value === "string") ? adopt(given) : pulumi.all(given).apply(adopt);
 }
 
 /** Of each run of a program, which one process may have several of: resources by cluster and name of their connector. */

@@ -1,6 +1,7 @@
 import { authFaults, ConnectAuth } from "./client/auth";
 import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
 import type { OnSilentCluster } from "./position/sameCluster";
+import type { Adopt } from "./ownership";
 import { ConnectorSpec } from "./lifecycle/lifecycle";
 import { mayHaveNoTask } from "./lifecycle/mayHaveNoTask";
 import type { OnDelete } from "./position/onDelete";
@@ -26,7 +27,9 @@ export interface ConnectorInputs {
     sensitiveConfig?: Record<string, string>;
     secrets: Record<string, string>;
     state: DesiredState;
-    adopt: boolean;
+    adopt: Adopt;
+    /** `<project>/<stack>` of the program. */
+    stack?: string;
     timeoutSeconds: number;
     auth?: ConnectAuth;
     onDelete?: OnDelete;
@@ -69,6 +72,7 @@ const ARGUMENTS: Record<keyof ConnectorInputs | "checkLive", true> = {
     secrets: true,
     state: true,
     adopt: true,
+    stack: true,
     timeoutSeconds: true,
     auth: true,
     onDelete: true,
@@ -121,7 +125,7 @@ export function checkInputs(given: Record<string, unknown>): { inputs: Record<st
         faults.push({ property: "minTasks", reason });
     }
     check("state", (value) => isOneOf(value, ["running", "paused", "stopped"]), "running, paused or stopped");
-    check("adopt", (value) => typeof value === "boolean", "true or false");
+    check("adopt", (value) => [true, false, "equal", "import"].includes(value as Adopt), 'true, false or "equal"');
     check("timeoutSeconds", (value) => typeof value === "number" && value > 0, "a number of seconds above 0");
     check("config", isObject, "an object of settings");
     check("positionKeys", isOptional(isTextList), "a list of keys of config");

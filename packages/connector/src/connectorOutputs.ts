@@ -29,6 +29,8 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state">, Unsett
     restartDue?: boolean;
     /** Absent when it is what stands in the arguments of the same names. Kept as a secret, as they may be secrets. */
     written?: LastWritten;
+    /** Made when the resource created the connector or took it over: see `ownership.ts`. */
+    claim?: string;
 }
 
 /** What a resource wrote last, as far as it knows, and the state that it asked for last. */
@@ -143,7 +145,7 @@ export function observedOutputs(
         version: live.status?.connector.version ?? known.version,
     };
     const { tasks, type, version, topics, serverKeys, kafkaClusterId, restartDue, configDue, ...rest } = props;
-    const { positionUnproven, renameDue, written: _, ...inputs } = rest;
+    const { positionUnproven, renameDue, written: _, claim, ...inputs } = rest;
     return { props, inputs: { ...inputs, state: desiredOr(props.state, written.state) } };
 }
 

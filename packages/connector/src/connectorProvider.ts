@@ -2,6 +2,7 @@
  * The functions of the dynamic provider behind the resource `Connector`: they translate between Pulumi's calls and the
  * lifecycle. Pulumi gives secrets in the clear here, and marks outputs of the same name as secrets again.
  */
+import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { checkAgainstCluster } from "./checks/checkAgainstCluster";
 import { checkInputs, ConnectorInputs, hasUnknown, specOf, UNKNOWN } from "./connectorInputs";
@@ -24,6 +25,7 @@ import { kafkaCluster } from "./position/kafkaIdentity";
 import {
     ConnectorSpec,
     createConnector,
+    CreateOptions,
     SettledConnector,
     updateConnector,
     UpdateOptions,
@@ -33,6 +35,7 @@ import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
 import { openConnectors, secretsOf } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
 import { pluginVersion } from "./lifecycle/plugins";
+import { forgetOwner, keepOwner, ownerOf } from "./ownership";
 import { bringUp } from "./position/newSource";
 import { positionFaults } from "./position/positionGuard";
 import { renameConnector } from "./position/rename";
@@ -123,25 +126,62 @@ export function create(inputs: Properties<ConnectorInputs>): Promise<{ id: strin
 async function createNow(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
     const id = connectorId(inputs);
     const connectors = openConnectors(inputs, writeLimits(inputs));
+    const claim = randomUUID();
     try {
         await requireUnshared(connectors, inputs);
-        const { renamedFrom, adopt } = inputs;
-        const renamed = renamedFrom && (await renameConnector(connectors, renamedFrom, inputs, false));
-        const settled =
-            renamed || (await bringUp(connectors, inputs, (spec) => createConnector(connectors, spec, { adopt })));
+        const { options, held } = await claiming(connectors, inputs, claim);
+        const settled = await held(async () => {
+            const { renamedFrom } = inputs;
+            const renamed = renamedFrom && (await renameConnector(connectors, renamedFrom, inputs, false, options));
+            return (
+                renamed || bringUp(connectors, inputs, (spec) => createConnector(connectors, spec, options), options)
+            );
+        });
         holdConnector(inputs);
-        return { id, outs: await settledOutputs(connectors, inputs, settled) };
+        return { id, outs: { ...(await settledOutputs(connectors, inputs, settled)), claim } };
     } catch (error) {
         if (error instanceof UnfinishedError) {
             holdConnector(inputs);
         }
         throw failure(inputs, error, (unfinished) => ({
             id,
-            properties: { ...outputsAfterFailure(inputs, unfinished), restartDue: unfinished.restartDue },
+            properties: { ...outputsAfterFailure(inputs, unfinished), restartDue: unfinished.restartDue, claim },
         }));
     } finally {
         forgetShared(inputs.cluster);
     }
+}
+
+/**
+ * How a connector is created for a resource. One that this stack has already is taken over where it is equal: a killed `up`
+ * made it, or the resource had another name then.
+ */
+async function claiming(
+    connectors: Connectors,
+    { stack = "", ...inputs }: ConnectorInputs,
+    claim: string,
+): Promise<{ options: CreateOptions; held: <T>(create: () => Promise<T>) => Promise<T> }> {
+    const connector = { ...inputs, kafkaClusterId: (await connectors.worker()).kafka_cluster_id };
+    const before = ownerOf(connector);
+    const keep = (isHeld: boolean) => keepOwner(connector, { stack, claim, isHeld });
+    const adopt = inputs.adopt || (before?.stack === stack && "equal");
+    const held = async <T>(create: () => Promise<T>) => {
+        try {
+            const settled = await create();
+            keep(true);
+            return settled;
+        } catch (error) {
+            if (error instanceof UnfinishedError) {
+                keep(true);
+            } else if (before) {
+                keepOwner(connector, before);
+            } else {
+                forgetOwner(connector, claim);
+            }
+            throw error;
+        }
+    };
+    return { options: { adopt, owner: before?.stack, claim: () => keep(false) }, held };
 }
 
 export async function update(
@@ -149,6 +189,7 @@ export async function update(
     olds: Properties<ConnectorOutputs>,
     news: Properties<ConnectorInputs>,
 ): Promise<{ outs: ConnectorOutputs }> {
+    const claim = olds.claim ?? randomUUID();
     const connectors = openConnectors(news, writeLimits(news), secretsOf(olds));
     const secretChanged = olds.restartDue || usesChangedSecret(fullConfig(news), olds.secrets, news.secrets);
     const sensitiveDue = changedKeys(olds.configDue ? {} : olds.sensitiveConfig, news.sensitiveConfig);
@@ -156,7 +197,7 @@ export async function update(
     try {
         const { isNew } = await kafkaCluster(connectors, { ...news, kafkaClusterId: olds.kafkaClusterId });
         await refuseSecondCluster(connectors, olds, news, isNew || news.onSilentCluster === "recreate");
-        const settled = await settle(connectors, olds, news, isNew, {
+        const settled = await settle(connectors, olds, news, claim, isNew, {
             serverKeys: olds.serverKeys,
             written: olds.configDue ? {} : fullConfig({ ...olds, ...lastWritten(olds) }),
             hidden,
@@ -165,12 +206,13 @@ export async function update(
             configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
         });
         sayOldSlot(olds, news);
-        return { outs: await settledOutputs(connectors, news, settled, olds) };
+        return { outs: { ...(await settledOutputs(connectors, news, settled, olds)), claim } };
     } catch (error) {
         throw failure(news, error, (unfinished) => ({
             id,
             properties: {
                 ...outputsAfterFailure(news, unfinished, olds),
+                claim,
                 restartDue: secretChanged || unfinished.restartDue,
             },
         }));
@@ -188,6 +230,7 @@ async function settle(
     connectors: Connectors,
     olds: ConnectorOutputs,
     news: ConnectorInputs,
+    claim: string,
     isNew: boolean,
     options: UpdateOptions,
 ): Promise<SettledConnector & Unsettled> {
@@ -196,13 +239,21 @@ async function settle(
         // It may have to be created, for which all values must be known
         withLiveValues(specOf(news), options.hidden ?? []);
     }
+    const created = async <T>(work: (options: CreateOptions) => Promise<T>) => {
+        // One that was imported once may be gone since
+        const inputs = { ...news, adopt: news.adopt === "import" ? "equal" : news.adopt };
+        const { options, held } = await claiming(connectors, inputs, claim);
+        return held(() => work(options));
+    };
     const renamed =
-        from === undefined ? undefined : await renameConnector(connectors, from, news, olds.renameDue ?? false);
+        from === undefined
+            ? undefined
+            : await created((how) => renameConnector(connectors, from, news, olds.renameDue ?? false, how));
     if (renamed) {
         return renamed;
     }
-    const { adopt } = news;
-    const create = () => bringUp(connectors, news, (spec) => createConnector(connectors, spec, { adopt }));
+    const create = () =>
+        created((how) => bringUp(connectors, news, (spec) => createConnector(connectors, spec, how), how));
     const change = (spec: ConnectorSpec) => updateConnector(connectors, spec, { ...options, recreate: create });
     if (isNew) {
         return create();
@@ -249,6 +300,7 @@ export async function read(
         const live = await readShared(connectors, props.cluster, props.name);
         const known = { ...props, kafkaClusterId: kafka.id };
         if (!live) {
+            forgetOwner(known, props.claim);
             return {};
         }
         const { props: seen, inputs } = observedOutputs(known, live, (text) => connectors.client.redact(text));
@@ -262,15 +314,29 @@ export async function read(
 
 function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
     return inTurn(props, async () => {
+        const other = otherOwner(props);
         const renamed = successorOf(props);
-        if (isHeld(props)) {
-            console.log(`connector "${props.name}" is left as it is: another resource of this program has it now`);
+        if (other) {
+            console.log(`connector "${props.name}" is left as it is: ${other} has it now`);
         } else if (renamed) {
             console.log(`connector "${props.name}" is left as it is: connector "${renamed}" goes on from it`);
         } else {
             await removeNow(props);
+            forgetOwner(props, props.claim);
         }
     });
+}
+
+/** Another resource that has the connector of this one by now. */
+function otherOwner(props: ConnectorOutputs): string | undefined {
+    if (isHeld(props)) {
+        return "another resource of this program";
+    }
+    const owner = ownerOf(props);
+    if (!owner?.isHeld || props.claim === undefined || owner.claim === props.claim) {
+        return undefined;
+    }
+    return owner.stack === props.stack ? "another resource of this stack" : `stack ${owner.stack}`;
 }
 export { remove as delete };
 

@@ -34,7 +34,7 @@ export function adopting(worker: WorkerUnderTest): void {
                 const entry = completeConnector(args["name"], connectors[args["name"]]!, PLATFORM);
                 const { name, cluster, restUrls } = args;
                 const engine = worker.engine();
-                await engine.up({ ...entry, secretNames: undefined, name, cluster, restUrls });
+                await engine.up({ ...entry, secretNames: undefined, adopt: "equal", name, cluster, restUrls });
                 expect(engine.outputs!["state"]).toBe(args === theirs[1] ? "paused" : "running");
                 expect(worker.writes(args).filter((write) => !write.endsWith("/validate"))).toEqual([]);
             }

@@ -14,6 +14,8 @@ export function creating(worker: WorkerUnderTest): void {
                 tasksMax: 1,
                 minTasks: 1,
                 adopt: false,
+                stack: expect.any(String),
+                claim: expect.any(String),
                 timeoutSeconds: 300,
                 state: "running",
                 tasks: [{ id: 0, state: "running" }],
@@ -41,15 +43,40 @@ export function creating(worker: WorkerUnderTest): void {
             expect(worker.writes(args)).toEqual(["POST /connectors"]);
         });
 
-        it("takes over an equal connector without a write", async () => {
+        it("takes over an equal connector when told to, without a write", async () => {
             const args = worker.source({ "batch.size": "7" });
             const before = worker.engine();
             await before.up(args);
             worker.writes(args);
             const engine = worker.engine();
-            await engine.up(args);
-            expect(engine.outputs).toEqual(before.outputs);
+            await expect(engine.up(args)).rejects.toThrow(
+                /exists already and is as declared: stack test\/\S+ has it\. Set adopt: "equal" to take it over/,
+            );
+            expect(engine.outputs).toBeUndefined();
+            await engine.up({ ...args, adopt: "equal" });
+            const { stack, claim, adopt, ...outputs } = before.outputs!;
+            expect(engine.outputs).toMatchObject(outputs);
+            expect(engine.outputs!["claim"]).not.toBe(claim);
+            await before.destroy();
             expect(worker.writes(args)).toEqual([]);
+            await engine.destroy();
+            expect(await worker.config(args["name"])).toBeUndefined();
+        });
+
+        it("imports a connector that is as declared, and no other", async () => {
+            const args: Record<string, any> = { ...worker.source(), adopt: "import" };
+            const engine = worker.engine();
+            await expect(engine.up(args)).rejects.toThrow(/" not found on .* take the option import away/);
+            await worker.put(args["name"], { ...args["config"], "connector.class": args["class"], topic: "theirs" });
+            await worker.untilRunning(args["name"]);
+            await worker.pause(args["name"]);
+            await expect(engine.up(args)).rejects.toThrow("exists already and differs in topic, state.");
+            const config = { ...args["config"], topic: "theirs" };
+            await engine.up({ ...args, config, state: "paused" });
+            expect(worker.writes(args)).toEqual([]);
+            await worker.delete(args["name"]);
+            await engine.up({ ...args, config });
+            expect(worker.writes(args)).toEqual(["POST /connectors"]);
         });
 
         it("refuses to touch a different connector of that name, and names what differs", async () => {

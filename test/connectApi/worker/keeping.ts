@@ -128,15 +128,29 @@ export function keeping(worker: WorkerUnderTest): void {
         );
 
         it(
-            "is taken over by another program, which says so",
+            "is taken over by another program only when that says so, and is that one's from then on",
             async () => {
-                const other = await ConnectorProgram.create();
+                const other = await ConnectorProgram.create(undefined, "others");
                 try {
                     other.declare([declared["moved"]!]);
+                    const refused = await other.run("up", "--yes", "--skip-preview", "--stack", "test");
+                    expect(refused.output).toContain("exists already and is as declared: stack connectors/test has it");
+                    other.declare([{ ...declared["moved"]!, adopt: "equal" }]);
                     const { output } = await other.up();
                     expect(output).toContain(
                         `connector "${name("moved")}": it existed already and is as declared; this stack manages it now`,
                     );
+                    const { renamed, moved, halfRenamed, ...same } = declared as Record<string, Declaration>;
+                    declare({
+                        isRenamed: renamed!,
+                        wasHalfRenamed: halfRenamed!,
+                        ...same,
+                    });
+                    const left = await program.up();
+                    expect(left.output).toContain("is left as it is: stack others/test has it now");
+                    expect(writes("moved")).toEqual([]);
+                    await other.destroy();
+                    expect(await worker.config(name("moved"))).toBeUndefined();
                 } finally {
                     other.remove();
                 }

@@ -133,9 +133,10 @@ export class WorkerUnderTest {
         );
     }
 
+    /** States of a connector and its tasks; none while it has no status. */
     async states(name: string): Promise<string[]> {
         const { data } = await this.rest("GET", `/connectors/${name}/status`);
-        return [data.connector.state, ...data.tasks.map((task: { state: string }) => task.state)];
+        return data.connector ? [data.connector.state, ...data.tasks.map((task: { state: string }) => task.state)] : [];
     }
 
     private args(connectorClass: string, config: Record<string, unknown>): Record<string, any> {

@@ -38,6 +38,7 @@ describe("Connector", () => {
                     config: { "batch.size": 10 },
                     secrets: { secret: { password: "hunter-2" } },
                     state: "running",
+                    stack: "connect-cdc/test",
                     __provider: providerText("connector"),
                 },
             },
@@ -72,6 +73,19 @@ describe("the provider's text", () => {
         const inputs = { name: "x", cluster: "c", restUrls: ["not a url"], class: "y", config: {}, secrets: {} };
         await expect(provider.create({ ...inputs, tasksMax: 1, timeoutSeconds: 0.1 })).rejects.toThrow(
             'connector "x": GET /',
+        );
+    });
+});
+
+describe("the option import", () => {
+    it("takes the connector's name, and no other", async () => {
+        const resources = await recordResources();
+        const args = { name: "orders", cluster: "my-connect", restUrls: ["http://w"], class: "a.Source", config: {} };
+        const connector = new Connector("orders", args, { import: "orders" });
+        await new Promise((resolve) => connector.urn.apply(resolve));
+        expect(resources[0]!.inputs).toMatchObject({ adopt: "import" });
+        expect(() => new Connector("others", { ...args, name: "others" }, { import: "orders" })).toThrow(
+            'resource "others": the option import is "orders"; it must be the connector\'s name, "others"',
         );
     });
 });

@@ -42,7 +42,7 @@ describe("checkInputs", () => {
         ["tasksMax", 1.5, "tasksMax is 1.5; it must be a whole number"],
         ["minTasks", -1, "minTasks is -1; it must be a whole number, 0 or more"],
         ["state", "RUNNING", 'state is "RUNNING"; it must be running, paused or stopped'],
-        ["adopt", "yes", 'adopt is "yes"; it must be true or false'],
+        ["adopt", "yes", 'adopt is "yes"; it must be true, false or "equal"'],
         ["timeoutSeconds", 0, "timeoutSeconds is 0; it must be a number of seconds above 0"],
         ["config", [], "config is []; it must be an object of settings"],
         ["secrets", { a: 1 }, 'secrets["a"] must be a text'],

@@ -45,7 +45,7 @@ it("a refresh asks for one list, however long it takes and whichever URL comes f
     for (const [i, engine] of engines.entries()) {
         await engine.refresh();
         const restUrls = i % 2 ? [fake.url, "http://127.0.0.1:9"] : ["http://127.0.0.1:9", fake.url];
-        engine.outputs = { ...engine.outputs, restUrls };
+        Object.assign(engine.outputs!, { restUrls });
         clock.nowMs += 20_000;
     }
     await Promise.all(engines.map((engine) => engine.refresh()));

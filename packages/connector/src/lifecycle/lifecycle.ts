@@ -7,6 +7,7 @@ import { differences, fullConfig } from "./fullConfig";
 import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
 import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
+import type { Adopt } from "../ownership";
 import { UnfinishedError } from "./unfinished";
 import { NotReachedError, waitForState } from "./waitForState";
 import { postConnector, putConfig, readBack, Written } from "./writing";
@@ -59,31 +60,48 @@ export interface UpdateOptions {
     recreate?: () => Promise<SettledConnector>;
 }
 
+/** What {@link createConnector} does with a connector that exists already, and who is told. */
+export interface CreateOptions {
+    /** Default false. */
+    adopt?: Adopt;
+    /** The stack that has a connector which exists already, where that is known. */
+    owner?: string;
+    /** Called before the connector is created or taken over: from then on it is this resource's, whatever happens. */
+    claim?: () => void;
+}
+
 /**
- * Creates a connector and waits until it is in its state, stably. One that exists already and is equal is taken over
- * without a write; a different one only with `adopt`, which overwrites its config.
+ * Creates a connector and waits until it is in its state, stably. One that exists already is taken over as `adopt` says.
  *
  * @throws UnfinishedError when the connector is there but not well; any other error when nothing was done.
  */
 export async function createConnector(
     connectors: Connectors,
     spec: ConnectorSpec,
-    { adopt = false } = {},
+    options: CreateOptions = {},
 ): Promise<SettledConnector> {
     await requireStates(connectors, spec);
     await requireName(connectors, spec.name);
     await requirePlugin(connectors, spec.class);
     const existing = (await connectors.has(spec.name)) ? await connectors.info(spec.name) : undefined;
     if (existing) {
-        return takeOver(connectors, spec, existing, adopt);
+        return takeOver(connectors, spec, existing, options);
+    }
+    if (options.adopt === "import") {
+        throw new ConnectError(
+            "absent",
+            `connector "${spec.name}" not found on ${connectors.client.redact(connectors.client.restUrls.join(", "))}. ` +
+                "Correct name and restUrls; or take the option import away, and it is created.",
+        );
     }
     const isRecreated = await waitForPredecessor(connectors, spec.name);
     let written: Written;
+    options.claim?.();
     try {
         written = await postConnector(connectors, spec);
     } catch (error) {
         if (error instanceof ConnectError && error.kind === "exists") {
-            return takeOverRaced(connectors, spec, adopt, error);
+            return takeOverRaced(connectors, spec, options, error);
         }
         throw error;
     }
@@ -244,7 +262,7 @@ function restartOnce(
 async function takeOverRaced(
     connectors: Connectors,
     spec: ConnectorSpec,
-    adopt: boolean,
+    options: CreateOptions,
     { message, mayHaveHappened }: ConnectError,
 ): Promise<SettledConnector> {
     try {
@@ -252,7 +270,8 @@ async function takeOverRaced(
         if (!existing) {
             throw new ConnectError("ambiguous", message);
         }
-        return await takeOver(connectors, spec, existing, adopt);
+        const adopt = options.adopt || (mayHaveHappened && "equal");
+        return await takeOver(connectors, spec, existing, { ...options, adopt });
     } catch (error) {
         const isAnothers = error instanceof ConnectError && error.kind === "exists";
         throw mayHaveHappened && error instanceof ConnectError && !isAnothers
@@ -265,25 +284,45 @@ async function takeOver(
     connectors: Connectors,
     spec: ConnectorSpec,
     existing: ConnectorInfo,
-    adopt: boolean,
+    { adopt = false, owner, claim }: CreateOptions,
 ): Promise<SettledConnector> {
+    // What cannot be compared is written only by those who may overwrite
     const sensitive = Object.keys(spec.sensitiveConfig ?? {});
-    const unseen = sensitive.filter((key) => adopt || !Object.hasOwn(existing.config, key));
-    // What it shows masked may be anything, and whoever adopts it says that it is to be overwritten
-    const written = adopt ? {} : undefined;
-    const keys = [...differences(spec, existing.config, { written }), ...unseen].sort();
-    if (keys.length > 0 && !adopt) {
-        throw new ConnectError(
-            "exists",
-            `connector "${spec.name}" exists already and differs in ${keys.join(", ")}. Set adopt: true to take it over ` +
-                "and write this config over its own, or delete it, or choose another name.",
-        );
+    const unseen = sensitive.filter((key) => adopt === true || !Object.hasOwn(existing.config, key));
+    // What it shows masked may be anything
+    const written = adopt === true ? {} : undefined;
+    const differing = [...differences(spec, existing.config, { written }), ...unseen].sort();
+    const before = await tasksBefore(connectors, spec.name);
+    const keys = adopt === "import" ? [...differing, ...differingState(spec, before.status)] : differing;
+    if (keys.length > 0 ? adopt !== true : !adopt) {
+        throw new ConnectError("exists", whyNotTaken(spec.name, keys, owner));
     }
-    if (keys.length === 0) {
+    if (differing.length === 0) {
         connectors.client.progress.say("it existed already and is as declared; this stack manages it now");
     }
-    const before = await tasksBefore(connectors, spec.name);
-    return change(connectors, spec, before, { differing: keys, restart: false, serverKeys: [] });
+    claim?.();
+    return change(connectors, spec, before, { differing, restart: false, serverKeys: [] });
+}
+
+function whyNotTaken(name: string, differing: string[], owner: string | undefined): string {
+    if (differing.length > 0) {
+        return (
+            `connector "${name}" exists already and differs in ${differing.join(", ")}. Set adopt: true to take it over and ` +
+            "write this config over its own, or delete it, or choose another name."
+        );
+    }
+    const has = owner === undefined ? "another stack or user may have it" : `stack ${owner} has it`;
+    return (
+        `connector "${name}" exists already and is as declared: ${has}. Set adopt: "equal" to take it over without a write. ` +
+        "Where another stack has it, take it out of that stack's state first (pulumi state delete <its URN>): removing it " +
+        "from either deletes it for both. Where this stack has it under another name or parent, give that one as an alias."
+    );
+}
+
+/** What rests is to be declared so: whoever imports it must not start it by that. */
+function differingState(spec: ConnectorSpec, status: ConnectorStatus | undefined): string[] {
+    const state = status?.connector.state.toLowerCase();
+    return (state === "paused" || state === "stopped") && state !== spec.state ? ["state"] : [];
 }
 
 /** A connector's tasks before a change, to tell those after it from them. */

@@ -5,6 +5,7 @@ import { ConnectorInputs, InputFault, specOf } from "../connectorInputs";
 import {
     ConnectorSpec,
     createConnector,
+    CreateOptions,
     deleteConnector,
     SettledConnector,
     updateConnector,
@@ -49,6 +50,7 @@ export async function slotFaults(connectors: Connectors, source: ConnectorInputs
  * snapshot's position on, so that what was deleted since the slot's is never sent). Needs `onDelete.database`.
  *
  * @param settle makes the connector what it is to be.
+ * @param options of its creation.
  * @throws ConnectError when it would begin anew, which `onPositionLoss` does not allow: it is not made then, or stays
  *   stopped; UnfinishedError when it is there.
  */
@@ -56,6 +58,7 @@ export async function bringUp(
     connectors: Connectors,
     source: ConnectorInputs,
     settle: (spec: ConnectorSpec) => Promise<SettledConnector>,
+    options: CreateOptions = {},
 ): Promise<SettledConnector & Unsettled> {
     const { name, state } = source;
     const spec = specOf(source);
@@ -82,7 +85,7 @@ export async function bringUp(
         throw new ConnectError("refused", cannotProve(name, found));
     }
     const stopped = { ...spec, state: "stopped" as const };
-    const made = await stillUnproven(createConnector(connectors, stopped, { adopt: source.adopt }));
+    const made = await stillUnproven(createConnector(connectors, stopped, options));
     if (state === "stopped") {
         return made;
     }

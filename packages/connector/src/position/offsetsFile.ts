@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { parseExact, stringifyExact } from "../client/exactJson";
 import { ConnectorOffset } from "../client/types";
 import { isObject } from "../isObject";
+import { stateFolder } from "../stateFolder";
 
 /** A connector's offsets as a file keeps them. */
 export interface SavedOffsets {
@@ -20,13 +20,9 @@ export interface SavedOffsets {
     offsets: ConnectorOffset[];
 }
 
-/**
- * The folder for the offsets of deleted connectors: `connect-cdc/offsets` under `XDG_STATE_HOME`, by default `~/.local/state`.
- * The XDG specification says that a relative value is ignored.
- */
+/** The folder for the offsets of deleted connectors. */
 export function offsetsFolder(): string {
-    const state = process.env["XDG_STATE_HOME"] ?? "";
-    return join(isAbsolute(state) ? state : join(homedir(), ".local/state"), "connect-cdc", "offsets");
+    return stateFolder("offsets");
 }
 
 /** The text of an offsets file. */

@@ -2,7 +2,13 @@ import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { ConnectorInfo } from "../client/types";
 import { ConnectorInputs, InputFault, specOf } from "../connectorInputs";
-import { createConnector, deleteConnector, SettledConnector, updateConnector } from "../lifecycle/lifecycle";
+import {
+    createConnector,
+    CreateOptions,
+    deleteConnector,
+    SettledConnector,
+    updateConnector,
+} from "../lifecycle/lifecycle";
 import { leaving, unfinishedUntil, Unsettled } from "../lifecycle/unfinished";
 import { stopConnector } from "../lifecycle/whileStopped";
 import { sameOffsets } from "./offsetList";
@@ -21,6 +27,7 @@ import { positionFaults } from "./positionGuard";
  *
  * @param from name of the old one.
  * @param isOurs true: a new one that is there with another config is of an interrupted rename.
+ * @param options of the new one's creation. One that is stopped and has this config is of an interrupted rename, too.
  * @returns undefined when there is no old one.
  * @throws ConnectError when nothing was done; UnfinishedError later.
  */
@@ -29,6 +36,7 @@ export async function renameConnector(
     from: string,
     inputs: ConnectorInputs,
     isOurs: boolean,
+    options: CreateOptions,
 ): Promise<SettledConnector | undefined> {
     const old = await connectors.info(from);
     if (!old) {
@@ -40,11 +48,10 @@ export async function renameConnector(
     }
     const spec = specOf(inputs);
     const stopped = { ...spec, state: "stopped" as const };
-    const { serverKeys } = await createConnector(connectors, stopped, { adopt: isOurs || inputs.adopt }).catch(
-        (error: unknown) => {
-            throw leaving(DUE, error);
-        },
-    );
+    const adopt = isOurs || options.adopt || "equal";
+    const { serverKeys } = await createConnector(connectors, stopped, { ...options, adopt }).catch((error: unknown) => {
+        throw leaving(DUE, error);
+    });
     return unfinishedUntil(DUE, async () => {
         await stopConnector(connectors, from);
         await carryOffsets(connectors, from, inputs.name);
