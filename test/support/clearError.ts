@@ -3,7 +3,7 @@ import { expect } from "vitest";
 /** The kinds of errors that a connector's operations may end with. */
 const KNOWN = [
     /(GET|PUT|POST|PATCH|DELETE) \/\S* at https?:\/\/\S+: ./,
-    /exists already and differs in \w/,
+    /exists already and (differs in \w|is as declared: .)/,
     /not (running with .+|paused|stopped) after \d+ s: ./,
     /FAILED on \S+: ./,
     /is still there after \d+ s/,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import { forgetShared } from "../../packages/connector/src/lifecycle/readShared";
 import { expectClearError } from "./clearError";
-import { Engine, Step } from "./engine";
+import { Engine, Step, UpOptions } from "./engine";
 import { Fault } from "./faults";
 import { randomFaults } from "./randomFaults";
 import { SeededRandom } from "./seededRandom";
@@ -73,9 +73,13 @@ class RandomSequence {
     private secret = "A";
     private state: string;
     private tasks: [max: number, min: number];
-    private adopt = false;
+    private adopt: boolean | "equal" = false;
+    /** An `up` that was killed may have created the connector, which the state does not know. */
+    private isUnsaved = false;
     /** The last `up` went well, and nothing was rotated or touched by somebody else since. */
     private settled = false;
+    /** A secret was rotated, and no `up` has told the tasks: one that takes the connector over cannot know. */
+    private rotated = false;
     /** Somebody else may have changed something that no refresh has seen. */
     private touched = false;
 
@@ -113,25 +117,37 @@ class RandomSequence {
         await this.destroy(0);
     }
 
-    async up(rate: number, what: string): Promise<Step | Error> {
+    async up(
+        rate: number,
+        what: string,
+        options: UpOptions = {},
+        args = this.args(rate > STORM),
+    ): Promise<Step | Error> {
         const before = await this.cluster.see(this.name);
-        const held = this.engine.outputs !== undefined;
-        const isForeign = !held && before !== undefined && !this.isConfigRight(before);
-        const nothingToDo = (this.settled || !held) && this.isRight(before);
+        const held = this.engine.held.length > 0;
+        const isForeign = this.isForeign(before, options.renamed || !this.engine.outputs);
+        const isWell = this.isRight(before) && this.cluster.staleTasks(this.name) === undefined;
+        const nothingToDo = !options.replace && (this.settled || !held) && isWell;
         const { result, contested, restless } = await this.withFaults(rate, what, [this.secretValue], () =>
-            this.engine.up(this.args(rate > STORM)),
+            this.engine.up(args, options),
         );
         const after = await this.cluster.see(this.name);
         const writes = this.cluster.takeWrites(this.name);
-        if (isForeign && !this.adopt && !contested) {
+        if (isForeign && !contested) {
             expect(result, "took somebody else's connector").toBeInstanceOf(Error);
         }
-        if (((isForeign && !this.adopt) || nothingToDo) && !contested && !restless) {
+        if ((isForeign || nothingToDo) && !contested && !restless) {
             expect(writes.join(), "writes").toBe("");
         }
         const mayBeOurs = after !== undefined && before === undefined;
-        if (held || mayBeOurs || !(result instanceof Error)) {
-            expect(this.engine.outputs, "what the state holds of a connector on the cluster").toBeDefined();
+        if (options.killed) {
+            this.isUnsaved ||= mayBeOurs;
+            this.settled = false;
+            return result;
+        }
+        // of a replacement that fails when the old one is deleted nothing is left
+        if (after === undefined ? !(result instanceof Error) : held || mayBeOurs) {
+            expect(this.engine.held, "what the state holds of a connector on the cluster").not.toEqual([]);
         }
         if (result === "unchanged") {
             expect(writes.join(), "writes").toBe("");
@@ -141,30 +157,31 @@ class RandomSequence {
             expect(result, "error without a fault").not.toBeInstanceOf(Error);
         }
         this.settled = !(result instanceof Error) && !contested && (result !== "unchanged" || this.settled);
+        this.rotated &&= result instanceof Error || contested;
         return result;
     }
 
     async refresh(rate: number): Promise<void> {
-        if (!this.engine.outputs) {
+        if (this.engine.held.length === 0) {
             return;
         }
-        const before = this.engine.outputs;
+        const before = this.engine.held.length;
         const { result, contested, restless } = await this.withFaults(rate, "refresh", this.heldSecrets, () =>
             this.engine.refresh(),
         );
         expect(this.cluster.takeWrites(this.name).join(), "writes").toBe("");
         if (result instanceof Error) {
-            expect(this.engine.outputs, "the state after a refresh that failed").toBe(before);
+            expect(this.engine.held, "the state after a refresh that failed").toHaveLength(before);
             if (!contested && !restless) expect(rate, "error without a fault").toBeGreaterThan(0);
         } else if (!contested) {
             const there = (await this.cluster.see(this.name)) !== undefined;
-            expect(this.engine.outputs !== undefined, "the connector is in the state").toBe(there);
+            expect(this.engine.held.length > 0, "the connector is in the state").toBe(there);
             this.touched = false;
         }
     }
 
     async destroy(rate: number): Promise<void> {
-        if (!this.engine.outputs) {
+        if (this.engine.held.length === 0) {
             return;
         }
         const { result, contested, restless } = await this.withFaults(rate, "destroy", this.heldSecrets, () =>
@@ -172,13 +189,51 @@ class RandomSequence {
         );
         this.cluster.takeWrites(this.name);
         this.settled = false;
+        this.isUnsaved = false;
         if (result instanceof Error) {
-            expect(this.engine.outputs, "the state after a destroy that failed").toBeDefined();
+            expect(this.engine.held, "the state after a destroy that failed").not.toEqual([]);
             // A delete that fails cannot tell Pulumi what it has done: a refresh has to.
             this.touched = true;
             if (!contested && !restless) expect(rate, "error without a fault").toBeGreaterThan(0);
         } else if (!contested) {
             expect(await this.cluster.see(this.name), "the connector that was deleted").toBeUndefined();
+        }
+    }
+
+    /** Pulumi replaces it by the user's word: nothing but that changes. */
+    async replace(rate: number): Promise<void> {
+        const deleteBeforeReplace = this.rotated || this.random.chance(0.7);
+        const isTainted = this.random.chance(0.5);
+        if (isTainted) {
+            this.engine.taint();
+            this.settled = false;
+        }
+        const what = isTainted ? "up of a tainted resource" : "up --replace";
+        const result = await this.up(rate, what, { replace: !isTainted, deleteBeforeReplace });
+        // As after a destroy that fails
+        this.touched ||= result instanceof Error;
+    }
+
+    /** The resource gets another name in the program. */
+    async rename(rate: number): Promise<void> {
+        await this.up(rate, "up, resource renamed", { renamed: !this.rotated });
+    }
+
+    /** What the program says is ignored, and what is in the state is kept. */
+    async ignore(rate: number): Promise<void> {
+        const { value } = this;
+        if (this.settled && !this.touched) {
+            this.value++;
+            const args = this.args(rate > STORM);
+            this.value = value;
+            await this.up(rate, "up, changes ignored", { ignoreChanges: ["config"] }, args);
+        }
+    }
+
+    /** The process is killed when the connector was created. */
+    async kill(rate: number): Promise<void> {
+        if (this.engine.held.length === 0) {
+            await this.up(rate, "up, killed", { killed: true });
         }
     }
 
@@ -200,6 +255,7 @@ class RandomSequence {
             this.secret = this.random.pick(["A", "B", "C"]);
             this.cluster.setSecret(this.name, this.secretValue);
             this.settled = false;
+            this.rotated = true;
         }
     }
 
@@ -224,7 +280,7 @@ class RandomSequence {
 
     /** Somebody else has a connector of this name before ours is there: equal, or another. */
     async foreign(): Promise<void> {
-        if (this.engine.outputs || (await this.cluster.see(this.name))) {
+        if (this.engine.held.length > 0 || (await this.cluster.see(this.name))) {
             return;
         }
         const equal = this.random.chance(0.5);
@@ -234,8 +290,11 @@ class RandomSequence {
             await this.up(this.random.pick(this.cluster.rates), "up without adopt");
             this.adopt = this.random.chance(0.5);
             if (!this.adopt) await this.cluster.remove(this.name);
-        } else if (this.state === "running") {
-            expect(await this.up(0, "up"), "an up that finds an equal connector").toBe("created");
+        } else {
+            this.adopt = false;
+            await this.up(0, "up that finds an equal connector");
+            this.adopt = "equal";
+            expect(await this.up(0, "up that takes it over"), "an up that finds an equal connector").toBe("created");
         }
     }
 
@@ -245,7 +304,7 @@ class RandomSequence {
             await this.refresh(0);
         }
         // what the error of a connector that is somebody else's says
-        this.adopt ||= !this.engine.outputs;
+        if (!this.engine.outputs) this.adopt = true;
         await this.up(0, "up without faults");
         this.expectRight(await this.cluster.see(this.name));
         expect(this.engine.outputs!["state"], "state in the outputs").toBe(this.state);
@@ -319,6 +378,13 @@ class RandomSequence {
         };
     }
 
+    /** True for a connector that an `up` would have to create, and must not take over. */
+    private isForeign(seen: SeenConnector | undefined, isCreated: boolean): boolean {
+        const isKnown = this.isUnsaved || this.engine.held.length > 0;
+        const mayBeTaken = this.adopt === true || ((this.adopt || isKnown) && this.isConfigRight(seen));
+        return isCreated && seen !== undefined && !mayBeTaken;
+    }
+
     private isConfigRight(seen: SeenConnector | undefined): boolean {
         return isDeepStrictEqual(seen?.config, this.config());
     }
@@ -345,7 +411,7 @@ class RandomSequence {
     }
 
     private get heldSecrets(): string[] {
-        return Object.values(this.engine.outputs!["secrets"] as Record<string, string>);
+        return this.engine.held.flatMap(({ secrets }) => Object.values(secrets as Record<string, string>));
     }
 }
 
@@ -371,5 +437,9 @@ const USER: Operation[] = [
     change("up", () => undefined),
     (sequence, rate) => sequence.refresh(rate),
     (sequence, rate) => sequence.destroy(rate),
+    (sequence, rate) => sequence.replace(rate),
+    (sequence, rate) => sequence.rename(rate),
+    (sequence, rate) => sequence.ignore(rate),
+    (sequence, rate) => sequence.kill(rate),
 ];
 const OTHERS: Operation[] = [(sequence) => sequence.touch(), (sequence) => sequence.foreign()];

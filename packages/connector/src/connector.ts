@@ -193,7 +193,11 @@ export class Connector<Type extends ConnectorType = AnyConnector> extends Dynami
  *
  * @throws Error when the option names another connector than the arguments.
  */
-function importing(resource: string, id: pulumi.Input<string>, { name, cluster }: ConnectorArgs): pulumi.Input<Adopt> {
+function importing(
+    resource: string,
+    id: pulumi.Input<string>,
+    { name, cluster }: Pick<ConnectorArgs, "name" | "cluster">,
+): pulumi.Input<Adopt> {
     const adopt = ([id, name, cluster]: string[]): Adopt => {
         if (id !== name && id !== `${cluster}/${name}`) {
             throw new Error(

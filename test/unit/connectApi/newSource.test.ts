@@ -41,7 +41,7 @@ it("where no connector can be made stopped, one whose slot is there is made with
     expect(fake.writes).toEqual([]);
     await engine.up(source({ onPositionLoss: "startAnew" }));
     // What is replaced was there a moment ago, and its offsets are still
-    await engine.replace(source());
+    await engine.up(source(), { replace: true });
     expect(fake.connectors.get("source")!.state).toBe("RUNNING");
 
     fake.connectors.delete("source");
