@@ -7,15 +7,16 @@ import { SINK_CLASS, WorkerUnderTest } from "./workerUnderTest";
 export function everyVersion(worker: WorkerUnderTest): void {
     describe.concurrent("a connector", () => {
         it("is created, taken over, changed, mended, deleted and created again", async () => {
-            const args = worker.source({ "batch.size": "7" });
+            const args: Record<string, any> = { ...worker.source({ "batch.size": "7" }), adopt: "equal" };
             const { name } = args;
-            const engine = worker.engine();
-            await engine.up(args);
-            expect(engine.outputs).toMatchObject({ state: "running", tasks: [{ id: 0, state: "running" }] });
-            expect(engine.outputs).toMatchObject({ type: "source", version: worker.version });
+            const first = worker.engine();
+            await first.up(args);
+            expect(first.outputs).toMatchObject({ state: "running", tasks: [{ id: 0, state: "running" }] });
+            expect(first.outputs).toMatchObject({ type: "source", version: worker.version });
 
             worker.writes(args);
-            await worker.engine().up(args);
+            const engine = worker.engine();
+            await engine.up(args);
             expect(await engine.up(args)).toBe("unchanged");
             expect(worker.writes(args)).toEqual([]);
 
