@@ -60,13 +60,13 @@ export function sensitive(worker: WorkerUnderTest): void {
             LIMIT_MS,
         );
 
-        it("in a connector that exists already is written only with adopt", async () => {
+        it("in a connector that exists already is written only with adopt: true", async () => {
             const theirs = worker.sink();
             await worker.engine().up(theirs);
             worker.writes(theirs);
             const { file, ...config } = theirs["config"];
             const ours = { ...theirs, config, sensitiveConfig: { file: secret() } };
-            await worker.engine().up(ours);
+            await worker.engine().up({ ...ours, adopt: "equal" });
             expect(worker.writes(theirs)).toEqual([]);
             expect(await worker.config(theirs["name"])).toMatchObject({ file });
             await worker.engine().up({ ...ours, adopt: true });

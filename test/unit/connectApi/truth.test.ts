@@ -249,7 +249,7 @@ it("credentials that go over http:// to another machine are a warning, where the
 it("a version that a lost answer left unknown is known after a refresh", async () => {
     fake.faultsOf.push({ request: /^GET \/connector-plugins$/, faults: [{ kind: "hang" }] });
     await engine.up(args());
-    engine.outputs = { ...engine.outputs, version: "unknown" };
+    Object.assign(engine.outputs!, { version: "unknown" });
     await engine.refresh();
     expect(engine.outputs).toMatchObject({ version: "1" });
 });
