@@ -43,8 +43,7 @@ function compilePackage(folder, checkout, say) {
     if (isCompiled(folder, checkout)) return;
     const name = path.basename(folder);
     const started = new Date();
-    const made = `${folder}/.compiling`;
-    fs.rmSync(made, { recursive: true, force: true });
+    const made = path.join(folder, `.compiling-${process.pid}`);
     const tsc = path.join(checkout, "node_modules", "typescript", "bin", "tsc");
     const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", folder, "--outDir", made], {
         encoding: "utf8",
@@ -56,8 +55,10 @@ function compilePackage(folder, checkout, say) {
     fs.writeFileSync(path.join(made, ".compiled"), "");
     fs.utimesSync(path.join(made, ".compiled"), started, started);
     // Whoever runs with the old files meanwhile finds whole ones, old or new
-    fs.rmSync(path.join(folder, "dist"), { recursive: true, force: true });
+    const old = `${made}-old`;
+    if (fs.existsSync(path.join(folder, "dist"))) fs.renameSync(path.join(folder, "dist"), old);
     fs.renameSync(made, path.join(folder, "dist"));
+    fs.rmSync(old, { recursive: true, force: true });
     say(`packages/${name}: compiled in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s`);
 }
 

@@ -56,7 +56,14 @@ const offsetsOf = ({ config }: Record<string, any>, position: number) => [
     { partition: { filename: config.file }, offset: { position } },
 ];
 const patch = (args: Record<string, any>, position: number) =>
-    axios.patch(`${worker.workerUrl}/connectors/${args["name"]}/offsets`, { offsets: offsetsOf(args, position) });
+    // Refused while the workers rebalance
+    vi.waitFor(
+        () =>
+            axios.patch(`${worker.workerUrl}/connectors/${args["name"]}/offsets`, {
+                offsets: offsetsOf(args, position),
+            }),
+        { timeout: 60_000, interval: 200 },
+    );
 const ANEW = /would begin anew, with a snapshot/;
 
 describe.concurrent("a source whose slot is there before it", () => {

@@ -35,7 +35,7 @@ import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
 import { openConnectors, secretsOf } from "./client/openConnectors";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
 import { pluginVersion } from "./lifecycle/plugins";
-import { forgetOwner, keepOwner, ownerOf } from "./ownership";
+import { forgetOwner, keepOwner, keepRestartDue, ownerOf } from "./ownership";
 import { bringUp } from "./position/newSource";
 import { positionFaults } from "./position/positionGuard";
 import { renameConnector } from "./position/rename";
@@ -163,8 +163,9 @@ async function claiming(
 ): Promise<{ options: CreateOptions; held: <T>(create: () => Promise<T>) => Promise<T> }> {
     const connector = { ...inputs, kafkaClusterId: (await connectors.worker()).kafka_cluster_id };
     const before = ownerOf(connector);
-    const keep = (isHeld: boolean) => keepOwner(connector, { stack, claim, isHeld });
-    const adopt = inputs.adopt || (before?.stack === stack && "equal");
+    const keep = (isHeld: boolean, restartDue?: boolean) => keepOwner(connector, { stack, claim, isHeld, restartDue });
+    const isOurs = before?.stack === stack;
+    const adopt = inputs.adopt || (isOurs && "equal");
     const held = async <T>(create: () => Promise<T>) => {
         try {
             const settled = await create();
@@ -172,7 +173,7 @@ async function claiming(
             return settled;
         } catch (error) {
             if (error instanceof UnfinishedError) {
-                keep(true);
+                keep(true, error.restartDue);
             } else if (before) {
                 keepOwner(connector, before);
             } else {
@@ -181,7 +182,8 @@ async function claiming(
             throw error;
         }
     };
-    return { options: { adopt, owner: before?.stack, claim: () => keep(false) }, held };
+    const restart = isOurs && before.restartDue;
+    return { options: { adopt, owner: before?.stack, restart, claim: () => keep(false, restart) }, held };
 }
 
 export async function update(
@@ -206,8 +208,12 @@ export async function update(
             configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
         });
         sayOldSlot(olds, news);
+        keepRestartDue({ ...news, kafkaClusterId: olds.kafkaClusterId }, claim, false);
         return { outs: { ...(await settledOutputs(connectors, news, settled, olds)), claim } };
     } catch (error) {
+        if (error instanceof UnfinishedError) {
+            keepRestartDue({ ...news, kafkaClusterId: olds.kafkaClusterId }, claim, true);
+        }
         throw failure(news, error, (unfinished) => ({
             id,
             properties: {

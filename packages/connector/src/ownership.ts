@@ -31,6 +31,8 @@ export interface Owner {
     claim: string;
     /** False while it is being created or taken over: a state that does not know it yet has no right to it. */
     isHeld: boolean;
+    /** True: an operation failed, and its tasks may run with an old config or secret. */
+    restartDue?: boolean;
 }
 
 /** The resource that created a connector or took it over last; undefined when this user's files do not say. */
@@ -44,14 +46,26 @@ export function ownerOf(connector: OwnedConnector): Owner | undefined {
 }
 
 /** Keeps the owner of a connector. A folder that cannot be written to is no reason to fail: then `adopt` has to be given. */
-export function keepOwner(connector: OwnedConnector, { stack, claim, isHeld }: Owner): void {
+export function keepOwner(connector: OwnedConnector, { stack, claim, isHeld, restartDue }: Owner): void {
     const { name, cluster, restUrls, kafkaClusterId } = connector;
     try {
         mkdirSync(stateFolder("connectors"), { recursive: true, mode: 0o700 });
-        const text = JSON.stringify({ name, cluster, restUrls, kafkaClusterId, stack, claim, isHeld }, null, 4);
+        const text = JSON.stringify(
+            { name, cluster, restUrls, kafkaClusterId, stack, claim, isHeld, restartDue },
+            null,
+            4,
+        );
         writeFileSync(fileOf(connector), `${text}\n`, { mode: 0o600 });
     } catch {
         // see above
+    }
+}
+
+/** Keeps whether the connector's tasks are to be restarted: a resource of another name that takes it over cannot know. */
+export function keepRestartDue(connector: OwnedConnector, claim: string, restartDue: boolean): void {
+    const owner = ownerOf(connector);
+    if (owner?.claim === claim && (owner.restartDue ?? false) !== restartDue) {
+        keepOwner(connector, { ...owner, restartDue });
     }
 }
 

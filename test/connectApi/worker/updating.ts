@@ -54,7 +54,8 @@ export function updating(worker: WorkerUnderTest): void {
         });
 
         it("waits for as many tasks as minTasks says, and for none where that is 0", async () => {
-            const args = worker.sink();
+            // It has one task, whatever it may have
+            const args = { ...worker.source(), tasksMax: 2 };
             const engine = worker.engine();
             await engine.up(args);
             await expect(engine.up({ ...args, minTasks: 2, timeoutSeconds: 10 })).rejects.toThrow("after 10 s");

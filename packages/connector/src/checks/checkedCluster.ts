@@ -1,3 +1,4 @@
+import { systemClock } from "../client/clock";
 import { ConnectError } from "../client/errors";
 import { Connectors } from "../client/connectors";
 import { ConnectAccess, openConnectors } from "../client/openConnectors";
@@ -91,12 +92,12 @@ export class CheckedCluster extends Connectors {
         const { clusterKey } = this.client;
         const key = `${question} ${clusterKey}`;
         const known = shared.get(key);
-        if (known && performance.now() < known.untilMs) {
+        if (known && systemClock.now() < known.untilMs) {
             return known.answer as Promise<T>;
         }
         const asked: Shared<T> = { answer: patient(ask), untilMs: Infinity };
         shared.set(key, asked);
-        const lasts = (ms: number) => (asked.untilMs = performance.now() + ms);
+        const lasts = (ms: number) => (asked.untilMs = systemClock.now() + ms);
         asked.answer.then(
             () => lasts(LASTS_MS),
             ({ kind }: ConnectError) => lasts(kind === "unreachable" ? REFUSED_LASTS_MS : LASTS_MS),

@@ -1,3 +1,5 @@
+import { systemClock } from "../client/clock";
+
 /** Time that the checks of one process may wait for slow answers, s: a preview must not wait for each connector. */
 const ALL_SECONDS = 6;
 /** Time for the questions of one check that are asked at once, s. */
@@ -17,11 +19,11 @@ export async function withPatience<T>(ask: (limitSeconds: number) => Promise<T>)
     if (leftMs <= 0) {
         return undefined;
     }
-    const startMs = performance.now();
+    const startMs = systemClock.now();
     try {
         return await ask(Math.min(ONE_SECONDS, Math.ceil(leftMs / 1000)));
     } finally {
-        const tookMs = performance.now() - startMs;
+        const tookMs = systemClock.now() - startMs;
         leftMs -= tookMs > QUICK_MS ? tookMs : 0;
     }
 }

@@ -66,6 +66,8 @@ export interface CreateOptions {
     adopt?: Adopt;
     /** The stack that has a connector which exists already, where that is known. */
     owner?: string;
+    /** True: the tasks of one that is taken over are restarted. Default false. */
+    restart?: boolean;
     /** Called before the connector is created or taken over: from then on it is this resource's, whatever happens. */
     claim?: () => void;
 }
@@ -284,7 +286,7 @@ async function takeOver(
     connectors: Connectors,
     spec: ConnectorSpec,
     existing: ConnectorInfo,
-    { adopt = false, owner, claim }: CreateOptions,
+    { adopt = false, owner, restart = false, claim }: CreateOptions,
 ): Promise<SettledConnector> {
     // What cannot be compared is written only by those who may overwrite
     const sensitive = Object.keys(spec.sensitiveConfig ?? {});
@@ -301,7 +303,7 @@ async function takeOver(
         connectors.client.progress.say("it existed already and is as declared; this stack manages it now");
     }
     claim?.();
-    return change(connectors, spec, before, { differing, restart: false, serverKeys: [] });
+    return change(connectors, spec, before, { differing, restart, serverKeys: [] });
 }
 
 function whyNotTaken(name: string, differing: string[], owner: string | undefined): string {

@@ -1,6 +1,7 @@
 /*
- * What the position of a source hangs on, by its class. Facts: Debezium 1.9 and 3.7 (`*Partition`, `*OffsetContext`), Kafka
- * 4.3 (`MirrorUtils.wrapPartition`, `Checkpoint`, `Heartbeat`), Confluent's JDBC source 10.8 (`OffsetProtocols`, `TimestampIncrementingOffset`).
+ * What the position of a source hangs on, by its class. Facts: settings and `*Partition` classes of Debezium 1.9, 3.2 and
+ * 3.7; `MirrorUtils.wrapPartition`, `Checkpoint` and `Heartbeat` of Kafka 4.3; `TimestampIncrementingOffset` of Confluent's
+ * JDBC source.
  */
 
 type Config = Record<string, string>;
@@ -105,7 +106,6 @@ const CLASSES: Record<string, SourceClass> = {
     SqlServer: withHistory(database("database.names", "database.dbname")),
     Oracle: withHistory(database("database.dbname"), database("database.pdb.name")),
     Db2: withHistory(database("database.dbname")),
-    Db2As400: withHistory(database("database.dbname")),
     Informix: withHistory(database("database.dbname")),
     MongoDb: debezium([
         {
@@ -120,6 +120,7 @@ const CLASSES: Record<string, SourceClass> = {
         },
         { names: ["mongodb.connection.mode"], meaning: "offsets are kept by replica set or for the whole cluster" },
     ]),
+    As400Rpc: debezium(),
     Vitess: debezium([database("vitess.keyspace"), database("vitess.shard")]),
     Spanner: debezium([
         database("gcp.spanner.instance.id"),
