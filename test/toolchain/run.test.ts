@@ -1,20 +1,24 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const CHECKOUT = resolve(__dirname, "../..");
 /** Milliseconds; the packages may have to be downloaded first. */
 const INSTALLATION = 300_000;
-const LAUNCHER = [".npmrc", "package.json", "package-lock.json", "toolchain/run.js", "toolchain/dependencies.js"];
+const LAUNCHER = ["run.js", "dependencies.js", "packages.js", "processLock.js"].map((file) => join("toolchain", file));
+const INSTALLED = [".npmrc", "package.json", "package-lock.json", "tsconfig.json", "packages"];
 
 /** A clone on which nothing has run yet, with three small commands of its own. */
 let clone: string;
 
 beforeAll(() => {
     clone = mkdtempSync(join(tmpdir(), "connect-cdc clone-"));
-    for (const file of [...LAUNCHER, "toolchain/processLock.js"]) cpSync(join(CHECKOUT, file), join(clone, file));
+    for (const file of [...INSTALLED, ...LAUNCHER]) {
+        const filter = (source: string) => basename(source) !== "dist";
+        cpSync(join(CHECKOUT, file), join(clone, file), { recursive: true, filter });
+    }
     mkdirSync(join(clone, "toolchain", "commands"));
     const write = (name: string, code: string) => writeFileSync(join(clone, "toolchain/commands", name), code);
     write("sayArgs.ts", 'export default async (args: string[]) => { console.log(args.join("+")); return 7; };\n');
@@ -58,6 +62,7 @@ test(
         }
         const progress = results.map(({ stderr }) => stderr).join("");
         expect(progress.match(/npm packages: installed in \d+\.\d s/g)).toHaveLength(1);
+        expect(progress.match(/packages\/connector: compiled in \d+\.\d s/g)).toHaveLength(1);
         expect(progress).toMatch(/waiting for process \d+/);
     },
 );
