@@ -59,8 +59,8 @@ const OWN_ARGUMENT: Record<string, string> = {
     "connector.class": "class",
     "tasks.max": "tasksMax",
 };
-/** A new argument does not compile until it is here. */
-const ARGUMENTS: Record<keyof ConnectorInputs | "checkLive", true> = {
+/** The arguments of a connector. A new one does not compile until it is here. */
+export const ARGUMENTS: Record<keyof ConnectorInputs | "checkLive", true> = {
     name: true,
     cluster: true,
     restUrls: true,

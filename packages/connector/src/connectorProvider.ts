@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { checkAgainstCluster } from "./checks/checkAgainstCluster";
-import { checkInputs, ConnectorInputs, hasUnknown, specOf, UNKNOWN } from "./connectorInputs";
+import { ARGUMENTS, checkInputs, ConnectorInputs, hasUnknown, specOf, UNKNOWN } from "./connectorInputs";
 import {
     ConnectorOutputs,
     hiddenKeys,
@@ -66,8 +66,9 @@ export async function check(
 }
 
 /**
- * Name and cluster are a connector's identity, unless `renamedFrom` carries it over. Addresses may change freely, and are no change while they are not known.
- * `olds.state` is the state that was seen: a connector that has FAILED, or that somebody paused, differs.
+ * Name and cluster are a connector's identity, unless `renamedFrom` carries it over. Addresses may change within a Connect
+ * cluster, and are no change while they are not known. `olds.state` is the state that was seen: a connector that has FAILED,
+ * or that somebody paused, differs.
  *
  * @throws Error when the connector would lose its position. What others wrote since is none that could be lost, so this is
  *   no matter of `check`, which sees what a refresh has found and not what was written.
@@ -85,7 +86,8 @@ export async function diff(
     const replaces = (["name", "cluster"] as const).filter(
         (key) => olds[key] !== news[key] && !(key === "name" && isRenamed),
     );
-    const keys = [...(Object.keys(news) as (keyof typeof news)[]), ...REMOVABLE];
+    // An argument that is not there any more is a change, too
+    const keys = Object.keys({ ...ARGUMENTS, ...news }) as (keyof typeof news)[];
     const changed = keys.filter(
         (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
     );
@@ -106,18 +108,6 @@ function positionLosses(olds: ConnectorOutputs, news: ConnectorInputs): string[]
         .filter(({ property }) => now.includes(property))
         .map(({ reason }) => reason);
 }
-
-/** Arguments without a default: one that is not there any more is a change, too. */
-const REMOVABLE = [
-    "auth",
-    "sensitiveConfig",
-    "onDelete",
-    "onPositionLoss",
-    "onNewKafkaCluster",
-    "onSilentCluster",
-    "positionKeys",
-    "renamedFrom",
-] as const;
 
 export function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
     return inTurn(inputs, () => createNow(inputs));

@@ -33,33 +33,28 @@ export async function guardFaults(
         return faults;
     }
     faults.push(...(await missingPgFaults(given)));
-    if (!isPositioned(olds) || olds.name !== given.name) {
+    const isNew = !isPositioned(olds);
+    if (isNew || olds.name !== given.name) {
         faults.push(...(await newNameFaults(given)));
     }
-    const isNew = !isPositioned(olds);
     if (!isNew) {
         // Old addresses that are silent are no matter for a preview, which waits for nobody
-        const ask = (limitSeconds: number) =>
-            look(given, (cluster) =>
-                refusals("restUrls", refuseSecondCluster(cluster.open(limitSeconds), olds, given, true, limitSeconds)),
-            );
-        faults.push(...((await withPatience(ask)) ?? []));
+        const ask = (cluster: CheckedCluster, limitSeconds: number) =>
+            refusals("restUrls", refuseSecondCluster(cluster.open(limitSeconds), olds, given, true, limitSeconds));
+        faults.push(...(await lookPatiently(given, ask)));
     } else if (sourceClass(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
         const shared = await sharingFaults(given);
         const mayBeRead = shared.length === 0 && faults.length === 0 && !hasUnknown(given.onDelete);
         faults.push(...shared);
         if (mayBeRead) {
-            const read = () => look(given, (connectors) => slotFaults(connectors, given));
-            faults.push(...((await withPatience(read)) ?? []));
+            faults.push(...(await lookPatiently(given, (cluster) => slotFaults(cluster, given))));
         }
     }
     const { renamedFrom } = given;
     if (renamedFrom !== undefined && !isUnknown(renamedFrom) && (isNew || olds.name === renamedFrom)) {
-        const ask = (limitSeconds: number) =>
-            look(given, (cluster) =>
-                renameFaults(cluster.open(limitSeconds), { ...given, renamedFrom }, isNew, isUnknown),
-            );
-        faults.push(...((await withPatience(ask)) ?? []));
+        const ask = (cluster: CheckedCluster, limitSeconds: number) =>
+            renameFaults(cluster.open(limitSeconds), { ...given, renamedFrom }, isNew, isUnknown);
+        faults.push(...(await lookPatiently(given, ask)));
     }
     if (given.onDelete?.offsets === "reset" && !isDeepStrictEqual(olds?.onDelete, given.onDelete)) {
         faults.push(...(await look(given, resetFaults)));
@@ -159,6 +154,14 @@ async function look(inputs: ConnectorInputs, ask: (cluster: CheckedCluster) => P
         }
         throw error;
     });
+}
+
+/** Like `look`, for questions about one connector: they take their time from that of all checks. */
+async function lookPatiently(
+    inputs: ConnectorInputs,
+    ask: (cluster: CheckedCluster, limitSeconds: number) => Promise<InputFault[]>,
+): Promise<InputFault[]> {
+    return (await withPatience((seconds) => look(inputs, (cluster) => ask(cluster, seconds)))) ?? [];
 }
 
 function choiceFaults(given: Record<string, unknown>): InputFault[] {
