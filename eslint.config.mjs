@@ -2,56 +2,80 @@ import boundaries from "eslint-plugin-boundaries";
 import tseslint from "typescript-eslint";
 
 const ANY = ["**", "@*/**"];
+const ENGINE = ["@connect-cdc/docker-engine"];
 const CONNECTOR = ["@connect-cdc/connector", "@connect-cdc/connector/*"];
 
 /**
  * The rooms of this repository, and what each may import: `rooms` of the repository itself, `packages` beyond Node's own.
- * Tests may import everything.
+ * `types` are rooms of which it may take types alone. The first room whose pattern fits a file is its room.
  */
 const rooms = {
     index: {
         files: "index.ts",
-        rooms: ["config", "program", "components"],
+        rooms: ["config", "preflight", "components"],
         packages: ["@pulumi/pulumi"],
     },
-    program: {
-        files: "program/*.ts",
-        rooms: ["program", "config", "configChecks", "preflight", "components", "connectorConfigs"],
-        packages: ["@pulumi/pulumi", ...CONNECTOR],
+    config: {
+        files: "config/**/*.ts",
+        rooms: ["config", "connectors", "render"],
+        packages: ["@pulumi/pulumi", "zod", ...CONNECTOR],
     },
-    config: { files: "config.ts", rooms: ["configChecks"], packages: ["@pulumi/pulumi", "zod"] },
-    configChecks: {
-        files: "configChecks/*.ts",
-        rooms: ["configChecks", "config", "connectorConfigs", "render"],
-        packages: ["zod", ...CONNECTOR],
+    preflight: {
+        files: "preflight/*.ts",
+        rooms: ["preflight", "config", "staging", "connectors", "components", "servers", "docker"],
+        packages: ["@pulumi/pulumi", "dockerode", ...CONNECTOR, ...ENGINE],
     },
-    preflight: { files: "preflight.ts", rooms: ["config", "configChecks", "probes"], packages: ["dockerode"] },
-    components: {
-        files: "components/*.ts",
-        rooms: ["components", "render"],
-        packages: ["@pulumi/*", "@pulumi/*/**"],
+    providers: {
+        files: [
+            "components/*Provider.ts",
+            "components/rolling/*Provider.ts",
+            "components/rolling/gate{Cluster,Tasks}.ts",
+        ],
+        rooms: ["providers", "servers", "docker"],
+        packages: CONNECTOR,
     },
     render: { files: "components/render/*.ts", rooms: ["render"], packages: [] },
-    connectorConfigs: { files: "connectorConfigs/*.ts", rooms: ["connectorConfigs"], packages: [] },
+    components: {
+        files: "components/**/*.ts",
+        rooms: ["components", "render", "connectors", "config"],
+        packages: ["@pulumi/*", "@pulumi/*/**", ...CONNECTOR],
+    },
+    connectors: { files: "connectors/*.ts", rooms: ["connectors", "render", "components", "config"], packages: [] },
     connector: {
         files: "packages/connector/src/**/*.ts",
         rooms: ["connector"],
         packages: ["@pulumi/pulumi", "axios", "fastest-levenshtein", "pg"],
     },
-    probes: {
-        files: "probes/*.ts",
-        rooms: ["probes"],
-        packages: ["axios", "dockerode", "pg", "rhea", "@platformatic/kafka", ...CONNECTOR],
-    },
-    report: { files: "report/*.ts", rooms: ["report", "probes"], packages: [] },
-    cli: {
-        files: "cli/**/*.ts",
-        rooms: ["cli", "config", "probes", "report", "toolchain", "folders"],
+    "docker-engine": { files: "packages/docker-engine/src/*.ts", rooms: ["docker-engine"], packages: ["dockerode"] },
+    "pulumi-from-registries": {
+        files: "packages/pulumi-from-registries/**/*.ts",
+        rooms: ["pulumi-from-registries", "tools"],
         packages: ANY,
     },
-    // Where what must not be lost is kept: it imports nothing
-    folders: { files: "toolchain/folders.ts", rooms: [], packages: [] },
-    toolchain: { files: "toolchain/**/*", rooms: ["toolchain", "folders", "probes"], packages: ANY },
+    servers: {
+        files: "servers/*.ts",
+        rooms: ["servers"],
+        packages: ["axios", "pg", "rhea", "@platformatic/kafka", ...CONNECTOR],
+    },
+    docker: {
+        files: "docker/*.ts",
+        rooms: ["docker", "servers", "status"],
+        packages: ["dockerode", ...CONNECTOR, ...ENGINE],
+    },
+    status: { files: "status/**/*.ts", rooms: ["status", "servers", "docker"], packages: [...CONNECTOR, ...ENGINE] },
+    watch: { files: "images/watch/*.ts", rooms: ["status"], packages: [] },
+    staging: {
+        files: "images/staging/*.ts",
+        rooms: ["staging", "tools", "components"],
+        packages: ["@pulumi/command", "@pulumi/pulumi", "axios", "dockerode", "rolldown", "zod"],
+    },
+    tools: { files: "tools/**/*", rooms: ["tools", "cli", "pulumi-from-registries"], packages: ANY },
+    cli: {
+        files: "cli/**/*.ts",
+        rooms: ["cli", "bench", "config", "docker", "servers", "staging", "status", "test", "tools"],
+        packages: ANY,
+    },
+    bench: { files: "bench/*.ts", rooms: ["bench", "cli", "servers", "test", "tools"], packages: ANY },
 };
 
 export default tseslint.config(

@@ -8,10 +8,10 @@ import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
-import { loadSecrets } from "./config";
-import { warnOfCapturedTables } from "./program/capturedTables";
-import { connectorSecrets, declareConnectors, declaredStates } from "./program/connectors";
-import { prepare } from "./program/prepare";
+import { loadSecrets } from "./config/config";
+import { warnOfCapturedTables } from "./preflight/capturedTables";
+import { connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
+import { prepare } from "./preflight/prepare";
 
 export = async () => {
     const { config, staged, keptConnectors } = await prepare();

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import FileOrder from "./test/stack/fileOrder.mts";
-import { compilePackages } from "./toolchain/packages.js";
+import { compilePackages } from "./tools/packages.js";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -27,8 +27,8 @@ export default defineConfig({
         projects: [
             // The first test of a file also loads libraries, which takes seconds where the machine is busy.
             level("unit", 0, { testTimeout: 30 * SECOND, hookTimeout: 30 * SECOND }),
-            level("toolchain", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
-            level("connectApi", 2, {
+            level("tools", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
+            level("workers", 2, {
                 // these tests wait more than they work, but each file has servers of its own
                 maxWorkers: 2,
                 testTimeout: 2 * MINUTE,

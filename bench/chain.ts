@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Admin } from "@platformatic/kafka";
 
 import type { StackOutputs } from "../cli/stackOutputs";
-import { type ConsoleLogin, queueStates } from "../probes/artemis";
-import { done, pending, waitFor } from "../probes/wait";
-import { connectorStatuses } from "../probes/connect";
+import { type ConsoleLogin, queueStates } from "../servers/artemis";
+import { done, pending, waitFor } from "../servers/wait";
+import { connectorStatuses } from "../servers/connect";
 import { setState } from "../test/support/connectorState";
 import type { TestStack } from "../test/support/stack";
 import { Arrivals, latencies, RowSender, type Times } from "./chainEnds";

@@ -5,8 +5,8 @@ import { Consumer } from "@platformatic/kafka";
 import { Pool } from "pg";
 
 import type { StackOutputs } from "../cli/stackOutputs";
-import { readQueue } from "../probes/queue";
-import { parseAddress } from "../probes/tcp";
+import { readQueue } from "../servers/queue";
+import { parseAddress } from "../servers/tcp";
 
 /** When each row was committed or arrived, by its id; milliseconds of this process's own clock. */
 export type Times = Map<number, number>;

@@ -11,8 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { cacheFolder } from "../toolchain/folders";
-import { runProcess } from "../toolchain/processes";
+import { cacheFolder } from "../tools/folders";
+import { runProcess } from "../tools/processes";
 
 /** Debian release that packages Compose 2; its binary needs nothing of that release but an older libc. */
 const release = "trixie";

@@ -1,7 +1,7 @@
 import axios from "axios";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { done, pending, waitFor } from "../probes/wait";
+import { done, pending, waitFor } from "../servers/wait";
 import type { FileConnectorArgs } from "../test/support/fileConnectors";
 
 const lookSeconds = 0.2;

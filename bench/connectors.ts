@@ -4,7 +4,7 @@ import { ConnectProcesses, startConnectClusters } from "../test/support/connectP
 import { BROKER_VERSION } from "../test/support/brokerProcess";
 import { ConnectorProgram, ProgramRun } from "../test/support/connectorProgram";
 import { FileConnectorArgs, fileConnectors } from "../test/support/fileConnectors";
-import { logToStderr } from "../toolchain/log";
+import { logToStderr } from "../tools/log";
 import { ConnectorScript } from "./connectorScript";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
@@ -30,7 +30,7 @@ export const update = async (_id: string, _olds: object, news: object) => ({ out
     program: `
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DynamicResource } from "./components/dynamicProvider";
+import { DynamicResource } from "./components/dynamicResource";
 
 class Nothing extends DynamicResource {}
 const all = JSON.parse(readFileSync(join(__dirname, "connectors.json"), "utf8")) as { name: string }[];

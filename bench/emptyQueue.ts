@@ -1,4 +1,4 @@
-import { askJolokia, type ConsoleLogin } from "../probes/artemis";
+import { askJolokia, type ConsoleLogin } from "../servers/artemis";
 
 /** Removes all messages of a queue of the stack's own broker, in the broker; throws when it refuses. */
 export async function emptyQueue(login: ConsoleLogin, queue: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { lastLines, runProcess } from "../toolchain/processes";
+import { lastLines, runProcess } from "../tools/processes";
 
 const limitMinutes = 15;
 

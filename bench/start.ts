@@ -3,10 +3,10 @@ import { join } from "node:path";
 
 import axios from "axios";
 
-import { done, pending, waitFor } from "../probes/wait";
+import { done, pending, waitFor } from "../servers/wait";
 import { Pipeline } from "../test/support/pipeline";
 import type { TestStack } from "../test/support/stack";
-import { lastLines, runProcess } from "../toolchain/processes";
+import { lastLines, runProcess } from "../tools/processes";
 import { findCompose } from "./composeBinary";
 import { type ContainerInputs, writeComposeFile } from "./composeFile";
 import type { Figure } from "./figure";

@@ -1,5 +1,5 @@
-import { askPulumi } from "../toolchain/stack/pulumiCli";
-import { parseState, type StateResource } from "../toolchain/stack/state";
+import { askPulumi } from "../cli/stack/pulumiCli";
+import { parseState, type StateResource } from "../cli/stack/state";
 import type { TestStack } from "../test/support/stack";
 
 // How secrets are marked in an exported state.

@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
 
 import type { TestStack } from "../test/support/stack";
-import { lastLines, runProcess } from "../toolchain/processes";
-import { CHECKOUT } from "../toolchain/stack/target";
+import { lastLines, runProcess } from "../tools/processes";
+import { CHECKOUT } from "../cli/stack/target";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
 

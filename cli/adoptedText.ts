@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-import { isConnectorKey as isKey } from "../config";
+import { isConnectorKey as isKey } from "../config/config";
 import { type AdoptedConnector, freeName, type LiftedSecret } from "./adoptedConnector";
 
 /** What was made of a cluster's connectors. */

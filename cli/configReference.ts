@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaults, schema } from "../config";
+import { defaults, schema } from "../config/config";
 
 interface Described {
     description?: string;

@@ -1,8 +1,8 @@
-import type { PlatformTarget } from "../probes/platform";
-import { parseAddress } from "../probes/tcp";
-import { dockerEndpoint } from "../toolchain/setup/dockerEngine";
-import { readClearState, stackOutputs } from "../toolchain/stack/state";
-import { PROJECT, type StackTarget } from "../toolchain/stack/target";
+import type { PlatformTarget } from "../status/platform";
+import { parseAddress } from "../servers/tcp";
+import { dockerEndpoint } from "../tools/setup/dockerEngine";
+import { readClearState, stackOutputs } from "./stack/state";
+import { PROJECT, type StackTarget } from "./stack/target";
 
 /** What index.ts exports, with secrets in clear, and what was seen of the connectors. */
 export interface StackOutputs {

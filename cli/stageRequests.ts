@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseConfig, type PlatformConfig } from "../config";
-import type { StageRequest } from "../toolchain/staging/request";
+import { parseConfig, type PlatformConfig } from "../config/config";
+import type { StageRequest } from "../images/staging/request";
 
 const PROJECT = "connect-cdc";
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DockerHost, dockerName, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member, MemberArgs } from "./member";
-import { Gate, MemberKind, Readiness, RollStart } from "./readiness";
+import { Gate, MemberKind, Readiness, RollStart } from "./rolling/readiness";
 import { Setting } from "./render/properties";
 import { MemberAddress } from "./render/topology";
 

@@ -13,7 +13,7 @@ import {
 import { Place } from "./dockerHost";
 import { PluginDiscovery, StagedPlugin } from "./image";
 import { KafkaCluster } from "./kafkaCluster";
-import { Readiness } from "./readiness";
+import { Readiness } from "./rolling/readiness";
 import { renderConnectProperties } from "./render/connectProperties";
 import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "./dynamicProvider";
+import { DynamicResource } from "./dynamicResource";
 
 /** A random password, made once and kept as a secret in the stack's state. */
 export class GeneratedSecret extends DynamicResource {

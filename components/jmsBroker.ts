@@ -3,7 +3,7 @@ import { outsideAddress, peerAddress } from "./cluster";
 import { DockerHost, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
-import { Readiness } from "./readiness";
+import { Readiness } from "./rolling/readiness";
 import { brokerXml } from "./render/artemis";
 import { MemberAddress } from "./render/topology";
 import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";

@@ -10,7 +10,7 @@ import {
     rollMembers,
 } from "./cluster";
 import { DockerHost } from "./dockerHost";
-import { Readiness } from "./readiness";
+import { Readiness } from "./rolling/readiness";
 import { BrokerSettings, Listener, renderServerProperties } from "./render/serverProperties";
 import { bootstrapList } from "./render/topology";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";

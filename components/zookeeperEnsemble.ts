@@ -10,7 +10,7 @@ import {
     publishedPorts,
     rollMembers,
 } from "./cluster";
-import { Readiness } from "./readiness";
+import { Readiness } from "./rolling/readiness";
 import { bootstrapList } from "./render/topology";
 import { renderZooCfg } from "./render/zooCfg";
 

@@ -4,9 +4,9 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 
-import type { EngineAddress } from "../../probes/engineClient";
-import { isAlive } from "../../toolchain/processLock";
-import { findProgram } from "../../toolchain/processes";
+import type { EngineAddress } from "@connect-cdc/docker-engine";
+import { isAlive } from "../../tools/processLock";
+import { findProgram } from "../../tools/processes";
 
 const script = join(__dirname, "machines.sh");
 const folderPrefix = "connect-cdc-hosts-";

@@ -11,9 +11,9 @@ import { createConnector, deleteConnector } from "../../packages/connector/src/l
 import { Progress } from "../../packages/connector/src/client/progress";
 import { Redactor } from "../../packages/connector/src/client/redact";
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { type QueueReader, readQueue } from "../../probes/queue";
-import { parseAddress } from "../../probes/tcp";
-import { done, pending, waitFor } from "../../probes/wait";
+import { type QueueReader, readQueue } from "../../servers/queue";
+import { parseAddress } from "../../servers/tcp";
+import { done, pending, waitFor } from "../../servers/wait";
 import {
     insertSet,
     leftOut,

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 
-import { runProcess } from "../../toolchain/processes";
+import { runProcess } from "../../tools/processes";
 import { shellBlocks } from "../support/docCommands";
 import { DocWorkspace } from "../support/docWorkspace";
 import { Pipeline } from "../support/pipeline";

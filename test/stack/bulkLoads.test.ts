@@ -2,8 +2,8 @@ import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { connectorStatuses } from "../../probes/connect";
-import { done, pending, waitFor } from "../../probes/wait";
+import { connectorStatuses } from "../../servers/connect";
+import { done, pending, waitFor } from "../../servers/wait";
 import { BulkLoads, type LoadSize } from "../support/bulkLoads";
 import { containerName, docker } from "../support/docker";
 import { Engine } from "../support/engine";

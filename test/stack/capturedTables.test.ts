@@ -3,8 +3,8 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { replicationSlots } from "../../probes/postgres";
-import { parseAddress } from "../../probes/tcp";
+import { replicationSlots } from "../../servers/postgres";
+import { parseAddress } from "../../servers/tcp";
 import { restartConnector, setState } from "../support/connectorState";
 import { Pipeline } from "../support/pipeline";
 import { readStatus } from "../support/statusRun";

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { plugins } from "../../probes/connect";
-import { clusterView, unhealthyPartitions } from "../../probes/kafka";
+import { plugins } from "../../servers/connect";
+import { clusterView, unhealthyPartitions } from "../../servers/kafka";
 import { containerName, docker, memberIds } from "../support/docker";
 import { kafkaLibraries } from "../support/kafkaLibraries";
 import { killUp } from "../support/killedUp";

@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import { Admin } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 
-import { queueStates } from "../../probes/artemis";
-import { dockerEndpoint } from "../../toolchain/setup/dockerEngine";
+import { queueStates } from "../../servers/artemis";
+import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { containerName, memberIds } from "../support/docker";
 import type { Customer } from "../support/rows";
 import { parseXmlRow } from "../support/customerXml";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { connectorStatuses } from "../../probes/connect";
+import { connectorStatuses } from "../../servers/connect";
 import { Pipeline } from "../support/pipeline";
 import { sharedStack } from "./sharedStack";
 

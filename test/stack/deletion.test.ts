@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readOffsetsFile } from "../../packages/connector/src/position/offsetsFile";
 import { dropFromDatabase } from "../../packages/connector/src/postgres/replicationSlot";
-import { PROJECT } from "../../toolchain/stack/target";
+import { PROJECT } from "../../cli/stack/target";
 import { ConnectorProgram } from "../support/connectorProgram";
 import { Engine } from "../support/engine";
 import { FakeConnect } from "../support/fakeConnect";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { CHECKOUT } from "../../cli/stack/target";
 import { type DocBlock, hiddenCommands, pages, shellBlocks } from "../support/docCommands";
 import { DocWorkspace } from "../support/docWorkspace";
 import { sharedStack } from "./sharedStack";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { connectorStatuses } from "../../probes/connect";
+import { connectorStatuses } from "../../servers/connect";
 import { docker, memberIds } from "../support/docker";
 import { kafkaLibraries } from "../support/kafkaLibraries";
 import { runStatus } from "../support/statusRun";

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
 import { platformTarget } from "../../cli/stackOutputs";
-import { startStatusServer, type StatusServer } from "../../cli/statusServer";
-import { connectorStatuses } from "../../probes/connect";
-import { clusterReady } from "../../probes/readiness";
-import { waitFor } from "../../probes/wait";
+import { startStatusServer, type StatusServer } from "../../status/statusServer";
+import { connectorStatuses } from "../../servers/connect";
+import { clusterReady } from "../../servers/health";
+import { waitFor } from "../../servers/wait";
 import { BrokenSink } from "../support/brokenSink";
 import { containerName, docker } from "../support/docker";
 import { readAlerts, readDashboard } from "../support/metricsFiles";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { queueStates } from "../../probes/artemis";
+import { queueStates } from "../../servers/artemis";
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { containerName, docker, listContainers } from "../support/docker";
 import { Pipeline } from "../support/pipeline";

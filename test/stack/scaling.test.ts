@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { connectorStatuses } from "../../probes/connect";
-import { clusterView } from "../../probes/kafka";
-import { waitFor, done, pending } from "../../probes/wait";
+import { connectorStatuses } from "../../servers/connect";
+import { clusterView } from "../../servers/kafka";
+import { waitFor, done, pending } from "../../servers/wait";
 import { memberIds } from "../support/docker";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";

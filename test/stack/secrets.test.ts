@@ -6,8 +6,8 @@ import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { platformTarget, type StackOutputs } from "../../cli/stackOutputs";
-import { startStatusServer } from "../../cli/statusServer";
-import { cacheFolder } from "../../toolchain/folders";
+import { startStatusServer } from "../../status/statusServer";
+import { cacheFolder } from "../../tools/folders";
 import { makeCertificate } from "../support/certificates";
 import { ConnectorProgram } from "../support/connectorProgram";
 import { listContainers, memberIds } from "../support/docker";

@@ -2,12 +2,12 @@ import axios from "axios";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { connectorStatuses, type PluginInfo, plugins } from "../../probes/connect";
-import { clusterView, topicNames, unhealthyPartitions } from "../../probes/kafka";
-import { replicationSlots } from "../../probes/postgres";
-import { parseAddress } from "../../probes/tcp";
-import { done, pending, waitFor } from "../../probes/wait";
-import { fourLetterWord, parseServerState, registeredBrokers } from "../../probes/zookeeper";
+import { connectorStatuses, type PluginInfo, plugins } from "../../servers/connect";
+import { clusterView, topicNames, unhealthyPartitions } from "../../servers/kafka";
+import { replicationSlots } from "../../servers/postgres";
+import { parseAddress } from "../../servers/tcp";
+import { done, pending, waitFor } from "../../servers/wait";
+import { fourLetterWord, parseServerState, registeredBrokers } from "../../servers/zookeeper";
 import { listContainers } from "../support/docker";
 import { CustomersTable } from "../support/rows";
 import { readTopic, topicSetting } from "../support/topics";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { done, pending, waitFor } from "../../probes/wait";
+import { done, pending, waitFor } from "../../servers/wait";
 import { containerName, docker } from "../support/docker";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 
-import { clusterView, unhealthyPartitions } from "../../probes/kafka";
+import { clusterView, unhealthyPartitions } from "../../servers/kafka";
 import { TestStack } from "../support/stack";
 import { namesOfStack } from "../support/docker";
 import { Pipeline } from "../support/pipeline";

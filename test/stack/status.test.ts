@@ -4,9 +4,9 @@ import { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { type StackOutputs } from "../../cli/stackOutputs";
-import { queueStates } from "../../probes/artemis";
-import { parseAddress } from "../../probes/tcp";
-import { done, pending, waitFor } from "../../probes/wait";
+import { queueStates } from "../../servers/artemis";
+import { parseAddress } from "../../servers/tcp";
+import { done, pending, waitFor } from "../../servers/wait";
 import { endOffsets, groupLags } from "../support/kafkaTools";
 import { known, readStatus, type StatusJson } from "../support/statusRun";
 import { topicSetting } from "../support/topics";

@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { platformTarget, type StackOutputs } from "../../cli/stackOutputs";
-import { startStatusServer, type StatusServer } from "../../cli/statusServer";
+import { startStatusServer, type StatusServer } from "../../status/statusServer";
 import { openBrowser, openPage, type WatchedPage } from "../support/browser";
 import { CustomersTable } from "../support/rows";
 import { sharedStack } from "./sharedStack";

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { JMS_SINK_CLASS } from "../../connectorConfigs/jmsSink";
+import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
 import { BrokenSink, jsonConverter } from "../support/brokenSink";
 import { setState } from "../support/connectorState";
 import { containerName, docker, namesOfStack } from "../support/docker";
 import { WatchProcess } from "../support/watchProcess";
-import { stateFolder } from "../../toolchain/folders";
+import { stateFolder } from "../../tools/folders";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -2,7 +2,7 @@ import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
 import axios from "axios";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { done, pending, waitFor } from "../../probes/wait";
+import { done, pending, waitFor } from "../../servers/wait";
 
 /** What cannot read the record that breaks the sink. */
 export const jsonConverter = "org.apache.kafka.connect.json.JsonConverter";

@@ -1,7 +1,7 @@
-import { membersOf } from "../../cli/logs";
-import { readLog } from "../../probes/containerLog";
-import { clusterView, unhealthyPartitions } from "../../probes/kafka";
-import { messageOf } from "../../probes/wait";
+import { membersOf } from "../../cli/commands/logs";
+import { readLog } from "../../docker/containerLog";
+import { clusterView, unhealthyPartitions } from "../../servers/kafka";
+import { messageOf } from "../../servers/wait";
 import type { Victim } from "./serverFaults";
 
 const LINES = 60;

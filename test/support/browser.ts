@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
-import { findBrowser } from "../../toolchain/setup/browser";
+import { findBrowser } from "../../tools/setup/browser";
 
 /** A headless browser of this machine. Throws when there is none: `npm test -- set-up` installs one. */
 export async function openBrowser(): Promise<Browser> {

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { done, pending, waitFor } from "../../probes/wait";
+import { done, pending, waitFor } from "../../servers/wait";
 import { copyRows } from "./copyRows";
 import type { SecondSource } from "./secondSource";
 import { TopicReader } from "./topics";

@@ -7,10 +7,10 @@ import { pathToFileURL } from "node:url";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
-import { done, pending, waitFor } from "../../probes/wait";
-import { pulumiEnvironment } from "../../toolchain/environment";
-import { lastLines, runProcess } from "../../toolchain/processes";
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { done, pending, waitFor } from "../../servers/wait";
+import { pulumiEnvironment } from "../../tools/environment";
+import { lastLines, runProcess } from "../../tools/processes";
+import { CHECKOUT } from "../../cli/stack/target";
 import type { FileConnectorArgs } from "./fileConnectors";
 
 /** What one command of the CLI did. */

@@ -1,7 +1,7 @@
 import axios from "axios";
 
-import { connectorStatuses } from "../../probes/connect";
-import { done, pending, waitFor } from "../../probes/wait";
+import { connectorStatuses } from "../../servers/connect";
+import { done, pending, waitFor } from "../../servers/wait";
 
 /** Pauses, resumes or stops a connector as somebody else would, and waits until its tasks have followed. */
 export async function setState(

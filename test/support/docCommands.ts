@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { CHECKOUT } from "../../cli/stack/target";
 
 /** A fenced block of shell commands in a page. */
 export interface DocBlock {

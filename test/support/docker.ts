@@ -1,9 +1,9 @@
 import Docker from "dockerode";
 
-import { waitFor, done, pending } from "../../probes/wait";
-import { dockerEndpoint } from "../../toolchain/setup/dockerEngine";
-import { listDockerObjects, removeDockerObjects } from "../../toolchain/stack/dockerObjects";
-import { PROJECT } from "../../toolchain/stack/target";
+import { waitFor, done, pending } from "../../servers/wait";
+import { dockerEndpoint } from "../../tools/setup/dockerEngine";
+import { listDockerObjects, removeDockerObjects } from "../../cli/stack/dockerObjects";
+import { PROJECT } from "../../cli/stack/target";
 
 /** The engine that test stacks run on. */
 export const docker = new Docker({ socketPath: dockerEndpoint().replace(/^unix:\/\//, "") });

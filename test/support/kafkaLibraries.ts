@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cacheFolder } from "../../toolchain/folders";
+import { cacheFolder } from "../../tools/folders";
 
 /** Jars for tests that run Kafka and Connect as plain processes. */
 export interface KafkaLibraries {

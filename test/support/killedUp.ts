@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { CHECKOUT } from "../../cli/stack/target";
 import type { TestStack } from "./stack";
 
 /** Begins `pulumi up`, and ends its whole process group by SIGKILL when `moment` has come, or lets it end before that. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { CHECKOUT } from "../../cli/stack/target";
 
 /** The folder of what Prometheus and Grafana are given. */
 export const METRICS_FOLDER = join(CHECKOUT, "metrics");

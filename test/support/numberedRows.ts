@@ -3,8 +3,8 @@ import axios from "axios";
 import { Client } from "pg";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { parseAddress } from "../../probes/tcp";
-import { done, pending, waitFor } from "../../probes/wait";
+import { parseAddress } from "../../servers/tcp";
+import { done, pending, waitFor } from "../../servers/wait";
 import { parseXmlRow } from "./customerXml";
 import type { Pipeline } from "./pipeline";
 import type { ReceivedMessage } from "./queues";

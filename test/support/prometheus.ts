@@ -15,9 +15,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import axios from "axios";
 
-import { done, waitFor } from "../../probes/wait";
-import { cacheFolder } from "../../toolchain/folders";
-import { findProgram } from "../../toolchain/processes";
+import { done, waitFor } from "../../servers/wait";
+import { cacheFolder } from "../../tools/folders";
+import { findProgram } from "../../tools/processes";
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
-import { type QueueLogin, type QueueReader, readQueue } from "../../probes/queue";
-import { done, pending, waitFor } from "../../probes/wait";
+import { type QueueLogin, type QueueReader, readQueue } from "../../servers/queue";
+import { done, pending, waitFor } from "../../servers/wait";
 
 export interface ReceivedMessage {
     body: string;

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { parseAddress } from "../../probes/tcp";
+import { parseAddress } from "../../servers/tcp";
 
 export interface Customer {
     id: number;

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { CHECKOUT } from "../../cli/stack/target";
 
 /** Runs a command of this project, as `npm run <name> -- <args>` does. Throws when it fails; the error has its output. */
 export async function runCommand(
@@ -9,5 +9,5 @@ export async function runCommand(
     environment: Record<string, string> = {},
 ): Promise<{ stdout: string; stderr: string }> {
     const options = { cwd: CHECKOUT, env: { ...process.env, ...environment } };
-    return promisify(execFile)(process.execPath, ["toolchain/run.js", name, ...args], options);
+    return promisify(execFile)(process.execPath, ["cli/run.js", name, ...args], options);
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { connectorStatuses } from "../../probes/connect";
-import { clusterView } from "../../probes/kafka";
-import { type ClusterKind, clusterReady } from "../../probes/readiness";
-import { done, pending, waitFor } from "../../probes/wait";
-import { serverState } from "../../probes/zookeeper";
+import { connectorStatuses } from "../../servers/connect";
+import { clusterView } from "../../servers/kafka";
+import { type ClusterKind, clusterReady } from "../../servers/health";
+import { done, pending, waitFor } from "../../servers/wait";
+import { serverState } from "../../servers/zookeeper";
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { withBrokerStory } from "./brokerStory";
 import { containerName, crashContainer, docker, waitForRestart } from "./docker";

@@ -6,10 +6,10 @@ import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 
 import { readStackOutputs, type StackOutputs } from "../../cli/stackOutputs";
-import { pulumiEnvironment } from "../../toolchain/environment";
-import { lastLines, runProcess } from "../../toolchain/processes";
-import { isAlive } from "../../toolchain/processLock";
-import { CHECKOUT, PROJECT, type StackTarget } from "../../toolchain/stack/target";
+import { pulumiEnvironment } from "../../tools/environment";
+import { lastLines, runProcess } from "../../tools/processes";
+import { isAlive } from "../../tools/processLock";
+import { CHECKOUT, PROJECT, type StackTarget } from "../../cli/stack/target";
 import { removeStackObjects, stacksOnEngine } from "./docker";
 import { findPorts, type StackPorts } from "./ports";
 
@@ -141,7 +141,7 @@ export class TestStack {
 
     /** Like {@link npmRun}, with other variables in the environment. */
     npmRunWith(variables: NodeJS.ProcessEnv, command: string, ...args: string[]) {
-        const script = join(CHECKOUT, "toolchain", "run.js");
+        const script = join(CHECKOUT, "cli", "run.js");
         return runProcess(process.execPath, [script, command, "--stack", this.handle.name, ...args], {
             cwd: CHECKOUT,
             env: { ...environment(this.handle), ...variables },

@@ -1,5 +1,5 @@
-import type { PlatformReport } from "../../probes/platformReport";
-import type { Finding } from "../../report/findings";
+import type { PlatformReport } from "../../status/platformReport";
+import type { Finding } from "../../status/findings/findings";
 import type { TestStack } from "./stack";
 
 /** What `npm run status` said of a stack. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { Admin, Consumer, type MessagesStream } from "@platformatic/kafka";
 
-import { done, pending, waitFor } from "../../probes/wait";
+import { done, pending, waitFor } from "../../servers/wait";
 
 export interface TopicRecord {
     key: string | undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { CHECKOUT } from "../../cli/stack/target";
 
 /** The messages that a section of a page of docs/ lists: what stands in backquotes in the first column. */
 export function listedMessages(section: string, page = "troubleshooting.md"): string[] {

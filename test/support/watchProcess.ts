@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { done, pending, waitFor } from "../../probes/wait";
-import { CHECKOUT } from "../../toolchain/stack/target";
+import { done, pending, waitFor } from "../../servers/wait";
+import { CHECKOUT } from "../../cli/stack/target";
 import type { TestStack } from "./stack";
 
 /** A line of `npm run watch -- --json`. */
@@ -23,7 +23,7 @@ export class WatchProcess {
     private errors = "";
 
     constructor(stack: TestStack, ...args: string[]) {
-        const script = join(CHECKOUT, "toolchain", "run.js");
+        const script = join(CHECKOUT, "cli", "run.js");
         this.process = spawn(process.execPath, [script, "watch", "--json", "--stack", stack.handle.name, ...args], {
             cwd: CHECKOUT,
             env: stack.target.environment,

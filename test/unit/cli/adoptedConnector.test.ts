@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 import { adoptedConnector } from "../../../cli/adoptedConnector";
 import { adoptedText } from "../../../cli/adoptedText";
-import { defaults, parseConfig } from "../../../config";
+import { defaults, parseConfig } from "../../../config/config";
 
 function adopt(config: Record<string, string>, more: Record<string, any> = {}) {
     const { name = "orders", state = "RUNNING", tasks = ["RUNNING"], passwordKeys = [], defaultKeys = [] } = more;

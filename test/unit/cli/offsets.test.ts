@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readUrls } from "@connect-cdc/connector/commands";
-import { CHECKOUT } from "../../../toolchain/stack/target";
+import { CHECKOUT } from "../../../cli/stack/target";
 import { FakeConnect } from "../../support/fakeConnect";
 import { Fault } from "../../support/faults";
 import { runCommand } from "../../support/runCommand";
@@ -28,7 +28,7 @@ describe("npm run offsets", () => {
     it("puts the connector back before Ctrl-C ends it", async () => {
         const busy: Fault = { kind: "answer", status: 409, message: "Cannot complete request: rebalance" };
         fake.faultsOf.push({ request: /DELETE/, faults: [busy, busy, busy, busy] });
-        const args = ["toolchain/run.js", "offsets", "reset", "lines", "--yes", "--url", fake.url];
+        const args = ["cli/run.js", "offsets", "reset", "lines", "--yes", "--url", fake.url];
         const child = spawn(process.execPath, args, {
             cwd: CHECKOUT,
             env: { ...process.env, XDG_STATE_HOME: folder },

@@ -4,7 +4,7 @@ import { Image } from "../../../components/image";
 import { JmsBroker } from "../../../components/jmsBroker";
 import { SourceDatabase } from "../../../components/sourceDatabase";
 import { stackSecrets } from "../../../components/stackSecrets";
-import { defaults } from "../../../config";
+import { defaults } from "../../../config/config";
 import * as pulumi from "@pulumi/pulumi";
 import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
 

@@ -1,0 +1,63 @@
+import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
+import { dockerEndpoint } from "../../tools/setup/dockerEngine";
+import { PROJECT } from "./target";
+
+/** Something of a stack that a Docker engine holds. */
+export interface DockerObject {
+    kind: "container" | "network" | "volume" | "image";
+    /** Id, or what stands for it: volumes and image tags have names only. */
+    id: string;
+    name: string;
+    /** The engine that holds it. */
+    engine: EngineAddress;
+    /** Containers only. */
+    running?: boolean;
+}
+
+/** Everything on an engine that carries the labels of a stack, and the image tags under its name. */
+export async function listDockerObjects(
+    stack: string,
+    engine: EngineAddress = { endpoint: dockerEndpoint() },
+): Promise<DockerObject[]> {
+    const docker = connectEngine(engine);
+    const filters = { label: [`connect-cdc.project=${PROJECT}`, `connect-cdc.stack=${stack}`] };
+    const [containers, networks, { Volumes: volumes }, images] = await Promise.all([
+        docker.listContainers({ all: true, filters }),
+        docker.listNetworks({ filters }),
+        docker.listVolumes({ filters }),
+        docker.listImages({ filters: { reference: [`${PROJECT}-${stack}/*`] } }),
+    ]);
+    const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+    return [
+        ...containers.map(({ Id, Names, State }) => ({
+            kind: "container" as const,
+            id: Id,
+            name: Names[0]?.slice(1) ?? Id,
+            running: State === "running",
+        })),
+        ...networks.map(({ Id, Name }) => ({ kind: "network" as const, id: Id, name: Name })),
+        ...(volumes ?? []).map(({ Name }) => ({ kind: "volume" as const, id: Name, name: Name })),
+        ...tags.map((tag) => ({ kind: "image" as const, id: tag, name: tag })),
+    ].map((object) => ({ ...object, engine }));
+}
+
+/** Removes objects: containers first, since they hold on to the others. Those that are gone already count as removed. */
+export async function removeDockerObjects(objects: DockerObject[]): Promise<void> {
+    for (const kind of ["container", "network", "volume", "image"] as const) {
+        const ofKind = objects.filter((object) => object.kind === kind);
+        await Promise.all(ofKind.map(removeDockerObject));
+    }
+}
+
+async function removeDockerObject({ kind, id, engine }: DockerObject): Promise<void> {
+    const docker = connectEngine(engine);
+    try {
+        // v: with the volumes that have no name; named ones stay
+        if (kind === "container") await docker.getContainer(id).remove({ force: true, v: true });
+        if (kind === "network") await docker.getNetwork(id).remove();
+        if (kind === "volume") await docker.getVolume(id).remove();
+        if (kind === "image") await docker.getImage(id).remove();
+    } catch (error) {
+        if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    }
+}

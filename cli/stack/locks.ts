@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Log } from "../../tools/log";
+import { isAlive } from "../../tools/processLock";
+import { environmentOf, PROJECT, type StackTarget } from "./target";
+
+/** Who holds a lock of Pulumi's file backend; the file's content. */
+export interface LockHolder {
+    pid: number;
+    username: string;
+    hostname: string;
+    timestamp: string;
+}
+
+/**
+ * Removes the locks of `pulumi` processes on this machine that are dead. Only a file backend has such locks.
+ *
+ * @returns true when no process holds a lock; false when the backend is not a file backend
+ * @throws when a living process holds a lock
+ */
+export function releaseDeadLocks(target: StackTarget, log: Log): boolean {
+    const folder = lockFolder(environmentOf(target).PULUMI_BACKEND_URL, target.stack);
+    if (folder === undefined) return false;
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    for (const name of names.filter((name) => name.endsWith(".json"))) {
+        const file = join(folder, name);
+        const holder = JSON.parse(readFileSync(file, "utf8")) as LockHolder;
+        if (!isDead(holder)) throw new Error(describeLock(target.stack, holder));
+        rmSync(file);
+        // the backend keeps its own notes on each file beside it
+        rmSync(`${file}.attrs`, { force: true });
+        log(`Recovery: removed the lock of pulumi process ${holder.pid}, which has ended without doing so`);
+    }
+    return true;
+}
+
+/**
+ * Removes the notes that a file backend keeps beside a state file where a kill left them half-written: without them the
+ * state is read, with them it is not.
+ */
+export function removeBrokenNotes(target: StackTarget, log: Log): void {
+    const folder = backendFolder(environmentOf(target).PULUMI_BACKEND_URL, "stacks", PROJECT);
+    if (folder === undefined || !existsSync(folder)) return;
+    const isNote = (name: string) => name.startsWith(`${target.stack}.json`) && name.endsWith(".attrs");
+    for (const file of readdirSync(folder)
+        .filter(isNote)
+        .map((name) => join(folder, name))) {
+        if (isJson(readFileSync(file, "utf8"))) continue;
+        rmSync(file);
+        log(`Recovery: removed ${file}, which an interrupted run left half-written`);
+    }
+}
+
+function isJson(text: string): boolean {
+    try {
+        JSON.parse(text);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** Where Pulumi's file backend keeps a stack's locks; undefined for another backend. */
+export function lockFolder(backendUrl: string | undefined, stack: string): string | undefined {
+    return backendFolder(backendUrl, "locks", "organization", PROJECT, stack);
+}
+
+function backendFolder(backendUrl: string | undefined, ...parts: string[]): string | undefined {
+    const folder = backendUrl === undefined ? undefined : localFolder(backendUrl);
+    return folder && join(folder, ".pulumi", ...parts);
+}
+
+/** The folder of a `file://` backend, read as Pulumi reads it: `~` is the home, other paths may be relative. */
+function localFolder(backendUrl: string): string | undefined {
+    if (!backendUrl.startsWith("file://")) return undefined;
+    const path = backendUrl.slice("file://".length).replace(/\?.*$/, "").replace(/^~/, homedir());
+    return fileURLToPath(`file://${resolve(path)}`);
+}
+
+/** A process on another machine cannot be seen from here, so that it counts as alive. */
+export function isDead({ pid, hostname: host }: LockHolder): boolean {
+    return host === hostname() && !(isAlive(pid) && isPulumi(pid));
+}
+
+/** Process ids are used again: after a restart of the machine the id may belong to another program. */
+function isPulumi(pid: number): boolean {
+    try {
+        return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+    } catch {
+        // no such file system here (macOS), or the process is not ours to see
+        return true;
+    }
+}
+
+function describeLock(stack: string, { pid, username, hostname: host, timestamp }: LockHolder): string {
+    return (
+        `Another pulumi process works on stack ${stack}: process ${pid} of ${username}@${host}, since ${timestamp}. ` +
+        `Wait until it ends. If it ran on a machine that is gone, run: pulumi cancel --yes --stack ${stack}`
+    );
+}

@@ -1,0 +1,19 @@
+import { workerInfo } from "../../servers/connect";
+import { CONNECTOR, type StackState } from "./state";
+
+/**
+ * True when the workers are on another Kafka cluster than the connectors of the state were made on: its data was lost, and
+ * the connectors with it. One question to one worker; false when nobody answers.
+ */
+export async function isOnNewKafka({ resources }: StackState): Promise<boolean> {
+    const connectors = resources.filter(({ type }) => type === CONNECTOR);
+    const known = connectors.map(({ outputs }) => outputs?.["kafkaClusterId"]).filter((id) => typeof id === "string");
+    const restUrls = connectors[0]?.outputs?.["restUrls"];
+    if (known.length === 0 || !Array.isArray(restUrls)) return false;
+    try {
+        const { kafkaClusterId } = await Promise.any(restUrls.map((url) => workerInfo(String(url))));
+        return known.some((id) => id !== kafkaClusterId);
+    } catch {
+        return false;
+    }
+}

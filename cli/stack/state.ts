@@ -1,0 +1,127 @@
+import type { EngineAddress } from "@connect-cdc/docker-engine";
+import { askPulumi, tryPulumi } from "./pulumiCli";
+import type { StackTarget } from "./target";
+
+/** One resource, as `pulumi stack export` shows it. */
+export interface StateResource {
+    urn: string;
+    type: string;
+    id?: string;
+    inputs?: Record<string, unknown>;
+    outputs?: Record<string, unknown>;
+}
+
+/** What the backend knows of a stack. */
+export interface StackState {
+    resources: StateResource[];
+    /** Operations that a killed `pulumi` left half done. */
+    pendingOperations: { type: string; resource: StateResource }[];
+}
+
+interface Deployment {
+    deployment: { resources?: StateResource[]; pending_operations?: StackState["pendingOperations"] };
+}
+
+/** Reads a stack's state, with secrets as ciphertext; undefined when there is no such stack. */
+export async function readState(target: StackTarget): Promise<StackState | undefined> {
+    const result = await tryPulumi(target, ["stack", "export"]);
+    if (result.code !== 0 && /no stack named/.test(result.stderr)) return undefined;
+    // asked once more only for the error message
+    const text = result.code === 0 ? result.stdout : await askPulumi(target, ["stack", "export"]);
+    return parseState(text);
+}
+
+/** Reads the state of a stack that there is, with secrets in clear. */
+export async function readClearState(target: StackTarget): Promise<StackState> {
+    return parseState(await askPulumi(target, ["stack", "export", "--show-secrets"]));
+}
+
+/** What marks a secret in a state: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+/** Reads the JSON of `pulumi stack export`. A secret whose value is shown becomes that value. */
+export function parseState(text: string): StackState {
+    const { deployment } = JSON.parse(text, (_, value: { plaintext?: unknown } | null) =>
+        value !== null && typeof value === "object" && SIGNATURE in value && typeof value.plaintext === "string"
+            ? (JSON.parse(value.plaintext) as unknown)
+            : value,
+    ) as Deployment;
+    return { resources: deployment.resources ?? [], pendingOperations: deployment.pending_operations ?? [] };
+}
+
+/** Forgets operations that a killed `pulumi` left half done: the CLI does so whenever a state is imported. */
+export async function clearPendingOperations(target: StackTarget): Promise<void> {
+    const exported = await askPulumi(target, ["stack", "export"]);
+    await askPulumi(target, ["stack", "import"], exported);
+}
+
+interface StackSummary {
+    name: string;
+    /** Missing where the backend does not know: Pulumi's self-managed ones. */
+    updateInProgress?: boolean;
+}
+
+/**
+ * Asks a backend whether it is certain that no run works on the stack. Only Pulumi Cloud knows.
+ *
+ * @throws when a run works on it
+ */
+export async function isIdle(target: StackTarget): Promise<boolean> {
+    const stacks = JSON.parse(await askPulumi(target, ["stack", "ls", "--json"])) as StackSummary[];
+    const own = stacks.filter(({ name }) => lastPart(name) === lastPart(target.stack));
+    if (own.some(({ updateInProgress }) => updateInProgress === true)) {
+        throw new Error(
+            `Another pulumi process works on stack ${target.stack}. Wait until it ends. If it was killed, ` +
+                `run: pulumi cancel --yes --stack ${target.stack}`,
+        );
+    }
+    return own.length > 0 && own.every(({ updateInProgress }) => updateInProgress === false);
+}
+
+/** A stack's name without its organization. */
+function lastPart(stack: string): string {
+    return stack.slice(stack.lastIndexOf("/") + 1);
+}
+
+/** A resource's name: the last part of its URN. */
+export function resourceName(urn: string): string {
+    return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/** The ids of Docker objects that the state knows. */
+export function knownIds({ resources }: StackState): Set<string> {
+    return new Set(resources.map(({ id }) => id).filter((id) => id !== undefined));
+}
+
+/** The Docker names of what a run was about to create when it was killed. Pulumi notes each before it begins. */
+export function namesInCreation(state: StackState | undefined): Set<unknown> {
+    const creating = state?.pendingOperations.filter(({ type }) => type === "creating") ?? [];
+    return new Set(creating.map(({ resource }) => resource.inputs?.name));
+}
+
+/** The Docker engines of the stack, told by the state's Docker providers. */
+export function stackEngines({ resources }: StackState): EngineAddress[] {
+    const engines = resources
+        .filter(({ type, inputs }) => type === "pulumi:providers:docker" && typeof inputs?.host === "string")
+        .map(({ inputs }): EngineAddress => ({
+            endpoint: inputs!.host as string,
+            certPath: inputs!.certPath as string | undefined,
+        }));
+    return [...new Map(engines.map((engine) => [engine.endpoint, engine])).values()];
+}
+
+/** Type of the resources that are connectors. */
+export const CONNECTOR = "pulumi-nodejs:dynamic/cdc:Connector";
+
+/** The outputs of the stack, with state and tasks of each connector as they were seen when it was last brought up. */
+export function stackOutputs({ resources }: StackState): Record<string, unknown> {
+    const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+    const seen = new Map(
+        resources.filter(({ type }) => type === CONNECTOR).map((connector) => [connector.inputs?.name, connector]),
+    );
+    const connectors = Object.entries((outputs.connectors ?? {}) as Record<string, object>).map(([name, declared]) => {
+        const { state, tasks } = seen.get(name)?.outputs ?? {};
+        return [name, { ...declared, state, tasks }];
+    });
+    return { ...outputs, connectors: Object.fromEntries(connectors) as Record<string, object> };
+}

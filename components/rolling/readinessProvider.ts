@@ -1,0 +1,73 @@
+/**
+ * The dynamic resource Readiness: create and update wait until a whole cluster is ready.
+ *
+ * create waits; update waits when a member, an address or the expected number changed, and then restarts connectors that have
+ * FAILED; read and delete do nothing.
+ */
+import { isDeepStrictEqual } from "node:util";
+
+import { restartAfterRoll } from "./gateTasks";
+import { type Cluster, clusterNames, clusterReady } from "../../servers/health";
+import { waitFor } from "../../servers/wait";
+
+export interface ReadinessInputs extends Cluster {
+    /** Container id of each member, by its name. A change means: wait again. */
+    members: Record<string, string>;
+    /** Limit of one wait, in seconds. */
+    timeoutSeconds: number;
+    /** Of workers: connectors that this update leaves as they are. Default: all. A change of it alone is no change. */
+    keptConnectors?: string[];
+}
+
+export type ReadinessOutputs = Omit<ReadinessInputs, "keptConnectors">;
+
+/** Any change is an update in place; whether it waits is for update to say. */
+export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
+    const keys = Object.keys(news).filter((key) => key !== "keptConnectors");
+    return { changes: changed(olds, news, keys) };
+}
+
+export async function create(inputs: ReadinessInputs): Promise<{ id: string; outs: ReadinessOutputs }> {
+    await waitUntilReady(inputs);
+    return { id: `${inputs.kind}-readiness`, outs: outputsOf(inputs) };
+}
+
+export async function update(
+    _id: string,
+    olds: ReadinessOutputs,
+    news: ReadinessInputs,
+): Promise<{ outs: ReadinessOutputs }> {
+    if (changed(olds, news, ["kind", "targets", "expected", "members"])) {
+        await waitUntilReady(news);
+        if (news.kind === "connect") await restartAfterRoll(news.targets, news);
+    }
+    return { outs: outputsOf(news) };
+}
+
+function outputsOf({ keptConnectors, ...outputs }: ReadinessInputs): ReadinessOutputs {
+    return outputs;
+}
+
+export async function read(id: string, props: ReadinessOutputs): Promise<{ id: string; props: ReadinessOutputs }> {
+    return { id, props };
+}
+
+async function waitUntilReady(inputs: ReadinessInputs): Promise<void> {
+    await waitFor(() => clusterReady(inputs), {
+        what: `${clusterNames[inputs.kind]} (${Object.keys(inputs.members).sort().join(", ")})`,
+        timeoutSeconds: inputs.timeoutSeconds,
+        onProgress: console.log,
+        remedy: `Look for the cause with: ${logCommands(inputs.members)}`,
+    });
+}
+
+function logCommands(members: Record<string, string>): string {
+    return Object.entries(members)
+        .map(([name, containerId]) => `docker logs ${containerId.slice(0, 12)} (${name})`)
+        .join(", ");
+}
+
+function changed(olds: object, news: object, keys: string[]): boolean {
+    const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
+    return keys.some((key) => !isDeepStrictEqual(before[key], after[key]));
+}

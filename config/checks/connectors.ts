@@ -1,0 +1,146 @@
+import type { PlatformConfig } from "../config";
+import { SECRETS_FOLDER } from "../../components/render/secretsFolder";
+import { completeConnector, type ConnectorEntry, connectorName } from "../../connectors/completeConnector";
+import { abilitiesOf, holdsPassword, nameRefusal } from "@connect-cdc/connector/checks";
+import { Fault, HIDDEN, repeated } from "../fault";
+import { SECRET_NAME } from "./secrets";
+import { aboveBrokersFault, keyConverterOf } from "./servers";
+import { isPostgresSource, sourceFaults } from "./sources";
+import { listOf } from "./topics";
+
+/** A connector as the stack config has it, and with all that the platform adds to it. */
+export interface CheckedConnector {
+    name: string;
+    entry: ConnectorEntry;
+    /** All its settings as texts. Addresses of servers stand for those that `up` will know. */
+    config: Record<string, string>;
+}
+
+const OWN_KEYS: Record<string, string> = {
+    name: "write it as name, beside config",
+    "connector.class": "write it as class, beside config",
+    "tasks.max": "write it as tasksMax, beside config",
+};
+/** It becomes the name of a folder, too. */
+const CONNECTOR_KEY = /^[A-Za-z0-9][\w.-]{0,199}$/;
+const JAVA_CLASS = /^([A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*$/;
+
+/** True for a name that can stand as a key under `connectors`. */
+export function isConnectorKey(name: string): boolean {
+    return CONNECTOR_KEY.test(name);
+}
+
+/** Rules on connectors that need no plugin's definitions. */
+export function connectorFaults(c: Partial<PlatformConfig>): Fault[] {
+    const checked = completedConnectors(c);
+    return [
+        ...checked.flatMap((connector) => generalFaults(connector, c)),
+        ...repeated(checked.map(({ name, entry }) => connectorName(name, entry))).map(([index, value]): Fault => {
+            const path = `connectors.${checked[index]!.name}.name`;
+            return { path, value, rule: "is the name of two connectors", remedy: "rename one of them" };
+        }),
+        ...sourceFaults(checked.filter(({ entry }) => isPostgresSource(entry.class))),
+    ];
+}
+
+/** Every connector whose settings can be completed. */
+export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnector[] {
+    const { database, jmsBroker } = c;
+    // Addresses are outputs of servers that are not there yet: what stands in for them is of the same form
+    const platform = {
+        secretsFolder: SECRETS_FOLDER,
+        keyConverter: keyConverterOf(c),
+        brokers: c.kafka?.brokers ?? 1,
+        offsetStorageTopic: c.connect?.offsetStorageTopic ?? "offsets",
+        heapMb: c.connect?.heapMb ?? 384,
+        database: database && { ...database, host: database.host ?? "postgres" },
+        jmsBroker: jmsBroker && { ...jmsBroker, url: jmsBroker.url ?? "tcp://artemis:61616" },
+    };
+    const secrets = (entry: ConnectorEntry) =>
+        Object.values(entry.config).flatMap((value) => (typeof value === "object" ? [value.secret] : []));
+    const servers = [database, jmsBroker].flatMap((server) => server?.passwordSecret ?? []);
+    return Object.entries(c.connectors ?? {})
+        .filter(([, entry]) => [...secrets(entry), ...servers].every((name) => SECRET_NAME.test(name)))
+        .map(([name, entry]) => ({ name, entry, config: completeConnector(name, entry, platform).config }));
+}
+
+function generalFaults(
+    { name, entry }: CheckedConnector,
+    { kafka, connect, connectors }: Partial<PlatformConfig>,
+): Fault[] {
+    const path = `connectors.${name}`;
+    const faults: Fault[] = [];
+    if (!isConnectorKey(name)) {
+        const rule = "is no key of a connector: it must be of at most 200 letters, digits, . _ and -";
+        const remedy = "rename it; a connector that is called so on the cluster has its name in the setting name";
+        faults.push({ path, value: name, rule, remedy });
+    }
+    const refusal = entry.name && nameRefusal(entry.name, kafka && abilitiesOf(kafka.version));
+    if (refusal) {
+        const rule = `cannot be the name of a connector: ${refusal}`;
+        faults.push({ path: `${path}.name`, value: entry.name, rule, remedy: "choose another one" });
+    }
+    if (!JAVA_CLASS.test(entry.class)) {
+        const remedy = "write its full name, such as io.debezium.connector.postgresql.PostgresConnector";
+        faults.push({ path: `${path}.class`, value: entry.class, rule: "is no name of a Java class", remedy });
+    }
+    if ((entry.minTasks ?? 1) > entry.tasksMax) {
+        const rule = `is above tasksMax (${entry.tasksMax}): so many tasks never run`;
+        faults.push({ path: `${path}.minTasks`, value: entry.minTasks, rule, remedy: "lower it, or raise tasksMax" });
+    }
+    if (entry.renamedFrom !== undefined && Object.hasOwn(connectors ?? {}, entry.renamedFrom)) {
+        const rule = "is the name of a connector of this config, which the rename would delete";
+        const remedy = "remove it when the rename is done, or remove that connector";
+        faults.push({ path: `${path}.renamedFrom`, value: entry.renamedFrom, rule, remedy });
+    }
+    const providers = ["directory", ...listOf(String(connect?.config["config.providers"] ?? ""))];
+    for (const [key, value] of Object.entries(entry.config)) {
+        const fault = settingFault(key, value, {
+            providers,
+            brokers: kafka?.brokers,
+            policy: connect?.clientConfigOverridePolicy,
+        });
+        if (fault) faults.push({ path: `${path}.config.${key}`, value, ...fault });
+    }
+    return faults;
+}
+
+interface Surroundings {
+    /** Config providers of the workers. */
+    providers: string[];
+    brokers?: number;
+    /** `connector.client.config.override.policy`. */
+    policy?: string;
+}
+
+function settingFault(
+    key: string,
+    value: ConnectorEntry["config"][string],
+    { providers, brokers, policy }: Surroundings,
+): (Pick<Fault, "rule" | "remedy"> & Partial<Fault>) | undefined {
+    if (key in OWN_KEYS) return { rule: "does not belong here", remedy: OWN_KEYS[key]! };
+    if (key !== key.trim() || key === "")
+        return { rule: "has a key that begins or ends with blanks, or none", remedy: "correct the key" };
+    if (policy === "None" && /^(consumer|producer|admin)\.override\./.test(key)) {
+        const remedy = "remove it, or set connect.clientConfigOverridePolicy: Principal or All";
+        return { rule: "is refused by the workers: connect.clientConfigOverridePolicy is None", remedy };
+    }
+    if (/^topic\.creation\..+\.replication\.factor$/.test(key) && brokers !== undefined && Number(value) > brokers)
+        return aboveBrokersFault(brokers);
+    if (typeof value !== "string") return undefined;
+    const provider = /\$\{([^}:]+):[^}]*\}/.exec(value)?.[1];
+    if (provider !== undefined && !providers.includes(provider)) {
+        const remedy = `write {secret: <name>}, or one of: ${providers.join(", ")}`;
+        return { rule: `asks a config provider that the workers do not have (${provider})`, remedy };
+    }
+    return holdsPassword(value) ? { ...passwordInTheClear, rule: "holds a password in the clear" } : undefined;
+}
+
+/** Rule and remedy of a password that everybody would read. */
+export const passwordInTheClear = {
+    value: HIDDEN,
+    rule: "is a password in the clear, which everybody could read who reaches Connect's REST API or its config topic",
+    remedy:
+        "write {secret: <name>} instead, and set the value with: " +
+        "pulumi config set --secret --path 'connect-cdc:secrets.<name>'",
+};

@@ -1,0 +1,104 @@
+import type { PlatformConfig } from "../config";
+import { Fault, repeated, suggest } from "../fault";
+
+const ROLES = ["zookeeper", "kafka", "connect", "database", "jmsBroker", "watch"] as const;
+
+/** Docker hosts, and who is placed on them. */
+export function hostFaults(c: Partial<PlatformConfig>): Fault[] {
+    const { hosts, security } = c;
+    if (!hosts) return [];
+    const names = Object.keys(hosts);
+    if (names.length === 0) {
+        const remedy = "leave it out for this machine's engine, or add one";
+        return [{ path: "hosts", value: hosts, rule: "must name at least one Docker host", remedy }];
+    }
+    return [
+        ...names.flatMap((name) => endpointFaults(`hosts.${name}.endpoint`, hosts[name]!.endpoint)),
+        ...names.flatMap((name) => addressFaults(name, hosts[name]!, names.length, security)),
+        ...sameEngineFaults(hosts),
+        ...ROLES.flatMap((role) => placementFaults(role, c[role]?.placement ?? [], names)),
+    ];
+}
+
+type Host = PlatformConfig["hosts"][string];
+
+function endpointFaults(path: string, endpoint: string): Fault[] {
+    const fault = (rule: string, remedy: string) => [{ path, value: endpoint, rule, remedy }];
+    if (endpoint.startsWith("unix://")) {
+        if (/^unix:\/\/\/./.test(endpoint)) return [];
+        return fault("must hold the absolute path of a socket", "write unix:///var/run/docker.sock");
+    }
+    const tcp = endpoint.startsWith("tcp://");
+    const example = tcp ? "tcp://<host>:2376" : "ssh://<user>@<host>";
+    const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+    if (!url || url.hostname === "" || !["", "/"].includes(url.pathname))
+        return fault("is no address of a Docker engine", `write ${example}`);
+    if (url.password !== "")
+        return fault("holds a password", "remove it; ssh takes a key, of its agent or its config file");
+    if (tcp && url.port === "") return fault("has no port", `write ${example}`);
+    return [];
+}
+
+function addressFaults(
+    name: string,
+    { advertisedAddress, bindAddress }: Host,
+    hosts: number,
+    security: PlatformConfig["security"] | undefined,
+): Fault[] {
+    const faults: Fault[] = [];
+    const advertised = { path: `hosts.${name}.advertisedAddress`, value: advertisedAddress };
+    if (!/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(advertisedAddress)) {
+        faults.push({
+            ...advertised,
+            rule: "must be a host name or an IPv4 address, without scheme and port",
+            remedy: "write what clients and the other hosts reach this host by",
+        });
+    } else if (hosts > 1 && /^(127\.|localhost$)/.test(advertisedAddress)) {
+        faults.push({
+            ...advertised,
+            rule: "is every host's own address, so that the other hosts would not reach this one by it",
+            remedy: "write an address that all hosts reach",
+        });
+    }
+    if (!bindAddress.startsWith("127.") && security && !security.trustedNetwork) {
+        faults.push({
+            path: `hosts.${name}.bindAddress`,
+            value: bindAddress,
+            rule: "opens ports without TLS and authentication to others",
+            remedy:
+                "bind to 127.0.0.1, or set security.trustedNetwork: true if everyone who can reach that address " +
+                "may read and change everything, connectors' secrets too",
+        });
+    }
+    return faults;
+}
+
+function sameEngineFaults(hosts: PlatformConfig["hosts"]): Fault[] {
+    const names = Object.keys(hosts);
+    return repeated(Object.values(hosts).map(({ endpoint }) => endpoint)).map(([index, endpoint]) => ({
+        path: `hosts.${names[index]}.endpoint`,
+        value: endpoint,
+        rule: "is the engine of another host, too",
+        remedy: "keep one of the two: an engine is one host",
+    }));
+}
+
+function placementFaults(role: (typeof ROLES)[number], placement: string[], names: string[]): Fault[] {
+    const faults = [...placement.entries()]
+        .filter(([, host]) => !names.includes(host))
+        .map(([i, host]): Fault => ({
+            path: `${role}.placement.${i}`,
+            value: host,
+            rule: `is no host; hosts has: ${names.join(", ")}`,
+            remedy: suggest(host, names),
+        }));
+    if (["database", "jmsBroker"].includes(role) && placement.length > 1) {
+        faults.push({
+            path: `${role}.placement`,
+            value: placement,
+            rule: "names several hosts for one server",
+            remedy: "name one",
+        });
+    }
+    return faults;
+}

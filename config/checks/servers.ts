@@ -1,0 +1,207 @@
+import type { PlatformConfig } from "../config";
+import { Fault, repeated } from "../fault";
+import { ILLEGAL_TOPIC, TOPIC_NAME } from "./topics";
+
+/** Replication factor of a topic where config says nothing: a copy on each broker, at most 3. */
+const MOST_COPIES = 3;
+/** Four-letter word that the health check of a server sends. */
+const HEALTH_WORD = "srvr";
+
+const REMOVE = "remove it";
+/** Raw settings that would cut a server off from the rest of the platform, or its data from their volume. */
+const OWNED_SETTINGS = {
+    zookeeper: [
+        { settings: /^data(Log)?Dir$/, rule: "would put the data outside of the server's volume", remedy: REMOVE },
+        {
+            settings: /^clientPort(Address)?$/,
+            rule: "has a key of its own",
+            remedy: "set zookeeper.clientPort instead",
+        },
+        {
+            settings: /^server\.\d+$/,
+            rule: "would cut the server off: the ensemble follows from hosts and the role's ports",
+            remedy: REMOVE,
+        },
+    ],
+    kafka: [
+        { settings: /^log\.dirs?$/, rule: "would put the data outside of the broker's volume", remedy: REMOVE },
+        { settings: /^(broker|node)\.id$/, rule: "would be the id of every broker", remedy: REMOVE },
+        {
+            settings: /^((advertised\.)?listeners|listener\.security\.protocol\.map|inter\.broker\.listener\.name)$/,
+            rule: "would cut the brokers off: their listeners follow from hosts and kafka.port",
+            remedy: REMOVE,
+        },
+        { settings: /^zookeeper\.connect$/, rule: "would join another ensemble than the stack's", remedy: REMOVE },
+    ],
+    connect: [
+        {
+            settings: /^config\.providers\.directory\./,
+            rule: "would break the provider of the stack's secrets",
+            remedy: "give your provider another name",
+        },
+        {
+            settings: /^(listeners|rest\.(host\.name|port)|rest\.advertised\..+)$/,
+            rule: "would cut the worker off: its address follows from hosts and connect.port",
+            remedy: REMOVE,
+        },
+        { settings: /^bootstrap\.servers$/, rule: "would join another Kafka cluster than the stack's", remedy: REMOVE },
+        { settings: /^group\.id$/, rule: "has a key of its own", remedy: "set connect.groupId instead" },
+        {
+            settings: /^connector\.client\.config\.override\.policy$/,
+            rule: "has a key of its own",
+            remedy: "set connect.clientConfigOverridePolicy instead",
+        },
+    ],
+};
+
+/** Rules on the servers of one role. */
+export function serverFaults(c: Partial<PlatformConfig>): Fault[] {
+    return [
+        ...memoryFaults(c),
+        ...ensembleFaults(c),
+        ...storageTopicFaults(c),
+        ...queueFaults(c),
+        ...ownedSettingFaults(c),
+    ];
+}
+
+function memoryFaults(c: Partial<PlatformConfig>): Fault[] {
+    const faults: Fault[] = [];
+    for (const role of ["zookeeper", "kafka", "connect", "jmsBroker"] as const) {
+        const section = c[role];
+        if (section && section.heapMb >= section.memoryMb) {
+            faults.push({
+                path: `${role}.heapMb`,
+                value: section.heapMb,
+                rule: `must be less than ${role}.memoryMb (${section.memoryMb}): the JVM needs memory beside its heap`,
+                remedy: `lower it, or raise ${role}.memoryMb`,
+            });
+        }
+        const flags: string[] = section && "jvmFlags" in section ? section.jvmFlags : [];
+        for (const [i, flag] of flags.entries()) {
+            if (!/^-Xmx|^-XX:MaxHeapSize=/.test(flag)) continue;
+            const path = `${role}.jvmFlags.${i}`;
+            faults.push({ path, value: flag, rule: "has a key of its own", remedy: `set ${role}.heapMb instead` });
+        }
+    }
+    return faults;
+}
+
+function ensembleFaults({ zookeeper }: Partial<PlatformConfig>): Fault[] {
+    if (!zookeeper) return [];
+    const { servers, fourLetterWords: words } = zookeeper;
+    const faults: Fault[] = [];
+    if (servers % 2 === 0) {
+        faults.push({
+            path: "zookeeper.servers",
+            value: servers,
+            rule: `is even: it bears the loss of ${servers / 2 - 1}, as ${servers - 1} would`,
+            remedy: `set ${servers - 1} or ${servers + 1}`,
+            warning: true,
+        });
+    }
+    if (!words.includes(HEALTH_WORD) && !words.includes("*")) {
+        faults.push({
+            path: "zookeeper.fourLetterWords",
+            value: words,
+            rule: `lacks ${HEALTH_WORD}, by which the health check asks a server`,
+            remedy: "add it",
+        });
+    }
+    return faults;
+}
+
+function storageTopicFaults({ connect }: Partial<PlatformConfig>): Fault[] {
+    if (!connect) return [];
+    const keys = ["configStorageTopic", "offsetStorageTopic", "statusStorageTopic"] as const;
+    const topics = keys.map((key) => connect[key]);
+    return [
+        ...keys
+            .filter((key) => !TOPIC_NAME.test(connect[key]))
+            .map((key) => ({ path: `connect.${key}`, value: connect[key], ...ILLEGAL_TOPIC })),
+        ...repeated(topics).map(([index, topic]) => ({
+            path: `connect.${keys[index]}`,
+            value: topic,
+            rule: "holds something else already: configs, offsets and status need a topic each",
+            remedy: "give each a name of its own",
+        })),
+    ];
+}
+
+function ownedSettingFaults(c: Partial<PlatformConfig>): Fault[] {
+    return Object.entries(OWNED_SETTINGS).flatMap(([role, owned]) => {
+        const config = c[role as keyof typeof OWNED_SETTINGS]?.config ?? {};
+        return Object.entries(config).flatMap(([key, value]) =>
+            owned
+                .filter(({ settings }) => settings.test(key))
+                .map(({ rule, remedy }) => ({ path: `${role}.config.${key}`, value, rule, remedy })),
+        );
+    });
+}
+
+function queueFaults({ jmsBroker }: Partial<PlatformConfig>): Fault[] {
+    return repeated(jmsBroker?.queues ?? []).map(([index, queue]) => ({
+        path: `jmsBroker.queues.${index}`,
+        value: queue,
+        rule: "stands in the list twice",
+        remedy: "remove one of the two",
+    }));
+}
+
+/** How often data lies on the brokers, and how many copies a write waits for. */
+export function replicationFaults({ kafka, connect }: Partial<PlatformConfig>): Fault[] {
+    if (!kafka) return [];
+    const raw = (section: Record<string, unknown> | undefined, key: string) =>
+        section?.[key] === undefined ? undefined : Number(section[key]);
+    const factors: Record<string, number | undefined> = {
+        "kafka.offsetsTopicReplicationFactor": kafka.offsetsTopicReplicationFactor,
+        "kafka.transactionStateLogReplicationFactor": kafka.transactionStateLogReplicationFactor,
+        "kafka.transactionStateLogMinIsr": kafka.transactionStateLogMinIsr,
+        "kafka.defaultReplicationFactor": kafka.defaultReplicationFactor,
+        "kafka.minInsyncReplicas": kafka.minInsyncReplicas,
+        "connect.replicationFactor": connect?.replicationFactor,
+    };
+    for (const key of ["default.replication.factor", "min.insync.replicas", "offsets.topic.replication.factor"])
+        factors[`kafka.config.${key}`] = raw(kafka.config, key);
+    for (const kind of ["config", "offset", "status"])
+        factors[`connect.config.${kind}.storage.replication.factor`] = raw(
+            connect?.config,
+            `${kind}.storage.replication.factor`,
+        );
+    const aboveBrokers = Object.entries(factors)
+        .filter(([, factor]) => factor !== undefined && factor > kafka.brokers)
+        .map(([path, value]) => ({ path, value, ...aboveBrokersFault(kafka.brokers) }));
+    return aboveBrokers.length > 0 ? aboveBrokers : minIsrFaults(kafka);
+}
+
+/** Rule and remedy of a replication factor that no cluster of this size can give. */
+export function aboveBrokersFault(brokers: number): Pick<Fault, "rule" | "remedy"> {
+    return { rule: `must be at most kafka.brokers (${brokers})`, remedy: "lower it, or add brokers" };
+}
+
+function minIsrFaults(kafka: PlatformConfig["kafka"]): Fault[] {
+    const standard = Math.min(MOST_COPIES, kafka.brokers);
+    const pairs = [
+        ["kafka.minInsyncReplicas", kafka.minInsyncReplicas, kafka.defaultReplicationFactor ?? standard],
+        [
+            "kafka.transactionStateLogMinIsr",
+            kafka.transactionStateLogMinIsr,
+            kafka.transactionStateLogReplicationFactor ?? standard,
+        ],
+    ] as const;
+    return pairs.flatMap(([path, value, factor]): Fault[] => {
+        if (value === undefined || value < factor || factor === 1) return [];
+        const remedy = `set it to ${factor - 1}, or raise the replication factor`;
+        if (value > factor)
+            return [
+                { path, value, rule: `is above the replication factor (${factor}): no write could succeed`, remedy },
+            ];
+        const rule = `is the replication factor (${factor}): writes stop when one broker is down`;
+        return [{ path, value, rule, remedy, warning: true }];
+    });
+}
+
+/** `key.converter` of the workers. */
+export function keyConverterOf({ connect }: Partial<PlatformConfig>): string {
+    return String(connect?.config["key.converter"] ?? connect?.keyConverter ?? "");
+}

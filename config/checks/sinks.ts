@@ -1,0 +1,204 @@
+import type { PlatformConfig } from "../config";
+import { compiled, isPostgresSource } from "@connect-cdc/connector/postgres";
+import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
+import { writesKeysAsText } from "../../connectors/debeziumPostgres";
+import type { CheckedConnector } from "./connectors";
+import { Fault, repeated, suggest } from "../fault";
+import { aboveBrokersFault, keyConverterOf } from "./servers";
+import {
+    debeziumTopics,
+    ILLEGAL_TOPIC,
+    isEnumerable,
+    listOf,
+    MadeTopics,
+    meantTopic,
+    TOPIC_NAME,
+    UNKNOWN_TOPICS,
+} from "./topics";
+
+const DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
+const DEAD_LETTER_COPIES = "errors.deadletterqueue.topic.replication.factor";
+const FORWARDS_HEADERS = "jms.forward.kafka.headers";
+const JSON_CONVERTER = "org.apache.kafka.connect.json.JsonConverter";
+/** Transforms that can emit deletes. */
+const WRITER = /^(dev\.connectcdc\.transforms\.)?(Json|Xml)Writer$/;
+/** Connect's own default. */
+const DEFAULT_DEAD_LETTER_COPIES = 3;
+
+interface Source {
+    name: string;
+    config: Record<string, string>;
+    topics: MadeTopics;
+}
+
+/** What is around a sink. */
+interface Surroundings {
+    /** Sources, and what each writes; undefined where that is not known. */
+    made?: Source[];
+    /** Topics that sinks write bad records to. */
+    deadLetters: string[];
+    platform: PlatformConfig;
+}
+
+/**
+ * Rules on sinks.
+ *
+ * @param typeOf whether a class is one of sources or of sinks, as its plugin says.
+ */
+export function sinkFaults(
+    config: PlatformConfig,
+    connectors: CheckedConnector[],
+    typeOf: (connectorClass: string) => string | undefined,
+): Fault[] {
+    const [sinks, others] = [true, false].map((wanted) =>
+        connectors.filter(({ entry }) => (typeOf(entry.class) === "sink") === wanted),
+    ) as [CheckedConnector[], CheckedConnector[]];
+    const made = others.map(({ name, entry, config }) => {
+        return { name, config, topics: isPostgresSource(entry.class) ? debeziumTopics(config) : UNKNOWN_TOPICS };
+    });
+    const deadLetters = connectors.flatMap(({ config }) => listOf(config[DEAD_LETTER_TOPIC]));
+    const around = { made: config.topicsKnown ? made : undefined, deadLetters, platform: config };
+    return sinks.flatMap((sink) => faultsOf(sink, around));
+}
+
+function faultsOf(sink: CheckedConnector, around: Surroundings): Fault[] {
+    return [
+        ...choiceFaults(sink),
+        ...topicFaults(sink, around),
+        ...regexFaults(sink, around),
+        ...toleranceFaults(sink, around.platform.kafka.brokers),
+        ...queueFaults(sink, around.platform.jmsBroker),
+        ...deleteFaults(sink, around),
+    ];
+}
+
+function pathOf({ name }: CheckedConnector, key: string): string {
+    return `connectors.${name}.config.${key}`;
+}
+
+function choiceFaults(sink: CheckedConnector): Fault[] {
+    const { topics, "topics.regex": regex } = sink.config;
+    if (topics !== undefined && regex !== undefined) {
+        const rule = "cannot stand beside topics";
+        return [{ path: pathOf(sink, "topics.regex"), value: regex, rule, remedy: "keep one of the two" }];
+    }
+    if (listOf(topics).length > 0 || (regex ?? "") !== "") return [];
+    const remedy = "set topics, or topics.regex";
+    return [{ path: pathOf(sink, "topics"), value: topics, rule: "is missing: a sink must read something", remedy }];
+}
+
+function topicFaults(sink: CheckedConnector, { made, deadLetters }: Surroundings): Fault[] {
+    const path = pathOf(sink, "topics");
+    const topics = listOf(sink.config["topics"]);
+    const twice = repeated(topics).map(([, topic]): Fault => {
+        const remedy = "remove one of the two";
+        return { path, value: topic, rule: "stands in the list twice", remedy };
+    });
+    const illegal = topics.filter((topic) => !TOPIC_NAME.test(topic));
+    const strange = topics.filter(
+        (topic) =>
+            TOPIC_NAME.test(topic) && !deadLetters.includes(topic) && !made?.some((one) => one.topics.mayMake(topic)),
+    );
+    return [
+        ...twice,
+        ...illegal.map((topic) => ({ path, value: topic, ...ILLEGAL_TOPIC })),
+        ...(made === undefined ? [] : strange.map((topic) => strangeTopic(path, topic, made))),
+    ];
+}
+
+/** A topic that no source is known to make is wrong for certain only where it looks like one of theirs. */
+function strangeTopic(path: string, topic: string, made: NonNullable<Surroundings["made"]>): Fault {
+    const sources = made.map(({ topics }) => topics);
+    const meant = meantTopic(topic, sources);
+    if (meant !== undefined && sources.every(({ complete }) => complete)) {
+        const remedy = `did you mean ${meant}? If not, add its table to table.include.list of the source`;
+        return { path, value: topic, rule: "is a topic that no source makes", remedy };
+    }
+    const rule = "is a topic that no source of this stack is known to make";
+    return {
+        path,
+        value: topic,
+        rule,
+        remedy: "check its name; it is right if something else writes it",
+        warning: true,
+    };
+}
+
+function regexFaults(sink: CheckedConnector, { made, deadLetters }: Surroundings): Fault[] {
+    const regex = sink.config["topics.regex"];
+    const pattern = regex === undefined ? undefined : compiled(`^(?:${regex})$`);
+    if (!regex || !pattern || !made || made.length === 0) return [];
+    if (!made.every(({ config, topics }) => isEnumerable(topics, config))) return [];
+    const names = [...made.flatMap(({ topics }) => topics.names), ...deadLetters];
+    if (names.some((name) => pattern.test(name))) return [];
+    const certain = made.some(({ topics }) => regex.replaceAll("\\", "").includes(topics.prefix ?? regex));
+    const remedy = `they are: ${names.join(", ")}`;
+    const rule = "matches no topic that a source makes";
+    return [{ path: pathOf(sink, "topics.regex"), value: regex, rule, remedy, warning: !certain }];
+}
+
+function toleranceFaults(sink: CheckedConnector, brokers: number | undefined): Fault[] {
+    const { config } = sink;
+    if (config[DEAD_LETTER_TOPIC] === undefined) {
+        if (config["errors.tolerance"] !== "all") return [];
+        const rule = "all drops bad records without a trace where there is no dead letter topic";
+        const remedy = `set ${DEAD_LETTER_TOPIC}, or set this to none`;
+        return [{ path: pathOf(sink, "errors.tolerance"), value: "all", rule, remedy }];
+    }
+    const copies = Number(config[DEAD_LETTER_COPIES] ?? DEFAULT_DEAD_LETTER_COPIES);
+    if (brokers === undefined || copies <= brokers) return [];
+    const value = config[DEAD_LETTER_COPIES];
+    const { rule, remedy } = aboveBrokersFault(brokers);
+    const standard = value === undefined ? `, and its default is ${DEFAULT_DEAD_LETTER_COPIES}` : "";
+    return [{ path: pathOf(sink, DEAD_LETTER_COPIES), value, rule: rule + standard, remedy }];
+}
+
+/** The stack's own broker makes no queue that nobody declared. */
+function queueFaults(sink: CheckedConnector, jmsBroker: PlatformConfig["jmsBroker"] | undefined): Fault[] {
+    const { entry, config } = sink;
+    if (entry.class !== JMS_SINK_CLASS || !jmsBroker?.managed || "java.naming.provider.url" in entry.config) return [];
+    const queue = config["jms.destination.name"];
+    if (queue === undefined || config["jms.destination.type"] !== "queue" || jmsBroker.queues.includes(queue))
+        return [];
+    const remedy = `add it to jmsBroker.queues; ${suggest(queue, jmsBroker.queues)}`;
+    return [
+        { path: pathOf(sink, "jms.destination.name"), value: queue, rule: "is no queue of jmsBroker.queues", remedy },
+    ];
+}
+
+/** Settings by which a writer emits deletes. */
+function emittingSettings(config: Record<string, string>): string[] {
+    return listOf(config["transforms"])
+        .filter((alias) => WRITER.test(config[`transforms.${alias}.type`] ?? ""))
+        .map((alias) => `transforms.${alias}.delete.handling`)
+        .filter((setting) => config[setting] === "emit");
+}
+
+/** Emitted deletes need their mark, which is a header, and keys that name their columns. */
+function deleteFaults(sink: CheckedConnector, { made = [], platform }: Surroundings): Fault[] {
+    const { entry, config } = sink;
+    const pattern = compiled(`^(?:${config["topics.regex"] ?? ""})$`);
+    const sources = made.filter(
+        ({ topics }) =>
+            listOf(config["topics"]).some((topic) => topics.mayMake(topic)) ||
+            topics.names.some((topic) => pattern?.test(topic)),
+    );
+    const emitting = emittingSettings(config);
+    const faults: Fault[] = [];
+    const isMarked = config[FORWARDS_HEADERS]?.toLowerCase() === "true";
+    const isEmitted = emitting.length > 0 || sources.some((source) => emittingSettings(source.config).length > 0);
+    if (entry.class === JMS_SINK_CLASS && isEmitted && !isMarked) {
+        const rule = "drops the header __op, the only mark of an emitted delete: a reader would take it for a row";
+        const remedy = "set it to true, or set delete.handling: drop";
+        faults.push({ path: pathOf(sink, FORWARDS_HEADERS), value: config[FORWARDS_HEADERS], rule, remedy });
+    }
+    const unnamed = sources.find((source) =>
+        writesKeysAsText(source.config["key.converter"] ?? keyConverterOf(platform)),
+    );
+    if (unnamed) {
+        const rule = `emit needs keys that name their columns, and ${unnamed.name} writes them by StringConverter`;
+        const remedy = `set key.converter: ${JSON_CONVERTER} and key.converter.schemas.enable: false for ${unnamed.name}`;
+        faults.push(...emitting.map((key) => ({ path: pathOf(sink, key), value: "emit", rule, remedy })));
+    }
+    return faults;
+}

@@ -1,0 +1,114 @@
+import { DEBEZIUM_POSTGRES_CLASS } from "../../connectors/debeziumPostgres";
+import type { CheckedConnector } from "./connectors";
+import { Fault } from "../fault";
+
+const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
+/** Debezium's own default. */
+const DEFAULT_SLOT = "debezium";
+const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
+
+export function isPostgresSource(connectorClass: string): boolean {
+    return connectorClass === DEBEZIUM_POSTGRES_CLASS;
+}
+
+/** Rules on Debezium's PostgreSQL sources, each for itself and among each other. */
+export function sourceFaults(sources: CheckedConnector[]): Fault[] {
+    return [
+        ...sources.flatMap(singleFaults),
+        ...sources.flatMap((source, i) => sources.slice(0, i).flatMap((other) => pairFaults(source, other))),
+    ];
+}
+
+function singleFaults({ name, entry, config }: CheckedConnector): Fault[] {
+    const faults: Fault[] = [];
+    const add = (key: string, rule: string, remedy: string, more: Partial<Fault> = {}) =>
+        faults.push({ path: `connectors.${name}.config.${key}`, value: entry.config[key], rule, remedy, ...more });
+    if (entry.tasksMax > 1) {
+        const path = `connectors.${name}.tasksMax`;
+        const rule = "must be 1: a replication slot has one reader";
+        faults.push({ path, value: entry.tasksMax, rule, remedy: "set it to 1, or split the tables over connectors" });
+    }
+    const prefix = config["topic.prefix"];
+    if (prefix === undefined) add("topic.prefix", "is missing: every topic's name begins with it", "set it");
+    else if (!TOPIC_PREFIX.test(prefix))
+        add("topic.prefix", "must be of letters, digits, . _ and -, as it begins topics' names", "correct it");
+    const slot = config["slot.name"] ?? DEFAULT_SLOT;
+    if (!SLOT_NAME.test(slot)) {
+        const rule = "is no name of a replication slot: at most 63 lower-case letters, digits and _";
+        add("slot.name", rule, "correct it", { value: slot });
+    }
+    for (const what of ["table", "schema", "column"]) {
+        const [include, exclude] = [`${what}.include.list`, `${what}.exclude.list`];
+        if (include in config && exclude in config)
+            add(exclude, `cannot stand beside ${include}`, "keep one of the two");
+    }
+    if (config["errors.tolerance"] === "all") {
+        const rule = "all drops a source's bad records without a trace: it has no dead letter topic";
+        add("errors.tolerance", rule, "set it to none");
+    }
+    return [...faults, ...slotFaults(name, config)];
+}
+
+/** Settings that Debezium takes, and with which rows are lost or the server's log is never let go. */
+function slotFaults(name: string, config: Record<string, string>): Fault[] {
+    const faults: Fault[] = [];
+    const add = (key: string, rule: string, remedy: string) =>
+        faults.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy, warning: true });
+    const is = (key: string, ...values: string[]) => values.includes((config[key] ?? "").trim().toLowerCase());
+    const followsSlot = is("offset.mismatch.strategy", "trust_slot", "trust_greater_lsn");
+    if (is("snapshot.mode", "always")) {
+        const rule =
+            "takes a whole snapshot at each start of the task: after a failure, for a new secret, on another worker, too";
+        add("snapshot.mode", rule, "set it to initial");
+    }
+    if (is("slot.drop.on.stop", "true")) {
+        const rule =
+            "drops the slot whenever the task ends, for a restart, too: rows that change until it runs again are lost, " +
+            "and the source does not start from its offsets any more";
+        add("slot.drop.on.stop", rule, "remove it; onDelete.database.slot: drop drops the slot with the connector");
+    }
+    if (is("lsn.flush.mode", "connector_and_driver")) {
+        const restart = followsSlot
+            ? ""
+            : ", and the source does not start again, because the slot is past its offsets";
+        const rule = `lets the driver confirm rows before Kafka has them: a worker that is killed loses them${restart}`;
+        add(
+            "lsn.flush.mode",
+            rule,
+            "take it away as docs/operations.md (Repair) says; heartbeat.action.query moves the slot on",
+        );
+    }
+    if (followsSlot) {
+        const rule =
+            "skips whatever is between the offsets and the slot, without an error: all rows of that time are lost " +
+            "where the slot was dropped and made again";
+        add("offset.mismatch.strategy", rule, "remove it, unless those rows may be lost");
+    }
+    if ("heartbeat.action.query" in config && !(Number(config["heartbeat.interval.ms"]) > 0)) {
+        const rule = "lets heartbeat.action.query never run: the server keeps its log while captured tables are idle";
+        add("heartbeat.interval.ms", rule, "set it to 5000");
+    }
+    return faults;
+}
+
+function pairFaults({ name, entry, config }: CheckedConnector, other: CheckedConnector): Fault[] {
+    const faults: Fault[] = [];
+    const add = (key: string, rule: string, remedy: string) =>
+        faults.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy });
+    const same = (key: string) => config[key] !== undefined && config[key] === other.config[key];
+    const sameServer = same("database.hostname") && same("database.port");
+    if (sameServer && same("slot.name")) {
+        const given = "slot.name" in entry.config ? "give each its own" : "set one";
+        add("slot.name", `is the slot of ${other.name}, too: a replication slot has one reader`, given);
+    }
+    if (same("topic.prefix")) {
+        const rule = `is the prefix of ${other.name}, too: Connect would mix up how far each has read`;
+        add("topic.prefix", rule, "give each its own");
+    }
+    const filtered = [config, other.config].some((one) => one["publication.autocreate.mode"] === "filtered");
+    if (sameServer && same("database.dbname") && same("publication.name") && filtered) {
+        const rule = `is the publication of ${other.name}, too, and autocreate mode filtered rewrites it for one's own tables`;
+        add("publication.name", rule, "give each its own, or set publication.autocreate.mode: disabled");
+    }
+    return faults;
+}

@@ -1,0 +1,80 @@
+import { createInterface } from "node:readline";
+import { PassThrough, Readable } from "node:stream";
+
+import { QUIET_SSH } from "./engine";
+import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
+
+/** As much as a socket gives at once. */
+const SLICE_BYTES = 16_384;
+
+export interface LogLine {
+    /** When the engine got it: `2026-01-31T12:00:00.123456789Z`. Sorts as text. */
+    time: string;
+    text: string;
+}
+
+export interface LogOptions {
+    /** Only the last so many lines. Default: all. */
+    tail?: number;
+    /** Only lines from then on: seconds since 1970, with up to nine decimals. Default: all. */
+    since?: string;
+}
+
+/** Where a log is: the container's id or name, and the engine that has it. */
+export interface ContainerAddress extends EngineAddress {
+    container: string;
+}
+
+/** What a container has written so far. */
+export async function readLog(address: ContainerAddress, options: LogOptions): Promise<LogLine[]> {
+    const engine = connectEngine(address, { sshOptions: QUIET_SSH });
+    const buffer = await engine.getContainer(address.container).logs({ ...request(options), follow: false });
+    const lines: LogLine[] = [];
+    await eachLine(engine.modem, Readable.from(slices(buffer)), (line) => lines.push(line));
+    return lines;
+}
+
+/** Demultiplexing calls itself for each frame of a chunk: a long log at once would be more than the stack has room for. */
+function* slices(buffer: Buffer): Generator<Buffer> {
+    for (let start = 0; start < buffer.length; start += SLICE_BYTES) yield buffer.subarray(start, start + SLICE_BYTES);
+}
+
+/** Gives what a container writes as it comes, until the container or `signal` ends. */
+export async function followLog(
+    address: ContainerAddress,
+    options: LogOptions,
+    onLine: (line: LogLine) => void,
+    signal: AbortSignal,
+): Promise<void> {
+    const engine = connectEngine(address, { sshOptions: QUIET_SSH });
+    const stream = (await engine
+        .getContainer(address.container)
+        .logs({ ...request(options), follow: true })) as Readable;
+    const end = () => stream.destroy();
+    signal.addEventListener("abort", end);
+    try {
+        await eachLine(engine.modem, stream, onLine);
+    } finally {
+        signal.removeEventListener("abort", end);
+    }
+}
+
+function request({ tail, since }: LogOptions) {
+    // The engine takes fractions of a second, dockerode's types do not: it hands on what it is given.
+    return { stdout: true, stderr: true, timestamps: true, tail, since: since as unknown as number };
+}
+
+interface Demultiplexer {
+    demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void;
+}
+
+/** Containers without a terminal send both their outputs in frames of one stream. */
+async function eachLine(modem: Demultiplexer, stream: Readable, onLine: (line: LogLine) => void): Promise<void> {
+    const text = new PassThrough();
+    modem.demuxStream(stream, text, text);
+    stream.once("close", () => text.end());
+    for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
+        const space = line.indexOf(" ");
+        onLine({ time: line.slice(0, space), text: line.slice(space + 1) });
+    }
+}

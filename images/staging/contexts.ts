@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { runProcess } from "../../tools/processes";
+import { type BaseWay, rootfs, rootfsDigest } from "./baseImage";
+import { cached, withTemporaryFolder } from "./cache";
+import { hostMirrors, PUBLIC_MIRRORS, sourcesList } from "./debianSources";
+import { digestOf, fingerprint } from "./digests";
+import { jdkProgram, place, placeFolder, unpack } from "./files";
+import type { StagedPlugin } from "./plugins";
+import type { Role, StagedImage, StageResult } from "./request";
+import type { Resolved } from "./resolve";
+import { NODE_PINS, WATCH_PROGRAM, type WatchParts } from "./watchProgram";
+
+/** Part of every digest: to be raised when this module makes something else from the same input. */
+const FORMAT = 1;
+
+type Contexts = StageResult["images"];
+
+/** What makes an image what it is, and how the parts that lie in no folder of `images/` get into its context. */
+interface Recipe {
+    role: Role;
+    parent?: Role;
+    /** Files of images/<role>/ that are not part of the context. */
+    without?: string[];
+    /** Everything else that the content depends on. */
+    inputs: unknown;
+    fill?: (context: string) => Promise<void> | void;
+}
+
+/**
+ * Makes the build context of every image. A digest covers the files of images/<role>/, what Maven gave, and the parent's
+ * digest, so that it names the image's content.
+ */
+export async function makeContexts(
+    images: string,
+    way: BaseWay,
+    resolved: Resolved,
+    plugins: StagedPlugin[],
+    watch?: WatchParts,
+): Promise<Contexts> {
+    const contexts: Partial<Contexts> = {};
+    const more = watch === undefined ? [] : [watchRecipe(images, watch)];
+    for (const recipe of [baseRecipe(images, way), ...recipes(images, resolved, plugins), ...more]) {
+        const parent = recipe.parent === undefined ? "" : contexts[recipe.parent]!.digest;
+        contexts[recipe.role] = await makeContext(images, recipe, parent);
+    }
+    return contexts as Contexts;
+}
+
+async function makeContext(images: string, recipe: Recipe, parent: string): Promise<StagedImage> {
+    const source = join(images, recipe.role);
+    const without = new Set(["pom.xml", ...(recipe.without ?? [])]);
+    const files = fingerprint(source).filter(([file]) => !without.has(file));
+    const digest = digestOf([FORMAT, recipe.role, parent, files, recipe.inputs]);
+    const context = await cached("contexts", digestOf([recipe.role, digest]), async (folder) => {
+        for (const [file] of files) place(join(source, file), join(folder, file), false);
+        await recipe.fill?.(folder);
+    });
+    return { context, digest };
+}
+
+function baseRecipe(images: string, way: BaseWay): Recipe {
+    if (way === "pull") return { role: "base", without: ["Dockerfile.rootfs"], inputs: way };
+    return {
+        role: "base",
+        without: ["Dockerfile", "Dockerfile.rootfs"],
+        inputs: [way, rootfsDigest(), readFileSync(join(images, "base", "Dockerfile.rootfs"), "utf8")],
+        fill: async (context) => {
+            place(join(images, "base", "Dockerfile.rootfs"), join(context, "Dockerfile"), false);
+            place(await rootfs(), join(context, "rootfs.tar"), true);
+        },
+    };
+}
+
+function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): Recipe[] {
+    const runtime = resolved.runtime.map(({ file, sha512 }) => [basename(file), sha512]);
+    return [
+        { role: "jre", parent: "base", inputs: [], fill: writeAptSources },
+        {
+            role: "runtime",
+            parent: "jre",
+            inputs: runtime,
+            fill: (context) =>
+                resolved.runtime.forEach(({ file }) =>
+                    place(file, join(context, ...runtimePath(basename(file))), true),
+                ),
+        },
+        {
+            role: "connect",
+            parent: "runtime",
+            inputs: plugins.map(({ name, digest }) => [name, digest]),
+            fill: (context) => {
+                for (const { name, folder } of plugins) placeFolder(folder, join(context, "plugins", name), true);
+            },
+        },
+        { role: "postgres", parent: "base", inputs: [], fill: writeAptSources },
+        {
+            role: "artemis",
+            parent: "jre",
+            without: ["HashPassword.java"],
+            inputs: [
+                resolved.artemis.map(({ sha512 }) => sha512),
+                readFileSync(join(images, "artemis", "HashPassword.java"), "utf8"),
+            ],
+            fill: (context) => fillArtemis(context, images, resolved),
+        },
+    ];
+}
+
+function watchRecipe(images: string, { program, node }: WatchParts): Recipe {
+    return {
+        role: "watch",
+        parent: "base",
+        without: [...NODE_PINS, basename(WATCH_PROGRAM)],
+        inputs: [program, process.arch, ...NODE_PINS.map((name) => readFileSync(join(images, "watch", name), "utf8"))],
+        fill: (context) => {
+            writeFileSync(join(context, "watch.js"), program, { mode: 0o644 });
+            place(node, join(context, "node"), true);
+        },
+    };
+}
+
+/** The agent of the metrics is no library: where nobody asked for it, no JVM may see it. */
+function runtimePath(jar: string): string[] {
+    return jar.startsWith("jmx_prometheus_javaagent-") ? ["metrics", "agent.jar"] : ["libs", jar];
+}
+
+/** Not part of a digest: it says where packages come from, not which. */
+function writeAptSources(context: string): void {
+    const list = sourcesList(hostMirrors());
+    writeFileSync(join(context, "apt.sources"), list === sourcesList(PUBLIC_MIRRORS) ? "" : list);
+}
+
+async function fillArtemis(context: string, images: string, { artemis }: Resolved): Promise<void> {
+    await withTemporaryFolder(async (unpacked) => {
+        await unpack(artemis[0]!.file, unpacked);
+        placeFolder(unpacked, join(context, "artemis"), true);
+    });
+    const args = ["--release", "17", "-d", context, join(images, "artemis", "HashPassword.java")];
+    const { code, stderr } = await runProcess(jdkProgram("javac"), args);
+    if (code !== 0) throw new Error(`images/artemis/HashPassword.java cannot be compiled:\n${stderr}`);
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { moduleFolder } from "./corrections";
+import { stagingFolder, writeFileWhole } from "./cache";
+import { digestOf, fingerprint, isDirectory, stamp } from "./digests";
+import type { StageRequest, StageResult } from "./request";
+
+/**
+ * Answers a request. Where nothing changed since the same request was answered before, the answer is read from the cache;
+ * everything that makes one is loaded only when it is needed, since this runs in every preview.
+ *
+ * @param text the request as JSON
+ * @param checkout absolute folder of this project
+ */
+export async function answer(text: string, checkout: string): Promise<StageResult> {
+    const remembered = readRemembered(text, checkout);
+    if (remembered !== undefined) return remembered;
+    const [{ parseRequest }, { stage }] = await Promise.all([import("./request.js"), import("./stage.js")]);
+    const result = await stage(parseRequest(text), checkout);
+    writeFileWhole(answerFile(text, checkout), JSON.stringify(result));
+    return result;
+}
+
+function readRemembered(text: string, checkout: string): StageResult | undefined {
+    let file: string;
+    try {
+        file = answerFile(text, checkout);
+    } catch {
+        // A path that is not there, a request that is no JSON: the long way says what is wrong
+        return undefined;
+    }
+    if (!existsSync(file)) return undefined;
+    const result = JSON.parse(readFileSync(file, "utf8")) as StageResult;
+    const folders = Object.values(result.images).map(({ context }) => context);
+    return [...folders, result.definitions].every((path) => existsSync(path)) ? result : undefined;
+}
+
+/** Rooms that the watch container's program is made of. */
+const WATCH_SOURCES = ["docker", "packages", "servers", "status"];
+
+/** The name of an answer covers everything that staging reads. */
+function answerFile(text: string, checkout: string): string {
+    const { plugins, watch } = JSON.parse(text) as StageRequest;
+    const folders = new Set([join(checkout, "images"), __dirname]);
+    const stamps: unknown[] = [];
+    for (const source of Object.values(plugins)) {
+        const own = moduleFolder(source);
+        if (own !== undefined) folders.add(dirname(resolve(checkout, own)));
+        if ("path" in source) stamps.push(stamp(resolve(checkout, source.path)));
+    }
+    if (watch) {
+        for (const room of WATCH_SOURCES) folders.add(join(checkout, room));
+        stamps.push(stamp(join(checkout, "package-lock.json")));
+    }
+    const prints = [...folders].sort().map((folder) => (isDirectory(folder) ? fingerprint(folder) : folder));
+    return join(stagingFolder("answers"), `${digestOf([text, prints, stamps])}.json`);
+}

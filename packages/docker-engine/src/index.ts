@@ -1,0 +1,2 @@
+export { connectEngine, type EngineAddress } from "./engineClient";
+export { SshAgent, sshDestination, type SshOptions } from "./sshAgent";

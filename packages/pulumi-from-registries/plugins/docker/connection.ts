@@ -1,0 +1,30 @@
+import type Docker from "dockerode";
+import { connectEngine } from "@connect-cdc/docker-engine";
+import { Properties } from "../protocol/values";
+import { engineWords } from "./engineWords";
+
+const DEFAULT_HOST = "unix:///var/run/docker.sock";
+
+/** A connection to the Docker engine that the provider's configuration names, once that engine has answered. */
+export async function connect(configuration: Properties): Promise<Docker> {
+    const host = String(configuration.host || process.env.DOCKER_HOST || DEFAULT_HOST);
+    const certPath = configuration.certPath ? String(configuration.certPath) : undefined;
+    const sshOptions = (parsed(configuration.sshOpts) as string[] | undefined) ?? [];
+    const client = connectEngine({ endpoint: host, certPath }, { sshOptions, keepAlive: true });
+    if (parsed(configuration.disableDockerDaemonCheck) !== true) await ping(client, host);
+    return client;
+}
+
+function parsed(value: unknown): unknown {
+    return typeof value === "string" && value !== "" ? JSON.parse(value) : value;
+}
+
+async function ping(client: Docker, host: string): Promise<void> {
+    try {
+        await client.ping();
+    } catch (error) {
+        throw new Error(
+            `the Docker engine at ${host} does not answer: ${engineWords(error)}. Is it running, and may this user use it?`,
+        );
+    }
+}

@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PlatformConfig } from "../config/config";
+import { type Fault, faultLine } from "../config/fault";
+import { isPostgresSource } from "../config/checks/sources";
+import { Deadline, systemClock } from "@connect-cdc/connector/client";
+import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
+import { completeConnector } from "../connectors/completeConnector";
+import { endpointsOf } from "../connectors/endpoints";
+
+/** A preview does not wait long for a database that is down, or that only the workers reach. */
+const LIMIT_SECONDS = 3;
+
+/**
+ * Warns of captured tables whose changes will not arrive, where the stack's database answers. Of one that does not, nothing
+ * is said: it may not be there yet.
+ *
+ * @param password the role's password; while it is not known, nothing is asked.
+ */
+export function warnOfCapturedTables(
+    config: PlatformConfig,
+    { address, password }: { address: pulumi.Input<string>; password: pulumi.Input<string> },
+): void {
+    const { database } = config;
+    const sources = sourcesOf(config);
+    pulumi.all([address, password]).apply(async ([at, secret]) => {
+        const url = databaseUrl({ address: at, database: database.name, user: database.user, password: secret });
+        const settings = sources.map((source) => source.config);
+        const found = await findCaptureProblems(settings, url, new Deadline(systemClock, LIMIT_SECONDS)).catch(
+            () => [],
+        );
+        for (const fault of found.flatMap((problems, i) => problems.map((problem) => faultOf(sources[i]!, problem)))) {
+            void pulumi.log.warn(faultLine(fault));
+        }
+    });
+}
+
+interface Source {
+    name: string;
+    config: Record<string, string>;
+}
+
+/** Declared sources that read the stack's database, with all their settings. */
+function sourcesOf(config: PlatformConfig): Source[] {
+    const endpoints = endpointsOf(config);
+    const { host, port, name: database } = endpoints.database!;
+    const reads = { "database.hostname": host, "database.port": String(port), "database.dbname": database };
+    return Object.entries(config.connectors)
+        .filter(([, entry]) => isPostgresSource(entry.class))
+        .map(([name, entry]) => ({ name, config: completeConnector(name, entry, endpoints).config }))
+        .filter((source) => Object.entries(reads).every(([key, value]) => source.config[key] === value));
+}
+
+function faultOf({ name, config }: Source, { text, remedy }: { text: string; remedy: string }): Fault {
+    const key = "table.include.list" in config ? "table.include.list" : "schema.include.list";
+    return { path: `connectors.${name}.config.${key}`, value: config[key], rule: text, remedy, warning: true };
+}

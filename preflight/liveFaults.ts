@@ -1,0 +1,73 @@
+import type { Definitions } from "../components/image";
+import type { PlatformConfig } from "../config/config";
+import { completedConnectors } from "../config/checks/connectors";
+import type { Fault } from "../config/fault";
+import { differingKeys, fullConfig, type Glance, glanceAt } from "@connect-cdc/connector/client";
+import { completeConnector, connectorName } from "../connectors/completeConnector";
+import { endpointsOf } from "../connectors/endpoints";
+
+/** Staging goes on meanwhile, so that only a worker that hangs costs time. */
+const GLANCE_MS = 4000;
+
+/** What the stack's own workers say of the connectors. */
+export interface LiveFaults {
+    faults: Fault[];
+    /** Sentences on what was not checked. */
+    notes: string[];
+}
+
+/** A connector whose config is new, as it would be written. */
+export interface ChangedConnector {
+    name: string;
+    config: Record<string, string>;
+}
+
+/** Looks at the stack's own workers, if there are any yet. Never throws. */
+export function glanceAtWorkers(config: PlatformConfig): Promise<Glance> {
+    return glanceAt(endpointsOf(config).restUrls, GLANCE_MS);
+}
+
+/**
+ * What live workers find in the connectors whose config is not the one they have. A worker is asked where it is of the
+ * version, and has the plugins, that this program is about to bring; elsewhere `definitions.json` has told all there is.
+ *
+ * @param known faults found so far: what has one is not said again.
+ */
+export async function liveFaults(
+    config: PlatformConfig,
+    glance: Glance,
+    definitions: Definitions,
+    known: Fault[],
+): Promise<LiveFaults> {
+    if (glance.restUrl === undefined) {
+        const silent = "no worker answers, though something listens at its port: connectors were not checked live";
+        return { faults: [], notes: glance.hung ? [silent] : [] };
+    }
+    const changed = changedConnectors(config, glance.configs);
+    if (changed.length === 0) return { faults: [], notes: [] };
+    // The client takes longer to load than an unchanged run has to spare
+    const { askWorker } = await import("./askWorker.js");
+    return askWorker(glance.restUrl, changed, { kafkaVersion: config.kafka.version, definitions, known });
+}
+
+/**
+ * Names of the connectors that are to run and that the workers have as the config declares them. Undefined: no worker tells.
+ */
+export function keptConnectors(config: PlatformConfig, glance: Glance): string[] | undefined {
+    if (glance.restUrl === undefined) return undefined;
+    const changed = new Set(changedConnectors(config, glance.configs).map(({ name }) => name));
+    return completedConnectors(config)
+        .filter(({ name, entry }) => entry.state === "running" && !changed.has(name))
+        .map(({ name, entry }) => connectorName(name, entry));
+}
+
+function changedConnectors(config: PlatformConfig, live: Record<string, Record<string, string>>): ChangedConnector[] {
+    const endpoints = endpointsOf(config);
+    return completedConnectors(config)
+        .map(({ name, entry }) => {
+            const { config: settings } = completeConnector(name, entry, endpoints);
+            const onCluster = { ...entry, name: connectorName(name, entry), config: settings };
+            return { name, config: fullConfig(onCluster) };
+        })
+        .filter((connector) => differingKeys(connector.config, live[connector.config["name"]!] ?? {}).length > 0);
+}

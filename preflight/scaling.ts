@@ -1,0 +1,133 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { listContainers, QUIET_SSH, type StackLabels } from "../docker/engine";
+import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
+import { type ClusterView, clusterView } from "../servers/kafka";
+import { heldBy, moveOff } from "./reassignment";
+
+const ZOO_CFG = "/etc/connect-cdc/zoo.cfg";
+const DEFAULT_ENDPOINT = "unix:///var/run/docker.sock";
+/** Where a broker's own tools reach the cluster on one host; on several they use addresses as everybody does. */
+const INTERNAL_BOOTSTRAP = "kafka-0:19092";
+const LIMIT_MS = 10_000;
+
+/** What a stack shall become. */
+export interface WantedSizes {
+    stack: StackLabels;
+    engines: EngineAddress[];
+    /** `zookeeper.servers`. */
+    zookeeperServers: number;
+    /** Brokers that stay, as host:port: as many as `kafka.brokers`. */
+    brokers: string[];
+}
+
+interface MemberContainer {
+    engine: EngineAddress;
+    id: string;
+    name: string;
+    role: string;
+    index: number;
+}
+
+/**
+ * What the servers that there are say against new sizes: a ZooKeeper ensemble keeps its size for life, and brokers that
+ * hold partitions cannot go. Engines that do not answer say nothing; preflight tells of them.
+ * @param limitMs time for an engine to answer, ms. Default 10 s.
+ * @returns what is wrong, each with what to do; empty when nothing is.
+ */
+export async function scalingFaults(wanted: WantedSizes, limitMs = LIMIT_MS): Promise<string[]> {
+    const lists = await Promise.all(
+        wanted.engines.map((engine) => members(engine, wanted.stack, limitMs).catch((): MemberContainer[] => [])),
+    );
+    const containers = lists.flat();
+    const faults = await Promise.all([ensembleFault(wanted, containers), brokersFault(wanted, containers)]);
+    return faults.filter((fault) => fault !== undefined);
+}
+
+async function members(
+    engine: EngineAddress,
+    { project, stack }: StackLabels,
+    limitMs: number,
+): Promise<MemberContainer[]> {
+    const found = await listContainers(engine, { project, stack }, AbortSignal.timeout(limitMs));
+    return found.flatMap(({ Id, Names }) => {
+        const name = (Names[0] ?? "").slice(1);
+        const [, role, index] = /^(zookeeper|kafka)-(\d+)$/.exec(name.slice(`${project}-${stack}-`.length)) ?? [];
+        return role === undefined ? [] : [{ engine, id: Id, name, role, index: Number(index) }];
+    });
+}
+
+async function ensembleFault(wanted: WantedSizes, containers: MemberContainer[]): Promise<string | undefined> {
+    const server = containers.find(({ role }) => role === "zookeeper");
+    const size = server && (await ensembleSize(server).catch(() => undefined));
+    if (size === undefined || size === wanted.zookeeperServers) return undefined;
+    return (
+        `zookeeper.servers = ${wanted.zookeeperServers}: the ensemble of this stack was made with ${size}, and cannot be ` +
+        "made larger or smaller: while some of its servers know other members than the rest there could be two leaders; " +
+        `set it back to ${size}. For another size make a new stack`
+    );
+}
+
+/** Servers of the ensemble as one of them was told; its container need not run. */
+async function ensembleSize({ engine, id }: MemberContainer): Promise<number> {
+    const client = connectEngine(engine, { sshOptions: QUIET_SSH });
+    const archive = await client.getContainer(id).getArchive({ path: ZOO_CFG });
+    const chunks: Buffer[] = [];
+    for await (const chunk of archive) chunks.push(chunk as Buffer);
+    // An archive of one file has its text as it is. A single server has no list.
+    return Math.max(
+        1,
+        Buffer.concat(chunks)
+            .toString("latin1")
+            .match(/^server\.\d+=/gm)?.length ?? 0,
+    );
+}
+
+async function brokersFault(wanted: WantedSizes, containers: MemberContainer[]): Promise<string | undefined> {
+    const stay = wanted.brokers.length;
+    const brokers = containers.filter(({ role }) => role === "kafka");
+    const going = brokers.map(({ index }) => index).filter((index) => index >= stay);
+    if (going.length === 0) return undefined;
+    const names = going
+        .sort()
+        .map((index) => `kafka-${index}`)
+        .join(", ");
+    const what = `kafka.brokers = ${stay}: ${names} would go`;
+    const view = await firstView(wanted.brokers);
+    if (view === undefined) {
+        return `${what}, and no broker answers whether partitions lie there; set it back until the cluster is well`;
+    }
+    const held = heldBy(view.partitions, going);
+    if (held.length === 0) return undefined;
+    const first = `${held[0]!.topic}-${held[0]!.partition}`;
+    const commands = moveCommands(wanted, brokers, view, going);
+    return `${what}, with replicas of ${held.length} partitions, such as ${first}; move them, then try again:\n${commands}`;
+}
+
+async function firstView(targets: string[]): Promise<ClusterView | undefined> {
+    for (const target of targets) {
+        const view = await clusterView(target).catch(() => undefined);
+        if (view !== undefined) return view;
+    }
+    return undefined;
+}
+
+function moveCommands(wanted: WantedSizes, brokers: MemberContainer[], view: ClusterView, going: number[]): string {
+    const staying = wanted.brokers.map((_, id) => id);
+    const file = join(mkdtempSync(join(tmpdir(), "connect-cdc-move-")), "move.json");
+    writeFileSync(file, `${JSON.stringify(moveOff(view.partitions, going, staying))}\n`);
+    const { engine, name } = brokers.find(({ index }) => index === 0)!;
+    const docker = engine.endpoint === DEFAULT_ENDPOINT ? "docker" : `docker -H ${engine.endpoint}`;
+    const bootstrap = wanted.engines.length === 1 ? INTERNAL_BOOTSTRAP : wanted.brokers[0];
+    const tool =
+        `${docker} exec ${name} java -Xmx64m -cp '/opt/kafka/libs/*' ` +
+        "org.apache.kafka.tools.reassign.ReassignPartitionsCommand " +
+        `--bootstrap-server ${bootstrap} --reassignment-json-file /tmp/move.json`;
+    return [
+        `    ${docker} cp ${file} ${name}:/tmp/move.json`,
+        `    ${tool} --execute`,
+        `    ${tool} --verify    # until nothing is in progress`,
+    ].join("\n");
+}

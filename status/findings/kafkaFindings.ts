@@ -1,0 +1,101 @@
+import type { PartitionState } from "../../servers/kafka";
+import type { KafkaFacts, PlatformReport } from "../platformReport";
+import type { Finding } from "./findings";
+import { npmCommand } from "../remedies";
+import { plural } from "../units";
+
+/** From so many brokers on, a topic with one replica is worth a warning. */
+const BROKERS_FOR_REPLICAS = 3;
+
+/** Brokers that the others do not know of, partitions that miss replicas, topics that could have more. */
+export function kafkaFindings(report: PlatformReport): Finding[] {
+    const { kafkaCluster } = report;
+    return [...brokerFindings(report), ...(kafkaCluster.ok ? clusterFindings(kafkaCluster.value, report) : [])];
+}
+
+/** Members are numbered like their ids: `kafka-1` is broker 1. */
+function brokerFindings({ kafka, zookeeper, stack }: PlatformReport): Finding[] {
+    const servers = zookeeper.flatMap(({ answer }) => (answer.ok ? [answer.value] : []));
+    const serving = servers.filter(({ mode }) => mode !== undefined);
+    const answering = kafka.flatMap(({ answer }, id) => (answer.ok ? [id] : []));
+    return kafka.flatMap(({ name, answer }, id): Finding[] => {
+        if (!answer.ok) return [];
+        const finding = {
+            level: "wrong" as const,
+            subject: name,
+            remedy: `look for the cause: ${npmCommand(stack, "logs", name)}`,
+        };
+        const unseen = answering.filter((other) => !answer.value.brokersSeen.includes(other));
+        return [
+            ...(serving.length > 0 && !serving.some(({ registeredBrokers }) => registeredBrokers.includes(id))
+                ? [{ ...finding, key: `registration:${name}`, text: "answers, but is not registered in ZooKeeper" }]
+                : []),
+            ...(unseen.length > 0
+                ? [{ ...finding, key: `view:${name}`, text: `does not see broker ${unseen.join(", ")}, which answers` }]
+                : []),
+        ];
+    });
+}
+
+function clusterFindings(facts: KafkaFacts, { stack }: PlatformReport): Finding[] {
+    const log = npmCommand(stack, "logs", "kafka");
+    const controller: Finding = {
+        key: "kafka:controller",
+        level: "wrong",
+        subject: "kafka",
+        text: "no broker is the controller: no leader can be elected",
+        remedy: `look whether the brokers reach ZooKeeper: ${log}`,
+    };
+    return [
+        ...(facts.controllerId < 0 ? [controller] : []),
+        ...replicaFinding(facts, log),
+        ...facts.topics.flatMap((topic) => leaderFinding(topic.name, facts.underReplicated, log)),
+        ...facts.topics.flatMap((topic) => replicationFinding(topic, facts)),
+    ];
+}
+
+function replicaFinding({ underReplicated, topics }: KafkaFacts, log: string): Finding[] {
+    const [first] = underReplicated;
+    if (first === undefined) return [];
+    const all = topics.reduce((count, { partitions }) => count + partitions, 0);
+    const example = `${first.topic}-${first.partition} (${first.inSync.length} of ${first.replicas.length})`;
+    return [
+        {
+            key: "kafka:replicas",
+            level: "wrong",
+            subject: "kafka",
+            text: `${underReplicated.length} of ${all} partitions have not all replicas in sync, such as ${example}`,
+            remedy: `they catch up when all brokers run; else look for the cause: ${log}`,
+        },
+    ];
+}
+
+function leaderFinding(name: string, unhealthy: PartitionState[], log: string): Finding[] {
+    const offline = unhealthy.filter(({ topic, leader }) => topic === name && leader < 0);
+    if (offline.length === 0) return [];
+    return [
+        {
+            key: `topic:${name}`,
+            level: "wrong",
+            subject: `topic ${name}`,
+            text: `${plural(offline.length, "partition")} without a leader: nobody can write or read there`,
+            remedy: `bring back the brokers that have its replicas: ${log}`,
+        },
+    ];
+}
+
+function replicationFinding(
+    { name, replicationFactor }: KafkaFacts["topics"][number],
+    { brokers }: KafkaFacts,
+): Finding[] {
+    if (replicationFactor > 1 || brokers.length < BROKERS_FOR_REPLICAS) return [];
+    return [
+        {
+            key: `replication:${name}`,
+            level: "warning",
+            subject: `topic ${name}`,
+            text: `has one replica on a cluster of ${brokers.length} brokers: a lost broker takes its records along`,
+            remedy: "give it more with kafka-reassign-partitions.sh, or make it anew with replication 3",
+        },
+    ];
+}

@@ -1,0 +1,79 @@
+import { type Flow, type FlowEdge, type FlowNode, flowOf, type Look, type Stage } from "../flow";
+import { html, type Html } from "./html";
+import { pill, section, sparkline } from "./pageParts";
+
+/** Height of a node and the space between two, in px: the style sheet has the same, so that ways meet their nodes. */
+const nodeHeight = 112;
+const nodeGap = 12;
+const wayWidth = 48;
+
+/** The pipeline as a picture, from the database to the queues. */
+export function flowSection(look: Look): Html {
+    const flow = flowOf(look);
+    return section(
+        "flow",
+        "Pipeline",
+        "rates of the last 10 s; curves show the last minute",
+        html`<div class="flow">${flow.stages.map((stage, i) => [stageColumn(stage), waysAfter(flow, i)])}</div>`,
+    );
+}
+
+function stageColumn({ title, note, nodes }: Stage): Html {
+    return html`<div class="stage">
+        <h3>${title} <small>${note}</small></h3>
+        <ul>
+            ${nodes.map(nodeCard)}
+        </ul>
+    </div>`;
+}
+
+function nodeCard({ name, level, state, figure, note, rates }: FlowNode): Html {
+    return html`<li class="node ${level}">
+        <div class="name"><b title="${name}">${name}</b>${pill(level, state)}</div>
+        ${
+            figure &&
+            html`<div class="figure">
+                <b>${figure.value}</b> <span>${figure.unit}</span>
+                ${rates && sparkline(rates)}
+            </div>`
+        }
+        <div class="note" title="${note}">${note}</div>
+    </li>`;
+}
+
+/** Lines from the nodes of one stage to those of the next; nothing after the last. They only draw what the names say. */
+function waysAfter({ stages, edges }: Flow, i: number): Html | undefined {
+    const [left, right, ways] = [stages[i], stages[i + 1], edges[i]];
+    if (left === undefined || right === undefined || ways === undefined) {
+        return undefined;
+    }
+    const rows = Math.max(...stages.map(({ nodes }) => nodes.length));
+    const height = rows * (nodeHeight + nodeGap) - nodeGap;
+    const isFlowing = ways.some((way) => way.isFlowing);
+    return html`<svg
+        class="ways ${isFlowing && "flowing"}"
+        width="${wayWidth}"
+        height="${height}"
+        viewBox="0 0 ${wayWidth} ${height}"
+        aria-hidden="true"
+    >
+        ${ways.map((way) => wayLine(way, middle(way.from, left, rows), middle(way.to, right, rows)))}
+    </svg>`;
+}
+
+/** Stages stand in the middle of the picture's height. */
+function middle(place: number, { nodes }: Stage, rows: number): number {
+    return ((rows - nodes.length) / 2 + place) * (nodeHeight + nodeGap) + nodeHeight / 2;
+}
+
+function wayLine({ isFlowing }: FlowEdge, from: number, to: number): Html {
+    const half = wayWidth / 2;
+    return html`<path
+            class="way ${isFlowing && "flowing"}"
+            d="M0,${from} C${half},${from} ${half},${to} ${wayWidth - 7},${to}"
+        />
+        <path
+            class="tip ${isFlowing && "flowing"}"
+            d="M${wayWidth - 8},${to - 4} L${wayWidth},${to} L${wayWidth - 8},${to + 4} Z"
+        />`;
+}

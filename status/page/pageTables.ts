@@ -1,0 +1,141 @@
+import type { TaskStatus } from "../../servers/connect";
+import type { ConnectorFacts, TopicFacts } from "../platformReport";
+import { runsOn } from "../findings/connectFindings";
+import { connectorState, type Look } from "../flow";
+import { type Content, html, type Html } from "./html";
+import { levelOf, stateLevel } from "../levels";
+import { pill, section, sparkline } from "./pageParts";
+import { rate, rates, topicKey } from "../rates";
+import { countText, plural, rateText, unknownNumber } from "../units";
+
+/** Every connector with its tasks, and why what failed did. */
+export function connectorsSection(look: Look): Html {
+    const { connectors, missingConnectors } = look.report;
+    if (!connectors.ok) {
+        return section(
+            "connectors",
+            "Connectors",
+            "",
+            html`<p class="nothing">No worker answers: ${connectors.error}</p>`,
+        );
+    }
+    const tasks = connectors.value.flatMap((connector) => connector.tasks);
+    const running = tasks.filter(({ state }) => state === "RUNNING").length;
+    const rows = [
+        ...connectors.value.map((connector) => connectorRows(look, connector)),
+        ...missingConnectors.map((name) => row([name, pill("wrong", "missing"), unknownNumber, unknownNumber])),
+    ];
+    return section(
+        "connectors",
+        "Connectors",
+        `${running} of ${plural(tasks.length, "task")} running`,
+        table("Table of connectors and their tasks", ["Connector, task", "State", "Worker", "Behind"], rows),
+    );
+}
+
+function connectorRows(look: Look, connector: ConnectorFacts): Content {
+    const { name, type, state, lag, tasks, trace, cause, managed } = connector;
+    const level = levelOf(look.found, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
+    const kind = managed ? type : `${type}, not of this stack's config`;
+    return [
+        row([
+            html`<b>${name}</b> <small>${kind}</small>`,
+            pill(level, connectorState(state, [])),
+            workerName(look, connector),
+            type === "sink" ? countText(lag) : unknownNumber,
+        ]),
+        causeRow(name, cause, trace),
+        tasks.map((task) => taskRows(look, task)),
+    ];
+}
+
+function taskRows(look: Look, task: TaskStatus): Content {
+    const name = `${task.connector}/${task.task}`;
+    const state = pill(levelOf(look.found, [`task:${name}`], stateLevel(task.state)), task.state.toLowerCase());
+    return [
+        row([html`<span class="task">task ${task.task}</span>`, state, workerName(look, task), ""], `task-${name}`),
+        causeRow(name, task.cause, task.trace),
+    ];
+}
+
+/** Name of the member that runs it; its address when it is none of this stack's. */
+function workerName({ report }: Look, place: { worker: string }): string {
+    return report.connect.find((member) => runsOn(place, member))?.name ?? place.worker;
+}
+
+/** A row over the whole width: the cause in one line, which opens the whole trace. */
+function causeRow(name: string, cause: string | undefined, trace: string | undefined): Html | undefined {
+    if (trace === undefined) {
+        return undefined;
+    }
+    return html`<tr class="cause" id="cause-${name}">
+        <td colspan="4">
+            <details id="trace-${name}">
+                <summary>${cause}</summary>
+                <pre tabindex="0">${trace}</pre>
+            </details>
+        </td>
+    </tr>`;
+}
+
+/** A page that is made anew every two seconds has no room for more. */
+const mostTopics = 100;
+
+/** The topics, with what decides how safe their records are. */
+export function topicsSection(look: Look): Html {
+    const { kafkaCluster } = look.report;
+    if (!kafkaCluster.ok) {
+        return section("topics", "Topics", "", html`<p class="nothing">No broker answers: ${kafkaCluster.error}</p>`);
+    }
+    const { topics, underReplicated } = kafkaCluster.value;
+    const count = underReplicated.length;
+    const note = count === 0 ? "every replica in sync" : `${plural(count, "partition")} with a replica out of sync`;
+    const hidden = topics.length - mostTopics;
+    return section(
+        "topics",
+        "Topics",
+        hidden > 0 ? `${note}; ${plural(hidden, "topic")} more in /report.json` : note,
+        table(
+            "Table of topics",
+            ["Topic", "Rows/s", "Records", "Partitions × replicas", "Least in sync", "Clean-up", "Last minute"],
+            topics.slice(0, mostTopics).map((topic) => topicRow(look, topic)),
+        ),
+    );
+}
+
+function topicRow({ history }: Look, topic: TopicFacts): Html {
+    const { name, partitions, replicationFactor, cleanupPolicy, minInsyncReplicas, endOffsets } = topic;
+    const key = topicKey(name);
+    return row([
+        name,
+        rateText(rate(history, key)),
+        countText(endOffsets),
+        `${partitions} × ${replicationFactor}`,
+        minInsyncReplicas ?? unknownNumber,
+        cleanupPolicy ?? unknownNumber,
+        sparkline(rates(history, key)),
+    ]);
+}
+
+/** A table that scrolls sideways where the window is too narrow for it, also by keyboard. */
+function table(caption: string, heads: string[], rows: Content): Html {
+    return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+        <table>
+            <thead>
+                <tr>
+                    ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+                </tr>
+            </thead>
+            <tbody>
+                ${rows}
+            </tbody>
+        </table>
+    </div>`;
+}
+
+function row([head, ...cells]: Content[], id?: string): Html {
+    return html`<tr ${id !== undefined && html`id="${id}"`}>
+        <th scope="row">${head}</th>
+        ${cells.map((cell) => html`<td>${cell}</td>`)}
+    </tr>`;
+}

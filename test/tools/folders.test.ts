@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { cacheFolder, stateFolder } from "../../tools/folders";
+
+let folder: string;
+
+beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "connect-cdc-folders-"));
+    vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
+    vi.stubEnv("XDG_STATE_HOME", join(folder, "state"));
+});
+
+afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+});
+
+test("folders lie under the XDG folders and are made", () => {
+    expect(cacheFolder("a", "b")).toBe(join(folder, "cache", "connect-cdc", "a", "b"));
+    expect(statSync(cacheFolder("a", "b")).isDirectory()).toBe(true);
+    expect(stateFolder("c")).toBe(join(folder, "state", "connect-cdc", "c"));
+});
+
+test("nobody else can read state", () => {
+    const inner = stateFolder("pulumi");
+    expect(statSync(inner).mode & 0o777).toBe(0o700);
+    expect(statSync(join(inner, "..")).mode & 0o777).toBe(0o700);
+});
+
+test("a relative XDG folder is ignored, as the specification demands", () => {
+    vi.stubEnv("XDG_CACHE_HOME", "relative");
+    expect(cacheFolder()).toBe(join(homedir(), ".cache", "connect-cdc"));
+});

@@ -1,0 +1,116 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { logToStderr } from "../../../tools/log";
+import { isSelfUpdating } from "../../../packages/pulumi-from-registries/go";
+import { installPlugins } from "../../../packages/pulumi-from-registries/install";
+import { buildOnce, digestOf } from "../../../packages/pulumi-from-registries/once";
+import { toNanoseconds } from "../../../packages/pulumi-from-registries/plugins/docker/container/duration";
+
+const CHECKOUT = resolve(__dirname, "../../..");
+let folder: string;
+
+beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "cdc-plugtest-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("a build appears as a whole, once", async () => {
+    const target = join(folder, "built");
+    let builds = 0;
+    const build = async (unfinished: string) => {
+        builds += 1;
+        expect(existsSync(target)).toBe(false);
+        writeFileSync(join(unfinished, "file"), "");
+    };
+    await buildOnce(target, build);
+    await buildOnce(target, build);
+    expect(builds).toBe(1);
+    expect(readdirSync(folder)).toEqual(["built"]);
+});
+
+test("a build that fails leaves nothing, and neither does one that was killed", async () => {
+    const target = join(folder, "built");
+    const dead = execFileSync(process.execPath, ["-p", "process.pid"]).toString().trim();
+    mkdirSync(`${target}.${dead}.tmp`);
+    await expect(buildOnce(target, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(readdirSync(folder)).toEqual([]);
+});
+
+test("of two builds at the same time both are content with the first one's result", async () => {
+    const target = join(folder, "built");
+    const other = () => mkdirSync(target);
+    await buildOnce(target, async (unfinished) => {
+        writeFileSync(join(unfinished, "file"), "");
+        other();
+        writeFileSync(join(target, "theirs"), "");
+    });
+    expect(readdirSync(target)).toEqual(["theirs"]);
+});
+
+test("a digest depends on names and contents, not on where the folder is", () => {
+    const make = (root: string, content: string) => {
+        mkdirSync(join(folder, root, "sub"), { recursive: true });
+        writeFileSync(join(folder, root, "sub", "file"), content);
+        return digestOf(join(folder, root), ["sub"], "value");
+    };
+    expect(make("a", "1")).toBe(make("b", "1"));
+    expect(make("a", "2")).not.toBe(make("b", "1"));
+});
+
+test("what is installed belongs to the SDKs of package.json", async () => {
+    const { dependencies } = JSON.parse(readFileSync(join(CHECKOUT, "package.json"), "utf8")) as {
+        dependencies: Record<string, string>;
+    };
+    const plugins = readdirSync(join(await installPlugins(logToStderr), "plugins"));
+    const wanted = ["command", "docker"].map((name) => `resource-${name}-v${dependencies[`@pulumi/${name}`]}`);
+    expect(plugins.sort()).toEqual(wanted);
+    const module = readFileSync(join(CHECKOUT, "packages/pulumi-from-registries/cli/go.mod"), "utf8");
+    expect(module).toContain(`pulumi/pkg/v3 v${dependencies["@pulumi/pulumi"]}`);
+});
+
+test("a second installation has nothing to do", async () => {
+    const home = await installPlugins(logToStderr);
+    const lines: string[] = [];
+    const started = performance.now();
+    expect(await installPlugins((line) => lines.push(line))).toBe(home);
+    expect(lines).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(500);
+});
+
+test.each(["docker-v5.2.0", "command-v1.2.1"])(
+    "plugin %s needs no node_modules and ends with its engine",
+    async (name) => {
+        const plugin = `pulumi-resource-${name.split("-")[0]}`;
+        const executable = join(await installPlugins(logToStderr), "plugins", `resource-${name}`, plugin);
+        const child = spawn(executable, ["127.0.0.1:1"], { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
+        const port = await new Promise<string>((resolve) => child.stdout.once("data", (text) => resolve(String(text))));
+        expect(Number(port)).toBeGreaterThan(0);
+        const ended = new Promise((resolve) => child.once("exit", resolve));
+        child.stdin.destroy();
+        expect(await ended).toBe(0);
+    },
+);
+
+test.each([
+    ["go1.19.8", false],
+    ["go1.21.0", true],
+    ["go1.26.8", true],
+    ["go2.0", true],
+])("%s fetches newer versions by itself: %s", (version, expected) => {
+    expect(isSelfUpdating(version)).toBe(expected);
+});
+
+test.each([
+    ["1s", 1e9],
+    ["1m30s", 90e9],
+    ["500ms", 5e8],
+    ["1.5h", 5400e9],
+    ["0", 0],
+    [undefined, 0],
+])("the duration %s is %d ns", (text, expected) => {
+    expect(toNanoseconds(text)).toBe(expected);
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { brokerXml } from "../../../../components/render/artemis";
+
+const element = (xml: string, name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+
+test("each queue is durable and anycast at an address of its own name, beside dead letters and expired messages", () => {
+    const xml = brokerXml({ queues: ["CustomersJSON", "CustomersXML"] });
+    const queues = [...xml.matchAll(/<address name="(\w+)"><anycast><queue name="(\w+)"\/><\/anycast><\/address>/g)];
+    expect(queues.map(([, address, queue]) => [address, queue])).toEqual([
+        ["CustomersJSON", "CustomersJSON"],
+        ["CustomersXML", "CustomersXML"],
+        ["DLQ", "DLQ"],
+        ["ExpiryQueue", "ExpiryQueue"],
+    ]);
+    expect(xml).not.toContain("durable");
+});
+
+test("a queue named twice, or like one that is there anyway, is made once", () => {
+    const xml = brokerXml({ queues: ["A", "A", "DLQ"] });
+    expect(xml.match(/<address name="A"/g)).toHaveLength(1);
+    expect(xml.match(/<address name="DLQ"/g)).toHaveLength(1);
+});
+
+test("a message that was accepted is on the disk, and a full disk does not stop the others", () => {
+    const xml = brokerXml({ queues: [] });
+    expect(element(xml, "persistence-enabled")).toBe("true");
+    expect(element(xml, "journal-datasync")).toBe("true");
+    expect(element(xml, "journal-buffer-timeout")).toBe("0");
+    expect(element(xml, "max-disk-usage")).toBe("-1");
+});
+
+test("a misspelt queue is an error, except for the answers of management requests", () => {
+    const xml = brokerXml({ queues: [] });
+    const settings = [...xml.matchAll(/<address-setting match="([^"]+)">(.*?)<\/address-setting>/gs)];
+    const autoCreate = settings.map(([, match, body]) => [match, element(body!, "auto-create-queues")]);
+    expect(Object.fromEntries(autoCreate)).toEqual({ "activemq.management#": "true", "#": "false" });
+});
+
+test("the arguments reach their elements, and markup in them stays text", () => {
+    const xml = brokerXml({
+        queues: ["a<&>\"'b"],
+        name: "b&c",
+        port: 5000,
+        dataDir: "/data",
+        role: 'r"',
+        maxAddressBytes: 1,
+        maxGlobalBytes: 2,
+        journalBufferTimeoutNs: 3,
+    });
+    expect(element(xml, "name")).toBe("b&amp;c");
+    expect(xml).toContain(`<queue name="a&lt;&amp;&gt;&quot;'b"/>`);
+    expect(xml).toContain("tcp://0.0.0.0:5000?protocols=CORE,AMQP,");
+    expect(element(xml, "journal-directory")).toBe("/data/journal");
+    expect(xml).toContain('<permission type="send" roles="r&quot;"/>');
+    expect(element(xml, "max-size-bytes")).toBe("1");
+    expect(element(xml, "global-max-size")).toBe("2");
+    expect(element(xml, "journal-buffer-timeout")).toBe("3");
+});

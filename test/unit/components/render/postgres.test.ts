@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { schemaSql } from "../../../../components/render/postgres";
+
+const args = { database: "cdcdb", user: "cdcadmin", publication: "dbz_publication" };
+
+test("makes the seed's role, database, table and publication", () => {
+    const sql = schemaSql(args);
+    expect(sql).toContain(`ALTER ROLE "cdcadmin" WITH LOGIN REPLICATION PASSWORD :'password';`);
+    expect(sql).toContain(`'CREATE DATABASE "cdcdb" OWNER "cdcadmin"'`);
+    expect(sql).toContain(`\\connect -reuse-previous=on "dbname='cdcdb'"\n`);
+    expect(sql).toMatch(
+        /CREATE TABLE IF NOT EXISTS "cdc"\."customers" \(\s+id bigserial PRIMARY KEY,\s+first_name varchar,\s+last_name varchar,\s+email varchar UNIQUE\s+\);/,
+    );
+    expect(sql).toContain(`ALTER TABLE "cdc"."customers" REPLICA IDENTITY FULL;`);
+    expect(sql).toContain(
+        `'CREATE PUBLICATION "dbz_publication" FOR TABLE "cdc"."customers" WITH (publish = ''insert,update,delete'')'`,
+    );
+});
+
+test("what PostgreSQL cannot make conditionally is made only when it is not there", () => {
+    const lines = schemaSql(args).split("\n");
+    for (const kind of ["ROLE", "DATABASE", "PUBLICATION"]) {
+        const create = lines.find((line) => line.includes(`CREATE ${kind}`));
+        expect(create).toMatch(/^SELECT '.*' WHERE NOT EXISTS \(SELECT FROM pg_\w+ WHERE \w+ = '\w+'\)\\gexec$/);
+    }
+});
+
+test("the password comes from the file, and no statement with it is logged", () => {
+    const sql = schemaSql({ ...args, passwordFile: "/secrets/the owner's" });
+    expect(sql).toContain("\\set password `cat '/secrets/the owner'\\''s'`\n");
+    expect(sql.indexOf("SET log_min_error_statement = 'panic'")).toBeLessThan(sql.indexOf("PASSWORD"));
+    expect(sql.indexOf("\\unset password")).toBeGreaterThan(sql.indexOf("PASSWORD"));
+});
+
+test("a file name that psql could not read is refused", () => {
+    expect(() => schemaSql({ ...args, passwordFile: "/a`id`" })).toThrow("passwordFile is /a`id`");
+});
+
+// Each of these names has made its objects on a real server, as it stands here
+test("names are quoted for SQL, for strings and for psql's own commands", () => {
+    const sql = schemaSql({ database: `c"d'b \\x=1 :name`, user: `ad"m'i\\n`, publication: `p"'` });
+    expect(sql).toContain(`ALTER ROLE "ad""m'i\\n" WITH LOGIN`);
+    expect(sql).toContain(`rolname = E'ad"m''i\\\\n'`);
+    expect(sql).toContain(`E'CREATE DATABASE "c""d''b \\\\x=1 :name" OWNER "ad""m''i\\\\n"'`);
+    expect(sql).toContain(`\\connect -reuse-previous=on "dbname='c""d\\'b \\\\x=1 :name'"`);
+    expect(sql).toContain(`ALTER PUBLICATION "p""'" OWNER TO "ad""m'i\\n";`);
+});

@@ -1,0 +1,503 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ConfigError, Fault, parseConfig } from "../../../config/config";
+import { definitionFaults } from "../../../config/checks/definitionFaults";
+import type { Definitions } from "../../../config/checks/definitions";
+import { faultLine, shownValue } from "../../../config/fault";
+import { listedMessages, messagePattern } from "../../support/troubleshooting";
+
+// What staging read from the plugins of the default image, less documentation and less plugins.
+const definitions = JSON.parse(readFileSync(join(__dirname, "definitions.json"), "utf8")) as Definitions;
+
+type Raw = Record<string, unknown>;
+
+/** What the program would say: the faults of the config, else its warnings and what the plugins' definitions find. */
+function findingsOf(raw: Raw, secretKeys: string[] = []): Fault[] {
+    try {
+        const config = parseConfig(raw, secretKeys);
+        return [...config.warnings, ...definitionFaults(config, definitions)];
+    } catch (error) {
+        if (error instanceof ConfigError) return error.faults;
+        throw error;
+    }
+}
+
+const source = (config: Raw, more: Raw = {}) => ({ connectors: { "dbz-source": { config, ...more } } });
+const sink = (config: Raw, more: Raw = {}) => ({ connectors: { "json-jms-sink": { config, ...more } } });
+const other = (config: Raw, more: Raw = {}) => ({
+    connectors: { mine: { class: "a.B", tasksMax: 1, state: "running", config, ...more } },
+});
+const secondSource = (config: Raw) => ({
+    connectors: {
+        second: {
+            class: "io.debezium.connector.postgresql.PostgresConnector",
+            tasksMax: 1,
+            state: "running",
+            config: { "topic.prefix": "second", ...config },
+        },
+    },
+});
+const plugin = (p: Raw) => ({ connect: { plugins: { p } } });
+const local = (host: Raw) => ({ hosts: { local: host } });
+const twoHosts = (second: Raw, first: Raw = {}) => ({
+    hosts: {
+        local: { advertisedAddress: "10.0.0.1", ...first },
+        b: { endpoint: "ssh://b", advertisedAddress: "10.0.0.2", bindAddress: "127.0.0.1", ...second },
+    },
+});
+const sha512 = "a".repeat(128);
+
+interface Case {
+    /** What is wrong. */
+    name: string;
+    raw: Raw;
+    path: string;
+    /** As the error shows it. */
+    value: string;
+    rule: string;
+    remedy: string;
+    warning?: boolean;
+    /** Top-level keys that hold a secret value. */
+    secretKeys?: string[];
+}
+
+/** One line a case: name, config, path, value as shown, rule, remedy. */
+function list(...rows: [string, Raw, string, string, string, string, ("warning" | string[])?][]): Case[] {
+    return rows.map(([name, raw, path, value, rule, remedy, more]) => ({
+        ...{ name, raw, path, value, rule, remedy },
+        warning: more === "warning",
+        secretKeys: Array.isArray(more) ? more : [],
+    }));
+}
+
+const CASES: Record<string, Case[]> = {
+    // prettier-ignore
+    "keys and types": list(
+        ["an unknown section", { kafak: { brokers: 3 } }, "kafak", '{"brokers":3}', "is not known", "did you mean kafka?"],
+        ["a section from nowhere", { xyzzy: 1 }, "xyzzy", "1", "is not known", "there are: hosts, security"],
+        ["an unknown key", { kafka: { broker: 3 } }, "kafka.broker", "3", "is not known", "did you mean brokers?"],
+        ["an unknown key of a host", local({ endpont: "x" }), "hosts.local.endpont", '"x"', "is not known", "did you mean endpoint?"],
+        ["an unknown key of a connector", source({}, { taskMax: 1 }), "connectors.dbz-source.taskMax", "1", "is not known", "did you mean tasksMax?"],
+        ["an unknown key of a plugin", plugin({ path: "/x", sha: "1" }), "connect.plugins.p.sha", '"1"', "is not known", "did you mean sha512?"],
+        ["a section that is no object", { zookeeper: 3 }, "zookeeper", "3", "must be an object", "correct it"],
+        ["a section that is text", { connectors: "none" }, "connectors", '"none"', "must be an object of connectors", "correct it"],
+        ["a count that is text", { kafka: { brokers: "three" } }, "kafka.brokers", '"three"', "must be a number of brokers", "default, 3"],
+        ["a number in quotes", { kafka: { brokers: "3" } }, "kafka.brokers", '"3"', "must be a number of brokers", "without quotes"],
+        ["a fraction", { kafka: { brokers: 1.5 } }, "kafka.brokers", "1.5", "must be a number of brokers", "correct it"],
+        ["no member at all", { zookeeper: { servers: 0 } }, "zookeeper.servers", "0", "1 or more", "default, 3"],
+        ["too many servers", { zookeeper: { servers: 256 } }, "zookeeper.servers", "256", "at most 255", "default, 3"],
+        ["a flag that is text", { security: { protectData: "yes" } }, "security.protectData", '"yes"', "must be true or false", "default, false"],
+        ["a list that is text", { zookeeper: { fourLetterWords: "srvr" } }, "zookeeper.fourLetterWords", '"srvr"', "must be a list of texts", "correct it"],
+        ["a version that is none", { kafka: { version: "latest" } }, "kafka.version", '"latest"', "must be a fixed version", 'default, "3.9.2"'],
+        ["a required key removed", { kafka: { version: null } }, "kafka.version", "nothing", "is missing", 'default, "3.9.2"'],
+        ["a null that removes nothing", { kafka: { minInsyncReplicas: null } }, "kafka.minInsyncReplicas", "null", "removes nothing", "leave it out"],
+        ["a section removed", { kafka: null }, "kafka", "null", "removes a whole section", "leave it out"],
+        ["a nested raw setting", { kafka: { config: { a: { b: 1 } } } }, "kafka.config.a", '{"b":1}', "must be text, a number", "correct it"],
+    ),
+    // prettier-ignore
+    "hosts and ports": list(
+        ["no host", { hosts: { local: null } }, "hosts", "{}", "at least one", "or add one"],
+        ["a host's name", { hosts: { "Host 1": { endpoint: "unix:///x", advertisedAddress: "h", bindAddress: "127.0.0.1" } } }, "hosts.Host 1", "{", "its name must be of lower-case", "rename it"],
+        ["an endpoint without scheme", local({ endpoint: "/run/x" }), "hosts.local.endpoint", '"/run/x"', "must start with unix://", "default"],
+        ["a socket with a relative path", local({ endpoint: "unix://run/x" }), "hosts.local.endpoint", '"unix://run/x"', "absolute path", "unix:///var/run/docker.sock"],
+        ["a tcp endpoint without port", local({ endpoint: "tcp://engine" }), "hosts.local.endpoint", '"tcp://engine"', "has no port", "tcp://<host>:2376"],
+        ["a port that is none", local({ endpoint: "tcp://engine:99999" }), "hosts.local.endpoint", '"tcp://engine:99999"', "is no address", "tcp://<host>:2376"],
+        ["a password in an endpoint", local({ endpoint: "ssh://me:pw1@engine" }), "hosts.local.endpoint", '"ssh://[hidden]@engine"', "holds a password", "key"],
+        ["an advertised URL", local({ advertisedAddress: "http://h" }), "hosts.local.advertisedAddress", '"http://h"', "without scheme", "reach this host"],
+        ["an open bind address", local({ bindAddress: "0.0.0.0" }), "hosts.local.bindAddress", '"0.0.0.0"', "without TLS", "security.trustedNetwork"],
+        ["a bind address that is a name", local({ bindAddress: "localhost" }), "hosts.local.bindAddress", '"localhost"', "must be an IPv4 address", "default"],
+        ["loopback on two hosts", twoHosts({ advertisedAddress: "127.0.0.1" }), "hosts.b.advertisedAddress", '"127.0.0.1"', "every host's own", "all hosts reach"],
+        ["one engine twice", twoHosts({ endpoint: "unix:///var/run/docker.sock" }), "hosts.b.endpoint", '"unix:///var/run/docker.sock"', "of another host", "keep one"],
+        ["an unknown host", { kafka: { placement: ["locl"] } }, "kafka.placement.0", '"locl"', "is no host; hosts has: local", "did you mean local?"],
+        ["two hosts for one server", { ...twoHosts({}), database: { placement: ["local", "b"] } }, "database.placement", '["local","b"]', "for one server", "name one"],
+        ["a port out of range", { kafka: { port: 70000 } }, "kafka.port", "70000", "at most 65535", "default, 9090"],
+        ["a last member's port out of range", { kafka: { port: 65534 } }, "kafka.port", "65534", "would have port 65536", "set it to 65533"],
+        ["ports that overlap", { kafka: { port: 7072 } }, "connect.port", "7070", "overlaps the ports of kafka.port (7072 to 7074)", "move one"],
+        ["the console's port", { jmsBroker: { consolePort: 9091 } }, "jmsBroker.consolePort", "9091", "overlaps the ports of kafka.port", "move one"],
+        ["quorum and election on one port", { zookeeper: { electionPort: 2888 } }, "zookeeper.electionPort", "2888", "overlaps the ports of zookeeper.quorumPort", "move one"],
+        ["a quorum port published on two hosts", { ...twoHosts({}), zookeeper: { quorumPort: 9090 } }, "kafka.port", "9090", "overlaps the ports of zookeeper.quorumPort", "move one"],
+        ["the metrics' ports", { metrics: { enabled: true, kafkaPort: 9092 } }, "metrics.kafkaPort", "9092", "overlaps the ports of kafka.port", "move one"],
+    ),
+    // prettier-ignore
+    "servers": list(
+        ["an even ensemble", { zookeeper: { servers: 4 } }, "zookeeper.servers", "4", "is even: it bears the loss of 1, as 3 would", "set 3 or 5", "warning"],
+        ["words without the health check's", { zookeeper: { fourLetterWords: ["stat"] } }, "zookeeper.fourLetterWords", '["stat"]', "lacks srvr", "add it"],
+        ["heap as large as memory", { connect: { heapMb: 896 } }, "connect.heapMb", "896", "less than connect.memoryMb (896)", "lower it"],
+        ["a heap among the flags", { kafka: { jvmFlags: ["-Xmx1g"] } }, "kafka.jvmFlags.0", '"-Xmx1g"', "has a key of its own", "kafka.heapMb"],
+        ["replication above brokers", { connect: { replicationFactor: 4 } }, "connect.replicationFactor", "4", "at most kafka.brokers (3)", "add brokers"],
+        ["replication above brokers, raw", { kafka: { brokers: 1, config: { "default.replication.factor": 2 } } }, "kafka.config.default.replication.factor", "2", "at most kafka.brokers (1)", "lower it"],
+        ["a connector's replication above brokers", source({ "topic.creation.default.replication.factor": 5 }), "connectors.dbz-source.config.topic.creation.default.replication.factor", "5", "at most kafka.brokers", "lower it"],
+        ["minISR above brokers", { kafka: { brokers: 1, minInsyncReplicas: 2 } }, "kafka.minInsyncReplicas", "2", "at most kafka.brokers", "lower it"],
+        ["minISR above replication", { kafka: { minInsyncReplicas: 3, defaultReplicationFactor: 2 } }, "kafka.minInsyncReplicas", "3", "above the replication factor (2)", "set it to 1"],
+        ["minISR equal to replication", { kafka: { minInsyncReplicas: 3 } }, "kafka.minInsyncReplicas", "3", "writes stop when one broker is down", "set it to 2", "warning"],
+        ["brokers of one id", { kafka: { config: { "broker.id": 1 } } }, "kafka.config.broker.id", "1", "would be the id of every broker", "remove it"],
+        ["listeners", { kafka: { config: { "advertised.listeners": "PLAINTEXT://a:1" } } }, "kafka.config.advertised.listeners", '"PLAINTEXT://a:1"', "would cut the brokers off", "remove it"],
+        ["a broker's data elsewhere", { kafka: { config: { "log.dirs": "/tmp" } } }, "kafka.config.log.dirs", '"/tmp"', "outside of the broker's volume", "remove it"],
+        ["another ensemble", { kafka: { config: { "zookeeper.connect": "z:2181" } } }, "kafka.config.zookeeper.connect", '"z:2181"', "another ensemble", "remove it"],
+        ["a server's data elsewhere", { zookeeper: { config: { dataLogDir: "/tmp" } } }, "zookeeper.config.dataLogDir", '"/tmp"', "outside of the server's volume", "remove it"],
+        ["a server's port", { zookeeper: { config: { clientPort: 2181 } } }, "zookeeper.config.clientPort", "2181", "has a key of its own", "set zookeeper.clientPort"],
+        ["a server's address", { zookeeper: { config: { "server.0": "z:1:2" } } }, "zookeeper.config.server.0", '"z:1:2"', "would cut the server off", "remove it"],
+        ["the provider of secrets", { connect: { config: { "config.providers": "directory", "config.providers.directory.param.allowed.paths": "/" } } }, "connect.config.config.providers.directory.param.allowed.paths", '"/"', "would break the provider of the stack's secrets", "another name"],
+        ["a worker's address", { connect: { config: { "rest.advertised.port": 80 } } }, "connect.config.rest.advertised.port", "80", "would cut the worker off", "remove it"],
+        ["another Kafka cluster", { connect: { config: { "bootstrap.servers": "k:9092" } } }, "connect.config.bootstrap.servers", '"k:9092"', "another Kafka cluster", "remove it"],
+        ["a raw group id", { connect: { config: { "group.id": "mine" } } }, "connect.config.group.id", '"mine"', "has a key of its own", "set connect.groupId"],
+        ["a raw override policy", { connect: { config: { "connector.client.config.override.policy": "All" } } }, "connect.config.connector.client.config.override.policy", '"All"', "has a key of its own", "set connect.clientConfigOverridePolicy"],
+        ["two storage topics of one name", { connect: { statusStorageTopic: "my-connect-configs" } }, "connect.statusStorageTopic", '"my-connect-configs"', "something else already", "a name of its own"],
+        ["a storage topic's name", { connect: { statusStorageTopic: "a b" } }, "connect.statusStorageTopic", '"a b"', "no name of a topic", "correct it"],
+        ["a queue twice", { jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "CustomersXML"] } }, "jmsBroker.queues.2", '"CustomersXML"', "twice", "remove one"],
+        ["an external database without host", { database: { managed: false }, secrets: { "database-password": "x" } }, "database.host", "nothing", "is missing", "set it"],
+        ["an external broker without URL", { jmsBroker: { managed: false }, secrets: { "jms-password": "x" } }, "jmsBroker.url", "nothing", "is missing", "set it"],
+        ["a host that nobody would use", { database: { host: "db" } }, "database.host", '"db"', "would not be used", "database.managed: false"],
+    ),
+    // prettier-ignore
+    "secrets": list(
+        ["an external database without password", { database: { managed: false, host: "h" } }, "database.passwordSecret", "[hidden]", "(database-password)", "--secret --path 'connect-cdc:secrets.database-password'"],
+        ["a reference to nothing", other({ p: { secret: "nope" } }), "connectors.mine.config.p", "[hidden]", "not there (nope)", "pulumi config set --secret"],
+        ["a reference with a slip", other({ p: { secret: "jms-pasword" } }), "connectors.mine.config.p", "[hidden]", "not there (jms-pasword)", "did you mean jms-password?"],
+        ["a password for a secret's name", other({ p: { secret: "hunter 2!" } }), "connectors.mine.config.p", "[hidden]", "is no name of a secret", "under secrets"],
+        ["secrets that are no object", { secrets: "hunter2" }, "secrets", "[hidden]", "must be an object", "secrets.<name>"],
+        ["a secret that is a number", { secrets: { pin: 4711 } }, "secrets.pin", "[hidden]", "must be text", "--type string"],
+        ["a secret whose name is no file name", { secrets: { "../x": "v" } }, "secrets.../x", "[hidden]", "letters, digits", "rename it"],
+        ["a secret where none may be", { connectors: {} }, "connectors", "[hidden]", "holds a secret value", "{secret: <name>}", ["connectors"]],
+        ["a password in the clear", source({ "database.password": "hunter2" }), "connectors.dbz-source.config.database.password", "[hidden]", "password in the clear", "{secret: <name>}"],
+        ["a password in a URL", other({ "connection.url": "jdbc:x://me:hunter2@db/x" }), "connectors.mine.config.connection.url", "[hidden]", "holds a password in the clear", "{secret: <name>}"],
+        ["a JAAS config in the clear", { ...sink({ "consumer.override.sasl.jaas.config": "x password=hunter2;" }), connect: { clientConfigOverridePolicy: "All" } }, "connectors.json-jms-sink.config.consumer.override.sasl.jaas.config", "[hidden]", "password in the clear", "{secret: <name>}"],
+        ["what a definition calls a password", sink({ "java.naming.security.credentials": "hunter2" }), "connectors.json-jms-sink.config.java.naming.security.credentials", "[hidden]", "password in the clear", "{secret: <name>}"],
+        ["a secret where they all lay once", other({ p: "tcp://${directory:/run/secrets/connect-cdc:database-password}@h" }), "connectors.mine.config.p", '"tcp://${directory:/run/secrets/connect-cdc:database-password}@h"', "outside of the connector's own folder", "within a longer text ${directory:/run/secrets/connect-cdc/mine:<name>}"],
+        ["a secret of another connector", other({ p: "${directory:/run/secrets/connect-cdc/dbz-source:database-password}" }), "connectors.mine.config.p", '"${directory:/run/secrets/connect-cdc/dbz-source:database-password}"', "outside of the connector's own folder", "write {secret: <name>}"],
+        ["a secret within a text that nobody set", other({ p: "tcp://${directory:/run/secrets/connect-cdc/mine:pwd}@h" }), "connectors.mine.config.p", "[hidden]", "names a secret that is not there (pwd)", "secrets.pwd"],
+        ["a name too long for a folder", { connectors: { ["a".repeat(201)]: { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, `connectors.${"a".repeat(201)}`, `"${"a".repeat(57)} ... ${"a".repeat(56)}"`, "at most 200", "rename it"],
+        ["a provider that nobody configured", other({ p: "${vault:x}" }), "connectors.mine.config.p", '"${vault:x}"', "do not have (vault)", "directory"],
+    ),
+    // prettier-ignore
+    "plugins": list(
+        ["two sources", plugin({ maven: "a:b:1", path: "/x" }), "connect.plugins.p", "{", "exactly one of", "maven: null"],
+        ["no source", plugin({ libraries: [] }), "connect.plugins.p", "{", "exactly one of", "where it comes from"],
+        ["a download without checksum", plugin({ url: "https://h/x.zip" }), "connect.plugins.p.sha512", "nothing", "is missing", "sha512sum"],
+        ["a checksum that is none", plugin({ url: "https://h/x.zip", sha512: "abc" }), "connect.plugins.p.sha512", '"abc"', "128 hex digits", "sha512sum"],
+        ["a URL that is none", plugin({ url: "ftp://h/x.zip", sha512 }), "connect.plugins.p.url", '"ftp://h/x.zip"', "no http or https URL", "correct it"],
+        ["a password in a download's URL", plugin({ url: "https://me:hunter2@h/x.zip", sha512 }), "connect.plugins.p.url", '"https://[hidden]@h/x.zip"', "holds a password", "path"],
+        ["malformed coordinates", plugin({ maven: "a.b" }), "connect.plugins.p.maven", '"a.b"', "no Maven coordinate", "group:artifact:version"],
+        ["malformed coordinates of a library", plugin({ path: "/x", libraries: ["a:b:1", "a:b"] }), "connect.plugins.p.libraries.1", '"a:b"', "no Maven coordinate", "group:artifact:version"],
+        ["a version that moves", plugin({ maven: "a:b:1-SNAPSHOT" }), "connect.plugins.p.maven", '"a:b:1-SNAPSHOT"', "no fixed version", "name a release"],
+        ["a name that is no folder", { connect: { plugins: { "a/b": { path: "/x" } } } }, "connect.plugins.a/b", '"a/b"', "letters, digits", "rename it"],
+        ["two names of one folder", { connect: { plugins: { Transforms: { path: "/x" } } } }, "connect.plugins.Transforms", '"Transforms"', "same folder as transforms", "rename it"],
+    ),
+    // prettier-ignore
+    "connectors": list(
+        ["no class", { connectors: { c: { tasksMax: 1, state: "running", config: {} } } }, "connectors.c.class", "nothing", "is missing", "set it"],
+        ["a class that is none", other({}, { class: "a b" }), "connectors.mine.class", '"a b"', "no name of a Java class", "full name"],
+        ["a state that is none", source({}, { state: "on" }), "connectors.dbz-source.state", '"on"', "running, paused or stopped", 'default, "running"'],
+        ["a key that is none", { connectors: { "a/b": { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, "connectors.a/b", '"a/b"', "no key of a connector", "rename it"],
+        ["a name that is none", other({}, { name: "a/b" }), "connectors.mine.name", '"a/b"', "cannot be the name of a connector: ; {", "choose another one"],
+        ["a name that another connector has", other({}, { name: "dbz-source" }), "connectors.mine.name", '"dbz-source"', "is the name of two connectors", "rename one"],
+        ["a password within a URL of JDBC", other({ url: "jdbc:x://h/d?user=a&password=hunter2" }), "connectors.mine.config.url", "[hidden]", "holds a password in the clear", "{secret: <name>}"],
+        ["name inside config", other({ name: "x" }), "connectors.mine.config.name", '"x"', "does not belong here", "as name, beside"],
+        ["connector.class inside config", other({ "connector.class": "x" }), "connectors.mine.config.connector.class", '"x"', "does not belong here", "class, beside"],
+        ["tasks.max inside config", other({ "tasks.max": 2 }), "connectors.mine.config.tasks.max", "2", "does not belong here", "tasksMax"],
+        ["a null value", other({ a: null }), "connectors.mine.config.a", "null", "removes nothing", "leave it out"],
+        ["a nested value", other({ a: { b: 1 } }), "connectors.mine.config.a", '{"b":1}', "must be text, a number", "correct it"],
+        ["a list", other({ a: ["x", "y"] }), "connectors.mine.config.a", '["x","y"]', "must be text, a number", "correct it"],
+        ["a key with a blank", other({ "a ": 1 }), "connectors.mine.config.a ", "1", "begins or ends with blanks", "correct the key"],
+        ["more tasks wanted than there may be", other({}, { minTasks: 2 }), "connectors.mine.minTasks", "2", "above tasksMax (1)", "raise tasksMax"],
+        ["an override that the workers refuse", other({ "producer.override.acks": "all" }), "connectors.mine.config.producer.override.acks", '"all"', "is refused by the workers", "clientConfigOverridePolicy"],
+    ),
+    // prettier-ignore
+    "sources": list(
+        ["two tasks", source({}, { tasksMax: 2 }), "connectors.dbz-source.tasksMax", "2", "a replication slot has one reader", "set it to 1"],
+        ["a rename of one that is there", source({}, { renamedFrom: "json-jms-sink" }), "connectors.dbz-source.renamedFrom", '"json-jms-sink"', "which the rename would delete", "remove it"],
+        ["no prefix", { connectors: { "dbz-source": { config: { "topic.prefix": null } }, "json-jms-sink": null, "xml-jms-sink": null } }, "connectors.dbz-source.config.topic.prefix", "nothing", "is missing", "set it"],
+        ["a slot's name", source({ "slot.name": "Slot-1" }), "connectors.dbz-source.config.slot.name", '"Slot-1"', "no name of a replication slot", "correct it"],
+        ["one slot for two", secondSource({ "slot.name": "dbz_source" }), "connectors.second.config.slot.name", '"dbz_source"', "is the slot of dbz-source, too", "each its own"],
+        ["one prefix for two", secondSource({ "topic.prefix": "localhost" }), "connectors.second.config.topic.prefix", '"localhost"', "is the prefix of dbz-source, too", "each its own"],
+        ["one publication that two rewrite", secondSource({ "publication.autocreate.mode": "filtered" }), "connectors.second.config.publication.name", '"dbz_publication"', "is the publication of dbz-source, too", "disabled"],
+        ["included and excluded", source({ "table.exclude.list": "a.b" }), "connectors.dbz-source.config.table.exclude.list", '"a.b"', "cannot stand beside table.include.list", "keep one"],
+        ["a snapshot at each start", source({ "snapshot.mode": "always" }), "connectors.dbz-source.config.snapshot.mode", "\"always\"", "takes a whole snapshot at each start", "initial", "warning"],
+        ["a slot that every restart drops", source({ "slot.drop.on.stop": true }), "connectors.dbz-source.config.slot.drop.on.stop", "\"true\"", "drops the slot whenever the task ends", "onDelete.database.slot: drop", "warning"],
+        ["a driver that confirms rows too early", source({ "lsn.flush.mode": "connector_and_driver" }), "connectors.dbz-source.config.lsn.flush.mode", "\"connector_and_driver\"", "a worker that is killed loses them, and the source does not start again", "heartbeat.action.query", "warning"],
+        ["a source that follows its slot", source({ "offset.mismatch.strategy": "TRUST_GREATER_LSN" }), "connectors.dbz-source.config.offset.mismatch.strategy", "\"TRUST_GREATER_LSN\"", "skips whatever is between the offsets and the slot", "remove it", "warning"],
+        ["a heartbeat that never beats", source({ "heartbeat.interval.ms": 0 }), "connectors.dbz-source.config.heartbeat.interval.ms", "\"0\"", "lets heartbeat.action.query never run", "5000", "warning"],
+        ["a source that drops records", source({ "errors.tolerance": "all" }), "connectors.dbz-source.config.errors.tolerance", '"all"', "drops a source's bad records", "none"],
+    ),
+    // prettier-ignore
+    "sinks": list(
+        ["no topics", sink({ topics: null }), "connectors.json-jms-sink.config.topics", "nothing", "a sink must read something", "topics.regex"],
+        ["topics and a pattern", sink({ "topics.regex": "localhost.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost.*"', "cannot stand beside topics", "keep one"],
+        ["a topic that no source makes", sink({ topics: "localhost.cdc.customer" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customer"', "no source makes", "did you mean localhost.cdc.customers?"],
+        ["a table that is not captured", sink({ topics: "localhost.cdc.customers,localhost.cdc.orders" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.orders"', "no source makes", "table.include.list"],
+        ["a topic of somebody else", sink({ topics: "shop-orders-of-another-program" }), "connectors.json-jms-sink.config.topics", '"shop-orders-of-another-program"', "is known to make", "check its name", "warning"],
+        ["a pattern that matches nothing", sink({ topics: null, "topics.regex": "localhost\\.cdc\\.orders.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost\\\\.cdc\\\\.orders.*"', "matches no topic", "localhost.cdc.customers"],
+        ["a topic twice", sink({ topics: "localhost.cdc.customers,localhost.cdc.customers" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customers"', "twice", "remove one"],
+        ["a topic's name", sink({ topics: "a b" }), "connectors.json-jms-sink.config.topics", '"a b"', "no name of a topic", "correct it"],
+        ["bad records without a topic", sink({ "errors.tolerance": "all" }), "connectors.json-jms-sink.config.errors.tolerance", '"all"', "no dead letter topic", "errors.deadletterqueue.topic.name"],
+        ["dead letters on too few brokers", { kafka: { brokers: 1 }, ...sink({ "errors.deadletterqueue.topic.name": "dead" }) }, "connectors.json-jms-sink.config.errors.deadletterqueue.topic.replication.factor", "nothing", "its default is 3", "lower it"],
+        ["deletes without their mark", sink({ "transforms.write.delete.handling": "emit" }), "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
+        ["deletes of a source's writer without their mark", { connectors: { "dbz-source": { config: { transforms: "w", "transforms.w.type": "XmlWriter", "transforms.w.delete.handling": "emit" } }, "xml-jms-sink": null } }, "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
+        ["deletes with keys that name nothing", { connectors: { "dbz-source": { config: { "key.converter": "org.apache.kafka.connect.storage.StringConverter" } }, "json-jms-sink": { config: { topics: null, "topics.regex": ".*customers", "jms.forward.kafka.headers": true, "transforms.write.delete.handling": "emit" } } } }, "connectors.json-jms-sink.config.transforms.write.delete.handling", '"emit"', "dbz-source writes them by StringConverter", "key.converter.schemas.enable: false for dbz-source"],
+        ["a queue that nobody declared", sink({ "jms.destination.name": "CustomerJSON" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomerJSON"', "is no queue of jmsBroker.queues", "did you mean CustomersJSON?"],
+    ),
+    // prettier-ignore
+    "what the plugins say": list(
+        ["an unknown class", sink({}, { class: "dev.connectcdc.jms.JmsSinkConector" }), "connectors.json-jms-sink.class", '"dev.connectcdc.jms.JmsSinkConector"', "no plugin of connect.plugins has", "did you mean dev.connectcdc.jms.JmsSinkConnector?"],
+        ["an unknown setting", sink({ "jms.priorty": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is no setting that the plugin names", "did you mean jms.priority?"],
+        ["an unknown setting that may be one", sink({ "jms.prio": 4 }), "connectors.json-jms-sink.config.jms.prio", '"4"', "is no setting that the plugin names", "did you mean", "warning"],
+        ["an unknown setting beside the one it looks like", sink({ "jms.priorty": 4, "jms.priority": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is no setting that the plugin names", "did you mean jms.priority?", "warning"],
+        ["a slip in a setting that could be handed on", source({ "database.sslmod": "require" }), "connectors.dbz-source.config.database.sslmod", '"require"', "is no setting that the plugin names", "did you mean database.sslmode?"],
+        ["a number that is none", source({ "max.batch.size": "many" }), "connectors.dbz-source.config.max.batch.size", '"many"', "must be a whole number", "correct it"],
+        ["a number too large", sink({ "jms.priority": 3_000_000_000 }), "connectors.json-jms-sink.config.jms.priority", '"3000000000"', "to 2147483647", "correct it"],
+        ["a truth value that is none", source({ "slot.drop.on.stop": "yes" }), "connectors.dbz-source.config.slot.drop.on.stop", '"yes"', "must be true or false", "correct it"],
+        ["a value out of a list", sink({ "jms.delivery.mode": "persistant" }), "connectors.json-jms-sink.config.jms.delivery.mode", '"persistant"', "must be one of: persistent, non_persistent", "did you mean persistent?"],
+        ["one of Connect's own values", sink({ "errors.tolerance": "some" }), "connectors.json-jms-sink.config.errors.tolerance", '"some"', "must be one of: none, all", "did you mean"],
+        ["a required setting removed", sink({ "jms.destination.name": null }), "connectors.json-jms-sink.config.jms.destination.name", "nothing", "is missing", "set it"],
+        ["an unknown transform", sink({ "transforms.write.type": "dev.connectcdc.transforms.JsonWritter" }), "connectors.json-jms-sink.config.transforms.write.type", '"dev.connectcdc.transforms.JsonWritter"', "no plugin of connect.plugins has", "did you mean dev.connectcdc.transforms.JsonWriter?"],
+        ["a transform without type", sink({ transforms: "write,more" }), "connectors.json-jms-sink.config.transforms.more.type", "nothing", "transforms names more", "Java class"],
+        ["a setting of no transform", sink({ "transforms.wrte.x": 1 }), "connectors.json-jms-sink.config.transforms.wrte.x", '"1"', "belongs to nothing", "add it to transforms", "warning"],
+        ["a transform's value", sink({ "transforms.write.delete.handling": "drp" }), "connectors.json-jms-sink.config.transforms.write.delete.handling", '"drp"', "must be one of: drop, emit", "did you mean drop?"],
+        ["a transform's unknown setting", sink({ "transforms.write.decimal.formt": "x" }), "connectors.json-jms-sink.config.transforms.write.decimal.formt", '"x"', "is no setting that the plugin names", "did you mean decimal.format?"],
+        ["a password of a transform that has no definition", sink({ "transforms.write.password": "hunter2" }), "connectors.json-jms-sink.config.transforms.write.password", "[hidden]", "password in the clear", "{secret: <name>}"],
+        ["a predicate that is not there", sink({ "transforms.write.predicate": "isOld" }), "connectors.json-jms-sink.config.transforms.write.predicate", '"isOld"', "is not in predicates", "remove it"],
+        ["a predicate without what it needs", sink({ predicates: "p", "predicates.p.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches" }), "connectors.json-jms-sink.config.predicates.p.pattern", "nothing", "is missing", "set it"],
+        ["an unknown converter", sink({ "value.converter": "org.apache.kafka.connect.json.JsonConvertor" }), "connectors.json-jms-sink.config.value.converter", '"org.apache.kafka.connect.json.JsonConvertor"', "no plugin of connect.plugins has", "did you mean org.apache.kafka.connect.json.JsonConverter?"],
+    ),
+};
+
+describe.each(Object.entries(CASES))("%s", (_group, cases) => {
+    it.each(cases)("$name", ({ raw, path, value, rule, remedy, warning, secretKeys }) => {
+        const findings = findingsOf(raw, secretKeys);
+        expect(findings.map((fault) => fault.path)).toEqual([path]);
+        const [fault] = findings;
+        expect(shownValue(path, fault!.value).slice(0, value === "{" ? 1 : undefined)).toBe(value);
+        expect(fault!.rule).toContain(rule);
+        expect(fault!.remedy).toContain(remedy);
+        expect(Boolean(fault!.warning)).toBe(warning);
+        expect(faultLine(fault!)).not.toMatch(/hunter|4711|pw1/);
+    });
+});
+
+it("what is a sink its plugin tells, and no setting: a source may name topics, by patterns too", () => {
+    const plugins = ["source", "sink"].map((type) => ({ class: `a.Mirror${type}`, type, config: [] }));
+    const faultsOf = (type: string) => {
+        const mirror = { class: `a.Mirror${type}`, tasksMax: 1, state: "running", config: { topics: "orders.*" } };
+        const config = parseConfig({ connectors: { mirror } });
+        return definitionFaults(config, { plugins: [...definitions.plugins, ...plugins] });
+    };
+    expect(faultsOf("source")).toEqual([]);
+    expect(faultsOf("sink").map(({ rule }) => rule)).toEqual([expect.stringContaining("is no name of a topic")]);
+});
+
+describe("the error", () => {
+    const raw = {
+        kafka: { version: "latest", heapMb: 1, placement: ["lcal"], port: 7072, broker: 1 },
+        zookeeper: { servers: "three", clientPort: 7071, heapMb: 500 },
+        connect: { port: 7071, replicationFactor: 4, workers: 1 },
+        hosts: { local: { bindAddress: "0.0.0.0" } },
+        jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "CustomersXML"] },
+        connectors: { broken: { tasksMax: 1 }, "dbz-source": { tasksMax: 2 } },
+        secrets: { pin: 4711 },
+    };
+
+    it("has all faults at once, but none that may come of a default in the place of a wrong value", () => {
+        const paths = findingsOf(raw).map((fault) => fault.path);
+        expect(paths.sort()).toEqual(
+            [
+                "secrets.pin",
+                "hosts.local.bindAddress",
+                "kafka.broker",
+                "kafka.heapMb",
+                "kafka.placement.0",
+                "kafka.version",
+                "zookeeper.heapMb",
+                "zookeeper.servers",
+                "connect.replicationFactor",
+                "connectors.broken.class",
+                "connectors.broken.config",
+                "connectors.broken.state",
+                "connectors.dbz-source.tasksMax",
+                "jmsBroker.queues.2",
+            ].sort(),
+        );
+    });
+
+    it("says of each where, what, why and what to do, in one line", () => {
+        expect(() => parseConfig(raw)).toThrow(/the stack config has 14 faults; nothing was changed:\n/);
+        expect(() => parseConfig(raw)).toThrow(
+            '\n  zookeeper.servers = "three": must be a number of servers; correct it, or leave it out for the default, 3\n',
+        );
+    });
+
+    it("shows no password, wherever it stands", () => {
+        const config = { "database.password": ["hunter2"] };
+        const wrong = { connectors: { "dbz-source": { config, state: "on" } }, kafka: { password: "hunter3" } };
+        expect(() => parseConfig(wrong)).toThrow(/3 faults/);
+        expect(() => parseConfig(wrong)).not.toThrow(/hunter/);
+    });
+});
+
+describe("no false alarm", () => {
+    const connector = (connectorClass: string, config: Raw) => ({
+        class: connectorClass,
+        tasksMax: 1,
+        state: "running",
+        config,
+    });
+    const POSTGRES = "io.debezium.connector.postgresql.PostgresConnector";
+    const JMS = "dev.connectcdc.jms.JmsSinkConnector";
+    const KAFKA = "org.apache.kafka.connect";
+
+    it("for a stack that configures nothing", () => {
+        expect(findingsOf({})).toEqual([]);
+    });
+
+    // Written as in the field, each beside the default pipeline.
+    it.each<[string, Raw]>([
+        [
+            "a source with patterns, masks, converters, signals and an outbox",
+            {
+                shop: connector(POSTGRES, {
+                    "topic.prefix": "shop",
+                    "table.include.list": "public\\.(orders|items)_\\d+,public\\.outbox",
+                    "column.mask.with.12.chars": "public.users.email",
+                    "column.mask.hash.SHA-256.with.salt.CzQMA0cB5K": "public.orders.customer",
+                    "snapshot.select.statement.overrides": "public.orders",
+                    "snapshot.select.statement.overrides.public.orders": "select * from public.orders limit 10",
+                    "signal.data.collection": "public.signals",
+                    "signal.kafka.topic": "signals",
+                    "database.sslmode": "require",
+                    "topic.heartbeat.prefix": "beat",
+                    "provide.transaction.metadata": true,
+                    converters: "geo",
+                    "geo.type": "a.Geo",
+                    "geo.strict": true,
+                    "topic.creation.groups": "big",
+                    "topic.creation.big.include": "shop\\..*",
+                    "topic.creation.big.partitions": 6,
+                    "topic.creation.big.replication.factor": 3,
+                    "errors.retry.timeout": 60000,
+                    "key.converter": `${KAFKA}.json.JsonConverter`,
+                    "key.converter.schemas.enable": false,
+                    "header.converter": `${KAFKA}.storage.SimpleHeaderConverter`,
+                    transforms: "outbox",
+                    "transforms.outbox.type": "io.debezium.transforms.outbox.EventRouter",
+                    "transforms.outbox.table.fields.additional.placement": "type:header:eventType",
+                    "transforms.outbox.predicate": "isOutbox",
+                    predicates: "isOutbox",
+                    "predicates.isOutbox.type": `${KAFKA}.transforms.predicates.TopicNameMatches`,
+                    "predicates.isOutbox.pattern": ".*outbox",
+                }),
+            },
+        ],
+        [
+            "a source of all tables of a schema in another database, and a sink of it",
+            {
+                crm: connector(POSTGRES, {
+                    "database.hostname": "crm.example.com",
+                    "database.dbname": "crm",
+                    "database.password": { secret: "crm" },
+                    "slot.name": "dbz_source",
+                    "topic.prefix": "crm",
+                    "schema.include.list": "sales",
+                    "publication.autocreate.mode": "filtered",
+                    transforms: "unwrap",
+                    "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState",
+                    "transforms.unwrap.add.fields": "op,source.ts_ms",
+                }),
+                "crm-sink": connector(JMS, {
+                    topics: "crm.sales.orders",
+                    "jms.destination.name": "CustomersJSON",
+                    "java.naming.security.principal": "x",
+                    "jndi.connection.factory": "y",
+                    "errors.tolerance": "all",
+                    "errors.deadletterqueue.topic.name": "crm-dead",
+                    "errors.deadletterqueue.context.headers.enable": true,
+                }),
+            },
+        ],
+        [
+            "a sink by pattern, of dead letters and heartbeats, to a topic of an own broker",
+            {
+                audit: connector(JMS, {
+                    "topics.regex": "localhost\\.cdc\\..*",
+                    "java.naming.provider.url": "tcp://jms.example.com:61616",
+                    "jms.destination.name": "dynamicTopics/audit",
+                    "jms.destination.type": "topic",
+                    "jms.password": { secret: "crm" },
+                    transforms: "key,drop",
+                    "transforms.key.type": `${KAFKA}.transforms.InsertField$Value`,
+                    "transforms.key.static.field": "from",
+                    "transforms.key.static.value": "cdc",
+                    "transforms.drop.type": `${KAFKA}.transforms.Filter`,
+                    "transforms.drop.predicate": "old",
+                    "transforms.drop.negate": "true",
+                    predicates: "old",
+                    "predicates.old.type": `${KAFKA}.transforms.predicates.HasHeaderKey`,
+                    "predicates.old.name": "new",
+                }),
+                beats: connector(JMS, {
+                    topics: "__debezium-heartbeat.localhost",
+                    "jms.destination.name": "CustomersXML",
+                }),
+            },
+        ],
+        [
+            "a source that routes its tables into one topic",
+            {
+                routed: connector(POSTGRES, {
+                    "topic.prefix": "r",
+                    "table.include.list": "cdc.customers_1,cdc.customers_2",
+                    transforms: "route",
+                    "transforms.route.type": `${KAFKA}.transforms.RegexRouter`,
+                    "transforms.route.regex": "r\\.cdc\\.customers_(.*)",
+                    "transforms.route.replacement": "r.customers.$1",
+                }),
+            },
+        ],
+        [
+            "a paused sink with shortened class names and values by reference",
+            {
+                short: {
+                    ...connector("JmsSinkConnector", {
+                        topics: "localhost.cdc.customers",
+                        "java.naming.factory.initial": "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
+                        "java.naming.provider.url": "tcp://artemis:61616",
+                        "jms.destination.name": "CustomersXML",
+                        "jms.password": "${directory:/secrets:crm}",
+                        "jms.priority": "${directory:/secrets:crm}",
+                        "value.converter": "JsonConverter",
+                        "value.converter.schemas.enable": "FALSE",
+                    }),
+                    state: "paused",
+                },
+            },
+        ],
+        [
+            "emitted deletes with their mark, and a secret within a text",
+            {
+                deletes: connector(JMS, {
+                    topics: "localhost.cdc.customers",
+                    "jms.destination.name": "CustomersJSON",
+                    "jms.forward.kafka.headers": "TRUE",
+                    "java.naming.provider.url":
+                        "tcp://me:${directory:/run/secrets/connect-cdc/deletes:crm}@artemis:61616",
+                    transforms: "write",
+                    "transforms.write.type": "JsonWriter",
+                    "transforms.write.delete.handling": "emit",
+                }),
+            },
+        ],
+    ])("for %s", (_name, connectors) => {
+        expect(findingsOf({ connectors, secrets: { crm: "x" } })).toEqual([]);
+    });
+});
+
+describe("docs/troubleshooting.md", () => {
+    const listed = listedMessages("Config faults").map((message) => messagePattern(message, "^"));
+
+    it("has every rule of the table above", () => {
+        const rules = Object.values(CASES).flatMap((cases) =>
+            cases.flatMap(({ raw, secretKeys }) => findingsOf(raw, secretKeys)),
+        );
+        const missing = rules.map(({ rule }) => rule).filter((rule) => !listed.some((pattern) => pattern.test(rule)));
+        expect(missing).toEqual([]);
+    });
+});

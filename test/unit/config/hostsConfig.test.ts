@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+
+import { ConfigError, parseConfig } from "../../../config/config";
+
+type Sections = Record<string, Record<string, any>>;
+
+const checkout = join(__dirname, "../../..");
+
+/** The sections of a stack file. */
+function sectionsOf(text: string): Sections {
+    const { config } = parse(text) as { config: Sections };
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("connect-cdc:", ""), value]));
+}
+
+const committed = sectionsOf(readFileSync(join(checkout, "Pulumi.hosts.yaml"), "utf8"));
+
+/** The `yaml` blocks of the guide's section on hosts. */
+function documentedBlocks(): Sections[] {
+    const [, section = ""] = readFileSync(join(checkout, "docs/production.md"), "utf8").split(/^## .*$/m);
+    return [...section.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, block = ""]) => sectionsOf(block));
+}
+
+describe("Pulumi.hosts.yaml", () => {
+    it("is the platform on three hosts, with its data protected", () => {
+        const { hosts, security, zookeeper, kafka, connect, warnings } = parseConfig(committed);
+        expect(Object.keys(hosts)).toEqual(["a", "b", "c"]);
+        expect(security).toEqual({ trustedNetwork: true, protectData: true });
+        expect([zookeeper.servers, kafka.brokers, connect.workers]).toEqual([3, 3, 3]);
+        expect(warnings).toEqual([]);
+    });
+
+    it("is refused, at every host, without the word that its network is trusted", () => {
+        const untrusted = { ...committed, security: { protectData: true } };
+        const faults = (() => {
+            try {
+                parseConfig(untrusted);
+            } catch (error) {
+                return (error as ConfigError).faults;
+            }
+        })();
+        expect(faults?.map(({ path }) => path)).toEqual(["a", "b", "c"].map((host) => `hosts.${host}.bindAddress`));
+    });
+
+    it("takes what the production guide shows of placement and of servers that are there already", () => {
+        const [placed, external] = documentedBlocks();
+        expect(parseConfig({ ...committed, ...placed }).kafka.placement).toEqual(["c", "a", "b"]);
+        const secrets = { "database-password": "x", "jms-password": "y" };
+        const { database, jmsBroker } = parseConfig({ ...committed, ...external, secrets });
+        expect(database).toMatchObject({ managed: false, host: "db.example.com", port: 5432 });
+        expect(jmsBroker).toMatchObject({ managed: false, url: "tcp://jms.example.com:61616" });
+    });
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import { completeConnector, ConnectorEntry, PlatformEndpoints } from "../../../connectors/completeConnector";
+
+const platform: PlatformEndpoints = {
+    secretsFolder: "/run/secrets/connect-cdc",
+    keyConverter: "org.apache.kafka.connect.storage.StringConverter",
+    brokers: 3,
+    offsetStorageTopic: "my-connect-offsets",
+    heapMb: 384,
+    database: {
+        host: "postgres",
+        port: 5432,
+        name: "cdcdb",
+        user: "cdcadmin",
+        passwordSecret: "database-password",
+        publication: "dbz_publication",
+    },
+    jmsBroker: { url: "tcp://artemis:61616", user: "cdc", passwordSecret: "jms-password" },
+};
+
+const source: ConnectorEntry = {
+    class: "io.debezium.connector.postgresql.PostgresConnector",
+    tasksMax: 1,
+    state: "running",
+    config: { "topic.prefix": "localhost", "table.include.list": "cdc.customers" },
+};
+const sink: ConnectorEntry = {
+    class: "dev.connectcdc.jms.JmsSinkConnector",
+    tasksMax: 2,
+    minTasks: 2,
+    state: "paused",
+    config: { topics: "localhost.cdc.customers", "jms.destination.name": "CustomersJSON" },
+};
+
+describe("a Debezium source", () => {
+    it("gets the database, its password as a reference, and this project's defaults", () => {
+        expect(completeConnector("dbz-source", source, platform)).toEqual({
+            class: "io.debezium.connector.postgresql.PostgresConnector",
+            tasksMax: 1,
+            minTasks: 1,
+            state: "running",
+            secretNames: ["database-password"],
+            config: {
+                "database.hostname": "postgres",
+                "database.port": "5432",
+                "database.dbname": "cdcdb",
+                "database.user": "cdcadmin",
+                "database.password": "${directory:/run/secrets/connect-cdc/dbz-source:database-password}",
+                "plugin.name": "pgoutput",
+                "publication.name": "dbz_publication",
+                "publication.autocreate.mode": "disabled",
+                "slot.name": "dbz_source",
+                "slot.retry.delay.ms": "2000",
+                "slot.max.retries": "60",
+                "snapshot.mode": "initial",
+                "heartbeat.interval.ms": "5000",
+                "heartbeat.action.query": "SELECT pg_logical_emit_message(true, 'connect-cdc-heartbeat', '')",
+                "message.prefix.exclude.list": "connect-cdc-heartbeat",
+                "status.update.interval.ms": "5000",
+                "database.tcpKeepAlive": "true",
+                "poll.interval.ms": "20",
+                "decimal.handling.mode": "string",
+                "tombstones.on.delete": "true",
+                "snapshot.fetch.size": "192",
+                "max.queue.size.in.bytes": "12582912",
+                "max.batch.size": "192",
+                "errors.max.retries": "-1",
+                "retriable.restart.connector.wait.ms": "3000",
+                "offsets.storage.topic": "my-connect-offsets",
+                "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+                "key.converter.schemas.enable": "false",
+                "topic.creation.default.partitions": "1",
+                "topic.creation.default.replication.factor": "3",
+                "topic.prefix": "localhost",
+                "table.include.list": "cdc.customers",
+            },
+        });
+    });
+
+    it.each([
+        { heapMb: 8, fetched: "4", queued: "262144", batch: "4" },
+        { heapMb: 32_768, fetched: "10240", queued: "1073741824", batch: "2048" },
+    ])("holds rows within a heap of $heapMb MiB", ({ heapMb, fetched, queued, batch }) => {
+        expect(completeConnector("dbz-source", source, { ...platform, heapMb }).config).toMatchObject({
+            "snapshot.fetch.size": fetched,
+            "max.queue.size.in.bytes": queued,
+            "max.batch.size": batch,
+        });
+    });
+
+    it.each([
+        [1, "1"],
+        [2, "2"],
+        [5, "3"],
+    ])("makes topics that fit %i brokers", (brokers, factor) => {
+        const { config } = completeConnector("dbz-source", source, { ...platform, brokers });
+        expect(config["topic.creation.default.replication.factor"]).toBe(factor);
+    });
+
+    it.each([
+        ["the workers' own", source.config, "org.apache.kafka.connect.json.JsonConverter"],
+        ["the connector's", { ...source.config, "key.converter": "StringConverter" }, platform.keyConverter],
+    ])("gets no key converter beside %s", (_whose, config, keyConverter) => {
+        const completed = completeConnector("dbz-source", { ...source, config }, { ...platform, keyConverter });
+        const keys = Object.keys(completed.config).filter((key) => key.startsWith("key.converter"));
+        expect(keys).toEqual(Object.keys(config).filter((key) => key.startsWith("key.converter")));
+    });
+
+    it("keeps the slot of the name that it had before", () => {
+        const { config } = completeConnector("new-source", { ...source, renamedFrom: "dbz-source" }, platform);
+        expect(config["slot.name"]).toBe("dbz_source");
+    });
+
+    it("gets nothing where the platform has no database", () => {
+        const { config, secretNames } = completeConnector("dbz-source", source, { ...platform, database: undefined });
+        expect(config).toEqual(source.config);
+        expect(secretNames).toEqual([]);
+    });
+});
+
+describe("a JMS sink", () => {
+    it("gets the broker and its password as a reference", () => {
+        expect(completeConnector("json-jms-sink", sink, platform)).toEqual({
+            class: "dev.connectcdc.jms.JmsSinkConnector",
+            tasksMax: 2,
+            minTasks: 2,
+            state: "paused",
+            secretNames: ["jms-password"],
+            config: {
+                "java.naming.factory.initial": "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
+                "java.naming.provider.url":
+                    "tcp://artemis:61616?connectionTTL=6000&clientFailureCheckPeriod=2000&callTimeout=15000&reconnectAttempts=0",
+                "connection.factory.name": "ConnectionFactory",
+                "jms.destination.type": "queue",
+                "jms.username": "cdc",
+                "jms.password": "${directory:/run/secrets/connect-cdc/json-jms-sink:jms-password}",
+                topics: "localhost.cdc.customers",
+                "jms.destination.name": "CustomersJSON",
+            },
+        });
+    });
+});
+
+describe("what the user writes", () => {
+    it("of the broker's URL stays as it is, where it has settings", () => {
+        const jmsBroker = { ...platform.jmsBroker!, url: "tcp://artemis:61616?callTimeout=1000" };
+        const { config } = completeConnector("json-jms-sink", sink, { ...platform, jmsBroker });
+        expect(config["java.naming.provider.url"]).toBe("tcp://artemis:61616?callTimeout=1000");
+    });
+
+    it("wins over what is added, as text", () => {
+        const config = { "heartbeat.interval.ms": 1000, "tombstones.on.delete": false, "slot.name": "mine" };
+        expect(completeConnector("dbz-source", { ...source, config }, platform).config).toMatchObject({
+            "heartbeat.interval.ms": "1000",
+            "tombstones.on.delete": "false",
+            "slot.name": "mine",
+        });
+    });
+
+    it("takes the place of a list that Debezium does not take beside it", () => {
+        const config = { "message.prefix.include.list": "orders" };
+        const completed = completeConnector("dbz-source", { ...source, config }, platform).config;
+        expect(completed).toMatchObject(config);
+        expect(completed).not.toHaveProperty("message.prefix.exclude.list");
+    });
+
+    it("may be another secret", () => {
+        const config = { "database.password": { secret: "other" }, "signal.key": { secret: "signal" } };
+        const completed = completeConnector("dbz-source", { ...source, config }, platform);
+        expect(completed.config["database.password"]).toBe("${directory:/run/secrets/connect-cdc/dbz-source:other}");
+        expect(completed.secretNames).toEqual(["other", "signal"]);
+    });
+
+    it("may refer to a secret of its own within a text, and gets no other connector's", () => {
+        const own = "${directory:/run/secrets/connect-cdc/mine:pw}";
+        const others = ["${directory:/run/secrets/connect-cdc:a}", "${directory:/run/secrets/connect-cdc/mine-too:b}"];
+        const entry = { ...source, class: "a.B", config: { url: `tcp://me:${own}@host ${others.join()}` } };
+        expect(completeConnector("mine", entry, platform).secretNames).toEqual(["pw"]);
+    });
+
+    it("stays as it is for a class that the platform knows nothing about", () => {
+        const entry = { ...source, class: "org.apache.kafka.connect.file.FileStreamSinkConnector" };
+        expect(completeConnector("copy", entry, platform).config).toEqual(source.config);
+    });
+
+    it.each(["../passwd", "a:b", "a}b", ""])("cannot name a secret %j", (secret) => {
+        const config = { "database.password": { secret } };
+        expect(() => completeConnector("dbz-source", { ...source, config }, platform)).toThrow(
+            `"${secret}" cannot be the name of a secret`,
+        );
+    });
+});
+
+it("adds nothing where the entry says so", () => {
+    for (const entry of [source, sink]) {
+        const { config } = completeConnector("any", { ...entry, addDefaults: false }, platform);
+        expect(config).toEqual(entry.config);
+    }
+});

@@ -1,0 +1,246 @@
+import { AddressInfo, createServer, Server } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { forgetAnswers } from "../../../../packages/connector/src/checks/checkedCluster";
+import { checkAgainstCluster } from "../../../../packages/connector/src/checks/checkAgainstCluster";
+import { checkInputs, ConnectorInputs, UNKNOWN } from "../../../../packages/connector/src/connectorInputs";
+import { FakeConnect } from "../../../support/fakeConnect";
+
+let fake: FakeConnect;
+let lines: string[];
+
+beforeEach(async () => {
+    fake = new FakeConnect();
+    await fake.start();
+    forgetAnswers();
+    lines = [];
+});
+
+afterEach(() => fake.stop());
+
+const VALIDATE = "PUT /connector-plugins/example.Sink/config/validate";
+const given = (more: Record<string, unknown> = {}) => ({
+    name: "sink",
+    cluster: "c",
+    restUrls: [fake.url],
+    class: "example.Sink",
+    config: { topics: "lines", "batch.size": "10" },
+    ...more,
+});
+
+/** What a check finds, as the resource's `check` does it. */
+async function check(news: Record<string, unknown>, olds?: Record<string, unknown>): Promise<string[]> {
+    const { inputs, faults } = checkInputs(news);
+    const before = olds && (checkInputs(olds).inputs as Partial<ConnectorInputs>);
+    const found = await checkAgainstCluster(before, inputs, faults, (line) => lines.push(line));
+    expect(inputs).not.toHaveProperty("checkLive");
+    return found.map(({ reason }) => reason);
+}
+
+/** A worker's answer on one setting. */
+function told(name: string, type: string, ...errors: string[]): unknown {
+    return { definition: { name, type }, value: { name, errors } };
+}
+
+describe("a new config", () => {
+    it("is validated by the worker: three questions, and none that is no fault", async () => {
+        fake.validation = [told("topics", "LIST"), told("batch.size", "INT")];
+        expect(await check(given())).toEqual([]);
+        expect(fake.requests.sort()).toEqual(["GET /", "GET /connector-plugins?connectorsOnly=false", VALIDATE]);
+        expect(lines).toEqual([]);
+    });
+
+    it.each([
+        ["2.8.2", "paused", 1],
+        ["3.6.2", "stopped", 1],
+        ["3.6.2", "running", 0],
+        ["3.7.0", "stopped", 0],
+        // refused, then: it never runs
+        ["3.4.1", "stopped", 0],
+    ])(
+        "of workers of %s that is to be created %s: %i warnings that it runs for a moment",
+        async (version, state, count) => {
+            fake.version = version;
+            expect(await check(given({ state }))).toEqual([]);
+            expect(lines).toHaveLength(count);
+            const text = `connector "sink": it runs for a moment before it is ${state}: ${fake.url} is Kafka Connect ${version}`;
+            lines.forEach((line) => expect(line).toContain(text));
+            lines = [];
+            await check(given({ state, tasksMax: 2 }), given({ state }));
+            expect(lines).toEqual([]);
+        },
+    );
+
+    it("has all its faults told at once, each with its property", async () => {
+        fake.validation = [
+            told("topics", "LIST"),
+            told("batch.size", "INT", "Invalid value ten for configuration batch.size: Not a number of type INT"),
+            told("jms.host", "STRING", 'Missing required configuration "jms.host" which has no default value.'),
+            told("tasks.max", "INT", "Value must be at least 1"),
+            told("key", "PASSWORD"),
+        ];
+        const config = { topics: "lines", "batch.size": "ten", "jms.hst": "a", key: "hunter2" };
+        expect(await check(given({ config, state: "on" }))).toEqual([
+            'state is "on"; it must be running, paused or stopped',
+            expect.stringMatching(/^config\["batch.size"\]: Connect says: .*Not a number of type INT$/),
+            expect.stringMatching(/^config\["jms.host"\]: Connect says: Missing required configuration/),
+            "tasksMax: Connect says: Value must be at least 1",
+            expect.stringMatching(/^config\["key"\] is a password in the clear/),
+            expect.stringMatching(/^config\["jms.hst"\]: is no setting .*did you mean jms.host\?/),
+        ]);
+    });
+
+    it("is warned of, where it may be right when the connector is written", async () => {
+        fake.validation = [told("batch.size", "INT"), told("topics", "LIST", "Connection to db:5432 refused.")];
+        const config = { topics: "lines", "batch.size": "10", "quite.another": "1" };
+        expect(await check(given({ config }))).toEqual([]);
+        expect(lines).toEqual([
+            expect.stringMatching(
+                /^warning: connector "sink": config\["topics"\]: Connect says: .* refused\..*may be right/,
+            ),
+            expect.stringMatching(/config\["quite.another"\]: is no setting that the connector names/),
+        ]);
+    });
+
+    it("shows none of its secrets", async () => {
+        fake.validation = [
+            told("topics", "LIST", "cannot reach x as hunter2"),
+            told("batch.size", "INT", "hunter2 is odd"),
+        ];
+        const reasons = await check(given({ secrets: { p: "hunter2" } }));
+        expect(reasons).toHaveLength(2);
+        expect([...reasons, ...lines].join()).not.toContain("hunter2");
+    });
+
+    it("keeps a password in the clear from the worker", async () => {
+        let body = "";
+        const perform = fake.perform.bind(fake);
+        fake.perform = (method, url, sent) => {
+            body += JSON.stringify(sent ?? "");
+            return perform(method, url, sent);
+        };
+        expect(await check(given({ config: { "my.password": "hunter2" } }))).toHaveLength(1);
+        expect(body).toContain("my.password");
+        expect(body).not.toContain("hunter2");
+    });
+
+    it("may have a password in sensitiveConfig, which the worker gets and no message shows", async () => {
+        fake.validation = [told("my.password", "PASSWORD", "hunter2 is too short"), told("topics", "LIST")];
+        const sensitiveConfig = { "my.password": "hunter2" };
+        expect(await check(given({ config: { topics: "a" }, sensitiveConfig }))).toEqual([
+            'sensitiveConfig["my.password"]: Connect says: [hidden] is too short',
+        ]);
+        expect(await check(given({ sensitiveConfig: UNKNOWN }))).toEqual([]);
+    });
+
+    it("may have what a definition says is no password, though its name looks so", async () => {
+        fake.validation = [told("name.of.secret", "STRING")];
+        expect(await check(given({ config: { "name.of.secret": "a" } }))).toEqual([]);
+        fake.validation = [told("name.of.secret", "PASSWORD")];
+        expect(await check(given({ config: { "name.of.secret": "a" } }))).toHaveLength(1);
+    });
+
+    it.each<[string, Record<string, unknown>]>([
+        ["addresses", { restUrls: UNKNOWN }],
+        ["an address", { restUrls: [UNKNOWN] }],
+        ["a setting", { config: { topics: UNKNOWN } }],
+        ["the class", { class: UNKNOWN }],
+    ])("is not asked about while nobody knows %s", async (_, unknown) => {
+        expect(await check(given(unknown))).toEqual([]);
+        expect(fake.requests).toEqual([]);
+    });
+
+    it("is not asked about where the program does not want it", async () => {
+        expect(await check(given({ checkLive: false }))).toEqual([]);
+        expect(await check(given({ checkLive: "no" }))).toEqual(['checkLive is "no"; it must be true or false']);
+        expect(fake.requests).toEqual([]);
+    });
+});
+
+describe("an unchanged config", () => {
+    it("is not asked about, whatever else changes", async () => {
+        const news = given({ state: "paused", secrets: { p: "new" }, restUrls: ["http://127.0.0.1:1", fake.url] });
+        expect(await check(news, given())).toEqual([]);
+        expect(fake.requests).toEqual([]);
+    });
+
+    it("that was taken with what looks like a password stays taken", async () => {
+        const same = given({ config: { "name.of.secret": "a" } });
+        expect(await check(same, same)).toEqual([]);
+    });
+
+    it.each<[string, Record<string, unknown>]>([
+        ["while its addresses are not known", { restUrls: UNKNOWN }],
+        ["where the program does not want it asked about", { checkLive: false }],
+        ["with another setting", { config: { "name.of.secret": "a", "batch.size": "1" }, restUrls: UNKNOWN }],
+    ])("stays taken, too, %s", async (_, more) => {
+        const same = given({ config: { "name.of.secret": "a" } });
+        expect(await check({ ...same, ...more }, same)).toEqual([]);
+        expect(await check({ ...same, ...more, class: "example.Other" }, same)).toHaveLength(1);
+    });
+
+    it("is a changed one with another class, or another number of tasks", async () => {
+        await check(given({ tasksMax: 2 }), given());
+        expect(fake.requests).toContain(VALIDATE);
+    });
+});
+
+describe("without a worker that could tell", () => {
+    it("nothing is said where none listens: the same run may make it", async () => {
+        const closed = fake.url;
+        await fake.stop();
+        expect(await check(given({ restUrls: [closed] }))).toEqual([]);
+        expect(lines).toEqual([]);
+    });
+
+    it("the next worker is asked", async () => {
+        fake.validation = [told("topics", "LIST", "Not a list")];
+        expect(await check(given({ restUrls: ["http://127.0.0.1:1", fake.url] }))).toHaveLength(1);
+    });
+
+    it("a class that it does not have is a warning, with the nearest one", async () => {
+        expect(await check(given({ class: "example.Snk" }))).toEqual([]);
+        expect(lines.join()).toMatch(/has no class example\.Snk\. did you mean example\.Sink\?/);
+    });
+
+    it.each([
+        ["500", { kind: "answer", status: 500, message: "hunter2" } as const, /the worker answers 500/],
+        ["a page of a proxy", { kind: "answer", status: 502, html: "<p>" } as const, /not checked by a live worker/],
+        ["a connection that breaks", { kind: "reset" } as const, /not checked by a live worker/],
+    ])("%s is a warning", async (_, fault, text) => {
+        fake.faultsOf.push({ request: /validate$/, faults: [fault] });
+        expect(await check(given())).toEqual([]);
+        expect(lines.join()).toMatch(text);
+        expect(lines.join()).not.toContain("hunter2");
+    });
+
+    it("what 3.6 and before answer to a sink without topics is a fault", async () => {
+        const message = "Must configure one of topics or topics.regex";
+        fake.faultsOf.push({ request: /validate$/, faults: [{ kind: "answer", status: 500, message }] });
+        expect(await check(given())).toEqual([`config["topics"]: Connect says: ${message}`]);
+    });
+
+    describe("and one that takes the question only", () => {
+        let hanging: Server;
+
+        beforeEach(async () => {
+            hanging = createServer();
+            await new Promise<void>((resolve) => hanging.listen(0, "127.0.0.1", resolve));
+        });
+
+        afterEach(() => {
+            hanging.close();
+        });
+
+        it("the check ends with a warning", async () => {
+            const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`;
+            expect(await check(given({ restUrls: [url] }))).toEqual([]);
+            expect(lines).toEqual([expect.stringContaining(`no answer from ${url}`)]);
+        });
+    });
+
+    it("a validation that hangs, as with a database that hangs, ends with a warning", async () => {
+        fake.faultsOf.push({ request: /validate$/, faults: [{ kind: "hang" }] });
+        expect(await check(given())).toEqual([]);
+        expect(lines).toEqual([expect.stringContaining("no answer within 5 s")]);
+    });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+
+import type { PlatformReport } from "../../../status/platformReport";
+import { findings } from "../../../status/findings/findings";
+import { SCREEN_WIDTH, screen } from "../../../status/screen";
+import { connector } from "./looks";
+import { healthyPlatform, ok, silentPlatform, topic } from "./platforms";
+
+const show = (report: PlatformReport, colour = false) => screen(report, findings(report), { colour });
+const lineOf = (text: string, start: string) => text.split("\n").find((line) => line.trimStart().startsWith(start));
+
+describe("screen of a well platform", () => {
+    const text = show(healthyPlatform());
+
+    it("has a part for each role, with how many answer of how many", () => {
+        expect(text).toMatch(/^ZooKeeper +3 of 3 answer +leader zookeeper-\d +3 of 3 brokers registered$/m);
+        expect(text).toMatch(/^Kafka +3 of 3 answer +controller kafka-0 +52 partitions, all in sync$/m);
+        expect(text).toMatch(/^Connect +3 of 3 answer +version 3.9.2 +\d+ plugins?, the same on 3 workers$/m);
+        expect(text).toMatch(/^PostgreSQL +answers +127.0.0.1:15432/m);
+        expect(text).toMatch(/^JMS broker +answers +127.0.0.1:61616/m);
+        expect(text.endsWith("All is well.")).toBe(true);
+    });
+
+    it("shows topics with partitions, replicas, settings and records", () => {
+        expect(lineOf(text, "localhost.cdc.customers")?.trim().split(/ +/)).toEqual(
+            ["localhost.cdc.customers", "1", "3"].concat(expect.anything(), ["-", "delete", "12,345"]),
+        );
+    });
+
+    it("shows connectors and tasks with state, worker and lag", () => {
+        expect(lineOf(text, "xml-jms-sink ")).toMatch(/RUNNING +sink +connect-\S+ +3$/);
+        expect(lineOf(text, "xml-jms-sink/0")).toMatch(/RUNNING +connect-\S+$/);
+    });
+
+    it("begins all fields of a column at the same place", () => {
+        const rows = text.split("\n").filter((line) => /^ {2}kafka-\d/.test(line));
+        expect(rows).toHaveLength(3);
+        expect(new Set(rows.map((line) => line.indexOf("127.0.0.1"))).size).toBe(1);
+    });
+
+    it("has no codes without colour", () => {
+        expect(text).not.toContain("\u001b");
+        expect(show(healthyPlatform(), true)).toContain("\u001b[1mKafka");
+    });
+});
+
+describe("screen of a platform of which nothing answers", () => {
+    const text = show(silentPlatform());
+
+    it("says so of each member, and what to do", () => {
+        for (const name of ["zookeeper-0", "kafka-2", "connect-1"]) {
+            expect(lineOf(text, `${name} `)).toContain("WRONG");
+        }
+        expect(text).toMatch(/^PostgreSQL +does not answer/m);
+        expect(text).toMatch(/^WRONG +postgres: the database refused the connection$/m);
+        expect(text).toMatch(/^ +-> look for the cause: npm run logs -- postgres$/m);
+        expect(text).toMatch(/^13 things wrong, 0 warnings\.$/m);
+    });
+
+    it("marks what is wrong in red", () => {
+        expect(show(silentPlatform(), true)).toContain("\u001b[31mWRONG  \u001b[0m");
+    });
+});
+
+describe("screen", () => {
+    it("counts a warning, and says that all is well", () => {
+        const report = healthyPlatform();
+        const all = report.connectors.ok ? report.connectors.value : [];
+        report.connectors = ok([
+            ...all,
+            connector("foreign", ["RUNNING"], { managed: false, declaredState: undefined }),
+        ]);
+        expect(show(report)).toMatch(/^warning +foreign: .*somebody else/m);
+        expect(show(report).endsWith("All is well, with 1 warning.")).toBe(true);
+        expect(lineOf(show(report), "foreign")).toContain("(not managed)");
+    });
+
+    it("keeps to its width, whatever is long", () => {
+        const report = healthyPlatform();
+        const cause = "PSQLException: ".padEnd(700, "word and ");
+        const long = "very-long-".repeat(9);
+        report.kafkaCluster = ok({
+            ...(report.kafkaCluster.ok ? report.kafkaCluster.value : ({} as never)),
+            topics: [topic(long, 1, 3, "compact,delete", undefined)],
+        });
+        const failing = connector(long, ["FAILED"]);
+        failing.tasks[0]!.cause = cause;
+        report.connectors = ok([failing]);
+        const lines = show(report).split("\n");
+        // What is to be copied stays in one piece.
+        expect(lines.filter((line) => line.length > SCREEN_WIDTH)).toEqual([expect.stringMatching(/^ +'http/)]);
+        expect(lines.join(" ").replace(/ +/g, " ")).toContain(cause.trim());
+    });
+
+    it("shows the first topics only, and where to find all", () => {
+        const report = healthyPlatform();
+        const topics = Array.from({ length: 100 }, (_, i) => topic(`topic-${i}`, 1, 3, "delete", 0));
+        report.kafkaCluster = ok({ ...(report.kafkaCluster.ok ? report.kafkaCluster.value : ({} as never)), topics });
+        expect(show(report)).toMatch(/^ +\.\.\. and 70 more: npm run status -- --json has all$/m);
+    });
+});

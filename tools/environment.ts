@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { cacheFolder, stateFolder } from "./folders";
+import { rememberedPulumi, type PulumiTools } from "./setup/pulumi";
+
+/** The stack of `npm start`. Its passphrase is public, because no secret stands in its committed config. */
+export const DEV_STACK = "dev";
+
+/** `--stack NAME` of a command, for `parseArgs`: without it the one that STACK names, else the dev stack. */
+export function stackOption(): { type: "string"; default: string } {
+    return { type: "string", default: process.env.STACK || DEV_STACK };
+}
+
+const DEV_PASSPHRASE_FILE = resolve(__dirname, "..", "Pulumi.dev.passphrase");
+
+/**
+ * What has to be in the environment of `pulumi`, beyond what is there already. The user's own login
+ * (`pulumi login`, PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) and passphrase (PULUMI_CONFIG_PASSPHRASE or _FILE) go first;
+ * without them state lies in a local folder, and each stack has a passphrase of its own there.
+ *
+ * @param stack the stack to work on
+ */
+export function pulumiEnvironment(stack: string = DEV_STACK): NodeJS.ProcessEnv {
+    const tools = rememberedPulumi();
+    if (tools === undefined) throw new Error("The Pulumi CLI is not set up yet: run npm start first.");
+    return {
+        ...toolVariables(tools),
+        ...backendVariables(tools),
+        ...passphraseVariables(stack),
+        // the program is type-checked by npm test; checking it at each run takes longer than running it
+        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+}
+
+function toolVariables({ binFolder, pulumiHome }: PulumiTools): NodeJS.ProcessEnv {
+    const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== binFolder);
+    return {
+        PATH: [...(binFolder === undefined ? [] : [binFolder]), ...path].join(delimiter),
+        ...(pulumiHome === undefined ? {} : { PULUMI_HOME: pulumiHome }),
+    };
+}
+
+function backendVariables({ pulumiHome }: PulumiTools): NodeJS.ProcessEnv {
+    const { PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN, PULUMI_CREDENTIALS_PATH } = process.env;
+    if (PULUMI_BACKEND_URL) return { PULUMI_BACKEND_URL };
+    const userHome = join(homedir(), ".pulumi");
+    const credentials = PULUMI_CREDENTIALS_PATH || userPulumiHome() || userHome;
+    const login = currentLogin(credentials);
+    // named, so that recovery sees the locks in that folder
+    if (!PULUMI_ACCESS_TOKEN && login?.startsWith("file://")) return { PULUMI_BACKEND_URL: login };
+    if (PULUMI_ACCESS_TOKEN || login !== undefined) {
+        // with a PULUMI_HOME of our own the CLI would look for the login there
+        return pulumiHome === undefined ? {} : { PULUMI_CREDENTIALS_PATH: credentials };
+    }
+    return { PULUMI_BACKEND_URL: pathToFileURL(stateFolder("pulumi")).href };
+}
+
+/** PULUMI_HOME of the environment, unless `npm run env` has set it to one of ours. */
+function userPulumiHome(): string | undefined {
+    const home = process.env.PULUMI_HOME;
+    return home?.startsWith(cacheFolder()) ? undefined : home;
+}
+
+/** The backend that the user's last `pulumi login` chose. */
+function currentLogin(folder: string): string | undefined {
+    const file = join(folder, "credentials.json");
+    if (!existsSync(file)) return undefined;
+    const { current } = JSON.parse(readFileSync(file, "utf8")) as { current?: string };
+    return current || undefined;
+}
+
+function passphraseVariables(stack: string): NodeJS.ProcessEnv {
+    const { PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+    if (PULUMI_CONFIG_PASSPHRASE !== undefined) return {};
+    // `npm run env` of an earlier shell has put such a file there, of another stack perhaps: it is not the user's own choice
+    const isOurs = file === DEV_PASSPHRASE_FILE || (file && dirname(file) === stateFolder("passphrases"));
+    if (file && !isOurs) return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
+    return { PULUMI_CONFIG_PASSPHRASE_FILE: stack === DEV_STACK ? DEV_PASSPHRASE_FILE : ownPassphraseFile(stack) };
+}
+
+/** A passphrase that is made once: a public one must never guard the secrets of a stack that holds real ones. */
+function ownPassphraseFile(stack: string): string {
+    const file = join(stateFolder("passphrases"), stack);
+    try {
+        writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    return file;
+}
+
+/** What {@link pulumiEnvironment} says as lines for a shell's `eval`. */
+export function shellLines(stack?: string): string {
+    const { PATH: _npmAddsFoldersHere, ...variables } = pulumiEnvironment(stack);
+    return exportLines(variables) + prependToPath(rememberedPulumi()?.binFolder);
+}
+
+/** Variables as lines for a shell's `eval`. */
+export function exportLines(variables: NodeJS.ProcessEnv): string {
+    return Object.entries(variables)
+        .map(([name, value]) => `export ${name}=${quote(value ?? "")}\n`)
+        .join("");
+}
+
+/** A line that puts a folder before the shell's own PATH, unless it is on it. */
+export function prependToPath(folder: string | undefined): string {
+    if (folder === undefined) return "";
+    return `case ":$PATH:" in *:${quote(folder)}:*) ;; *) export PATH=${quote(folder)}":$PATH" ;; esac\n`;
+}
+
+/** Quotes for any POSIX shell: nothing is special between single quotes but the single quote itself. */
+function quote(value: string): string {
+    return `'${value.replaceAll("'", `'\\''`)}'`;
+}

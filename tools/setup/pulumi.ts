@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../folders";
+import type { Log } from "../log";
+import { withProcessLock } from "../processLock";
+import { installPulumiFromRegistries } from "../../packages/pulumi-from-registries/install";
+import { ensureReleasedPulumi, isReleasedPulumiThere } from "./releasedPulumi";
+
+/**
+ * The two ways to Pulumi: its releases, as everybody installs them, or built from package registries where releases cannot
+ * be downloaded.
+ */
+export type PulumiWay = "release" | "registries";
+
+export interface PulumiTools {
+    way: PulumiWay;
+    /** The folder to put before PATH; absent when the CLI on PATH is used. */
+    binFolder?: string;
+    /** Value for PULUMI_HOME; absent when the user's own (`~/.pulumi`) is used. */
+    pulumiHome?: string;
+}
+
+/**
+ * Finds or installs the Pulumi CLI and its plugins. The way that worked is remembered in the cache;
+ * `SETUP_PULUMI=release|registries` forces one.
+ */
+export async function ensurePulumi(log: Log): Promise<PulumiTools> {
+    const forced = forcedWay(process.env.SETUP_PULUMI);
+    const remembered = rememberedPulumi();
+    const way = forced ?? remembered?.way;
+    if (way === "release" && remembered?.way === way && isReleasedPulumiThere(remembered.binFolder)) return remembered;
+    return withProcessLock(
+        join(cacheFolder("pulumi"), "install.lock"),
+        async () => remember(await install(way, forced !== undefined, log)),
+        (holder) => log(`Pulumi: waiting for process ${holder}, which installs it`),
+    );
+}
+
+/** The value of SETUP_PULUMI, checked. */
+export function forcedWay(value: string | undefined): PulumiWay | undefined {
+    if (value === undefined || value === "") return undefined;
+    if (value === "release" || value === "registries") return value;
+    throw new Error(
+        `SETUP_PULUMI is "${value}"; it may be "release" or "registries", or unset to let the set-up choose.`,
+    );
+}
+
+/** What the last set-up found, or undefined before the first one. */
+export function rememberedPulumi(): PulumiTools | undefined {
+    const file = decisionFile();
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as PulumiTools) : undefined;
+}
+
+async function install(way: PulumiWay | undefined, forced: boolean, log: Log): Promise<PulumiTools> {
+    if (way !== "registries") {
+        try {
+            return { way: "release", ...(await ensureReleasedPulumi(log)) };
+        } catch (error) {
+            if (forced) throw error;
+            log(`${(error as Error).message} Building it from package registries instead.`);
+        }
+    }
+    return { way: "registries", ...(await installPulumiFromRegistries(log)) };
+}
+
+function remember(tools: PulumiTools): PulumiTools {
+    const text = `${JSON.stringify(tools, undefined, 4)}\n`;
+    const file = decisionFile();
+    if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+    return tools;
+}
+
+function decisionFile(): string {
+    return join(cacheFolder("pulumi"), "chosen.json");
+}
