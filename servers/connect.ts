@@ -1,4 +1,4 @@
-import { causeOf, type ConnectClient, directClient, type Fault, type Request } from "@connect-cdc/connector/client";
+import { causeOf, type ConnectClient, connectClient, type Fault, type Request } from "@connect-cdc/connector/client";
 import { captureSettings } from "@connect-cdc/connector/postgres";
 
 const timeoutMs = 5000;
@@ -173,7 +173,7 @@ async function ask(restUrl: string, request: Request): Promise<{ status: number;
 const clients = new Map<string, ConnectClient>();
 
 function clientOf(restUrl: string): ConnectClient {
-    const client = clients.get(restUrl) ?? directClient([restUrl], Infinity);
+    const client = clients.get(restUrl) ?? connectClient({ restUrls: [restUrl], limitSeconds: Infinity, direct: true });
     clients.set(restUrl, client);
     return client;
 }
