@@ -13,6 +13,7 @@ export { Redactor, withoutUserInfo } from "../client/redact";
 export { shorten } from "../client/shorten";
 export { causeOf } from "../client/trace";
 export type { ConnectorInfo, ConnectorOffset, ConnectorStatus, Validation } from "../client/types";
+export { type Attempt, done, pending, waitFor, type WaitLimit, type WaitOptions } from "../client/waitFor";
 export { differingKeys, isMasked } from "../lifecycle/compare";
 export { fullConfig } from "../lifecycle/fullConfig";
 export type { Connect } from "../lifecycle/whileStopped";

@@ -1,4 +1,5 @@
 import { nameFault } from "../checks/connectorNames";
+import { Deadline } from "../client/clock";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { isMasked, settingOf } from "./compare";
@@ -8,6 +9,7 @@ import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
 import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
 import type { Adopt } from "../ownership";
+import { done, pending, waitFor } from "../client/waitFor";
 import { UnfinishedError } from "./unfinished";
 import { NotReachedError, waitForState } from "./waitForState";
 import { postConnector, putConfig, readBack, Written } from "./writing";
@@ -194,25 +196,29 @@ export function wasDeleted(connectors: Connectors, name: string): boolean {
  * there is fine. Its offsets, its sink's consumer group and its replication slot stay.
  */
 export async function deleteConnector(connectors: Connectors, name: string): Promise<void> {
-    const { deadline, progress } = connectors.client;
+    const { deadline } = connectors.client;
     await connectors.remove(name);
     deletedNames.add(nameOnCluster(connectors, name));
     deletedHere.add(nameOnCluster(connectors, name));
     const removedMs = deadline.clock.now();
-    for (;;) {
-        const there = await connectors.info(name);
-        if (!there && deadline.clock.now() - removedMs >= STATUS_OUTLIVES_MS) {
-            return;
+    const isGone = async () => {
+        if (await connectors.info(name)) {
+            return false;
         }
-        if (!there && !(await connectors.status(name))) {
-            return;
-        }
-        if (deadline.passed) {
-            throw new ConnectError("ambiguous", `connector "${name}" is still there after ${deadline.limitSeconds} s`);
-        }
-        progress.waiting("its tasks are still being stopped");
-        await deadline.sleep(250);
-    }
+        return deadline.clock.now() - removedMs >= STATUS_OUTLIVES_MS || !(await connectors.status(name));
+    };
+    await waitFor(
+        connectors.client,
+        async () => ((await isGone()) ? done(undefined) : pending("its tasks are still being stopped")),
+        {
+            timedOut: () => {
+                throw new ConnectError(
+                    "ambiguous",
+                    `connector "${name}" is still there after ${deadline.limitSeconds} s`,
+                );
+            },
+        },
+    );
 }
 
 /**
@@ -226,17 +232,19 @@ async function waitForPredecessor(connectors: Connectors, name: string): Promise
         return false;
     }
     const { deadline, progress } = connectors.client;
-    const endMs = deadline.clock.now() + STATUS_OUTLIVES_MS;
+    const limitSeconds = Math.min(STATUS_OUTLIVES_MS, deadline.remainingMs) / 1000;
     let isRecreated = deletedNames.has(nameOnCluster(connectors, name));
-    while (await connectors.status(name)) {
-        isRecreated = true;
-        if (deadline.clock.now() >= endMs || deadline.passed) {
-            break;
-        }
-        progress.waiting("tasks of a deleted connector of that name are still being stopped");
-        await deadline.sleep(250);
-    }
-    return isRecreated;
+    return waitFor(
+        { deadline: new Deadline(deadline.clock, limitSeconds), progress },
+        async () => {
+            if (!(await connectors.status(name))) {
+                return done(isRecreated);
+            }
+            isRecreated = true;
+            return pending("tasks of a deleted connector of that name are still being stopped");
+        },
+        { timedOut: () => true },
+    );
 }
 
 /** Tasks have been started again when Connect says so; that their statuses have come through its topic may take so long, ms. */

@@ -2,6 +2,7 @@ import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { describe } from "./status";
 import { ConnectorStatus, DesiredState } from "../client/types";
+import { done, pending, waitFor } from "../client/waitFor";
 import { waitForState } from "./waitForState";
 
 /** Opens the cluster anew, with a time limit of its own. */
@@ -54,18 +55,21 @@ export async function whileStopped<T>(
  * @param before its status, where it is known.
  */
 export async function stopConnector(connectors: Connectors, name: string, before?: ConnectorStatus): Promise<void> {
-    const { deadline, progress } = connectors.client;
+    const { deadline } = connectors.client;
     if (!before || stateToKeep(before) !== "stopped") {
         await connectors.setState(name, "stopped");
     }
     await waitForState(connectors, name, { state: "stopped", minTasks: 0 });
-    while ((await connectors.taskConfigs(name)) !== "[]") {
-        if (deadline.passed) {
-            throw new Error(`connector "${name}" is STOPPED, but still has tasks after ${deadline.limitSeconds} s`);
-        }
-        progress.waiting("its tasks are still being taken away");
-        await deadline.sleep(250);
-    }
+    await waitFor(
+        connectors.client,
+        async () =>
+            (await connectors.taskConfigs(name)) === "[]" ? done(undefined) : pending("its tasks are still there"),
+        {
+            timedOut: () => {
+                throw new Error(`connector "${name}" is STOPPED, but still has tasks after ${deadline.limitSeconds} s`);
+            },
+        },
+    );
 }
 
 /** @returns in words what state the connector is in again. */

@@ -1,9 +1,11 @@
+import { Deadline } from "../client/clock";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { offsetsAfter, replacing, sameOffsets } from "./offsetList";
 import { SavedOffsets } from "./offsetsFile";
 import { stringifyExact } from "../client/exactJson";
 import { ConnectorOffset } from "../client/types";
+import { done, pending, waitFor } from "../client/waitFor";
 import { Connect, StoppedWorkError, whileStopped } from "../lifecycle/whileStopped";
 
 /**
@@ -25,8 +27,8 @@ export interface ChangedOffsets {
     message: string;
 }
 
-/** How long changed offsets may take to be read back, ms. */
-const READ_BACK_MS = 15_000;
+/** How long changed offsets may take to be read back, s. */
+const READ_BACK_SECONDS = 15;
 const ANSWER_LOST = "The answer of Connect was lost; the offsets were read back, and are as they were wanted.";
 
 /**
@@ -116,18 +118,20 @@ function requestFor(change: OffsetsChange, before: ConnectorOffset[]): Connector
 
 async function readBack(connectors: Connectors, name: string, wanted: ConnectorOffset[]): Promise<ConnectorOffset[]> {
     const { deadline, progress } = connectors.client;
-    const startMs = deadline.clock.now();
-    for (;;) {
-        const found = await connectors.offsets(name);
-        if (sameOffsets(found, wanted)) {
-            return found;
-        }
-        if (deadline.passed || deadline.clock.now() - startMs >= READ_BACK_MS) {
-            throw new Error(`Connect took the change, but reads back ${stringifyExact(found)}`);
-        }
-        progress.waiting("the changed offsets cannot be read back yet");
-        await deadline.sleep(250);
-    }
+    const limitSeconds = Math.min(READ_BACK_SECONDS, deadline.remainingMs / 1000);
+    let found: ConnectorOffset[];
+    return waitFor(
+        { deadline: new Deadline(deadline.clock, limitSeconds), progress },
+        async () => {
+            found = await connectors.offsets(name);
+            return sameOffsets(found, wanted) ? done(found) : pending("the changed offsets cannot be read back yet");
+        },
+        {
+            timedOut: () => {
+                throw new Error(`Connect took the change, but reads back ${stringifyExact(found)}`);
+            },
+        },
+    );
 }
 
 const NEEDED = {
