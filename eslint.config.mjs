@@ -1,4 +1,5 @@
 import boundaries from "eslint-plugin-boundaries";
+import perfectionist from "eslint-plugin-perfectionist";
 import tseslint from "typescript-eslint";
 
 const ANY = ["**", "@*/**"];
@@ -84,7 +85,19 @@ export default tseslint.config(
         files: ["**/*.ts"],
         extends: [tseslint.configs.recommended],
         languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+        plugins: { perfectionist },
         rules: {
+            // A statement without braces stands on the line of its condition
+            curly: ["error", "multi-line", "consistent"],
+            "perfectionist/sort-imports": [
+                "error",
+                {
+                    groups: ["builtin", "external", ["parent", "sibling", "index"], "unknown"],
+                    internalPattern: [],
+                    newlinesBetween: 0,
+                },
+            ],
+            "perfectionist/sort-named-imports": ["error", { ignoreCase: true, ignoreAlias: false }],
             // import x = require("x") is how a module without a default export comes into a Pulumi program
             "@typescript-eslint/no-require-imports": ["error", { allowAsImport: true }],
             "@typescript-eslint/await-thenable": "error",
@@ -130,6 +143,21 @@ export default tseslint.config(
                     })),
                     message:
                         "${file.type} may not import ${dependency.source}: see the table of rooms in eslint.config.mjs",
+                },
+            ],
+        },
+    },
+    {
+        files: ["**/*.ts"],
+        ignores: ["test/**", "images/watch/main.ts"],
+        rules: {
+            "@typescript-eslint/naming-convention": [
+                "error",
+                {
+                    selector: "variable",
+                    modifiers: ["const", "global"],
+                    types: ["boolean", "number", "string"],
+                    format: ["UPPER_CASE"],
                 },
             ],
         },

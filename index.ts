@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./components/connectCluster";
+import { connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
 import { DockerHost, engines } from "./components/dockerHost";
 import { Image, ImageRole } from "./components/image";
 import { JmsBroker } from "./components/jmsBroker";
@@ -10,7 +11,6 @@ import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/config";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
-import { connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
 import { prepare } from "./preflight/prepare";
 
 export = async () => {

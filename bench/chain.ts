@@ -1,32 +1,30 @@
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { Admin } from "@platformatic/kafka";
-
 import type { StackOutputs } from "../cli/stackOutputs";
 import { type ConsoleLogin, queueStates } from "../servers/artemis";
-import { done, pending, waitFor } from "../servers/wait";
 import { connectorStatuses } from "../servers/connect";
+import { done, pending, waitFor } from "../servers/wait";
 import { setState } from "../test/support/connectorState";
 import type { TestStack } from "../test/support/stack";
 import { Arrivals, latencies, RowSender, type Times } from "./chainEnds";
-import { type CpuSeconds, cpuOf, describeCpu } from "./cpu";
+import { cpuOf, type CpuSeconds, describeCpu } from "./cpu";
 import { emptyQueue } from "./emptyQueue";
 import type { Figure } from "./figure";
 import { median, percentile } from "./statistics";
 
-const topic = "localhost.cdc.customers";
-const sinks = ["json-jms-sink", "xml-jms-sink"];
-const burstRows = 50_000;
-const burstRounds = 3;
-const burstLimitSeconds = 300;
-const rates = [100, 500];
-const steadySeconds = 60;
-const idleSeconds = 20;
+const TOPIC = "localhost.cdc.customers";
+const SINKS = ["json-jms-sink", "xml-jms-sink"];
+const BURST_ROWS = 50_000;
+const BURST_ROUNDS = 3;
+const BURST_LIMIT_SECONDS = 300;
+const RATES = [100, 500];
+const STEADY_SECONDS = 60;
+const IDLE_SECONDS = 20;
 /** Of the rows a second that Debezium alone writes into Kafka. */
-const burstAim = 0.35;
-const latencyAim = 2;
-const latencyAimMs = 150;
+const BURST_AIM = 0.35;
+const LATENCY_AIM = 2;
+const LATENCY_AIM_MS = 150;
 
 /** What one kind of reader saw at one rate, ms. */
 interface Latency {
@@ -53,7 +51,7 @@ export async function measureChain(stack: TestStack, print: (line: string) => vo
         await bench.idle();
         const bursts = await bench.bursts();
         const steady = new Map<number, Map<string, Latency>>();
-        for (const rate of rates) steady.set(rate, await bench.steady(rate));
+        for (const rate of RATES) steady.set(rate, await bench.steady(rate));
         return [burstFigure(bursts), ...latencyFigures(steady)];
     } finally {
         await bench.close();
@@ -80,12 +78,12 @@ class ChainBench {
     async warmUp(): Promise<void> {
         this.print(`${await this.placement()}`);
         this.print(`warm-up: ${rounded(await this.chainBurst())} rows/s`);
-        await this.steady(rates[0]!, 10);
+        await this.steady(RATES[0]!, 10);
     }
 
     async idle(): Promise<void> {
-        await this.counted(`idle, ${idleSeconds} s`, async () => {
-            await sleep(idleSeconds * 1000);
+        await this.counted(`idle, ${IDLE_SECONDS} s`, async () => {
+            await sleep(IDLE_SECONDS * 1000);
             return "";
         });
     }
@@ -93,9 +91,9 @@ class ChainBench {
     /** In turns: the source with its sinks paused, the sinks on what it has left, and all of it. */
     async bursts(): Promise<Bursts> {
         const all: Bursts = { source: [], sinks: [], chain: [] };
-        for (let round = 1; round <= burstRounds; round++) {
-            const name = (what: string) => `burst ${round} of ${burstRounds}, ${what}`;
-            await Promise.all(sinks.map((sink) => setState(this.restUrl, sink, "pause", "PAUSED")));
+        for (let round = 1; round <= BURST_ROUNDS; round++) {
+            const name = (what: string) => `burst ${round} of ${BURST_ROUNDS}, ${what}`;
+            await Promise.all(SINKS.map((sink) => setState(this.restUrl, sink, "pause", "PAUSED")));
             const before = await this.added();
             await this.rate(name("source alone"), all.source, () => this.sourceBurst());
             await this.rate(name("sinks alone"), all.sinks, () => this.sinksBurst(before));
@@ -106,7 +104,7 @@ class ChainBench {
     }
 
     /** Latency of both queues, the plain consumer and their like, by name of the reader; all see the same rows. */
-    async steady(perSecond: number, seconds = steadySeconds): Promise<Map<string, Latency>> {
+    async steady(perSecond: number, seconds = STEADY_SECONDS): Promise<Map<string, Latency>> {
         const readers = await this.openReaders();
         const result = new Map<string, Latency>();
         try {
@@ -124,7 +122,7 @@ class ChainBench {
 
     private async openReaders(): Promise<Arrivals[]> {
         const queues = this.outputs.jmsBroker.queues.map((queue) => Arrivals.ofQueue(this.outputs, queue));
-        return Promise.all([...queues, Arrivals.ofTopic(this.outputs, topic)]);
+        return Promise.all([...queues, Arrivals.ofTopic(this.outputs, TOPIC)]);
     }
 
     private async rate(name: string, rates: number[], burst: () => Promise<number>): Promise<void> {
@@ -136,15 +134,15 @@ class ChainBench {
 
     /** Rows a second of the source alone. */
     private async sourceBurst(): Promise<number> {
-        const wanted = (await this.topicEnd()) + burstRows;
-        const committed = await this.sender.burst(burstRows);
+        const wanted = (await this.topicEnd()) + BURST_ROWS;
+        const committed = await this.sender.burst(BURST_ROWS);
         return this.rowsPerSecond(committed, async () => (await this.topicEnd()) >= wanted);
     }
 
     /** Rows a second of the sinks alone, which have been paused and find a burst in the topic. */
     private async sinksBurst(before: Map<string, number>): Promise<number> {
         const started = performance.now();
-        const resumed = Promise.all(sinks.map((sink) => setState(this.restUrl, sink, "resume", "RUNNING")));
+        const resumed = Promise.all(SINKS.map((sink) => setState(this.restUrl, sink, "resume", "RUNNING")));
         const rate = await this.rowsPerSecond(started, () => this.isAdded(before));
         await resumed;
         return rate;
@@ -153,7 +151,7 @@ class ChainBench {
     /** Rows a second of the whole chain. No reader of the queues takes CPU from it: they are emptied afterwards. */
     private async chainBurst(): Promise<number> {
         const before = await this.added();
-        const committed = await this.sender.burst(burstRows);
+        const committed = await this.sender.burst(BURST_ROWS);
         const rate = await this.rowsPerSecond(committed, () => this.isAdded(before));
         await this.emptyQueues();
         return rate;
@@ -161,14 +159,14 @@ class ChainBench {
 
     private async rowsPerSecond(started: number, isThere: () => Promise<boolean>): Promise<number> {
         const look = async () => ((await isThere()) ? done() : pending("some are missing"));
-        const what = `${burstRows} rows`;
-        await waitFor(look, { what, timeoutSeconds: burstLimitSeconds, intervalSeconds: 0.1 });
-        return (burstRows * 1000) / (performance.now() - started);
+        const what = `${BURST_ROWS} rows`;
+        await waitFor(look, { what, timeoutSeconds: BURST_LIMIT_SECONDS, intervalSeconds: 0.1 });
+        return (BURST_ROWS * 1000) / (performance.now() - started);
     }
 
     private async topicEnd(): Promise<number> {
         const partitions = [{ partitionIndex: 0, timestamp: -1n }];
-        const [answer] = await this.admin.listOffsets({ topics: [{ name: topic, partitions }] });
+        const [answer] = await this.admin.listOffsets({ topics: [{ name: TOPIC, partitions }] });
         return Number(answer!.partitions[0]!.offset);
     }
 
@@ -180,7 +178,7 @@ class ChainBench {
 
     private async isAdded(before: Map<string, number>): Promise<boolean> {
         const now = await this.added();
-        return this.outputs.jmsBroker.queues.every((queue) => now.get(queue)! - before.get(queue)! >= burstRows);
+        return this.outputs.jmsBroker.queues.every((queue) => now.get(queue)! - before.get(queue)! >= BURST_ROWS);
     }
 
     private async emptyQueues(): Promise<void> {
@@ -218,7 +216,7 @@ async function untilThere({ name, times }: Arrivals, committed: Times): Promise<
         const missing = [...committed.keys()].filter((id) => !times.has(id)).length;
         return missing === 0 ? done() : pending(`${missing} rows are missing`);
     };
-    await waitFor(look, { what: `rows at ${name}`, timeoutSeconds: burstLimitSeconds });
+    await waitFor(look, { what: `rows at ${name}`, timeoutSeconds: BURST_LIMIT_SECONDS });
 }
 
 function latencyOf(milliseconds: number[]): Latency {
@@ -233,10 +231,10 @@ function burstFigure({ source, sinks: sinksAlone, chain }: Bursts): Figure {
     const list = (rates: number[]) => rates.map(rounded).join(" ");
     const share = median(chain) / median(source);
     return {
-        name: `chain, time of a burst of ${burstRows} rows, against the source alone`,
+        name: `chain, time of a burst of ${BURST_ROWS} rows, against the source alone`,
         // A third of its rows a second is three times its time.
         ratio: 1 / share,
-        aim: 1 / burstAim,
+        aim: 1 / BURST_AIM,
         details:
             `${share.toFixed(2)} of its rows/s; chain ${list(chain)} rows/s, source alone ${list(source)}, ` +
             `sinks alone ${list(sinksAlone)}, median of each`,
@@ -247,7 +245,7 @@ function latencyFigures(steady: Map<number, Map<string, Latency>>): Figure[] {
     const details = [...steady].flatMap(([rate, readers]) =>
         [...readers].map(([name, latency]) => `${rate} rows/s, ${name}: ${describeLatency(latency)}`),
     );
-    const [rate] = rates;
+    const [rate] = RATES;
     const readers = steady.get(rate!)!;
     const plain = readers.get(Arrivals.plain)!.p99;
     const queue = Math.max(...[...readers].filter(([name]) => name !== Arrivals.plain).map(([, { p99 }]) => p99));
@@ -256,10 +254,10 @@ function latencyFigures(steady: Map<number, Map<string, Latency>>): Figure[] {
         {
             name: name("a plain consumer of the topic"),
             ratio: queue / plain,
-            aim: latencyAim,
+            aim: LATENCY_AIM,
             details: details.join("; "),
         },
-        { name: name(`${latencyAimMs} ms`), ratio: queue / latencyAimMs, aim: 1, details: `${rounded(queue)} ms` },
+        { name: name(`${LATENCY_AIM_MS} ms`), ratio: queue / LATENCY_AIM_MS, aim: 1, details: `${rounded(queue)} ms` },
     ];
 }
 

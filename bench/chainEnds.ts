@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { Consumer } from "@platformatic/kafka";
 import { Pool } from "pg";
-
 import type { StackOutputs } from "../cli/stackOutputs";
 import { readQueue } from "../servers/queue";
 import { parseAddress } from "../servers/tcp";
@@ -11,8 +9,8 @@ import { parseAddress } from "../servers/tcp";
 /** When each row was committed or arrived, by its id; milliseconds of this process's own clock. */
 export type Times = Map<number, number>;
 
-const columns = "insert into cdc.customers (first_name, last_name, email)";
-const values = "md5(random()::text), md5(random()::text), md5(random()::text) || '@example.com'";
+const COLUMNS = "insert into cdc.customers (first_name, last_name, email)";
+const VALUES = "md5(random()::text), md5(random()::text), md5(random()::text) || '@example.com'";
 
 /** Writes rows into the captured table. */
 export class RowSender {
@@ -31,7 +29,7 @@ export class RowSender {
 
     /** Inserts that many rows in one transaction; gives back when the database had confirmed it. */
     async burst(rows: number): Promise<number> {
-        await this.pool.query(`${columns} select ${values} from generate_series(1, $1)`, [rows]);
+        await this.pool.query(`${COLUMNS} select ${VALUES} from generate_series(1, $1)`, [rows]);
         return performance.now();
     }
 
@@ -39,7 +37,7 @@ export class RowSender {
     async steady(perSecond: number, seconds: number): Promise<Times> {
         const times: Times = new Map();
         const insert = async () => {
-            const { rows } = await this.pool.query<{ id: string }>(`${columns} values (${values}) returning id`);
+            const { rows } = await this.pool.query<{ id: string }>(`${COLUMNS} values (${VALUES}) returning id`);
             times.set(Number(rows[0]!.id), performance.now());
         };
         const started = performance.now();

@@ -10,30 +10,26 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { cacheFolder } from "../tools/folders";
 import { runProcess } from "../tools/processes";
 
 /** Debian release that packages Compose 2; its binary needs nothing of that release but an older libc. */
-const release = "trixie";
-const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const plugin = "usr/libexec/docker/cli-plugins/docker-compose";
+const RELEASE = "trixie";
+const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+const PLUGIN = "usr/libexec/docker/cli-plugins/docker-compose";
 
 /**
  * The command line of Docker Compose 2: the client's own plugin, or, where there is none, the binary of Debian's package
  * from the mirror this machine uses, kept in the cache and not installed. Throws when neither can be had.
  */
 export async function findCompose(): Promise<string[]> {
-    if (await works(["docker", "compose"])) {
-        return ["docker", "compose"];
-    }
+    if (await works(["docker", "compose"])) return ["docker", "compose"];
+
     const binary = join(cacheFolder("compose"), "docker-compose");
-    if (!existsSync(binary)) {
-        await fetchFromDebian(binary);
-    }
-    if (!(await works([binary]))) {
-        throw new Error(`${binary} does not run here`);
-    }
+    if (!existsSync(binary)) await fetchFromDebian(binary);
+
+    if (!(await works([binary]))) throw new Error(`${binary} does not run here`);
+
     return [binary];
 }
 
@@ -49,7 +45,7 @@ async function fetchFromDebian(binary: string): Promise<void> {
         mkdirSync(join(folder, "cache/archives/partial"), { recursive: true });
         writeFileSync(
             join(folder, "sources.list"),
-            `deb [signed-by=${keyring}] ${await debianMirror()} ${release} main\n`,
+            `deb [signed-by=${KEYRING}] ${await debianMirror()} ${RELEASE} main\n`,
         );
         const options = [
             `Dir::Etc::SourceList=${folder}/sources.list`,
@@ -61,7 +57,7 @@ async function fetchFromDebian(binary: string): Promise<void> {
         await must("apt-get", [...options, "download", "docker-compose"], folder);
         const [archive = ""] = readdirSync(folder).filter((name) => name.endsWith(".deb"));
         await must("dpkg-deb", ["-x", archive, "unpacked"], folder);
-        copyFileSync(join(folder, "unpacked", plugin), binary);
+        copyFileSync(join(folder, "unpacked", PLUGIN), binary);
         chmodSync(binary, 0o755);
     } finally {
         rmSync(folder, { recursive: true });
@@ -71,16 +67,14 @@ async function fetchFromDebian(binary: string): Promise<void> {
 async function debianMirror(): Promise<string> {
     const sites = await must("apt-get", ["indextargets", "--format", "$(SITE) $(COMPONENT)"], tmpdir());
     const [mirror] = sites.split("\n").filter((line) => line.endsWith("/debian main"));
-    if (mirror === undefined) {
-        throw new Error("apt has no mirror of Debian");
-    }
+    if (mirror === undefined) throw new Error("apt has no mirror of Debian");
+
     return mirror.replace(/ main$/, "");
 }
 
 async function must(file: string, args: string[], cwd: string): Promise<string> {
     const { code, stdout, stderr } = await runProcess(file, args, { cwd });
-    if (code !== 0) {
-        throw new Error(`${file} ${args.at(-2)} ${args.at(-1)} failed: ${stderr.trim()}`);
-    }
+    if (code !== 0) throw new Error(`${file} ${args.at(-2)} ${args.at(-1)} failed: ${stderr.trim()}`);
+
     return stdout;
 }

@@ -1,12 +1,11 @@
-import axios from "axios";
 import { setTimeout as sleep } from "node:timers/promises";
-
+import axios from "axios";
 import { done, pending, waitFor } from "../servers/wait";
 import type { FileConnectorArgs } from "../test/support/fileConnectors";
 
-const lookSeconds = 0.2;
-const stableMs = 700;
-const limitSeconds = 600;
+const LOOK_SECONDS = 0.2;
+const STABLE_MS = 700;
+const LIMIT_SECONDS = 600;
 
 /** What somebody would write with the REST API and a few lines: it waits as the resource does, and has no other care. */
 export class ConnectorScript {
@@ -52,7 +51,7 @@ export class ConnectorScript {
             const states = await this.status(name);
             const runs = states?.length === 2 && states.every((state) => state === "RUNNING");
             sinceMs = runs ? (sinceMs ?? performance.now()) : undefined;
-            return sinceMs !== undefined && performance.now() - sinceMs >= stableMs;
+            return sinceMs !== undefined && performance.now() - sinceMs >= STABLE_MS;
         });
     }
 
@@ -79,13 +78,14 @@ export class ConnectorScript {
             if (answer.status !== 409 && answer.status !== 500) {
                 throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.data)}`);
             }
+
             await sleep(250);
         }
     }
 
     private until(what: string, isSo: () => Promise<boolean>): Promise<void> {
         const look = async () => ((await isSo()) ? done() : pending("not yet"));
-        return waitFor(look, { what, timeoutSeconds: limitSeconds, intervalSeconds: lookSeconds });
+        return waitFor(look, { what, timeoutSeconds: LIMIT_SECONDS, intervalSeconds: LOOK_SECONDS });
     }
 
     private async each(

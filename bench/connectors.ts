@@ -1,22 +1,21 @@
 import { loadavg } from "node:os";
-
-import { ConnectProcesses, startConnectClusters } from "../test/support/connectProcess";
 import { BROKER_VERSION } from "../test/support/brokerProcess";
 import { ConnectorProgram, ProgramRun } from "../test/support/connectorProgram";
+import { ConnectProcesses, startConnectClusters } from "../test/support/connectProcess";
 import { FileConnectorArgs, fileConnectors } from "../test/support/fileConnectors";
 import { logToStderr } from "../tools/log";
 import { ConnectorScript } from "./connectorScript";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
 
-const count = 100;
-const rounds = 3;
+const COUNT = 100;
+const ROUNDS = 3;
 /** Refreshes in a round: one takes less time than the machine's moods last. */
-const refreshes = 3;
+const REFRESHES = 3;
 /** Operations at a time, of Pulumi and of the script. Pulumi's default is four for each core. */
-const concurrency = 8;
-const parallel = ["--parallel", String(concurrency)];
-const aim = 1.2;
+const CONCURRENCY = 8;
+const PARALLEL = ["--parallel", String(CONCURRENCY)];
+const AIM = 1.2;
 
 type Step = "create" | "refresh" | "update";
 type Seconds = Record<Step, number[]>;
@@ -54,13 +53,13 @@ export async function measureConnectors(): Promise<Figure[]> {
 
 async function measureOn(connect: ConnectProcesses): Promise<Figure[]> {
     const { restUrls } = connect.clusters[0]!;
-    const declared = (more?: Record<string, string>) => fileConnectors(count, restUrls, connect.folder, more);
-    const script = new ConnectorScript(restUrls[0]!, concurrency);
+    const declared = (more?: Record<string, string>) => fileConnectors(COUNT, restUrls, connect.folder, more);
+    const script = new ConnectorScript(restUrls[0]!, CONCURRENCY);
     const all = { pulumi: noSeconds(), nothing: noSeconds(), script: noSeconds() };
-    for (let round = 1; round <= rounds; round++) {
+    for (let round = 1; round <= ROUNDS; round++) {
         await runPrograms(all, declared).finally(() => script.remove(declared()));
         await runScript(script, all.script, declared);
-        logToStderr(`connectors, round ${round} of ${rounds}: ${JSON.stringify(all)}; load ${loadavg()[0]}`);
+        logToStderr(`connectors, round ${round} of ${ROUNDS}: ${JSON.stringify(all)}; load ${loadavg()[0]}`);
     }
     return (["create", "refresh", "update"] as const).map((step) => figureOf(step, all));
 }
@@ -74,19 +73,19 @@ function figureOf(step: Step, all: Record<"pulumi" | "nothing" | "script", Secon
     const script = all.script[step];
     const nothing = all.nothing[step];
     const list = (values: number[]) => `${listSeconds(values)} s`;
-    const resources = `pulumi with ${count} resources that do nothing ${list(nothing)}`;
+    const resources = `pulumi with ${COUNT} resources that do nothing ${list(nothing)}`;
     if (step === "refresh") {
         return {
-            name: `unchanged refresh of ${count} connectors, against one of as many resources that do nothing`,
+            name: `unchanged refresh of ${COUNT} connectors, against one of as many resources that do nothing`,
             ratio: median(own) / median(nothing),
-            aim,
+            aim: AIM,
             details: `pulumi ${list(own)}, ${resources}; the one list itself ${list(script)}, median of each`,
         };
     }
     return {
-        name: `${step} of ${count} connectors, against a script with the same requests`,
+        name: `${step} of ${COUNT} connectors, against a script with the same requests`,
         ratio: median(own) / median(script),
-        aim,
+        aim: AIM,
         details: `pulumi ${list(own)}, script ${list(script)}, ${resources}, median of each`,
     };
 }
@@ -105,10 +104,10 @@ async function runPrograms(all: { pulumi: Seconds; nothing: Seconds }, declared:
     const declare = (more?: Record<string, string>) => both.forEach(([program]) => program.declare(declared(more)));
     try {
         declare();
-        await timed("create", (program) => program.up(...parallel));
-        for (let i = 0; i < refreshes; i++) await timed("refresh", (program) => program.refresh(...parallel));
+        await timed("create", (program) => program.up(...PARALLEL));
+        for (let i = 0; i < REFRESHES; i++) await timed("refresh", (program) => program.refresh(...PARALLEL));
         declare({ "errors.tolerance": "all" });
-        await timed("update", (program) => program.up(...parallel));
+        await timed("update", (program) => program.up(...PARALLEL));
     } finally {
         both.forEach(([program]) => program.remove());
     }

@@ -1,17 +1,15 @@
 import { join } from "node:path";
-
 import { lastLines, runProcess } from "../tools/processes";
 
-const limitMinutes = 15;
+const LIMIT_MINUTES = 15;
 
 /** Runs a benchmark among the tests of a module of `plugins/`, which the build leaves out; gives back what it printed. */
 export async function runJavaBenchmark(module: string, className: string): Promise<string> {
     const plugins = join(__dirname, "..", "plugins");
     const only = [`-Dtest=${className}`, "-Dsurefire.failIfNoSpecifiedTests=false"];
     const args = ["--batch-mode", "--quiet", "-f", plugins, "-pl", module, "--also-make", "test", ...only];
-    const { code, stdout, stderr } = await runProcess("mvn", args, { timeoutMilliseconds: limitMinutes * 60_000 });
-    if (code !== 0) {
-        throw new Error(`${className} in plugins/${module} failed:\n${lastLines(stdout + stderr, 30)}`);
-    }
+    const { code, stdout, stderr } = await runProcess("mvn", args, { timeoutMilliseconds: LIMIT_MINUTES * 60_000 });
+    if (code !== 0) throw new Error(`${className} in plugins/${module} failed:\n${lastLines(stdout + stderr, 30)}`);
+
     return stdout;
 }

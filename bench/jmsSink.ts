@@ -6,9 +6,8 @@ export async function measureJmsSink(): Promise<Figure[]> {
     const output = await runJavaBenchmark("jms-sink", "DeliveryBenchmark");
     const pattern = /sink: (\d+)\/s, ([0-9.]+) us CPU each; bare producer: (\d+)\/s, ([0-9.]+) us CPU each; .*$/m;
     const match = pattern.exec(output);
-    if (match === null) {
-        throw new Error(`the benchmark printed no figures:\n${output}`);
-    }
+    if (match === null) throw new Error(`the benchmark printed no figures:\n${output}`);
+
     const [details, sinkRate, sinkCpu, bareRate, bareCpu] = match;
     return [
         // Half its rate is twice its time.

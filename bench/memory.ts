@@ -1,30 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import { docker, listContainers } from "../test/support/docker";
 import { Pipeline } from "../test/support/pipeline";
 import type { TestStack } from "../test/support/stack";
 import type { Figure } from "./figure";
 
-const aimMib = 3.5 * 1024;
-const rows = 10_000;
+const AIM_MIB = 3.5 * 1024;
+const ROWS = 10_000;
 /** Caches and heaps settle in this time, after the start and after the rows. */
-const settleSeconds = 60;
+const SETTLE_SECONDS = 60;
 
 /** Memory of all containers, without page cache: idle, and a minute after 10,000 rows. The stack must be up. */
 export async function measureMemory(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
     const pipeline = await Pipeline.connect(await stack.outputs());
     try {
         await pipeline.passMarker();
-        await sleep(settleSeconds * 1000);
+        await sleep(SETTLE_SECONDS * 1000);
         const idle = await memoryOf(stack);
         print(`memory, idle: ${describe(idle)}`);
-        await pipeline.untilArrived(await pipeline.table.insertRandom(rows), 300);
-        await sleep(settleSeconds * 1000);
+        await pipeline.untilArrived(await pipeline.table.insertRandom(ROWS), 300);
+        await sleep(SETTLE_SECONDS * 1000);
         const loaded = await memoryOf(stack);
         print(`memory, after rows: ${describe(loaded)}`);
         return [
             toFigure("memory of the stack, idle, against 3.5 GiB", idle),
-            toFigure(`memory of the stack, ${settleSeconds} s after ${rows} rows, against 3.5 GiB`, loaded),
+            toFigure(`memory of the stack, ${SETTLE_SECONDS} s after ${ROWS} rows, against 3.5 GiB`, loaded),
         ];
     } finally {
         await pipeline.close();
@@ -32,7 +31,7 @@ export async function measureMemory(stack: TestStack, print: (line: string) => v
 }
 
 function toFigure(name: string, byRole: Map<string, number>): Figure {
-    return { name, ratio: total(byRole) / aimMib, aim: 1, details: describe(byRole) };
+    return { name, ratio: total(byRole) / AIM_MIB, aim: 1, details: describe(byRole) };
 }
 
 /** MiB by role. */
@@ -52,9 +51,8 @@ async function residentMib(id: string): Promise<number> {
     const stats = memory_stats.stats as unknown as Record<string, number | undefined>;
     // cgroup v2 says anon and shmem; v1 says rss, which is the same as anon, and counts shared memory as cache.
     const anonymous = stats.anon ?? stats.total_rss;
-    if (anonymous === undefined) {
-        throw new Error("the Docker engine does not tell the memory of containers");
-    }
+    if (anonymous === undefined) throw new Error("the Docker engine does not tell the memory of containers");
+
     return (anonymous + (stats.shmem ?? 0)) / 2 ** 20;
 }
 

@@ -1,5 +1,4 @@
 import { loadavg } from "node:os";
-
 import { NumberedRows } from "../test/support/numberedRows";
 import { Pipeline } from "../test/support/pipeline";
 import { crash, restart, untilWell, type Victim, workerOf } from "../test/support/serverFaults";
@@ -7,12 +6,12 @@ import type { TestStack } from "../test/support/stack";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
 
-const rounds = 3;
+const ROUNDS = 3;
 /** Rows that come through before and after each disturbance: a second's worth. */
-const steadyRows = 20;
-const limitSeconds = 300;
-const killAimSeconds = 15;
-const rollAim = 0.3;
+const STEADY_ROWS = 20;
+const LIMIT_SECONDS = 300;
+const KILL_AIM_SECONDS = 15;
+const ROLL_AIM = 0.3;
 
 /** What can happen to the workers while rows flow. */
 type Kind = "sourceKilled" | "sinkKilled" | "rolled" | "restarted";
@@ -32,12 +31,12 @@ const disturbances: Record<Kind, Disturb> = {
  */
 export async function measurePauses(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
     const seconds: Record<Kind, number[]> = { sourceKilled: [], sinkKilled: [], rolled: [], restarted: [] };
-    for (let round = 1; round <= rounds; round++) {
+    for (let round = 1; round <= ROUNDS; round++) {
         for (const [kind, disturb] of Object.entries(disturbances) as [Kind, Disturb][]) {
             const pause = await pauseOf(stack, disturb);
             seconds[kind].push(pause);
             const load = loadavg()[0]!.toFixed(1);
-            print(`pauses, round ${round} of ${rounds}, ${kind}: ${pause.toFixed(1)} s (load ${load})`);
+            print(`pauses, round ${round} of ${ROUNDS}, ${kind}: ${pause.toFixed(1)} s (load ${load})`);
         }
     }
     return pauseFigures(seconds);
@@ -51,7 +50,7 @@ export function pauseFigures(seconds: Record<Kind, number[]>): Figure[] {
         {
             name: "pause while the workers are rolled, against all restarted at once",
             ratio: median(seconds.rolled) / median(seconds.restarted),
-            aim: rollAim,
+            aim: ROLL_AIM,
             details: `roll ${listSeconds(seconds.rolled)} s, restart ${listSeconds(seconds.restarted)} s, median of each`,
         },
     ];
@@ -59,7 +58,7 @@ export function pauseFigures(seconds: Record<Kind, number[]>): Figure[] {
 
 function killFigure(role: string, seconds: number[]): Figure {
     const name = `pause after kill -9 of the worker of a ${role}, s`;
-    return { name, ratio: median(seconds), aim: killAimSeconds, details: `${listSeconds(seconds)} s, median` };
+    return { name, ratio: median(seconds), aim: KILL_AIM_SECONDS, details: `${listSeconds(seconds)} s, median` };
 }
 
 /** The longer of both queues' pauses, s. Fails when a row is lost: nobody wants that sooner. */
@@ -68,12 +67,12 @@ async function pauseOf(stack: TestStack, disturb: Disturb): Promise<number> {
     try {
         const victim = { stack: stack.handle.name, outputs: pipeline.outputs };
         const rows = await NumberedRows.start(pipeline);
-        await rows.untilCommitted(steadyRows);
-        await rows.untilCaughtUp(limitSeconds);
+        await rows.untilCommitted(STEADY_ROWS);
+        await rows.untilCaughtUp(LIMIT_SECONDS);
         await disturb(victim, stack);
-        await untilWell(victim, limitSeconds);
-        await rows.untilCommitted(steadyRows);
-        const { json, xml } = await rows.account(limitSeconds);
+        await untilWell(victim, LIMIT_SECONDS);
+        await rows.untilCommitted(STEADY_ROWS);
+        const { json, xml } = await rows.account(LIMIT_SECONDS);
         return Math.max(json.pauseSeconds, xml.pauseSeconds);
     } finally {
         await pipeline.close();

@@ -1,8 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-
 import axios from "axios";
-
 import { done, pending, waitFor } from "../servers/wait";
 import { Pipeline } from "../test/support/pipeline";
 import type { TestStack } from "../test/support/stack";
@@ -13,10 +11,10 @@ import type { Figure } from "./figure";
 import { resourcesOf } from "./state";
 import { listSeconds, median } from "./statistics";
 
-const name = "`up` with images built, against docker compose";
-const aim = 1;
-const rounds = 3;
-const limitSeconds = 600;
+const NAME = "`up` with images built, against docker compose";
+const AIM = 1;
+const ROUNDS = 3;
+const LIMIT_SECONDS = 600;
 
 /**
  * Time of `pulumi up` and of docker compose (with curl for the connectors) on the same containers, health checks and
@@ -27,23 +25,23 @@ export async function measureStart(stack: TestStack, print: (line: string) => vo
     try {
         compose = await findCompose();
     } catch (error) {
-        return { name, ratio: undefined, aim, details: `no docker compose: ${(error as Error).message}` };
+        return { name: NAME, ratio: undefined, aim: AIM, details: `no docker compose: ${(error as Error).message}` };
     }
     const rival = await ComposeRival.create(stack, compose);
     const seconds = { pulumi: [] as number[], compose: [] as number[] };
-    for (let round = 1; round <= rounds; round++) {
+    for (let round = 1; round <= ROUNDS; round++) {
         await destroyAllButImages(stack);
         seconds.compose.push(await rival.measure());
         await rival.remove();
         seconds.pulumi.push(await measurePulumi(stack));
         print(
-            `start, round ${round} of ${rounds}: pulumi ${seconds.pulumi.at(-1)} s, compose ${seconds.compose.at(-1)} s`,
+            `start, round ${round} of ${ROUNDS}: pulumi ${seconds.pulumi.at(-1)} s, compose ${seconds.compose.at(-1)} s`,
         );
     }
     return {
-        name,
+        name: NAME,
         ratio: median(seconds.pulumi) / median(seconds.compose),
-        aim,
+        aim: AIM,
         details: `pulumi ${listSeconds(seconds.pulumi)} s, compose ${listSeconds(seconds.compose)} s, median of each`,
     };
 }
@@ -64,7 +62,7 @@ async function destroyAllButImages(stack: TestStack): Promise<void> {
 async function firstRowArrives(stack: TestStack, outputs = stack.outputs()): Promise<void> {
     const pipeline = await Pipeline.connect(await outputs);
     try {
-        await pipeline.passMarker(limitSeconds);
+        await pipeline.passMarker(LIMIT_SECONDS);
     } finally {
         await pipeline.close();
     }
@@ -138,7 +136,7 @@ class ComposeRival {
             });
             return status === 201 || status === 200 ? done() : pending(`status ${status} ${JSON.stringify(data)}`);
         };
-        await waitFor(put, { what: `connector ${connector} to be taken`, timeoutSeconds: limitSeconds });
+        await waitFor(put, { what: `connector ${connector} to be taken`, timeoutSeconds: LIMIT_SECONDS });
     }
 
     private async run(...args: string[]): Promise<void> {
@@ -146,8 +144,6 @@ class ComposeRival {
         const folder = join(this.stack.handle.folder, "compose");
         const project = ["--project-name", `connect-cdc-${this.stack.handle.name}`, "--project-directory", folder];
         const { code, stdout, stderr } = await runProcess(file, [...first, ...project, ...args], { cwd: folder });
-        if (code !== 0) {
-            throw new Error(`docker compose ${args[0]} failed: ${lastLines(stdout + stderr, 20)}`);
-        }
+        if (code !== 0) throw new Error(`docker compose ${args[0]} failed: ${lastLines(stdout + stderr, 20)}`);
     }
 }

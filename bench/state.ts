@@ -3,7 +3,7 @@ import { parseState, type StateResource } from "../cli/stack/state";
 import type { TestStack } from "../test/support/stack";
 
 // How secrets are marked in an exported state.
-const secretMark = "4dabf18193072939515e22adb298388d";
+const SECRET_MARK = "4dabf18193072939515e22adb298388d";
 
 /** The resources of a stack, with secrets in clear. */
 export async function resourcesOf(stack: TestStack): Promise<StateResource[]> {
@@ -15,14 +15,11 @@ export async function resourcesOf(stack: TestStack): Promise<StateResource[]> {
 }
 
 function revealSecrets(value: unknown): unknown {
-    if (Array.isArray(value)) {
-        return value.map(revealSecrets);
-    }
-    if (typeof value !== "object" || value === null) {
-        return value;
-    }
-    if (secretMark in value) {
-        return JSON.parse((value as unknown as { plaintext: string }).plaintext) as unknown;
-    }
+    if (Array.isArray(value)) return value.map(revealSecrets);
+
+    if (typeof value !== "object" || value === null) return value;
+
+    if (SECRET_MARK in value) return JSON.parse((value as unknown as { plaintext: string }).plaintext) as unknown;
+
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealSecrets(inner)]));
 }

@@ -3,9 +3,8 @@ export function median(values: number[]): number {
     const sorted = [...values].sort((a, b) => a - b);
     const middle = Math.floor(sorted.length / 2);
     const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
-    if (low === undefined || high === undefined) {
-        throw new Error("no values, no median");
-    }
+    if (low === undefined || high === undefined) throw new Error("no values, no median");
+
     return (low + high) / 2;
 }
 
@@ -18,8 +17,7 @@ export function listSeconds(values: number[]): string {
 export function percentile(values: number[], percent: number): number {
     const sorted = [...values].sort((a, b) => a - b);
     const value = sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)];
-    if (value === undefined) {
-        throw new Error("no values, no percentile");
-    }
+    if (value === undefined) throw new Error("no values, no percentile");
+
     return value;
 }

@@ -21,8 +21,7 @@ export async function measureTransforms(): Promise<Figure[]> {
 
 function findLine(output: string, subject: string): { text: string; ratio: number } {
     const match = new RegExp(`(${subject}: .* each), ([0-9.]+) of`).exec(output);
-    if (match === null) {
-        throw new Error(`the benchmark printed no line on ${subject}:\n${output}`);
-    }
+    if (match === null) throw new Error(`the benchmark printed no line on ${subject}:\n${output}`);
+
     return { text: match[1] as string, ratio: Number(match[2]) };
 }

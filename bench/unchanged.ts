@@ -2,14 +2,13 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
-
+import { CHECKOUT } from "../cli/stack/target";
 import type { TestStack } from "../test/support/stack";
 import { lastLines, runProcess } from "../tools/processes";
-import { CHECKOUT } from "../cli/stack/target";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
 
-const rounds = 5;
+const ROUNDS = 5;
 
 /** Time of an `up` that has nothing to do, against the same of a program without any resource. The stack must be up. */
 export async function measureUnchanged(stack: TestStack, print: (line: string) => void): Promise<Figure> {
@@ -17,7 +16,7 @@ export async function measureUnchanged(stack: TestStack, print: (line: string) =
     await stack.up();
     await empty.up();
     const seconds = { stack: [] as number[], empty: [] as number[] };
-    for (let round = 1; round <= rounds; round++) {
+    for (let round = 1; round <= ROUNDS; round++) {
         seconds.stack.push((await stack.up("--expect-no-changes")).seconds);
         seconds.empty.push(await empty.up());
     }

@@ -1,5 +1,5 @@
-import { type ConnectorInfo, type ConnectorStatus, isMasked } from "@connect-cdc/connector/client";
 import { holdsPassword, isPasswordKey } from "@connect-cdc/connector/checks";
+import { type ConnectorInfo, type ConnectorStatus, isMasked } from "@connect-cdc/connector/client";
 
 /** A value of a live config that must not stand in the stack config. */
 export interface LiftedSecret {
@@ -53,9 +53,8 @@ export function adoptedConnector(
     const secrets: LiftedSecret[] = [];
     const config: AdoptedEntry["config"] = {};
     for (const [key, value] of Object.entries(live).sort()) {
-        if (NO_SETTING.test(key)) {
-            continue;
-        }
+        if (NO_SETTING.test(key)) continue;
+
         const masked = isMasked(value);
         if (masked || isInTheClear(key, value, passwordKeys)) {
             const secret = freeName(`${name}-${key}`, taken);
@@ -65,9 +64,8 @@ export function adoptedConnector(
             config[key] = value;
         }
     }
-    for (const key of defaultKeys.filter((known) => !(known in live))) {
-        config[key] = null;
-    }
+    for (const key of defaultKeys.filter((known) => !(known in live))) config[key] = null;
+
     const state = status.connector.state.toLowerCase();
     const rests = state === "paused" || state === "stopped";
     return {
@@ -86,9 +84,8 @@ export function adoptedConnector(
 }
 
 function isInTheClear(key: string, value: string, passwordKeys: Set<string>): boolean {
-    if (holdsPassword(value) || PASSWORD_INSIDE.test(value)) {
-        return true;
-    }
+    if (holdsPassword(value) || PASSWORD_INSIDE.test(value)) return true;
+
     const isSecret = passwordKeys.has(key) || isPasswordKey(key) || SECRET_KEY.test(key);
     return isSecret && value !== "" && !value.includes("${");
 }
@@ -97,9 +94,8 @@ function isInTheClear(key: string, value: string, passwordKeys: Set<string>): bo
 export function freeName(wanted: string, taken: Set<string>): string {
     const base = wanted.replace(/[^\w-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "") || "x";
     let name = base;
-    for (let i = 2; taken.has(name); i++) {
-        name = `${base}-${i}`;
-    }
+    for (let i = 2; taken.has(name); i++) name = `${base}-${i}`;
+
     taken.add(name);
     return name;
 }

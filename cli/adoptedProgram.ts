@@ -1,6 +1,6 @@
+import type { AccessValues } from "@connect-cdc/connector/commands";
 import type { AdoptedEntry } from "./adoptedConnector";
 import { type AdoptedCluster, failedComments, liftedSecrets } from "./adoptedText";
-import type { AccessValues } from "@connect-cdc/connector/commands";
 
 /** Names of the credentials under the program's config key `secrets`. */
 const PASSWORD = "connect-password";
@@ -41,9 +41,8 @@ export function adoptedProgram(cluster: AdoptedCluster, restUrls: string[], acce
 }
 
 function secretLines(names: string[]): string[] {
-    if (names.length === 0) {
-        return [];
-    }
+    if (names.length === 0) return [];
+
     const type = names.map((name) => JSON.stringify(name)).join(" | ");
     return [`const secrets = new pulumi.Config().requireSecretObject<Record<${type}, string>>("secrets");`];
 }
@@ -112,12 +111,10 @@ function declaration(name: string, { addDefaults: _, config, ...entry }: Adopted
 
 /** Data as program text. */
 function source(value: unknown, depth = 1): string {
-    if (value instanceof Code) {
-        return value.text;
-    }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-        return JSON.stringify(value);
-    }
+    if (value instanceof Code) return value.text;
+
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return JSON.stringify(value);
+
     const key = (name: string) => (/^[A-Za-z]\w*$/.test(name) ? name : JSON.stringify(name));
     const [inner, outer] = [depth, depth - 1].map((level) => " ".repeat(INDENT * level));
     const lines = Object.entries(value).map(([name, one]) => `${inner}${key(name)}: ${source(one, depth + 1)},\n`);

@@ -1,5 +1,4 @@
 import { stringify } from "yaml";
-
 import { isConnectorKey as isKey } from "../config/config";
 import { type AdoptedConnector, freeName, type LiftedSecret } from "./adoptedConnector";
 
@@ -46,9 +45,8 @@ const ELSEWHERE = [
 ];
 
 function secretComments(secrets: LiftedSecret[]): string[] {
-    if (secrets.length === 0) {
-        return [];
-    }
+    if (secrets.length === 0) return [];
+
     const commands = secrets.map(
         ({ name, connector, key, masked }) =>
             `pulumi config set --secret --path 'connect-cdc:secrets.${name}'    # ${connector}: ${key}` +

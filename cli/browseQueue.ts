@@ -1,7 +1,7 @@
 import { type QueueLogin, type QueueMessage, readQueue } from "../servers/queue";
 
 /** This much silence means that a look has seen all, ms. */
-const silenceMs = 300;
+const SILENCE_MS = 300;
 
 /**
  * What is in a queue now; messages stay in it.
@@ -18,9 +18,8 @@ export async function browseQueue(login: QueueLogin, queue: string, since?: numb
             lastAt = performance.now();
         },
     });
-    while (performance.now() - lastAt < silenceMs) {
-        await new Promise((resolve) => setTimeout(resolve, silenceMs / 3));
-    }
+    while (performance.now() - lastAt < SILENCE_MS) await new Promise((resolve) => setTimeout(resolve, SILENCE_MS / 3));
+
     await reader.close();
     return messages;
 }

@@ -18,6 +18,7 @@ export function changeLine({ key, value }: Pick<TopicRecord, "key" | "value">): 
     if (change === undefined) {
         return printable([key === null ? "" : `${keyText(key)}:`, value ?? "tombstone"].filter(Boolean).join(" "));
     }
+
     const verb = verbs[change.op] ?? change.op;
     const keyFields = key === null ? "" : keyText(key);
     return printable([verb, keyFields, fieldsText(change, keyFields.split(","))].filter(Boolean).join("  "));

@@ -8,11 +8,9 @@ export async function connectTarget(
     stack: string,
     auth: ConnectAuth | undefined,
 ): Promise<Connect> {
-    if (urls !== undefined) {
-        return connectTo(readUrls(urls), auth);
-    }
-    if (auth !== undefined) {
-        throw new Error("credentials go with --url: the stack's own workers ask for none");
-    }
+    if (urls !== undefined) return connectTo(readUrls(urls), auth);
+
+    if (auth !== undefined) throw new Error("credentials go with --url: the stack's own workers ask for none");
+
     return connectTo((await readStackOutputs({ stack })).restUrls);
 }

@@ -3,9 +3,8 @@ import { isPostgresSource, lsnText } from "@connect-cdc/connector/postgres";
 
 /** Offsets of a connector for people: a line for each partition. */
 export function offsetLines(connectorClass: string, offsets: ConnectorOffset[]): string[] {
-    if (offsets.length === 0) {
-        return ["  none: it has not come anywhere yet, or they were reset"];
-    }
+    if (offsets.length === 0) return ["  none: it has not come anywhere yet, or they were reset"];
+
     return offsets.map(
         ({ partition, offset }) => `  ${partitionText(partition)}: ${offsetText(connectorClass, offset)}`,
     );
@@ -14,9 +13,8 @@ export function offsetLines(connectorClass: string, offsets: ConnectorOffset[]):
 /** A line for each partition: before -> after. */
 export function changeLines(connectorClass: string, before: ConnectorOffset[], after: ConnectorOffset[]): string[] {
     const steps = offsetSteps(before, after);
-    if (steps.length === 0) {
-        return ["  none, before and after"];
-    }
+    if (steps.length === 0) return ["  none, before and after"];
+
     return steps.map((step) => {
         const [from, to] = [step.before, step.after].map((offset) => offsetText(connectorClass, offset));
         return `  ${partitionText(step.partition)}: ${from === to ? `${from} (unchanged)` : `${from} -> ${to}`}`;
@@ -29,13 +27,11 @@ function partitionText({ kafka_topic: topic, kafka_partition: partition, ...othe
 }
 
 function offsetText(connectorClass: string, offset: ConnectorOffset["offset"] | undefined): string {
-    if (!offset) {
-        return "none";
-    }
+    if (!offset) return "none";
+
     const { kafka_offset: position, ...others } = offset;
-    if (position !== undefined && Object.keys(others).length === 0) {
-        return String(position);
-    }
+    if (position !== undefined && Object.keys(others).length === 0) return String(position);
+
     const isPostgres = isPostgresSource(connectorClass);
     return fields(offset, (key, value) =>
         isPostgres && key.startsWith("lsn") && /^\d+$/.test(String(value))

@@ -1,5 +1,5 @@
-import { BeforeSlotError, checkAgainstSlot, databaseUrl, isPostgresSource } from "@connect-cdc/connector/postgres";
 import type { ConnectorOffset } from "@connect-cdc/connector/client";
+import { BeforeSlotError, checkAgainstSlot, databaseUrl, isPostgresSource } from "@connect-cdc/connector/postgres";
 import { readStackOutputs } from "./stackOutputs";
 
 /** The database whose slots can be looked at, or why none can. */
@@ -7,13 +7,11 @@ export type SlotDatabase = { url: string; name: string } | { why: string };
 
 /** The stack's own database. Of a cluster that is known by URLs only, nobody knows how to reach the database. */
 export async function slotDatabase(url: string | undefined, stack: string): Promise<SlotDatabase> {
-    if (url !== undefined) {
-        return { why: "with --url nothing is known of its database" };
-    }
+    if (url !== undefined) return { why: "with --url nothing is known of its database" };
+
     const { address, name, user, password } = (await readStackOutputs({ stack })).database;
-    if (address === undefined) {
-        return { why: "its database is not the stack's own" };
-    }
+    if (address === undefined) return { why: "its database is not the stack's own" };
+
     return { url: databaseUrl({ address, database: name, user, password }), name };
 }
 
@@ -28,9 +26,8 @@ export async function slotCheck(
     wanted: ConnectorOffset[],
     findDatabase: () => Promise<SlotDatabase>,
 ): Promise<((print: (line: string) => void) => Promise<void>) | undefined> {
-    if (!isPostgresSource(config["connector.class"] ?? "")) {
-        return undefined;
-    }
+    if (!isPostgresSource(config["connector.class"] ?? "")) return undefined;
+
     const found = await findDatabase();
     const database = "url" in found && found.name !== config["database.dbname"] ? OTHER : found;
     return async (print) => {
@@ -44,6 +41,7 @@ export async function slotCheck(
             if (error instanceof BeforeSlotError) {
                 throw new Error(`${error.message}. Nothing was changed; --force writes them all the same.`);
             }
+
             return [`Its replication slot could not be looked at: ${error.message}`];
         });
         lines.forEach(print);

@@ -1,5 +1,5 @@
-import type { PlatformTarget } from "../status/platform";
 import { parseAddress } from "../servers/tcp";
+import type { PlatformTarget } from "../status/platform";
 import { dockerEndpoint } from "../tools/setup/dockerEngine";
 import { readClearState, stackOutputs } from "./stack/state";
 import { PROJECT, type StackTarget } from "./stack/target";
@@ -46,6 +46,7 @@ export async function readStackOutputs(target: StackTarget): Promise<StackOutput
     if (outputs.addresses === undefined) {
         throw new Error(`stack ${target.stack} is not up: it has no addresses; bring it up with: npm start`);
     }
+
     return outputs as StackOutputs;
 }
 

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { DockerHost, dockerName, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member, MemberArgs } from "./member";
-import { Gate, MemberKind, Readiness, RollStart } from "./rolling/readiness";
 import { Setting } from "./render/properties";
 import { MemberAddress } from "./render/topology";
+import { Gate, MemberKind, Readiness, RollStart } from "./rolling/readiness";
 
 /** Port of the metrics inside every container: the one that Prometheus lists for this agent. */
 const METRICS_PORT = 9404;

@@ -13,9 +13,9 @@ import {
 import { Place } from "./dockerHost";
 import { PluginDiscovery, StagedPlugin } from "./image";
 import { KafkaCluster } from "./kafkaCluster";
-import { Readiness } from "./rolling/readiness";
 import { renderConnectProperties } from "./render/connectProperties";
-import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
+import { Readiness } from "./rolling/readiness";
+import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
 const CONFIG_FILE = "/etc/connect-cdc/connect-distributed.properties";
 const REST_PORT = 8083;

@@ -1,12 +1,12 @@
-import * as pulumi from "@pulumi/pulumi";
-import { ConnectCluster } from "./connectCluster";
 import { Connector, SlotCleanup } from "@connect-cdc/connector";
-import { JmsBroker } from "./jmsBroker";
-import { SourceDatabase } from "./sourceDatabase";
-import { PlatformConfig } from "../config/config";
 import { databaseUrl, isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
+import * as pulumi from "@pulumi/pulumi";
+import { PlatformConfig } from "../config/config";
 import { completeConnector, connectorName } from "../connectors/completeConnector";
 import { endpointsOf, kafkaSide } from "../connectors/endpoints";
+import { ConnectCluster } from "./connectCluster";
+import { JmsBroker } from "./jmsBroker";
+import { SourceDatabase } from "./sourceDatabase";
 
 /** The servers that connectors are declared on. */
 export interface ConnectorServers {
@@ -105,9 +105,8 @@ function slotCleanup(
     { database, secrets }: ConnectorServers,
 ): SlotCleanup {
     const oldName = aliases(renamedFrom && `${renamedFrom}-slot`);
-    if (!slot && !publication) {
-        return new SlotCleanup(`${name}-slot`, undefined, { aliases: oldName });
-    }
+    if (!slot && !publication) return new SlotCleanup(`${name}-slot`, undefined, { aliases: oldName });
+
     const source = connectorConfig.apply(postgresSource);
     const own = pulumi
         .all([database?.address, secrets[passwordSecret]])

@@ -53,11 +53,12 @@ export class DockerHost extends pulumi.ComponentResource {
 export function hostOf<H extends Place>(index: number, hosts: H[], placement: string[]): H {
     const names = hosts.map((host) => host.hostName);
     const host = hosts[hostIndexOf(index, names, placement)];
-    if (!host)
+    if (!host) {
         throw new pulumi.InputPropertyError({
             propertyPath: "placement",
             reason: `placement: no host among ${names.join(", ")}`,
         });
+    }
     return host;
 }
 

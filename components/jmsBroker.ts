@@ -3,10 +3,10 @@ import { outsideAddress, peerAddress } from "./cluster";
 import { DockerHost, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
-import { Readiness } from "./rolling/readiness";
 import { brokerXml } from "./render/artemis";
 import { MemberAddress } from "./render/topology";
-import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
+import { Readiness } from "./rolling/readiness";
+import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
 const BROKER_PORT = 61616;
 const CONSOLE_PORT = 8161;

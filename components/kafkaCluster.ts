@@ -10,9 +10,9 @@ import {
     rollMembers,
 } from "./cluster";
 import { DockerHost } from "./dockerHost";
-import { Readiness } from "./rolling/readiness";
 import { BrokerSettings, Listener, renderServerProperties } from "./render/serverProperties";
 import { bootstrapList } from "./render/topology";
+import { Readiness } from "./rolling/readiness";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
 const CONFIG_FILE = "/etc/connect-cdc/server.properties";

@@ -57,6 +57,7 @@ export class Member extends pulumi.ComponentResource {
         if (args.secrets) {
             volumes.push({ volumeName: args.secrets.volumeName, containerPath: args.secrets.path, readOnly: true });
         }
+
         const container = new docker.Container(
             name,
             {

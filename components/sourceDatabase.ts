@@ -3,10 +3,10 @@ import { outsideAddress, peerAddress } from "./cluster";
 import { DockerHost, hostOf, Place } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
-import { Readiness } from "./rolling/readiness";
 import { schemaSql } from "./render/postgres";
 import { MemberAddress } from "./render/topology";
-import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
+import { Readiness } from "./rolling/readiness";
+import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
 const INSIDE_PORT = 5432;
 const DATA_PATH = "/var/lib/postgresql/data";

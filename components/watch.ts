@@ -5,7 +5,7 @@ import { Image } from "./image";
 import { JmsBroker } from "./jmsBroker";
 import { KafkaCluster } from "./kafkaCluster";
 import { Member } from "./member";
-import { SECRETS_FOLDER, SecretFiles } from "./secretFiles";
+import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 import { SourceDatabase } from "./sourceDatabase";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 

@@ -10,9 +10,9 @@ import {
     publishedPorts,
     rollMembers,
 } from "./cluster";
-import { Readiness } from "./rolling/readiness";
 import { bootstrapList } from "./render/topology";
 import { renderZooCfg } from "./render/zooCfg";
+import { Readiness } from "./rolling/readiness";
 
 const CONFIG_FILE = "/etc/connect-cdc/zoo.cfg";
 const DATA_PATH = "/var/lib/zookeeper";

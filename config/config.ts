@@ -3,11 +3,11 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { crossChecks } from "./checks/crossChecks";
+import { publicSecretFaults, secretFaults } from "./checks/secrets";
 import { type Fault, faultLine, HIDDEN, suggest } from "./fault";
 import { isObject, mergeOver, Raw } from "./merge";
 import { isDoubtful, repair } from "./repair";
 import { schemaFaults } from "./schemaFaults";
-import { publicSecretFaults, secretFaults } from "./checks/secrets";
 
 /*
  * The one reader of stack config. Users write only what differs: objects merge deeply over `defaults`, lists replace,
@@ -278,7 +278,7 @@ export type PlatformConfig = z.infer<typeof schema> & {
 };
 
 // A laptop's flags: little memory and a quick start matter more than peak throughput.
-const smallJvm = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:ReservedCodeCacheSize=64m"];
+const SMALL_JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:ReservedCodeCacheSize=64m"];
 const common = { stopGraceSeconds: 60, readySeconds: 300, placement: [], config: {} };
 
 /** The dev platform: what a stack is that configures nothing. */
@@ -301,7 +301,7 @@ export const defaults = {
         ...common,
         heapMb: 48,
         memoryMb: 192,
-        jvmFlags: smallJvm,
+        jvmFlags: SMALL_JVM,
     },
     kafka: {
         version: "3.9.2",
@@ -324,7 +324,7 @@ export const defaults = {
         stopGraceSeconds: 120,
         heapMb: 256,
         memoryMb: 640,
-        jvmFlags: smallJvm,
+        jvmFlags: SMALL_JVM,
     },
     connect: {
         workers: 3,
@@ -446,6 +446,7 @@ export function loadConfig(): PlatformConfig {
     for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
         if (key.startsWith(prefix)) raw[key.slice(prefix.length)] = parsed(value);
     }
+
     const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
     return checkedConfig(
         raw,

@@ -31,6 +31,7 @@ export function schemaFaults(
         if (issue.code === "invalid_key") {
             return [{ path: full, value, rule: `its name ${issue.issues[0]!.message}`, remedy: "rename it" }];
         }
+
         const message = isUntold(issue) ? "must be an object" : issue.message;
         const rule = value === undefined ? `is missing; it ${message}` : message;
         return [{ path: full, value, rule, remedy: remedyFor(value, valueAt(defaults, keys)) }];
@@ -44,8 +45,9 @@ function isUntold(issue: z.core.$ZodIssue): boolean {
 }
 
 function remedyFor(value: unknown, standard: unknown): string {
-    if (typeof value === "string" && typeof standard === "number" && Number.isInteger(Number(value || NaN)))
+    if (typeof value === "string" && typeof standard === "number" && Number.isInteger(Number(value || NaN))) {
         return "write it without quotes";
+    }
     if (standard === undefined || isObject(standard)) return value === undefined ? "set it" : "correct it";
     return `correct it, or leave it out for the default, ${JSON.stringify(standard)}`;
 }

@@ -102,6 +102,7 @@ export function completeConnector(
     for (const [key, value] of Object.entries(entry.config)) {
         config[key] = typeof value === "object" ? secretReference(value.secret, folder) : String(value);
     }
+
     return {
         class: entry.class,
         tasksMax: entry.tasksMax,

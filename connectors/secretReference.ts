@@ -18,6 +18,7 @@ export function secretReference(name: string, folder: string): string {
     if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
         throw new Error(`"${name}" cannot be the name of a secret: use letters, digits, ".", "_" and "-".`);
     }
+
     return `\${${SECRET_PROVIDER}:${folder}:${name}}`;
 }
 

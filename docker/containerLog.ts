@@ -1,8 +1,7 @@
 import { createInterface } from "node:readline";
 import { PassThrough, Readable } from "node:stream";
-
-import { QUIET_SSH } from "./engine";
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
+import { QUIET_SSH } from "./engine";
 
 /** As much as a socket gives at once. */
 const SLICE_BYTES = 16_384;

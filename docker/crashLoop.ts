@@ -1,8 +1,8 @@
 import { shorten } from "@connect-cdc/connector/client";
-import { type ContainerAddress, readLog } from "./containerLog";
-import { QUIET_SSH } from "./engine";
 import { connectEngine } from "@connect-cdc/docker-engine";
 import { messageOf } from "../servers/wait";
+import { type ContainerAddress, readLog } from "./containerLog";
+import { QUIET_SSH } from "./engine";
 
 /** Restarts by the engine after which nobody hopes that the next one helps: about 15 s after the first start. */
 const HOPELESS_RESTARTS = 5;

@@ -1,20 +1,19 @@
-import type { ContainerInfo } from "dockerode";
-
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
-import type { ContainerFacts } from "../status/platformReport";
+import type { ContainerInfo } from "dockerode";
 import { messageOf } from "../servers/wait";
+import type { ContainerFacts } from "../status/platformReport";
 
 /** Limit of one answer of an engine, in ms. Following a log has none. */
-const timeoutMs = 4000;
+const TIMEOUT_MS = 4000;
 /** Behind ssh each answer begins with a login. */
-const sshTimeoutMs = 15_000;
+const SSH_TIMEOUT_MS = 15_000;
 
 /** Asks for no password, and gives up in time: nobody may be there to see the question. */
 export const QUIET_SSH = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10"];
 
 /** How long {@link stackContainers} takes at most, ms. */
 export function engineLimitMs({ endpoint }: EngineAddress): number {
-    return endpoint.startsWith("ssh://") ? sshTimeoutMs : timeoutMs;
+    return endpoint.startsWith("ssh://") ? SSH_TIMEOUT_MS : TIMEOUT_MS;
 }
 
 /** The labels that every container of a stack carries. */

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { Connector } from "@connect-cdc/connector";
+import * as pulumi from "@pulumi/pulumi";
 
 const secrets = new pulumi.Config().requireSecretObject<Record<"database" | "rest", string>>("secrets");
 

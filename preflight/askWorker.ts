@@ -1,8 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Definitions } from "../components/image";
-import { usedPlugins } from "../config/checks/definitionFaults";
-import type { PluginDefinition } from "../config/checks/definitions";
-import { type Fault, HIDDEN } from "../config/fault";
 import {
     type Finding,
     findingsOf,
@@ -12,6 +7,11 @@ import {
     validateLive,
 } from "@connect-cdc/connector/checks";
 import { openConnectors, type Validation } from "@connect-cdc/connector/client";
+import * as pulumi from "@pulumi/pulumi";
+import type { Definitions } from "../components/image";
+import { usedPlugins } from "../config/checks/definitionFaults";
+import type { PluginDefinition } from "../config/checks/definitions";
+import { type Fault, HIDDEN } from "../config/fault";
 import type { ChangedConnector, LiveFaults } from "./liveFaults";
 
 /** Time for all connectors together, s: a preview must not wait for a worker or a database that hangs. */

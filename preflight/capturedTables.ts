@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { PlatformConfig } from "../config/config";
-import { type Fault, faultLine } from "../config/fault";
-import { isPostgresSource } from "../config/checks/sources";
 import { Deadline, systemClock } from "@connect-cdc/connector/client";
 import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
+import * as pulumi from "@pulumi/pulumi";
+import { isPostgresSource } from "../config/checks/sources";
+import type { PlatformConfig } from "../config/config";
+import { type Fault, faultLine } from "../config/fault";
 import { completeConnector } from "../connectors/completeConnector";
 import { endpointsOf } from "../connectors/endpoints";
 

@@ -1,8 +1,8 @@
-import type { Definitions } from "../components/image";
-import type { PlatformConfig } from "../config/config";
-import { completedConnectors } from "../config/checks/connectors";
-import type { Fault } from "../config/fault";
 import { differingKeys, fullConfig, type Glance, glanceAt } from "@connect-cdc/connector/client";
+import type { Definitions } from "../components/image";
+import { completedConnectors } from "../config/checks/connectors";
+import type { PlatformConfig } from "../config/config";
+import type { Fault } from "../config/fault";
 import { completeConnector, connectorName } from "../connectors/completeConnector";
 import { endpointsOf } from "../connectors/endpoints";
 

@@ -3,12 +3,12 @@ import { statfs } from "node:fs/promises";
 import * as net from "node:net";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import type { ContainerInfo } from "dockerode";
-import type { PlatformConfig } from "../config/config";
-import { publishedPorts } from "../config/checks/ports";
-import { dockerCommandProblem } from "./dockerCommand";
-import { QUIET_SSH } from "../docker/engine";
 import { connectEngine } from "@connect-cdc/docker-engine";
+import type { ContainerInfo } from "dockerode";
+import { publishedPorts } from "../config/checks/ports";
+import type { PlatformConfig } from "../config/config";
+import { QUIET_SSH } from "../docker/engine";
+import { dockerCommandProblem } from "./dockerCommand";
 import { listenerOf } from "./listeners";
 import { scalingFaults } from "./scaling";
 import { askSshMachine, SshMachine } from "./sshEngine";
@@ -180,6 +180,7 @@ async function portFaults(
     for (const found of await Promise.all(checks)) {
         if (found) taken.set(found.path, [...(taken.get(found.path) ?? []), found.text]);
     }
+
     return [...taken].map(
         ([path, texts]) =>
             `${path}: ports of ${bindAddress} are held on host ${host}: ${texts.join(", ")}; ` +

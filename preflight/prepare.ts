@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StageResult } from "../components/image";
-import { readDefinitions, stageImages } from "../images/staging/client";
-import { judge, loadConfig, PlatformConfig } from "../config/config";
 import { definitionFaults } from "../config/checks/definitionFaults";
+import { judge, loadConfig, PlatformConfig } from "../config/config";
 import { Fault } from "../config/fault";
-import { preflight } from "./preflight";
+import { readDefinitions, stageImages } from "../images/staging/client";
 import { glanceAtWorkers, keptConnectors, liveFaults } from "./liveFaults";
+import { preflight } from "./preflight";
 
 /** What the first resource needs to know. */
 export interface Prepared {

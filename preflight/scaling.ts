@@ -1,9 +1,8 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-import { listContainers, QUIET_SSH, type StackLabels } from "../docker/engine";
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
+import { listContainers, QUIET_SSH, type StackLabels } from "../docker/engine";
 import { type ClusterView, clusterView } from "../servers/kafka";
 import { heldBy, moveOff } from "./reassignment";
 
@@ -99,6 +98,7 @@ async function brokersFault(wanted: WantedSizes, containers: MemberContainer[]):
     if (view === undefined) {
         return `${what}, and no broker answers whether partitions lie there; set it back until the cluster is well`;
     }
+
     const held = heldBy(view.partitions, going);
     if (held.length === 0) return undefined;
     const first = `${held[0]!.topic}-${held[0]!.partition}`;

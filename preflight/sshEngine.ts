@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
+import { sshDestination } from "@connect-cdc/docker-engine";
 import { QUIET_SSH } from "../docker/engine";
 import { type ListeningPort, listeningPorts } from "./listeners";
-import { sshDestination } from "@connect-cdc/docker-engine";
 
 /** One command for all of it: a login takes the longest. Ports are asked last, since only Linux has them there. */
 const ASK = `sh -c '

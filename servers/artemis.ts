@@ -1,5 +1,4 @@
 import axios from "axios";
-
 import { exchange } from "./tcp";
 import { messageOf } from "./wait";
 
@@ -70,8 +69,10 @@ export async function askJolokia<T = JolokiaValue>(login: ConsoleLogin, request:
     if (answer.status === 401 || answer.status === 403) {
         throw new Error(`JMS broker's console at ${origin} refused user "${login.user}" (status ${answer.status})`);
     }
+
     if (answer.data.value === undefined) {
         throw new Error(`JMS broker's console at ${origin} answered ${answer.data.error ?? `status ${answer.status}`}`);
     }
+
     return answer.data.value;
 }

@@ -1,7 +1,7 @@
-import { causeOf, type ConnectClient, connectClient, type Fault, type Request } from "@connect-cdc/connector/client";
+import { causeOf, type ConnectClient, directClient, type Fault, type Request } from "@connect-cdc/connector/client";
 import { captureSettings } from "@connect-cdc/connector/postgres";
 
-const timeoutMs = 5000;
+const TIMEOUT_MS = 5000;
 
 export interface WorkerInfo {
     version: string;
@@ -60,9 +60,8 @@ export async function assertHealthy(restUrl: string): Promise<void> {
     if (message === undefined) {
         throw new Error(`worker ${restUrl} does not serve its REST API yet (status ${status} without JSON)`);
     }
-    if (status !== 200) {
-        throw new Error(`worker ${restUrl} is not healthy (status ${status}: ${message})`);
-    }
+
+    if (status !== 200) throw new Error(`worker ${restUrl} is not healthy (status ${status}: ${message})`);
 }
 
 function healthMessage(body: unknown): string | undefined {
@@ -143,9 +142,7 @@ function explain({ trace }: RawState, redact: (text: string) => string) {
 export async function restartFailed(restUrl: string, connector: string): Promise<void> {
     const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true&onlyFailed=true`;
     const { status } = await ask(restUrl, { method: "POST", path });
-    if (status >= 300) {
-        throw new Error(`worker ${restUrl} answered POST ${path} with status ${status}`);
-    }
+    if (status >= 300) throw new Error(`worker ${restUrl} answered POST ${path} with status ${status}`);
 }
 
 /** A task's name in messages and records: "connector/task". */
@@ -158,22 +155,24 @@ async function getJson<T>(restUrl: string, path: string): Promise<T> {
     if (status !== 200 || typeof body !== "object" || body === null) {
         throw new Error(`worker ${restUrl} answered GET ${path} with status ${status}`);
     }
+
     return body as T;
 }
 
 /** One question, once: whoever watches asks again by itself. */
 async function ask(restUrl: string, request: Request): Promise<{ status: number; body?: unknown }> {
-    const outcome = await clientOf(restUrl).ask(restUrl, request, timeoutMs);
+    const outcome = await clientOf(restUrl).ask(restUrl, request, TIMEOUT_MS);
     if (outcome.status === undefined) {
         throw new Error(`worker ${restUrl} does not answer (${(outcome as Fault).detail})`);
     }
+
     return { status: outcome.status, body: outcome.body };
 }
 
 const clients = new Map<string, ConnectClient>();
 
 function clientOf(restUrl: string): ConnectClient {
-    const client = clients.get(restUrl) ?? connectClient({ restUrls: [restUrl], limitSeconds: Infinity, direct: true });
+    const client = clients.get(restUrl) ?? directClient([restUrl], Infinity);
     clients.set(restUrl, client);
     return client;
 }

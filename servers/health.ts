@@ -38,17 +38,16 @@ export async function clusterReady({ kind, targets, expected }: Cluster): Promis
     if (targets.length < expected) {
         throw new Error(`${expected} members are expected, but only ${targets.length} addresses are known`);
     }
+
     return looks[kind](targets, expected);
 }
 
 async function ensembleReady(targets: string[], expected: number): Promise<Observation<void>> {
     const { values: modes, failures } = await askAll(targets, servingMode);
-    if (failures.length > 0) {
-        return pending(summarize(failures));
-    }
-    if (expected === 1) {
-        return done();
-    }
+    if (failures.length > 0) return pending(summarize(failures));
+
+    if (expected === 1) return done();
+
     const leaders = modes.filter((mode) => mode === "leader").length;
     return leaders === 1 ? done() : pending(`${leaders} leaders among ${targets.length} servers`);
 }
@@ -56,9 +55,8 @@ async function ensembleReady(targets: string[], expected: number): Promise<Obser
 /** The server's mode; throws while it is no part of a quorum. */
 async function servingMode(target: string): Promise<zookeeper.ServerMode> {
     const { mode } = await zookeeper.serverState(target);
-    if (mode === undefined) {
-        throw new Error(outsideQuorum(target));
-    }
+    if (mode === undefined) throw new Error(outsideQuorum(target));
+
     return mode;
 }
 
@@ -68,22 +66,19 @@ function outsideQuorum(target: string): string {
 
 async function brokersReady(targets: string[], expected: number): Promise<Observation<void>> {
     const { values: views, failures } = await askAll(targets, kafka.clusterView);
-    if (failures.length > 0) {
-        return pending(summarize(failures));
-    }
+    if (failures.length > 0) return pending(summarize(failures));
+
     return firstPending(views.map((view) => brokersAgree(view, expected)));
 }
 
 /** Does this view of the cluster have all brokers, and every partition all its replicas? */
 export function brokersAgree(view: kafka.ClusterView, expected: number): Observation<void> {
-    if (view.brokers.length < expected) {
-        return pending(`${view.brokers.length} of ${expected} brokers registered`);
-    }
+    if (view.brokers.length < expected) return pending(`${view.brokers.length} of ${expected} brokers registered`);
+
     const unhealthy = kafka.unhealthyPartitions(view);
     const first = unhealthy[0];
-    if (first === undefined) {
-        return done();
-    }
+    if (first === undefined) return done();
+
     const inSync = `${first.inSync.length} of ${first.replicas.length} replicas in sync`;
     return pending(
         `partitions that are not healthy: ${unhealthy.length}, such as ${first.topic}-${first.partition} (${inSync})`,
@@ -143,9 +138,8 @@ async function workersReady(targets: string[]): Promise<Observation<void>> {
         await connect.assertHealthy(target);
         return (await connect.workerInfo(target)).kafkaClusterId;
     });
-    if (failures.length > 0) {
-        return pending(summarize(failures));
-    }
+    if (failures.length > 0) return pending(summarize(failures));
+
     const distinct = [...new Set(clusterIds)];
     return distinct.length === 1 ? done() : pending(`workers use different Kafka clusters: ${distinct.join(", ")}`);
 }
@@ -170,11 +164,8 @@ async function askAll<T>(targets: string[], ask: (target: string) => Promise<T>)
     const values: T[] = [];
     const failures: string[] = [];
     answers.forEach((answer) => {
-        if (answer.status === "fulfilled") {
-            values.push(answer.value);
-        } else {
-            failures.push(messageOf(answer.reason));
-        }
+        if (answer.status === "fulfilled") values.push(answer.value);
+        else failures.push(messageOf(answer.reason));
     });
     return { values, failures };
 }

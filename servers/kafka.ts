@@ -1,5 +1,4 @@
 import type { Connection, metadataV12 } from "@platformatic/kafka";
-
 import { parseAddress } from "./tcp";
 import { messageOf } from "./wait";
 
@@ -26,8 +25,8 @@ export interface ClusterView {
     partitions: PartitionState[];
 }
 
-const connectTimeoutMs = 2000;
-const requestTimeoutMs = 4000;
+const CONNECT_TIMEOUT_MS = 2000;
+const REQUEST_TIMEOUT_MS = 4000;
 
 /** Asks one broker, and only this one, for its view of the cluster. One try, short limits. */
 export async function clusterView(target: string): Promise<ClusterView> {
@@ -47,8 +46,8 @@ export async function withBroker<T>(target: string, ask: (connection: Connection
     const { host, port } = parseAddress(target);
     const { Connection } = await loadClient();
     const connection = new Connection("connect-cdc-probe", {
-        connectTimeout: connectTimeoutMs,
-        requestTimeout: requestTimeoutMs,
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
     });
     // What breaks the connection fails the call below, too; as an event without a listener it would end the process.
     connection.on("error", () => undefined);
@@ -68,9 +67,8 @@ export async function evenIfPartial<T>(answer: Promise<T>): Promise<T> {
         return await answer;
     } catch (error) {
         const response = (error as { response?: T }).response;
-        if (response === undefined) {
-            throw error;
-        }
+        if (response === undefined) throw error;
+
         return response;
     }
 }

@@ -1,5 +1,4 @@
 import type { Connection } from "@platformatic/kafka";
-
 import {
     type BrokerAddress,
     type ClusterView,
@@ -18,10 +17,10 @@ export type TopicSettings = Map<string, Map<string, string>>;
 
 /** Times that ListOffsets knows by name: `end` is the offset that the next record will get, `start` the oldest one kept. */
 const times = { end: -1n, start: -2n };
-const anyReplica = -1;
-const readUncommitted = 0;
-const topicResource = 2 as const;
-const groupKey = 0;
+const ANY_REPLICA = -1;
+const READ_UNCOMMITTED = 0;
+const TOPIC_RESOURCE = 2 as const;
+const GROUP_KEY = 0;
 
 /** The name of a partition in maps. */
 export function partitionKey(topic: string, partition: number): string {
@@ -39,7 +38,12 @@ export async function partitionOffsets(
             const led = partitions.filter(({ leader }) => leader === broker.id);
             const answer = await tryBroker(broker, led.length > 0, (connection) =>
                 evenIfPartial(
-                    listOffsetsV7.api.async(connection, anyReplica, readUncommitted, offsetRequest(led, times[which])),
+                    listOffsetsV7.api.async(
+                        connection,
+                        ANY_REPLICA,
+                        READ_UNCOMMITTED,
+                        offsetRequest(led, times[which]),
+                    ),
                 ),
             );
             return (answer?.topics ?? []).flatMap(({ name, partitions }) =>
@@ -70,7 +74,7 @@ function offsetRequest(partitions: PartitionState[], timestamp: bigint) {
 export async function topicSettings(target: string, view: ClusterView): Promise<TopicSettings> {
     const { describeConfigsV4 } = await loadClient();
     const resources = topicNames(view).map((resourceName) => ({
-        resourceType: topicResource,
+        resourceType: TOPIC_RESOURCE,
         resourceName,
         configurationKeys: ["cleanup.policy", "min.insync.replicas"],
     }));
@@ -87,12 +91,11 @@ export async function topicSettings(target: string, view: ClusterView): Promise<
 
 /** Committed offsets of consumer groups, by group; groups whose coordinator does not answer are missing. */
 export async function committedOffsets(target: string, groups: string[]): Promise<Map<string, Offsets>> {
-    if (groups.length === 0) {
-        return new Map();
-    }
+    if (groups.length === 0) return new Map();
+
     const { findCoordinatorV4, offsetFetchV8 } = await loadClient();
     const { coordinators } = await withBroker(target, (connection) =>
-        evenIfPartial(findCoordinatorV4.api.async(connection, groupKey, groups)),
+        evenIfPartial(findCoordinatorV4.api.async(connection, GROUP_KEY, groups)),
     );
     const known = coordinators.filter(({ errorCode }) => errorCode === 0);
     const answers = await Promise.all(

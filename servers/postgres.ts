@@ -1,5 +1,4 @@
 import { Client } from "pg";
-
 import { exchange } from "./tcp";
 
 export interface DatabaseLogin {
@@ -29,9 +28,8 @@ export interface SlotState {
  */
 export async function assertAccepting(target: string): Promise<void> {
     const answer = await exchange(target, startupMessage("connect_cdc_probe"), { complete: isWholeMessage });
-    if (answer.length === 0) {
-        throw new Error(`PostgreSQL at ${target} closed the connection`);
-    }
+    if (answer.length === 0) throw new Error(`PostgreSQL at ${target} closed the connection`);
+
     if (answer.subarray(0, 1).toString() === "E" && answer.includes("57P03")) {
         throw new Error(`PostgreSQL at ${target} is starting up or shutting down`);
     }

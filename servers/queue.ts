@@ -1,5 +1,4 @@
 import { type Connection, create_container, type EventContext, filter } from "rhea";
-
 import { parseAddress } from "./tcp";
 
 export interface QueueLogin {

@@ -1,5 +1,4 @@
 import { createConnection } from "node:net";
-
 import { messageOf } from "./wait";
 
 /** A server's address as host and port. */
@@ -16,6 +15,7 @@ export function parseAddress(target: string): Address {
     if (host === undefined || port < 1 || port > 65535) {
         throw new Error(`"${target}" is no address: write host:port, such as 127.0.0.1:9090`);
     }
+
     return { host, port };
 }
 
@@ -37,17 +37,12 @@ export function exchange(target: string, request: string | Buffer, options: Exch
         const finish = (error?: Error) => {
             clearTimeout(limit);
             socket.destroy();
-            if (error) {
-                reject(error);
-            } else {
-                resolve(received);
-            }
+            if (error) reject(error);
+            else resolve(received);
         };
         socket.on("data", (chunk) => {
             received = Buffer.concat([received, chunk]);
-            if (options.complete?.(received)) {
-                finish();
-            }
+            if (options.complete?.(received)) finish();
         });
         socket.on("end", () => finish());
         socket.on("error", (error) => finish(new Error(`${target} does not answer (${messageOf(error)})`)));

@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Connection, fetchV12 } from "@platformatic/kafka";
-
 import { type BrokerAddress, clusterView, evenIfPartial, loadClient, type PartitionState, withBroker } from "./kafka";
 import { groupBy, type Offsets, partitionKey, partitionOffsets } from "./kafkaTopics";
 import { messageOf } from "./wait";
@@ -34,13 +32,13 @@ export interface TopicReader {
 }
 
 /** So long a broker holds a question back while there is nothing new, in ms. */
-const fetchWaitMs = 500;
+const FETCH_WAIT_MS = 500;
 /** After so long leaders and topics are looked up again, in ms. */
-const roundMs = 2000;
-const maxBytes = 1024 * 1024;
-const offsetOutOfRange = 1;
+const ROUND_MS = 2000;
+const MAX_BYTES = 1024 * 1024;
+const OFFSET_OUT_OF_RANGE = 1;
 /** Marks of transactions, which are no records: https://kafka.apache.org/documentation/#recordbatch */
-const controlBatch = 0b100000;
+const CONTROL_BATCH = 0b100000;
 
 /**
  * Reads topics until it is closed, without any consumer group: nothing of the reader stays in the cluster. When a leader
@@ -69,9 +67,7 @@ class Reader {
     }
 
     async run(): Promise<void> {
-        while (!this.isClosed) {
-            await this.round().catch(() => sleep(fetchWaitMs));
-        }
+        while (!this.isClosed) await this.round().catch(() => sleep(FETCH_WAIT_MS));
     }
 
     async close(ended: Promise<void>): Promise<void> {
@@ -93,18 +89,15 @@ class Reader {
         const isNew = ({ topic, partition }: PartitionState) => !this.positions.has(partitionKey(topic, partition));
         const starts = await partitionOffsets({ ...view, partitions: view.partitions.filter(isNew) }, "start");
         starts.forEach((offset, key) => this.positions.set(key, offset));
-        const end = performance.now() + roundMs;
+        const end = performance.now() + ROUND_MS;
         const leaders = [...groupBy(view.partitions, ({ leader }) => leader)];
-        if (leaders.length === 0) {
-            await sleep(fetchWaitMs);
-        }
+        if (leaders.length === 0) await sleep(FETCH_WAIT_MS);
+
         await Promise.all(
             leaders.map(([id, partitions]) => {
                 const { host, port } = view.brokers.find((broker) => broker.id === id) as BrokerAddress;
                 return withBroker(`${host}:${port}`, async (connection) => {
-                    while (!this.isClosed && performance.now() < end) {
-                        await this.fetch(connection, partitions);
-                    }
+                    while (!this.isClosed && performance.now() < end) await this.fetch(connection, partitions);
                 });
             }),
         );
@@ -120,16 +113,14 @@ class Reader {
                 currentLeaderEpoch: -1,
                 fetchOffset: BigInt(this.positions.get(partitionKey(topicId, partition)) as number),
                 lastFetchedEpoch: -1,
-                partitionMaxBytes: maxBytes,
+                partitionMaxBytes: MAX_BYTES,
             })),
         }));
         // No fetch session (epoch -1): each question names all partitions.
         const { responses } = await evenIfPartial(
-            fetchV12.api.async(connection, fetchWaitMs, 1, maxBytes, 0, 0, -1, topics, [], ""),
+            fetchV12.api.async(connection, FETCH_WAIT_MS, 1, MAX_BYTES, 0, 0, -1, topics, [], ""),
         );
-        for (const { topicId, partitions } of responses) {
-            partitions.forEach((answer) => this.take(topicId, answer));
-        }
+        for (const { topicId, partitions } of responses) partitions.forEach((answer) => this.take(topicId, answer));
     }
 
     private take(
@@ -137,14 +128,14 @@ class Reader {
         { partitionIndex, errorCode, logStartOffset, records }: fetchV12.FetchResponsePartition,
     ): void {
         const key = partitionKey(topic, partitionIndex);
-        if (errorCode === offsetOutOfRange) {
+        if (errorCode === OFFSET_OUT_OF_RANGE) {
             // Retention has removed what was to be read next.
             this.positions.set(key, Number(logStartOffset));
         } else if (errorCode !== 0) {
             throw new Error(`${key} cannot be read (error ${errorCode})`);
         }
         for (const batch of records ?? []) {
-            const isControl = (batch.attributes & controlBatch) !== 0;
+            const isControl = (batch.attributes & CONTROL_BATCH) !== 0;
             for (const { offsetDelta, timestampDelta, key: recordKey, value } of isControl ? [] : batch.records) {
                 const offset = Number(batch.firstOffset) + offsetDelta;
                 // A batch may begin before the offset that was asked for.

@@ -42,12 +42,10 @@ export async function waitFor<T>(condition: () => Promise<Observation<T>>, optio
     let nextReport = progressSeconds;
     for (;;) {
         const observation = await look(condition);
-        if (observation.done) {
-            return observation.value;
-        }
-        if (elapsed() >= options.timeoutSeconds) {
-            throw new Error(timeoutMessage(options, observation.seen));
-        }
+        if (observation.done) return observation.value;
+
+        if (elapsed() >= options.timeoutSeconds) throw new Error(timeoutMessage(options, observation.seen));
+
         if (elapsed() >= nextReport) {
             nextReport = elapsed() + progressSeconds;
             const times = `${Math.round(elapsed())} s of at most ${options.timeoutSeconds} s`;
@@ -74,8 +72,7 @@ function timeoutMessage(options: WaitOptions, seen: string): string {
 
 /** The message of anything thrown; of a failed connection to several addresses, the first cause. */
 export function messageOf(error: unknown): string {
-    if (error instanceof AggregateError && error.errors.length > 0) {
-        return messageOf(error.errors[0]);
-    }
+    if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+
     return error instanceof Error ? error.message : String(error);
 }

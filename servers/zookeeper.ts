@@ -18,6 +18,7 @@ export async function fourLetterWord(target: string, word: string): Promise<stri
     if (answer.includes("is not executed because it is not in the whitelist")) {
         throw new Error(`${target} does not allow "${word}": add it to 4lw.commands.whitelist`);
     }
+
     return answer;
 }
 

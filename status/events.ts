@@ -1,6 +1,6 @@
-import type { Answer, PlatformReport } from "./platformReport";
 import type { Finding } from "./findings/findings";
 import { moves, type Places, placesOf, summaryOf } from "./places";
+import type { Answer, PlatformReport } from "./platformReport";
 import { plural } from "./units";
 
 /** One look at a platform, and what is to be said of it. */

@@ -1,8 +1,8 @@
-import type { ConnectorFacts, PlatformReport, TopicFacts } from "./platformReport";
 import type { QueueState } from "../servers/artemis";
 import type { SlotState } from "../servers/postgres";
 import type { Finding } from "./findings/findings";
 import { type Level, levelOf, stateLevel, worst } from "./levels";
+import type { ConnectorFacts, PlatformReport, TopicFacts } from "./platformReport";
 import { queueKey, rate, rates, type Sample, topicKey } from "./rates";
 import { bytesText, countText, plural, rateText } from "./units";
 
@@ -49,7 +49,7 @@ export interface Look {
 }
 
 /** More nodes of one stage make no picture; the tables below it have them all. */
-const mostNodes = 24;
+const MOST_NODES = 24;
 
 /** From the database's slots through source connectors, topics and sinks to the queues. */
 export function flowOf(look: Look): Flow {
@@ -118,10 +118,10 @@ function edges<A, B>(
     flows: (a: A, b: B) => boolean,
 ): FlowEdge[] {
     return from
-        .slice(0, mostNodes)
+        .slice(0, MOST_NODES)
         .flatMap((a, i) =>
             to
-                .slice(0, mostNodes)
+                .slice(0, MOST_NODES)
                 .flatMap((b, k) => (isJoined(a, b) ? [{ from: i, to: k, isFlowing: flows(a, b) }] : [])),
         );
 }
@@ -229,8 +229,8 @@ function queueStage({ report: { jmsBroker }, found, history }: Look, queues: Que
 
 /** A stage always has something to show, if only why there is nothing. */
 function stage(title: string, note: string, nodes: FlowNode[], otherwise: FlowNode): Stage {
-    const shown = nodes.length > 0 ? nodes.slice(0, mostNodes) : [otherwise];
-    const hidden = nodes.slice(mostNodes);
+    const shown = nodes.length > 0 ? nodes.slice(0, MOST_NODES) : [otherwise];
+    const hidden = nodes.slice(MOST_NODES);
     const more = hidden.length === 0 ? [] : [moreNode(hidden)];
     return { title, note, nodes: [...shown, ...more] };
 }

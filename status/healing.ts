@@ -1,5 +1,5 @@
-import type { ConnectorFacts, PlatformReport } from "./platformReport";
 import { duration, type WatchEvent } from "./events";
+import type { ConnectorFacts, PlatformReport } from "./platformReport";
 
 /** Bounds of what a watch restarts. */
 export interface HealLimits {

@@ -3,10 +3,10 @@ import type { Finding } from "./findings/findings";
 /** How something is: `idle` was asked for (paused, stopped) or cannot be asked from here. */
 export type Level = "ok" | "idle" | "warning" | "wrong";
 
-const order: Level[] = ["ok", "idle", "warning", "wrong"];
+const ORDER: Level[] = ["ok", "idle", "warning", "wrong"];
 
 export function worst(levels: Level[]): Level {
-    return order[Math.max(0, ...levels.map((level) => order.indexOf(level)))] as Level;
+    return ORDER[Math.max(0, ...levels.map((level) => ORDER.indexOf(level)))] as Level;
 }
 
 /** What Connect's word for the state of a connector or task means. */

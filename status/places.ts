@@ -50,6 +50,7 @@ export function moves(before: Places, now: Places): Move[] {
     if (before.leader !== undefined && now.leader !== before.leader) {
         result.push({ subject: "zookeeper", text: `${now.leader} leads now; it was ${before.leader}` });
     }
+
     if (before.controller !== undefined && now.controller !== before.controller) {
         result.push({
             subject: "kafka",
@@ -59,6 +60,7 @@ export function moves(before: Places, now: Places): Move[] {
     if (before.connectors !== undefined && now.connectors !== undefined) {
         result.push(...connectorMoves(before.connectors, now.connectors));
     }
+
     return result;
 }
 
@@ -74,6 +76,7 @@ function connectorMoves(before: ConnectorPlaces, now: ConnectorPlaces): Move[] {
     for (const name of Object.keys(before)) {
         if (!(name in now)) result.push({ subject: name, text: "connector removed" });
     }
+
     return result;
 }
 

@@ -1,8 +1,8 @@
 import { Deadline, Redactor, systemClock } from "@connect-cdc/connector/client";
 import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
+import { engineLimitMs, stackContainers } from "../docker/engine";
 import { queueStates } from "../servers/artemis";
 import * as connect from "../servers/connect";
-import { engineLimitMs, stackContainers } from "../docker/engine";
 import * as kafka from "../servers/kafka";
 import {
     committedOffsets,
@@ -12,6 +12,9 @@ import {
     type TopicSettings,
     topicSettings,
 } from "../servers/kafkaTopics";
+import { type DatabaseLogin, replicationSlots } from "../servers/postgres";
+import { messageOf } from "../servers/wait";
+import { registeredBrokers, serverState } from "../servers/zookeeper";
 import type {
     Answer,
     BrokerFacts,
@@ -24,10 +27,7 @@ import type {
     TopicFacts,
     WorkerFacts,
 } from "./platformReport";
-import { type DatabaseLogin, replicationSlots } from "../servers/postgres";
 import { mayRestartAgain, repeatedRestarts } from "./restarts";
-import { messageOf } from "../servers/wait";
-import { registeredBrokers, serverState } from "../servers/zookeeper";
 
 /** Everything of a stack that can be asked, with logins. */
 export interface PlatformTarget {
@@ -55,7 +55,7 @@ export interface PlatformTarget {
 }
 
 /** Limit of one part of a look, in ms: a member that hangs takes no longer. */
-const partLimitMs = 5000;
+const PART_LIMIT_MS = 5000;
 
 /** Asks every part of a platform, all at once, each within seconds. Never throws: what does not answer is in the report. */
 export async function collectPlatform(target: PlatformTarget): Promise<PlatformReport> {
@@ -90,7 +90,7 @@ export async function collectPlatform(target: PlatformTarget): Promise<PlatformR
 }
 
 /** Never rejects, and gives an answer within the limit. */
-async function answerOf<T>(ask: () => Promise<T>, limitMs = partLimitMs): Promise<Answer<T>> {
+async function answerOf<T>(ask: () => Promise<T>, limitMs = PART_LIMIT_MS): Promise<Answer<T>> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
@@ -198,9 +198,8 @@ async function lookAtKafka(
         Promise.any(views.map(async (view, i) => ({ address: target.kafka[i]!, view: await view }))),
     );
     const connectors = await statuses;
-    if (!viewed.ok) {
-        return { kafkaCluster: viewed, connectors: withFacts(connectors, target, () => undefined) };
-    }
+    if (!viewed.ok) return { kafkaCluster: viewed, connectors: withFacts(connectors, target, () => undefined) };
+
     const { address, view } = viewed.value;
     const sinks = connectors.ok ? connectors.value.filter(({ topics }) => topics.length > 0) : [];
     const [ends, settings, committed] = await Promise.all([
@@ -228,9 +227,8 @@ function withFacts(
     target: PlatformTarget,
     lagOf: (connector: connect.ConnectorStatus) => number | undefined,
 ): Answer<ConnectorFacts[]> {
-    if (!statuses.ok) {
-        return statuses;
-    }
+    if (!statuses.ok) return statuses;
+
     const value = statuses.value.map((connector) => ({
         ...connector,
         managed: connector.name in target.connectors,
@@ -305,7 +303,7 @@ async function captureProblemsOf(statuses: Answer<connect.ConnectorStatus[]>, da
     if (!statuses.ok) throw new Error(statuses.error);
     const sources = statuses.value.filter(({ capture }) => capture?.["database.dbname"] === database.database);
     const settings = sources.map(({ capture }) => capture!);
-    const deadline = new Deadline(systemClock, partLimitMs / 1000);
+    const deadline = new Deadline(systemClock, PART_LIMIT_MS / 1000);
     const url = databaseUrl({ ...database, address: `${database.host}:${database.port}` });
     const found = await findCaptureProblems(settings, url, deadline);
     return found.flatMap((problems, i) => problems.map((problem) => ({ ...problem, connector: sources[i]!.name })));

@@ -1,5 +1,5 @@
-import type { Answer, ConnectorFacts, MemberReport, PlatformReport } from "./platformReport";
 import { findings } from "./findings/findings";
+import type { Answer, ConnectorFacts, MemberReport, PlatformReport } from "./platformReport";
 
 /** Media type of {@link prometheusText}: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const PROMETHEUS_TYPE = "text/plain; version=0.0.4";

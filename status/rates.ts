@@ -9,8 +9,8 @@ export interface Sample {
 }
 
 /** Looks further apart than this say nothing about the time between them. */
-const maxGapMs = 15_000;
-const keptMs = 75_000;
+const MAX_GAP_MS = 15_000;
+const KEPT_MS = 75_000;
 
 export function topicKey(name: string): string {
     return `topic:${name}`;
@@ -37,16 +37,15 @@ export function sampleOf({ takenAt, kafkaCluster, jmsBroker }: PlatformReport): 
 
 /** The history with one look more, without what is too old for any question here. */
 export function remember(history: Sample[], sample: Sample): Sample[] {
-    return [...history.filter(({ at }) => at >= sample.at - keptMs && at < sample.at), sample];
+    return [...history.filter(({ at }) => at >= sample.at - KEPT_MS && at < sample.at), sample];
 }
 
 /** Growth per second over about the last `seconds`. undefined: not known (yet, or any more). */
 export function rate(history: Sample[], key: string, seconds = 10): number | undefined {
     const steps = stepsOf(history, key);
     const newest = steps.at(-1);
-    if (newest === undefined) {
-        return undefined;
-    }
+    if (newest === undefined) return undefined;
+
     const recent = steps.filter(({ to }) => to > newest.to - seconds * 1000);
     const elapsedMs = recent.reduce((sum, { from, to }) => sum + to - from, 0);
     return (recent.reduce((sum, { increase }) => sum + increase, 0) / elapsedMs) * 1000;
@@ -82,8 +81,8 @@ function stepsOf(history: Sample[], key: string): Step[] {
         const increase = point.count >= before.count ? point.count - before.count : point.count;
         return { from: before.at, to: point.at, increase };
     });
-    const lastGap = steps.findLastIndex(({ from, to }) => to - from > maxGapMs);
-    const isSilent = (history.at(-1)?.at ?? 0) - (points.at(-1)?.at ?? 0) > maxGapMs;
+    const lastGap = steps.findLastIndex(({ from, to }) => to - from > MAX_GAP_MS);
+    const isSilent = (history.at(-1)?.at ?? 0) - (points.at(-1)?.at ?? 0) > MAX_GAP_MS;
     return isSilent ? [] : steps.slice(lastGap + 1);
 }
 

@@ -1,5 +1,5 @@
-import type { PlatformReport } from "./platformReport";
 import type { Finding } from "./findings/findings";
+import type { PlatformReport } from "./platformReport";
 
 /** A look for scripts. Every key is always there: what is not known is null. */
 export function reportJson(report: PlatformReport, found: Finding[], space?: number): string {

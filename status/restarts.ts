@@ -1,7 +1,7 @@
+import { connectEngine } from "@connect-cdc/docker-engine";
 import type { ContainerAddress } from "../docker/containerLog";
 import { lastErrorOf } from "../docker/crashLoop";
 import { QUIET_SSH } from "../docker/engine";
-import { connectEngine } from "@connect-cdc/docker-engine";
 import type { RestartFacts } from "./platformReport";
 
 /** Fewer restarts since the container was made may be crashes that have nothing to do with each other. */

@@ -1,9 +1,9 @@
 import type { TaskStatus } from "../servers/connect";
-import type { ConnectorFacts, MemberReport, PlatformReport, TopicFacts } from "./platformReport";
 import { runsOn, workersAreEqual } from "./findings/connectFindings";
 import type { Finding } from "./findings/findings";
-import { type Level, levelOf, stateLevel } from "./levels";
 import { type AnyMember, containerOf } from "./findings/memberFindings";
+import { type Level, levelOf, stateLevel } from "./levels";
+import type { ConnectorFacts, MemberReport, PlatformReport, TopicFacts } from "./platformReport";
 import { type Cell, type Paint, textTable, wrap } from "./textTable";
 import { bytesText, countText, plural } from "./units";
 
@@ -11,7 +11,7 @@ import { bytesText, countText, plural } from "./units";
 export const SCREEN_WIDTH = 120;
 /** So many topics are shown; all are in the JSON. */
 const MOST_TOPICS = 30;
-const indent = "  ";
+const INDENT = "  ";
 
 export interface ScreenOptions {
     /** True: with ANSI colours. */
@@ -53,7 +53,7 @@ function ansi(text: string, level: Level | "heading"): string {
 }
 
 function title({ paint }: Look, role: string, facts: string[]): string {
-    return [paint(role.padEnd(11), "heading"), ...facts.filter((fact) => fact !== "")].join(indent);
+    return [paint(role.padEnd(11), "heading"), ...facts.filter((fact) => fact !== "")].join(INDENT);
 }
 
 function countOf(members: MemberReport<unknown>[]): string {
@@ -61,8 +61,8 @@ function countOf(members: MemberReport<unknown>[]): string {
 }
 
 function table({ paint }: Look, headings: string[], rows: Cell[][], numbers?: number[]): string[] {
-    const options = { width: SCREEN_WIDTH - indent.length, paint, numbers };
-    return rows.length === 0 ? [] : textTable(headings, rows, options).map((line) => indent + line);
+    const options = { width: SCREEN_WIDTH - INDENT.length, paint, numbers };
+    return rows.length === 0 ? [] : textTable(headings, rows, options).map((line) => INDENT + line);
 }
 
 /** What every member has: its name, how it is, its address and its container; `facts` stand in between. */
@@ -154,7 +154,7 @@ function topicLines(look: Look, topics: TopicFacts[]): string[] {
     });
     const headings = ["topic", "partitions", "replicas", "min in sync", "lagging", "policy", "records"];
     const rest = topics.length - rows.length;
-    const more = rest === 0 ? [] : [`${indent}... and ${rest} more: npm run status -- --json has all`];
+    const more = rest === 0 ? [] : [`${INDENT}... and ${rest} more: npm run status -- --json has all`];
     return [...table(look, headings, rows, [1, 2, 3, 4, 6]), ...more];
 }
 
@@ -181,7 +181,7 @@ function connectPart(look: Look): string[] {
             [3, 4],
         ),
         "",
-        ...(connectors.ok ? connectorLines(look, connectors.value) : [`${indent}connectors: not known`]),
+        ...(connectors.ok ? connectorLines(look, connectors.value) : [`${INDENT}connectors: not known`]),
     ];
 }
 
@@ -205,7 +205,7 @@ function connectorLines(look: Look, connectors: ConnectorFacts[]): string[] {
         ...look.report.missingConnectors.map((name): Cell[] => [{ text: name, level: "wrong" }, "missing", "", "", ""]),
     ];
     return rows.length === 0
-        ? [`${indent}no connectors`]
+        ? [`${INDENT}no connectors`]
         : table(look, ["connector", "state", "type", "worker", "lag"], rows, [4]);
 }
 
@@ -217,7 +217,7 @@ function connectorRow({ found }: Look, { name, state, type, worker, lag, managed
 
 function taskRow({ found }: Look, { connector, task, state, worker }: TaskStatus): Cell[] {
     const level = levelOf(found, [`task:${connector}/${task}`], stateLevel(state));
-    return [`${indent}${connector}/${task}`, { text: state, level }, "", worker, ""];
+    return [`${INDENT}${connector}/${task}`, { text: state, level }, "", worker, ""];
 }
 
 function databasePart(look: Look, database: NonNullable<PlatformReport["database"]>): string[] {
@@ -236,7 +236,7 @@ function databasePart(look: Look, database: NonNullable<PlatformReport["database
     return [
         single(look, "PostgreSQL", "postgres", address, answer.ok),
         ...table(look, ["slot", "state", "behind", "log held", "log status"], rows, [2, 3]),
-        ...(answer.ok && rows.length === 0 ? [`${indent}no replication slots`] : []),
+        ...(answer.ok && rows.length === 0 ? [`${INDENT}no replication slots`] : []),
     ];
 }
 
@@ -276,11 +276,11 @@ function findingsPart({ found, paint }: Look): string[] {
 
 function findingLines({ level, subject, text, remedy }: Finding, paint: Paint): string[] {
     const mark = level === "wrong" ? "WRONG  " : "warning";
-    const margin = " ".repeat(mark.length + indent.length);
+    const margin = " ".repeat(mark.length + INDENT.length);
     const width = SCREEN_WIDTH - margin.length;
     const [first = "", ...others] = wrap(`${subject}: ${text}`, width);
     return [
-        `${paint(mark, level)}${indent}${first}`,
+        `${paint(mark, level)}${INDENT}${first}`,
         ...others.map((line) => margin + line),
         ...wrap(`-> ${remedy}`, width).map((line) => margin + line),
     ];

@@ -1,14 +1,14 @@
-import { collectPlatform, type PlatformTarget } from "./platform";
 import { messageOf } from "../servers/wait";
 import { findings } from "./findings/findings";
 import type { Look } from "./flow";
 import type { PageState } from "./page/page";
-import { remember, sampleOf, type Sample } from "./rates";
+import { collectPlatform, type PlatformTarget } from "./platform";
+import { remember, type Sample, sampleOf } from "./rates";
 
 /** Without a question for so long, nobody looks at the page any more. */
-const watchedMs = 30_000;
+const WATCHED_MS = 30_000;
 /** A look that is older is not shown as the state of now. */
-const freshMs = 10_000;
+const FRESH_MS = 10_000;
 
 /** Looks at a platform, one after the other, for as long as somebody asks for them. */
 export class StatusLooks {
@@ -37,7 +37,7 @@ export class StatusLooks {
 
     /** The same for one who comes back rarely, such as Prometheus: looks do not go on in between. */
     async once(): Promise<PageState> {
-        if (Date.now() - this.lookedAt > Math.max(freshMs, 2000 * this.intervalSeconds)) await this.lookNow();
+        if (Date.now() - this.lookedAt > Math.max(FRESH_MS, 2000 * this.intervalSeconds)) await this.lookNow();
         const { look, failure } = this;
         return { stack: this.target.stack, look, failure, now: Date.now() };
     }
@@ -61,11 +61,8 @@ export class StatusLooks {
     }
 
     private goOn(): void {
-        if (Date.now() - this.askedAt < watchedMs) {
-            void this.lookNow();
-        } else {
-            this.timer = undefined;
-        }
+        if (Date.now() - this.askedAt < WATCHED_MS) void this.lookNow();
+        else this.timer = undefined;
     }
 
     private async takeLook(): Promise<void> {

@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-
-import type { PlatformTarget } from "./platform";
 import { messageOf } from "../servers/wait";
 import type { Look } from "./flow";
 import { type PageAssets, type PageState, renderFragment, renderPage, securityPolicy } from "./page/page";
+import type { PlatformTarget } from "./platform";
 import { PROMETHEUS_TYPE, prometheusText } from "./prometheus";
 import { reportJson } from "./reportJson";
 import { StatusLooks } from "./statusLooks";
@@ -25,7 +24,7 @@ export interface StatusServer {
 }
 
 /** Loopback and nothing else: the page has no login. */
-const bindAddress = "127.0.0.1";
+const BIND_ADDRESS = "127.0.0.1";
 
 /** Serves the page until SIGINT or SIGTERM comes. */
 export async function serveStatus(target: PlatformTarget, options: ServeOptions): Promise<void> {
@@ -52,7 +51,7 @@ export async function startStatusServer(
     });
     await listen(server, port);
     return {
-        url: `http://${bindAddress}:${(server.address() as AddressInfo).port}/`,
+        url: `http://${BIND_ADDRESS}:${(server.address() as AddressInfo).port}/`,
         close: async () => {
             server.close();
             server.closeAllConnections();
@@ -71,9 +70,9 @@ function listen(server: Server, port: number): Promise<void> {
         server.once("error", (error: NodeJS.ErrnoException) => {
             const isTaken = error.code === "EADDRINUSE";
             const reason = isTaken ? "is held by another process" : `cannot be opened (${messageOf(error)})`;
-            reject(new Error(`port ${port} of ${bindAddress} ${reason}; take another: npm run status -- --serve 0`));
+            reject(new Error(`port ${port} of ${BIND_ADDRESS} ${reason}; take another: npm run status -- --serve 0`));
         });
-        server.listen(port, bindAddress, resolve);
+        server.listen(port, BIND_ADDRESS, resolve);
     });
 }
 
@@ -93,6 +92,7 @@ async function answer(
     if (make === undefined) {
         return send(response, 404, "text/plain", "There are /, /fragment, /report.json and /metrics.\n");
     }
+
     if (request.method !== "GET" && request.method !== "HEAD") {
         response.setHeader("Allow", "GET, HEAD");
         return send(response, 405, "text/plain", "Only GET and HEAD.\n");
@@ -119,6 +119,7 @@ function answered({ look, failure }: PageState): Look {
     if (look === undefined || failure !== undefined) {
         throw new Error(`the platform cannot be asked: ${failure?.error ?? "no look yet"}`);
     }
+
     return look;
 }
 

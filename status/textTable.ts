@@ -14,9 +14,9 @@ export interface TableOptions {
     numbers?: number[];
 }
 
-const gap = "  ";
+const GAP = "  ";
 /** No column becomes narrower by giving way. */
-const narrowest = 8;
+const NARROWEST = 8;
 
 /** Rows in columns that begin together, below their headings. */
 export function textTable(headings: string[], rows: Cell[][], { width, paint, numbers = [] }: TableOptions): string[] {
@@ -33,7 +33,7 @@ export function textTable(headings: string[], rows: Cell[][], { width, paint, nu
                 const painted = paint(text, levelOf(cell));
                 return numbers.includes(column) ? space + painted : painted + space;
             })
-            .join(gap)
+            .join(GAP)
             .trimEnd();
     return [line(headings, () => "heading"), ...rows.map((row) => line(row, levelIn))];
 }
@@ -48,8 +48,8 @@ function levelIn(cell: Cell): Level {
 
 function fitting(widths: number[], limit: number): number[] {
     const result = [...widths];
-    const total = () => result.reduce((sum, one) => sum + one + gap.length, -gap.length);
-    while (total() > limit && Math.max(...result) > narrowest) {
+    const total = () => result.reduce((sum, one) => sum + one + GAP.length, -GAP.length);
+    while (total() > limit && Math.max(...result) > NARROWEST) {
         const widest = result.indexOf(Math.max(...result));
         result[widest] = (result[widest] as number) - 1;
     }
@@ -65,11 +65,8 @@ export function wrap(text: string, width: number): string[] {
     const lines: string[] = [];
     for (const word of text.split(/\s+/)) {
         const last = lines.at(-1);
-        if (last !== undefined && last.length + 1 + word.length <= width) {
-            lines[lines.length - 1] = `${last} ${word}`;
-        } else {
-            lines.push(word);
-        }
+        if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+        else lines.push(word);
     }
     return lines;
 }

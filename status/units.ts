@@ -2,11 +2,11 @@ const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 /** What stands for a number that is not known. */
-export const unknownNumber = "–";
+export const UNKNOWN_NUMBER = "–";
 
 /** `1,234`, and from 100,000 on `1.2M`. */
 export function countText(count: number | undefined): string {
-    return count === undefined ? unknownNumber : (count < 100_000 ? grouped : compact).format(count);
+    return count === undefined ? UNKNOWN_NUMBER : (count < 100_000 ? grouped : compact).format(count);
 }
 
 /** A rate per second: one decimal below 10, since a row every few seconds is not nothing. */

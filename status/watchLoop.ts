@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import {
     ConnectClient,
     ConnectError,
@@ -9,12 +8,12 @@ import {
     Redactor,
     systemClock,
 } from "@connect-cdc/connector/client";
-import { collectPlatform, type PlatformTarget } from "./platform";
-import type { PlatformReport } from "./platformReport";
 import { messageOf } from "../servers/wait";
 import { compareLooks, isWrong, type Memory, type WatchEvent } from "./events";
 import { findings } from "./findings/findings";
 import { decide, type HealLimits, type HealMemory, refused, refusedEvent, type Restart, restartEvent } from "./healing";
+import { collectPlatform, type PlatformTarget } from "./platform";
+import type { PlatformReport } from "./platformReport";
 
 /** Limit of one restart, s. */
 const RESTART_SECONDS = 10;
@@ -65,9 +64,8 @@ export class Watch {
             const target = await this.currentTarget();
             const report = await collectPlatform(target);
             this.compare(report);
-            if (this.options.heal !== undefined) {
-                await this.heal(target, report, this.options.heal);
-            }
+            if (this.options.heal !== undefined) await this.heal(target, report, this.options.heal);
+
             this.memory.silence = undefined;
         } catch (error) {
             const text = messageOf(error);
@@ -75,6 +73,7 @@ export class Watch {
             if (text !== this.memory.silence) {
                 this.options.tell({ at: Date.now(), level: "wrong", subject: "watch", text, remedy });
             }
+
             this.memory.silence = text;
         }
     }
@@ -112,9 +111,7 @@ export class Watch {
         const { memory, restarts, events } = decide(this.memory.heal, report, limits);
         this.memory.heal = memory;
         events.forEach(this.options.tell);
-        for (const restart of restarts) {
-            await this.restart(target, restart, limits);
-        }
+        for (const restart of restarts) await this.restart(target, restart, limits);
     }
 
     private async restart(target: PlatformTarget, restart: Restart, { maxRestarts }: HealLimits): Promise<void> {

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cacheFolder, stateFolder } from "./folders";
-import { rememberedPulumi, type PulumiTools } from "./setup/pulumi";
+import { type PulumiTools, rememberedPulumi } from "./setup/pulumi";
 
 /** The stack of `npm start`. Its passphrase is public, because no secret stands in its committed config. */
 export const DEV_STACK = "dev";

@@ -1,11 +1,6 @@
 import { parseArgs } from "node:util";
-
-import { defaults } from "../../config/config";
 import { eightAtATime } from "@connect-cdc/connector/checks";
 import { type Connect, type ConnectorInfo, Deadline, systemClock } from "@connect-cdc/connector/client";
-import { type AdoptedConnector, adoptedConnector } from "../adoptedConnector";
-import { adoptedProgram } from "../adoptedProgram";
-import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "../adoptedText";
 import {
     ACCESS_OPTIONS,
     ACCESS_USAGE,
@@ -14,6 +9,10 @@ import {
     readAccess,
     readUrls,
 } from "@connect-cdc/connector/commands";
+import { defaults } from "../../config/config";
+import { type AdoptedConnector, adoptedConnector } from "../adoptedConnector";
+import { adoptedProgram } from "../adoptedProgram";
+import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "../adoptedText";
 import { unknownName } from "../names";
 
 const USAGE = `usage: npm run adopt -- <URL>[,<URL>...] [--only <connector>[,<connector>...]] [--json | --program]
@@ -42,9 +41,8 @@ export default async function adopt(args: string[]): Promise<void> {
         },
     });
     const [urls, ...rest] = positionals;
-    if (urls === undefined || rest.length > 0 || (values.json && values.program)) {
-        throw new Error(USAGE);
-    }
+    if (urls === undefined || rest.length > 0 || (values.json && values.program)) throw new Error(USAGE);
+
     const restUrls = readUrls(urls);
     const auth = await readAccess(values);
     const { only, program } = values;
@@ -64,9 +62,8 @@ export default async function adopt(args: string[]): Promise<void> {
 async function adoptedCluster(connect: Connect, only: string[] | undefined, program: boolean): Promise<AdoptedCluster> {
     const live = await connect(READ_SECONDS).list();
     const unknown = only?.find((name) => !(name in live));
-    if (unknown !== undefined) {
-        throw new Error(unknownName("connector", unknown, Object.keys(live)));
-    }
+    if (unknown !== undefined) throw new Error(unknownName("connector", unknown, Object.keys(live)));
+
     const taken = new Set<string>();
     const connectors: Record<string, AdoptedConnector> = {};
     const meant = (only ?? Object.keys(live)).sort().map((name) => live[name]!);

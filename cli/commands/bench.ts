@@ -34,16 +34,15 @@ export default async function bench(args: string[]): Promise<void> {
     if (unknown.length > 0) {
         throw new Error(`No such figure: ${unknown.join(", ")}. The figures are: ${known.join(", ")}.`);
     }
+
     const isWanted = ([name]: [string, unknown]) => args.length === 0 || args.includes(name);
     await setup(logToStderr);
     const figures: Figure[] = [];
-    for (const [, measure] of Object.entries(alone).filter(isWanted)) {
-        figures.push(...(await measure()));
-    }
+    for (const [, measure] of Object.entries(alone).filter(isWanted)) figures.push(...(await measure()));
+
     const onStack = Object.entries(parts).filter(isWanted);
-    if (onStack.length > 0) {
-        figures.push(...(await measureOnStack(onStack.map(([, measure]) => measure))));
-    }
+    if (onStack.length > 0) figures.push(...(await measureOnStack(onStack.map(([, measure]) => measure))));
+
     process.stdout.write(`${figures.map(renderFigure).join("\n")}\n`);
 }
 
@@ -53,9 +52,8 @@ async function measureOnStack(measures: Measure[]): Promise<Figure[]> {
         logToStderr(`stack ${stack.handle.name}: pulumi up ...`);
         await stack.up();
         const figures: Figure[] = [];
-        for (const measure of measures) {
-            figures.push(...[await measure(stack, logToStderr)].flat());
-        }
+        for (const measure of measures) figures.push(...[await measure(stack, logToStderr)].flat());
+
         return figures;
     } finally {
         await stack.dispose();

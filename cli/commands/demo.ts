@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-
 import { Client } from "pg";
-
 import { parseAddress } from "../../servers/tcp";
 import { readTopics, type TopicRecord } from "../../servers/topic";
 import { done, pending, waitFor } from "../../servers/wait";
@@ -12,7 +10,7 @@ import { changeLine, readChange } from "../changeLine";
 import { readStackOutputs, type StackOutputs } from "../stackOutputs";
 import { capturedTopics } from "./tail";
 
-const timeoutSeconds = 60;
+const TIMEOUT_SECONDS = 60;
 
 /** What the demo does with its rows once they are inserted, with what it says of it. */
 const operations: Record<string, string | undefined> = { insert: undefined, update: "Updated", delete: "Deleted" };
@@ -33,6 +31,7 @@ export default async function demo(args: string[]): Promise<void> {
     if (!(values.op in operations)) {
         throw new Error(`--op ${values.op}: must be one of ${Object.keys(operations).join(", ")}`);
     }
+
     const count = readCount(values.rows);
     const outputs = await readStackOutputs({ stack: values.stack });
     const events = await watchEvents(outputs);
@@ -58,6 +57,7 @@ function readCount(text: string): number {
     if (!Number.isInteger(count) || count < 1 || count > 1000) {
         throw new Error(`--rows ${text}: must be a whole number from 1 to 1000`);
     }
+
     return count;
 }
 
@@ -77,6 +77,7 @@ async function withDatabase({ database }: StackOutputs, work: (client: Client) =
     if (address === undefined) {
         throw new Error("this stack runs no database of its own: insert rows where its database is");
     }
+
     const login = { ...parseAddress(address), database: name, user, password };
     const client = new Client({ ...login, connectionTimeoutMillis: 5000 });
     await client.connect();
@@ -156,7 +157,12 @@ function emailOf(value: string | null): string {
 }
 
 function waiting(what: string) {
-    return { what, timeoutSeconds, onProgress: print, remedy: "Look at the connectors with: npm run status" };
+    return {
+        what,
+        timeoutSeconds: TIMEOUT_SECONDS,
+        onProgress: print,
+        remedy: "Look at the connectors with: npm run status",
+    };
 }
 
 function secondsSince(time: number): string {
@@ -164,15 +170,16 @@ function secondsSince(time: number): string {
 }
 
 /** The sender's clock may be behind ours by as much. */
-const clockToleranceMs = 60_000;
+const CLOCK_TOLERANCE_MS = 60_000;
 
 async function showArrival({ jmsBroker }: StackOutputs, queue: string, rows: Row[], started: number): Promise<void> {
     const { address, user, password } = jmsBroker;
     if (address === undefined) {
         throw new Error("this stack runs no JMS broker of its own: look into the queues where its broker is");
     }
+
     const look = async () => {
-        const messages = await browseQueue({ address, user, password }, queue, started - clockToleranceMs);
+        const messages = await browseQueue({ address, user, password }, queue, started - CLOCK_TOLERANCE_MS);
         const isOf = (body: string, { email, last_name }: Row) => body.includes(email) && body.includes(last_name);
         const bodies = rows.map((row) => messages.find(({ body }) => isOf(body, row))?.body);
         const arrived = bodies.filter((body) => body !== undefined);

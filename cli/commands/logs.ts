@@ -1,18 +1,17 @@
 import { parseArgs } from "node:util";
-
 import { type ContainerAddress, followLog, type LogLine, readLog } from "../../docker/containerLog";
 import { stackContainers } from "../../docker/engine";
 import { stackOption } from "../../tools/environment";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
-import { PROJECT } from "../stack/target";
 import { unknownName } from "../names";
+import { PROJECT } from "../stack/target";
 import { readStackOutputs, type StackOutputs } from "../stackOutputs";
 
 interface Member extends ContainerAddress {
     name: string;
 }
 
-const defaultLines = 200;
+const DEFAULT_LINES = 200;
 
 /**
  * `npm run logs -- connect-0`: the last lines of a member's log; of several members, or of a role (`kafka`), in one
@@ -44,6 +43,7 @@ export default async function logs(args: string[]): Promise<void> {
     for (const { name, text } of inSequence(logs.map(({ member, lines }) => ({ name: member.name, lines })))) {
         print(name, text);
     }
+
     if (values.follow) {
         const abort = new AbortController();
         for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => abort.abort());
@@ -58,10 +58,9 @@ export default async function logs(args: string[]): Promise<void> {
 /** Without a number: with `--since` all from then on, else the last ones. */
 function readTail(text: string | undefined, since: string | undefined): number | undefined {
     if (text === "all" || (text === undefined && since !== undefined)) return undefined;
-    const lines = Number(text ?? defaultLines);
-    if (!Number.isInteger(lines) || lines < 0) {
-        throw new Error(`--tail ${text}: must be a whole number, or all`);
-    }
+    const lines = Number(text ?? DEFAULT_LINES);
+    if (!Number.isInteger(lines) || lines < 0) throw new Error(`--tail ${text}: must be a whole number, or all`);
+
     return lines;
 }
 
@@ -85,9 +84,8 @@ export function readSince(text: string | undefined, now: number): string | undef
 async function findMembers(stack: string): Promise<Member[]> {
     const outputs = await readStackOutputs({ stack }).catch(() => undefined);
     const members = await membersOf(stack, outputs);
-    if (members.length === 0) {
-        throw new Error(`stack ${stack} has no containers; bring it up with: npm start`);
-    }
+    if (members.length === 0) throw new Error(`stack ${stack} has no containers; bring it up with: npm start`);
+
     return members;
 }
 
@@ -109,9 +107,8 @@ export function selectMembers(wanted: string[], known: string[]): string[] {
     const roleOf = (name: string) => name.replace(/-\d+$/, "");
     const roles = [...new Set(known.map(roleOf))].filter((role) => !known.includes(role));
     const unknown = wanted.find((name) => !known.includes(name) && !roles.includes(name));
-    if (unknown !== undefined) {
-        throw new Error(unknownName("member", unknown, [...known, ...roles]));
-    }
+    if (unknown !== undefined) throw new Error(unknownName("member", unknown, [...known, ...roles]));
+
     return known.filter((name) => wanted.length === 0 || wanted.includes(name) || wanted.includes(roleOf(name)));
 }
 
@@ -134,9 +131,7 @@ async function goOn(
         if (lastTime === undefined || time > lastTime) print(text);
     };
     await followLog(member, { since: secondsOf(lastTime ?? now) }, onLine, signal);
-    if (!signal.aborted) {
-        process.stderr.write(`${member.name} has ended\n`);
-    }
+    if (!signal.aborted) process.stderr.write(`${member.name} has ended\n`);
 }
 
 /** Seconds since 1970 with all decimals that the time has. */

@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-
 import {
     changeOffsets,
     type Connect,
@@ -13,9 +12,9 @@ import {
     type SavedOffsets,
     saveOffsets,
 } from "@connect-cdc/connector/client";
+import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "@connect-cdc/connector/commands";
 import { stackOption } from "../../tools/environment";
 import { confirm } from "../../tools/setup/confirm";
-import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "@connect-cdc/connector/commands";
 import { connectTarget } from "../connectTarget";
 import { unknownName } from "../names";
 import { changeLines, offsetLines } from "../offsetLines";
@@ -67,13 +66,11 @@ type Command = (connect: Connect, database: () => Promise<SlotDatabase>) => Prom
 /** What the arguments ask for; everything that can be wrong with them is, before anybody is asked. */
 function readCommand([verb, ...names]: string[], options: Options): Command {
     const wantedNames = { list: 1, alter: 2, reset: 1, restore: 1 }[verb ?? ""];
-    if (wantedNames !== names.length) {
-        throw new Error(USAGE);
-    }
+    if (wantedNames !== names.length) throw new Error(USAGE);
+
     const [first, second] = names as [string, string];
-    if (verb === "list") {
-        return (connect) => list(connect, first, options);
-    }
+    if (verb === "list") return (connect) => list(connect, first, options);
+
     if (!options.yes && !(process.stdin.isTTY && process.stderr.isTTY)) {
         throw new Error(
             `${verb} stops the connector for a moment and moves it; without a terminal to ask on, say --yes`,
@@ -108,9 +105,8 @@ async function change(
     from?: SavedOffsets,
 ): Promise<void> {
     const now = await current(connect, name);
-    if (from && !force) {
-        refuseOther(from, now);
-    }
+    if (from && !force) refuseOther(from, now);
+
     const config = (await connect(READ_SECONDS).info(name))!.config;
     const check = force || asked.kind === "reset" ? undefined : await slotCheck(config, asked.offsets, database);
     await check?.(print);
@@ -133,9 +129,8 @@ async function change(
 
 async function current(connect: Connect, name: string): Promise<SavedOffsets> {
     const known = Object.keys(await connect(READ_SECONDS).list());
-    if (!known.includes(name)) {
-        throw new Error(unknownName("connector", name, known));
-    }
+    if (!known.includes(name)) throw new Error(unknownName("connector", name, known));
+
     return readOffsets(connect(READ_SECONDS), name);
 }
 

@@ -2,10 +2,10 @@ import { parseArgs } from "node:util";
 import { DEV_STACK, stackOption } from "../../tools/environment";
 import { logToStderr } from "../../tools/log";
 import { setup } from "../../tools/setup/setup";
-import { summarize } from "../stack/summary";
 import { startStack } from "../stack/stackRun";
-import demo from "./demo";
+import { summarize } from "../stack/summary";
 import { readStackOutputs } from "../stackOutputs";
+import demo from "./demo";
 
 /**
  * `npm start`: whatever set-up is missing, then `pulumi up` of the dev stack (or `--stack NAME`). The dev stack's pipeline

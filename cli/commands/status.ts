@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-
-import type { PlatformReport } from "../../status/platformReport";
 import { type Finding, findings } from "../../status/findings/findings";
+import type { PlatformReport } from "../../status/platformReport";
 import { reportJson } from "../../status/reportJson";
 import { screen } from "../../status/screen";
 import { stackOption } from "../../tools/environment";
@@ -31,6 +30,7 @@ export default async function status(args: string[]): Promise<number> {
     if (rest.length > 0 || (port !== undefined && !values.serve)) {
         throw new Error(`npm run status takes no "${values.serve ? rest[0] : port}"`);
     }
+
     // The CLI takes as long as loading the clients of all servers: both at once.
     const [target, { collectPlatform }] = await Promise.all([
         readStackOutputs({ stack: values.stack }).then((outputs) => platformTarget(values.stack, outputs)),
@@ -48,9 +48,8 @@ export default async function status(args: string[]): Promise<number> {
         process.stdout.write(frame(values.json ? reportJson(report, found, space) : text(report, found), report));
         return found.some(({ level }) => level === "wrong") ? 1 : 0;
     };
-    if (!values.watch) {
-        return show(4, (text) => `${text}\n`);
-    }
+    if (!values.watch) return show(4, (text) => `${text}\n`);
+
     const seconds = readInterval(values.interval);
     // Ctrl-C is the way to end a watch, not a failure of it.
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
@@ -65,6 +64,7 @@ function readInterval(text: string): number {
     if (!(seconds >= 0.5 && seconds <= 3600)) {
         throw new Error(`--interval ${text}: must be a number of seconds from 0.5 to 3600`);
     }
+
     return seconds;
 }
 
@@ -76,6 +76,7 @@ function readPort(text: string = DEFAULT_PORT): number {
     if (!Number.isInteger(port) || port < 0 || port > 65535) {
         throw new Error(`--serve ${text}: must be a port from 0 to 65535; 0 takes any that is free`);
     }
+
     return port;
 }
 

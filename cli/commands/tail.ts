@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-
 import { queueStates } from "../../servers/artemis";
 import { connectorStatuses } from "../../servers/connect";
 import { clusterView, topicNames } from "../../servers/kafka";
@@ -31,14 +30,12 @@ export default async function tail(args: string[]): Promise<void> {
     if (values.topic !== undefined && values.queue !== undefined) {
         throw new Error("--topic and --queue: one of them at a time");
     }
+
     const outputs = await readStackOutputs({ stack: values.stack });
     const printer = new Printer(readCount(values.count));
     const fromStart = values["from-start"];
-    if (values.queue === undefined) {
-        await tailTopics(outputs, values.topic, fromStart, printer);
-    } else {
-        await tailQueue(outputs, values.queue, fromStart, printer);
-    }
+    if (values.queue === undefined) await tailTopics(outputs, values.topic, fromStart, printer);
+    else await tailQueue(outputs, values.queue, fromStart, printer);
 }
 
 function readCount(text: string | undefined): number {
@@ -46,6 +43,7 @@ function readCount(text: string | undefined): number {
     if (text !== undefined && !(Number.isInteger(count) && count >= 1)) {
         throw new Error(`--count ${text}: must be a whole number, 1 or more`);
     }
+
     return count;
 }
 
@@ -100,9 +98,9 @@ async function tailTopics(
 }
 
 /** Pause between two looks into a queue, ms. */
-const lookMs = 500;
+const LOOK_MS = 500;
 /** Clocks of senders may differ by as much, ms. */
-const clockToleranceMs = 10_000;
+const CLOCK_TOLERANCE_MS = 10_000;
 
 /** A browser shows what is in the queue when it opens: one look after the other, each from shortly before the newest. */
 async function tailQueue(outputs: StackOutputs, queue: string, fromStart: boolean, printer: Printer): Promise<void> {
@@ -110,7 +108,11 @@ async function tailQueue(outputs: StackOutputs, queue: string, fromStart: boolea
     let newest = fromStart ? undefined : Date.now();
     let seen = new Set<string>();
     const look = async (show: boolean) => {
-        const messages = await browseQueue(login, queue, newest === undefined ? undefined : newest - clockToleranceMs);
+        const messages = await browseQueue(
+            login,
+            queue,
+            newest === undefined ? undefined : newest - CLOCK_TOLERANCE_MS,
+        );
         for (const { id, sentAt, body } of messages) {
             if (show && !seen.has(id)) printer.print(sentAt, printable(body));
             newest = Math.max(newest ?? 0, sentAt ?? 0);
@@ -120,7 +122,7 @@ async function tailQueue(outputs: StackOutputs, queue: string, fromStart: boolea
     await look(fromStart);
     printer.begin(`queue ${queue}`);
     while (!printer.hasEnded) {
-        await Promise.race([sleep(lookMs), printer.ended]);
+        await Promise.race([sleep(LOOK_MS), printer.ended]);
         if (!printer.hasEnded) await look(true);
     }
 }
@@ -130,10 +132,10 @@ async function assertQueue({ jmsBroker, addresses }: StackOutputs, queue: string
     if (address === undefined) {
         throw new Error("this stack runs no JMS broker of its own: look into the queues where its broker is");
     }
+
     const names = (await queueStates({ url: addresses.jmsConsole ?? "", user, password })).map(({ name }) => name);
-    if (!names.includes(queue)) {
-        throw new Error(unknownName("queue", queue, names));
-    }
+    if (!names.includes(queue)) throw new Error(unknownName("queue", queue, names));
+
     return { address, user, password };
 }
 
@@ -143,15 +145,12 @@ export async function capturedTopics(workers: string[]): Promise<(topic: string)
         throw new Error(`no worker says what is captured (${messageOf(error)}); name a topic with --topic`);
     });
     const prefixes = connectors.flatMap(({ topicPrefix }) => (topicPrefix === undefined ? [] : [`${topicPrefix}.`]));
-    if (prefixes.length === 0) {
-        throw new Error("no Debezium source runs here; name a topic with --topic");
-    }
+    if (prefixes.length === 0) throw new Error("no Debezium source runs here; name a topic with --topic");
+
     return (topic) => prefixes.some((prefix) => topic.startsWith(prefix));
 }
 
 async function assertTopic(brokers: string[], topic: string): Promise<void> {
     const names = topicNames(await Promise.any(brokers.map(clusterView)));
-    if (!names.includes(topic)) {
-        throw new Error(unknownName("topic", topic, names));
-    }
+    if (!names.includes(topic)) throw new Error(unknownName("topic", topic, names));
 }

@@ -30,6 +30,7 @@ export default function test(args: string[]): Promise<number> {
     if (unknown.length > 0) {
         throw new Error(`No such part: ${unknown.join(", ")}. The parts are: ${Object.keys(PARTS).join(", ")}.`);
     }
+
     const chosen = Object.entries(PARTS).filter(([name]) => args.length === 0 || args.includes(name));
     return runParts(Object.fromEntries(chosen), args.length === 0, logToStdout);
 }

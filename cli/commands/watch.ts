@@ -1,15 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-
+import { writeFileWhole } from "../../images/staging/cache";
 import { eventJson, eventLine, type WatchEvent } from "../../status/events";
 import { healLimits } from "../../status/healing";
+import { Watch, type WatchMemory, type WatchOptions } from "../../status/watchLoop";
 import { stackOption } from "../../tools/environment";
 import { stateFolder } from "../../tools/folders";
 import { withProcessLock } from "../../tools/processLock";
-import { writeFileWhole } from "../../images/staging/cache";
 import { platformTarget, readStackOutputs } from "../stackOutputs";
-import { Watch, type WatchMemory, type WatchOptions } from "../../status/watchLoop";
 
 /**
  * `npm run watch`: looks at a stack again and again, one line for each thing that has changed. `--once` is one look, for
@@ -79,5 +78,6 @@ function wholeNumber(option: string, text: string): number {
     if (!Number.isInteger(number) || number < 1 || number > 86_400) {
         throw new Error(`--${option} ${text}: must be a whole number, 1 or more`);
     }
+
     return number;
 }

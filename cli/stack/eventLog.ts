@@ -55,6 +55,7 @@ export class EventLog {
         for (let count; (count = readSync(file, buffer, 0, buffer.length, this.position)) > 0; this.position += count) {
             pieces.push(Buffer.from(buffer.subarray(0, count)));
         }
+
         closeSync(file);
         return pieces;
     }

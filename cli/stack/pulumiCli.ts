@@ -61,6 +61,7 @@ function eventsFolder(): string {
     for (const name of readdirSync(all).filter((name) => !isAlive(Number.parseInt(name, 10)))) {
         rmSync(join(all, name), { recursive: true, force: true });
     }
+
     return mkdtempSync(join(all, `${process.pid}-`));
 }
 

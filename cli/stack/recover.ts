@@ -1,6 +1,6 @@
-import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import type { Log } from "../../tools/log";
-import { listDockerObjects, removeDockerObjects, type DockerObject } from "./dockerObjects";
+import { dockerEndpoint } from "../../tools/setup/dockerEngine";
+import { type DockerObject, listDockerObjects, removeDockerObjects } from "./dockerObjects";
 import { releaseDeadLocks, removeBrokenNotes } from "./locks";
 import {
     clearPendingOperations,

@@ -1,8 +1,8 @@
 import type { Log } from "../../tools/log";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
-import { removeDockerObjects, type DockerObject } from "./dockerObjects";
-import { askPulumi, changeStack } from "./pulumiCli";
+import { type DockerObject, removeDockerObjects } from "./dockerObjects";
 import { isOnNewKafka } from "./newKafka";
+import { askPulumi, changeStack } from "./pulumiCli";
 import { findLost, listStackObjects, recover, type RecoverOptions } from "./recover";
 import { readState, resourceName, type StackState } from "./state";
 import type { StackTarget } from "./target";
@@ -94,5 +94,6 @@ async function selectStack(target: StackTarget): Promise<void> {
     if (target.configFile !== undefined) {
         throw new Error(`There is no stack ${target.stack}: make it first, with pulumi stack init.`);
     }
+
     await askPulumi(target, target.select ? ["stack", "select", "--create"] : ["stack", "init", "--no-select"]);
 }

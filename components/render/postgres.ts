@@ -85,7 +85,8 @@ function psqlWord(text: string): string {
 
 /** A word of a shell command between psql's backticks, which know no escape. */
 function shellWord(text: string): string {
-    if (text.includes("`"))
+    if (text.includes("`")) {
         throw new Error(`passwordFile is ${text}: psql cannot read a file with a backtick in its name`);
+    }
     return `'${text.replaceAll("'", "'\\''")}'`;
 }

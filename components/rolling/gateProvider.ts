@@ -5,14 +5,13 @@
  * this member has rejoined its cluster; read and delete do nothing.
  */
 import { isDeepStrictEqual } from "node:util";
-
 import type { ContainerAddress } from "../../docker/containerLog";
 import { hopelessRestarts, lastErrorOf } from "../../docker/crashLoop";
+import { brokerReturned, type Cluster, clusterNames, clusterReady, serverReturned } from "../../servers/health";
+import * as kafka from "../../servers/kafka";
+import { Hopeless, messageOf, type Observation, pending, waitFor } from "../../servers/wait";
 import { untilBack } from "./gateCluster";
 import { type AwaitedTasks, redactorOf, untilTasksRun } from "./gateTasks";
-import * as kafka from "../../servers/kafka";
-import { brokerReturned, type Cluster, clusterNames, clusterReady, serverReturned } from "../../servers/health";
-import { Hopeless, messageOf, type Observation, pending, waitFor } from "../../servers/wait";
 
 export interface GateInputs extends Cluster, AwaitedTasks {
     /** Name of this member, for messages: "kafka-0". */
@@ -33,15 +32,15 @@ export interface GateInputs extends Cluster, AwaitedTasks {
  * Looks in a row, half a second apart, that must show every task running. A rebalance may report its old state for a moment,
  * and a task is called running before its first row: were the next worker stopped at once, two pauses would become one.
  */
-const steadyLooks = 7;
+const STEADY_LOOKS = 7;
 /** The engine is asked at every so many looks whether the container ends again and again. */
-const looksPerCrashCheck = 4;
+const LOOKS_PER_CRASH_CHECK = 4;
 /** What a wait needs to know of this run; a change of it alone is no change of the gate. */
-const ofThisRun = ["keptConnectors", "secrets"];
+const OF_THIS_RUN = ["keptConnectors", "secrets"];
 
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
     const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
-    const keys = Object.keys(after).filter((key) => !ofThisRun.includes(key));
+    const keys = Object.keys(after).filter((key) => !OF_THIS_RUN.includes(key));
     return { changes: keys.some((key) => !isDeepStrictEqual(before[key], after[key])) };
 }
 
@@ -71,10 +70,10 @@ export async function read(id: string, props: GateOutputs): Promise<{ id: string
 async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
     let steady = 0;
     let looks = 0;
-    const needed = inputs.kind === "connect" ? steadyLooks : 1;
+    const needed = inputs.kind === "connect" ? STEADY_LOOKS : 1;
     const rejoined = untilRejoined(inputs);
     const look = async (): Promise<Observation<void>> => {
-        if (++looks % looksPerCrashCheck === 0) await assertNoCrashLoop(inputs);
+        if (++looks % LOOKS_PER_CRASH_CHECK === 0) await assertNoCrashLoop(inputs);
         const observation = await rejoined();
         steady = observation.done ? steady + 1 : 0;
         return observation.done && steady < needed ? pending("all tasks run, since a moment") : observation;
@@ -113,6 +112,7 @@ function untilRejoined(inputs: GateInputs): () => Promise<Observation<void>> {
     if (target === undefined) {
         throw new Error(`${member} has index ${index}, but there are ${targets.length} addresses`);
     }
+
     switch (kind) {
         case "zookeeper":
             return untilBack(member, containers, () => serverReturned(targets, index));

@@ -71,6 +71,7 @@ async function restartAll(worker: string, names: string[]): Promise<void> {
     for (const name of names) {
         await waitFor(() => restart(name), { what: `restart of ${name}`, timeoutSeconds: RESTART_SECONDS });
     }
+
     const run = async () => {
         const still = (await connect.connectorStatuses(worker))
             .filter((connector) => names.includes(connector.name))

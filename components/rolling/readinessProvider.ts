@@ -5,10 +5,9 @@
  * FAILED; read and delete do nothing.
  */
 import { isDeepStrictEqual } from "node:util";
-
-import { restartAfterRoll } from "./gateTasks";
 import { type Cluster, clusterNames, clusterReady } from "../../servers/health";
 import { waitFor } from "../../servers/wait";
+import { restartAfterRoll } from "./gateTasks";
 
 export interface ReadinessInputs extends Cluster {
     /** Container id of each member, by its name. A change means: wait again. */

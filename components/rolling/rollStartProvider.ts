@@ -3,7 +3,6 @@
  * that each worker's gate knows what must run again. A task that had FAILED before is reported, and not waited for.
  */
 import { isDeepStrictEqual } from "node:util";
-
 import * as connect from "../../servers/connect";
 import { messageOf } from "../../servers/wait";
 
@@ -48,6 +47,7 @@ async function recordRunningTasks(targets: string[]): Promise<string[]> {
     if (failed.length > 0) {
         console.log(`tasks that had FAILED before this update are not waited for: ${failed.join(", ")}`);
     }
+
     return tasks.filter(({ state }) => state === "RUNNING").map(connect.taskName);
 }
 

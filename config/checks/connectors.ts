@@ -1,7 +1,7 @@
-import type { PlatformConfig } from "../config";
+import { abilitiesOf, holdsPassword, nameRefusal } from "@connect-cdc/connector/checks";
 import { SECRETS_FOLDER } from "../../components/render/secretsFolder";
 import { completeConnector, type ConnectorEntry, connectorName } from "../../connectors/completeConnector";
-import { abilitiesOf, holdsPassword, nameRefusal } from "@connect-cdc/connector/checks";
+import type { PlatformConfig } from "../config";
 import { Fault, HIDDEN, repeated } from "../fault";
 import { SECRET_NAME } from "./secrets";
 import { aboveBrokersFault, keyConverterOf } from "./servers";
@@ -119,14 +119,16 @@ function settingFault(
     { providers, brokers, policy }: Surroundings,
 ): (Pick<Fault, "rule" | "remedy"> & Partial<Fault>) | undefined {
     if (key in OWN_KEYS) return { rule: "does not belong here", remedy: OWN_KEYS[key]! };
-    if (key !== key.trim() || key === "")
+    if (key !== key.trim() || key === "") {
         return { rule: "has a key that begins or ends with blanks, or none", remedy: "correct the key" };
+    }
     if (policy === "None" && /^(consumer|producer|admin)\.override\./.test(key)) {
         const remedy = "remove it, or set connect.clientConfigOverridePolicy: Principal or All";
         return { rule: "is refused by the workers: connect.clientConfigOverridePolicy is None", remedy };
     }
-    if (/^topic\.creation\..+\.replication\.factor$/.test(key) && brokers !== undefined && Number(value) > brokers)
+    if (/^topic\.creation\..+\.replication\.factor$/.test(key) && brokers !== undefined && Number(value) > brokers) {
         return aboveBrokersFault(brokers);
+    }
     if (typeof value !== "string") return undefined;
     const provider = /\$\{([^}:]+):[^}]*\}/.exec(value)?.[1];
     if (provider !== undefined && !providers.includes(provider)) {

@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../config";
+import { Fault } from "../fault";
 import { connectorFaults } from "./connectors";
 import { deletionFaults } from "./deletions";
-import { Fault } from "../fault";
 import { hostFaults } from "./hosts";
 import { pluginFaults } from "./plugins";
 import { portFaults } from "./ports";

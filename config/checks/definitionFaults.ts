@@ -8,9 +8,9 @@ import {
     unknownKeys,
 } from "@connect-cdc/connector/checks";
 import type { PlatformConfig } from "../config";
+import { Fault, suggest } from "../fault";
 import { type CheckedConnector, completedConnectors, passwordInTheClear } from "./connectors";
 import { Definitions, PluginDefinition, SettingDefinition, settingsOf, valueFault } from "./definitions";
-import { Fault, suggest } from "../fault";
 import { sinkFaults } from "./sinks";
 import { listOf } from "./topics";
 
@@ -130,8 +130,9 @@ class ConnectorCheck {
             const prefix = `${list}.${alias}.`;
             const name = config[`${prefix}type`];
             const missing = `is missing: ${list} names ${alias}`;
-            if (name === undefined)
+            if (name === undefined) {
                 return [this.fault(`config.${prefix}type`, undefined, missing, "set its Java class")];
+            }
             const predicate = list === "transforms" ? config[`${prefix}predicate`] : undefined;
             const predicates = listOf(config["predicates"]);
             return [

@@ -42,8 +42,9 @@ export function valueFault({ type, validValues }: SettingDefinition, value: stri
     if (type === "DOUBLE" && (text === "" || Number.isNaN(Number(text)))) return "must be a number";
     if (type === "BOOLEAN" && !/^(true|false)$/i.test(text)) return "must be true or false";
     const values = type === "LIST" ? text.split(/\s*,\s*/) : [text];
-    if (validValues && !values.every((one) => validValues.includes(one)))
+    if (validValues && !values.every((one) => validValues.includes(one))) {
         return `must be one of: ${validValues.join(", ")}`;
+    }
     return undefined;
 }
 

@@ -31,10 +31,12 @@ function endpointFaults(path: string, endpoint: string): Fault[] {
     const tcp = endpoint.startsWith("tcp://");
     const example = tcp ? "tcp://<host>:2376" : "ssh://<user>@<host>";
     const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-    if (!url || url.hostname === "" || !["", "/"].includes(url.pathname))
+    if (!url || url.hostname === "" || !["", "/"].includes(url.pathname)) {
         return fault("is no address of a Docker engine", `write ${example}`);
-    if (url.password !== "")
+    }
+    if (url.password !== "") {
         return fault("holds a password", "remove it; ssh takes a key, of its agent or its config file");
+    }
     if (tcp && url.port === "") return fault("has no port", `write ${example}`);
     return [];
 }

@@ -40,31 +40,36 @@ function sourceFaults(path: string, source: Source): Fault[] {
         faults.push({ path: `${path}.${key}`, value, rule, remedy });
     if (source.url !== undefined) {
         const url = URL.canParse(source.url) ? new URL(source.url) : undefined;
-        if (!url || !["http:", "https:"].includes(url.protocol))
+        if (!url || !["http:", "https:"].includes(url.protocol)) {
             add("url", source.url, "is no http or https URL", "correct it");
-        else if (url.password !== "")
+        } else if (url.password !== "") {
             add("url", source.url, "holds a password", "download the file, and give its path instead");
-        if (source.sha512 === undefined)
-            add("sha512", undefined, "is missing: nobody could tell whether the right file came", sha512Remedy);
+        }
+        if (source.sha512 === undefined) {
+            add("sha512", undefined, "is missing: nobody could tell whether the right file came", SHA512_REMEDY);
+        }
     }
-    if (source.sha512 !== undefined && !SHA512.test(source.sha512))
-        add("sha512", source.sha512, "must be 128 hex digits", sha512Remedy);
-    if (source.sha512 !== undefined && (source.path !== undefined || source.project !== undefined))
+    if (source.sha512 !== undefined && !SHA512.test(source.sha512)) {
+        add("sha512", source.sha512, "must be 128 hex digits", SHA512_REMEDY);
+    }
+    if (source.sha512 !== undefined && (source.path !== undefined || source.project !== undefined)) {
         add("sha512", source.sha512, "is for maven and url only", "remove it");
+    }
     const libraries = (source.libraries ?? []).map((library, i): [string, string] => [`libraries.${i}`, library]);
     const coordinates: [string, string][] =
         source.maven === undefined ? libraries : [["maven", source.maven], ...libraries];
     for (const [key, coordinate] of coordinates) {
         const version = coordinate.split(":")[2] ?? "";
-        if (!COORDINATE.test(coordinate))
+        if (!COORDINATE.test(coordinate)) {
             add(key, coordinate, "is no Maven coordinate", "write group:artifact:version[:classifier[:type]]");
-        else if (/-SNAPSHOT$|^(LATEST|RELEASE)$/.test(version))
+        } else if (/-SNAPSHOT$|^(LATEST|RELEASE)$/.test(version)) {
             add(key, coordinate, "has no fixed version, so nobody could tell what is in the image", "name a release");
+        }
     }
     return faults;
 }
 
-const sha512Remedy = "take it from the vendor, or run sha512sum on a file that you trust";
+const SHA512_REMEDY = "take it from the vendor, or run sha512sum on a file that you trust";
 
 /** A plugin's name becomes a folder, on file systems that may not tell upper and lower case apart. */
 function folderFaults(names: string[]): Fault[] {

@@ -1,6 +1,6 @@
 import { SECRETS_FOLDER } from "../../components/render/secretsFolder";
-import type { PlatformConfig } from "../config";
 import { directoryReferences, secretsFolderOf } from "../../connectors/secretReference";
+import type { PlatformConfig } from "../config";
 import { Fault, HIDDEN, isNear, setSecret } from "../fault";
 import { isObject } from "../merge";
 
@@ -17,9 +17,10 @@ export function secretFaults(secrets: unknown): Fault[] {
     }
     return Object.entries(secrets).flatMap(([name, value]): Fault[] => {
         const path = `secrets.${name}`;
-        if (!SECRET_NAME.test(name))
+        if (!SECRET_NAME.test(name)) {
             return [{ ...shown, path, rule: "its name must be of letters, digits, _ and -", remedy: "rename it" }];
-        if (typeof value !== "string" || value === "")
+        }
+        if (typeof value !== "string" || value === "") {
             return [
                 {
                     ...shown,
@@ -28,6 +29,7 @@ export function secretFaults(secrets: unknown): Fault[] {
                     remedy: "put numbers and truth values in quotes, or set it with --type string",
                 },
             ];
+        }
         return [];
     });
 }
@@ -61,8 +63,9 @@ export function referenceFaults(c: Partial<PlatformConfig>): Fault[] {
     if (!database || !jmsBroker) return faults;
     for (const [name, { config, onDelete }] of Object.entries(connectors ?? {})) {
         const secret = onDelete?.database?.url?.secret;
-        if (secret !== undefined)
+        if (secret !== undefined) {
             faults.push(...unknownSecret(`connectors.${name}.onDelete.database.url`, secret, known));
+        }
         for (const [key, value] of Object.entries(config)) {
             const path = `connectors.${name}.config.${key}`;
             if (typeof value === "object") faults.push(...unknownSecret(path, value.secret, known));

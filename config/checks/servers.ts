@@ -161,13 +161,15 @@ export function replicationFaults({ kafka, connect }: Partial<PlatformConfig>): 
         "kafka.minInsyncReplicas": kafka.minInsyncReplicas,
         "connect.replicationFactor": connect?.replicationFactor,
     };
-    for (const key of ["default.replication.factor", "min.insync.replicas", "offsets.topic.replication.factor"])
+    for (const key of ["default.replication.factor", "min.insync.replicas", "offsets.topic.replication.factor"]) {
         factors[`kafka.config.${key}`] = raw(kafka.config, key);
-    for (const kind of ["config", "offset", "status"])
+    }
+    for (const kind of ["config", "offset", "status"]) {
         factors[`connect.config.${kind}.storage.replication.factor`] = raw(
             connect?.config,
             `${kind}.storage.replication.factor`,
         );
+    }
     const aboveBrokers = Object.entries(factors)
         .filter(([, factor]) => factor !== undefined && factor > kafka.brokers)
         .map(([path, value]) => ({ path, value, ...aboveBrokersFault(kafka.brokers) }));
@@ -192,10 +194,11 @@ function minIsrFaults(kafka: PlatformConfig["kafka"]): Fault[] {
     return pairs.flatMap(([path, value, factor]): Fault[] => {
         if (value === undefined || value < factor || factor === 1) return [];
         const remedy = `set it to ${factor - 1}, or raise the replication factor`;
-        if (value > factor)
+        if (value > factor) {
             return [
                 { path, value, rule: `is above the replication factor (${factor}): no write could succeed`, remedy },
             ];
+        }
         const rule = `is the replication factor (${factor}): writes stop when one broker is down`;
         return [{ path, value, rule, remedy, warning: true }];
     });

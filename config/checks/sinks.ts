@@ -1,9 +1,9 @@
-import type { PlatformConfig } from "../config";
 import { compiled, isPostgresSource } from "@connect-cdc/connector/postgres";
-import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
 import { writesKeysAsText } from "../../connectors/debeziumPostgres";
-import type { CheckedConnector } from "./connectors";
+import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
+import type { PlatformConfig } from "../config";
 import { Fault, repeated, suggest } from "../fault";
+import type { CheckedConnector } from "./connectors";
 import { aboveBrokersFault, keyConverterOf } from "./servers";
 import {
     debeziumTopics,
@@ -158,8 +158,9 @@ function queueFaults(sink: CheckedConnector, jmsBroker: PlatformConfig["jmsBroke
     const { entry, config } = sink;
     if (entry.class !== JMS_SINK_CLASS || !jmsBroker?.managed || "java.naming.provider.url" in entry.config) return [];
     const queue = config["jms.destination.name"];
-    if (queue === undefined || config["jms.destination.type"] !== "queue" || jmsBroker.queues.includes(queue))
+    if (queue === undefined || config["jms.destination.type"] !== "queue" || jmsBroker.queues.includes(queue)) {
         return [];
+    }
     const remedy = `add it to jmsBroker.queues; ${suggest(queue, jmsBroker.queues)}`;
     return [
         { path: pathOf(sink, "jms.destination.name"), value: queue, rule: "is no queue of jmsBroker.queues", remedy },

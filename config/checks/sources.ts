@@ -1,6 +1,6 @@
 import { DEBEZIUM_POSTGRES_CLASS } from "../../connectors/debeziumPostgres";
-import type { CheckedConnector } from "./connectors";
 import { Fault } from "../fault";
+import type { CheckedConnector } from "./connectors";
 
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
 /** Debezium's own default. */
@@ -29,9 +29,11 @@ function singleFaults({ name, entry, config }: CheckedConnector): Fault[] {
         faults.push({ path, value: entry.tasksMax, rule, remedy: "set it to 1, or split the tables over connectors" });
     }
     const prefix = config["topic.prefix"];
-    if (prefix === undefined) add("topic.prefix", "is missing: every topic's name begins with it", "set it");
-    else if (!TOPIC_PREFIX.test(prefix))
+    if (prefix === undefined) {
+        add("topic.prefix", "is missing: every topic's name begins with it", "set it");
+    } else if (!TOPIC_PREFIX.test(prefix)) {
         add("topic.prefix", "must be of letters, digits, . _ and -, as it begins topics' names", "correct it");
+    }
     const slot = config["slot.name"] ?? DEFAULT_SLOT;
     if (!SLOT_NAME.test(slot)) {
         const rule = "is no name of a replication slot: at most 63 lower-case letters, digits and _";
@@ -39,8 +41,9 @@ function singleFaults({ name, entry, config }: CheckedConnector): Fault[] {
     }
     for (const what of ["table", "schema", "column"]) {
         const [include, exclude] = [`${what}.include.list`, `${what}.exclude.list`];
-        if (include in config && exclude in config)
+        if (include in config && exclude in config) {
             add(exclude, `cannot stand beside ${include}`, "keep one of the two");
+        }
     }
     if (config["errors.tolerance"] === "all") {
         const rule = "all drops a source's bad records without a trace: it has no dead letter topic";

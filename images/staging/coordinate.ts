@@ -21,9 +21,11 @@ export function parseCoordinate(text: string): Coordinate {
     if (more.length > 0 || !parts.every((part) => PART.test(part))) {
         throw new Error(`"${text}" is no Maven coordinate: write group:artifact:version[:classifier[:type]]`);
     }
+
     if (/-SNAPSHOT$|^(LATEST|RELEASE)$/.test(version)) {
         throw new Error(`"${text}" has no fixed version, so nobody could tell what is in the image: name a release`);
     }
+
     return { group, artifact, version, classifier, type };
 }
 

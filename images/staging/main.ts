@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { moduleFolder } from "./corrections";
 import { stagingFolder, writeFileWhole } from "./cache";
+import { moduleFolder } from "./corrections";
 import { digestOf, fingerprint, isDirectory, stamp } from "./digests";
 import type { StageRequest, StageResult } from "./request";
 

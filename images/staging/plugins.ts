@@ -1,7 +1,7 @@
-import axios from "axios";
 import { createWriteStream } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import axios from "axios";
 import { logToStderr, step } from "../../tools/log";
 import { cached } from "./cache";
 import { formatCoordinate, parseCoordinate } from "./coordinate";
@@ -42,6 +42,7 @@ export async function stagePlugins(
     for (const name of Object.keys(request.plugins).sort()) {
         staged.push(await stagePlugin(name, request.plugins[name]!, resolved.plugins[name]!, checkout));
     }
+
     return staged;
 }
 

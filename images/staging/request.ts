@@ -144,8 +144,9 @@ export function parseRequest(text: string): StageRequest {
     }
     const parsed = request.safeParse(raw);
     const faults = parsed.success ? duplicateFolders(parsed.data) : parsed.error.issues.flatMap(describe);
-    if (faults.length > 0)
+    if (faults.length > 0) {
         throw new Error(`the request to stage has faults:\n${faults.map((f) => `  ${f}`).join("\n")}`);
+    }
     return parsed.data as StageRequest;
 }
 
@@ -169,10 +170,12 @@ function describe(issue: z.core.$ZodIssue): string[] {
         const option = meant.find((one) =>
             one.every(({ code }) => code !== "unrecognized_keys" && code !== "invalid_type"),
         );
-        if (option !== undefined)
+        if (option !== undefined) {
             return option.flatMap((one) => describe({ ...one, path: [...issue.path, ...one.path] }));
+        }
     }
-    if (issue.code === "invalid_key")
+    if (issue.code === "invalid_key") {
         return issue.issues.map((key) => `${issue.path.map(String).join(".")}: ${key.message}`);
+    }
     return [`${issue.path.map(String).join(".")}: ${issue.message}`];
 }

@@ -5,7 +5,7 @@ import { moduleFolder } from "./corrections";
 import { digestOf } from "./digests";
 import type { ArtifactSet } from "./lockFile";
 import { type Artifact, type Build, buildModules, pluginUnit, resolveUnits, type Unit } from "./maven";
-import { moduleDigest, readReactor, type Reactor } from "./reactor";
+import { moduleDigest, type Reactor, readReactor } from "./reactor";
 import type { PluginSource, StageRequest } from "./request";
 
 /** Everything that Maven gives for a request; not yet checked. */

@@ -48,5 +48,6 @@ function checkLock(request: StageRequest, resolved: Resolved, lock: Lock): void 
     for (const { file } of sets.flatMap((set) => changedArtifacts(set, lock))) {
         rmSync(dirname(file), { recursive: true, force: true });
     }
+
     throw new Error(faults.join("\n"));
 }

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-
-import type { PlatformTarget } from "../../status/platform";
 import { eventLine } from "../../status/events";
 import { healLimits } from "../../status/healing";
+import type { PlatformTarget } from "../../status/platform";
 import { Watch } from "../../status/watchLoop";
 
 /*

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../tools/folders";
-import { step, type Log } from "../../tools/log";
+import { type Log, step } from "../../tools/log";
 import { ensureGo, runGo } from "./go";
 import { buildOnce, digestOf } from "./once";
 

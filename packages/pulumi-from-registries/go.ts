@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { step, type Log } from "../../tools/log";
+import { type Log, step } from "../../tools/log";
 import { findProgram, lastLines, runProcess } from "../../tools/processes";
 import { confirm } from "../../tools/setup/confirm";
 import { canInstallPackages, installPackages } from "../../tools/setup/debianPackages";

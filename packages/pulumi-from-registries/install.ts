@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cacheFolder, stateFolder } from "../../tools/folders";
-import { step, type Log } from "../../tools/log";
+import { type Log, step } from "../../tools/log";
 import { bundle } from "./bundle";
 import { cliDigest, installCli } from "./cli";
 import { buildOnce, digestOf } from "./once";

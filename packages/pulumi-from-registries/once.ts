@@ -49,6 +49,7 @@ export function digestOf(root: string, paths: string[], ...values: string[]): st
     for (const file of paths.flatMap((path) => filesOf(root, path))) {
         hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
     }
+
     return hash.digest("hex").slice(0, DIGEST_LENGTH);
 }
 

@@ -1,8 +1,8 @@
 import type { PluginInfo, TaskStatus } from "../../servers/connect";
 import type { ConnectorFacts, MemberReport, PlatformReport, WorkerFacts } from "../platformReport";
-import type { Finding } from "./findings";
 import { npmCommand } from "../remedies";
 import { plural } from "../units";
+import type { Finding } from "./findings";
 
 /** Workers that differ, connectors and tasks that are not as the stack declares them. */
 export function connectFindings(report: PlatformReport): Finding[] {

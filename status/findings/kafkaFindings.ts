@@ -1,8 +1,8 @@
 import type { PartitionState } from "../../servers/kafka";
 import type { KafkaFacts, PlatformReport } from "../platformReport";
-import type { Finding } from "./findings";
 import { npmCommand } from "../remedies";
 import { plural } from "../units";
+import type { Finding } from "./findings";
 
 /** From so many brokers on, a topic with one replica is worth a warning. */
 const BROKERS_FOR_REPLICAS = 3;

@@ -1,7 +1,7 @@
-import type { Answer, ContainerFacts, MemberReport, PlatformReport, ServerFacts } from "../platformReport";
 import { duration } from "../events";
-import type { Finding } from "./findings";
+import type { Answer, ContainerFacts, MemberReport, PlatformReport, ServerFacts } from "../platformReport";
 import { npmCommand } from "../remedies";
+import type { Finding } from "./findings";
 
 /** A member of the platform, whatever its role. */
 export interface AnyMember {
@@ -83,9 +83,8 @@ function isOutsideQuorum(answer: Answer<unknown>): boolean {
 }
 
 function faultOfSilent(error: string, container: ContainerFacts | undefined, report: PlatformReport): Fault {
-    if (container !== undefined) {
-        return { level: "wrong", ...stateFault(container, error, report) };
-    }
+    if (container !== undefined) return { level: "wrong", ...stateFault(container, error, report) };
+
     const isKnown = report.containers.ok && report.engines.every(({ answer }) => answer.ok);
     return isKnown
         ? {

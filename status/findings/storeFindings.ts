@@ -1,8 +1,8 @@
-import type { ConnectorCaptureProblem, PlatformReport } from "../platformReport";
 import type { SlotState } from "../../servers/postgres";
-import type { Finding } from "./findings";
+import type { ConnectorCaptureProblem, PlatformReport } from "../platformReport";
 import { npmCommand } from "../remedies";
 import { bytesText } from "../units";
+import type { Finding } from "./findings";
 
 /** From so much write-ahead log on that a slot holds, it is worth a warning, in bytes. */
 export const WAL_WARNING_BYTES = 2 ** 30;

@@ -20,11 +20,9 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 function toText(value: Content): string {
-    if (value === undefined || value === false) {
-        return "";
-    }
-    if (Array.isArray(value)) {
-        return value.map(toText).join("");
-    }
+    if (value === undefined || value === false) return "";
+
+    if (Array.isArray(value)) return value.map(toText).join("");
+
     return value instanceof Html ? value.text : String(value).replace(/[&<>"']/g, (sign) => entities[sign] as string);
 }

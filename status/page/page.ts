@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-
 import type { Finding } from "../findings/findings";
 import type { Look } from "../flow";
-import { type Content, html, Html } from "./html";
 import { type Level, worst } from "../levels";
+import { type Content, html, Html } from "./html";
 import { flowSection } from "./pageFlow";
 import { membersSection } from "./pageMembers";
 import { pill, section } from "./pageParts";
@@ -27,7 +26,7 @@ export interface PageAssets {
 }
 
 /** Seconds after which a browser without JavaScript asks again. */
-const reloadSeconds = 5;
+const RELOAD_SECONDS = 5;
 
 /** The whole page. Nothing of it comes from elsewhere, and it works without JavaScript. */
 export function renderPage(state: PageState, { style, script }: PageAssets): string {
@@ -39,7 +38,7 @@ export function renderPage(state: PageState, { style, script }: PageAssets): str
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="data:," />
-                <noscript><meta http-equiv="refresh" content="${reloadSeconds}" /></noscript>
+                <noscript><meta http-equiv="refresh" content="${RELOAD_SECONDS}" /></noscript>
                 ${Html.trusted(`<style>${style}</style>`)}
             </head>
             <body>

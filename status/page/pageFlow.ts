@@ -3,9 +3,9 @@ import { html, type Html } from "./html";
 import { pill, section, sparkline } from "./pageParts";
 
 /** Height of a node and the space between two, in px: the style sheet has the same, so that ways meet their nodes. */
-const nodeHeight = 112;
-const nodeGap = 12;
-const wayWidth = 48;
+const NODE_HEIGHT = 112;
+const NODE_GAP = 12;
+const WAY_WIDTH = 48;
 
 /** The pipeline as a picture, from the database to the queues. */
 export function flowSection(look: Look): Html {
@@ -44,17 +44,16 @@ function nodeCard({ name, level, state, figure, note, rates }: FlowNode): Html {
 /** Lines from the nodes of one stage to those of the next; nothing after the last. They only draw what the names say. */
 function waysAfter({ stages, edges }: Flow, i: number): Html | undefined {
     const [left, right, ways] = [stages[i], stages[i + 1], edges[i]];
-    if (left === undefined || right === undefined || ways === undefined) {
-        return undefined;
-    }
+    if (left === undefined || right === undefined || ways === undefined) return undefined;
+
     const rows = Math.max(...stages.map(({ nodes }) => nodes.length));
-    const height = rows * (nodeHeight + nodeGap) - nodeGap;
+    const height = rows * (NODE_HEIGHT + NODE_GAP) - NODE_GAP;
     const isFlowing = ways.some((way) => way.isFlowing);
     return html`<svg
         class="ways ${isFlowing && "flowing"}"
-        width="${wayWidth}"
+        width="${WAY_WIDTH}"
         height="${height}"
-        viewBox="0 0 ${wayWidth} ${height}"
+        viewBox="0 0 ${WAY_WIDTH} ${height}"
         aria-hidden="true"
     >
         ${ways.map((way) => wayLine(way, middle(way.from, left, rows), middle(way.to, right, rows)))}
@@ -63,17 +62,17 @@ function waysAfter({ stages, edges }: Flow, i: number): Html | undefined {
 
 /** Stages stand in the middle of the picture's height. */
 function middle(place: number, { nodes }: Stage, rows: number): number {
-    return ((rows - nodes.length) / 2 + place) * (nodeHeight + nodeGap) + nodeHeight / 2;
+    return ((rows - nodes.length) / 2 + place) * (NODE_HEIGHT + NODE_GAP) + NODE_HEIGHT / 2;
 }
 
 function wayLine({ isFlowing }: FlowEdge, from: number, to: number): Html {
-    const half = wayWidth / 2;
+    const half = WAY_WIDTH / 2;
     return html`<path
             class="way ${isFlowing && "flowing"}"
-            d="M0,${from} C${half},${from} ${half},${to} ${wayWidth - 7},${to}"
+            d="M0,${from} C${half},${from} ${half},${to} ${WAY_WIDTH - 7},${to}"
         />
         <path
             class="tip ${isFlowing && "flowing"}"
-            d="M${wayWidth - 8},${to - 4} L${wayWidth},${to} L${wayWidth - 8},${to + 4} Z"
+            d="M${WAY_WIDTH - 8},${to - 4} L${WAY_WIDTH},${to} L${WAY_WIDTH - 8},${to + 4} Z"
         />`;
 }

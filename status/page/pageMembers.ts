@@ -1,13 +1,13 @@
-import type { ContainerFacts, MemberReport, PlatformReport } from "../platformReport";
 import type { PluginInfo } from "../../servers/connect";
 import { runsOn, workersAreEqual } from "../findings/connectFindings";
 import type { Finding } from "../findings/findings";
-import type { Look } from "../flow";
-import { html, type Html } from "./html";
-import { type Level, levelOf } from "../levels";
 import { containerOf } from "../findings/memberFindings";
-import { pill, section } from "./pageParts";
+import type { Look } from "../flow";
+import { type Level, levelOf } from "../levels";
+import type { ContainerFacts, MemberReport, PlatformReport } from "../platformReport";
 import { plural } from "../units";
+import { html, type Html } from "./html";
+import { pill, section } from "./pageParts";
 
 /** What a tile says of a member that answers. */
 interface Tile {
@@ -89,9 +89,8 @@ function isController({ kafkaCluster }: PlatformReport, { name }: { name: string
 
 function pluginList({ connect }: PlatformReport): Html | undefined {
     const lists = connect.flatMap(({ answer }) => (answer.ok ? [answer.value.plugins] : []));
-    if (lists.length === 0) {
-        return undefined;
-    }
+    if (lists.length === 0) return undefined;
+
     const every = [...new Set(lists.flat().map(pluginText))].sort();
     return html`<details id="plugins">
         <summary>

@@ -1,5 +1,5 @@
-import { type Content, html, type Html } from "./html";
 import type { Level } from "../levels";
+import { type Content, html, type Html } from "./html";
 
 /** A state in a word, with a colour and a shape of its level; the word alone says it all. */
 export function pill(level: Level, word: string): Html {
@@ -17,21 +17,21 @@ export function section(id: string, title: string, note: Content, content: Conte
     </section>`;
 }
 
-const sparkWidth = 120;
-const sparkHeight = 28;
+const SPARK_WIDTH = 120;
+const SPARK_HEIGHT = 28;
 
 /** A minute of rates as a small area; a gap where nobody looked. */
 export function sparkline(rates: (number | undefined)[]): Html {
     const highest = Math.max(...rates.map((value) => value ?? 0), 1);
     const known = rates.filter((value) => value !== undefined);
-    const x = (i: number) => round((i / (rates.length - 1)) * sparkWidth);
-    const y = (value: number) => round(sparkHeight - 2 - (value / highest) * (sparkHeight - 4));
+    const x = (i: number) => round((i / (rates.length - 1)) * SPARK_WIDTH);
+    const y = (value: number) => round(SPARK_HEIGHT - 2 - (value / highest) * (SPARK_HEIGHT - 4));
     const pieces = unbroken(rates).filter((piece) => piece.length > 1);
     const line = (piece: Point[]) => piece.map(({ i, value }) => `${x(i)},${y(value)}`).join(" L");
     const ends = (piece: Point[]) => [piece[0] as Point, piece.at(-1) as Point].map(({ i }) => x(i));
     return html`<svg
         class="spark"
-        viewBox="0 0 ${sparkWidth} ${sparkHeight}"
+        viewBox="0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}"
         preserveAspectRatio="none"
         role="img"
         aria-label="Last minute: ${known.length === 0 ? "not known yet" : `at most ${Math.round(Math.max(...known))} per second`}"
@@ -40,7 +40,7 @@ export function sparkline(rates: (number | undefined)[]): Html {
             const [first, last] = ends(piece);
             return html`<path
                     class="area"
-                    d="M${first},${sparkHeight} L${line(piece)} L${last},${sparkHeight} Z"
+                    d="M${first},${SPARK_HEIGHT} L${line(piece)} L${last},${SPARK_HEIGHT} Z"
                 /><path class="line" d="M${line(piece)}" />`;
         })}
     </svg>`;
@@ -54,11 +54,8 @@ interface Point {
 function unbroken(rates: (number | undefined)[]): Point[][] {
     const pieces: Point[][] = [[]];
     for (const [i, value] of rates.entries()) {
-        if (value === undefined) {
-            pieces.push([]);
-        } else {
-            pieces.at(-1)?.push({ i, value });
-        }
+        if (value === undefined) pieces.push([]);
+        else pieces.at(-1)?.push({ i, value });
     }
     return pieces;
 }

@@ -1,12 +1,12 @@
 import type { TaskStatus } from "../../servers/connect";
-import type { ConnectorFacts, TopicFacts } from "../platformReport";
 import { runsOn } from "../findings/connectFindings";
 import { connectorState, type Look } from "../flow";
-import { type Content, html, type Html } from "./html";
 import { levelOf, stateLevel } from "../levels";
-import { pill, section, sparkline } from "./pageParts";
+import type { ConnectorFacts, TopicFacts } from "../platformReport";
 import { rate, rates, topicKey } from "../rates";
-import { countText, plural, rateText, unknownNumber } from "../units";
+import { countText, plural, rateText, UNKNOWN_NUMBER } from "../units";
+import { type Content, html, type Html } from "./html";
+import { pill, section, sparkline } from "./pageParts";
 
 /** Every connector with its tasks, and why what failed did. */
 export function connectorsSection(look: Look): Html {
@@ -23,7 +23,7 @@ export function connectorsSection(look: Look): Html {
     const running = tasks.filter(({ state }) => state === "RUNNING").length;
     const rows = [
         ...connectors.value.map((connector) => connectorRows(look, connector)),
-        ...missingConnectors.map((name) => row([name, pill("wrong", "missing"), unknownNumber, unknownNumber])),
+        ...missingConnectors.map((name) => row([name, pill("wrong", "missing"), UNKNOWN_NUMBER, UNKNOWN_NUMBER])),
     ];
     return section(
         "connectors",
@@ -42,7 +42,7 @@ function connectorRows(look: Look, connector: ConnectorFacts): Content {
             html`<b>${name}</b> <small>${kind}</small>`,
             pill(level, connectorState(state, [])),
             workerName(look, connector),
-            type === "sink" ? countText(lag) : unknownNumber,
+            type === "sink" ? countText(lag) : UNKNOWN_NUMBER,
         ]),
         causeRow(name, cause, trace),
         tasks.map((task) => taskRows(look, task)),
@@ -65,9 +65,8 @@ function workerName({ report }: Look, place: { worker: string }): string {
 
 /** A row over the whole width: the cause in one line, which opens the whole trace. */
 function causeRow(name: string, cause: string | undefined, trace: string | undefined): Html | undefined {
-    if (trace === undefined) {
-        return undefined;
-    }
+    if (trace === undefined) return undefined;
+
     return html`<tr class="cause" id="cause-${name}">
         <td colspan="4">
             <details id="trace-${name}">
@@ -79,7 +78,7 @@ function causeRow(name: string, cause: string | undefined, trace: string | undef
 }
 
 /** A page that is made anew every two seconds has no room for more. */
-const mostTopics = 100;
+const MOST_TOPICS = 100;
 
 /** The topics, with what decides how safe their records are. */
 export function topicsSection(look: Look): Html {
@@ -87,10 +86,11 @@ export function topicsSection(look: Look): Html {
     if (!kafkaCluster.ok) {
         return section("topics", "Topics", "", html`<p class="nothing">No broker answers: ${kafkaCluster.error}</p>`);
     }
+
     const { topics, underReplicated } = kafkaCluster.value;
     const count = underReplicated.length;
     const note = count === 0 ? "every replica in sync" : `${plural(count, "partition")} with a replica out of sync`;
-    const hidden = topics.length - mostTopics;
+    const hidden = topics.length - MOST_TOPICS;
     return section(
         "topics",
         "Topics",
@@ -98,7 +98,7 @@ export function topicsSection(look: Look): Html {
         table(
             "Table of topics",
             ["Topic", "Rows/s", "Records", "Partitions × replicas", "Least in sync", "Clean-up", "Last minute"],
-            topics.slice(0, mostTopics).map((topic) => topicRow(look, topic)),
+            topics.slice(0, MOST_TOPICS).map((topic) => topicRow(look, topic)),
         ),
     );
 }
@@ -111,8 +111,8 @@ function topicRow({ history }: Look, topic: TopicFacts): Html {
         rateText(rate(history, key)),
         countText(endOffsets),
         `${partitions} × ${replicationFactor}`,
-        minInsyncReplicas ?? unknownNumber,
-        cleanupPolicy ?? unknownNumber,
+        minInsyncReplicas ?? UNKNOWN_NUMBER,
+        cleanupPolicy ?? UNKNOWN_NUMBER,
         sparkline(rates(history, key)),
     ]);
 }

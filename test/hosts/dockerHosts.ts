@@ -3,10 +3,9 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-
 import type { EngineAddress } from "@connect-cdc/docker-engine";
-import { isAlive } from "../../tools/processLock";
 import { findProgram } from "../../tools/processes";
+import { isAlive } from "../../tools/processLock";
 
 const script = join(__dirname, "machines.sh");
 const folderPrefix = "connect-cdc-hosts-";
@@ -15,8 +14,9 @@ const systemFolders = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
 
 /** Why no hosts can be made here; undefined when they can. */
 export function whyNoHosts(): string | undefined {
-    if (process.platform !== "linux" || process.getuid?.() !== 0)
+    if (process.platform !== "linux" || process.getuid?.() !== 0) {
         return "only root on Linux can make network namespaces";
+    }
     const missing = programs.filter((name) => findProgram(name, systemFolders) === undefined);
     return missing.length === 0 ? undefined : `not installed here: ${missing.join(", ")}`;
 }

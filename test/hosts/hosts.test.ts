@@ -1,14 +1,13 @@
+import { connectEngine } from "@connect-cdc/docker-engine";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-
+import { listDockerObjects } from "../../cli/stack/dockerObjects";
+import { PROJECT } from "../../cli/stack/target";
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { parseConfig } from "../../config/config";
 import { preflight } from "../../preflight/preflight";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
-import { connectEngine } from "@connect-cdc/docker-engine";
 import { done, pending, waitFor } from "../../servers/wait";
-import { listDockerObjects } from "../../cli/stack/dockerObjects";
-import { PROJECT } from "../../cli/stack/target";
 import { setState } from "../support/connectorState";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";
@@ -223,8 +222,9 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         async () => {
             const second = await TestStack.create();
             const setSinks = async (action: "stop" | "resume", state: "STOPPED" | "RUNNING") => {
-                for (const sink of ["json-jms-sink", "xml-jms-sink"])
+                for (const sink of ["json-jms-sink", "xml-jms-sink"]) {
                     await setState(outputs.restUrls[0]!, sink, action, state);
+                }
             };
             const objects = () => onEachHost((engine) => listDockerObjects(second.handle.name, engine));
             try {
@@ -245,8 +245,9 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
                 await second.up();
                 expect(await second.preview()).toEqual([]);
                 const names = (await objects()).map((found) => found.map(({ name }) => name).join(" "));
-                for (const [i, member] of ["zookeeper-0", "kafka-0", "connect-0"].entries())
+                for (const [i, member] of ["zookeeper-0", "kafka-0", "connect-0"].entries()) {
                     expect(names[i]).toContain(member);
+                }
                 expect(names.join(" ")).not.toMatch(/postgres|artemis/);
                 const { findings, report } = await readStatus(second);
                 expect(findings).toEqual([]);

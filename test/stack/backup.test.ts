@@ -1,6 +1,5 @@
 import { readdirSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-
 import { runProcess } from "../../tools/processes";
 import { shellBlocks } from "../support/docCommands";
 import { DocWorkspace } from "../support/docWorkspace";

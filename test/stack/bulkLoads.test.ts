@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-
 import { connectorStatuses } from "../../servers/connect";
 import { done, pending, waitFor } from "../../servers/wait";
 import { BulkLoads, type LoadSize } from "../support/bulkLoads";

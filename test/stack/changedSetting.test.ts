@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
 import { plugins } from "../../servers/connect";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
 import { containerName, docker, memberIds } from "../support/docker";

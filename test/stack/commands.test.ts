@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Admin } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
-
 import { queueStates } from "../../servers/artemis";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
+import { parseXmlRow } from "../support/customerXml";
 import { containerName, memberIds } from "../support/docker";
 import type { Customer } from "../support/rows";
-import { parseXmlRow } from "../support/customerXml";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { namesOfStack } from "../support/docker";
 import { sharedStack } from "./sharedStack";
 

@@ -1,5 +1,4 @@
 import type { TestProject } from "vitest/node";
-
 import { type StackHandle, TestStack } from "../support/stack";
 
 declare module "vitest" {

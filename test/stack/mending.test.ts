@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-
 import { connectorStatuses } from "../../servers/connect";
 import { docker, memberIds } from "../support/docker";
 import { kafkaLibraries } from "../support/kafkaLibraries";

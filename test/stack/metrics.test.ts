@@ -4,17 +4,16 @@ import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-
 import { platformTarget } from "../../cli/stackOutputs";
-import { startStatusServer, type StatusServer } from "../../status/statusServer";
 import { connectorStatuses } from "../../servers/connect";
 import { clusterReady } from "../../servers/health";
 import { waitFor } from "../../servers/wait";
+import { startStatusServer, type StatusServer } from "../../status/statusServer";
 import { BrokenSink } from "../support/brokenSink";
 import { containerName, docker } from "../support/docker";
 import { readAlerts, readDashboard } from "../support/metricsFiles";
 import { Pipeline } from "../support/pipeline";
-import { promtool, PrometheusServer } from "../support/prometheus";
+import { PrometheusServer, promtool } from "../support/prometheus";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

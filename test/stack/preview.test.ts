@@ -109,7 +109,8 @@ it("a preview of wrong connectors has all their faults in one error: by rules, p
         "json-jms-sink.config.java.naming.security.credentials = [hidden]: is a password in the clear",
         'json-jms-sink.config.transforms.write.type = "dev.connectcdc.transforms.JsonWritter": is a class that no plugin',
         "xml-jms-sink.config.jms.destination.name = nothing: is missing",
-    ])
+    ]) {
         expect(output).toContain(`connectors.${fault}`);
+    }
     expect(output).not.toContain("hunter2");
 });

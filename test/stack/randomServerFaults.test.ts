@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, it } from "vitest";
-
 import { killUp } from "../support/killedUp";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";

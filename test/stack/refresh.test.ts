@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
 import { containerName, docker } from "../support/docker";
 import { Pipeline } from "../support/pipeline";
 import { sharedStack } from "./sharedStack";

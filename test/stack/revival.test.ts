@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-
-import { queueStates } from "../../servers/artemis";
 import type { StackOutputs } from "../../cli/stackOutputs";
+import { queueStates } from "../../servers/artemis";
 import { containerName, docker, listContainers } from "../support/docker";
 import { Pipeline } from "../support/pipeline";
 import { CustomersTable } from "../support/rows";

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-import type { Customer } from "../support/rows";
 import { Pipeline } from "../support/pipeline";
+import type { Customer } from "../support/rows";
 import { sharedStack } from "./sharedStack";
 
 let pipeline: Pipeline;

@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
 import { connectorStatuses } from "../../servers/connect";
 import { clusterView } from "../../servers/kafka";
-import { waitFor, done, pending } from "../../servers/wait";
+import { done, pending, waitFor } from "../../servers/wait";
 import { memberIds } from "../support/docker";
 import { NumberedRows } from "../support/numberedRows";
 import { Pipeline } from "../support/pipeline";

@@ -1,10 +1,9 @@
-import axios from "axios";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import axios from "axios";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-
 import { platformTarget, type StackOutputs } from "../../cli/stackOutputs";
 import { startStatusServer } from "../../status/statusServer";
 import { cacheFolder } from "../../tools/folders";
@@ -313,6 +312,7 @@ describe("secrets are nowhere in the clear", () => {
         for (const [name, { stdout, stderr }] of Object.entries(withCredentials)) {
             search.look(`npm run ${name} with credentials`, stdout + stderr, "dbz-source");
         }
+
         const { stdout } = await stack.npmRun("logs", "--tail", "all");
         search.look("npm run logs", stdout, "Creating task planted-0");
     });

@@ -1,6 +1,5 @@
 import axios from "axios";
 import { beforeAll, describe, expect, it } from "vitest";
-
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { connectorStatuses, type PluginInfo, plugins } from "../../servers/connect";
 import { clusterView, topicNames, unhealthyPartitions } from "../../servers/kafka";
@@ -121,9 +120,8 @@ describe("Connect", () => {
     it("has the same complete list of plugins on every worker", async () => {
         const lists = await Promise.all(outputs.addresses.connect.map(plugins));
         expect(outputs.addresses.connect).toHaveLength(3);
-        for (const list of lists) {
-            expect(list).toEqual(lists[0]);
-        }
+        for (const list of lists) expect(list).toEqual(lists[0]);
+
         const classes = (lists[0] as PluginInfo[]).map((plugin) => plugin.class);
         expect(classes).toEqual(
             expect.arrayContaining([

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { done, pending, waitFor } from "../../servers/wait";
 import { containerName, docker } from "../support/docker";
@@ -55,8 +54,9 @@ describe("while rows are inserted and updated", () => {
             before = (await storedPositions(outputs)).length;
             const isReplaced = async () => {
                 const log = await container.logs({ stdout: true, stderr: true, since });
-                if (!log.includes("clientId=connector-producer-dbz-source-0] Closing the Kafka producer"))
+                if (!log.includes("clientId=connector-producer-dbz-source-0] Closing the Kafka producer")) {
                     return pending("the log of the cut worker does not say that its task has ended");
+                }
                 const stored = (await storedPositions(outputs)).length > before;
                 return stored ? done() : pending("the new worker has stored no position");
             };

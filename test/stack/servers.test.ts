@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { containerName, docker, listContainers } from "../support/docker";
 import { Pipeline } from "../support/pipeline";
 import { untilServersWell } from "../support/serverFaults";

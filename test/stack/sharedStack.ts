@@ -1,5 +1,4 @@
 import { inject } from "vitest";
-
 import { TestStack } from "../support/stack";
 
 /** The stack that all stack tests share. */

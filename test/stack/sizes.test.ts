@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
-import { TestStack } from "../support/stack";
 import { namesOfStack } from "../support/docker";
 import { Pipeline } from "../support/pipeline";
+import { TestStack } from "../support/stack";
 
 let stack: TestStack | undefined;
 

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-
 import { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-
 import { type StackOutputs } from "../../cli/stackOutputs";
 import { queueStates } from "../../servers/artemis";
 import { parseAddress } from "../../servers/tcp";

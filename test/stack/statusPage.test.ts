@@ -1,6 +1,5 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
 import { platformTarget, type StackOutputs } from "../../cli/stackOutputs";
 import { startStatusServer, type StatusServer } from "../../status/statusServer";
 import { openBrowser, openPage, type WatchedPage } from "../support/browser";
@@ -45,9 +44,8 @@ describe("the status page in a browser", () => {
         const { page } = watched;
         await page.getByText("All is well").waitFor();
         const members = ["zookeeper", "kafka", "connect"].flatMap((role) => [0, 1, 2].map((i) => `${role}-${i}`));
-        for (const name of members) {
-            expect(await page.locator(`#member-${name}`).innerText(), name).toMatch(/healthy/);
-        }
+        for (const name of members) expect(await page.locator(`#member-${name}`).innerText(), name).toMatch(/healthy/);
+
         for (const name of Object.keys(outputs.connectors)) {
             const row = page.getByRole("rowheader", { name: new RegExp(`^${name} `) });
             expect(await row.count(), name).toBe(1);

@@ -1,14 +1,13 @@
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
+import { PROJECT } from "../../cli/stack/target";
 import { platformTarget } from "../../cli/stackOutputs";
 import { connectorStatuses } from "../../servers/connect";
-import { collectPlatform } from "../../status/platform";
 import { clusterView } from "../../servers/kafka";
 import { readTopics } from "../../servers/topic";
 import { done, pending, waitFor } from "../../servers/wait";
 import { findings } from "../../status/findings/findings";
-import { PROJECT } from "../../cli/stack/target";
+import { collectPlatform } from "../../status/platform";
 import { withBrokerStory } from "../support/brokerStory";
 import { containerName, docker } from "../support/docker";
 import { groupLags } from "../support/kafkaTools";
@@ -121,6 +120,7 @@ describe("npm run status", () => {
         for (const member of hanging) {
             expect(screen).toMatch(new RegExp(`^WRONG +${member}: its container is paused`, "m"));
         }
+
         expect(screen).toMatch(/^WRONG +connectors: no worker says how they are/m);
         expect(screen).toMatch(/^ZooKeeper +3 of 3 answer/m);
         expect(screen).toMatch(/^Kafka +3 of 3 answer/m);

@@ -1,15 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
+import { stateFolder } from "../../tools/folders";
 import { BrokenSink, jsonConverter } from "../support/brokenSink";
 import { setState } from "../support/connectorState";
 import { containerName, docker, namesOfStack } from "../support/docker";
 import { WatchProcess } from "../support/watchProcess";
-import { stateFolder } from "../../tools/folders";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

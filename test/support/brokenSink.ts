@@ -1,6 +1,5 @@
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
 import axios from "axios";
-
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { done, pending, waitFor } from "../../servers/wait";
 

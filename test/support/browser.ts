@@ -1,5 +1,4 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-
 import { findBrowser } from "../../tools/setup/browser";
 
 /** A headless browser of this machine. Throws when there is none: `npm test -- set-up` installs one. */
@@ -8,6 +7,7 @@ export async function openBrowser(): Promise<Browser> {
     if (executablePath === undefined) {
         throw new Error("no Chromium on PATH: npm test -- set-up installs it, or says how");
     }
+
     // Chromium's sandbox does not work for root
     return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
 }

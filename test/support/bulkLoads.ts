@@ -1,5 +1,4 @@
 import { Client } from "pg";
-
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { done, pending, waitFor } from "../../servers/wait";
 import { copyRows } from "./copyRows";

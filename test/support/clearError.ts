@@ -17,7 +17,5 @@ export function expectClearError({ message }: Error, name: string, secrets: stri
     expect(KNOWN.some((kind) => kind.test(message)) ? "known" : message, "kind of error").toBe("known");
     expect(message).not.toMatch(/undefined|\[object|TypeError/);
     expect(message.length).toBeLessThan(1500);
-    for (const secret of secrets) {
-        expect(message).not.toContain(secret);
-    }
+    for (const secret of secrets) expect(message).not.toContain(secret);
 }

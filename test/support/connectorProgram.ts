@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { stringify } from "yaml";
-
+import { CHECKOUT } from "../../cli/stack/target";
 import { done, pending, waitFor } from "../../servers/wait";
 import { pulumiEnvironment } from "../../tools/environment";
 import { lastLines, runProcess } from "../../tools/processes";
-import { CHECKOUT } from "../../cli/stack/target";
 import type { FileConnectorArgs } from "./fileConnectors";
 
 /** What one command of the CLI did. */
@@ -71,9 +70,7 @@ export class ConnectorProgram {
         this.write("package.json", JSON.stringify({ name: "connectors" }));
         this.write("index.ts", program);
         copyFileSync(join(CHECKOUT, "program.js"), join(this.folder, "program.js"));
-        for (const name of ["node_modules", "components"]) {
-            symlinkSync(join(CHECKOUT, name), join(this.folder, name));
-        }
+        for (const name of ["node_modules", "components"]) symlinkSync(join(CHECKOUT, name), join(this.folder, name));
     }
 
     static async create(program = PROGRAM, project = "connectors"): Promise<ConnectorProgram> {
@@ -140,6 +137,7 @@ export class ConnectorProgram {
         if (result.code !== 0) {
             throw new Error(`pulumi ${args[0]} failed (exit code ${result.code}):\n${lastLines(result.output, 60)}`);
         }
+
         return result;
     }
 }

@@ -1,5 +1,4 @@
 import axios from "axios";
-
 import { connectorStatuses } from "../../servers/connect";
 import { done, pending, waitFor } from "../../servers/wait";
 

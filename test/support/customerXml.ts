@@ -15,9 +15,8 @@ export function parseXmlRow(text: string, root: string): XmlRow {
     });
     parser.on("opentag", ({ local, attributes }) => {
         open.push(local);
-        if (open[0] !== root || open.length > 2) {
-            throw new Error(`unexpected element ${open.join("/")} in ${text}`);
-        }
+        if (open[0] !== root || open.length > 2) throw new Error(`unexpected element ${open.join("/")} in ${text}`);
+
         content = "";
         isNil = Object.values(attributes).some(
             ({ local: name, uri, value }) =>
@@ -26,9 +25,8 @@ export function parseXmlRow(text: string, root: string): XmlRow {
     });
     parser.on("text", (piece) => (content += piece));
     parser.on("closetag", ({ local }) => {
-        if (open.length === 2) {
-            row[local] = isNil ? null : content;
-        }
+        if (open.length === 2) row[local] = isNil ? null : content;
+
         open.pop();
         content = "";
         isNil = false;

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { CHECKOUT } from "../../cli/stack/target";
 
 /** A fenced block of shell commands in a page. */

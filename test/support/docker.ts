@@ -1,9 +1,8 @@
 import Docker from "dockerode";
-
-import { waitFor, done, pending } from "../../servers/wait";
-import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { listDockerObjects, removeDockerObjects } from "../../cli/stack/dockerObjects";
 import { PROJECT } from "../../cli/stack/target";
+import { done, pending, waitFor } from "../../servers/wait";
+import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 
 /** The engine that test stacks run on. */
 export const docker = new Docker({ socketPath: dockerEndpoint().replace(/^unix:\/\//, "") });
@@ -60,9 +59,8 @@ export async function stacksOnEngine(): Promise<string[]> {
 export async function crashContainer(name: string): Promise<void> {
     const { State, Image, Config } = await docker.getContainer(name).inspect();
     // 0 stands for a process that is gone; kill would take it for the whole process group.
-    if (!(State.Pid > 1)) {
-        throw new Error(`container ${name} has no running process (pid ${State.Pid})`);
-    }
+    if (!(State.Pid > 1)) throw new Error(`container ${name} has no running process (pid ${State.Pid})`);
+
     const killer = await docker.createContainer({
         Image,
         Entrypoint: ["/bin/bash", "-c", `kill -9 ${State.Pid}`],

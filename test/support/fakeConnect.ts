@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from "node:http";
 import { AddressInfo } from "node:net";
-import { answerWith, clientGone, errorReply as error, Fault, jsonReply, Reply } from "./faults";
 import { changeOffsets, FakeConnector, FakeTask, info, runningWith, status, taskInfos, tasksOf } from "./fakeConnector";
+import { answerWith, clientGone, errorReply as error, Fault, jsonReply, Reply } from "./faults";
 
 interface FakeWorker {
     server: Server;
@@ -81,15 +81,13 @@ export class FakeConnect {
 
     private async handle(worker: FakeWorker, request: IncomingMessage, response: ServerResponse): Promise<void> {
         const chunks: Buffer[] = [];
-        for await (const chunk of request) {
-            chunks.push(chunk);
-        }
+        for await (const chunk of request) chunks.push(chunk);
+
         const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
         const what = `${request.method} ${request.url}`;
         this.requests.push(what);
-        if (isWrite(what)) {
-            this.plan.push(...this.planAtWrite.splice(0));
-        }
+        if (isWrite(what)) this.plan.push(...this.planAtWrite.splice(0));
+
         const planned = this.plan.shift() ?? this.faultsOf.find((known) => known.request.test(what))?.faults.shift();
         const pass = async (ms: number) => void (this.clock!.nowMs += ms);
         const place = {
@@ -111,15 +109,14 @@ export class FakeConnect {
     perform(method: string, url: string, body: any): Reply {
         const { pathname, searchParams } = new URL(url, this.url);
         const [, root, encoded = "", action = "", task, taskAction] = pathname.split("/");
-        if (!root) {
-            return jsonReply(200, { version: this.version, kafka_cluster_id: this.kafkaClusterId });
-        }
+        if (!root) return jsonReply(200, { version: this.version, kafka_cluster_id: this.kafkaClusterId });
+
         if (action === "config" && root === "connector-plugins") {
             return jsonReply(200, { error_count: 0, configs: this.validation });
         }
-        if (root === "connector-plugins") {
-            return jsonReply(200, [{ class: this.plugin, type: "sink", version: "1" }]);
-        }
+
+        if (root === "connector-plugins") return jsonReply(200, [{ class: this.plugin, type: "sink", version: "1" }]);
+
         const name = decodeURIComponent(encoded);
         if (!name) {
             const listed = searchParams.has("expand") ? this.list() : [...this.connectors.keys()];
@@ -132,16 +129,14 @@ export class FakeConnect {
                 action === "status" ? `No status found for connector ${name}` : `Connector ${name} not found`,
             );
         }
-        if (action === "restart" || taskAction === "restart") {
-            return this.restart(connector, task, searchParams);
-        }
+        if (action === "restart" || taskAction === "restart") return this.restart(connector, task, searchParams);
+
         return this.act(name, connector, `${method} ${action}`, body);
     }
 
     private create(body: any): Reply {
-        if (this.connectors.has(body.name)) {
-            return error(409, `Connector ${body.name} already exists`);
-        }
+        if (this.connectors.has(body.name)) return error(409, `Connector ${body.name} already exists`);
+
         const { name, config, initial_state: initial } = body;
         const connector: FakeConnector = {
             config,

@@ -1,7 +1,7 @@
-import axios from "axios";
 import { createServer, IncomingMessage, Server, ServerResponse } from "node:http";
 import { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import axios from "axios";
 import { answerWith, clientGone, Fault, Reply } from "./faults";
 
 /** A worker behind the proxy. */

@@ -78,9 +78,7 @@ export function jsonReply(status: number, body?: unknown): Reply {
 
 /** Resolves when the other side has closed the connection of a request. */
 export async function clientGone({ socket }: IncomingMessage): Promise<void> {
-    if (!socket.destroyed) {
-        await once(socket, "close");
-    }
+    if (!socket.destroyed) await once(socket, "close");
 }
 
 function replyOf({ status, message, html }: Fault & { kind: "answer" }): Reply {

@@ -20,9 +20,8 @@ export async function kafkaLibraries(version: string): Promise<KafkaLibraries> {
     const pom = pomOf(version);
     const digest = createHash("sha256").update(pom).digest("hex").slice(0, 16);
     const folder = join(cacheFolder("test-kafka"), `${version}-${digest}`);
-    if (!existsSync(folder)) {
-        await resolve(pom, folder);
-    }
+    if (!existsSync(folder)) await resolve(pom, folder);
+
     return { version, classPath: join(folder, "libs", "*"), pluginPath: join(folder, "plugins") };
 }
 

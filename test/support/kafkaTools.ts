@@ -1,4 +1,4 @@
-import { docker, containerName } from "./docker";
+import { containerName, docker } from "./docker";
 
 const tool = (className: string) => [
     ...["java", "-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", "/opt/kafka/libs/*"],
@@ -26,6 +26,7 @@ export async function groupLags(stack: string): Promise<Map<string, number>> {
     for (const [group = "", , , , , lag] of lines.map((line) => line.trim().split(/\s+/))) {
         if (/^\d+$/.test(lag ?? "")) lags.set(group, (lags.get(group) ?? 0) + Number(lag));
     }
+
     return lags;
 }
 
@@ -34,8 +35,7 @@ async function runInBroker(stack: string, Cmd: string[]): Promise<string> {
     const exec = await container.exec({ Cmd, AttachStdout: true, AttachStderr: true });
     const stream = await exec.start({ Tty: true, hijack: true });
     const chunks: Buffer[] = [];
-    for await (const chunk of stream) {
-        chunks.push(chunk as Buffer);
-    }
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+
     return Buffer.concat(chunks).toString("utf8");
 }

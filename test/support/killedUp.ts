@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-
 import { CHECKOUT } from "../../cli/stack/target";
 import type { TestStack } from "./stack";
 

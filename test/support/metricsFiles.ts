@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-
 import { CHECKOUT } from "../../cli/stack/target";
 
 /** The folder of what Prometheus and Grafana are given. */

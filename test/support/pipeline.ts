@@ -1,7 +1,7 @@
 import type { StackOutputs } from "../../cli/stackOutputs";
-import { type Customer, CustomersTable } from "./rows";
 import { parseXmlRow, type XmlRow } from "./customerXml";
 import { QueueDrain, type ReceivedMessage } from "./queues";
+import { type Customer, CustomersTable } from "./rows";
 import type { TestStack } from "./stack";
 
 /** Both ends of the running pipeline: the captured table, and the queues being drained. */

@@ -1,8 +1,7 @@
-import type { Readable } from "node:stream";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-
 import { docker, listContainers } from "./docker";
 
 /** What a program says in a container, run by the container's own user. */

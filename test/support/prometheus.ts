@@ -14,7 +14,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import axios from "axios";
-
 import { done, waitFor } from "../../servers/wait";
 import { cacheFolder } from "../../tools/folders";
 import { findProgram } from "../../tools/processes";

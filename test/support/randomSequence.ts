@@ -95,15 +95,12 @@ class RandomSequence {
     }
 
     async run(): Promise<void> {
-        if (this.random.chance(0.2)) {
-            await this.foreign();
-        }
+        if (this.random.chance(0.2)) await this.foreign();
+
         for (let left = 4 + this.random.below(4); left > 0; left--) {
             const rate = this.random.pick(this.cluster.rates);
             await this.random.pick([...USER, ...USER, ...OTHERS])(this, rate);
-            if (this.random.chance(0.3)) {
-                await this.mend();
-            }
+            if (this.random.chance(0.3)) await this.mend();
         }
         await this.mend();
         expect(await this.up(0, "up again"), "an up that has nothing to do").toBe("unchanged");
@@ -114,6 +111,7 @@ class RandomSequence {
         if (restlessness === this.cluster.restlessness()) {
             expect(afterRefresh, "an up that has nothing to do").toBe("unchanged");
         }
+
         await this.destroy(0);
     }
 
@@ -133,12 +131,10 @@ class RandomSequence {
         );
         const after = await this.cluster.see(this.name);
         const writes = this.cluster.takeWrites(this.name);
-        if (isForeign && !contested) {
-            expect(result, "took somebody else's connector").toBeInstanceOf(Error);
-        }
-        if ((isForeign || nothingToDo) && !contested && !restless) {
-            expect(writes.join(), "writes").toBe("");
-        }
+        if (isForeign && !contested) expect(result, "took somebody else's connector").toBeInstanceOf(Error);
+
+        if ((isForeign || nothingToDo) && !contested && !restless) expect(writes.join(), "writes").toBe("");
+
         const mayBeOurs = after !== undefined && before === undefined;
         if (options.killed) {
             this.isUnsaved ||= mayBeOurs;
@@ -149,6 +145,7 @@ class RandomSequence {
         if (after === undefined ? !(result instanceof Error) : held || mayBeOurs) {
             expect(this.engine.held, "what the state holds of a connector on the cluster").not.toEqual([]);
         }
+
         if (result === "unchanged") {
             expect(writes.join(), "writes").toBe("");
         } else if (!(result instanceof Error) && !contested) {
@@ -156,15 +153,15 @@ class RandomSequence {
         } else if (rate === 0 && !contested && !restless && !isForeign) {
             expect(result, "error without a fault").not.toBeInstanceOf(Error);
         }
+
         this.settled = !(result instanceof Error) && !contested && (result !== "unchanged" || this.settled);
         this.rotated &&= result instanceof Error || contested;
         return result;
     }
 
     async refresh(rate: number): Promise<void> {
-        if (this.engine.held.length === 0) {
-            return;
-        }
+        if (this.engine.held.length === 0) return;
+
         const before = this.engine.held.length;
         const { result, contested, restless } = await this.withFaults(rate, "refresh", this.heldSecrets, () =>
             this.engine.refresh(),
@@ -181,9 +178,8 @@ class RandomSequence {
     }
 
     async destroy(rate: number): Promise<void> {
-        if (this.engine.held.length === 0) {
-            return;
-        }
+        if (this.engine.held.length === 0) return;
+
         const { result, contested, restless } = await this.withFaults(rate, "destroy", this.heldSecrets, () =>
             this.engine.destroy(),
         );
@@ -232,9 +228,7 @@ class RandomSequence {
 
     /** The process is killed when the connector was created. */
     async kill(rate: number): Promise<void> {
-        if (this.engine.held.length === 0) {
-            await this.up(rate, "up, killed", { killed: true });
-        }
+        if (this.engine.held.length === 0) await this.up(rate, "up, killed", { killed: true });
     }
 
     changeConfig(): void {
@@ -280,9 +274,8 @@ class RandomSequence {
 
     /** Somebody else has a connector of this name before ours is there: equal, or another. */
     async foreign(): Promise<void> {
-        if (this.engine.held.length > 0 || (await this.cluster.see(this.name))) {
-            return;
-        }
+        if (this.engine.held.length > 0 || (await this.cluster.see(this.name))) return;
+
         const equal = this.random.chance(0.5);
         this.note(`somebody else creates ${equal ? "an equal one" : "another"}`);
         await this.cluster.put(this.name, { ...this.config(), ...(!equal && { value: "theirs" }) });
@@ -300,9 +293,8 @@ class RandomSequence {
 
     /** Without faults, and after a look at what somebody else did, one `up` puts everything right. */
     private async mend(): Promise<void> {
-        if (this.touched) {
-            await this.refresh(0);
-        }
+        if (this.touched) await this.refresh(0);
+
         // what the error of a connector that is somebody else's says
         if (!this.engine.outputs) this.adopt = true;
         await this.up(0, "up without faults");
@@ -338,9 +330,8 @@ class RandomSequence {
         this.cluster.setFaults(this.name, undefined);
         await touching;
         this.note(`${what}, faults ${rate}: ${result instanceof Error ? result.message : (result ?? "well")}`);
-        if (result instanceof Error) {
-            expectClearError(result, this.name, secrets);
-        }
+        if (result instanceof Error) expectClearError(result, this.name, secrets);
+
         const restless = restlessness !== this.cluster.restlessness();
         return { result, contested: touching !== undefined, restless };
     }

@@ -1,5 +1,5 @@
-import axios from "axios";
 import { isDeepStrictEqual } from "node:util";
+import axios from "axios";
 import { vi } from "vitest";
 import { ConnectProcesses } from "./connectProcess";
 import { FaultProxy } from "./faultProxy";
@@ -92,9 +92,8 @@ export class RealCluster {
     }
 
     private async kill(worker: ConnectWorker): Promise<void> {
-        if (this.returning || this.deaths >= this.mostDeaths || !worker.running) {
-            return;
-        }
+        if (this.returning || this.deaths >= this.mostDeaths || !worker.running) return;
+
         this.deaths++;
         this.returning = this.comeBack(worker, worker.kill());
         this.returning = this.returning.finally(() => (this.returning = undefined));
@@ -134,6 +133,7 @@ export class RealCluster {
                 if (others.some((other) => !isDeepStrictEqual(other, first))) {
                     throw new Error(`workers do not agree on ${name}: ${JSON.stringify([first, ...others])}`);
                 }
+
                 return first;
             },
             { timeout: AGREE_MS, interval: 300 },
@@ -154,13 +154,11 @@ export class RealCluster {
 async function seenBy(restUrl: string, name: string): Promise<SeenConnector | undefined> {
     const { status, data } = await answerOf(restUrl, `/connectors/${name}`);
     const { data: seen } = await answerOf(restUrl, `/connectors/${name}/status`);
-    if (status === 404) {
-        return undefined;
-    }
+    if (status === 404) return undefined;
+
     const state = String(seen.connector?.state).toLowerCase();
-    if (!["running", "paused", "stopped", "failed"].includes(state)) {
-        throw new Error(`${name} is ${state}`);
-    }
+    if (!["running", "paused", "stopped", "failed"].includes(state)) throw new Error(`${name} is ${state}`);
+
     return { config: data.config, state };
 }
 
@@ -177,5 +175,6 @@ async function answerOf(
     if (!isConnects || answer.status === 409 || answer.status >= 500) {
         throw new Error(`${method} ${url} at ${baseURL}: ${answer.status} ${answer.data?.message}`);
     }
+
     return answer;
 }

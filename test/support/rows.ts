@@ -1,5 +1,4 @@
 import { Client } from "pg";
-
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { parseAddress } from "../../servers/tcp";
 

@@ -1,6 +1,5 @@
 import axios from "axios";
 import { Client } from "pg";
-
 import type { StackOutputs } from "../../cli/stackOutputs";
 import { dropFromDatabase } from "../../packages/connector/src/postgres/replicationSlot";
 import { readTopic } from "./topics";

@@ -32,6 +32,7 @@ export class SecretSearch {
         if (!bytes.includes(control)) {
             throw new Error(`${place}: "${control}" is not there, so that something else was looked at`);
         }
+
         this.scan(place, bytes);
     }
 
@@ -46,9 +47,7 @@ export class SecretSearch {
             hasControl ||= bytes.includes(control);
             rest = bytes.subarray(Math.max(0, bytes.length - overlap));
         }
-        if (!hasControl) {
-            throw new Error(`${place}: "${control}" is not there, so that something else was looked at`);
-        }
+        if (!hasControl) throw new Error(`${place}: "${control}" is not there, so that something else was looked at`);
     }
 
     private scan(place: string, bytes: Buffer): void {
@@ -64,6 +63,7 @@ function needlesOf(name: string, value: string): Needle[] {
     if (trimmed.length < SHORTEST) {
         throw new Error(`secret ${name} is too short to be looked for: it needs ${SHORTEST} characters`);
     }
+
     const json = JSON.stringify(trimmed).slice(1, -1);
     const forms: [form: string, text: string][] = [
         ["as it is", trimmed],

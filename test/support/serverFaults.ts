@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
+import type { StackOutputs } from "../../cli/stackOutputs";
 import { connectorStatuses } from "../../servers/connect";
-import { clusterView } from "../../servers/kafka";
 import { type ClusterKind, clusterReady } from "../../servers/health";
+import { clusterView } from "../../servers/kafka";
 import { done, pending, waitFor } from "../../servers/wait";
 import { serverState } from "../../servers/zookeeper";
-import type { StackOutputs } from "../../cli/stackOutputs";
 import { withBrokerStory } from "./brokerStory";
 import { containerName, crashContainer, docker, waitForRestart } from "./docker";
 

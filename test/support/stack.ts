@@ -4,12 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
-
+import { CHECKOUT, PROJECT, type StackTarget } from "../../cli/stack/target";
 import { readStackOutputs, type StackOutputs } from "../../cli/stackOutputs";
 import { pulumiEnvironment } from "../../tools/environment";
 import { lastLines, runProcess } from "../../tools/processes";
 import { isAlive } from "../../tools/processLock";
-import { CHECKOUT, PROJECT, type StackTarget } from "../../cli/stack/target";
 import { removeStackObjects, stacksOnEngine } from "./docker";
 import { findPorts, type StackPorts } from "./ports";
 
@@ -200,15 +199,15 @@ export class TestStack {
         if (result.code !== 0) {
             throw new Error(`pulumi ${command} failed (exit code ${result.code}):\n${lastLines(result.output, 60)}`);
         }
+
         return result;
     }
 
     private async run(command: string, args: string[], cwd = CHECKOUT, input?: string): Promise<RunResult> {
         const started = performance.now();
         const flags = ["--non-interactive", "--color", "never"];
-        if (command !== "stack") {
-            flags.push("--stack", this.handle.name, "--config-file", configFile(this.handle));
-        }
+        if (command !== "stack") flags.push("--stack", this.handle.name, "--config-file", configFile(this.handle));
+
         const { code, stdout, stderr } = await runProcess("pulumi", [command, ...args, ...flags], {
             cwd,
             // where the offsets of deleted connectors are kept

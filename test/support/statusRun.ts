@@ -1,5 +1,5 @@
-import type { PlatformReport } from "../../status/platformReport";
 import type { Finding } from "../../status/findings/findings";
+import type { PlatformReport } from "../../status/platformReport";
 import type { TestStack } from "./stack";
 
 /** What `npm run status` said of a stack. */
@@ -28,8 +28,7 @@ export async function readStatus(stack: TestStack): Promise<StatusJson> {
 
 /** The value of an answer in a status; throws what there is instead. */
 export function known<T>(answer: { ok: true; value: T } | { ok: false; error: string } | null | undefined): T {
-    if (!answer?.ok) {
-        throw new Error(answer?.error ?? "not asked");
-    }
+    if (!answer?.ok) throw new Error(answer?.error ?? "not asked");
+
     return answer.value;
 }

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
-
 import { Admin, Consumer, type MessagesStream } from "@platformatic/kafka";
-
 import { done, pending, waitFor } from "../../servers/wait";
 
 export interface TopicRecord {

@@ -1,6 +1,5 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-
 import { containerName, docker } from "./docker";
 
 /** What happened to the members' containers. */
@@ -33,8 +32,9 @@ export async function watchMembers(stack: string, roles: readonly string[]): Pro
         const { Action, Actor } = JSON.parse(line) as { Action: string; Actor: { Attributes: { name: string } } };
         const member = Actor.Attributes.name.slice(prefix.length);
         if (!roles.some((role) => new RegExp(`^${role}-\\d+$`).test(member))) return;
-        if (Action === "start") down.delete(member);
-        else {
+        if (Action === "start") {
+            down.delete(member);
+        } else {
             events.ended.push(member);
             down.add(member);
         }

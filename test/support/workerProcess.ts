@@ -1,6 +1,6 @@
-import axios, { AxiosRequestConfig } from "axios";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import axios, { AxiosRequestConfig } from "axios";
 import { BrokerProcess } from "./brokerProcess";
 import { JavaProcess } from "./javaProcess";
 import { kafkaLibraries } from "./kafkaLibraries";
@@ -62,9 +62,8 @@ export async function startCluster(broker: BrokerProcess, spec: ClusterSpec): Pr
         const port = broker.nextPort();
         const name = `worker-${i}`;
         const properties = { ...workerProperties(broker, groupId, port, libraries.pluginPath), ...spec.config };
-        if (spec.scheme === "https") {
-            properties["listeners"] = `https://127.0.0.1:${port}`;
-        }
+        if (spec.scheme === "https") properties["listeners"] = `https://127.0.0.1:${port}`;
+
         const mainClass = "org.apache.kafka.connect.cli.ConnectDistributed";
         const args = [...(spec.javaArgs ?? []), ...javaArgs(libraries, folder, name, mainClass, properties)];
         const restUrl = `${spec.scheme ?? "http"}://127.0.0.1:${port}`;
@@ -110,9 +109,8 @@ class Worker implements ConnectWorker {
     }
 
     start(): void {
-        if (this.running) {
-            throw new Error(`the worker at ${this.restUrl} runs already`);
-        }
+        if (this.running) throw new Error(`the worker at ${this.restUrl} runs already`);
+
         this.process = new JavaProcess(this.logFile, this.args);
     }
 

@@ -28,9 +28,8 @@ export function parseXmlTree(text: string, root: string): XmlTree {
     });
     parser.write(text).close();
     const [[name, tree] = ["", null]] = open[0]!.children;
-    if (name !== root) {
-        throw new Error(`the root is ${name} and not ${root}: ${text}`);
-    }
+    if (name !== root) throw new Error(`the root is ${name} and not ${root}: ${text}`);
+
     return tree;
 }
 

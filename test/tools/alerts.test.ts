@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-
 import { METRICS_FOLDER, readAlerts } from "../support/metricsFiles";
 import { promtool } from "../support/prometheus";
 

@@ -43,6 +43,7 @@ describe("pulumiEnvironment", () => {
         for (const name of Object.keys(process.env).filter((name) => name.startsWith("PULUMI_"))) {
             vi.stubEnv(name, undefined);
         }
+
         remember({ way: "release", binFolder: "/tools/bin" });
     });
 

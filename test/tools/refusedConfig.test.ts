@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaults, parseConfig } from "../../config/config";
+import { stringify } from "yaml";
+import { CHECKOUT, PROJECT } from "../../cli/stack/target";
 import { definitionFaults } from "../../config/checks/definitionFaults";
 import type { Definitions } from "../../config/checks/definitions";
-import { runProcess } from "../../tools/processes";
+import { defaults, parseConfig } from "../../config/config";
 import { answer } from "../../images/staging/main";
-import { CHECKOUT, PROJECT } from "../../cli/stack/target";
+import { runProcess } from "../../tools/processes";
 import { namesOfStack } from "../support/docker";
 import { TestStack } from "../support/stack";
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ensurePulumi, rememberedPulumi } from "../../tools/setup/pulumi";
 import { pulumiEnvironment } from "../../tools/environment";
+import { ensurePulumi, rememberedPulumi } from "../../tools/setup/pulumi";
 
 /*
  * The CLI that `npm test` has set up stands for a user's own on PATH; the plugins are only looked for, so empty folders do.

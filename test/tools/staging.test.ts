@@ -171,10 +171,13 @@ describe("with a checkout of its own", () => {
         ["runtime/pom.xml", []],
     ])("an edit of %s changes the images made of it", async (path, expected) => {
         const { images: before } = await stage(bare, checkout);
-        if (path.endsWith("pom.xml"))
+        if (path.endsWith("pom.xml")) {
             writeFileSync(image(path), `${readFileSync(image(path), "utf8")}<!-- edited -->\n`);
-        else if (path.endsWith(".java")) writeFileSync(image(path), `${readFileSync(image(path), "utf8")}// edited\n`);
-        else edit(path);
+        } else if (path.endsWith(".java")) {
+            writeFileSync(image(path), `${readFileSync(image(path), "utf8")}// edited\n`);
+        } else {
+            edit(path);
+        }
         const { images: after } = await stage(bare, checkout);
         const changed = (Object.keys(after) as Role[]).filter((role) => after[role]?.digest !== before[role]?.digest);
         expect(changed.sort()).toEqual([...expected].sort());
@@ -238,6 +241,7 @@ describe("a plugin from elsewhere", () => {
         ]) {
             expect(spawnSync(program!, args, { cwd: folder }).status).toBe(0);
         }
+
         served = readFileSync(join(folder, "sink.zip"));
         server = createServer((_, response) => response.end(served)).listen(0, "127.0.0.1");
         await new Promise((listening) => server.once("listening", listening));

@@ -135,6 +135,7 @@ test("a plugin's libraries come without what the worker brings along, an archive
     for (const artifact of ["connect-api", "kafka-clients"]) {
         expect(jar).toContain(`<groupId>org.apache.kafka</groupId><artifactId>${artifact}</artifactId>`);
     }
+
     expect(jar).toContain("<exclusion><groupId>org.slf4j</groupId><artifactId>*</artifactId></exclusion>");
     expect(archive).toContain("<exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion>");
 });

@@ -55,9 +55,8 @@ it("asks the next worker after 10 s when one takes a question and says nothing",
 
 it("uses one connection for requests that follow each other, and sends the user with each", async () => {
     const client = clientOf([urlOf(answering)], { basic: { username: "me", password: "p:w" } });
-    for (let i = 0; i < 3; i++) {
-        await client.call(LIST);
-    }
+    for (let i = 0; i < 3; i++) await client.call(LIST);
+
     expect(answering.sockets).toHaveLength(1);
     const basic = `Basic ${Buffer.from("me:p:w").toString("base64")}`;
     expect(answering.authorizations).toEqual([basic, basic, basic]);

@@ -1,8 +1,8 @@
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BROKER_VERSION } from "../support/brokerProcess";
-import { ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 import { ConnectorProgram } from "../support/connectorProgram";
+import { ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 import { FaultProxy } from "../support/faultProxy";
 import { fileConnectors } from "../support/fileConnectors";
 

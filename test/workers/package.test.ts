@@ -5,9 +5,9 @@ import { pathToFileURL } from "node:url";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { CHECKOUT } from "../../cli/stack/target";
 import { pulumiEnvironment } from "../../tools/environment";
 import { lastLines, runProcess } from "../../tools/processes";
-import { CHECKOUT } from "../../cli/stack/target";
 import { ConnectProcess, startConnect } from "../support/connectProcess";
 
 /*
@@ -28,6 +28,7 @@ async function run(where: string, program: string, args: string[], env: NodeJS.P
     if (code !== 0) {
         throw new Error(`${program} ${args.join(" ")} ended with ${code}:\n${lastLines(stdout + stderr, 40)}`);
     }
+
     return stdout + stderr;
 }
 
@@ -132,6 +133,7 @@ describe.concurrent("a program of the CLI", () => {
             if (name === "typescript") {
                 await pulumi("up", "--yes", "--refresh", "--skip-preview", "--expect-no-changes");
             }
+
             await pulumi("destroy", "--yes", "--skip-preview");
             expect(await names()).not.toContain(name);
         },

@@ -1,10 +1,10 @@
-import axios from "axios";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import axios from "axios";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { check } from "../../packages/connector/src/connectorProvider";
 import { BROKER_VERSION } from "../support/brokerProcess";
-import { ConnectProcesses, oneWorker, startConnectClusters } from "../support/connectProcess";
 import { ConnectorProgram, Declaration, ProgramRun } from "../support/connectorProgram";
+import { ConnectProcesses, oneWorker, startConnectClusters } from "../support/connectProcess";
 import { Engine } from "../support/engine";
 import { FaultProxy } from "../support/faultProxy";
 import { WorkerUnderTest } from "./worker/workerUnderTest";
@@ -285,9 +285,7 @@ describe("one up renames sources and sinks, with their resources or without", ()
             [source, sink].forEach((args) => worker.setFaults(args, undefined));
         }
         run = await program.up("--parallel", "20");
-        for (const { source } of pipes) {
-            appendFileSync(source.config["file"]!, LINES[2]!);
-        }
+        for (const { source } of pipes) appendFileSync(source.config["file"]!, LINES[2]!);
     }, LIMIT_MS);
 
     afterAll(() => program?.remove());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
-import { RealCluster } from "../support/realCluster";
 import { runSequence } from "../support/randomSequence";
+import { RealCluster } from "../support/realCluster";
 import { firstSeed } from "../support/soakOptions";
 
 const SOAK = process.env["SOAK"] !== undefined;

@@ -101,6 +101,7 @@ it(
         for (let seed = firstSeed(); seed < firstSeed() + SEQUENCES && failures.length < 3; seed++) {
             await runOne(seed).catch((error: Error) => failures.push(error.message));
         }
+
         expect(failures.join("\n\n")).toBe("");
     },
     20 * 60_000,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { runProcess, type RunOptions } from "../processes";
 import { CHECKOUT } from "../../cli/stack/target";
+import { type RunOptions, runProcess } from "../processes";
 
 /** What came out of one part of the checks. */
 export interface PartResult {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { runProcess } from "../processes";
 import { CHECKOUT } from "../../cli/stack/target";
+import { runProcess } from "../processes";
 import type { PartResult } from "./part";
 
 /** Builds our Kafka Connect plugins and runs their JUnit tests. */

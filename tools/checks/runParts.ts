@@ -1,4 +1,4 @@
-import { step, type Log } from "../log";
+import { type Log, step } from "../log";
 import { combine, type Part, type PartResult } from "./part";
 
 /**

@@ -1,4 +1,4 @@
-import { packageScript, runWhole, type PartResult } from "./part";
+import { packageScript, type PartResult, runWhole } from "./part";
 
 /** The TypeScript compiler over the whole repository; it remembers in node_modules what has not changed. */
 export function typecheck(): Promise<PartResult> {

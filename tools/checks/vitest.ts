@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lastLines } from "../processes";
-import { runPackage, type PartResult } from "./part";
+import { type PartResult, runPackage } from "./part";
 
 const SCRIPT = "vitest/vitest.mjs";
 const REPORT_LINES = 80;

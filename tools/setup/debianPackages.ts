@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { step, type Log } from "../log";
+import { type Log, step } from "../log";
 import { findProgram, lastLines, runProcess } from "../processes";
 
 /** Whether this process may install packages: root on Debian, Ubuntu or a child of theirs, and nobody said no. */

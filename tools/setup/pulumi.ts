@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { installPulumiFromRegistries } from "../../packages/pulumi-from-registries/install";
 import { cacheFolder } from "../folders";
 import type { Log } from "../log";
 import { withProcessLock } from "../processLock";
-import { installPulumiFromRegistries } from "../../packages/pulumi-from-registries/install";
 import { ensureReleasedPulumi, isReleasedPulumiThere } from "./releasedPulumi";
 
 /**

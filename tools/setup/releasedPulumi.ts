@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { arch, homedir, platform } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../folders";
-import { step, type Log } from "../log";
+import { type Log, step } from "../log";
 import { findProgram, lastLines, runProcess } from "../processes";
 
 const DOWNLOADS = "https://get.pulumi.com";
@@ -100,7 +100,8 @@ async function installPlugin(cli: string, name: string, log: Log): Promise<void>
     const version = packageVersion(name);
     await step(log, `Pulumi ${name} plugin ${version}: downloading`, async () => {
         const { code, stdout, stderr } = await runProcess(cli, ["plugin", "install", "resource", name, version]);
-        if (code !== 0)
+        if (code !== 0) {
             throw new Error(`Pulumi's ${name} plugin cannot be installed: ${lastLines(stdout + stderr, 5)}`);
+        }
     });
 }

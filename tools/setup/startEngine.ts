@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { step, type Log } from "../log";
-import { withProcessLock } from "../processLock";
+import { type Log, step } from "../log";
 import { lastLines, runProcess } from "../processes";
+import { withProcessLock } from "../processLock";
 import { DEFAULT_ENDPOINT, findEngine, pingEngine } from "./dockerEngine";
 
 const LIMIT_SECONDS = 60;

@@ -55,9 +55,8 @@ export function unclaimed(doomed: Declared & { onDelete?: OnDelete }, say: (line
     const keepClaimed = (kind: keyof typeof ours, policy: "drop" | undefined) => {
         const other =
             policy && sourcesOfSameServer(doomed).find(({ config }) => postgresSource(config)[kind] === ours[kind]);
-        if (other) {
-            say(`${kind} "${ours[kind]}" stays: connector "${other.name}" of this program has it`);
-        }
+        if (other) say(`${kind} "${ours[kind]}" stays: connector "${other.name}" of this program has it`);
+
         return other ? undefined : policy;
     };
     const isContinued = declaredAs(doomed) !== undefined || allDeclared().some((other) => isSameSource(doomed, other));

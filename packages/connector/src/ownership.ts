@@ -71,9 +71,7 @@ export function keepRestartDue(connector: OwnedConnector, claim: string, restart
 
 /** Forgets the owner of a connector that is gone, unless it is another one by now. */
 export function forgetOwner(connector: OwnedConnector, claim: string | undefined): void {
-    if (claim !== undefined && ownerOf(connector)?.claim === claim) {
-        rmSync(fileOf(connector), { force: true });
-    }
+    if (claim !== undefined && ownerOf(connector)?.claim === claim) rmSync(fileOf(connector), { force: true });
 }
 
 function fileOf({ name, kafkaClusterId }: Pick<OwnedConnector, "name" | "kafkaClusterId">): string {

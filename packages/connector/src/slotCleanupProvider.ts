@@ -26,9 +26,8 @@ export async function check(
     inputs: Inputs,
 ): Promise<{ inputs: Inputs; failures: { property: string; reason: string }[] }> {
     const isWrong = inputs.url !== undefined && inputs.url !== UNKNOWN && !isDatabaseUrl(inputs.url);
-    if (!isWrong) {
-        declared.push(inputs);
-    }
+    if (!isWrong) declared.push(inputs);
+
     // With a property Pulumi would show its value, which holds a password
     return { inputs, failures: isWrong ? [{ property: "", reason: `url ${URL_RULE}` }] : [] };
 }
@@ -50,26 +49,24 @@ export async function update(_id: string, _olds: Inputs, news: Inputs): Promise<
 }
 
 async function remove(_id: string, { url, freeSeconds, ...names }: Inputs): Promise<void> {
-    if (url === undefined || freeSeconds === undefined) {
-        return;
-    }
+    if (url === undefined || freeSeconds === undefined) return;
+
     const say = (line: string) => console.log(line);
     const [slot, publication] = NAMES.map((kind) => {
         const name = names[kind];
         if (!name || !declared.some((other) => other[kind] === name && placeOf(other.url!) === placeOf(url))) {
             return name;
         }
+
         say(`${kind} "${name}" stays: a source of this program has it`);
         return undefined;
     });
-    if (!slot && !publication) {
-        return;
-    }
+    if (!slot && !publication) return;
+
     const limits = { answerSeconds: ANSWER_SECONDS, freeSeconds };
     await dropFromDatabase({ url, slot, publication }, say, limits).catch((error: unknown) => {
-        if (!(error instanceof LeftInDatabaseError)) {
-            throw error;
-        }
+        if (!(error instanceof LeftInDatabaseError)) throw error;
+
         const shown = new Error(
             `${error.message} Then repeat, or take it out of the state: pulumi state delete <its URN>`,
         );

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Docker from "dockerode";
-
 import { SshAgent, type SshOptions } from "./sshAgent";
 
 /** Where a Docker engine is. */

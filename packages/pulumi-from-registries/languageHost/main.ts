@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import {
     AboutResponse,
@@ -16,6 +15,7 @@ import {
     RunRequest,
 } from "@pulumi/pulumi/proto/language_pb";
 import { PackageDependency, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { engineAddress, serve, unary } from "../plugins/protocol/server";
 import { installDependencies } from "./installDependencies";
 import { dependenciesOf, Package } from "./packages";

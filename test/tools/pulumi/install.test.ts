@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { logToStderr } from "../../../tools/log";
 import { isSelfUpdating } from "../../../packages/pulumi-from-registries/go";
 import { installPlugins } from "../../../packages/pulumi-from-registries/install";
 import { buildOnce, digestOf } from "../../../packages/pulumi-from-registries/once";
 import { toNanoseconds } from "../../../packages/pulumi-from-registries/plugins/docker/container/duration";
+import { logToStderr } from "../../../tools/log";
 
 const CHECKOUT = resolve(__dirname, "../../..");
 let folder: string;

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
+import { installPlugins } from "../../../packages/pulumi-from-registries/install";
 import { pulumiEnvironment } from "../../../tools/environment";
 import { logToStderr } from "../../../tools/log";
 import { runProcess } from "../../../tools/processes";
-import { installPlugins } from "../../../packages/pulumi-from-registries/install";
 import { setup } from "../../../tools/setup/setup";
 
 const CHECKOUT = resolve(__dirname, "../../..");

@@ -1,10 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-
 import { type ContainerInputs, writeComposeFile } from "../../../bench/composeFile";
 
 let folder: string;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { renderFigure } from "../../../bench/figure";
 import { pauseFigures } from "../../../bench/pauses";
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { median, percentile } from "../../../bench/statistics";
 
 describe("median", () => {

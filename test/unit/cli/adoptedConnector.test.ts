@@ -1,5 +1,5 @@
-import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { adoptedConnector } from "../../../cli/adoptedConnector";
 import { adoptedText } from "../../../cli/adoptedText";
 import { defaults, parseConfig } from "../../../config/config";

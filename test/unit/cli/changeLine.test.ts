@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { changeLine } from "../../../cli/changeLine";
 
 const row = { id: 5, name: "Ann", email: null };

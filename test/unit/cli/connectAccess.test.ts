@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { inWordsOfOptions, readAccess, readUrls } from "@connect-cdc/connector/commands";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connectTarget } from "../../../cli/connectTarget";
 
 let folder: string;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { inSequence, readSince, selectMembers } from "../../../cli/commands/logs";
 
 const known = ["artemis", "connect-0", "connect-1", "connect-10", "connect-secrets-writer", "kafka-0", "postgres"];

@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { createRequire } from "node:module";
+import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Connector } from "../../../packages/connector/src/connector";
 import { providerText } from "../../../packages/connector/src/dynamicResource";
-import { RegisteredResource, recordResources } from "../../support/mocks";
+import { recordResources, RegisteredResource } from "../../support/mocks";
 
 const require = createRequire(`${process.cwd()}/package.json`);
 

@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from "vitest";
-
 import * as gate from "../../../components/rolling/gateProvider";
 import * as readiness from "../../../components/rolling/readinessProvider";
 import * as rollStart from "../../../components/rolling/rollStartProvider";

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
@@ -5,7 +6,6 @@ import { JmsBroker } from "../../../components/jmsBroker";
 import { SourceDatabase } from "../../../components/sourceDatabase";
 import { stackSecrets } from "../../../components/stackSecrets";
 import { defaults } from "../../../config/config";
-import * as pulumi from "@pulumi/pulumi";
 import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
 
 const digest = "fedcba9876543210".repeat(4);

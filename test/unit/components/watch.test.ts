@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { ConnectCluster } from "../../../components/connectCluster";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";

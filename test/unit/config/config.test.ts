@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { ConfigError, checkedConfig, defaults, hasPublicPassphrase, parseConfig } from "../../../config/config";
+import { checkedConfig, ConfigError, defaults, hasPublicPassphrase, parseConfig } from "../../../config/config";
 
 describe("defaults", () => {
     it("are the dev platform of the hand-run process", () => {

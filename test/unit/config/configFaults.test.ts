@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ConfigError, Fault, parseConfig } from "../../../config/config";
 import { definitionFaults } from "../../../config/checks/definitionFaults";
 import type { Definitions } from "../../../config/checks/definitions";
+import { ConfigError, Fault, parseConfig } from "../../../config/config";
 import { faultLine, shownValue } from "../../../config/fault";
 import { listedMessages, messagePattern } from "../../support/troubleshooting";
 
@@ -491,7 +491,7 @@ describe("no false alarm", () => {
 });
 
 describe("docs/troubleshooting.md", () => {
-    const listed = listedMessages("Config problems").map((message) => messagePattern(message, "^"));
+    const listed = listedMessages("Config faults").map((message) => messagePattern(message, "^"));
 
     it("has every rule of the table above", () => {
         const rules = Object.values(CASES).flatMap((cases) =>

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-
 import { ConfigError, parseConfig } from "../../../config/config";
 
 type Sections = Record<string, Record<string, any>>;

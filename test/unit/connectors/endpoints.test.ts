@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { parseConfig } from "../../../config/config";
 import { kafkaSide } from "../../../connectors/endpoints";
 

@@ -1,8 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-
 import { expect, it } from "vitest";
-
 import { readLog } from "../../../docker/containerLog";
 
 /** One frame of a container's output, as the engine's API describes it under "Attach to a container". */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { lastError } from "../../../docker/crashLoop";
 
 describe("the last error of a log", () => {

@@ -3,10 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-
 import { SshAgent } from "@connect-cdc/docker-engine";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 /** An `ssh` behind which a server answers once with its process id, and then closes the connection. */
 const ssh = `#!${process.execPath}

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { heldBy, moveOff } from "../../../preflight/reassignment";
 
 const state = (topic: string, partition: number, replicas: number[]) => ({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-
-import type { ClusterView, PartitionState } from "../../../servers/kafka";
 import { brokerReturned, brokersAgree, clusterReady, serverReturned } from "../../../servers/health";
+import type { ClusterView, PartitionState } from "../../../servers/kafka";
 import { startEnsemble, startWorker } from "./servers";
 
 const partition = (change: Partial<PartitionState>): PartitionState => ({

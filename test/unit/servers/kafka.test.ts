@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { clusterView } from "../../../servers/kafka";
 import { startResetting } from "./servers";
 

@@ -1,8 +1,6 @@
 import type { Server, Socket } from "node:net";
-
 import { type Container, create_container, type EventContext } from "rhea";
 import { afterEach, describe, expect, it } from "vitest";
-
 import { type QueueMessage, readQueue } from "../../../servers/queue";
 
 let broker: Server | undefined;

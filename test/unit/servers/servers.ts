@@ -55,9 +55,8 @@ export async function startWorker(answers: WorkerAnswers): Promise<string> {
                 answers.health ?? { status: 200, body: { status: "healthy", message: "Worker has completed startup" } }
             );
         }
-        if (path === "/connectors?expand=status&expand=info") {
-            return { status: 200, body: expandedStatus(answers) };
-        }
+        if (path === "/connectors?expand=status&expand=info") return { status: 200, body: expandedStatus(answers) };
+
         const restarted = /^\/connectors\/(.*)\/restart\?includeTasks=true&onlyFailed=true$/.exec(path)?.[1];
         if (restarted !== undefined) {
             if (type !== "application/json") return { status: 415, body: {} };

@@ -1,6 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-
 import { assertAccepting as assertBrokerAccepting } from "../../../servers/artemis";
 import { assertAccepting as assertDatabaseAccepting } from "../../../servers/postgres";
 import { exchange, parseAddress } from "../../../servers/tcp";

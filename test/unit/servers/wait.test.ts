@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { done, messageOf, pending, waitFor } from "../../../servers/wait";
 
 describe("waitFor", () => {
@@ -15,9 +14,8 @@ describe("waitFor", () => {
     it("takes a throwing condition as not done yet", async () => {
         let looks = 0;
         const condition = async () => {
-            if (++looks === 1) {
-                throw new Error("refused");
-            }
+            if (++looks === 1) throw new Error("refused");
+
             return done(looks);
         };
         await expect(waitFor(condition, { what: "it", timeoutSeconds: 5, intervalSeconds: 0.01 })).resolves.toBe(2);

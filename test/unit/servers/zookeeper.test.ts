@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { parseRegisteredBrokers, parseServerState } from "../../../servers/zookeeper";
 
 // Answers of a ZooKeeper 3.8.6 ensemble.

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-
-import type { PlatformReport } from "../../../status/platformReport";
 import { compareLooks, duration, eventJson, eventLine, isWrong, type Memory } from "../../../status/events";
 import type { Finding } from "../../../status/findings/findings";
+import type { PlatformReport } from "../../../status/platformReport";
 import { connector, finding, reportAt, silentWorkers, start } from "./looks";
 
 /** Looks every 10 s, one per entry, and what they tell: `level subject: text` of each event, by look. */

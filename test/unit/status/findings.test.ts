@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-
-import type { PlatformReport, RestartFacts } from "../../../status/platformReport";
 import { type Finding, findings } from "../../../status/findings/findings";
 import { WAL_WARNING_BYTES } from "../../../status/findings/storeFindings";
+import type { PlatformReport, RestartFacts } from "../../../status/platformReport";
 import { connector } from "./looks";
 import { healthyPlatform, no, ok, silentPlatform } from "./platforms";
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-
 import { findings } from "../../../status/findings/findings";
 import { type Flow, flowOf } from "../../../status/flow";
-import { sampleOf } from "../../../status/rates";
 import type { PlatformReport } from "../../../status/platformReport";
+import { sampleOf } from "../../../status/rates";
 import { connector } from "./looks";
 import { healthyPlatform, no, ok, queue, silentPlatform } from "./platforms";
 

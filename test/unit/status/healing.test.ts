@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-
-import type { ConnectorFacts, PlatformReport } from "../../../status/platformReport";
 import { decide, type HealLimits, type HealMemory, refused, restartEvent } from "../../../status/healing";
+import type { ConnectorFacts, PlatformReport } from "../../../status/platformReport";
 import { connector, reportAt, silentWorkers } from "./looks";
 
 const limits: HealLimits = { firstPauseMs: 15_000, longestPauseMs: 600_000, maxRestarts: 5, all: false };

@@ -1,6 +1,6 @@
-import type { ConnectorFacts, PlatformReport } from "../../../status/platformReport";
 import type { ServerMode } from "../../../servers/zookeeper";
 import type { Finding } from "../../../status/findings/findings";
+import type { ConnectorFacts, PlatformReport } from "../../../status/platformReport";
 
 /** A time to begin with, ms since 1970. */
 export const start = Date.UTC(2026, 0, 1);

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { SaxesParser } from "saxes";
 import { describe, expect, it } from "vitest";
-
-import type { PlatformReport } from "../../../status/platformReport";
 import { findings } from "../../../status/findings/findings";
 import { html } from "../../../status/page/html";
 import { type PageState, renderFragment, renderPage, securityPolicy } from "../../../status/page/page";
+import type { PlatformReport } from "../../../status/platformReport";
 import { sampleOf } from "../../../status/rates";
 import { connector } from "./looks";
 import { healthyPlatform, no, ok, queue, silentPlatform, topic } from "./platforms";

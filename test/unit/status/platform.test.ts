@@ -1,8 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-
-import { collectPlatform, type PlatformTarget } from "../../../status/platform";
 import { findings } from "../../../status/findings/findings";
+import { collectPlatform, type PlatformTarget } from "../../../status/platform";
 
 /** Five seconds for each part, and some for a busy machine. */
 const limitSeconds = 7;
@@ -52,6 +51,7 @@ describe.each([
         for (const answer of [...members, kafkaCluster, connectors, containers, database?.answer, jmsBroker?.answer]) {
             expect(answer).toEqual({ ok: false, error: expect.stringMatching(/\w+/) });
         }
+
         expect(report.missingConnectors).toEqual([]);
         expect(findings(report).map(({ key }) => key)).toEqual(
             expect.arrayContaining(["member:kafka-1", "connectors"]),

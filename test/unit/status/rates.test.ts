@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-
 import { rate, rates, remember, type Sample, sampleOf } from "../../../status/rates";
 import { healthyPlatform, no, ok, silentPlatform, topic } from "./platforms";
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-
-import type { PlatformReport } from "../../../status/platformReport";
 import { findings } from "../../../status/findings/findings";
-import { SCREEN_WIDTH, screen } from "../../../status/screen";
+import type { PlatformReport } from "../../../status/platformReport";
+import { screen, SCREEN_WIDTH } from "../../../status/screen";
 import { connector } from "./looks";
 import { healthyPlatform, ok, silentPlatform, topic } from "./platforms";
 
@@ -48,9 +47,8 @@ describe("screen of a platform of which nothing answers", () => {
     const text = show(silentPlatform());
 
     it("says so of each member, and what to do", () => {
-        for (const name of ["zookeeper-0", "kafka-2", "connect-1"]) {
-            expect(lineOf(text, `${name} `)).toContain("WRONG");
-        }
+        for (const name of ["zookeeper-0", "kafka-2", "connect-1"]) expect(lineOf(text, `${name} `)).toContain("WRONG");
+
         expect(text).toMatch(/^PostgreSQL +does not answer/m);
         expect(text).toMatch(/^WRONG +postgres: the database refused the connection$/m);
         expect(text).toMatch(/^ +-> look for the cause: npm run logs -- postgres$/m);

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-
-import { StatusLooks } from "../../../status/statusLooks";
 import type { PlatformTarget } from "../../../status/platform";
+import { StatusLooks } from "../../../status/statusLooks";
 import { healthyPlatform } from "./platforms";
 
 const target = { stack: "dev" } as PlatformTarget;

@@ -1,9 +1,8 @@
-import { createServer, request, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-import { startStatusServer, type StatusServer } from "../../../status/statusServer";
 import type { PlatformTarget } from "../../../status/platform";
+import { startStatusServer, type StatusServer } from "../../../status/statusServer";
 
 /** A platform of one server that nothing listens for. */
 const target: PlatformTarget = {
@@ -68,6 +67,7 @@ describe("the status server", () => {
         for (const host of ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example"]) {
             expect((await ask("/report.json", { host })).status, host).toBe(403);
         }
+
         for (const host of ["localhost:1", "127.0.0.1", "[::1]:1"]) {
             expect((await ask("/fragment", { host })).status, host).toBe(200);
         }

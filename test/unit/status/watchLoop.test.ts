@@ -1,11 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-
 import { afterEach, describe, expect, it } from "vitest";
-
-import { Watch, type WatchMemory, type WatchOptions } from "../../../status/watchLoop";
-import type { PlatformTarget } from "../../../status/platform";
 import type { WatchEvent } from "../../../status/events";
+import type { PlatformTarget } from "../../../status/platform";
+import { Watch, type WatchMemory, type WatchOptions } from "../../../status/watchLoop";
 
 /** Nothing listens on port 1. */
 const nowhere: PlatformTarget = {
@@ -44,6 +42,7 @@ describe("a watch while everything is down, the engine, too", () => {
         for (const subject of ["host local", "zookeeper-0", "kafka-0", "connect-0", "postgres", "artemis"]) {
             expect(told.filter((line) => line.startsWith(`wrong ${subject}: `))).toHaveLength(1);
         }
+
         const lines = told.length;
         await watch.look();
         expect(told).toHaveLength(lines);

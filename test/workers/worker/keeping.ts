@@ -80,9 +80,8 @@ export function keeping(worker: WorkerUnderTest): void {
         afterAll(() => program?.remove());
 
         it("is renamed, moved, replaced or tainted, or swaps names with another: all of them run", async () => {
-            for (const resource of Object.keys(declared)) {
-                await worker.untilRunning(name(resource));
-            }
+            for (const resource of Object.keys(declared)) await worker.untilRunning(name(resource));
+
             expect(await program.run("preview", "--expect-no-changes", "--stack", "test")).toMatchObject({ code: 0 });
         });
 
@@ -120,9 +119,7 @@ export function keeping(worker: WorkerUnderTest): void {
                 });
                 const { output } = await program.up("--parallel", "1");
                 expect(output).not.toMatch(/[+-] \d+ (created|deleted)/);
-                for (const resource of Object.keys(declared)) {
-                    await worker.untilRunning(name(resource));
-                }
+                for (const resource of Object.keys(declared)) await worker.untilRunning(name(resource));
             },
             LIMIT_MS,
         );

@@ -91,6 +91,7 @@ export function operating(worker: WorkerUnderTest): void {
                 for (const resource of ["deaf", "base"]) {
                     await worker.put(name(resource), { ...(await config(resource))!, topic: "theirs" });
                 }
+
                 await worker.stop(name("imported"));
                 await program.up("--refresh");
                 expect(writes()).toEqual({
@@ -177,9 +178,8 @@ export function operating(worker: WorkerUnderTest): void {
             async () => {
                 await program.destroy();
                 const { kept, ...others } = declared;
-                for (const resource of Object.keys(others)) {
-                    expect(await config(resource)).toBeUndefined();
-                }
+                for (const resource of Object.keys(others)) expect(await config(resource)).toBeUndefined();
+
                 expect(await worker.states(kept!.name)).toEqual(["RUNNING", "RUNNING"]);
                 await worker.delete(kept!.name);
             },

@@ -1,6 +1,6 @@
-import axios from "axios";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import axios from "axios";
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { ConnectProcess, startConnect } from "../../support/connectProcess";
 import { Engine } from "../../support/engine";

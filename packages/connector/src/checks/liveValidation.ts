@@ -33,14 +33,12 @@ export async function findWorker(
         if (root!.ok && plugins!.ok) {
             return { ...(root!.body as WorkerInfo), restUrl, plugins: plugins!.body as ConnectorPlugin[] };
         }
+
         const faults = [root!, plugins!].filter((outcome) => !outcome.ok);
         const fault = ["refused", "ambiguous"].flatMap((kind) => faults.find((one) => one.kind === kind) ?? [])[0];
-        if (fault) {
-            onFault(restUrl, fault);
-        }
-        if (client.deadline.passed) {
-            return undefined;
-        }
+        if (fault) onFault(restUrl, fault);
+
+        if (client.deadline.passed) return undefined;
     }
     return undefined;
 }
@@ -110,18 +108,15 @@ async function validate(
 ): Promise<LiveValidation> {
     const { deadline } = client;
     const late = { failed: `no answer within ${deadline.limitSeconds} s` };
-    if (deadline.passed) {
-        return late;
-    }
+    if (deadline.passed) return late;
+
     const path = `/connector-plugins/${encodeURIComponent(config["connector.class"]!)}/config/validate`;
     const outcome = await client.ask(restUrl, { method: "PUT", path, body: config }, deadline.remainingMs);
-    if (outcome.ok) {
-        return { validation: outcome.body as Validation };
-    }
+    if (outcome.ok) return { validation: outcome.body as Validation };
+
     const topics = ofTopics(outcome.detail);
-    if (topics) {
-        return { validation: topics };
-    }
+    if (topics) return { validation: topics };
+
     // What Connect says may hold the whole config
     return outcome.answered ? { failed: `the worker answers ${outcome.detail.slice(0, 3)}` } : late;
 }

@@ -16,9 +16,8 @@ let leftMs = ALL_SECONDS * 1000;
  * @returns undefined when no time is left; nothing was asked then.
  */
 export async function withPatience<T>(ask: (limitSeconds: number) => Promise<T>): Promise<T | undefined> {
-    if (leftMs <= 0) {
-        return undefined;
-    }
+    if (leftMs <= 0) return undefined;
+
     const startMs = systemClock.now();
     try {
         return await ask(Math.min(ONE_SECONDS, Math.ceil(leftMs / 1000)));

@@ -1,6 +1,6 @@
+import { Validation } from "../client/types";
 import { suggest } from "./nearest";
 import { hasReference, isInTheClear, isPasswordKey } from "./passwordKeys";
-import { Validation } from "../client/types";
 import { remedyOf, unknownKeys } from "./unknownKeys";
 
 /** Something that a worker says of one setting of a config, or that follows from what it says. */

@@ -37,12 +37,13 @@ function adviceOnBadRequest(page: string): string {
     if (/sni/i.test(page)) {
         return ". The worker's certificate is for another name: write that name in restUrls, or set auth.tls.serverName to it";
     }
-    if (/https port|plain http/i.test(page)) {
-        return SPEAKS_TLS;
-    }
+
+    if (/https port|plain http/i.test(page)) return SPEAKS_TLS;
+
     if (/ambiguous|illegal.*(uri|path)/i.test(page)) {
         return ". The server refuses a character in this path: choose another name for the connector";
     }
+
     return ". The server at this URL does not understand the request: is it Connect's REST API, without a proxy that alters paths?";
 }
 
@@ -68,26 +69,29 @@ const UNTRUSTED = [
  * @param message its message: Node's `EPROTO` has OpenSSL's reason there only.
  */
 export function adviceOnTls(code: string | undefined, message: string): string | undefined {
-    if (code === undefined) {
-        return undefined;
-    }
+    if (code === undefined) return undefined;
+
     if (UNTRUSTED.includes(code)) {
         return ". Set auth.tls.ca to the certificate of the authority that signed the worker's";
     }
+
     if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
         return ". Set auth.tls.serverName to a name in the worker's certificate";
     }
-    if (/^CERT_/.test(code)) {
-        return ". The worker needs another certificate";
-    }
+
+    if (/^CERT_/.test(code)) return ". The worker needs another certificate";
+
     if (/wrong.version.number|packet.length.too.long/i.test(`${code} ${message}`)) {
         return ". This port does not speak TLS: write http:// in restUrls";
     }
+
     if (code === "HPE_INVALID_CONSTANT") {
         return ". This port does not speak HTTP. If it speaks TLS, write https:// in restUrls";
     }
+
     if (/^ERR_SSL_|^EPROTO$/.test(code)) {
         return ". The worker wants a client certificate that it trusts: set auth.tls.cert and auth.tls.key";
     }
+
     return undefined;
 }

@@ -80,12 +80,12 @@ const OTHERS_HEADERS = ["accept", "authorization", "connection", "content-length
 
 /** What is wrong with the argument `auth`: all faults at once, none with a value. What is not known yet passes. */
 export function authFaults(auth: unknown): InputFault[] {
-    if (auth === undefined || auth === UNKNOWN) {
-        return [];
-    }
+    if (auth === undefined || auth === UNKNOWN) return [];
+
     if (!isObject(auth) || WAYS.every((way) => auth[way] === undefined)) {
         return [fault("auth", `must be an object with one or more of ${WAYS.join(", ")}`)];
     }
+
     const { basic, bearer } = auth;
     return [
         ...unknownKeys("auth", auth, WAYS),
@@ -102,12 +102,10 @@ export function authFaults(auth: unknown): InputFault[] {
 }
 
 function basicFaults(basic: unknown): InputFault[] {
-    if (basic === undefined || basic === UNKNOWN) {
-        return [];
-    }
-    if (!isObject(basic)) {
-        return [fault("auth.basic", "must be an object with username and password")];
-    }
+    if (basic === undefined || basic === UNKNOWN) return [];
+
+    if (!isObject(basic)) return [fault("auth.basic", "must be an object with username and password")];
+
     const faults = unknownKeys("auth.basic", basic, ["username", "password"]);
     for (const key of ["username", "password"]) {
         if (typeof basic[key] !== "string" || basic[key] === "") {
@@ -117,24 +115,25 @@ function basicFaults(basic: unknown): InputFault[] {
     if (typeof basic["username"] === "string" && basic["username"].includes(":")) {
         faults.push(fault("auth.basic.username", "must not hold a colon, which ends the user's name (RFC 7617)"));
     }
+
     return faults;
 }
 
 function headersFaults(headers: unknown): InputFault[] {
-    if (headers === undefined || headers === UNKNOWN) {
-        return [];
-    }
+    if (headers === undefined || headers === UNKNOWN) return [];
+
     if (!isObject(headers)) {
         return [fault("auth.headers", 'must be an object of texts by name, such as { "X-Api-Key": key }')];
     }
+
     return Object.entries(headers).flatMap(([name, value]) => {
         const property = `auth.headers["${name}"]`;
-        if (!HEADER_NAME.test(name)) {
-            return [fault(property, "must have the name of a header: letters, digits and -")];
-        }
+        if (!HEADER_NAME.test(name)) return [fault(property, "must have the name of a header: letters, digits and -")];
+
         if (OTHERS_HEADERS.includes(name.toLowerCase())) {
             return [fault(property, "must not be there: auth.basic, auth.bearer or the request itself sets it")];
         }
+
         return value === UNKNOWN || (typeof value === "string" && HEADER_VALUE.test(value))
             ? []
             : [fault(property, "must be one line of text that is not empty")];
@@ -145,12 +144,10 @@ const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
 const PEM = { ca: "CERTIFICATE", cert: "CERTIFICATE", key: "PRIVATE KEY" };
 
 function tlsFaults(tls: unknown): InputFault[] {
-    if (tls === UNKNOWN) {
-        return [];
-    }
-    if (!isObject(tls)) {
-        return [fault("auth.tls", "must be an object")];
-    }
+    if (tls === UNKNOWN) return [];
+
+    if (!isObject(tls)) return [fault("auth.tls", "must be an object")];
+
     const others = ["pkcs12", "passphrase", "serverName", "rejectUnauthorized"];
     const faults = unknownKeys("auth.tls", tls, [...Object.keys(PEM), ...others]);
     for (const [key, label] of Object.entries(PEM)) {
@@ -161,23 +158,26 @@ function tlsFaults(tls: unknown): InputFault[] {
         }
     }
     for (const key of ["serverName", "passphrase"]) {
-        if (!isAbsentOr(tls[key], "string")) {
-            faults.push(fault(`auth.tls.${key}`, "must be a text"));
-        }
+        if (!isAbsentOr(tls[key], "string")) faults.push(fault(`auth.tls.${key}`, "must be a text"));
     }
+
     const { pkcs12 } = tls;
     if (!isAbsentOr(pkcs12, "string") || (typeof pkcs12 === "string" && pkcs12 !== UNKNOWN && !BASE64.test(pkcs12))) {
         faults.push(fault("auth.tls.pkcs12", "must be the content of a PKCS12 file in base64, not a path"));
     }
+
     if (pkcs12 !== undefined && (tls["cert"] !== undefined || tls["key"] !== undefined)) {
         faults.push(fault("auth.tls", "must have either pkcs12, or cert and key"));
     }
+
     if (!isAbsentOr(tls["rejectUnauthorized"], "boolean")) {
         faults.push(fault("auth.tls.rejectUnauthorized", "must be true or false"));
     }
+
     if ((tls["cert"] === undefined) !== (tls["key"] === undefined)) {
         faults.push(fault("auth.tls", "must have both cert and key, or neither"));
     }
+
     return faults.length > 0 || hasUnknown(tls) ? faults : pairFaults(tls);
 }
 

@@ -97,9 +97,8 @@ export class ConnectClient {
         for (let attempt = 0; ; attempt++) {
             const restUrl = this.restUrls[this.current]!;
             const outcome = await this.ask(restUrl, request, how.limitMs ?? this.patienceMs(request, attempt));
-            if (outcome.ok) {
-                return outcome.body;
-            }
+            if (outcome.ok) return outcome.body;
+
             const unknown = outcome.kind === "ambiguous" || outcome.kind === "serverError";
             mayHaveHappened ||= unknown && request.method !== "GET";
             const detail = shorten(this.redact(outcome.detail), LONGEST_DETAIL);
@@ -107,18 +106,14 @@ export class ConnectClient {
                 const text = `${request.method} ${request.path} at ${this.redact(restUrl)}: ${detail}${hint}`;
                 return new ConnectError(outcome.kind, text, mayHaveHappened);
             };
-            if (!mayPass(outcome.kind)) {
-                throw fail("");
-            }
+            if (!mayPass(outcome.kind)) throw fail("");
+
             this.progress.waiting(detail);
             await this.pause(outcome, attempt);
-            if (unknown && how.confirm && (await this.isConfirmed(how.confirm))) {
-                return undefined;
-            }
+            if (unknown && how.confirm && (await this.isConfirmed(how.confirm))) return undefined;
+
             const reason = this.reasonToStop(outcome, startMs);
-            if (reason) {
-                throw fail(` (${reason})`);
-            }
+            if (reason) throw fail(` (${reason})`);
         }
     }
 
@@ -126,9 +121,8 @@ export class ConnectClient {
     async ask(restUrl: string, request: Request, limitMs = Infinity): Promise<Outcome> {
         const timeoutMs = Math.min(limitMs, this.options.httpTimeoutMs, Math.max(1000, this.deadline.remainingMs));
         const outcome = asConnects(request, await exchange(restUrl, request, this.access, Math.ceil(timeoutMs)));
-        if (outcome.ok || outcome.answered) {
-            this.lastAnswerMs = this.deadline.clock.now();
-        }
+        if (outcome.ok || outcome.answered) this.lastAnswerMs = this.deadline.clock.now();
+
         return outcome;
     }
 
@@ -147,13 +141,11 @@ export class ConnectClient {
     }
 
     private async pause(fault: Fault, attempt: number): Promise<void> {
-        if (fault.kind !== "busy") {
-            this.current = (this.current + 1) % this.restUrls.length;
-        }
+        if (fault.kind !== "busy") this.current = (this.current + 1) % this.restUrls.length;
+
         const othersLeft = attempt + 1 < this.restUrls.length;
-        if (fault.kind === "unreachable" && othersLeft) {
-            return;
-        }
+        if (fault.kind === "unreachable" && othersLeft) return;
+
         const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
         await this.deadline.sleep(longest * (0.5 + this.deadline.clock.random() / 2));
     }
@@ -161,15 +153,16 @@ export class ConnectClient {
     private reasonToStop(fault: Fault, startMs: number): string | undefined {
         const now = this.deadline.clock.now();
         const silentSeconds = (now - Math.max(startMs, this.lastAnswerMs)) / 1000;
-        if (this.deadline.passed) {
-            return `gave up after ${this.deadline.limitSeconds} s`;
-        }
+        if (this.deadline.passed) return `gave up after ${this.deadline.limitSeconds} s`;
+
         if (silentSeconds >= this.options.silenceSeconds) {
             return `no worker has answered for ${Math.round(silentSeconds)} s; asked: ${this.redact(this.restUrls.join(", "))}`;
         }
+
         if (fault.kind === "serverError" && now - startMs >= SERVER_ERROR_SECONDS * 1000) {
             return `the same for ${SERVER_ERROR_SECONDS} s`;
         }
+
         return undefined;
     }
 }

@@ -177,9 +177,8 @@ export class Connectors {
             if (outcome.ok) {
                 return (outcome.body as Record<string, { topics: string[] } | undefined>)[name]?.topics ?? [];
             }
-            if (outcome.answered) {
-                return [];
-            }
+
+            if (outcome.answered) return [];
         }
         return [];
     }
@@ -216,9 +215,8 @@ export class Connectors {
 
     private async restartMembers(name: string, meant: (member: MemberStatus) => boolean): Promise<void> {
         const status = await this.status(name);
-        if (status && meant(status.connector)) {
-            await this.client.call({ method: "POST", path: path(name, "/restart") });
-        }
+        if (status && meant(status.connector)) await this.client.call({ method: "POST", path: path(name, "/restart") });
+
         for (const task of status?.tasks.filter(meant) ?? []) {
             await this.unlessAbsent({ method: "POST", path: path(name, `/tasks/${task.id}/restart`) });
         }
@@ -228,9 +226,8 @@ export class Connectors {
         try {
             return await this.client.call(request, { confirm });
         } catch (error) {
-            if (error instanceof ConnectError && error.kind === "absent") {
-                return undefined;
-            }
+            if (error instanceof ConnectError && error.kind === "absent") return undefined;
+
             throw error;
         }
     }

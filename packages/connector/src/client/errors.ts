@@ -62,9 +62,8 @@ const RULES: Rule[] = [
  */
 export function faultOfAnswer(status: number, message: string | undefined): FaultKind {
     // Before its resources are there, Jetty answers 404 in HTML: never a word on whether a connector is there.
-    if (status === 404 && message === undefined) {
-        return "notReady";
-    }
+    if (status === 404 && message === undefined) return "notReady";
+
     const rule = RULES.find((r) => r.status === status && (!r.message || r.message.test(message ?? "")));
     return rule?.kind ?? "refused";
 }

@@ -22,9 +22,8 @@ export function parseExact(text: string): unknown {
     const marked = text.replace(TOKENS, (token) =>
         token.startsWith('"') || String(Number(token)) === token ? token : `"${mark}${token}"`,
     );
-    if (marked === text) {
-        return JSON.parse(text);
-    }
+    if (marked === text) return JSON.parse(text);
+
     JSON.parse(text); // says what is wrong with the text as it is
     return JSON.parse(marked, (_, value: unknown) =>
         typeof value === "string" && value.startsWith(mark) ? new ExactNumber(value.slice(mark.length)) : value,

@@ -82,9 +82,8 @@ export function isLoopback(url: string): boolean {
 function outcomeOf(request: Request, status: number, text: string, location?: string): Outcome {
     const body = parseJson(text, request.exact ? parseExact : JSON.parse);
     if (status >= 200 && status < 300) {
-        if (body !== undefined || status === 202 || status === 204) {
-            return { ok: true, status, body };
-        }
+        if (body !== undefined || status === 202 || status === 204) return { ok: true, status, body };
+
         const kind = request.method === "GET" ? "notReady" : "ambiguous";
         return { ok: false, kind, detail: `${status} without a JSON body`, answered: false, status };
     }

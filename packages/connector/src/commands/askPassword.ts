@@ -10,6 +10,7 @@ export async function askPassword(question: string): Promise<string> {
     if (!process.stdin.isTTY || !process.stderr.isTTY) {
         throw new Error("without a terminal to ask on, put the password into CONNECT_PASSWORD or --password-file");
     }
+
     process.stderr.write(question);
     const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
     const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });

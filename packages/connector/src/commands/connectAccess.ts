@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-
 import { authFaults, type ConnectAuth } from "../client/auth";
 import { askPassword } from "./askPassword";
 
@@ -58,6 +57,7 @@ export async function readAccess(values: AccessValues): Promise<ConnectAuth | un
     if (values.user === undefined && values["password-file"] !== undefined) {
         throw new Error("--password-file goes with --user <name>");
     }
+
     const pem = (["ca", "cert", "key"] as const).flatMap((name) => {
         const file = values[name];
         return file === undefined ? [] : [[name, read(file, `--${name}`)]];
@@ -73,13 +73,11 @@ export async function readAccess(values: AccessValues): Promise<ConnectAuth | un
         ...(values.user === undefined ? {} : { basic: { username: values.user, password: await password(values) } }),
         ...(Object.keys(tls).length === 0 ? {} : { tls }),
     };
-    if (Object.keys(auth).length === 0) {
-        return undefined;
-    }
+    if (Object.keys(auth).length === 0) return undefined;
+
     const faults = authFaults(auth);
-    if (faults.length > 0) {
-        throw new Error(faults.map(({ reason }) => inWordsOfOptions(reason)).join("\n"));
-    }
+    if (faults.length > 0) throw new Error(faults.map(({ reason }) => inWordsOfOptions(reason)).join("\n"));
+
     return auth;
 }
 
@@ -93,17 +91,15 @@ export async function namingOptions<T>(work: () => Promise<T>): Promise<T> {
     try {
         return await work();
     } catch (error) {
-        if (error instanceof Error) {
-            error.message = inWordsOfOptions(error.message);
-        }
+        if (error instanceof Error) error.message = inWordsOfOptions(error.message);
+
         throw error;
     }
 }
 
 async function password({ user, "password-file": file }: AccessValues): Promise<string> {
-    if (file !== undefined) {
-        return readLine(file, "--password-file");
-    }
+    if (file !== undefined) return readLine(file, "--password-file");
+
     const { CONNECT_PASSWORD } = process.env;
     return CONNECT_PASSWORD === undefined ? askPassword(`Password of ${user}: `) : CONNECT_PASSWORD;
 }

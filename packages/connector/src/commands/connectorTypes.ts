@@ -25,17 +25,18 @@ async function main(args: string[]): Promise<string> {
             ...ACCESS_OPTIONS,
         },
     });
-    if (values.help) {
-        return `${USAGE}\n`;
-    }
+    if (values.help) return `${USAGE}\n`;
+
     const [connectorClass, ...more] = positionals;
     const { url, definitions, name } = values;
     if (connectorClass === undefined || more.length > 0 || (url === undefined) === (definitions === undefined)) {
         throw new Error(USAGE);
     }
+
     if (name !== undefined && !/^[A-Za-z_$][\w$]*$/.test(name)) {
         throw new Error(`--name is "${name}"; it must be the name of a TypeScript type, such as MySource`);
     }
+
     const fromWorker = async (urls: string): Promise<ClassDefinition> => {
         const connect = connectTo(readUrls(urls), await readAccess(values));
         return namingOptions(() => definitionFromWorker(connect(LIMIT_SECONDS), connectorClass));

@@ -35,9 +35,8 @@ export function differingKeys(
 ): string[] {
     const changed = Object.keys(declared).filter((key) => {
         const value = settingOf(live, key) ?? settingOf(CONNECT_DEFAULTS, key);
-        if (value === undefined || value === declared[key]) {
-            return value === undefined;
-        }
+        if (value === undefined || value === declared[key]) return value === undefined;
+
         return !isMasked(value) || (written !== undefined && settingOf(written, key) !== declared[key]);
     });
     const added = addedKeys(declared, live).filter(

@@ -56,9 +56,8 @@ export class Generation {
         });
         changed.forEach(([id]) => this.unseen.delete(id));
         this.hasJustChanged = changed.length > 0;
-        if (this.unseen.size === 0 || this.nowMs >= this.overMs) {
-            return true;
-        }
+        if (this.unseen.size === 0 || this.nowMs >= this.overMs) return true;
+
         this.askForNewConfigs();
         return false;
     }
@@ -73,6 +72,7 @@ export class Generation {
         if (!haveNewConfigs || this.hadFailed || this.newConfigs || this.isAsking || this.nowMs < this.askAgainMs) {
             return;
         }
+
         this.isAsking = true;
         void haveNewConfigs()
             .then((areNew) => {

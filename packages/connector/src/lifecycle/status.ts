@@ -10,16 +10,13 @@ export interface Goal {
 
 /** Whether a status is the goal, cannot become it by itself, or is on its way. */
 export function judge(status: ConnectorStatus | undefined, goal: Goal): "reached" | "failed" | "waiting" {
-    if (!status) {
-        return "waiting";
-    }
+    if (!status) return "waiting";
+
     const state = status.connector.state.toLowerCase();
-    if (goal.state === "stopped") {
-        return state === "stopped" && status.tasks.length === 0 ? "reached" : "waiting";
-    }
-    if (failedMembers(status).length > 0) {
-        return "failed";
-    }
+    if (goal.state === "stopped") return state === "stopped" && status.tasks.length === 0 ? "reached" : "waiting";
+
+    if (failedMembers(status).length > 0) return "failed";
+
     // A connector that was created paused has had no occasion to make tasks.
     const enough = goal.state === "paused" || status.tasks.length >= goal.minTasks;
     const all = [status.connector, ...status.tasks].every((member) => member.state.toLowerCase() === goal.state);
@@ -28,9 +25,8 @@ export function judge(status: ConnectorStatus | undefined, goal: Goal): "reached
 
 /** One word for connector and tasks together: a FAILED task is a failed connector. */
 export function overallState(status: ConnectorStatus | undefined): ActualState {
-    if (!status) {
-        return "unknown";
-    }
+    if (!status) return "unknown";
+
     return failedMembers(status).length > 0 ? "failed" : (status.connector.state.toLowerCase() as ActualState);
 }
 
@@ -40,13 +36,11 @@ export function overallState(status: ConnectorStatus | undefined): ActualState {
  * @param redact is given whole traces.
  */
 export function describe(status: ConnectorStatus | undefined, redact: (text: string) => string): string {
-    if (!status) {
-        return "no status yet";
-    }
+    if (!status) return "no status yet";
+
     const failed = failedMembers(status);
-    if (failed.length > 0) {
-        return failed.map(({ what, member }) => describeFailure(what, member, redact)).join("; ");
-    }
+    if (failed.length > 0) return failed.map(({ what, member }) => describeFailure(what, member, redact)).join("; ");
+
     const members = [{ what: "connector", member: status.connector }, ...tasksOf(status)];
     const tasks = status.tasks.length === 0 ? ", no tasks" : "";
     return members.map(({ what, member }) => `${what} ${member.state}`).join(", ") + tasks;

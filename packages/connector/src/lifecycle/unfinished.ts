@@ -31,9 +31,8 @@ export class UnfinishedError extends Error {
 
 /** The error of an operation that leaves more to the next one, if it leaves anything at all. */
 export function leaving(left: Unsettled, error: unknown): unknown {
-    if (!(error instanceof UnfinishedError)) {
-        return error;
-    }
+    if (!(error instanceof UnfinishedError)) return error;
+
     return new UnfinishedError(error.message, error.status, error.restartDue, { ...error.unsettled, ...left });
 }
 

@@ -30,9 +30,8 @@ interface SlotBefore {
 export async function slotFaults(connectors: Connectors, source: ConnectorInputs): Promise<InputFault[]> {
     const found = await slotBefore(source);
     const names = [source.name, source.renamedFrom].filter((name) => name !== undefined);
-    if (!found || (await Promise.all(names.map((name) => connectors.info(name)))).some((info) => info)) {
-        return [];
-    }
+    if (!found || (await Promise.all(names.map((name) => connectors.info(name)))).some((info) => info)) return [];
+
     const property = 'config["slot.name"]';
     if (found.reader !== undefined && source.state !== "stopped") {
         const reason =
@@ -63,42 +62,36 @@ export async function bringUp(
     const { name, state } = source;
     const spec = specOf(source);
     const found = await slotBefore(source);
-    if (!found) {
-        return settle(spec);
-    }
+    if (!found) return settle(spec);
+
     if (await connectors.info(name)) {
-        if ((await connectors.status(name))?.connector.state !== "STOPPED") {
-            return settle(spec);
-        }
-        if (state === "stopped") {
-            return stillUnproven(settle(spec));
-        }
-        if (await hasOffsets(connectors, name)) {
-            return settle(spec);
-        }
+        if ((await connectors.status(name))?.connector.state !== "STOPPED") return settle(spec);
+
+        if (state === "stopped") return stillUnproven(settle(spec));
+
+        if (await hasOffsets(connectors, name)) return settle(spec);
+
         throw new ConnectError("refused", beginsAnew(name, found));
     }
     if (!(await connectors.abilities()).initialState) {
-        if (wasDeleted(connectors, name)) {
-            return settle(spec);
-        }
+        if (wasDeleted(connectors, name)) return settle(spec);
+
         throw new ConnectError("refused", cannotProve(name, found));
     }
     const stopped = { ...spec, state: "stopped" as const };
     const made = await stillUnproven(createConnector(connectors, stopped, options));
-    if (state === "stopped") {
-        return made;
-    }
+    if (state === "stopped") return made;
+
     const settled = await unfinishedUntil(UNPROVEN, async () => {
         if (await hasOffsets(connectors, name)) {
             return updateConnector(connectors, spec, { serverKeys: made.serverKeys });
         }
+
         await deleteConnector(connectors, name);
         return undefined;
     });
-    if (!settled) {
-        throw new ConnectError("refused", beginsAnew(name, found));
-    }
+    if (!settled) throw new ConnectError("refused", beginsAnew(name, found));
+
     return settled;
 }
 
@@ -136,9 +129,8 @@ function cannotProve(name: string, { slot, place }: SlotBefore): string {
 /** The slot of a source that must not lose a position; undefined when there is none, or nobody can tell. */
 async function slotBefore(source: ConnectorInputs): Promise<SlotBefore | undefined> {
     const url = source.onDelete?.database?.url;
-    if (url === undefined || !isPostgresSource(source.class) || source.onPositionLoss === "startAnew") {
-        return undefined;
-    }
+    if (url === undefined || !isPostgresSource(source.class) || source.onPositionLoss === "startAnew") return undefined;
+
     const { slot } = postgresSource(source.config);
     const found = await slotReader(url, slot, new Deadline(systemClock, LOOK_SECONDS)).catch(() => undefined);
     return found && { ...found, slot, place: placeOf(url) };

@@ -47,9 +47,8 @@ function isSame(a: unknown, b: unknown): boolean {
 
 /** Keys in one order, numbers as text: Connect takes both, and gives a sink's back as numbers. */
 function canonical(value: unknown): string {
-    if (value instanceof ExactNumber) {
-        return /^-?\d+$/.test(value.text) ? value.text : String(Number(value.text));
-    }
+    if (value instanceof ExactNumber) return /^-?\d+$/.test(value.text) ? value.text : String(Number(value.text));
+
     if (typeof value === "object" && value !== null) {
         const entries = Object.entries(value).map(([key, inner]) => [key, canonical(inner)]);
         return JSON.stringify(entries.sort());

@@ -83,9 +83,8 @@ function readJson(file: string): { content: Record<string, unknown>; where: stri
     } catch (error) {
         throw new Error(`${where} is no JSON: ${(error as Error).message}`);
     }
-    if (!isObject(content)) {
-        throw new Error(`${where} must hold an object with "offsets"`);
-    }
+    if (!isObject(content)) throw new Error(`${where} must hold an object with "offsets"`);
+
     return { content, where };
 }
 
@@ -93,10 +92,12 @@ function readOffsets(value: unknown, where: string): ConnectorOffset[] {
     if (!Array.isArray(value)) {
         throw new Error(`${where}: "offsets" must be a list of {"partition": {...}, "offset": {...}}`);
     }
+
     value.forEach((entry: unknown, i) => {
         if (!isObject(entry) || !isObject(entry["partition"])) {
             throw new Error(`${where}: offsets[${i}].partition must be an object`);
         }
+
         if (entry["offset"] !== null && !isObject(entry["offset"])) {
             throw new Error(`${where}: offsets[${i}].offset must be an object, or null to take it away`);
         }

@@ -39,13 +39,11 @@ export async function renameConnector(
     options: CreateOptions,
 ): Promise<SettledConnector | undefined> {
     const old = await connectors.info(from);
-    if (!old) {
-        return undefined;
-    }
+    if (!old) return undefined;
+
     const reason = await whyNotRenamed(connectors, old, inputs.name);
-    if (reason) {
-        throw new ConnectError("refused", reason);
-    }
+    if (reason) throw new ConnectError("refused", reason);
+
     const spec = specOf(inputs);
     const stopped = { ...spec, state: "stopped" as const };
     const adopt = isOurs || options.adopt || "equal";
@@ -75,9 +73,8 @@ export async function renameFaults(
     isUnknown: (value: unknown) => boolean,
 ): Promise<InputFault[]> {
     const old = await connectors.info(news.renamedFrom);
-    if (!old) {
-        return [];
-    }
+    if (!old) return [];
+
     const reason = await whyNotRenamed(connectors, old, news.name);
     const faults = reason ? [{ property: "renamedFrom", reason }] : [];
     if (isNew) {

@@ -70,6 +70,7 @@ export async function findCaptureProblems(
         for (const source of sources) {
             found.push(captureProblems(source, await readPublication(client, postgresSource(source).publication)));
         }
+
         return found;
     });
 }
@@ -126,6 +127,7 @@ function waysOf(captured: DatabaseTable[], tables: DatabaseTable[]): Way[] {
     for (const part of tables.filter(({ partitioned }) => !partitioned)) {
         for (const id of [part.id, ...part.ancestors]) partsOf.set(id, [...(partsOf.get(id) ?? []), part]);
     }
+
     return captured
         .filter(({ ancestors }) => !ancestors.some((id) => ids.has(id)))
         .map((table) => {

@@ -1,7 +1,7 @@
 import { Deadline, systemClock } from "../client/clock";
+import type { ConnectorOffset } from "../client/types";
 import { isPostgresSource, lsnText, postgresSource } from "./postgresSource";
 import { SlotPosition, slotPosition } from "./replicationSlot";
-import type { ConnectorOffset } from "../client/types";
 
 /** Limit of the question to the database, s. */
 const LIMIT_SECONDS = 15;
@@ -32,9 +32,8 @@ export async function checkAgainstSlot(
         .filter((lsn) => /^\d+$/.test(lsn))
         .map(BigInt);
     const follows = FOLLOWS_SLOT.includes((config["offset.mismatch.strategy"] ?? "").toLowerCase());
-    if (!isPostgresSource(config["connector.class"] ?? "") || positions.length === 0 || follows) {
-        return [];
-    }
+    if (!isPostgresSource(config["connector.class"] ?? "") || positions.length === 0 || follows) return [];
+
     const { slot } = postgresSource(config);
     const held = await slotPosition(url, slot, new Deadline(systemClock, LIMIT_SECONDS));
     return positions.flatMap((lsn) => verdict(lsn, slot, held));
@@ -53,6 +52,7 @@ function verdict(lsn: bigint, slot: string, held: SlotPosition | undefined): str
     if (lsn < held.restart) {
         throw new BeforeSlotError(`${at} is before restart_lsn ${text(held.restart)} of slot "${slot}". ${remedy}`);
     }
+
     if (lsn < held.confirmed) {
         const range = `between ${at} and confirmed_flush_lsn ${text(held.confirmed)} of slot "${slot}"`;
         return [`Changes ${range} are not sent again: PostgreSQL sends nothing from before that.`];

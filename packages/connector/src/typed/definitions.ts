@@ -72,9 +72,8 @@ export function classesInFile(file: string): string[] {
 function pluginsOf(file: string): FilePlugin[] {
     const content: unknown = JSON.parse(readFileSync(file, "utf8"));
     const plugins = isObject(content) ? content["plugins"] : undefined;
-    if (!Array.isArray(plugins)) {
-        throw new Error(`${file} is not a definitions file: it must have a list "plugins"`);
-    }
+    if (!Array.isArray(plugins)) throw new Error(`${file} is not a definitions file: it must have a list "plugins"`);
+
     return (plugins as FilePlugin[]).filter(({ type }) => ["source", "sink"].includes(type));
 }
 

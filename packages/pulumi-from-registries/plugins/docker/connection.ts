@@ -1,5 +1,5 @@
-import type Docker from "dockerode";
 import { connectEngine } from "@connect-cdc/docker-engine";
+import type Docker from "dockerode";
 import { Properties } from "../protocol/values";
 import { engineWords } from "./engineWords";
 

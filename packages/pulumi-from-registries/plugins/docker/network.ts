@@ -1,6 +1,6 @@
 import Docker from "dockerode";
-import { Fields, flag, map, object, setOf, text } from "../protocol/schema";
 import { Resource, State } from "../protocol/resource";
+import { Fields, flag, map, object, setOf, text } from "../protocol/schema";
 import { Properties } from "../protocol/values";
 import { attempt, engineWords, ignoreMissing, unlessMissing } from "./engineWords";
 import { fromLabels, labelsField, toLabels } from "./labels";

@@ -1,6 +1,6 @@
 import Docker from "dockerode";
-import { Fields, flag, listOf, map, object, text } from "../protocol/schema";
 import { Context, Resource, State } from "../protocol/resource";
+import { Fields, flag, listOf, map, object, text } from "../protocol/schema";
 import { Properties } from "../protocol/values";
 import { buildContext } from "./buildContext";
 import { attempt, ignoreMissing } from "./engineWords";

@@ -1,6 +1,4 @@
 import * as grpc from "@grpc/grpc-js";
-import { Any } from "google-protobuf/google/protobuf/any_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import {
     CheckFailure,
     CheckRequest,
@@ -10,6 +8,8 @@ import {
     PropertyDiff,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { Failure } from "./check";
 import { Change } from "./diff";
 import { Resource } from "./resource";

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { authFaults, secretsOfAuth } from "../../../../packages/connector/src/client/auth";
 import { checkInputs, UNKNOWN } from "../../../../packages/connector/src/connectorInputs";
 import { makeCertificate, STORE_PASSWORD } from "../../../support/certificates";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 type Tls = Record<"cert" | "key" | "pkcs12", string>;
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { definitionFromFile, renderTypes, typeName } from "@connect-cdc/connector/commands";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let folder: string;
 const write = (content: object) => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Deadline } from "../../../../packages/connector/src/client/clock";
-import { Generation } from "../../../../packages/connector/src/lifecycle/generation";
 import { ConnectorStatus } from "../../../../packages/connector/src/client/types";
+import { Generation } from "../../../../packages/connector/src/lifecycle/generation";
 import { virtualClock } from "../../../support/virtualClock";
 
 function status(connector: string, task?: string, worker = "w:1"): ConnectorStatus {

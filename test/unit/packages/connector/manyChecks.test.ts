@@ -60,9 +60,8 @@ async function checkAll(connectors: Record<string, unknown>[], olds?: Record<str
 /** How often each request came. */
 function counted(): Record<string, number> {
     const counts: Record<string, number> = {};
-    for (const request of fake.requests.splice(0)) {
-        counts[request] = (counts[request] ?? 0) + 1;
-    }
+    for (const request of fake.requests.splice(0)) counts[request] = (counts[request] ?? 0) + 1;
+
     return counts;
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { forgetProgram, unclaimed, declareConnector } from "../../../../packages/connector/src/declared";
+import { declareConnector, forgetProgram, unclaimed } from "../../../../packages/connector/src/declared";
 import { Engine } from "../../../support/engine";
 import { FakeConnect } from "../../../support/fakeConnect";
 import { inPlaceOfSystemClock } from "../../../support/virtualClock";

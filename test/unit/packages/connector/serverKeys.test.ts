@@ -15,6 +15,7 @@ class AddingConnect extends FakeConnect {
         if (this.adds === "server") {
             return super.perform(method, url, body.config ? { ...body, config: added(body.config) } : added(body));
         }
+
         const reply = super.perform(method, url, body);
         const connector = this.connectors.get("sink")!;
         connector.config = added(connector.config);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { Context } from "../../protocol/resource";
-import { lastLogLines } from "./logs";
 import { isUp } from "./describe";
+import { lastLogLines } from "./logs";
 import { ContainerInputs } from "./types";
 
 const POLL_MILLISECONDS = 300;
@@ -25,11 +25,13 @@ export async function awaitHealth(
         const seconds = Math.round((Date.now() - start) / 1000);
         const health = healthOf(State);
         if (health === "healthy") return;
-        if (health === undefined)
+        if (health === undefined) {
             throw new Error(`container ${inputs.name} has no healthcheck that \`wait\` could wait for`);
+        }
         if (!isUp(State) || RestartCount >= RESTARTS_TOLERATED) throw await died(container, inputs.name);
-        if (context.signal.aborted)
+        if (context.signal.aborted) {
             throw new Error(`cancelled while waiting for container ${inputs.name} to become healthy`);
+        }
         if (seconds >= limit) throw await neverHealthy(container, State, inputs.name, limit);
         if (seconds >= shown + PROGRESS_SECONDS) {
             shown = seconds;

@@ -51,6 +51,7 @@ export const container: Resource<Docker> = {
         if (LIMITS.some((name) => (olds[name] ?? 0) !== (news[name] ?? 0))) {
             await attempt(`unable to update container ${inputs.name}`, existing.update(limits(inputs)));
         }
+
         const stopped = !isUp(found.State) && inputs.mustRun !== false;
         if (stopped) await start(existing, inputs);
         // an earlier run left it before its outputs were known

@@ -25,8 +25,9 @@ export async function upload(container: Docker.Container, uploads: Upload[]): Pr
 
 async function contentOf({ file, content, contentBase64, source }: Upload): Promise<Buffer> {
     const given = [content, contentBase64, source].filter((value) => value);
-    if (given.length > 1)
+    if (given.length > 1) {
         throw new Error(`upload of ${file}: only one of content, contentBase64 and source can be set`);
+    }
     if (source) return readFile(source);
     if (contentBase64) return Buffer.from(contentBase64, "base64");
     return Buffer.from(content ?? "");
