@@ -1,7 +1,6 @@
 import { lint } from "../../tools/checks/lint";
-import type { Part } from "../../tools/checks/part";
 import { plugins } from "../../tools/checks/plugins";
-import { runParts } from "../../tools/checks/runParts";
+import { type PlannedPart, runParts } from "../../tools/checks/runParts";
 import { typecheck } from "../../tools/checks/typecheck";
 import { vitest } from "../../tools/checks/vitest";
 import { logToStdout } from "../../tools/log";
@@ -9,19 +8,26 @@ import { findMissingBrowser } from "../../tools/setup/browser";
 import { setup } from "../../tools/setup/setup";
 import { findMissingSshServer } from "../../tools/setup/sshServer";
 
-const PARTS: Record<string, Part> = {
-    "set-up": async () => {
-        await setup(logToStdout, [findMissingBrowser, findMissingSshServer]);
-        return { passed: 0, failed: 0, report: "" };
+/**
+ * What takes the processor comes first. The levels that start servers wait more than they work: the stack runs beside the
+ * others. Staging builds the plugins with Maven in the same folders as the part `plugins`, so it comes after that.
+ */
+const PARTS: Record<string, PlannedPart> = {
+    "set-up": {
+        run: async () => {
+            await setup(logToStdout, [findMissingBrowser, findMissingSshServer]);
+            return { passed: 0, failed: 0, report: "" };
+        },
+        after: [],
     },
-    lint,
-    typecheck,
-    plugins,
-    tests: () => vitest("unit", "tools", "workers"),
-    // apart from the others: when their stack does not come up, none of these tests runs
-    stack: () => vitest("stack"),
-    // apart, too: they have a stack of their own, when the other one is gone
-    hosts: () => vitest("hosts"),
+    lint: { run: lint, after: ["set-up"] },
+    typecheck: { run: typecheck, after: ["lint"] },
+    plugins: { run: plugins, after: ["set-up"] },
+    unit: { run: () => vitest("unit"), after: ["set-up"] },
+    stack: { run: () => vitest("stack"), after: ["typecheck", "plugins", "unit"] },
+    tools: { run: () => vitest("tools"), after: ["typecheck", "plugins", "unit"] },
+    workers: { run: () => vitest("workers"), after: ["tools"] },
+    hosts: { run: () => vitest("hosts"), after: ["workers"] },
 };
 
 /** `npm test`: everything; `npm test -- lint plugins`: only these parts. */

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Part } from "../../tools/checks/part";
+import { CHECKOUT } from "../../cli/stack/target";
+import type { Part, TimedFile } from "../../tools/checks/part";
 import { countTests } from "../../tools/checks/plugins";
 import { runParts } from "../../tools/checks/runParts";
 import { summarizeReport, type VitestReport } from "../../tools/checks/vitest";
@@ -14,21 +16,26 @@ test("Surefire reports are added up", () => {
 });
 
 describe("Vitest report", () => {
+    const path = join(CHECKOUT, "a.test.ts");
     const file = (more: object) => ({
-        name: "a.test.ts",
+        name: path,
         status: "failed",
         message: "",
+        startTime: 1000,
+        endTime: 3500,
         assertionResults: [],
         ...more,
     });
+    const files = [{ name: "a.test.ts", seconds: 2.5 }];
     const report = (...testResults: VitestReport["testResults"]): VitestReport => ({
         numPassedTests: 7,
         numFailedTests: 0,
         testResults,
     });
 
-    test("a good run has counts and nothing to show", () => {
-        expect(summarizeReport(0, report(), "noise")).toEqual({ passed: 7, failed: 0, report: "" });
+    test("a good run has counts and times, and nothing to show", () => {
+        const result = summarizeReport(0, report(file({ status: "passed" })), "noise");
+        expect(result).toEqual({ passed: 7, failed: 0, report: "", files });
     });
 
     test("failing tests are shown with their message", () => {
@@ -39,12 +46,12 @@ describe("Vitest report", () => {
             ],
         });
         const result = summarizeReport(1, report(failing), "noise");
-        expect(result).toEqual({ passed: 7, failed: 1, report: "a.test.ts\nadds\nexpected 3" });
+        expect(result).toEqual({ passed: 7, failed: 1, report: `${path}\nadds\nexpected 3`, files });
     });
 
     test("a file that cannot be loaded is a failure", () => {
         const result = summarizeReport(1, report(file({ message: "Cannot find module" })), "noise");
-        expect(result).toEqual({ passed: 7, failed: 1, report: "a.test.ts\nCannot find module" });
+        expect(result).toEqual({ passed: 7, failed: 1, report: `${path}\nCannot find module`, files });
     });
 
     test("an error outside of all tests is a failure, told by the output", () => {
@@ -57,15 +64,16 @@ describe("Vitest report", () => {
 });
 
 describe("runParts", () => {
-    async function run(parts: Record<string, Part>, needsTests = true) {
+    async function run(parts: Record<string, Part>, needsTests = true, after: Record<string, string[]> = {}) {
         const lines: string[] = [];
-        const code = await runParts(parts, needsTests, (line) => lines.push(line));
+        const planned = Object.entries(parts).map(([name, run]) => [name, { run, after: after[name] ?? [] }] as const);
+        const code = await runParts(Object.fromEntries(planned), needsTests, (line) => lines.push(line));
         return { code, lines };
     }
     const part =
-        (passed: number, failed: number, report = "") =>
+        (passed: number, failed: number, report = "", files: TimedFile[] = []) =>
         () =>
-            Promise.resolve({ passed, failed, report });
+            Promise.resolve({ passed, failed, report, files });
 
     test("adds up, and ends with the counts", async () => {
         const { code, lines } = await run({ lint: part(0, 0), unit: part(3, 0), plugins: part(4, 0) });
@@ -87,5 +95,34 @@ describe("runParts", () => {
     test("no test at all is a failure, unless none was asked for", async () => {
         expect((await run({ lint: part(0, 0) })).code).toBe(1);
         expect((await run({ lint: part(0, 0) }, false)).code).toBe(0);
+    });
+
+    test("a part begins when those before it have ended, also with a failure, and beside the others", async () => {
+        const events: string[] = [];
+        const recorded = (name: string, failed: number) => async () => {
+            events.push(`${name} begins`);
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            events.push(`${name} ends`);
+            return { passed: 1, failed, report: "" };
+        };
+        const parts = { lint: recorded("lint", 1), unit: recorded("unit", 0), stack: recorded("stack", 0) };
+        await run(parts, true, { stack: ["lint", "unit", "left out"] });
+        expect(events.slice(0, 2)).toEqual(["lint begins", "unit begins"]);
+        expect(events.slice(2, 4).sort()).toEqual(["lint ends", "unit ends"]);
+        expect(events.slice(4)).toEqual(["stack begins", "stack ends"]);
+    });
+
+    test("prints the time of each part and of the ten slowest files of all parts before the counts", async () => {
+        const filesOf = (level: string, count: number, factor: number) =>
+            Array.from({ length: count }, (_, i) => ({ name: `${level}/${i}.test.ts`, seconds: i * factor }));
+        const unit = part(3, 0, "", filesOf("unit", 8, 1));
+        const { lines } = await run({ lint: part(0, 0), unit, stack: part(4, 0, "", filesOf("stack", 6, 100)) });
+        expect(lines.slice(-3)).toEqual([
+            "Time of each part:\n     0 s  lint\n     0 s  unit\n     0 s  stack\n     0 s  in all",
+            "Slowest test files:\n" +
+                [5, 4, 3, 2, 1].map((i) => `   ${i}00 s  stack/${i}.test.ts\n`).join("") +
+                [7, 6, 5, 4, 3].map((i) => `     ${i} s  unit/${i}.test.ts`).join("\n"),
+            "7 passed, 0 failed",
+        ]);
     });
 });

@@ -2,6 +2,13 @@ import { join } from "node:path";
 import { CHECKOUT } from "../../cli/stack/target";
 import { type RunOptions, runProcess } from "../processes";
 
+/** A file of tests, and how long it took. */
+export interface TimedFile {
+    /** Path from the checkout's folder. */
+    name: string;
+    seconds: number;
+}
+
 /** What came out of one part of the checks. */
 export interface PartResult {
     /** Tests that passed; none for parts that are not tests. */
@@ -10,6 +17,8 @@ export interface PartResult {
     failed: number;
     /** What the user has to see when something failed. */
     report: string;
+    /** The files of tests that ran, in no order. Default: none. */
+    files?: TimedFile[];
 }
 
 /** A part of the checks that can be run on its own. */
@@ -40,5 +49,6 @@ export function combine(results: PartResult[]): PartResult {
             .map(({ report }) => report.trim())
             .filter((report) => report !== "")
             .join("\n\n"),
+        files: results.flatMap(({ files = [] }) => files),
     };
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { CHECKOUT } from "../../cli/stack/target";
 import { lastLines } from "../processes";
 import { type PartResult, runPackage } from "./part";
 
@@ -12,8 +13,12 @@ export interface VitestReport {
     numPassedTests: number;
     numFailedTests: number;
     testResults: {
+        /** Absolute path. */
         name: string;
         status: string;
+        /** Milliseconds since 1970, as is the end. */
+        startTime: number;
+        endTime: number;
         /** Why the file as a whole failed. */
         message: string;
         assertionResults: { status: string; fullName: string; failureMessages: string[] | null }[];
@@ -23,14 +28,19 @@ export interface VitestReport {
 /**
  * Tests in TypeScript.
  *
- * @param projects the levels of vitest.config.mts to run
+ * @param level name of a project of vitest.config.mts
  */
-export async function vitest(...projects: string[]): Promise<PartResult> {
+export async function vitest(level: string): Promise<PartResult> {
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-vitest-"));
     try {
         const file = join(folder, "report.json");
-        const levels = projects.map((project) => `--project=${project}`);
-        const args = ["run", ...levels, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+        const args = [
+            "run",
+            `--project=${level}`,
+            "--reporter=default",
+            "--reporter=json",
+            `--outputFile.json=${file}`,
+        ];
         const { code, stdout, stderr } = await runPackage(SCRIPT, args);
         const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as VitestReport) : undefined;
         return summarizeReport(code, report, stdout + stderr);
@@ -45,12 +55,17 @@ export async function vitest(...projects: string[]): Promise<PartResult> {
  */
 export function summarizeReport(code: number, report: VitestReport | undefined, output: string): PartResult {
     const passed = report?.numPassedTests ?? 0;
-    if (code === 0) return { passed, failed: 0, report: "" };
+    const files = (report?.testResults ?? []).map(({ name, startTime, endTime }) => ({
+        name: relative(CHECKOUT, name),
+        seconds: (endTime - startTime) / 1000,
+    }));
+    if (code === 0) return { passed, failed: 0, report: "", files };
     const failures = (report?.testResults ?? []).flatMap(describeFailures);
     return {
         passed,
         failed: Math.max(failures.length, 1),
         report: failures.length > 0 ? failures.join("\n\n") : lastLines(output, REPORT_LINES),
+        files,
     };
 }
 
