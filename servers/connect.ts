@@ -1,4 +1,4 @@
-import { causeOf, type ConnectClient, directClient, type Fault, type Request } from "@connect-cdc/connector/client";
+import { causeOf, type ConnectClient, connectClient, type Fault, type Request } from "@connect-cdc/connector/client";
 import { captureSettings } from "@connect-cdc/connector/postgres";
 
 const TIMEOUT_MS = 5000;
@@ -60,8 +60,9 @@ export async function assertHealthy(restUrl: string): Promise<void> {
     if (message === undefined) {
         throw new Error(`worker ${restUrl} does not serve its REST API yet (status ${status} without JSON)`);
     }
-
-    if (status !== 200) throw new Error(`worker ${restUrl} is not healthy (status ${status}: ${message})`);
+    if (status !== 200) {
+        throw new Error(`worker ${restUrl} is not healthy (status ${status}: ${message})`);
+    }
 }
 
 function healthMessage(body: unknown): string | undefined {
@@ -142,7 +143,9 @@ function explain({ trace }: RawState, redact: (text: string) => string) {
 export async function restartFailed(restUrl: string, connector: string): Promise<void> {
     const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true&onlyFailed=true`;
     const { status } = await ask(restUrl, { method: "POST", path });
-    if (status >= 300) throw new Error(`worker ${restUrl} answered POST ${path} with status ${status}`);
+    if (status >= 300) {
+        throw new Error(`worker ${restUrl} answered POST ${path} with status ${status}`);
+    }
 }
 
 /** A task's name in messages and records: "connector/task". */
@@ -155,7 +158,6 @@ async function getJson<T>(restUrl: string, path: string): Promise<T> {
     if (status !== 200 || typeof body !== "object" || body === null) {
         throw new Error(`worker ${restUrl} answered GET ${path} with status ${status}`);
     }
-
     return body as T;
 }
 
@@ -165,14 +167,13 @@ async function ask(restUrl: string, request: Request): Promise<{ status: number;
     if (outcome.status === undefined) {
         throw new Error(`worker ${restUrl} does not answer (${(outcome as Fault).detail})`);
     }
-
     return { status: outcome.status, body: outcome.body };
 }
 
 const clients = new Map<string, ConnectClient>();
 
 function clientOf(restUrl: string): ConnectClient {
-    const client = clients.get(restUrl) ?? directClient([restUrl], Infinity);
+    const client = clients.get(restUrl) ?? connectClient({ restUrls: [restUrl], limitSeconds: Infinity, direct: true });
     clients.set(restUrl, client);
     return client;
 }

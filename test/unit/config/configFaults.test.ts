@@ -491,7 +491,7 @@ describe("no false alarm", () => {
 });
 
 describe("docs/troubleshooting.md", () => {
-    const listed = listedMessages("Config faults").map((message) => messagePattern(message, "^"));
+    const listed = listedMessages("Config problems").map((message) => messagePattern(message, "^"));
 
     it("has every rule of the table above", () => {
         const rules = Object.values(CASES).flatMap((cases) =>

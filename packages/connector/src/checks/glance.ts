@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { directClient } from "../client/openConnectors";
+import { connectClient } from "../client/connectClient";
 import type { ConnectorInfo } from "../client/types";
 
 /** What one look at a cluster shows. */
@@ -18,7 +18,7 @@ const PATIENCE_MS = 1000;
  * @param limitMs time for it all.
  */
 export async function glanceAt(restUrls: string[], limitMs: number): Promise<Glance> {
-    const client = directClient(restUrls, limitMs / 1000);
+    const client = connectClient({ restUrls, limitSeconds: limitMs / 1000, direct: true });
     const ask = async (restUrl: string): Promise<Glance> => {
         const outcome = await client.ask(restUrl, { method: "GET", path: "/connectors?expand=info" });
         if (!outcome.ok) throw new Error(outcome.detail);

@@ -1,11 +1,8 @@
 import { hasReference, isPasswordKey } from "../checks/passwordKeys";
 import { ConnectorInputs } from "../connectorInputs";
 import { secretsOfAuth } from "./auth";
-import { ConnectClient } from "./client";
-import { Deadline, systemClock } from "./clock";
+import { connectClient } from "./connectClient";
 import { Connectors } from "./connectors";
-import { Progress } from "./progress";
-import { Redactor } from "./redact";
 
 /** Where and as whom a connector's cluster is spoken to, and the secrets that no message may hold. */
 export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth" | "sensitiveConfig"> &
@@ -25,22 +22,17 @@ export interface OperationLimits {
  * @param moreSecrets values that messages must not hold besides the connector's own, such as those before a rotation.
  */
 export function openConnectors(of: ConnectAccess, limits: OperationLimits, moreSecrets: string[] = []): Connectors {
-    const deadline = new Deadline(systemClock, limits.limitSeconds);
-    const { config = {}, sensitiveConfig = {} } = of;
-    const isSecretSetting = (key: string) =>
-        isPasswordKey(key) || key in sensitiveConfig || hasReference(config[key] ?? "");
-    const redactor = new Redactor([...secretsOf(of), ...moreSecrets], isSecretSetting);
-    const progress = new Progress(`connector "${of.name}"`, deadline, (line) => console.log(line));
-    const { silenceSeconds } = limits;
-    const options = { deadline, redactor, progress, auth: of.auth, silenceSeconds };
-    return new Connectors(new ConnectClient(of.restUrls, options));
-}
-
-/** A client for questions to workers of one's own network, which no proxy has to know, and which want no credentials. */
-export function directClient(restUrls: string[], limitSeconds: number): ConnectClient {
-    const deadline = new Deadline(systemClock, limitSeconds);
-    const progress = new Progress("Kafka Connect", deadline, () => undefined);
-    return new ConnectClient(restUrls, { deadline, redactor: new Redactor(), progress, direct: true });
+    const { name, restUrls, auth, config = {}, sensitiveConfig = {} } = of;
+    const client = connectClient({
+        ...limits,
+        restUrls,
+        auth,
+        secrets: [...secretsOf(of), ...moreSecrets],
+        isSecretSetting: (key) => isPasswordKey(key) || key in sensitiveConfig || hasReference(config[key] ?? ""),
+        subject: `connector "${name}"`,
+        write: (line) => console.log(line),
+    });
+    return new Connectors(client);
 }
 
 /** What no message may hold. */

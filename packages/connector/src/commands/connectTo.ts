@@ -1,10 +1,7 @@
 import type { ConnectAuth } from "../client/auth";
-import { secretsOfAuth } from "../client/auth";
-import { ConnectClient } from "../client/client";
-import { Deadline, systemClock } from "../client/clock";
+import { connectClient } from "../client/connectClient";
 import { Connectors } from "../client/connectors";
-import { Progress } from "../client/progress";
-import { Redactor, withoutUserInfo } from "../client/redact";
+import { withoutUserInfo } from "../client/redact";
 import type { Connect } from "../lifecycle/whileStopped";
 
 /** How long no worker may answer before a command gives up, s. */
@@ -12,13 +9,9 @@ const SILENCE_SECONDS = 30;
 
 /** Opens the cluster of these workers. What a long wait waits for is told on the error output. */
 export function connectTo(restUrls: string[], auth?: ConnectAuth): Connect {
-    return (limitSeconds) => {
-        const deadline = new Deadline(systemClock, limitSeconds);
-        const progress = new Progress("Kafka Connect", deadline, (line) => process.stderr.write(`${line}\n`));
-        const redactor = new Redactor(secretsOfAuth(auth));
-        const options = { deadline, progress, redactor, auth, silenceSeconds: SILENCE_SECONDS };
-        return new Connectors(new ConnectClient(restUrls, options));
-    };
+    const write = (line: string) => process.stderr.write(`${line}\n`);
+    return (limitSeconds) =>
+        new Connectors(connectClient({ restUrls, auth, limitSeconds, silenceSeconds: SILENCE_SECONDS, write }));
 }
 
 /** URLs of workers, separated by commas. */

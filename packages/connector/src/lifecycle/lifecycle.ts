@@ -1,7 +1,9 @@
 import { nameFault } from "../checks/connectorNames";
+import { Deadline } from "../client/clock";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
+import { done, pending, waitFor } from "../client/waitFor";
 import type { Adopt } from "../ownership";
 import { isMasked, settingOf } from "./compare";
 import { requireValid } from "./explainInvalid";
@@ -86,8 +88,9 @@ export async function createConnector(
     await requireName(connectors, spec.name);
     await requirePlugin(connectors, spec.class);
     const existing = (await connectors.has(spec.name)) ? await connectors.info(spec.name) : undefined;
-    if (existing) return takeOver(connectors, spec, existing, options);
-
+    if (existing) {
+        return takeOver(connectors, spec, existing, options);
+    }
     if (options.adopt === "import") {
         throw new ConnectError(
             "absent",
@@ -104,7 +107,6 @@ export async function createConnector(
         if (error instanceof ConnectError && error.kind === "exists") {
             return takeOverRaced(connectors, spec, options, error);
         }
-
         throw error;
     }
     const settled = await finish(connectors, spec, written, async (read) => {
@@ -163,8 +165,9 @@ export async function updateConnector(
         return (options.recreate ?? (() => createConnector(connectors, spec)))();
     }
     const differing = [...differences(spec, existing.config, options), ...(options.sensitiveDue ?? [])];
-    if (existing.config["connector.class"] !== spec.class) await requirePlugin(connectors, spec.class);
-
+    if (existing.config["connector.class"] !== spec.class) {
+        await requirePlugin(connectors, spec.class);
+    }
     const { restartsTasksOnUpdate } = await connectors.abilities();
     const restart = secretChanged || (configChanged && !restartsTasksOnUpdate);
     return change(connectors, spec, before, { differing, restart, serverKeys });
@@ -193,24 +196,29 @@ export function wasDeleted(connectors: Connectors, name: string): boolean {
  * there is fine. Its offsets, its sink's consumer group and its replication slot stay.
  */
 export async function deleteConnector(connectors: Connectors, name: string): Promise<void> {
-    const { deadline, progress } = connectors.client;
+    const { deadline } = connectors.client;
     await connectors.remove(name);
     deletedNames.add(nameOnCluster(connectors, name));
     deletedHere.add(nameOnCluster(connectors, name));
     const removedMs = deadline.clock.now();
-    for (;;) {
-        const there = await connectors.info(name);
-        if (!there && deadline.clock.now() - removedMs >= STATUS_OUTLIVES_MS) return;
-
-        if (!there && !(await connectors.status(name))) return;
-
-        if (deadline.passed) {
-            throw new ConnectError("ambiguous", `connector "${name}" is still there after ${deadline.limitSeconds} s`);
+    const isGone = async () => {
+        if (await connectors.info(name)) {
+            return false;
         }
-
-        progress.waiting("its tasks are still being stopped");
-        await deadline.sleep(250);
-    }
+        return deadline.clock.now() - removedMs >= STATUS_OUTLIVES_MS || !(await connectors.status(name));
+    };
+    await waitFor(
+        connectors.client,
+        async () => ((await isGone()) ? done(undefined) : pending("its tasks are still being stopped")),
+        {
+            timedOut: () => {
+                throw new ConnectError(
+                    "ambiguous",
+                    `connector "${name}" is still there after ${deadline.limitSeconds} s`,
+                );
+            },
+        },
+    );
 }
 
 /**
@@ -220,19 +228,23 @@ export async function deleteConnector(connectors: Connectors, name: string): Pro
  * @returns true when there was one, as far as that can be known, and the version is such a one.
  */
 async function waitForPredecessor(connectors: Connectors, name: string): Promise<boolean> {
-    if ((await connectors.abilities()).restartsTasksOnUpdate) return false;
-
-    const { deadline, progress } = connectors.client;
-    const endMs = deadline.clock.now() + STATUS_OUTLIVES_MS;
-    let isRecreated = deletedNames.has(nameOnCluster(connectors, name));
-    while (await connectors.status(name)) {
-        isRecreated = true;
-        if (deadline.clock.now() >= endMs || deadline.passed) break;
-
-        progress.waiting("tasks of a deleted connector of that name are still being stopped");
-        await deadline.sleep(250);
+    if ((await connectors.abilities()).restartsTasksOnUpdate) {
+        return false;
     }
-    return isRecreated;
+    const { deadline, progress } = connectors.client;
+    const limitSeconds = Math.min(STATUS_OUTLIVES_MS, deadline.remainingMs) / 1000;
+    let isRecreated = deletedNames.has(nameOnCluster(connectors, name));
+    return waitFor(
+        { deadline: new Deadline(deadline.clock, limitSeconds), progress },
+        async () => {
+            if (!(await connectors.status(name))) {
+                return done(isRecreated);
+            }
+            isRecreated = true;
+            return pending("tasks of a deleted connector of that name are still being stopped");
+        },
+        { timedOut: () => true },
+    );
 }
 
 /** Tasks have been started again when Connect says so; that their statuses have come through its topic may take so long, ms. */
@@ -265,8 +277,9 @@ async function takeOverRaced(
 ): Promise<SettledConnector> {
     try {
         const existing = await connectors.info(spec.name);
-        if (!existing) throw new ConnectError("ambiguous", message);
-
+        if (!existing) {
+            throw new ConnectError("ambiguous", message);
+        }
         const adopt = options.adopt || (mayHaveHappened && "equal");
         return await takeOver(connectors, spec, existing, { ...options, adopt });
     } catch (error) {
@@ -294,11 +307,9 @@ async function takeOver(
     if (keys.length > 0 ? adopt !== true : !adopt) {
         throw new ConnectError("exists", whyNotTaken(spec.name, keys, owner));
     }
-
     if (differing.length === 0) {
         connectors.client.progress.say("it existed already and is as declared; this stack manages it now");
     }
-
     claim?.();
     return change(connectors, spec, before, { differing, restart, serverKeys: [] });
 }
@@ -357,8 +368,9 @@ async function change(
             restartDue = false;
             return before.status && new Generation(before.status, deadline, { withinMs: RESTART_SEEN_MS });
         }
-        if (!stale || !before.status) return undefined;
-
+        if (!stale || !before.status) {
+            return undefined;
+        }
         const haveNewConfigs = connectors.whetherTaskConfigsChanged(before.status, before.configs);
         return new Generation(before.status, deadline, { haveNewConfigs });
     };
@@ -367,8 +379,9 @@ async function change(
     try {
         // A connector that is to rest does so before it gets its new config; one that is to run has it when it starts.
         if (stateDiffers && spec.state !== "running") {
-            if (stale) await requireValid(connectors, fullConfig(spec));
-
+            if (stale) {
+                await requireValid(connectors, fullConfig(spec));
+            }
             await connectors.setState(spec.name, spec.state);
             isTouched = true;
         }
@@ -414,7 +427,9 @@ async function finish(
 
 async function requireName(connectors: Connectors, name: string): Promise<void> {
     const fault = nameFault(name, await connectors.abilities());
-    if (fault !== undefined) throw new ConnectError("refused", fault);
+    if (fault !== undefined) {
+        throw new ConnectError("refused", fault);
+    }
 }
 
 async function requireStates(connectors: Connectors, spec: ConnectorSpec): Promise<void> {

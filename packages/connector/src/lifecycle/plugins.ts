@@ -2,6 +2,7 @@ import { closest } from "fastest-levenshtein";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { ConnectorPlugin } from "../client/types";
+import { done, pending, waitFor } from "../client/waitFor";
 
 /** Connectors of Connect itself that it does not list. */
 const NOT_LISTED = /^org\.apache\.kafka\.connect\.tools\./;
@@ -12,23 +13,26 @@ const NOT_LISTED = /^org\.apache\.kafka\.connect\.tools\./;
  * @throws ConnectError that names the worker and the nearest class it has.
  */
 export async function requirePlugin(connectors: Connectors, connectorClass: string): Promise<void> {
-    if (NOT_LISTED.test(connectorClass)) return;
-
-    const { restUrls, deadline, progress } = connectors.client;
+    if (NOT_LISTED.test(connectorClass)) {
+        return;
+    }
     const redact = (text: string) => connectors.client.redact(text);
-    for (const restUrl of restUrls) {
-        for (;;) {
-            const plugins = await pluginsOf(connectors, restUrl, connectorClass);
-            if (!plugins || plugins.some((plugin) => isClass(plugin, connectorClass))) break;
-
-            // A worker that is starting shows no plugins for a moment.
-            if (plugins.length > 0 || deadline.passed) {
-                throw new ConnectError("refused", redact(missing(restUrl, connectorClass, plugins)));
-            }
-
-            progress.waiting(`worker ${redact(restUrl)} shows no plugins yet`);
-            await deadline.sleep(500);
-        }
+    for (const restUrl of connectors.client.restUrls) {
+        const refuse = (plugins: ConnectorPlugin[]) => {
+            throw new ConnectError("refused", redact(missing(restUrl, connectorClass, plugins)));
+        };
+        await waitFor(
+            connectors.client,
+            async () => {
+                const plugins = await pluginsOf(connectors, restUrl, connectorClass);
+                if (!plugins || plugins.some((plugin) => isClass(plugin, connectorClass))) {
+                    return done(undefined);
+                }
+                // A worker that is starting lists no plugins for a moment.
+                return plugins.length > 0 ? refuse(plugins) : pending(`worker ${redact(restUrl)} lists no plugins yet`);
+            },
+            { pauseMs: 500, timedOut: () => refuse([]) },
+        );
     }
 }
 
@@ -48,10 +52,10 @@ async function pluginsOf(
     if (known && clock.now() - known.atMs < PLUGINS_LAST_MS && known.plugins.some((one) => isClass(one, wanted))) {
         return known.plugins;
     }
-
     const plugins = await connectors.plugins(restUrl);
-    if (plugins) recent.set(key, { atMs: clock.now(), plugins });
-
+    if (plugins) {
+        recent.set(key, { atMs: clock.now(), plugins });
+    }
     return plugins;
 }
 
@@ -73,7 +77,9 @@ export async function pluginVersion(connectors: Connectors, connectorClass: stri
     for (const restUrl of connectors.client.restUrls) {
         const plugins = await pluginsOf(connectors, restUrl, connectorClass);
         const plugin = plugins?.find((candidate) => isClass(candidate, connectorClass));
-        if (plugin?.version) return plugin.version;
+        if (plugin?.version) {
+            return plugin.version;
+        }
     }
     return "unknown";
 }

@@ -40,10 +40,10 @@ export function lookAt(connectors: Connectors, name: string): Promise<ConnectorS
     });
 }
 
-/** Sleeps until the next of the moments at which all look, about that many milliseconds away. */
-export async function untilNextLook(deadline: Deadline, ms: number): Promise<void> {
-    const rest = deadline.clock.now() % ms;
-    await deadline.sleep(ms - rest < ms / 4 ? 2 * ms - rest : ms - rest);
+/** Time until the next of the moments at which all look, about that many milliseconds. */
+export function msUntilNextLook({ clock }: Deadline, ms: number): number {
+    const rest = clock.now() % ms;
+    return ms - rest < ms / 4 ? 2 * ms - rest : ms - rest;
 }
 
 /** @returns the number of connectors on the cluster, when it was seen. */
@@ -55,8 +55,11 @@ async function answer(looks: Look[], size: number): Promise<number | undefined> 
             : undefined;
     for (const { connectors, name, resolve, reject } of looks) {
         // Where the list failed, each tries with a time limit and a patience of its own.
-        if (statuses) resolve(statuses[name]);
-        else connectors.status(name).then(resolve, reject);
+        if (statuses) {
+            resolve(statuses[name]);
+        } else {
+            connectors.status(name).then(resolve, reject);
+        }
     }
     return statuses && Object.keys(statuses).length;
 }

@@ -1,8 +1,9 @@
 import { Clock } from "../client/clock";
 import { Connectors } from "../client/connectors";
 import { ConnectorStatus } from "../client/types";
+import { type Attempt, done, pending, waitFor } from "../client/waitFor";
 import { Generation } from "./generation";
-import { lookAt, untilNextLook } from "./sharedStatus";
+import { lookAt, msUntilNextLook } from "./sharedStatus";
 import { describe, Goal, judge } from "./status";
 
 /** The state must be good for so long, ms, in so many looks: a task that fails right after its start does not pass. */
@@ -49,33 +50,41 @@ export async function waitForState(
     const pauses = [...RESTART_PAUSES_MS];
     const stable = new Stable(deadline.clock);
     let generation = restarted;
-    for (;;) {
-        const status = await lookAt(connectors, name);
+    let status: ConnectorStatus | undefined;
+    const attempt = async (): Promise<Attempt<ConnectorStatus>> => {
+        status = await lookAt(connectors, name);
         const isNew = generation?.isNew(status) ?? true;
         const verdict = judge(status, goal);
 
         // Looks at old tasks count only where nothing tells them from the new ones.
-        const isWithoutTask = goal.state === "running" && status?.tasks.length === 0;
-        const stableMs = isWithoutTask ? STABLE_WITHOUT_TASK_MS : STABLE_MS;
+        const stableMs = isWithoutTask(status, goal) ? STABLE_WITHOUT_TASK_MS : STABLE_MS;
         const isStable = stable.look(verdict === "reached" && !generation?.hasJustChanged, stableMs);
-        if (isNew && isStable) return status!;
-
+        if (isNew && isStable) {
+            return done(status!);
+        }
         if (isNew && verdict === "failed") {
             const pause = pauses.shift();
-            if (pause === undefined) throw new NotReachedError(describe(status, redact), status);
-
+            if (pause === undefined) {
+                throw new NotReachedError(describe(status, redact), status);
+            }
             progress.waiting(describe(status, redact));
             await deadline.sleep(pause);
             const withinMs = await connectors.restartFailed(name);
             generation = new Generation(status!, deadline, { withinMs });
         }
-        if (deadline.passed) {
+        const pauseMs = msUntilNextLook(deadline, isNew && verdict === "reached" ? STABLE_LOOK_MS : LOOK_MS);
+        return pending(`${describe(status, redact)}; wanted: ${wanted(goal)}`, { pauseMs });
+    };
+    return waitFor(connectors.client, attempt, {
+        timedOut: () => {
             const text = `not ${wanted(goal)} after ${deadline.limitSeconds} s: ${describe(status, redact)}`;
-            throw new NotReachedError(isWithoutTask ? text + NO_TASK_ADVICE : text, status);
-        }
-        progress.waiting(`${describe(status, redact)}; wanted: ${wanted(goal)}`);
-        await untilNextLook(deadline, isNew && verdict === "reached" ? STABLE_LOOK_MS : LOOK_MS);
-    }
+            throw new NotReachedError(isWithoutTask(status, goal) ? text + NO_TASK_ADVICE : text, status);
+        },
+    });
+}
+
+function isWithoutTask(status: ConnectorStatus | undefined, goal: Goal): boolean {
+    return goal.state === "running" && status?.tasks.length === 0;
 }
 
 /** Tells when a state has been good for long enough. */

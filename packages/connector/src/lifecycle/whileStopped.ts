@@ -1,6 +1,7 @@
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { ConnectorStatus, DesiredState } from "../client/types";
+import { done, pending, waitFor } from "../client/waitFor";
 import { describe } from "./status";
 import { waitForState } from "./waitForState";
 
@@ -36,7 +37,6 @@ export async function whileStopped<T>(
     if (!before) {
         throw new ConnectError("absent", `connector "${name}" has no status: it is not there, or just being created`);
     }
-
     let result: T;
     try {
         await stopConnector(connectors, name, before);
@@ -55,33 +55,36 @@ export async function whileStopped<T>(
  * @param before its status, where it is known.
  */
 export async function stopConnector(connectors: Connectors, name: string, before?: ConnectorStatus): Promise<void> {
-    const { deadline, progress } = connectors.client;
-    if (!before || stateToKeep(before) !== "stopped") await connectors.setState(name, "stopped");
-
-    await waitForState(connectors, name, { state: "stopped", minTasks: 0 });
-    while ((await connectors.taskConfigs(name)) !== "[]") {
-        if (deadline.passed) {
-            throw new Error(`connector "${name}" is STOPPED, but still has tasks after ${deadline.limitSeconds} s`);
-        }
-
-        progress.waiting("its tasks are still being taken away");
-        await deadline.sleep(250);
+    const { deadline } = connectors.client;
+    if (!before || stateToKeep(before) !== "stopped") {
+        await connectors.setState(name, "stopped");
     }
+    await waitForState(connectors, name, { state: "stopped", minTasks: 0 });
+    await waitFor(
+        connectors.client,
+        async () =>
+            (await connectors.taskConfigs(name)) === "[]" ? done(undefined) : pending("its tasks are still there"),
+        {
+            timedOut: () => {
+                throw new Error(`connector "${name}" is STOPPED, but still has tasks after ${deadline.limitSeconds} s`);
+            },
+        },
+    );
 }
 
 /** @returns in words what state the connector is in again. */
 async function putBack(connect: Connect, name: string, before: ConnectorStatus): Promise<string> {
     const state = stateToKeep(before);
     const text = `Connector "${name}" is ${state}, as before`;
-    if (state === "stopped") return text;
-
+    if (state === "stopped") {
+        return text;
+    }
     const connectors = connect(UNDO_SECONDS);
     try {
         await connectors.setState(name, state);
         if (before.connector.state === "FAILED" || before.tasks.some((task) => task.state === "FAILED")) {
             return `Connector "${name}" was resumed; it had FAILED before`;
         }
-
         await waitForState(connectors, name, { state, minTasks: Math.min(1, before.tasks.length) });
         return text;
     } catch (error) {

@@ -1,6 +1,7 @@
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import { ConnectorInfo } from "../client/types";
+import { done, pending, waitFor } from "../client/waitFor";
 import { addedKeys, settingOf } from "./compare";
 import { explainInvalid } from "./explainInvalid";
 import { differences, fullConfig } from "./fullConfig";
@@ -56,24 +57,29 @@ export async function readBack(
     spec: ConnectorSpec,
     { serverKeys, unwanted }: Written,
 ): Promise<{ info: ConnectorInfo; serverKeys: string[] }> {
-    const { deadline, progress } = connectors.client;
+    const { deadline } = connectors.client;
     const staleUntilMs = deadline.clock.now() + STALE_READ_MS;
-    for (;;) {
-        const info = await connectors.info(spec.name);
-        if (info && holds(info, spec)) {
-            const added = addedKeys(fullConfig(spec), info.config);
-            const left = added.filter((key) => unwanted.includes(key));
-            if (left.length === 0 || deadline.clock.now() >= staleUntilMs) {
-                return { info, serverKeys: added.filter((key) => left.includes(key) || serverKeys.includes(key)) };
+    return waitFor(
+        connectors.client,
+        async () => {
+            const info = await connectors.info(spec.name);
+            if (info && holds(info, spec)) {
+                const added = addedKeys(fullConfig(spec), info.config);
+                const left = added.filter((key) => unwanted.includes(key));
+                if (left.length === 0 || deadline.clock.now() >= staleUntilMs) {
+                    const ofServer = added.filter((key) => left.includes(key) || serverKeys.includes(key));
+                    return done({ info, serverKeys: ofServer });
+                }
             }
-        }
-        if (deadline.passed) {
-            throw new Error(`the config that was written cannot be read back after ${deadline.limitSeconds} s`);
-        }
-
-        progress.waiting("the config that was written cannot be read back yet");
-        await deadline.sleep(200);
-    }
+            return pending("the config that was written cannot be read back yet");
+        },
+        {
+            pauseMs: 200,
+            timedOut: () => {
+                throw new Error(`the config that was written cannot be read back after ${deadline.limitSeconds} s`);
+            },
+        },
+    );
 }
 
 async function writtenBy(
@@ -111,8 +117,9 @@ async function afterFailedWrite(
     config: Record<string, string>,
     error: unknown,
 ): Promise<unknown> {
-    if (!(error instanceof ConnectError) || error.kind === "exists") return error;
-
+    if (!(error instanceof ConnectError) || error.kind === "exists") {
+        return error;
+    }
     const explained = error.kind === "invalid" ? await explainInvalid(connectors, config, error) : error;
     return error.mayHaveHappened
         ? new UnfinishedError(explained.message, undefined, false, { configDue: true })

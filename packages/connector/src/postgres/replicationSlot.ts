@@ -2,6 +2,7 @@ import type { Client, DatabaseError } from "pg";
 import { Deadline, systemClock } from "../client/clock";
 import { Progress } from "../client/progress";
 import { Redactor } from "../client/redact";
+import { done, pending, waitFor, type WaitLimit } from "../client/waitFor";
 import { loadPg } from "./loadPg";
 
 /** A database, and what is to be dropped in it. */
@@ -55,33 +56,39 @@ export async function dropFromDatabase(
 ): Promise<void> {
     const { url, slot, publication } = leftovers;
     const redactor = new Redactor([url, ...passwordsOf(url)]);
-    const inUse = new Deadline(clock, limits.freeSeconds);
-    let silence = new Deadline(clock, limits.answerSeconds);
     const what = slot ? `slot "${slot}"` : `publication "${publication}"`;
-    const progress = { inUse: new Progress(what, inUse, say), silence: new Progress(what, silence, say) };
-    for (;;) {
-        const deadline = silence;
-        const reason = await withDatabase(url, deadline, async (client) => {
-            if (slot !== undefined && (await dropSlot(client, slot))) say(`slot "${slot}" was dropped`);
-
-            if (publication !== undefined) say(await dropPublication(client, publication));
-        }).then(
-            () => undefined,
-            (error: Error) => error,
-        );
-        if (!reason) return;
-
-        const text = redactor.redact(reason.message || String((reason as { code?: string }).code));
-        if (isInUse(reason)) silence = new Deadline(clock, limits.answerSeconds);
-
-        const limit = isInUse(reason) ? inUse : silence;
-        if (limit.passed || !mayPass(reason)) {
-            const waited = limit.passed ? ` (for ${limit.limitSeconds} s)` : "";
-            throw new LeftInDatabaseError(`${text}${waited}. ${whatIsLeft(leftovers)}`);
+    const limitOf = (seconds: number): WaitLimit => {
+        const deadline = new Deadline(clock, seconds);
+        return { deadline, progress: new Progress(what, deadline, say) };
+    };
+    const inUse = limitOf(limits.freeSeconds);
+    const silence = limitOf(limits.answerSeconds);
+    const giveUp = (reason: string, { deadline }: WaitLimit) => {
+        const waited = deadline.passed ? ` (for ${deadline.limitSeconds} s)` : "";
+        throw new LeftInDatabaseError(`${reason}${waited}. ${whatIsLeft(leftovers)}`);
+    };
+    const attempt = async () => {
+        try {
+            await withDatabase(url, silence.deadline, async (client) => {
+                if (slot !== undefined && (await dropSlot(client, slot))) {
+                    say(`slot "${slot}" was dropped`);
+                }
+                if (publication !== undefined) {
+                    say(await dropPublication(client, publication));
+                }
+            });
+            return done(undefined);
+        } catch (cause) {
+            const error = cause as Error & { code?: string };
+            const reason = redactor.redact(error.message || String(error.code));
+            if (isInUse(error)) {
+                silence.deadline = new Deadline(clock, limits.answerSeconds);
+            }
+            const limit = isInUse(error) ? inUse : silence;
+            return mayPass(error) ? pending(reason, { limit }) : giveUp(reason, limit);
         }
-        progress[isInUse(reason) ? "inUse" : "silence"].waiting(text);
-        await limit.sleep(PAUSE_MS);
-    }
+    };
+    await waitFor(silence, attempt, { pauseMs: PAUSE_MS, timedOut: ({ reason, limit }) => giveUp(reason, limit!) });
 }
 
 /** Slot, publication and the SQL for them, in the words of an error. */
@@ -122,8 +129,9 @@ export async function slotReader(
     deadline: Deadline,
 ): Promise<{ reader: string | undefined } | undefined> {
     const row = await withDatabase(url, deadline, (client) => slotRow(client, slot));
-    if (!row || row.database !== row.here) return undefined;
-
+    if (!row || row.database !== row.here) {
+        return undefined;
+    }
     return { reader: row.active ? (row.holder ?? "somebody") : undefined };
 }
 
@@ -170,19 +178,21 @@ async function slotRow(client: Client, slot: string): Promise<SlotRow | undefine
 /** @returns false when there was none. */
 async function dropSlot(client: Client, slot: string): Promise<boolean> {
     const row = await slotRow(client, slot);
-    if (!row) return false;
-
+    if (!row) {
+        return false;
+    }
     if (row.database !== row.here) {
         throw new Error(`slot "${slot}" belongs to database "${row.database}", and the URL names "${row.here}"`);
     }
-
-    if (row.active) throw new NotNow(`slot "${slot}" is in use by ${row.holder ?? "somebody"}`);
-
+    if (row.active) {
+        throw new NotNow(`slot "${slot}" is in use by ${row.holder ?? "somebody"}`);
+    }
     try {
         await client.query("select pg_drop_replication_slot($1)", [slot]);
     } catch (error) {
-        if (isOfDatabase(error) && error.code === NO_SUCH_OBJECT) return false;
-
+        if (isOfDatabase(error) && error.code === NO_SUCH_OBJECT) {
+            return false;
+        }
         throw error;
     }
     return true;
@@ -212,8 +222,9 @@ function isInUse(error: Error): boolean {
 }
 
 function mayPass(error: Error): boolean {
-    if (isOfDatabase(error)) return [...MAY_PASS, SLOT_IN_USE].includes(error.code ?? "");
-
+    if (isOfDatabase(error)) {
+        return [...MAY_PASS, SLOT_IN_USE].includes(error.code ?? "");
+    }
     const code = (error as { code?: string }).code ?? "";
     return error instanceof NotNow || code.startsWith("E") || /time(d )?out|terminated/i.test(error.message);
 }
