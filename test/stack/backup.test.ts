@@ -8,8 +8,8 @@ import { untilWell } from "../support/serverFaults";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
-/** What the production guide says: how a backup is taken, and how one goes back to it. */
-const [takeBackup, goBack] = shellBlocks("docs/production.md").filter(({ mode }) => mode === "slow");
+/** The commands of the page: take a backup, and go back to it. */
+const [takeBackup, goBack] = shellBlocks("docs/backup.md").filter(({ mode }) => mode === "slow");
 let workspace: DocWorkspace;
 let pipeline: Pipeline;
 let keptId: number;

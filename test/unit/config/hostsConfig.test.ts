@@ -16,10 +16,10 @@ function sectionsOf(text: string): Sections {
 
 const committed = sectionsOf(readFileSync(join(checkout, "Pulumi.hosts.yaml"), "utf8"));
 
-/** The `yaml` blocks of the guide's section on hosts. */
+/** The `yaml` blocks of docs/hosts.md. */
 function documentedBlocks(): Sections[] {
-    const [, section = ""] = readFileSync(join(checkout, "docs/production.md"), "utf8").split(/^## .*$/m);
-    return [...section.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, block = ""]) => sectionsOf(block));
+    const page = readFileSync(join(checkout, "docs/hosts.md"), "utf8");
+    return [...page.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, block = ""]) => sectionsOf(block));
 }
 
 describe("Pulumi.hosts.yaml", () => {
@@ -43,7 +43,7 @@ describe("Pulumi.hosts.yaml", () => {
         expect(faults?.map(({ path }) => path)).toEqual(["a", "b", "c"].map((host) => `hosts.${host}.bindAddress`));
     });
 
-    it("takes what the production guide shows of placement and of servers that are there already", () => {
+    it("accepts the placement and the existing servers that docs/hosts.md shows", () => {
         const [placed, external] = documentedBlocks();
         expect(parseConfig({ ...committed, ...placed }).kafka.placement).toEqual(["c", "a", "b"]);
         const secrets = { "database-password": "x", "jms-password": "y" };
