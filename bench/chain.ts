@@ -1,7 +1,7 @@
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Admin } from "@platformatic/kafka";
-import type { StackOutputs } from "../cli/stackOutputs";
+import type { StackOutputs } from "../cli/stack/stackOutputs";
 import { type ConsoleLogin, queueStates } from "../servers/artemis";
 import { connectorStatuses } from "../servers/connect";
 import { done, pending, waitFor } from "../servers/wait";

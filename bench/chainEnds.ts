@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Consumer } from "@platformatic/kafka";
 import { Pool } from "pg";
-import type { StackOutputs } from "../cli/stackOutputs";
+import type { StackOutputs } from "../cli/stack/stackOutputs";
 import { readQueue } from "../servers/queue";
 import { parseAddress } from "../servers/tcp";
 

@@ -1,6 +1,6 @@
 import type { Connect, ConnectAuth } from "@connect-cdc/connector/client";
 import { connectTo, readUrls } from "@connect-cdc/connector/commands";
-import { readStackOutputs } from "./stackOutputs";
+import { readStackOutputs } from "./stack/stackOutputs";
 
 /** The Connect cluster at these URLs; without any, the stack's, whose workers ask for no credentials. */
 export async function connectTarget(

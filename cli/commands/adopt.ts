@@ -10,10 +10,10 @@ import {
     readUrls,
 } from "@connect-cdc/connector/commands";
 import { defaults } from "../../config/config";
-import { type AdoptedConnector, adoptedConnector } from "../adoptedConnector";
-import { adoptedProgram } from "../adoptedProgram";
-import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "../adoptedText";
-import { unknownName } from "../names";
+import { type AdoptedConnector, adoptedConnector } from "../adopt/adoptedConnector";
+import { adoptedProgram } from "../adopt/adoptedProgram";
+import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "../adopt/adoptedStackConfig";
+import { unknownName } from "../notFound";
 
 const USAGE = `usage: npm run adopt -- <URL>[,<URL>...] [--only <connector>[,<connector>...]] [--json | --program]
 ${ACCESS_USAGE}`;

@@ -5,9 +5,9 @@ import { parseAddress } from "../../servers/tcp";
 import { readTopics, type TopicRecord } from "../../servers/topic";
 import { done, pending, waitFor } from "../../servers/wait";
 import { stackOption } from "../../tools/environment";
-import { browseQueue } from "../browseQueue";
-import { changeLine, readChange } from "../changeLine";
-import { readStackOutputs, type StackOutputs } from "../stackOutputs";
+import { browseQueue } from "../messages/browseQueue";
+import { changeLine, readChange } from "../messages/changeLine";
+import { readStackOutputs, type StackOutputs } from "../stack/stackOutputs";
 import { capturedTopics } from "./tail";
 
 const TIMEOUT_SECONDS = 60;

@@ -3,9 +3,9 @@ import { type ContainerAddress, followLog, type LogLine, readLog } from "../../d
 import { stackContainers } from "../../docker/engine";
 import { stackOption } from "../../tools/environment";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
-import { unknownName } from "../names";
+import { unknownName } from "../notFound";
+import { readStackOutputs, type StackOutputs } from "../stack/stackOutputs";
 import { PROJECT } from "../stack/target";
-import { readStackOutputs, type StackOutputs } from "../stackOutputs";
 
 interface Member extends ContainerAddress {
     name: string;

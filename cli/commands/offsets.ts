@@ -16,9 +16,9 @@ import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "@connec
 import { stackOption } from "../../tools/environment";
 import { confirm } from "../../tools/setup/confirm";
 import { connectTarget } from "../connectTarget";
-import { unknownName } from "../names";
-import { changeLines, offsetLines } from "../offsetLines";
-import { slotCheck, type SlotDatabase, slotDatabase } from "../offsetsSlot";
+import { unknownName } from "../notFound";
+import { changeLines, offsetLines } from "../offsets/offsetLines";
+import { slotCheck, type SlotDatabase, slotDatabase } from "../offsets/slotCheck";
 
 const USAGE = `usage:
   npm run offsets -- list <connector> [--json]

@@ -2,9 +2,9 @@ import { parseArgs } from "node:util";
 import { DEV_STACK, stackOption } from "../../tools/environment";
 import { logToStderr } from "../../tools/log";
 import { setup } from "../../tools/setup/setup";
-import { startStack } from "../stack/stackRun";
+import { readStackOutputs } from "../stack/stackOutputs";
+import { startStack } from "../stack/startStack";
 import { summarize } from "../stack/summary";
-import { readStackOutputs } from "../stackOutputs";
 import demo from "./demo";
 
 /**

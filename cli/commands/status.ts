@@ -5,7 +5,7 @@ import type { PlatformReport } from "../../status/platformReport";
 import { reportJson } from "../../status/reportJson";
 import { screen } from "../../status/screen";
 import { stackOption } from "../../tools/environment";
-import { platformTarget, readStackOutputs } from "../stackOutputs";
+import { platformTarget, readStackOutputs } from "../stack/stackOutputs";
 
 /**
  * `npm run status`: the whole stack on one screen; exit code 1 when anything is wrong, 0 with warnings only.

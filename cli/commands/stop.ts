@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { stackOption } from "../../tools/environment";
 import { logToStderr } from "../../tools/log";
 import { setup } from "../../tools/setup/setup";
-import { stopStack } from "../stack/stackRun";
+import { stopStack } from "../stack/stopStack";
 
 /** `npm stop`: destroys the dev stack (or `--stack NAME`) and makes sure that nothing of it is left. */
 export default async function stop(args: string[]): Promise<void> {

@@ -7,10 +7,10 @@ import type { QueueLogin } from "../../servers/queue";
 import { readTopics } from "../../servers/topic";
 import { messageOf } from "../../servers/wait";
 import { stackOption } from "../../tools/environment";
-import { browseQueue } from "../browseQueue";
-import { changeLine, printable } from "../changeLine";
-import { unknownName } from "../names";
-import { readStackOutputs, type StackOutputs } from "../stackOutputs";
+import { browseQueue } from "../messages/browseQueue";
+import { changeLine, printable } from "../messages/changeLine";
+import { unknownName } from "../notFound";
+import { readStackOutputs, type StackOutputs } from "../stack/stackOutputs";
 
 /**
  * `npm run tail`: change events of all captured tables as they come, one per line; `--topic` or `--queue` for others.

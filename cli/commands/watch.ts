@@ -8,7 +8,7 @@ import { Watch, type WatchMemory, type WatchOptions } from "../../status/watchLo
 import { stackOption } from "../../tools/environment";
 import { stateFolder } from "../../tools/folders";
 import { withProcessLock } from "../../tools/processLock";
-import { platformTarget, readStackOutputs } from "../stackOutputs";
+import { platformTarget, readStackOutputs } from "../stack/stackOutputs";
 
 /**
  * `npm run watch`: looks at a stack again and again, one line for each thing that has changed. `--once` is one look, for

@@ -2,16 +2,8 @@ import type { Log } from "../../tools/log";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { type DockerObject, listDockerObjects, removeDockerObjects } from "./dockerObjects";
 import { releaseDeadLocks, removeBrokenNotes } from "./locks";
-import {
-    clearPendingOperations,
-    isIdle,
-    knownIds,
-    namesInCreation,
-    readState,
-    resourceName,
-    stackEngines,
-    type StackState,
-} from "./state";
+import { clearPendingOperations, isIdle, readState } from "./readState";
+import { knownIds, namesInCreation, resourceName, stackEngines, type StackState } from "./state";
 import { PROJECT, type StackTarget } from "./target";
 
 const CONTAINER = "docker:index/container:Container";

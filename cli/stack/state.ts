@@ -1,6 +1,4 @@
 import type { EngineAddress } from "@connect-cdc/docker-engine";
-import { askPulumi, tryPulumi } from "./pulumiCli";
-import type { StackTarget } from "./target";
 
 /** One resource, as `pulumi stack export` shows it. */
 export interface StateResource {
@@ -22,20 +20,6 @@ interface Deployment {
     deployment: { resources?: StateResource[]; pending_operations?: StackState["pendingOperations"] };
 }
 
-/** Reads a stack's state, with secrets as ciphertext; undefined when there is no such stack. */
-export async function readState(target: StackTarget): Promise<StackState | undefined> {
-    const result = await tryPulumi(target, ["stack", "export"]);
-    if (result.code !== 0 && /no stack named/.test(result.stderr)) return undefined;
-    // asked once more only for the error message
-    const text = result.code === 0 ? result.stdout : await askPulumi(target, ["stack", "export"]);
-    return parseState(text);
-}
-
-/** Reads the state of a stack that there is, with secrets in clear. */
-export async function readClearState(target: StackTarget): Promise<StackState> {
-    return parseState(await askPulumi(target, ["stack", "export", "--show-secrets"]));
-}
-
 /** What marks a secret in a state: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
@@ -47,40 +31,6 @@ export function parseState(text: string): StackState {
             : value,
     ) as Deployment;
     return { resources: deployment.resources ?? [], pendingOperations: deployment.pending_operations ?? [] };
-}
-
-/** Forgets operations that a killed `pulumi` left half done: the CLI does so whenever a state is imported. */
-export async function clearPendingOperations(target: StackTarget): Promise<void> {
-    const exported = await askPulumi(target, ["stack", "export"]);
-    await askPulumi(target, ["stack", "import"], exported);
-}
-
-interface StackSummary {
-    name: string;
-    /** Missing where the backend does not know: Pulumi's self-managed ones. */
-    updateInProgress?: boolean;
-}
-
-/**
- * Asks a backend whether it is certain that no run works on the stack. Only Pulumi Cloud knows.
- *
- * @throws when a run works on it
- */
-export async function isIdle(target: StackTarget): Promise<boolean> {
-    const stacks = JSON.parse(await askPulumi(target, ["stack", "ls", "--json"])) as StackSummary[];
-    const own = stacks.filter(({ name }) => lastPart(name) === lastPart(target.stack));
-    if (own.some(({ updateInProgress }) => updateInProgress === true)) {
-        throw new Error(
-            `Another pulumi process works on stack ${target.stack}. Wait until it ends. If it was killed, ` +
-                `run: pulumi cancel --yes --stack ${target.stack}`,
-        );
-    }
-    return own.length > 0 && own.every(({ updateInProgress }) => updateInProgress === false);
-}
-
-/** A stack's name without its organization. */
-function lastPart(stack: string): string {
-    return stack.slice(stack.lastIndexOf("/") + 1);
 }
 
 /** A resource's name: the last part of its URN. */
@@ -114,7 +64,7 @@ export function stackEngines({ resources }: StackState): EngineAddress[] {
 export const CONNECTOR = "pulumi-nodejs:dynamic/cdc:Connector";
 
 /** The outputs of the stack, with state and tasks of each connector as they were seen when it was last brought up. */
-export function stackOutputs({ resources }: StackState): Record<string, unknown> {
+export function outputsOf({ resources }: StackState): Record<string, unknown> {
     const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
     const seen = new Map(
         resources.filter(({ type }) => type === CONNECTOR).map((connector) => [connector.inputs?.name, connector]),

@@ -1,4 +1,4 @@
-import { stackOutputs, type StackState } from "./state";
+import { outputsOf, type StackState } from "./state";
 
 interface ConnectorOutput {
     /** Absent where the connector was not made. */
@@ -8,7 +8,7 @@ interface ConnectorOutput {
 
 /** What a user wants to know after `npm start`: addresses, connectors with their states, and what to try next. */
 export function summarize(state: StackState): string {
-    const { addresses = {}, connectors = {} } = stackOutputs(state) as {
+    const { addresses = {}, connectors = {} } = outputsOf(state) as {
         addresses?: Record<string, string | string[]>;
         connectors?: Record<string, ConnectorOutput>;
     };

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Admin } from "@platformatic/kafka";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { ConnectClient } from "../../packages/connector/src/client/client";
 import { Deadline, systemClock } from "../../packages/connector/src/client/clock";
 import { Connectors } from "../../packages/connector/src/client/connectors";

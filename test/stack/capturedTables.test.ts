@@ -1,7 +1,7 @@
 import axios from "axios";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { replicationSlots } from "../../servers/postgres";
 import { parseAddress } from "../../servers/tcp";
 import { restartConnector, setState } from "../support/connectorState";

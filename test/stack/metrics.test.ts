@@ -4,7 +4,7 @@ import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { platformTarget } from "../../cli/stackOutputs";
+import { platformTarget } from "../../cli/stack/stackOutputs";
 import { connectorStatuses } from "../../servers/connect";
 import { clusterReady } from "../../servers/health";
 import { waitFor } from "../../servers/wait";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { queueStates } from "../../servers/artemis";
 import { containerName, docker, listContainers } from "../support/docker";
 import { Pipeline } from "../support/pipeline";

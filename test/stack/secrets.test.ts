@@ -4,7 +4,7 @@ import { join } from "node:path";
 import axios from "axios";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { platformTarget, type StackOutputs } from "../../cli/stackOutputs";
+import { platformTarget, type StackOutputs } from "../../cli/stack/stackOutputs";
 import { startStatusServer } from "../../status/statusServer";
 import { cacheFolder } from "../../tools/folders";
 import { makeCertificate } from "../support/certificates";

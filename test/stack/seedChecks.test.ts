@@ -1,6 +1,6 @@
 import axios from "axios";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { connectorStatuses, type PluginInfo, plugins } from "../../servers/connect";
 import { clusterView, topicNames, unhealthyPartitions } from "../../servers/kafka";
 import { replicationSlots } from "../../servers/postgres";

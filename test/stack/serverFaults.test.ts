@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../../servers/wait";
 import { containerName, docker } from "../support/docker";
 import { NumberedRows } from "../support/numberedRows";

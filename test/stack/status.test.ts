@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type StackOutputs } from "../../cli/stackOutputs";
+import { type StackOutputs } from "../../cli/stack/stackOutputs";
 import { queueStates } from "../../servers/artemis";
 import { parseAddress } from "../../servers/tcp";
 import { done, pending, waitFor } from "../../servers/wait";

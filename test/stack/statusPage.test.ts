@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { platformTarget, type StackOutputs } from "../../cli/stackOutputs";
+import { platformTarget, type StackOutputs } from "../../cli/stack/stackOutputs";
 import { startStatusServer, type StatusServer } from "../../status/statusServer";
 import { openBrowser, openPage, type WatchedPage } from "../support/browser";
 import { CustomersTable } from "../support/rows";

@@ -1,7 +1,7 @@
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { platformTarget } from "../../cli/stack/stackOutputs";
 import { PROJECT } from "../../cli/stack/target";
-import { platformTarget } from "../../cli/stackOutputs";
 import { connectorStatuses } from "../../servers/connect";
 import { clusterView } from "../../servers/kafka";
 import { readTopics } from "../../servers/topic";

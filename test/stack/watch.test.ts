@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
 import { stateFolder } from "../../tools/folders";
 import { BrokenSink, jsonConverter } from "../support/brokenSink";

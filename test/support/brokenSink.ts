@@ -1,6 +1,6 @@
 import { Admin, Producer, stringSerializers } from "@platformatic/kafka";
 import axios from "axios";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../../servers/wait";
 
 /** What cannot read the record that breaks the sink. */

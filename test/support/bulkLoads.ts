@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../../servers/wait";
 import { copyRows } from "./copyRows";
 import type { SecondSource } from "./secondSource";

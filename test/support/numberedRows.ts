@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import axios from "axios";
 import { Client } from "pg";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { parseAddress } from "../../servers/tcp";
 import { done, pending, waitFor } from "../../servers/wait";
 import { parseXmlRow } from "./customerXml";

@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { parseXmlRow, type XmlRow } from "./customerXml";
 import { QueueDrain, type ReceivedMessage } from "./queues";
 import { type Customer, CustomersTable } from "./rows";

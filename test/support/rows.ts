@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { parseAddress } from "../../servers/tcp";
 
 export interface Customer {

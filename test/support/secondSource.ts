@@ -1,6 +1,6 @@
 import axios from "axios";
 import { Client } from "pg";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { dropFromDatabase } from "../../packages/connector/src/postgres/replicationSlot";
 import { readTopic } from "./topics";
 

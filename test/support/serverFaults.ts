@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { connectorStatuses } from "../../servers/connect";
 import { type ClusterKind, clusterReady } from "../../servers/health";
 import { clusterView } from "../../servers/kafka";

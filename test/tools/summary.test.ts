@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CONNECTOR, parseState, stackOutputs, type StateResource } from "../../cli/stack/state";
+import { CONNECTOR, outputsOf, parseState, type StateResource } from "../../cli/stack/state";
 import { summarize } from "../../cli/stack/summary";
 
 function state(outputs: Record<string, unknown>, ...connectors: StateResource[]) {
@@ -61,7 +61,7 @@ test("a secret that the state shows in clear is its value, also inside another",
     const outputs = { database: secret({ user: "u", password: "p" }), all: [secret("a")], hidden: { ciphertext: "c" } };
     const { resources } = state(outputs);
     const parsed = parseState(JSON.stringify({ deployment: { resources } }));
-    expect(stackOutputs(parsed)).toMatchObject({
+    expect(outputsOf(parsed)).toMatchObject({
         database: { user: "u", password: "p" },
         all: ["a"],
         hidden: { ciphertext: "c" },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { adoptedConnector } from "../../../cli/adoptedConnector";
-import { adoptedText } from "../../../cli/adoptedText";
+import { adoptedConnector } from "../../../cli/adopt/adoptedConnector";
+import { adoptedText } from "../../../cli/adopt/adoptedStackConfig";
 import { defaults, parseConfig } from "../../../config/config";
 
 function adopt(config: Record<string, string>, more: Record<string, any> = {}) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changeLine } from "../../../cli/changeLine";
+import { changeLine } from "../../../cli/messages/changeLine";
 
 const row = { id: 5, name: "Ann", email: null };
 const event = (op: string, before: object | null, after: object | null) =>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { changeLines, offsetLines } from "../../../cli/offsetLines";
+import { changeLines, offsetLines } from "../../../cli/offsets/offsetLines";
 import { lsnText } from "../../../packages/connector/src/postgres/postgresSource";
 
 const POSTGRES = "io.debezium.connector.postgresql.PostgresConnector";

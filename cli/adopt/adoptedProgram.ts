@@ -1,6 +1,6 @@
 import type { AccessValues } from "@connect-cdc/connector/commands";
 import type { AdoptedEntry } from "./adoptedConnector";
-import { type AdoptedCluster, failedComments, liftedSecrets } from "./adoptedText";
+import { type AdoptedCluster, failedComments, liftedSecrets } from "./adoptedStackConfig";
 
 /** Names of the credentials under the program's config key `secrets`. */
 const PASSWORD = "connect-password";

@@ -1,8 +1,9 @@
-import { parseAddress } from "../servers/tcp";
-import type { PlatformTarget } from "../status/platform";
-import { dockerEndpoint } from "../tools/setup/dockerEngine";
-import { readClearState, stackOutputs } from "./stack/state";
-import { PROJECT, type StackTarget } from "./stack/target";
+import { parseAddress } from "../../servers/tcp";
+import type { PlatformTarget } from "../../status/platform";
+import { dockerEndpoint } from "../../tools/setup/dockerEngine";
+import { readClearState } from "./readState";
+import { outputsOf } from "./state";
+import { PROJECT, type StackTarget } from "./target";
 
 /** What index.ts exports, with secrets in clear, and what was seen of the connectors. */
 export interface StackOutputs {
@@ -42,7 +43,7 @@ export interface StackOutputs {
 
 /** Reads the outputs of a stack, also of one whose `up` has failed. Throws when it was never brought up. */
 export async function readStackOutputs(target: StackTarget): Promise<StackOutputs> {
-    const outputs = stackOutputs(await readClearState(target)) as Partial<StackOutputs>;
+    const outputs = outputsOf(await readClearState(target)) as Partial<StackOutputs>;
     if (outputs.addresses === undefined) {
         throw new Error(`stack ${target.stack} is not up: it has no addresses; bring it up with: npm start`);
     }

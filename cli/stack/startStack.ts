@@ -1,13 +1,10 @@
 import type { Log } from "../../tools/log";
-import { dockerEndpoint } from "../../tools/setup/dockerEngine";
-import { type DockerObject, removeDockerObjects } from "./dockerObjects";
 import { isOnNewKafka } from "./newKafka";
 import { askPulumi, changeStack } from "./pulumiCli";
-import { findLost, listStackObjects, recover, type RecoverOptions } from "./recover";
-import { readState, resourceName, type StackState } from "./state";
+import { readState } from "./readState";
+import { findLost, recover, type RecoverOptions } from "./recover";
+import { resourceName, type StackState } from "./state";
 import type { StackTarget } from "./target";
-
-export type { StackTarget } from "./target";
 
 export interface StartOptions extends RecoverOptions {
     /** Compares the whole state with reality first. Default: only containers and networks that are missing or stopped. */
@@ -34,42 +31,6 @@ async function stateAfterUp(target: StackTarget): Promise<StackState> {
     const state = await readState(target);
     if (state === undefined) throw new Error(`Stack ${target.stack} has no state after pulumi up.`);
     return state;
-}
-
-export interface StopOptions extends RecoverOptions {
-    /** Also removes volumes that the state does not know of, with their data. Default: they are reported. */
-    volumes?: boolean;
-    /** Takes the CLI's output instead of the terminal. */
-    onOutput?: (text: string) => void;
-}
-
-/**
- * Destroys a stack and looks, by label, whether anything of it is left.
- *
- * @throws when something is left, with its names
- */
-export async function stopStack(target: StackTarget, log: Log, options: StopOptions = {}): Promise<void> {
-    const state = await recover(target, log, options);
-    if (state !== undefined && state.resources.length > 0) {
-        // What somebody else's database does not let go of must not keep this stack's containers
-        await changeStack(target, "destroy", ["--continue-on-error"], options.onOutput);
-    }
-    const left = await listStackObjects(target, state);
-    await removeDockerObjects(left.filter(({ kind }) => kind !== "volume" || options.volumes));
-    const still = await listStackObjects(target, state);
-    if (still.length > 0) throw new Error(describeLeftovers(target.stack, still));
-}
-
-function describeLeftovers(stack: string, objects: DockerObject[]): string {
-    const lines = objects.map(
-        ({ kind, name, engine: { endpoint } }) =>
-            `  ${kind} ${name}${endpoint === dockerEndpoint() ? "" : ` on ${endpoint}`}`,
-    );
-    return [
-        `Stack ${stack} is destroyed, but these are left:`,
-        ...lines,
-        "Volumes are kept because they may hold data; npm stop -- --volumes removes them too.",
-    ].join("\n");
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ConnectorOffset } from "@connect-cdc/connector/client";
 import { BeforeSlotError, checkAgainstSlot, databaseUrl, isPostgresSource } from "@connect-cdc/connector/postgres";
-import { readStackOutputs } from "./stackOutputs";
+import { readStackOutputs } from "../stack/stackOutputs";
 
 /** The database whose slots can be looked at, or why none can. */
 export type SlotDatabase = { url: string; name: string } | { why: string };
