@@ -38,10 +38,10 @@ const rooms = {
     render: { files: "components/render/*.ts", rooms: ["render"], packages: [] },
     components: {
         files: "components/**/*.ts",
-        rooms: ["components", "render", "connectors", "config"],
+        rooms: ["components", "render"],
         packages: ["@pulumi/*", "@pulumi/*/**", ...CONNECTOR],
     },
-    connectors: { files: "connectors/*.ts", rooms: ["connectors", "render", "components", "config"], packages: [] },
+    connectors: { files: "connectors/*.ts", rooms: ["connectors", "render"], packages: [] },
     connector: {
         files: "packages/connector/src/**/*.ts",
         rooms: ["connector"],

@@ -80,12 +80,19 @@ export = async () => {
         kafka,
         plugins: staged.plugins,
         pluginDiscovery: staged.pluginDiscovery,
-        secrets: connectorSecrets(config, secrets),
+        secrets: connectorSecrets(config.completedConnectors, secrets),
         keptConnectors,
         metricsPort: metrics?.connectPort,
     });
     const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);
-    const connectors = declareConnectors(config, { connect, database, jmsBroker, ready, secrets });
+    const connectors = declareConnectors({
+        connectors: config.completedConnectors,
+        connect,
+        database,
+        ready,
+        secrets,
+        stopGraceSeconds: config.connect.stopGraceSeconds,
+    });
     warnOfCapturedTables(config, {
         address: database?.address ?? `${config.database.host}:${config.database.port}`,
         password: secrets[databaseSecret]!,
@@ -101,7 +108,7 @@ export = async () => {
                 zookeeper,
                 kafka,
                 connect,
-                connectors: declaredStates(config),
+                connectors: declaredStates(config.completedConnectors),
                 secrets: Object.values(secrets),
                 database: database && { ...config.database, server: database, password: secrets[databaseSecret]! },
                 jmsBroker: jmsBroker && { ...config.jmsBroker, server: jmsBroker, password: secrets[jmsSecret]! },

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerHost, dockerName, hostOf, Place } from "./dockerHost";
+import { DockerHost, dockerName } from "./dockerHost";
 import { Image } from "./image";
 import { Member, MemberArgs } from "./member";
 import { Setting } from "./render/properties";
-import { MemberAddress } from "./render/topology";
+import { outsideAddress } from "./render/topology";
 import { Gate, MemberKind, Readiness, RollStart } from "./rolling/readiness";
 
 /** Port of the metrics inside every container: the one that Prometheus lists for this agent. */
@@ -80,31 +80,6 @@ export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost
         targets: [outsideAddress(host, metricsPort + i)],
         labels: { stack: pulumi.getStack(), job, member: `${job}-${i}` },
     }));
-}
-
-/** Host of each member of a role. */
-export function placeMembers<H extends Place>(count: number, hosts: H[], placement: string[]): H[] {
-    return Array.from({ length: count }, (_, i) => hostOf(i, hosts, placement));
-}
-
-/**
- * Address of a member for other members.
- * On one host they share a network and use names; on several everything goes through advertised addresses.
- */
-export function peerAddress(
-    name: string,
-    host: Place,
-    hosts: Place[],
-    ports: { inside: number; outside: number },
-): MemberAddress {
-    return hosts.length === 1
-        ? { host: name, port: ports.inside }
-        : { host: host.advertisedAddress, port: ports.outside };
-}
-
-/** Address of a member for clients outside. */
-export function outsideAddress(host: Place, port: number): string {
-    return `${host.advertisedAddress}:${port}`;
 }
 
 /** Arguments of {@link rollMembers}. */

@@ -1,19 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-    javaCommand,
-    JvmRoleArgs,
-    MetricsTarget,
-    metricsTargets,
-    outsideAddress,
-    peerAddress,
-    placeMembers,
-    publishedPorts,
-    rollMembers,
-} from "./cluster";
-import { Place } from "./dockerHost";
+import { javaCommand, JvmRoleArgs, MetricsTarget, metricsTargets, publishedPorts, rollMembers } from "./cluster";
 import { PluginDiscovery, StagedPlugin } from "./image";
 import { KafkaCluster } from "./kafkaCluster";
 import { renderConnectProperties } from "./render/connectProperties";
+import { workerUrls } from "./render/serverAddresses";
+import { hostsOf, peerAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
@@ -62,16 +53,6 @@ export interface ConnectClusterArgs extends JvmRoleArgs {
     keptConnectors?: string[];
 }
 
-/** URL of every worker's REST API for clients outside. */
-export function workerUrls({
-    workers,
-    port,
-    hosts,
-    placement,
-}: Pick<ConnectClusterArgs, "workers" | "port" | "placement"> & { hosts: Place[] }): string[] {
-    return placeMembers(workers, hosts, placement).map((host, i) => `http://${outsideAddress(host, port + i)}`);
-}
-
 /** A distributed Connect cluster, ready when every worker is healthy and all are in one group. */
 export class ConnectCluster extends pulumi.ComponentResource {
     /** URL of every worker's REST API for clients outside. */
@@ -89,7 +70,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:ConnectCluster", name, {}, opts);
-        const hosts = placeMembers(args.workers, args.hosts, args.placement);
+        const hosts = hostsOf(args.workers, args.hosts, args.placement);
         const targets = workerUrls(args);
         const advertised = hosts.map((host, i) =>
             peerAddress(`${name}-${i}`, host, args.hosts, { inside: REST_PORT, outside: args.port + i }),

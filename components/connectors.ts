@@ -1,148 +1,147 @@
 import { Connector, SlotCleanup } from "@connect-cdc/connector";
-import { databaseUrl, isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
+import { isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
-import { PlatformConfig } from "../config/config";
-import { completeConnector, connectorName } from "../connectors/completeConnector";
-import { endpointsOf, kafkaSide } from "../connectors/endpoints";
 import { ConnectCluster } from "./connectCluster";
-import { JmsBroker } from "./jmsBroker";
 import { SourceDatabase } from "./sourceDatabase";
 
-/** The servers that connectors are declared on. */
-export interface ConnectorServers {
+/** Time that a slot may still be read after the workers have stopped, s. */
+const SLOT_FREE_SECONDS = 30;
+
+/** A connector to declare. */
+export interface ConnectorDeclaration {
+    /** Name of the resource, and of the connector unless the entry has another one. */
+    name: string;
+    /** What the user wrote. */
+    entry: {
+        /** Name on the Connect cluster. Default: the name of the resource. */
+        name?: string;
+        class: string;
+        tasksMax: number;
+        minTasks?: number;
+        state: "running" | "paused" | "stopped";
+        adopt?: boolean;
+        timeoutSeconds?: number;
+        onDelete?: { offsets?: "retain" | "reset"; database?: DatabasePolicy };
+        onPositionLoss?: "refuse" | "startAnew";
+        renamedFrom?: string;
+        /** Used by the completion of `config` only. */
+        addDefaults?: boolean;
+    };
+    /** All settings as Connect takes them. */
+    config: Record<string, string>;
+    /** Names of the secrets that the config refers to. */
+    secretNames: string[];
+}
+
+/** What is dropped in the database after a source is deleted. */
+interface DatabasePolicy {
+    /** Secret with the URL of the database. Default: the stack's own database. */
+    url?: { secret: string };
+    slot?: "drop";
+    publication?: "drop";
+}
+
+/** Arguments of {@link declareConnectors}. */
+export interface ConnectorsArgs {
+    connectors: ConnectorDeclaration[];
     connect: ConnectCluster;
     /** Undefined: the database is not the stack's own. */
     database?: SourceDatabase;
-    /** Undefined: the JMS broker is not the stack's own. */
-    jmsBroker?: JmsBroker;
-    /** Readiness of all of them. */
+    /** Readiness of every server that connectors use. */
     ready: pulumi.Resource[];
     /** Secrets by name. */
     secrets: Record<string, pulumi.Output<string>>;
+    /** Time for a clean stop of a worker, s. */
+    stopGraceSeconds: number;
 }
 
 /** Secrets that connectors refer to, by the path of their file: `<connector>/<secret>`. */
 export function connectorSecrets(
-    config: PlatformConfig,
+    connectors: ConnectorDeclaration[],
     secrets: Record<string, pulumi.Output<string>>,
 ): Record<string, pulumi.Output<string>> {
-    const platform = endpointsOf(config);
-    const paths = Object.entries(config.connectors).flatMap(([name, entry]) =>
-        completeConnector(name, entry, platform).secretNames.map((secret): [string, pulumi.Output<string>] => [
-            `${name}/${secret}`,
-            secrets[secret]!,
+    return Object.fromEntries(
+        connectors.flatMap(({ name, secretNames }) =>
+            secretNames.map((secret) => [`${name}/${secret}`, secrets[secret]!] as const),
+        ),
+    );
+}
+
+/** Declares each connector. Returns the stack's output of them, by their names on the cluster. */
+export function declareConnectors(args: ConnectorsArgs): Record<string, { class: string; declaredState: string }> {
+    const resources = args.connectors.map((connector) => declareConnector(connector, args));
+    args.connect.sweepSecrets(resources);
+    // No output of a Connector stands here: a stack would have no outputs at all when one connector fails
+    return Object.fromEntries(
+        args.connectors.map(({ name, entry }) => [
+            entry.name ?? name,
+            { class: entry.class, declaredState: entry.state },
         ]),
     );
-    return Object.fromEntries(paths);
+}
+
+/** Declared state of each connector, by its name on the cluster. */
+export function declaredStates(connectors: ConnectorDeclaration[]): Record<string, string> {
+    return Object.fromEntries(connectors.map(({ name, entry }) => [entry.name ?? name, entry.state]));
+}
+
+function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs): Connector {
+    const { connect, ready, secrets } = args;
+    const { name, secretNames } = connector;
+    const { addDefaults, onDelete, ...entry } = connector.entry;
+    const cleanup = isPostgresSource(entry.class) ? [declareSlotCleanup(connector, args)] : [];
+    return new Connector(
+        name,
+        {
+            ...entry,
+            name: entry.name ?? name,
+            cluster: connect.groupId,
+            restUrls: connect.restUrls,
+            // Its workers are this stack's own, and so are the connectors on them, also after the state was lost
+            adopt: entry.adopt || "equal",
+            onDelete: onDelete && {
+                offsets: onDelete.offsets,
+                // With the URL a new source can find out that its slot exists already
+                database: onDelete.database?.url && { url: secrets[onDelete.database.url.secret]! },
+            },
+            // The brokers are this stack's own: another Kafka cluster behind the workers replaces a lost one
+            onNewKafkaCluster: "recreate",
+            // Preflight has checked all of them at once
+            checkLive: false,
+            config: connector.config,
+            secrets: Object.fromEntries(secretNames.map((secret) => [secret, secrets[secret]!])),
+        },
+        // Source, sinks and Connect are one stack: without the workers there is nothing to delete by REST.
+        { dependsOn: [...ready, ...cleanup], deletedWith: connect, aliases: aliases(entry.renamedFrom) },
+    );
 }
 
 /**
- * Declares each connector of the config, completed by what follows from the platform. Returns the stack's output of them, by
- * their names on the cluster.
+ * Drops a source's slot and publication after the source was deleted, alone or with the whole stack. In the stack's own
+ * database they are deleted with it; for any other the policy has a URL. Without a policy nothing is dropped.
  */
-export function declareConnectors(config: PlatformConfig, servers: ConnectorServers): Record<string, object> {
-    const platform = endpoints(config, servers);
-    const connectors: Connector[] = [];
-    const declared = Object.entries(config.connectors).map(([name, given]): [string, object] => {
-        const { addDefaults, onDelete, ...entry } = { ...given, name: connectorName(name, given) };
-        const complete = platform.apply((known) => completeConnector(name, { ...entry, addDefaults }, known));
-        const cleanup = isPostgresSource(entry.class)
-            ? [slotCleanup(name, entry.renamedFrom, onDelete?.database ?? {}, complete.config, config, servers)]
-            : [];
-        const connector = new Connector(
-            name,
-            {
-                ...entry,
-                cluster: servers.connect.groupId,
-                restUrls: servers.connect.restUrls,
-                // Its workers are this stack's own, and what they have is, too: also when the state was lost
-                adopt: entry.adopt || "equal",
-                onDelete: onDelete && {
-                    offsets: onDelete.offsets,
-                    // Lets a new source see a slot that is there before it
-                    database: onDelete.database?.url && { url: servers.secrets[onDelete.database.url.secret]! },
-                },
-                // The brokers are this stack's own: another Kafka cluster behind the workers is in the lost one's place
-                onNewKafkaCluster: "recreate",
-                // It has been done for all of them at once, before the first resource
-                checkLive: false,
-                config: complete.config,
-                secrets: complete.secretNames
-                    .apply((names) => pulumi.all(names.map((secret) => [secret, servers.secrets[secret]!])))
-                    .apply(Object.fromEntries),
-            },
-            // Source, sinks and Connect are one stack: with the workers gone there is nothing to delete by REST.
-            {
-                dependsOn: [...servers.ready, ...cleanup],
-                deletedWith: servers.connect,
-                aliases: aliases(entry.renamedFrom),
-            },
-        );
-        connectors.push(connector);
-        // With anything of the connector in it, a stack would have no outputs at all when one connector fails
-        return [entry.name, { class: entry.class, declaredState: entry.state }];
-    });
-    servers.connect.sweepSecrets(connectors);
-    return Object.fromEntries(declared);
-}
-
-/** The state that each connector is to be in, by its name on the cluster. */
-export function declaredStates({ connectors }: PlatformConfig): Record<string, string> {
-    const entries = Object.entries(connectors);
-    return Object.fromEntries(entries.map(([key, entry]) => [connectorName(key, entry), entry.state]));
-}
-
-/**
- * Drops a source's slot and publication after the source itself is deleted, or has gone with the whole stack. In the stack's
- * own database they go with it; any other has a URL. Without a policy nothing is dropped.
- */
-function slotCleanup(
-    name: string,
-    renamedFrom: string | undefined,
-    { url, slot, publication }: DatabasePolicy,
-    connectorConfig: pulumi.Output<Record<string, string>>,
-    { connect, database: { name: databaseName, user, passwordSecret } }: PlatformConfig,
-    { database, secrets }: ConnectorServers,
+function declareSlotCleanup(
+    { name, entry: { renamedFrom, onDelete }, config }: ConnectorDeclaration,
+    { database, secrets, stopGraceSeconds }: ConnectorsArgs,
 ): SlotCleanup {
     const oldName = aliases(renamedFrom && `${renamedFrom}-slot`);
+    const { url, slot, publication } = onDelete?.database ?? {};
     if (!slot && !publication) return new SlotCleanup(`${name}-slot`, undefined, { aliases: oldName });
 
-    const source = connectorConfig.apply(postgresSource);
-    const own = pulumi
-        .all([database?.address, secrets[passwordSecret]])
-        .apply(([address, password]) =>
-            databaseUrl({ address: address!, database: databaseName, user, password: password! }),
-        );
+    const source = postgresSource(config);
     return new SlotCleanup(
         `${name}-slot`,
         {
-            url: url ? secrets[url.secret]! : own,
+            url: url ? secrets[url.secret]! : database!.url,
             slot: slot && source.slot,
             publication: publication && source.publication,
-            freeSeconds: connect.stopGraceSeconds + 30,
+            freeSeconds: stopGraceSeconds + SLOT_FREE_SECONDS,
         },
         { aliases: oldName, ...(!url && database && { dependsOn: database.ready, deletedWith: database }) },
     );
 }
 
-/** The resource's name of before, if it had one. */
+/** Alias of a renamed resource. */
 function aliases(oldName: string | undefined): pulumi.Alias[] {
     return oldName === undefined ? [] : [{ name: oldName }];
-}
-
-type DatabasePolicy = NonNullable<NonNullable<PlatformConfig["connectors"][string]["onDelete"]>["database"]>;
-
-/** Where the servers are that connectors speak to. */
-function endpoints(config: PlatformConfig, { database, jmsBroker }: ConnectorServers) {
-    return pulumi
-        .all([
-            database?.host ?? config.database.host!,
-            database?.port ?? config.database.port,
-            jmsBroker?.url ?? config.jmsBroker.url!,
-        ])
-        .apply(([host, port, url]) => ({
-            ...kafkaSide(config),
-            database: { ...config.database, host, port },
-            jmsBroker: { ...config.jmsBroker, url },
-        }));
 }

@@ -1,6 +1,5 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { hostIndexOf } from "./render/topology";
 
 /** Arguments of {@link DockerHost}. */
 export interface DockerHostArgs {
@@ -13,9 +12,6 @@ export interface DockerHostArgs {
     /** Address that published ports bind to. */
     bindAddress: string;
 }
-
-/** All of a host that decides the addresses of its members. */
-export type Place = Pick<DockerHost, "hostName" | "advertisedAddress">;
 
 /** A Docker engine that members run on: a provider, and the network that the members on this host share. */
 export class DockerHost extends pulumi.ComponentResource {
@@ -44,22 +40,6 @@ export class DockerHost extends pulumi.ComponentResource {
         );
         this.registerOutputs({ provider: this.provider, network: this.network });
     }
-}
-
-/**
- * The host of member `index` of a role.
- * @param placement host names by member, repeated when shorter than the role; empty spreads the members over all hosts.
- */
-export function hostOf<H extends Place>(index: number, hosts: H[], placement: string[]): H {
-    const names = hosts.map((host) => host.hostName);
-    const host = hosts[hostIndexOf(index, names, placement)];
-    if (!host) {
-        throw new pulumi.InputPropertyError({
-            propertyPath: "placement",
-            reason: `placement: no host among ${names.join(", ")}`,
-        });
-    }
-    return host;
 }
 
 /** What every Docker object's name starts with: `<project>-<stack>`. */

@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { outsideAddress, peerAddress } from "./cluster";
-import { DockerHost, hostOf, Place } from "./dockerHost";
+import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
 import { brokerXml } from "./render/artemis";
-import { MemberAddress } from "./render/topology";
+import { ARTEMIS_PORT, jmsBrokerAddress, jmsUrl } from "./render/serverAddresses";
+import { hostOf, outsideAddress, peerAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
-const BROKER_PORT = 61616;
 const CONSOLE_PORT = 8161;
 
 /** Arguments of {@link JmsBroker}. */
@@ -33,14 +32,6 @@ export interface JmsBrokerArgs {
     memoryMb: number;
     /** Keeps the data volume from being deleted. Default false. */
     protectData?: boolean;
-}
-
-/** Where the members of the stack reach the broker of that name. */
-export function brokerPeer(
-    name: string,
-    { hosts, placement, port }: { hosts: Place[]; placement: string[]; port: number },
-): MemberAddress {
-    return peerAddress(name, hostOf(0, hosts, placement), hosts, { inside: BROKER_PORT, outside: port });
 }
 
 /** The dev stack's Apache ActiveMQ Artemis with its queues. */
@@ -74,8 +65,8 @@ export class JmsBroker extends pulumi.ComponentResource {
                 dataPath: "/var/lib/artemis/data",
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
-                ports: { [BROKER_PORT]: args.port, [CONSOLE_PORT]: args.consolePort },
-                healthcheck: ["/usr/local/bin/health-artemis", String(BROKER_PORT)],
+                ports: { [ARTEMIS_PORT]: args.port, [CONSOLE_PORT]: args.consolePort },
+                healthcheck: ["/usr/local/bin/health-artemis", String(ARTEMIS_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 60,
                 // The entrypoint writes the users at start: a new password needs a new start.
@@ -83,13 +74,13 @@ export class JmsBroker extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const peer = brokerPeer(name, args);
+        const peer = jmsBrokerAddress(args);
         const console = peerAddress(name, host, args.hosts, { inside: CONSOLE_PORT, outside: args.consolePort });
         this.peer = {
             address: `${peer.host}:${peer.port}`,
             consoleUrl: `http://${console.host}:${console.port}/console`,
         };
-        this.url = pulumi.output(`tcp://${this.peer.address}`);
+        this.url = pulumi.output(jmsUrl(peer));
         this.address = pulumi.output(outsideAddress(host, args.port));
         this.consoleUrl = pulumi.output(`http://${outsideAddress(host, args.consolePort)}/console`);
         this.ready = new Readiness(

@@ -1,17 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-    javaCommand,
-    JvmRoleArgs,
-    MetricsTarget,
-    metricsTargets,
-    outsideAddress,
-    placeMembers,
-    publishedPorts,
-    rollMembers,
-} from "./cluster";
+import { javaCommand, JvmRoleArgs, MetricsTarget, metricsTargets, publishedPorts, rollMembers } from "./cluster";
 import { DockerHost } from "./dockerHost";
 import { BrokerSettings, Listener, renderServerProperties } from "./render/serverProperties";
-import { bootstrapList } from "./render/topology";
+import { bootstrapList, hostsOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
@@ -57,7 +48,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:KafkaCluster", name, {}, opts);
-        const hosts = placeMembers(args.brokers, args.hosts, args.placement);
+        const hosts = hostsOf(args.brokers, args.hosts, args.placement);
         const spread = args.hosts.length > 1;
         const targets = hosts.map((host, i) => outsideAddress(host, args.port + i));
         const listeners = hosts.map((host, i) => listenersOf(`${name}-${i}`, host, args.port + i, spread));

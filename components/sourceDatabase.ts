@@ -1,14 +1,14 @@
+import { databaseUrl } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
-import { outsideAddress, peerAddress } from "./cluster";
-import { DockerHost, hostOf, Place } from "./dockerHost";
+import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
 import { schemaSql } from "./render/postgres";
-import { MemberAddress } from "./render/topology";
+import { databaseAddress, POSTGRES_PORT } from "./render/serverAddresses";
+import { hostOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
-const INSIDE_PORT = 5432;
 const DATA_PATH = "/var/lib/postgresql/data";
 
 /** Arguments of {@link SourceDatabase}. */
@@ -33,14 +33,6 @@ export interface SourceDatabaseArgs {
     protectData?: boolean;
 }
 
-/** Where the members of the stack reach the database of that name. */
-export function databasePeer(
-    name: string,
-    { hosts, placement, port }: { hosts: Place[]; placement: string[]; port: number },
-): MemberAddress {
-    return peerAddress(name, hostOf(0, hosts, placement), hosts, { inside: INSIDE_PORT, outside: port });
-}
-
 /** The dev stack's PostgreSQL: logical decoding on, with schema, replication role and publication. */
 export class SourceDatabase extends pulumi.ComponentResource {
     /** Host as the Connect workers reach it. */
@@ -49,6 +41,8 @@ export class SourceDatabase extends pulumi.ComponentResource {
     public readonly port: pulumi.Output<number>;
     /** `host:port` for clients outside. */
     public readonly address: pulumi.Output<string>;
+    /** URL for clients outside, with user and password. */
+    public readonly url: pulumi.Output<string>;
     /** Resolves when the database answers queries. */
     public readonly ready: Readiness;
 
@@ -68,7 +62,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
                 user: "postgres",
                 command: [
                     ["listen_addresses", "*"],
-                    ["port", String(INSIDE_PORT)],
+                    ["port", String(POSTGRES_PORT)],
                     ["wal_level", "logical"],
                     ["max_wal_senders", "10"],
                     ["max_replication_slots", "10"],
@@ -91,8 +85,8 @@ export class SourceDatabase extends pulumi.ComponentResource {
                 dataPath: DATA_PATH,
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
-                ports: { [INSIDE_PORT]: args.port },
-                healthcheck: ["/usr/local/bin/health-postgres", String(INSIDE_PORT)],
+                ports: { [POSTGRES_PORT]: args.port },
+                healthcheck: ["/usr/local/bin/health-postgres", String(POSTGRES_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 60,
                 // The entrypoint sets the role's password at start: a new one needs a new start.
@@ -100,10 +94,13 @@ export class SourceDatabase extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const peer = databasePeer(name, args);
+        const peer = databaseAddress(args);
         this.host = pulumi.output(peer.host);
         this.port = pulumi.output(peer.port);
         this.address = pulumi.output(outsideAddress(host, args.port));
+        this.url = pulumi
+            .all([this.address, args.password])
+            .apply(([address, password]) => databaseUrl({ address, database: args.name, user: args.user, password }));
         this.ready = new Readiness(
             `${name}-ready`,
             {

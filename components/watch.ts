@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./connectCluster";
-import { DockerHost, hostOf } from "./dockerHost";
+import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { JmsBroker } from "./jmsBroker";
 import { KafkaCluster } from "./kafkaCluster";
 import { Member } from "./member";
+import { hostOf } from "./render/topology";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 import { SourceDatabase } from "./sourceDatabase";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";

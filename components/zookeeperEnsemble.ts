@@ -1,16 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-    javaCommand,
-    JvmRoleArgs,
-    MetricsTarget,
-    metricsTargets,
-    outsideAddress,
-    peerAddress,
-    placeMembers,
-    publishedPorts,
-    rollMembers,
-} from "./cluster";
-import { bootstrapList } from "./render/topology";
+import { javaCommand, JvmRoleArgs, MetricsTarget, metricsTargets, publishedPorts, rollMembers } from "./cluster";
+import { bootstrapList, hostsOf, outsideAddress, peerAddress } from "./render/topology";
 import { renderZooCfg } from "./render/zooCfg";
 import { Readiness } from "./rolling/readiness";
 
@@ -56,7 +46,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
 
     constructor(name: string, args: ZookeeperEnsembleArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:ZookeeperEnsemble", name, {}, opts);
-        const hosts = placeMembers(args.servers, args.hosts, args.placement);
+        const hosts = hostsOf(args.servers, args.hosts, args.placement);
         const spread = args.hosts.length > 1;
         const targets = hosts.map((host, i) => outsideAddress(host, args.clientPort + i));
         const peers = hosts.map((host, i) => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { type CheckedConnector, completedConnectors } from "./checks/connectors";
 import { crossChecks } from "./checks/crossChecks";
 import { publicSecretFaults, secretFaults } from "./checks/secrets";
 import { type Fault, faultLine, HIDDEN, suggest } from "./fault";
@@ -271,6 +272,8 @@ export type PlatformConfig = z.infer<typeof schema> & {
     secretNames: string[];
     /** What is likely not meant, and refused nowhere. */
     warnings: Fault[];
+    /** Connectors with all their settings; without those whose settings cannot be completed, which have errors. */
+    completedConnectors: CheckedConnector[];
     /** False: a connector is malformed, so that nobody knows which topics there will be. */
     topicsKnown: boolean;
     /** What is wrong with connectors, where that is all: plugins and workers may find more. Else `loadConfig` throws. */
@@ -518,6 +521,7 @@ export function checkedConfig(raw: Raw, secretKeys: string[] = [], passphraseIsP
         faults.push(...section.faults);
         repaired.push(...section.repaired);
     }
+    good.completedConnectors = completedConnectors(good);
     const given = isObject(user.connectors) ? Object.keys(user.connectors) : [];
     const known = { ...defaults.connectors, ...good.connectors };
     // Nobody knows which topics there will be while a connector, or one of its settings, is malformed

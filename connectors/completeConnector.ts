@@ -71,12 +71,12 @@ export interface PlatformEndpoints {
     };
 }
 
-/** A connector with all its settings, as Connect takes them: text, secrets as references. */
-export interface CompletedConnector {
-    class: string;
-    tasksMax: number;
-    minTasks: number;
-    state: "running" | "paused" | "stopped";
+/** A connector of the stack config with all its settings. */
+export interface CompletedConnector<Entry extends ConnectorEntry = ConnectorEntry> {
+    /** Key of the entry under `connectors`. */
+    name: string;
+    entry: Entry;
+    /** Settings as Connect takes them: text, secrets as references. */
     config: Record<string, string>;
     /** Names of the secrets that the config refers to, sorted. */
     secretNames: string[];
@@ -91,11 +91,11 @@ export interface CompletedConnector {
  *   that it had first.
  * @throws when the name of a secret cannot be one.
  */
-export function completeConnector(
+export function completeConnector<Entry extends ConnectorEntry>(
     name: string,
-    entry: ConnectorEntry,
+    entry: Entry,
     platform: PlatformEndpoints,
-): CompletedConnector {
+): CompletedConnector<Entry> {
     const folder = secretsFolderOf(name, platform.secretsFolder);
     const config = entry.addDefaults === false ? {} : platformSettings(name, entry, platform, folder);
     if (INCLUDED_MESSAGES in entry.config) delete config[EXCLUDED_MESSAGES];
@@ -103,14 +103,7 @@ export function completeConnector(
         config[key] = typeof value === "object" ? secretReference(value.secret, folder) : String(value);
     }
 
-    return {
-        class: entry.class,
-        tasksMax: entry.tasksMax,
-        minTasks: entry.minTasks ?? 1,
-        state: entry.state,
-        config,
-        secretNames: referredSecrets(config, folder),
-    };
+    return { name, entry, config, secretNames: referredSecrets(config, folder) };
 }
 
 function platformSettings(

@@ -1,41 +1,68 @@
-import { workerUrls } from "../components/connectCluster";
-import { brokerPeer } from "../components/jmsBroker";
-import { SECRETS_FOLDER } from "../components/secretFiles";
-import { databasePeer } from "../components/sourceDatabase";
-import { PlatformConfig } from "../config/config";
-import { PlatformEndpoints } from "./completeConnector";
+import { SECRETS_FOLDER } from "../components/render/secretsFolder";
+import { databaseAddress, jmsBrokerAddress, jmsUrl, workerUrls } from "../components/render/serverAddresses";
+import type { HostAddress } from "../components/render/topology";
+import type { PlatformEndpoints } from "./completeConnector";
 
-/** Where the config puts the servers that connectors speak to, known before there are any. */
-export function endpointsOf(config: PlatformConfig): PlatformEndpoints & { restUrls: string[] } {
-    const { connect, database, jmsBroker } = config;
-    const hosts = Object.entries(config.hosts).map(([hostName, host]) => ({ ...host, hostName }));
-    const ownDatabase = databasePeer("postgres", { ...database, hosts });
-    const ownBroker = brokerPeer("artemis", { ...jmsBroker, hosts });
-    return {
-        restUrls: workerUrls({ ...connect, hosts }),
-        ...kafkaSide(config),
-        database: { ...database, ...(database.managed ? ownDatabase : { host: database.host! }) },
-        jmsBroker: {
-            ...jmsBroker,
-            url: jmsBroker.managed ? `tcp://${ownBroker.host}:${ownBroker.port}` : jmsBroker.url!,
-        },
+/** Values of the stack config that decide the endpoints of connectors. */
+export interface EndpointSettings {
+    hosts: Record<string, { advertisedAddress: string }>;
+    kafka: { brokers: number };
+    connect: {
+        heapMb: number;
+        keyConverter: string;
+        offsetStorageTopic: string;
+        /** Raw settings, which win. */
+        config: Record<string, unknown>;
+    };
+    database?: Omit<NonNullable<PlatformEndpoints["database"]>, "host"> & {
+        /** Host of an existing server. Default: the stack's own. */
+        host?: string;
+        placement: string[];
+    };
+    jmsBroker?: Omit<NonNullable<PlatformEndpoints["jmsBroker"]>, "url"> & {
+        /** URL of an existing broker. Default: the stack's own. */
+        url?: string;
+        port: number;
+        placement: string[];
     };
 }
 
-/** What connectors need to know of the brokers and workers. */
-export function kafkaSide({
-    kafka,
-    connect,
-}: PlatformConfig): Pick<
-    PlatformEndpoints,
-    "secretsFolder" | "brokers" | "offsetStorageTopic" | "keyConverter" | "heapMb"
-> {
+/** Endpoints of the servers that connectors use. They follow from the config alone, before any server exists. */
+export function endpointsOf({ kafka, connect, database, jmsBroker, ...config }: EndpointSettings): PlatformEndpoints {
+    const hosts = hostList(config);
     return {
         secretsFolder: SECRETS_FOLDER,
         brokers: kafka.brokers,
         heapMb: connect.heapMb,
-        // Raw settings win over their key's own place
-        keyConverter: String(connect.config["key.converter"] ?? connect.keyConverter),
+        keyConverter: keyConverterOf({ connect }),
         offsetStorageTopic: String(connect.config["offset.storage.topic"] ?? connect.offsetStorageTopic),
+        database: database && {
+            ...database,
+            ...(database.host === undefined ? databaseAddress({ ...database, hosts }) : { host: database.host }),
+        },
+        jmsBroker: jmsBroker && {
+            ...jmsBroker,
+            url: jmsBroker.url ?? jmsUrl(jmsBrokerAddress({ ...jmsBroker, hosts })),
+        },
     };
+}
+
+/** `key.converter` of the workers; empty while the section `connect` has errors. */
+export function keyConverterOf({
+    connect,
+}: {
+    connect?: Pick<EndpointSettings["connect"], "keyConverter" | "config">;
+}): string {
+    return String(connect?.config["key.converter"] ?? connect?.keyConverter ?? "");
+}
+
+/** URL of every worker's REST API for clients outside. */
+export function restUrlsOf(
+    config: Pick<EndpointSettings, "hosts"> & { connect: { workers: number; port: number; placement: string[] } },
+): string[] {
+    return workerUrls({ ...config.connect, hosts: hostList(config) });
+}
+
+function hostList({ hosts }: Pick<EndpointSettings, "hosts">): HostAddress[] {
+    return Object.entries(hosts).map(([hostName, { advertisedAddress }]) => ({ hostName, advertisedAddress }));
 }

@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { isPostgresSource } from "../config/checks/sources";
 import type { PlatformConfig } from "../config/config";
 import { type Fault, faultLine } from "../config/fault";
-import { completeConnector } from "../connectors/completeConnector";
 import { endpointsOf } from "../connectors/endpoints";
 
 /** A preview does not wait long for a database that is down, or that only the workers reach. */
@@ -41,12 +40,10 @@ interface Source {
 
 /** Declared sources that read the stack's database, with all their settings. */
 function sourcesOf(config: PlatformConfig): Source[] {
-    const endpoints = endpointsOf(config);
-    const { host, port, name: database } = endpoints.database!;
+    const { host, port, name: database } = endpointsOf(config).database!;
     const reads = { "database.hostname": host, "database.port": String(port), "database.dbname": database };
-    return Object.entries(config.connectors)
-        .filter(([, entry]) => isPostgresSource(entry.class))
-        .map(([name, entry]) => ({ name, config: completeConnector(name, entry, endpoints).config }))
+    return config.completedConnectors
+        .filter(({ entry }) => isPostgresSource(entry.class))
         .filter((source) => Object.entries(reads).every(([key, value]) => source.config[key] === value));
 }
 

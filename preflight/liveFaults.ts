@@ -1,10 +1,9 @@
 import { differingKeys, fullConfig, type Glance, glanceAt } from "@connect-cdc/connector/client";
 import type { Definitions } from "../components/image";
-import { completedConnectors } from "../config/checks/connectors";
 import type { PlatformConfig } from "../config/config";
 import type { Fault } from "../config/fault";
-import { completeConnector, connectorName } from "../connectors/completeConnector";
-import { endpointsOf } from "../connectors/endpoints";
+import { connectorName } from "../connectors/completeConnector";
+import { restUrlsOf } from "../connectors/endpoints";
 
 /** Staging goes on meanwhile, so that only a worker that hangs costs time. */
 const GLANCE_MS = 4000;
@@ -24,7 +23,7 @@ export interface ChangedConnector {
 
 /** Looks at the stack's own workers, if there are any yet. Never throws. */
 export function glanceAtWorkers(config: PlatformConfig): Promise<Glance> {
-    return glanceAt(endpointsOf(config).restUrls, GLANCE_MS);
+    return glanceAt(restUrlsOf(config), GLANCE_MS);
 }
 
 /**
@@ -56,16 +55,14 @@ export async function liveFaults(
 export function keptConnectors(config: PlatformConfig, glance: Glance): string[] | undefined {
     if (glance.restUrl === undefined) return undefined;
     const changed = new Set(changedConnectors(config, glance.configs).map(({ name }) => name));
-    return completedConnectors(config)
+    return config.completedConnectors
         .filter(({ name, entry }) => entry.state === "running" && !changed.has(name))
         .map(({ name, entry }) => connectorName(name, entry));
 }
 
 function changedConnectors(config: PlatformConfig, live: Record<string, Record<string, string>>): ChangedConnector[] {
-    const endpoints = endpointsOf(config);
-    return completedConnectors(config)
-        .map(({ name, entry }) => {
-            const { config: settings } = completeConnector(name, entry, endpoints);
+    return config.completedConnectors
+        .map(({ name, entry, config: settings }) => {
             const onCluster = { ...entry, name: connectorName(name, entry), config: settings };
             return { name, config: fullConfig(onCluster) };
         })

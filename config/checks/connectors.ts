@@ -1,21 +1,27 @@
 import { abilitiesOf, holdsPassword, nameRefusal } from "@connect-cdc/connector/checks";
-import { SECRETS_FOLDER } from "../../components/render/secretsFolder";
-import { completeConnector, type ConnectorEntry, connectorName } from "../../connectors/completeConnector";
+import {
+    completeConnector,
+    type CompletedConnector,
+    type ConnectorEntry,
+    connectorName,
+} from "../../connectors/completeConnector";
+import { endpointsOf } from "../../connectors/endpoints";
 import type { PlatformConfig } from "../config";
 import { Fault, HIDDEN, repeated } from "../fault";
 import { SECRET_NAME } from "./secrets";
-import { aboveBrokersFault, keyConverterOf } from "./servers";
+import { aboveBrokersFault } from "./servers";
 import { isPostgresSource, sourceFaults } from "./sources";
 import { listOf } from "./topics";
 
-/** A connector as the stack config has it, and with all that the platform adds to it. */
-export interface CheckedConnector {
-    name: string;
-    entry: ConnectorEntry;
-    /** All its settings as texts. Addresses of servers stand for those that `up` will know. */
-    config: Record<string, string>;
-}
+/** A connector of the stack config with all its settings. */
+export type CheckedConnector = CompletedConnector<PlatformConfig["connectors"][string]>;
 
+/** Stand for sections with errors, so that connectors can be checked all the same. */
+const STAND_INS = {
+    hosts: {},
+    kafka: { brokers: 1 },
+    connect: { heapMb: 384, keyConverter: "", offsetStorageTopic: "offsets", config: {} },
+};
 const OWN_KEYS: Record<string, string> = {
     name: "write it as name, beside config",
     "connector.class": "write it as class, beside config",
@@ -32,7 +38,7 @@ export function isConnectorKey(name: string): boolean {
 
 /** Rules on connectors that need no plugin's definitions. */
 export function connectorFaults(c: Partial<PlatformConfig>): Fault[] {
-    const checked = completedConnectors(c);
+    const checked = c.completedConnectors ?? [];
     return [
         ...checked.flatMap((connector) => generalFaults(connector, c)),
         ...repeated(checked.map(({ name, entry }) => connectorName(name, entry))).map(([index, value]): Fault => {
@@ -46,22 +52,13 @@ export function connectorFaults(c: Partial<PlatformConfig>): Fault[] {
 /** Every connector whose settings can be completed. */
 export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnector[] {
     const { database, jmsBroker } = c;
-    // Addresses are outputs of servers that are not there yet: what stands in for them is of the same form
-    const platform = {
-        secretsFolder: SECRETS_FOLDER,
-        keyConverter: keyConverterOf(c),
-        brokers: c.kafka?.brokers ?? 1,
-        offsetStorageTopic: c.connect?.offsetStorageTopic ?? "offsets",
-        heapMb: c.connect?.heapMb ?? 384,
-        database: database && { ...database, host: database.host ?? "postgres" },
-        jmsBroker: jmsBroker && { ...jmsBroker, url: jmsBroker.url ?? "tcp://artemis:61616" },
-    };
+    const platform = endpointsOf({ ...STAND_INS, ...c });
     const secrets = (entry: ConnectorEntry) =>
         Object.values(entry.config).flatMap((value) => (typeof value === "object" ? [value.secret] : []));
     const servers = [database, jmsBroker].flatMap((server) => server?.passwordSecret ?? []);
     return Object.entries(c.connectors ?? {})
         .filter(([, entry]) => [...secrets(entry), ...servers].every((name) => SECRET_NAME.test(name)))
-        .map(([name, entry]) => ({ name, entry, config: completeConnector(name, entry, platform).config }));
+        .map(([name, entry]) => completeConnector(name, entry, platform));
 }
 
 function generalFaults(

@@ -9,7 +9,7 @@ import {
 } from "@connect-cdc/connector/checks";
 import type { PlatformConfig } from "../config";
 import { Fault, suggest } from "../fault";
-import { type CheckedConnector, completedConnectors, passwordInTheClear } from "./connectors";
+import { type CheckedConnector, passwordInTheClear } from "./connectors";
 import { Definitions, PluginDefinition, SettingDefinition, settingsOf, valueFault } from "./definitions";
 import { sinkFaults } from "./sinks";
 import { listOf } from "./topics";
@@ -30,7 +30,7 @@ const ALIAS_TYPES = { transforms: "transformation", predicates: "predicate" };
  * a sink keeps the rules on sinks.
  */
 export function definitionFaults(config: PlatformConfig, { plugins }: Definitions): Fault[] {
-    const connectors = completedConnectors(config);
+    const connectors = config.completedConnectors;
     const typeOf = (connectorClass: string) => findPlugin(plugins, connectorClass, CONNECTOR_TYPES)?.type;
     return [
         ...sinkFaults(config, connectors, typeOf),

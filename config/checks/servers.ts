@@ -203,8 +203,3 @@ function minIsrFaults(kafka: PlatformConfig["kafka"]): Fault[] {
         return [{ path, value, rule, remedy, warning: true }];
     });
 }
-
-/** `key.converter` of the workers. */
-export function keyConverterOf({ connect }: Partial<PlatformConfig>): string {
-    return String(connect?.config["key.converter"] ?? connect?.keyConverter ?? "");
-}

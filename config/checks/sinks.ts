@@ -1,10 +1,11 @@
 import { compiled, isPostgresSource } from "@connect-cdc/connector/postgres";
 import { writesKeysAsText } from "../../connectors/debeziumPostgres";
+import { keyConverterOf } from "../../connectors/endpoints";
 import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
 import type { PlatformConfig } from "../config";
 import { Fault, repeated, suggest } from "../fault";
 import type { CheckedConnector } from "./connectors";
-import { aboveBrokersFault, keyConverterOf } from "./servers";
+import { aboveBrokersFault } from "./servers";
 import {
     debeziumTopics,
     ILLEGAL_TOPIC,

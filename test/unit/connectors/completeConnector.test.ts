@@ -35,10 +35,8 @@ const sink: ConnectorEntry = {
 describe("a Debezium source", () => {
     it("gets the database, its password as a reference, and this project's defaults", () => {
         expect(completeConnector("dbz-source", source, platform)).toEqual({
-            class: "io.debezium.connector.postgresql.PostgresConnector",
-            tasksMax: 1,
-            minTasks: 1,
-            state: "running",
+            name: "dbz-source",
+            entry: source,
             secretNames: ["database-password"],
             config: {
                 "database.hostname": "postgres",
@@ -121,10 +119,8 @@ describe("a Debezium source", () => {
 describe("a JMS sink", () => {
     it("gets the broker and its password as a reference", () => {
         expect(completeConnector("json-jms-sink", sink, platform)).toEqual({
-            class: "dev.connectcdc.jms.JmsSinkConnector",
-            tasksMax: 2,
-            minTasks: 2,
-            state: "paused",
+            name: "json-jms-sink",
+            entry: sink,
             secretNames: ["jms-password"],
             config: {
                 "java.naming.factory.initial": "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",

@@ -31,10 +31,10 @@ export function adopting(worker: WorkerUnderTest): void {
             const { connectors } = parseConfig({ connectors: printed });
 
             for (const args of theirs) {
-                const entry = completeConnector(args["name"], connectors[args["name"]]!, PLATFORM);
                 const { name, cluster, restUrls } = args;
+                const { entry, config } = completeConnector(name, connectors[name]!, PLATFORM);
                 const engine = worker.engine();
-                await engine.up({ ...entry, secretNames: undefined, adopt: "equal", name, cluster, restUrls });
+                await engine.up({ ...entry, config, adopt: "equal", name, cluster, restUrls });
                 expect(engine.outputs!["state"]).toBe(args === theirs[1] ? "paused" : "running");
                 expect(worker.writes(args).filter((write) => !write.endsWith("/validate"))).toEqual([]);
             }
