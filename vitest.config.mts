@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import FileOrder from "./test/stack/fileOrder.mts";
+import FileOrder from "./test/support/fileOrder.mts";
 import { compilePackages } from "./tools/packages.js";
 
 const SECOND = 1000;

@@ -16,6 +16,9 @@ import { Pipeline } from "../support/pipeline";
 import { PrometheusServer, promtool } from "../support/prometheus";
 import { sharedStack } from "./sharedStack";
 
+/** Four scrapes long. */
+const RATE_WINDOW = "8s";
+
 const stack = sharedStack();
 const folder = mkdtempSync(join(tmpdir(), "connect-cdc-metrics-"));
 let pipeline: Pipeline;
@@ -50,12 +53,12 @@ function writePrometheusConfig(): void {
         ...group,
         rules: group.rules.map(({ for: _, expr, ...rule }) => ({
             ...rule,
-            expr: expr.replaceAll(/\[\d+m\]/g, "[15s]"),
+            expr: expr.replaceAll(/\[\d+m\]/g, `[${RATE_WINDOW}]`),
         })),
     }));
     writeFileSync(join(folder, "alerts.yml"), stringify({ groups: hasty }));
     const config = {
-        global: { scrape_interval: "3s", scrape_timeout: "3s", evaluation_interval: "1s" },
+        global: { scrape_interval: "2s", scrape_timeout: "2s", evaluation_interval: "1s" },
         rule_files: ["alerts.yml"],
         scrape_configs: [{ job_name: "all", file_sd_configs: [{ files: ["targets.json"] }] }],
     };
@@ -194,7 +197,7 @@ describe("alerts", () => {
 
 /** A query as Grafana sends it. */
 function filled(expr: string): string {
-    return expr.replaceAll("$stack", stack.handle.name).replaceAll("$__rate_interval", "15s");
+    return expr.replaceAll("$stack", stack.handle.name).replaceAll("$__rate_interval", RATE_WINDOW);
 }
 
 /** Names of the series in the expressions of all alerts: what is no function, label or word of PromQL. */

@@ -13,9 +13,10 @@ export interface StackPorts {
     metrics: { zookeeper: number; kafka: number; connect: number };
 }
 
-// Below the range that Linux gives to outgoing connections (32768 and up), above the ports of dev stacks.
+// Below the fixed ports of tests (29000 and up) and the range that Linux gives to outgoing connections (32768 and up), above
+// the ports of dev stacks.
 const lowest = 20_000;
-const highest = 32_000;
+const highest = 29_000;
 const blockSize = 100;
 const rolePorts = 10;
 

@@ -31,7 +31,7 @@ function container(changes: Record<string, unknown> = {}, options = "replaceOnCh
         command: ["-c", WAITING],
         envs: ["A=1"],
         networksAdvanced: [{ name, aliases: ["member-0"] }],
-        ports: [{ internal: 80, external: 20000 + (process.pid % 10000), ip: "127.0.0.1", protocol: "tcp" }],
+        ports: [{ internal: 80, external: 29_700 + (process.pid % 300), ip: "127.0.0.1", protocol: "tcp" }],
         volumes: [{ volumeName: name, containerPath: "/data" }],
         uploads: [{ file: "/etc/plugtest/file", content: "first" }],
         healthcheck: { tests: ["CMD", "/bin/true"], interval: "1s", timeout: "5s", startPeriod: "5s", retries: 3 },

@@ -1,0 +1,64 @@
+import { basename } from "node:path";
+
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Order of the files of a level; files that are not named come first. */
+const ORDER: Record<string, string[]> = {
+    /** Concerns that change the shared stack come after those that look at it as it was first brought up; destroy is last. */
+    stack: [
+        "seedChecks",
+        "rows",
+        "commands",
+        "status",
+        "statusPage",
+        "docs",
+        "secrets",
+        "unchanged",
+        "preview",
+        "capturedTables",
+        "allTypes",
+        "connectors",
+        "offsets",
+        "deletion",
+        "watch",
+        "trouble",
+        "metrics",
+        "serverFaults",
+        "bulkLoads",
+        "refresh",
+        "revival",
+        "changedSetting",
+        "mending",
+        "scaling",
+        "randomServerFaults",
+        "backup",
+        "servers",
+        "sizes",
+        "destroy",
+    ],
+    /** The longest first: the others fill the time beside them. */
+    workers: [
+        "worker",
+        "realSequences",
+        "many",
+        "versions",
+        "position",
+        "sequences",
+        "package",
+        "client",
+        "faults",
+        "preview",
+    ],
+};
+
+/** Runs the files of some levels in the order above; all others in the usual one. */
+export default class FileOrder extends BaseSequencer {
+    override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+        const sorted = await super.sort(files);
+        return sorted.sort((a, b) => rank(a) - rank(b));
+    }
+}
+
+function rank({ moduleId, project }: TestSpecification): number {
+    return ORDER[project.name]?.indexOf(basename(moduleId, ".test.ts")) ?? -1;
+}
