@@ -8,8 +8,8 @@ import { parseSoakOptions, soakVariables } from "../../tools/soakOptions";
 
 /**
  * `npm run test:soak`: the tests of set-up, of the Connect client and on a stack, with the long ones that SOAK turns on, and
- * the JMS sink's million of records. `--seed S` repeats a run's random tests, and `--minutes N` says how long servers are
- * killed at random; other arguments go to Vitest, and then the sink is left out.
+ * a million records through the JMS sink. `--seed S` repeats a run's random tests. `--minutes N` is the limit of each long
+ * test (default 10, at most 30). Other arguments go to Vitest, and then the sink is left out.
  */
 export default async function testSoak(args: string[]): Promise<number> {
     const options = parseSoakOptions(args);
@@ -19,6 +19,6 @@ export default async function testSoak(args: string[]): Promise<number> {
     await setup(logToStderr, [findMissingBrowser, findMissingSshServer]);
     const projects = ["tools", "workers", "stack", "hosts"].map((name) => `--project=${name}`);
     const tests = await showVitest([...projects, ...options.rest], soakVariables(options));
-    const sink = options.rest.length === 0 ? await showPluginSoak() : 0;
+    const sink = options.rest.length === 0 ? await showPluginSoak(options) : 0;
     return tests || sink;
 }

@@ -8,11 +8,14 @@ import { containerName, docker } from "../support/docker";
 import { Engine } from "../support/engine";
 import { SecondSource } from "../support/secondSource";
 import { crash, restart, untilServersWell, untilWell, type Victim, workerOf } from "../support/serverFaults";
+import { soakLimitMs } from "../support/soakOptions";
 import { deleteTopic } from "../support/topics";
 import { sharedStack } from "./sharedStack";
 
 const CONNECTOR = "bulk-source";
-const factor = process.env.SOAK ? 5 : 1;
+/** Longest time that the tests of this file take with a factor of 1. */
+const ROUND_SECONDS = 120;
+const factor = process.env.SOAK ? Math.min(5, Math.max(1, Math.floor(soakLimitMs() / 1000 / ROUND_SECONDS))) : 1;
 const size: LoadSize = { wide: 12_000 * factor, narrow: 40_000 * factor, inserted: 3000, interleaved: 2000 };
 /** 300 MB; with Debezium's own bounds all of them would be in the heap of 384 MiB at once. */
 const HUGE = 5000;

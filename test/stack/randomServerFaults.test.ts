@@ -6,14 +6,15 @@ import type { QueueDrain } from "../support/queues";
 import type { Account } from "../support/rowAccount";
 import { SeededRandom } from "../support/seededRandom";
 import { type Fault, faults, furtherFaults, untilWell } from "../support/serverFaults";
-import { firstSeed, soakMinutes } from "../support/soakOptions";
+import { firstSeed, soakLimitMs, soakRounds } from "../support/soakOptions";
 import { watchMembers } from "../support/watchMembers";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 const original = stack.config();
 const random = new SeededRandom(firstSeed());
-const LEAST_FAULTS = 10;
+/** Longest time that one fault takes, until all rows have arrived. */
+const FAULT_SECONDS = 180;
 /** Longest time between the end of the first replaced member and the kill, ms. */
 const KILL_WITHIN_MS = 30_000;
 const kept = { lost: [], invented: [], disordered: [], stale: [] };
@@ -61,8 +62,8 @@ describe.runIf(process.env.SOAK)("faults at random", () => {
         "cost no row, whatever comes after what",
         async () => {
             const all = [...faults, ...furtherFaults, killedUp];
-            const end = Date.now() + soakMinutes() * 60_000;
-            for (let count = 1; Date.now() < end || count <= LEAST_FAULTS; count++) {
+            const isTimeLeft = soakRounds(FAULT_SECONDS);
+            for (let count = 1; isTimeLeft(); count++) {
                 const { name, inflict } = random.pick(all);
                 // Opened anew: an up may have replaced what the last connections went to.
                 const pipeline = await Pipeline.open(stack);
@@ -80,6 +81,6 @@ describe.runIf(process.env.SOAK)("faults at random", () => {
                 expect(xml, traceOf(pipeline.xml, xml)).toMatchObject(kept);
             }
         },
-        (soakMinutes() + 60) * 60_000,
+        soakLimitMs(),
     );
 });

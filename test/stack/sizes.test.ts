@@ -2,7 +2,12 @@ import { afterEach, describe, expect, it } from "vitest";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
 import { namesOfStack } from "../support/docker";
 import { Pipeline } from "../support/pipeline";
+import { soakLimitMs, soakRounds } from "../support/soakOptions";
 import { TestStack } from "../support/stack";
+
+/** Longest time that one stack takes, from its creation to its end. */
+const STACK_SECONDS = 300;
+const isTimeLeft = soakRounds(STACK_SECONDS);
 
 let stack: TestStack | undefined;
 
@@ -11,11 +16,12 @@ afterEach(async () => {
     stack = undefined;
 });
 
-describe.runIf(process.env.SOAK)("a stack of its own, beside the shared one", () => {
-    it.each([
+describe.runIf(process.env.SOAK)("a stack of its own, beside the shared one", { timeout: soakLimitMs() }, () => {
+    it.for([
         { members: 1, replicas: 1 },
         { members: 5, replicas: 3 },
-    ])("of $members members a role comes up, delivers, and leaves nothing", async ({ members, replicas }) => {
+    ])("of $members members a role comes up, delivers, and leaves nothing", async ({ members, replicas }, { skip }) => {
+        skip(!isTimeLeft(), "no time is left");
         stack = await TestStack.create();
         const { zookeeper, kafka, connect } = stack.config();
         stack.configure({

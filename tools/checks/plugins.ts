@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKOUT } from "../../cli/stack/target";
 import { runProcess } from "../processes";
+import type { SoakOptions } from "../soakOptions";
 import type { PartResult } from "./part";
 
 /** Builds our Kafka Connect plugins and runs their JUnit tests. */
@@ -14,11 +15,16 @@ export async function plugins(): Promise<PartResult> {
     return { passed, failed: Math.max(failed, 1), report: stdout + stderr };
 }
 
+/** Arguments of Maven for the JMS sink's long test. */
+export function soakArgs({ seed, minutes }: Pick<SoakOptions, "seed" | "minutes">): string[] {
+    const only = ["-Dtest=SoakTest", "-Dsurefire.failIfNoSpecifiedTests=false"];
+    const options = ["-Dsoak=true", `-Dsoak.seed=${seed}`, `-Dsoak.minutes=${minutes}`];
+    return ["-f", "plugins", "-B", "-pl", "jms-sink", "-am", "test", ...only, ...options];
+}
+
 /** Runs the JMS sink's long test with Maven's own output on the terminal, and resolves to its exit code. */
-export async function showPluginSoak(): Promise<number> {
-    const only = ["-Dsoak=true", "-Dtest=SoakTest", "-Dsurefire.failIfNoSpecifiedTests=false"];
-    const args = ["-f", "plugins", "-B", "-pl", "jms-sink", "-am", "test", ...only];
-    const { code } = await runProcess("mvn", args, {
+export async function showPluginSoak(options: SoakOptions): Promise<number> {
+    const { code } = await runProcess("mvn", soakArgs(options), {
         cwd: CHECKOUT,
         onOutput: (text) => void process.stdout.write(text),
     });

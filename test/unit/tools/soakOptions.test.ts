@@ -1,5 +1,7 @@
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { soakArgs } from "../../../tools/checks/plugins";
 import { parseSoakOptions, soakVariables } from "../../../tools/soakOptions";
+import { soakLimitMs, soakRounds } from "../../support/soakOptions";
 
 it.each([
     [["--seed", "17", "--minutes", "3", "test/workers"], ["test/workers"]],
@@ -22,4 +24,40 @@ it("chooses a seed, and ten minutes, when none is given", () => {
 
 it.each([[["--seed"]], [["--seed", "many"]], [["--minutes", "x"]]])("refuses %j", (args) => {
     expect(() => parseSoakOptions(args)).toThrow(/it must be a whole number, such as --(seed|minutes) 17/);
+});
+
+it.each(["0", "31"])("refuses %s minutes", (minutes) => {
+    const problem = `--minutes is ${minutes}; it must be from 1 to 30`;
+    expect(() => parseSoakOptions(["--minutes", minutes])).toThrow(problem);
+});
+
+it("passes seed and minutes to the JMS sink's long test", () => {
+    const args = soakArgs(parseSoakOptions(["--seed", "17", "--minutes", "3"]));
+    expect(args).toEqual(expect.arrayContaining(["-Dsoak=true", "-Dsoak.seed=17", "-Dsoak.minutes=3"]));
+});
+
+describe("the rounds of a long test", () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => {
+        vi.useRealTimers();
+        vi.unstubAllEnvs();
+    });
+
+    it("end within the limit", () => {
+        vi.stubEnv("MINUTES", "3");
+        const isTimeLeft = soakRounds(50);
+        let rounds = 0;
+        const began = Date.now();
+        for (; isTimeLeft(); rounds++) {
+            vi.advanceTimersByTime(40_000);
+        }
+        expect(rounds).toBe(4);
+        expect(Date.now() - began).toBeLessThanOrEqual(soakLimitMs());
+    });
+
+    it("are one at least", () => {
+        vi.stubEnv("MINUTES", "1");
+        const isTimeLeft = soakRounds(300);
+        expect([isTimeLeft(), isTimeLeft()]).toEqual([true, false]);
+    });
 });
