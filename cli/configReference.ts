@@ -13,14 +13,14 @@ export function configReference(): string {
     return [
         "# Stack config",
         "",
-        "Every key of `Pulumi.<stack>.yaml`, under the namespace `connect-cdc`. Made from `config.ts` by `npm run docs`.",
-        "Objects merge deeply over the defaults, lists replace, `null` removes.",
+        "Every key of `Pulumi.<stack>.yaml`, in the namespace `connect-cdc`. This page is generated from the schema in",
+        "`config/` by `npm run docs`. Objects are merged deeply over the defaults, lists replace, `null` removes.",
         "",
         ...Object.entries(sections).flatMap(([name, section]) => sectionText(name, section)),
         "## secrets",
         "",
-        "Secret values by name: `pulumi config set --secret --path 'secrets.<name>'`. Anything else names a secret as",
-        "`{secret: <name>}`. Passwords of servers that the stack runs are generated when nobody sets them.",
+        "Secret values by name: `pulumi config set --secret --path 'secrets.<name>'`. All other sections refer to a secret by",
+        "`{secret: <name>}`. Passwords of the stack's own servers are generated if they are not set.",
         "",
     ].join("\n");
 }

@@ -37,16 +37,20 @@ const imageVersion = text("a version, such as 3.9.2").regex(/^[0-9][\w.-]*$/, {
 });
 
 const jvm = {
-    heapMb: count("a heap size in MiB", 8).describe("Largest heap of the JVM, MiB."),
-    memoryMb: count("a memory limit in MiB", 16).describe("Memory limit of the container, MiB. No swap comes on top."),
-    jvmFlags: list.describe("Further flags of the JVM."),
-    stopGraceSeconds: count("a number of seconds", 1).describe("Time for a clean stop before the kill, s."),
-    readySeconds: count("a number of seconds", 1).describe("Time limit for the whole role to become ready, s."),
+    heapMb: count("a heap size in MiB", 8).describe("Maximum heap of the JVM, MiB."),
+    memoryMb: count("a memory limit in MiB", 16).describe(
+        "Memory limit of the container, MiB. The container has no swap.",
+    ),
+    jvmFlags: list.describe("Additional flags of the JVM."),
+    stopGraceSeconds: count("a number of seconds", 1).describe(
+        "Time for a clean stop before the container is killed, s.",
+    ),
+    readySeconds: count("a number of seconds", 1).describe("Time limit until the whole role is ready, s."),
     placement: list.describe(
-        "Host of each member, by name; empty: member i goes to host i modulo the number of hosts.",
+        "Names of the hosts, one for each member. Empty: member i runs on host i modulo the number of hosts.",
     ),
     config: settings.describe(
-        "Raw server settings; they win over everything else, save what a server's address and data depend on.",
+        "Raw server settings. They override all other keys, except settings that a server's address and data depend on.",
     ),
 };
 
@@ -88,46 +92,44 @@ const connector = z.strictObject({
     name: text("the connector's name")
         .optional()
         .describe(
-            "Its name on the Connect cluster, where that cannot be the key here, such as one with blanks. Default: the key.",
+            "Name on the Connect cluster, if it cannot be the key, for example a name with blanks. Default: the key.",
         ),
     class: text("the connector's Java class").describe("Java class of the connector."),
     tasksMax: count("a number of tasks", 1).describe("`tasks.max`."),
     minTasks: count("a number of tasks", 0)
         .optional()
-        .describe("Tasks that must run before `up` calls it well. Default 1."),
+        .describe("Number of tasks that must run before `up` succeeds. Default: 1."),
     state: z
         .enum(["running", "paused", "stopped"], { error: "must be running, paused or stopped" })
         .describe("Desired state: running, paused or stopped."),
-    adopt: flag
-        .optional()
-        .describe("Take over a connector of that name that exists already and differs. Default false."),
+    adopt: flag.optional().describe("True: take over an existing connector of this name that differs. Default: false."),
     timeoutSeconds: count("a number of seconds", 1).optional().describe("Time limit of create and update, s."),
     onDelete: onDelete
         .optional()
         .describe(
-            "What becomes of its position when it is deleted: `offsets` retain or reset; `database` with `slot: drop` and " +
-                "`publication: drop`, and a `url: {secret: name}` unless the database is the stack's own. Default: all stays.",
+            "What a deletion does to the position: `offsets` retain or reset; `database` with `slot: drop` and " +
+                "`publication: drop`, and with `url: {secret: name}` for a database that the stack does not run. Default: everything stays.",
         ),
     onPositionLoss: z
         .enum(["refuse", "startAnew"], { error: "must be refuse or startAnew" })
         .optional()
-        .describe("startAnew: allow a change after which it would not go on from where it is. Default refuse."),
+        .describe(
+            "startAnew: allow a change after which the connector cannot continue from its position. Default: refuse.",
+        ),
     renamedFrom: text("the connector's name of before")
         .optional()
         .describe(
-            "Its name of before: one `up` makes it go on from there, on the same slot, and deletes the old one. A slot that " +
-                "`config` does not name keeps the old name's, so let it stay. Default: none.",
+            "Previous name. One `up` continues from its position, on the same slot, and deletes the old connector. Without " +
+                "`slot.name` in `config` the slot is derived from the previous name, so keep this key. Default: none.",
         ),
     addDefaults: flag
         .optional()
-        .describe(
-            "False: `config` is all there is; nothing is added for a Debezium source or a JMS sink. Default true.",
-        ),
+        .describe("False: use `config` as it is, and add nothing for a Debezium source or a JMS sink. Default: true."),
     config: z
         .record(z.string(), connectorValue, {
             error: "must be an object of settings",
         })
-        .describe("Settings of the connector; a value is text, a number, a truth value or {secret: name}."),
+        .describe("Settings of the connector. A value is text, a number, true, false or {secret: name}."),
 });
 
 const sections = {
@@ -142,11 +144,9 @@ const sections = {
                     .optional()
                     .describe(
                         "For tcp:// with TLS: folder on this machine with ca.pem, cert.pem and key.pem. Default: the " +
-                            "one that DOCKER_CERT_PATH names; without either there is no TLS.",
+                            "folder in DOCKER_CERT_PATH. Without both there is no TLS.",
                     ),
-                advertisedAddress: text("an address").describe(
-                    "Address that clients and other hosts reach this host by.",
-                ),
+                advertisedAddress: text("an address").describe("Address of this host for clients and other hosts."),
                 bindAddress: z
                     .ipv4({ error: "must be an IPv4 address" })
                     .describe("Address that published ports bind to."),
@@ -156,36 +156,42 @@ const sections = {
         .describe("Docker hosts by name."),
     security: z.strictObject({
         trustedNetwork: flag.describe(
-            "Allows ports to bind outside 127.0.0.0/8. There is no TLS and no authentication yet: who reaches a port may " +
-                "read and change everything, connectors' secrets too.",
+            "True: ports may bind outside 127.0.0.0/8. There is no TLS and no authentication yet: everyone who reaches a port may " +
+                "read and change everything, also the secrets of connectors.",
         ),
-        protectData: flag.describe("Protects data volumes from deletion; set it in every stack that holds real data."),
+        protectData: flag.describe(
+            "True: data volumes are protected from deletion. Set it in every stack with real data.",
+        ),
     }),
     zookeeper: z.strictObject({
         version: imageVersion.describe("ZooKeeper version."),
-        servers: count("a number of servers", 1, 255).describe("Servers of the ensemble."),
-        clientPort: port.describe("Client port of server 0; server i has this port + i."),
-        quorumPort: port.describe("Follower port of server 0; server i has this port + i."),
-        electionPort: port.describe("Election port of server 0; server i has this port + i."),
+        servers: count("a number of servers", 1, 255).describe("Number of servers of the ensemble."),
+        clientPort: port.describe("Client port of server 0. Server i has this port + i."),
+        quorumPort: port.describe("Follower port of server 0. Server i has this port + i."),
+        electionPort: port.describe("Election port of server 0. Server i has this port + i."),
         tickTimeMs: count("a number of ms", 1).describe("Length of a tick, ms."),
-        initLimit: count("a number of ticks", 1).describe("Ticks that a follower may take to sync to the leader."),
-        syncLimit: count("a number of ticks", 1).describe("Ticks that a follower may be behind the leader."),
+        initLimit: count("a number of ticks", 1).describe(
+            "Number of ticks that a follower may take to sync with the leader.",
+        ),
+        syncLimit: count("a number of ticks", 1).describe("Number of ticks that a follower may be behind the leader."),
         maxClientCnxns: count("a number of connections", 0).describe(
-            "Connections of one client address; 0 is no limit.",
+            "Maximum number of connections of one client address. 0: no limit.",
         ),
         fourLetterWords: list.describe("Four-letter words that clients may send."),
         ...jvm,
     }),
     kafka: z.strictObject({
         version: imageVersion.describe("Kafka version, of brokers and Connect workers."),
-        brokers: count("a number of brokers", 1, 1000).describe("Brokers of the cluster."),
-        port: port.describe("Port of broker 0 outside; broker i has this port + i."),
+        brokers: count("a number of brokers", 1, 1000).describe("Number of brokers of the cluster."),
+        port: port.describe("Published port of broker 0. Broker i has this port + i."),
         networkThreads: count("a number of threads", 1).describe("`num.network.threads`."),
         ioThreads: count("a number of threads", 1).describe("`num.io.threads`."),
         socketSendBufferBytes: count("a number of bytes", 1).describe("`socket.send.buffer.bytes`."),
         socketReceiveBufferBytes: count("a number of bytes", 1).describe("`socket.receive.buffer.bytes`."),
         socketRequestMaxBytes: count("a number of bytes", 1).describe("`socket.request.max.bytes`."),
-        numPartitions: count("a number of partitions", 1).describe("Partitions of a topic created without a number."),
+        numPartitions: count("a number of partitions", 1).describe(
+            "Number of partitions of a topic that is created without a number.",
+        ),
         recoveryThreadsPerDataDir: count("a number of threads", 1).describe("`num.recovery.threads.per.data.dir`."),
         offsetsTopicReplicationFactor: replication.describe("Default: the number of brokers, at most 3."),
         transactionStateLogReplicationFactor: replication.describe("Default: the number of brokers, at most 3."),
@@ -203,65 +209,73 @@ const sections = {
         ...jvm,
     }),
     connect: z.strictObject({
-        workers: count("a number of workers", 1, 1000).describe("Workers of the Connect cluster."),
-        port: port.describe("REST port of worker 0 outside; worker i has this port + i."),
+        workers: count("a number of workers", 1, 1000).describe("Number of workers of the Connect cluster."),
+        port: port.describe("Published REST port of worker 0. Worker i has this port + i."),
         groupId: text("a group id").describe("`group.id` of the Connect cluster."),
         configStorageTopic: text("a topic").describe("`config.storage.topic`."),
         offsetStorageTopic: text("a topic").describe("`offset.storage.topic`."),
         statusStorageTopic: text("a topic").describe("`status.storage.topic`."),
-        replicationFactor: replication.describe("Of the three topics. Default: the number of brokers, at most 3."),
+        replicationFactor: replication.describe(
+            "Replication factor of the three topics. Default: the number of brokers, at most 3.",
+        ),
         keyConverter: text("a Java class").describe("Default key converter."),
         valueConverter: text("a Java class").describe("Default value converter."),
         valueConverterSchemasEnable: flag.describe("`value.converter.schemas.enable`."),
         offsetFlushIntervalMs: count("a number of ms", 1).describe("`offset.flush.interval.ms`."),
         scheduledRebalanceMaxDelayMs: count("a number of ms", 0).describe(
-            "`scheduled.rebalance.max.delay.ms`: how long tasks of a lost worker wait for it to come back. 0: they move at once.",
+            "`scheduled.rebalance.max.delay.ms`: how long the tasks of a lost worker wait for its return. 0: they move at once.",
         ),
         clientConfigOverridePolicy: text("a policy").describe("`connector.client.config.override.policy`."),
-        plugins: z.record(z.string(), pluginSource).describe("Plugins baked into the image, by folder name."),
+        plugins: z.record(z.string(), pluginSource).describe("Plugins in the workers' image, by folder name."),
         ...jvm,
     }),
     metrics: z.strictObject({
-        enabled: flag.describe("True: every ZooKeeper server, broker and worker serves metrics for Prometheus."),
-        zookeeperPort: port.describe("Metrics port of ZooKeeper server 0 outside; server i has this port + i."),
-        kafkaPort: port.describe("Metrics port of broker 0 outside; broker i has this port + i."),
-        connectPort: port.describe("Metrics port of worker 0 outside; worker i has this port + i."),
+        enabled: flag.describe("True: each ZooKeeper server, broker and worker serves metrics for Prometheus."),
+        zookeeperPort: port.describe("Published metrics port of ZooKeeper server 0. Server i has this port + i."),
+        kafkaPort: port.describe("Published metrics port of broker 0. Broker i has this port + i."),
+        connectPort: port.describe("Published metrics port of worker 0. Worker i has this port + i."),
     }),
     watch: z.strictObject({
-        enabled: flag.describe("True: a container that looks at the stack from inside and logs what changes."),
-        intervalSeconds: count("a number of seconds", 1, 86_400).describe("Time between two looks, s."),
-        heal: flag.describe("True: it restarts tasks that have FAILED, at most five times an hour for a connector."),
+        enabled: flag.describe("True: a container of the stack watches the stack and logs changes."),
+        intervalSeconds: count("a number of seconds", 1, 86_400).describe(
+            "Time between two snapshots of the platform, s.",
+        ),
+        heal: flag.describe("True: it restarts tasks that have FAILED, at most five times an hour for each connector."),
         memoryMb: count("a memory limit in MiB", 96).describe("Memory limit of the container, MiB."),
-        placement: list.describe("Host, by name; empty: the first one."),
+        placement: list.describe("Name of the host, as a list of one. Empty: the first host."),
     }),
     connectors: z
         .record(z.string(), connector, { error: "must be an object of connectors by name" })
         .describe("Connectors by name."),
     database: z.strictObject({
-        managed: flag.describe("True: this stack runs a PostgreSQL of its own. False: `host` names an existing one."),
+        managed: flag.describe(
+            "True: this stack runs its own PostgreSQL. False: `host` is the address of an existing one.",
+        ),
         host: text("a host name or address")
             .optional()
             .describe("Host of an existing database, as the workers reach it."),
-        port: port.describe("Port of the database outside."),
-        name: text("a database name").describe("Database."),
-        user: text("a role name").describe("Role that Debezium connects as."),
-        passwordSecret: text("the name of a secret").describe("Name of the secret that holds the role's password."),
+        port: port.describe("Port of the database: the published port, or that of an existing database."),
+        name: text("a database name").describe("Name of the database."),
+        user: text("a role name").describe("Role that Debezium uses."),
+        passwordSecret: text("the name of a secret").describe("Name of the secret with the role's password."),
         publication: text("a publication name").describe("Publication of the captured tables."),
         memoryMb: count("a memory limit in MiB", 64).describe("Memory limit of the container, MiB."),
-        placement: list.describe("Host, by name; empty: the first one."),
+        placement: list.describe("Name of the host, as a list of one. Empty: the first host."),
     }),
     jmsBroker: z.strictObject({
-        managed: flag.describe("True: this stack runs an Artemis of its own. False: `url` names an existing broker."),
+        managed: flag.describe(
+            "True: this stack runs its own Artemis. False: `url` is the address of an existing broker.",
+        ),
         version: imageVersion.describe("Artemis version."),
         url: text("a broker URL").optional().describe("JNDI provider URL of an existing broker."),
-        port: port.describe("Port of the broker outside."),
-        consolePort: port.describe("Port of its console outside."),
-        user: text("a user name").describe("User that the sinks connect as."),
-        passwordSecret: text("the name of a secret").describe("Name of the secret that holds the user's password."),
+        port: port.describe("Published port of the broker."),
+        consolePort: port.describe("Published port of its console."),
+        user: text("a user name").describe("User that the sinks use."),
+        passwordSecret: text("the name of a secret").describe("Name of the secret with the user's password."),
         queues: list.describe("Durable anycast queues."),
         heapMb: jvm.heapMb,
         memoryMb: jvm.memoryMb,
-        placement: list.describe("Host, by name; empty: the first one."),
+        placement: list.describe("Name of the host, as a list of one. Empty: the first host."),
     }),
 };
 
