@@ -11,6 +11,7 @@ const CONNECTOR = ["@connect-cdc/connector", "@connect-cdc/connector/*"];
  * `types` are rooms of which it may take types alone. The first room whose pattern fits a file is its room.
  */
 const rooms = {
+    project: { files: "tools/project.ts", rooms: [], packages: [] },
     index: {
         files: "index.ts",
         rooms: ["config", "preflight", "components"],
@@ -18,7 +19,7 @@ const rooms = {
     },
     config: {
         files: "config/**/*.ts",
-        rooms: ["config", "connectors", "render"],
+        rooms: ["config", "connectors", "render", "project"],
         packages: ["@pulumi/pulumi", "zod", ...CONNECTOR],
     },
     preflight: {
@@ -63,20 +64,24 @@ const rooms = {
         rooms: ["docker", "servers", "status"],
         packages: ["dockerode", ...CONNECTOR, ...ENGINE],
     },
-    status: { files: "status/**/*.ts", rooms: ["status", "servers", "docker"], packages: [...CONNECTOR, ...ENGINE] },
+    status: {
+        files: "status/**/*.ts",
+        rooms: ["status", "servers", "docker", "project"],
+        packages: [...CONNECTOR, ...ENGINE],
+    },
     watch: { files: "images/watch/*.ts", rooms: ["status"], packages: [] },
     staging: {
         files: "images/staging/*.ts",
         rooms: ["staging", "tools", "components"],
         packages: ["@pulumi/command", "@pulumi/pulumi", "axios", "dockerode", "rolldown", "zod"],
     },
-    tools: { files: "tools/**/*", rooms: ["tools", "cli", "pulumi-from-registries"], packages: ANY },
+    tools: { files: "tools/**/*", rooms: ["tools", "project", "cli", "pulumi-from-registries"], packages: ANY },
     cli: {
         files: "cli/**/*.ts",
-        rooms: ["cli", "bench", "config", "docker", "servers", "staging", "status", "test", "tools"],
+        rooms: ["cli", "bench", "config", "docker", "servers", "staging", "status", "test", "tools", "project"],
         packages: ANY,
     },
-    bench: { files: "bench/*.ts", rooms: ["bench", "cli", "servers", "test", "tools"], packages: ANY },
+    bench: { files: "bench/*.ts", rooms: ["bench", "cli", "servers", "test", "tools", "project"], packages: ANY },
 };
 
 export default tseslint.config(

@@ -2,9 +2,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
-import { CHECKOUT } from "../cli/stack/target";
 import type { TestStack } from "../test/support/stack";
 import { lastLines, runProcess } from "../tools/processes";
+import { CHECKOUT } from "../tools/project";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
 

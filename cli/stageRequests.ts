@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig, type PlatformConfig } from "../config/config";
 import type { StageRequest } from "../images/staging/request";
-
-const PROJECT = "connect-cdc";
+import { PROJECT } from "../tools/project";
 
 /** What the defaults and every Pulumi.*.yaml of the checkout ask of staging. */
 export function stageRequests(checkout: string): StageRequest[] {

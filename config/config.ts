@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { CHECKOUT, DEV_PASSPHRASE_FILE } from "../tools/project";
 import { type CheckedConnector, completedConnectors } from "./checks/connectors";
 import { crossChecks } from "./checks/crossChecks";
 import { publicSecretFaults, secretFaults } from "./checks/secrets";
@@ -449,8 +450,6 @@ export function judge(findings: Fault[]): void {
 
 /** Sections whose values may all be removed. */
 const REMOVABLE = ["connectors"];
-/** The folder of Pulumi.yaml and of the stacks' config files. */
-const CHECKOUT = resolve(__dirname, "..");
 const KNOWN_KEYS = [...Object.keys(sections), "secrets"];
 
 /**
@@ -480,7 +479,7 @@ export function loadConfig(): PlatformConfig {
 export function hasPublicPassphrase(stackFile: string, environment: NodeJS.ProcessEnv): boolean {
     const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = environment;
     const passphrase = given ?? (file && existsSync(file) ? readFileSync(file, "utf8").trim() : undefined);
-    if (passphrase !== readFileSync(join(CHECKOUT, "Pulumi.dev.passphrase"), "utf8").trim()) return false;
+    if (passphrase !== readFileSync(DEV_PASSPHRASE_FILE, "utf8").trim()) return false;
     // Without a salt it is no passphrase that encrypts, but Pulumi Cloud or a key service
     return !existsSync(stackFile) || /^encryptionsalt:/m.test(readFileSync(stackFile, "utf8"));
 }

@@ -1,20 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cacheFolder, stateFolder } from "./folders";
+import { DEV_PASSPHRASE_FILE, DEV_STACK } from "./project";
 import { type PulumiTools, rememberedPulumi } from "./setup/pulumi";
-
-/** The stack of `npm start`. Its passphrase is public, because no secret stands in its committed config. */
-export const DEV_STACK = "dev";
 
 /** `--stack NAME` of a command, for `parseArgs`: without it the one that STACK names, else the dev stack. */
 export function stackOption(): { type: "string"; default: string } {
     return { type: "string", default: process.env.STACK || DEV_STACK };
 }
-
-const DEV_PASSPHRASE_FILE = resolve(__dirname, "..", "Pulumi.dev.passphrase");
 
 /**
  * What has to be in the environment of `pulumi`, beyond what is there already. The user's own login

@@ -1,9 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-
-/** The name under which everything outside the checkout is kept. */
-const PROJECT = "connect-cdc";
+import { PROJECT } from "./project";
 
 /**
  * A folder for what can be made again at any time (tools, images' contexts, compiled plugins); made when it is not there.

@@ -2,10 +2,10 @@ import { parseArgs } from "node:util";
 import { type ContainerAddress, followLog, type LogLine, readLog } from "../../docker/containerLog";
 import { stackContainers } from "../../docker/engine";
 import { stackOption } from "../../tools/environment";
+import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { unknownName } from "../notFound";
 import { readStackOutputs, type StackOutputs } from "../stack/stackOutputs";
-import { PROJECT } from "../stack/target";
 
 interface Member extends ContainerAddress {
     name: string;

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { DEV_STACK, stackOption } from "../../tools/environment";
+import { stackOption } from "../../tools/environment";
 import { logToStderr } from "../../tools/log";
+import { DEV_STACK } from "../../tools/project";
 import { setup } from "../../tools/setup/setup";
 import { readStackOutputs } from "../stack/stackOutputs";
 import { startStack } from "../stack/startStack";

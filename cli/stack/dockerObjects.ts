@@ -1,6 +1,6 @@
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
+import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
-import { PROJECT } from "./target";
 
 /** Something of a stack that a Docker engine holds. */
 export interface DockerObject {

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../../tools/log";
 import { isAlive } from "../../tools/processLock";
-import { environmentOf, PROJECT, type StackTarget } from "./target";
+import { PROJECT } from "../../tools/project";
+import { environmentOf, type StackTarget } from "./target";
 
 /** Who holds a lock of Pulumi's file backend; the file's content. */
 export interface LockHolder {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { stateFolder } from "../../tools/folders";
 import { runProcess } from "../../tools/processes";
 import { isAlive } from "../../tools/processLock";
+import { CHECKOUT } from "../../tools/project";
 import { EventLog } from "./eventLog";
 import { explainCliFailure } from "./explainCliFailure";
-import { CHECKOUT, environmentOf, type StackTarget } from "./target";
+import { environmentOf, type StackTarget } from "./target";
 
 const WAIT_REPORT_SECONDS = 20;
 

@@ -1,10 +1,11 @@
 import type { Log } from "../../tools/log";
+import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { type DockerObject, listDockerObjects, removeDockerObjects } from "./dockerObjects";
 import { releaseDeadLocks, removeBrokenNotes } from "./locks";
 import { clearPendingOperations, isIdle, readState } from "./readState";
 import { knownIds, namesInCreation, resourceName, stackEngines, type StackState } from "./state";
-import { PROJECT, type StackTarget } from "./target";
+import type { StackTarget } from "./target";
 
 const CONTAINER = "docker:index/container:Container";
 const NETWORK = "docker:index/network:Network";

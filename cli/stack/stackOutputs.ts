@@ -1,9 +1,10 @@
 import { parseAddress } from "../../servers/tcp";
 import type { PlatformTarget } from "../../status/platform";
+import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { readClearState } from "./readState";
 import { outputsOf } from "./state";
-import { PROJECT, type StackTarget } from "./target";
+import type { StackTarget } from "./target";
 
 /** What index.ts exports, with secrets in clear, and what was seen of the connectors. */
 export interface StackOutputs {

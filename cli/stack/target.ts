@@ -1,11 +1,4 @@
-import { resolve } from "node:path";
 import { pulumiEnvironment } from "../../tools/environment";
-
-/** The Pulumi project's name, as in Pulumi.yaml. */
-export const PROJECT = "connect-cdc";
-
-/** The folder of Pulumi.yaml. */
-export const CHECKOUT = resolve(__dirname, "..", "..");
 
 /** A stack to work on. */
 export interface StackTarget {

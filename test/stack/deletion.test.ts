@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { PROJECT } from "../../cli/stack/target";
 import { readOffsetsFile } from "../../packages/connector/src/position/offsetsFile";
 import { dropFromDatabase } from "../../packages/connector/src/postgres/replicationSlot";
+import { PROJECT } from "../../tools/project";
 import { ConnectorProgram } from "../support/connectorProgram";
 import { Engine } from "../support/engine";
 import { FakeConnect } from "../support/fakeConnect";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHECKOUT } from "../../cli/stack/target";
+import { CHECKOUT } from "../../tools/project";
 import { type DocBlock, hiddenCommands, pages, shellBlocks } from "../support/docCommands";
 import { DocWorkspace } from "../support/docWorkspace";
 import { sharedStack } from "./sharedStack";

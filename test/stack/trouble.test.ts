@@ -1,13 +1,13 @@
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { platformTarget } from "../../cli/stack/stackOutputs";
-import { PROJECT } from "../../cli/stack/target";
 import { connectorStatuses } from "../../servers/connect";
 import { clusterView } from "../../servers/kafka";
 import { readTopics } from "../../servers/topic";
 import { done, pending, waitFor } from "../../servers/wait";
 import { findings } from "../../status/findings/findings";
 import { collectPlatform } from "../../status/platform";
+import { PROJECT } from "../../tools/project";
 import { withBrokerStory } from "../support/brokerStory";
 import { containerName, docker } from "../support/docker";
 import { groupLags } from "../support/kafkaTools";

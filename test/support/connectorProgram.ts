@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { CHECKOUT } from "../../cli/stack/target";
 import { done, pending, waitFor } from "../../servers/wait";
 import { pulumiEnvironment } from "../../tools/environment";
 import { lastLines, runProcess } from "../../tools/processes";
+import { CHECKOUT } from "../../tools/project";
 import type { FileConnectorArgs } from "./fileConnectors";
 
 /** What one command of the CLI did. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKOUT } from "../../cli/stack/target";
+import { CHECKOUT } from "../../tools/project";
 
 /** A fenced block of shell commands in a page. */
 export interface DocBlock {

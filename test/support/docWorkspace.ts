@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CHECKOUT } from "../../cli/stack/target";
+import { CHECKOUT } from "../../tools/project";
 import type { TestStack } from "./stack";
 
 /** What the pages say of the dev stack; a test stack has other ports. */

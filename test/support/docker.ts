@@ -1,7 +1,7 @@
 import Docker from "dockerode";
 import { listDockerObjects, removeDockerObjects } from "../../cli/stack/dockerObjects";
-import { PROJECT } from "../../cli/stack/target";
 import { done, pending, waitFor } from "../../servers/wait";
+import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 
 /** The engine that test stacks run on. */

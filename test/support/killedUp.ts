@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { CHECKOUT } from "../../cli/stack/target";
+import { CHECKOUT } from "../../tools/project";
 import type { TestStack } from "./stack";
 
 /** Begins `pulumi up`, and ends its whole process group by SIGKILL when `moment` has come, or lets it end before that. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { CHECKOUT } from "../../cli/stack/target";
+import { CHECKOUT } from "../../tools/project";
 
 /** The folder of what Prometheus and Grafana are given. */
 export const METRICS_FOLDER = join(CHECKOUT, "metrics");

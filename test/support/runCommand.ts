@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { CHECKOUT } from "../../cli/stack/target";
+import { CHECKOUT } from "../../tools/project";
 
 /** Runs a command of this project, as `npm run <name> -- <args>` does. Throws when it fails; the error has its output. */
 export async function runCommand(

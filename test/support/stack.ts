@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { readStackOutputs, type StackOutputs } from "../../cli/stack/stackOutputs";
-import { CHECKOUT, PROJECT, type StackTarget } from "../../cli/stack/target";
+import type { StackTarget } from "../../cli/stack/target";
 import { pulumiEnvironment } from "../../tools/environment";
 import { lastLines, runProcess } from "../../tools/processes";
 import { isAlive } from "../../tools/processLock";
+import { CHECKOUT, PROJECT } from "../../tools/project";
 import { removeStackObjects, stacksOnEngine } from "./docker";
 import { findPorts, type StackPorts } from "./ports";
 

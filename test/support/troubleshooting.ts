@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKOUT } from "../../cli/stack/target";
+import { CHECKOUT } from "../../tools/project";
 
 /** The names of a page's sections, `## ` headings, with the text of each. What stands before the first has the name "". */
 export function sectionsOf(page: string): Record<string, string> {

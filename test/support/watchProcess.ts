@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CHECKOUT } from "../../cli/stack/target";
 import { done, pending, waitFor } from "../../servers/wait";
+import { CHECKOUT } from "../../tools/project";
 import type { TestStack } from "./stack";
 
 /** A line of `npm run watch -- --json`. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { CHECKOUT } from "../../cli/stack/target";
 import type { Part, TimedFile } from "../../tools/checks/part";
 import { countTests } from "../../tools/checks/plugins";
 import { runParts } from "../../tools/checks/runParts";
 import { summarizeReport, type VitestReport } from "../../tools/checks/vitest";
+import { CHECKOUT } from "../../tools/project";
 
 test("Surefire reports are added up", () => {
     const reports = [

@@ -15,9 +15,9 @@ import { pathToFileURL } from "node:url";
 import tar from "tar-stream";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { explainCliFailure } from "../../cli/stack/explainCliFailure";
-import { CHECKOUT } from "../../cli/stack/target";
 import { pulumiEnvironment } from "../../tools/environment";
 import { runProcess } from "../../tools/processes";
+import { CHECKOUT } from "../../tools/project";
 import { docker, makeTestImage, removeTestImage } from "./pulumi/testImage";
 
 // The real CLI fails here, on a stack of its own in a folder of its own: a message that a new release words differently

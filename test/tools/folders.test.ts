@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { stateFolder as packageStateFolder } from "../../packages/connector/src/stateFolder";
 import { cacheFolder, stateFolder } from "../../tools/folders";
 
 let folder: string;
@@ -32,4 +33,10 @@ test("nobody else can read state", () => {
 test("a relative XDG folder is ignored, as the specification demands", () => {
     vi.stubEnv("XDG_CACHE_HOME", "relative");
     expect(cacheFolder()).toBe(join(homedir(), ".cache", "connect-cdc"));
+});
+
+test("the connector package keeps its state in the same folder", () => {
+    expect(packageStateFolder("offsets")).toBe(stateFolder("offsets"));
+    vi.stubEnv("XDG_STATE_HOME", "relative");
+    expect(packageStateFolder("offsets")).toBe(join(homedir(), ".local/state", "connect-cdc", "offsets"));
 });

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { CHECKOUT, PROJECT } from "../../cli/stack/target";
 import { definitionFaults } from "../../config/checks/definitionFaults";
 import type { Definitions } from "../../config/checks/definitions";
 import { defaults, parseConfig } from "../../config/config";
 import { answer } from "../../images/staging/main";
 import { runProcess } from "../../tools/processes";
+import { CHECKOUT, PROJECT } from "../../tools/project";
 import { namesOfStack } from "../support/docker";
 import { TestStack } from "../support/stack";
 

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CHECKOUT } from "../../tools/project";
 
-const CHECKOUT = resolve(__dirname, "../..");
 /** Milliseconds; the packages may have to be downloaded first. */
 const INSTALLATION = 300_000;
 const LAUNCHER = [

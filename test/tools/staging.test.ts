@@ -15,16 +15,16 @@ import {
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { defaults } from "../../config/config";
 import { stagePlugins } from "../../images/staging/plugins";
 import type { Definitions, PluginSource, Role, StageRequest, StageResult } from "../../images/staging/request";
 import { stage } from "../../images/staging/stage";
+import { CHECKOUT } from "../../tools/project";
 
 // These tests use the cache of the user, as the program does: with one of their own each would make a base image.
 
-const CHECKOUT = resolve(__dirname, "../..");
 const request: StageRequest = {
     kafkaVersion: defaults.kafka.version,
     zookeeperVersion: defaults.zookeeper.version,

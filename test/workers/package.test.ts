@@ -5,9 +5,9 @@ import { pathToFileURL } from "node:url";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { CHECKOUT } from "../../cli/stack/target";
 import { pulumiEnvironment } from "../../tools/environment";
 import { lastLines, runProcess } from "../../tools/processes";
+import { CHECKOUT } from "../../tools/project";
 import { ConnectProcess, startConnect } from "../support/connectProcess";
 
 /*

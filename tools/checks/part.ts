@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { CHECKOUT } from "../../cli/stack/target";
 import { type RunOptions, runProcess } from "../processes";
+import { CHECKOUT } from "../project";
 
 /** A file of tests, and how long it took. */
 export interface TimedFile {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { CHECKOUT } from "../../cli/stack/target";
 import { runProcess } from "../processes";
+import { CHECKOUT } from "../project";
 import type { SoakOptions } from "../soakOptions";
 import type { PartResult } from "./part";
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { CHECKOUT } from "../../cli/stack/target";
+import { CHECKOUT } from "../project";
 import { packageScript } from "./part";
 
 /** Runs some of the tests with Vitest's own display on the terminal, and resolves to its exit code. */

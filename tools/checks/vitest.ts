@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { CHECKOUT } from "../../cli/stack/target";
 import { lastLines } from "../processes";
+import { CHECKOUT } from "../project";
 import { type PartResult, runPackage } from "./part";
 
 const SCRIPT = "vitest/vitest.mjs";

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { arch, homedir, platform } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { cacheFolder } from "../folders";
 import { type Log, step } from "../log";
 import { findProgram, lastLines, runProcess } from "../processes";
+import { CHECKOUT } from "../project";
 
 const DOWNLOADS = "https://get.pulumi.com";
 const PROBE_MILLISECONDS = 4000;
-const MODULES = resolve(__dirname, "..", "..", "node_modules", "@pulumi");
+const MODULES = join(CHECKOUT, "node_modules", "@pulumi");
 
 /** The plugins the program needs; their versions are those of the npm packages. */
 const PLUGINS = ["docker", "command"];

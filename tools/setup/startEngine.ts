@@ -4,11 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Log, step } from "../log";
 import { lastLines, runProcess } from "../processes";
 import { withProcessLock } from "../processLock";
+import { PROJECT } from "../project";
 import { DEFAULT_ENDPOINT, findEngine, pingEngine } from "./dockerEngine";
 
 const LIMIT_SECONDS = 60;
 const ENGINE_LOG = "/var/log/dockerd.log";
-const ENGINE_LOCK = "/run/connect-cdc-dockerd.lock";
+const ENGINE_LOCK = `/run/${PROJECT}-dockerd.lock`;
 
 /** Starts the installed Docker engine and waits until it answers; does nothing when it answers already. */
 export async function startEngine(log: Log): Promise<void> {

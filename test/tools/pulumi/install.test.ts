@@ -1,15 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isSelfUpdating } from "../../../packages/pulumi-from-registries/go";
 import { installPlugins } from "../../../packages/pulumi-from-registries/install";
 import { buildOnce, digestOf } from "../../../packages/pulumi-from-registries/once";
 import { toNanoseconds } from "../../../packages/pulumi-from-registries/plugins/docker/container/duration";
 import { logToStderr } from "../../../tools/log";
+import { CHECKOUT } from "../../../tools/project";
 
-const CHECKOUT = resolve(__dirname, "../../..");
 let folder: string;
 
 beforeEach(() => {

@@ -1,15 +1,15 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
 import { installPlugins } from "../../../packages/pulumi-from-registries/install";
 import { pulumiEnvironment } from "../../../tools/environment";
 import { logToStderr } from "../../../tools/log";
 import { runProcess } from "../../../tools/processes";
+import { CHECKOUT } from "../../../tools/project";
 import { setup } from "../../../tools/setup/setup";
 
-const CHECKOUT = resolve(__dirname, "../../..");
 const HEADER = `
 import * as pulumi from "@pulumi/pulumi";
 import * as docker from "@pulumi/docker";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readUrls } from "@connect-cdc/connector/commands";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CHECKOUT } from "../../../cli/stack/target";
+import { CHECKOUT } from "../../../tools/project";
 import { FakeConnect } from "../../support/fakeConnect";
 import { Fault } from "../../support/faults";
 import { runCommand } from "../../support/runCommand";

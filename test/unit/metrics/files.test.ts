@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CHECKOUT } from "../../../cli/stack/target";
 import { parseConfig } from "../../../config/config";
+import { CHECKOUT } from "../../../tools/project";
 import { METRICS_FOLDER, type Panel, readAlerts, readDashboard } from "../../support/metricsFiles";
 
 const dashboard = readDashboard();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, it } from "vitest";
-import { CHECKOUT } from "../../../../cli/stack/target";
+import { CHECKOUT } from "../../../../tools/project";
 
 const FOLDER = join(CHECKOUT, "packages", "connector");
 const SOURCES = join(FOLDER, "src");
