@@ -1,4 +1,4 @@
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import FileOrder from "./test/support/fileOrder.mts";
@@ -14,7 +14,7 @@ const alias = ["", "/client", "/checks", "/postgres", "/commands"].map((entry) =
     replacement: join(import.meta.dirname, `packages/connector/src${entry === "" ? "/index" : `/entry${entry}`}.ts`),
 }));
 
-/** The levels of tests run one after the other: the later ones start servers, and want the machine for themselves. */
+/** In one run of Vitest the levels follow each other. `npm test` runs each of them by itself, some side by side. */
 function level(name: string, groupOrder: number, options: Record<string, unknown> = {}) {
     return {
         resolve: { alias },
@@ -26,7 +26,12 @@ export default defineConfig({
     test: {
         projects: [
             // The first test of a file also loads libraries, which takes seconds where the machine is busy.
-            level("unit", 0, { testTimeout: 30 * SECOND, hookTimeout: 30 * SECOND }),
+            // Many tests wait for limits: two files at once also on a machine of two cores.
+            level("unit", 0, {
+                maxWorkers: Math.max(2, availableParallelism() - 1),
+                testTimeout: 30 * SECOND,
+                hookTimeout: 30 * SECOND,
+            }),
             level("tools", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
             level("workers", 2, {
                 // these tests wait more than they work, but each file has servers of its own

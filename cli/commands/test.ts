@@ -9,8 +9,8 @@ import { setup } from "../../tools/setup/setup";
 import { findMissingSshServer } from "../../tools/setup/sshServer";
 
 /**
- * What takes the processor comes first. The levels that start servers wait more than they work: the stack runs beside the
- * others. Staging builds the plugins with Maven in the same folders as the part `plugins`, so it comes after that.
+ * Two rows of parts run side by side, because each of them waits for servers half of its time: the plugins and then the
+ * stack, and all others.
  */
 const PARTS: Record<string, PlannedPart> = {
     "set-up": {
@@ -20,12 +20,13 @@ const PARTS: Record<string, PlannedPart> = {
         },
         after: [],
     },
+    // Staging builds the plugins with Maven in the same folders
+    plugins: { run: plugins, after: ["set-up"] },
+    stack: { run: () => vitest("stack"), after: ["plugins"] },
     lint: { run: lint, after: ["set-up"] },
     typecheck: { run: typecheck, after: ["lint"] },
-    plugins: { run: plugins, after: ["set-up"] },
-    unit: { run: () => vitest("unit"), after: ["set-up"] },
-    stack: { run: () => vitest("stack"), after: ["typecheck", "plugins", "unit"] },
-    tools: { run: () => vitest("tools"), after: ["typecheck", "plugins", "unit"] },
+    unit: { run: () => vitest("unit"), after: ["typecheck"] },
+    tools: { run: () => vitest("tools"), after: ["unit", "plugins"] },
     workers: { run: () => vitest("workers"), after: ["tools"] },
     hosts: { run: () => vitest("hosts"), after: ["workers"] },
 };
