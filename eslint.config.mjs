@@ -39,7 +39,7 @@ const rooms = {
     render: { files: "components/render/*.ts", rooms: ["render"], packages: [] },
     components: {
         files: "components/**/*.ts",
-        rooms: ["components", "render"],
+        rooms: ["components", "render", "docker"],
         packages: ["@pulumi/*", "@pulumi/*/**", ...CONNECTOR],
     },
     connectors: { files: "connectors/*.ts", rooms: ["connectors", "render"], packages: [] },

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerHost, dockerName } from "./dockerHost";
+import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Member, MemberArgs } from "./member";
 import { Setting } from "./render/properties";
 import { outsideAddress } from "./render/topology";
 import { Gate, MemberKind, Readiness, RollStart } from "./rolling/readiness";
+import { dockerName } from "./stackObjects";
 
 /** Port of the metrics inside every container: the one that Prometheus lists for this agent. */
 const METRICS_PORT = 9404;

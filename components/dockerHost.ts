@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { labelList, stackPrefix } from "./stackObjects";
 
 /** Arguments of {@link DockerHost}. */
 export interface DockerHostArgs {
@@ -35,35 +36,11 @@ export class DockerHost extends pulumi.ComponentResource {
         this.provider = new docker.Provider(name, { host: args.endpoint, certPath: args.certPath }, { parent: this });
         this.network = new docker.Network(
             `${name}-network`,
-            { name: stackPrefix(), driver: "bridge", labels: stackLabels() },
+            { name: stackPrefix(), driver: "bridge", labels: labelList() },
             { parent: this, provider: this.provider, deleteBeforeReplace: true },
         );
         this.registerOutputs({ provider: this.provider, network: this.network });
     }
-}
-
-/** What every Docker object's name starts with: `<project>-<stack>`. */
-export function stackPrefix(): string {
-    return `${pulumi.getProject()}-${pulumi.getStack()}`;
-}
-
-/** Docker name of an object of this stack. */
-export function dockerName(name: string): string {
-    return `${stackPrefix()}-${name}`;
-}
-
-const stackLabelMap = () => ({ "connect-cdc.project": pulumi.getProject(), "connect-cdc.stack": pulumi.getStack() });
-
-/** The labels by which `npm stop` finds everything of a stack. */
-export function stackLabels(
-    further: Record<string, pulumi.Input<string>> = {},
-): { label: string; value: pulumi.Input<string> }[] {
-    return Object.entries({ ...stackLabelMap(), ...further }).map(([label, value]) => ({ label, value }));
-}
-
-/** {@link stackLabels} in the form that image builds take. */
-export function buildLabels(): Record<string, string> {
-    return stackLabelMap();
 }
 
 /** The stack's outputs by which the commands find the engines; `certPaths` only where there are some. */

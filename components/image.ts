@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { buildLabels, DockerHost, stackPrefix } from "./dockerHost";
+import { DockerHost } from "./dockerHost";
 import { ImageCopy } from "./imageCopy";
+import { stackLabels, stackPrefix } from "./stackObjects";
 
 /** Images that staging knows, each built on the one before it: base, jre, runtime, connect; artemis on jre, postgres and watch on base. */
 export type ImageRole = "base" | "jre" | "runtime" | "connect" | "postgres" | "artemis" | "watch";
@@ -102,7 +103,7 @@ export class Image extends pulumi.ComponentResource {
                     // With the default builder the image of an ssh:// host would be built on the local engine.
                     useLegacyBuilder: true,
                     buildArgs: args.parentImage ? { BASE: args.parentImage.imageName } : {},
-                    labels: buildLabels(),
+                    labels: stackLabels(),
                     forceRemove: true,
                 },
                 triggers: { digest: staged.digest },

@@ -7,6 +7,7 @@ import { ARTEMIS_PORT, jmsBrokerAddress, jmsUrl } from "./render/serverAddresses
 import { hostOf, outsideAddress, peerAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
+import { SECRETS_LABEL } from "./stackObjects";
 
 const CONSOLE_PORT = 8161;
 
@@ -70,7 +71,7 @@ export class JmsBroker extends pulumi.ComponentResource {
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 60,
                 // The entrypoint writes the users at start: a new password needs a new start.
-                labels: { "connect-cdc.secrets": secretFiles.writerId },
+                labels: { [SECRETS_LABEL]: secretFiles.writerId },
             },
             { parent: this },
         );

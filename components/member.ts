@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerHost, dockerName, stackLabels } from "./dockerHost";
+import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
+import { dockerName, labelList } from "./stackObjects";
 
 /** User and group of the servers in the JVM images. */
 export const SERVER_USER = "1000:1000";
@@ -49,7 +50,7 @@ export class Member extends pulumi.ComponentResource {
         if (args.dataPath) {
             const data = new docker.Volume(
                 `${name}-data`,
-                { name: dockerName(`${name}-data`), labels: stackLabels() },
+                { name: dockerName(`${name}-data`), labels: labelList() },
                 { ...childOptions, protect: args.protectData },
             );
             volumes.push({ volumeName: data.name, containerPath: args.dataPath });
@@ -92,7 +93,7 @@ export class Member extends pulumi.ComponentResource {
                 stopTimeout: args.stopGraceSeconds,
                 logDriver: "json-file",
                 logOpts: { "max-size": "10m", "max-file": "3" },
-                labels: stackLabels(args.labels),
+                labels: labelList(args.labels),
                 // What a process has sent to a peer that is cut off stays in the kernel, even when the process has given it up and
                 // closed the connection. It is dropped after 13 s; with Linux' own 15 and 8 tries it could arrive minutes later.
                 sysctls: { "net.ipv4.tcp_retries2": "5", "net.ipv4.tcp_orphan_retries": "5" },

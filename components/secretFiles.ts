@@ -1,8 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerHost, dockerName, stackLabels } from "./dockerHost";
+import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { SECRETS_FOLDER } from "./render/secretsFolder";
+import { dockerName, labelList } from "./stackObjects";
 
 export { SECRETS_FOLDER };
 
@@ -36,7 +37,7 @@ export class SecretFiles extends pulumi.ComponentResource {
     ) {
         super("cdc:index:SecretFiles", name, {}, opts);
         const childOptions = { parent: this, provider: args.host.provider };
-        const volume = new docker.Volume(name, { name: dockerName(name), labels: stackLabels() }, childOptions);
+        const volume = new docker.Volume(name, { name: dockerName(name), labels: labelList() }, childOptions);
         const uploads = pulumi
             .secret(args.secrets)
             .apply((secrets) => Object.entries(secrets).map(([key, content]) => ({ file: `/in/${key}`, content })));
@@ -79,7 +80,7 @@ export class SecretFiles extends pulumi.ComponentResource {
                 memorySwap: 64,
                 logDriver: "json-file",
                 logOpts: { "max-size": "1m", "max-file": "1" },
-                labels: stackLabels(),
+                labels: labelList(),
                 // Names as the engine has them: with shorter ones each refresh finds a difference, which replaces the writer
                 capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
                 securityOpts: ["no-new-privileges"],

@@ -8,6 +8,7 @@ import { databaseAddress, POSTGRES_PORT } from "./render/serverAddresses";
 import { hostOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
+import { SECRETS_LABEL } from "./stackObjects";
 
 const DATA_PATH = "/var/lib/postgresql/data";
 
@@ -90,7 +91,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 60,
                 // The entrypoint sets the role's password at start: a new one needs a new start.
-                labels: { "connect-cdc.secrets": secretFiles.writerId },
+                labels: { [SECRETS_LABEL]: secretFiles.writerId },
             },
             { parent: this },
         );

@@ -8,6 +8,7 @@ import { Member } from "./member";
 import { hostOf } from "./render/topology";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 import { SourceDatabase } from "./sourceDatabase";
+import { SECRETS_LABEL } from "./stackObjects";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
 const FILE = "watch.json";
@@ -72,7 +73,7 @@ export class Watch extends pulumi.ComponentResource {
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 10,
                 // It reads its file at start: another content needs a new start.
-                labels: { "connect-cdc.secrets": secretFiles.writerId },
+                labels: { [SECRETS_LABEL]: secretFiles.writerId },
             },
             { parent: this },
         );

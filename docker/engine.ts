@@ -2,6 +2,7 @@ import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
 import type { ContainerInfo } from "dockerode";
 import { messageOf } from "../servers/wait";
 import type { ContainerFacts } from "../status/platformReport";
+import { labelFilter, objectName, type StackIdentity } from "./labels";
 
 /** Limit of one answer of an engine, in ms. Following a log has none. */
 const TIMEOUT_MS = 4000;
@@ -16,25 +17,19 @@ export function engineLimitMs({ endpoint }: EngineAddress): number {
     return endpoint.startsWith("ssh://") ? SSH_TIMEOUT_MS : TIMEOUT_MS;
 }
 
-/** The labels that every container of a stack carries. */
-export interface StackLabels {
-    project: string;
-    stack: string;
-}
-
 /** The containers of a stack on one engine, ended ones included. */
 export async function stackContainers(
     host: string,
     engine: EngineAddress,
-    { project, stack }: StackLabels,
+    stack: StackIdentity,
 ): Promise<ContainerFacts[]> {
     const limitMs = engineLimitMs(engine);
     const abortSignal = AbortSignal.timeout(limitMs);
     try {
-        const found = await listContainers(engine, { project, stack }, abortSignal);
+        const found = await listContainers(engine, stack, abortSignal);
         return found.map(({ Names, State, Status }) => ({
             host,
-            name: (Names[0] ?? "").replace(`/${project}-${stack}-`, ""),
+            name: (Names[0] ?? "").replace(`/${objectName(stack, "")}`, ""),
             state: State,
             health: /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(Status)?.[1],
             status: Status,
@@ -48,10 +43,9 @@ export async function stackContainers(
 /** A stack's containers on one engine as the engine lists them, ended ones included. */
 export function listContainers(
     engine: EngineAddress,
-    { project, stack }: StackLabels,
+    stack: StackIdentity,
     abortSignal: AbortSignal,
 ): Promise<ContainerInfo[]> {
-    const label = [`connect-cdc.project=${project}`, `connect-cdc.stack=${stack}`];
     const client = connectEngine(engine, { sshOptions: QUIET_SSH });
-    return client.listContainers({ all: true, filters: { label }, abortSignal });
+    return client.listContainers({ all: true, filters: { label: labelFilter(stack) }, abortSignal });
 }

@@ -8,6 +8,7 @@ import type { ContainerInfo } from "dockerode";
 import { publishedPorts } from "../config/checks/ports";
 import type { PlatformConfig } from "../config/config";
 import { QUIET_SSH } from "../docker/engine";
+import { type StackIdentity, stackOf } from "../docker/labels";
 import { dockerCommandProblem } from "./dockerCommand";
 import { listenerOf } from "./listeners";
 import { scalingFaults } from "./scaling";
@@ -18,12 +19,6 @@ const NEEDED_DISK_GIB = 3;
 /** Time for a host to answer, in ms; behind ssh there are logins first. All hosts are asked at once. */
 const LIMIT_MS = 10_000;
 const SSH_LIMIT_MS = 30_000;
-
-/** The stack that is about to change, as its containers' labels name it. */
-export interface StackIdentity {
-    project: string;
-    stack: string;
-}
 
 /** Where the limits can be seen to work. */
 export interface PreflightOptions {
@@ -199,10 +194,10 @@ async function holderOf(
         Ports.some(({ IP, PublicPort }) => PublicPort === port && overlap(IP ?? "", address)),
     );
     if (container) {
-        const { "connect-cdc.project": itsProject, "connect-cdc.stack": itsStack } = container.Labels;
-        if (itsProject === project && itsStack === stack) return undefined;
-        const owner = itsStack === undefined ? container.Image : `of stack ${itsStack} of ${itsProject}`;
-        return `container ${container.Names[0]?.slice(1)} (${owner})`;
+        const owner = stackOf(container.Labels);
+        if (owner.project === project && owner.stack === stack) return undefined;
+        const ownerText = owner.stack === undefined ? container.Image : `of stack ${owner.stack} of ${owner.project}`;
+        return `container ${container.Names[0]?.slice(1)} (${ownerText})`;
     }
     const heldThere = listening.some((socket) => socket.port === port && overlap(socket.address ?? "?", address));
     if (heldThere) return "a process there";

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
-import { listContainers, QUIET_SSH, type StackLabels } from "../docker/engine";
+import { listContainers, QUIET_SSH } from "../docker/engine";
+import { objectName, type StackIdentity } from "../docker/labels";
 import { type ClusterView, clusterView } from "../servers/kafka";
 import { heldBy, moveOff } from "./reassignment";
 
@@ -14,7 +15,7 @@ const LIMIT_MS = 10_000;
 
 /** What a stack shall become. */
 export interface WantedSizes {
-    stack: StackLabels;
+    stack: StackIdentity;
     engines: EngineAddress[];
     /** `zookeeper.servers`. */
     zookeeperServers: number;
@@ -45,15 +46,11 @@ export async function scalingFaults(wanted: WantedSizes, limitMs = LIMIT_MS): Pr
     return faults.filter((fault) => fault !== undefined);
 }
 
-async function members(
-    engine: EngineAddress,
-    { project, stack }: StackLabels,
-    limitMs: number,
-): Promise<MemberContainer[]> {
-    const found = await listContainers(engine, { project, stack }, AbortSignal.timeout(limitMs));
+async function members(engine: EngineAddress, stack: StackIdentity, limitMs: number): Promise<MemberContainer[]> {
+    const found = await listContainers(engine, stack, AbortSignal.timeout(limitMs));
     return found.flatMap(({ Id, Names }) => {
         const name = (Names[0] ?? "").slice(1);
-        const [, role, index] = /^(zookeeper|kafka)-(\d+)$/.exec(name.slice(`${project}-${stack}-`.length)) ?? [];
+        const [, role, index] = /^(zookeeper|kafka)-(\d+)$/.exec(name.slice(objectName(stack, "").length)) ?? [];
         return role === undefined ? [] : [{ engine, id: Id, name, role, index: Number(index) }];
     });
 }

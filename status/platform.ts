@@ -1,6 +1,7 @@
 import { Deadline, Redactor, systemClock } from "@connect-cdc/connector/client";
 import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
 import { engineLimitMs, stackContainers } from "../docker/engine";
+import { objectName } from "../docker/labels";
 import { queueStates } from "../servers/artemis";
 import * as connect from "../servers/connect";
 import * as kafka from "../servers/kafka";
@@ -145,7 +146,7 @@ async function lookAtEngine([name, address]: [string, string], target: PlatformT
     const restartsLimitMs = limitMs / 4;
     const restartsOf = async (facts: ContainerFacts) => {
         if (!mayRestartAgain(facts)) return undefined;
-        const container = `${target.project}-${target.stack}-${facts.name}`;
+        const container = objectName(target, facts.name);
         const ask = () => repeatedRestarts({ ...engine, container }, redactor(target));
         const found = await answerOf(ask, restartsLimitMs);
         return found.ok ? found.value : undefined;

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type ContainerAddress, followLog, type LogLine, readLog } from "../../docker/containerLog";
 import { stackContainers } from "../../docker/engine";
+import { objectName } from "../../docker/labels";
 import { stackOption } from "../../tools/environment";
 import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
@@ -95,8 +96,9 @@ export async function membersOf(stack: string, outputs?: StackOutputs): Promise<
     const found = await Promise.all(
         hosts.map(async ([host, endpoint]) => {
             const engine = { endpoint, certPath: outputs?.certPaths?.[host] };
-            const containers = await stackContainers(host, engine, { project: PROJECT, stack });
-            return containers.map(({ name }) => ({ ...engine, name, container: `${PROJECT}-${stack}-${name}` }));
+            const identity = { project: PROJECT, stack };
+            const containers = await stackContainers(host, engine, identity);
+            return containers.map(({ name }) => ({ ...engine, name, container: objectName(identity, name) }));
         }),
     );
     return found.flat().sort((a, b) => a.name.localeCompare(b.name));

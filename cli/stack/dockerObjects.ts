@@ -1,4 +1,5 @@
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
+import { labelFilter, stackPrefix } from "../../docker/labels";
 import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 
@@ -20,12 +21,13 @@ export async function listDockerObjects(
     engine: EngineAddress = { endpoint: dockerEndpoint() },
 ): Promise<DockerObject[]> {
     const docker = connectEngine(engine);
-    const filters = { label: [`connect-cdc.project=${PROJECT}`, `connect-cdc.stack=${stack}`] };
+    const identity = { project: PROJECT, stack };
+    const filters = { label: labelFilter(identity) };
     const [containers, networks, { Volumes: volumes }, images] = await Promise.all([
         docker.listContainers({ all: true, filters }),
         docker.listNetworks({ filters }),
         docker.listVolumes({ filters }),
-        docker.listImages({ filters: { reference: [`${PROJECT}-${stack}/*`] } }),
+        docker.listImages({ filters: { reference: [`${stackPrefix(identity)}/*`] } }),
     ]);
     const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
     return [

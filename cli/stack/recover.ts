@@ -1,3 +1,4 @@
+import { stackPrefix } from "../../docker/labels";
 import type { Log } from "../../tools/log";
 import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
@@ -72,7 +73,7 @@ export async function listStackObjects(target: StackTarget, state: StackState | 
 /** Builds run in containers that have the labels of the image they begin with, but a name of the engine's. */
 function isUnknownTo(stack: string, state: StackState | undefined): (object: DockerObject) => boolean {
     const known = state === undefined ? new Set<string>() : knownIds(state);
-    const prefix = `${PROJECT}-${stack}`;
+    const prefix = stackPrefix({ project: PROJECT, stack });
     return ({ kind, id, name }) =>
         (kind === "container" || kind === "network") &&
         (name === prefix || name.startsWith(`${prefix}-`)) &&

@@ -1,6 +1,7 @@
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { platformTarget } from "../../cli/stack/stackOutputs";
+import { stackLabels } from "../../docker/labels";
 import { connectorStatuses } from "../../servers/connect";
 import { clusterView } from "../../servers/kafka";
 import { readTopics } from "../../servers/topic";
@@ -174,7 +175,7 @@ describe("npm run status", () => {
             // Too little to load the plugins
             Cmd: Config.Cmd.map((word) => (word.startsWith("-Xmx") ? "-Xmx8m" : word)),
             User: Config.User,
-            Labels: { "connect-cdc.project": PROJECT, "connect-cdc.stack": name },
+            Labels: stackLabels({ project: PROJECT, stack: name }),
             HostConfig: { RestartPolicy: { Name: "unless-stopped" }, NetworkMode: "none" },
         });
         const target = platformTarget(stack.handle.name, pipeline.outputs);

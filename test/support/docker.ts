@@ -1,5 +1,6 @@
 import Docker from "dockerode";
 import { listDockerObjects, removeDockerObjects } from "../../cli/stack/dockerObjects";
+import { labelFilter, objectName, stackOf } from "../../docker/labels";
 import { done, pending, waitFor } from "../../servers/wait";
 import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
@@ -9,13 +10,17 @@ export const docker = new Docker({ socketPath: dockerEndpoint().replace(/^unix:\
 
 /** Full name of a member's container: "kafka-0" of stack "test" is "connect-cdc-test-kafka-0". */
 export function containerName(stack: string, member: string): string {
-    return `${PROJECT}-${stack}-${member}`;
+    return objectName({ project: PROJECT, stack }, member);
+}
+
+/** Values of the engine's filter `label` for the objects of a stack. */
+export function stackFilter(stack: string): string[] {
+    return labelFilter({ project: PROJECT, stack });
 }
 
 /** All containers of a stack, running or not. */
 export async function listContainers(stack: string): Promise<Docker.ContainerInfo[]> {
-    const label = [`connect-cdc.project=${PROJECT}`, `connect-cdc.stack=${stack}`];
-    return docker.listContainers({ all: true, filters: { label } });
+    return docker.listContainers({ all: true, filters: { label: stackFilter(stack) } });
 }
 
 /** Ids of the stack's containers by member, such as "kafka-0"; of those that run, or of all. */
@@ -37,14 +42,14 @@ export async function removeStackObjects(stack: string): Promise<void> {
 
 /** Names of the stacks of this project that have anything on the engine. */
 export async function stacksOnEngine(): Promise<string[]> {
-    const filters = { label: [`connect-cdc.project=${PROJECT}`] };
+    const filters = { label: labelFilter({ project: PROJECT }) };
     const [containers, networks, { Volumes }, images] = await Promise.all([
         docker.listContainers({ all: true, filters }),
         docker.listNetworks({ filters }),
         docker.listVolumes({ filters }),
         docker.listImages({ filters: { reference: [`${PROJECT}-*/*`] } }),
     ]);
-    const labels = [...containers, ...networks, ...(Volumes ?? [])].map(({ Labels }) => Labels?.["connect-cdc.stack"]);
+    const labels = [...containers, ...networks, ...(Volumes ?? [])].map(({ Labels }) => stackOf(Labels).stack);
     const prefixes = images
         .flatMap(({ RepoTags }) => RepoTags ?? [])
         .map((tag) => tag.slice(PROJECT.length + 1, tag.indexOf("/")));

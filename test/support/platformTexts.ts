@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { docker, listContainers } from "./docker";
+import { docker, listContainers, stackFilter } from "./docker";
 
 /** What a program says in a container, run by the container's own user. */
 export async function runInContainer(id: string, command: string): Promise<string> {
@@ -27,7 +27,7 @@ export async function logOf(id: string): Promise<string> {
 /** What the engine tells of a stack's containers, their images with all layers' commands, its volumes and networks. */
 export async function engineTexts(stack: string): Promise<{ inspected: string[]; history: string[] }> {
     const containers = await listContainers(stack);
-    const label = { filters: { label: [`connect-cdc.stack=${stack}`] } };
+    const label = { filters: { label: stackFilter(stack) } };
     const inspected = await Promise.all([
         ...containers.map(({ Id }) => docker.getContainer(Id).inspect()),
         ...imagesOf(containers).map((id) => docker.getImage(id).inspect()),

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { containerName, docker } from "./docker";
+import { containerName, docker, stackFilter } from "./docker";
 
 /** What happened to the members' containers. */
 export interface MemberEvents {
@@ -24,7 +24,7 @@ export interface MemberWatch {
 export async function watchMembers(stack: string, roles: readonly string[]): Promise<MemberWatch> {
     const prefix = containerName(stack, "");
     const stream = (await docker.getEvents({
-        filters: { type: ["container"], event: ["die", "start"], label: [`connect-cdc.stack=${stack}`] },
+        filters: { type: ["container"], event: ["die", "start"], label: stackFilter(stack) },
     })) as Readable;
     const events: MemberEvents = { ended: [], mostDown: 0 };
     const down = new Set<string>();
