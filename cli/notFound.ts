@@ -1,8 +1,12 @@
 import { closest } from "fastest-levenshtein";
 
-/** What to tell somebody who gave a name that is not there: the nearest one, and all there are. */
-export function unknownName(kind: string, name: string, known: string[]): string {
-    if (known.length === 0) return `there is no ${kind} "${name}": there is none at all`;
+/**
+ * The message for a name that does not exist, with the nearest one and all that exist.
+ *
+ * @param owner what could have a thing of this kind.
+ */
+export function notFound(kind: string, name: string, known: string[], owner = "the cluster"): string {
+    if (known.length === 0) return `${kind} "${name}" not found; ${owner} has no ${kind}s`;
 
-    return `there is no ${kind} "${name}"; did you mean ${closest(name, known)}? There are: ${known.join(", ")}`;
+    return `${kind} "${name}" not found; did you mean ${closest(name, known)}? Known: ${known.join(", ")}`;
 }

@@ -1,25 +1,39 @@
 "use strict";
 
 // Runs one command: node cli/run.js <command> [arguments]
-// Works on a fresh clone where only Node.js and npm are there, hence plain JavaScript without packages.
+// Plain JavaScript without packages, because it runs on a fresh clone before npm ci.
 
 const fs = require("node:fs");
 const path = require("node:path");
 const { installDependencies } = require("../tools/dependencies.js");
+const PURPOSES = require("./purposes.json");
 
 const CHECKOUT = path.resolve(__dirname, "..");
-const COMMANDS = path.join(__dirname, "commands");
 const OLDEST_NODE = [20, 19];
-/** Errors of these classes are faults of our own code; only for them (or with CONNECT_CDC_DEBUG) a stack trace helps. */
+/** Errors of these classes are bugs of this project. Only their stack trace is printed, unless CONNECT_CDC_DEBUG is set. */
 const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError];
+
+/** Commands that npm runs without `run`. */
+const WITHOUT_RUN = ["start", "stop", "test"];
 
 async function main([name, ...args]) {
     checkNode(process.versions.node);
-    const file = findCommand(name);
+    if (["--help", "-h", "help"].includes(name)) {
+        process.stdout.write(`${commandList()}\n`);
+        return;
+    }
+    if (!Object.hasOwn(PURPOSES, name ?? "")) {
+        throw new Error(
+            `${name === undefined ? "no command given" : `command "${name}" not found`}\n\n${commandList()}`,
+        );
+    }
     process.chdir(CHECKOUT);
     await installDependencies(CHECKOUT);
-    const command = await loadTypeScript(file);
-    return (await command.default(args)) ?? 0;
+    const { command } = await loadTypeScript(commandFile(name));
+    command.name(`${npmCall(name)} --`).description(PURPOSES[name]);
+    command.helpOption("-h, --help", "print this help");
+    command.showHelpAfterError(`Print all options: ${npmCall(name)} -- --help`);
+    await command.parseAsync(args, { from: "user" });
 }
 
 function checkNode(version) {
@@ -31,19 +45,21 @@ function checkNode(version) {
     );
 }
 
-/** Command names become file names: `test:unit` is testUnit.ts. */
-function findCommand(name) {
-    const base = (name ?? "").replace(/[:-](\w)/g, (_, letter) => letter.toUpperCase());
-    const file = commandFiles().find((file) => path.basename(file, ".ts") === base);
-    if (file !== undefined) return file;
-    const problem = name === undefined ? "No command given." : `There is no command "${name}".`;
-    const names = commandFiles().map((file) => path.basename(file, ".ts"));
-    const commands = names.map((name) => name.replace(/[A-Z]/g, (letter) => `:${letter.toLowerCase()}`)).sort();
-    throw new Error(`${problem} The commands are: ${commands.join(", ")}.`);
+/** `test:unit` is commands/testUnit.ts. */
+function commandFile(name) {
+    const base = name.replace(/:(\w)/g, (_, letter) => letter.toUpperCase());
+    return path.join(__dirname, "commands", `${base}.ts`);
 }
 
-function commandFiles() {
-    return fs.readdirSync(COMMANDS).map((name) => path.join(COMMANDS, name));
+function npmCall(name) {
+    return WITHOUT_RUN.includes(name) ? `npm ${name}` : `npm run ${name}`;
+}
+
+function commandList() {
+    const calls = Object.keys(PURPOSES).map(npmCall);
+    const width = Math.max(...calls.map((call) => call.length));
+    const lines = Object.values(PURPOSES).map((purpose, i) => `  ${calls[i].padEnd(width)}  ${purpose}`);
+    return ["Commands:", ...lines, "", "Options of a command: npm run <command> -- --help"].join("\n");
 }
 
 function loadTypeScript(file) {
@@ -53,26 +69,19 @@ function loadTypeScript(file) {
     return require("jiti").createJiti(__filename, { fsCache }).import(file);
 }
 
-function describe(error) {
+function errorText(error) {
     if (!(error instanceof Error)) return String(error);
-    // Node.js reports a command's unknown options by a TypeError
-    const isBug = BUGS.some((bug) => error instanceof bug) && !String(error.code).startsWith("ERR_PARSE_ARGS");
-    const showStack = isBug || process.env.CONNECT_CDC_DEBUG;
+    const showStack = BUGS.some((bug) => error instanceof bug) || process.env.CONNECT_CDC_DEBUG;
     return showStack ? (error.stack ?? error.message) : error.message;
 }
 
-// Who reads our output may have seen enough: `npm run logs | head`
+// The reader of the output may end first: npm run logs | head
 process.stdout.on("error", (error) => {
     if (error.code !== "EPIPE") throw error;
     process.exit();
 });
 
-main(process.argv.slice(2)).then(
-    (code) => {
-        process.exitCode = code;
-    },
-    (error) => {
-        process.stderr.write(`${describe(error)}\n`);
-        process.exitCode = 1;
-    },
-);
+main(process.argv.slice(2)).catch((error) => {
+    process.stderr.write(`${errorText(error)}\n`);
+    process.exitCode = 1;
+});

@@ -7,11 +7,6 @@ import { cacheFolder, stateFolder } from "./folders";
 import { DEV_PASSPHRASE_FILE, DEV_STACK } from "./project";
 import { type PulumiTools, rememberedPulumi } from "./setup/pulumi";
 
-/** `--stack NAME` of a command, for `parseArgs`: without it the one that STACK names, else the dev stack. */
-export function stackOption(): { type: "string"; default: string } {
-    return { type: "string", default: process.env.STACK || DEV_STACK };
-}
-
 /**
  * What has to be in the environment of `pulumi`, beyond what is there already. The user's own login
  * (`pulumi login`, PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) and passphrase (PULUMI_CONFIG_PASSPHRASE or _FILE) go first;

@@ -1,3 +1,4 @@
+import { Argument, Command } from "@commander-js/extra-typings";
 import { measureChain } from "../../bench/chain";
 import { measureConnectors } from "../../bench/connectors";
 import { type Figure, renderFigure } from "../../bench/figure";
@@ -10,16 +11,18 @@ import { measureUnchanged } from "../../bench/unchanged";
 import { TestStack } from "../../test/support/stack";
 import { logToStderr } from "../../tools/log";
 import { setup } from "../../tools/setup/setup";
+import { examples } from "../options";
 
 type Measure = (stack: TestStack, print: (line: string) => void) => Promise<Figure | Figure[]>;
 
-/** Figures that take no stack. */
-const alone: Record<string, () => Promise<Figure[]>> = {
+/** Figures without a stack. */
+const WITHOUT_STACK: Record<string, () => Promise<Figure[]>> = {
     transforms: measureTransforms,
     "jms-sink": measureJmsSink,
     connectors: measureConnectors,
 };
-const parts: Record<string, Measure> = {
+/** Figures on a stack of their own. */
+const ON_STACK: Record<string, Measure> = {
     memory: measureMemory,
     chain: measureChain,
     unchanged: measureUnchanged,
@@ -27,24 +30,25 @@ const parts: Record<string, Measure> = {
     pauses: measurePauses,
 };
 
-/** `npm run bench`: all figures, on a stack of its own; `npm run bench -- memory unchanged`: only these. */
-export default async function bench(args: string[]): Promise<void> {
-    const known = [...Object.keys(alone), ...Object.keys(parts)];
-    const unknown = args.filter((name) => !known.includes(name));
-    if (unknown.length > 0) {
-        throw new Error(`No such figure: ${unknown.join(", ")}. The figures are: ${known.join(", ")}.`);
-    }
+export const command = new Command()
+    .addArgument(
+        new Argument("[figures...]", "figures to measure (default: all)").choices([
+            ...Object.keys(WITHOUT_STACK),
+            ...Object.keys(ON_STACK),
+        ]),
+    )
+    .addHelpText("after", examples("npm run bench -- memory unchanged"))
+    .action(async (names) => {
+        const isWanted = ([name]: [string, unknown]) => names.length === 0 || names.includes(name);
+        await setup(logToStderr);
+        const figures: Figure[] = [];
+        for (const [, measure] of Object.entries(WITHOUT_STACK).filter(isWanted)) figures.push(...(await measure()));
 
-    const isWanted = ([name]: [string, unknown]) => args.length === 0 || args.includes(name);
-    await setup(logToStderr);
-    const figures: Figure[] = [];
-    for (const [, measure] of Object.entries(alone).filter(isWanted)) figures.push(...(await measure()));
+        const onStack = Object.entries(ON_STACK).filter(isWanted);
+        if (onStack.length > 0) figures.push(...(await measureOnStack(onStack.map(([, measure]) => measure))));
 
-    const onStack = Object.entries(parts).filter(isWanted);
-    if (onStack.length > 0) figures.push(...(await measureOnStack(onStack.map(([, measure]) => measure))));
-
-    process.stdout.write(`${figures.map(renderFigure).join("\n")}\n`);
-}
+        process.stdout.write(`${figures.map(renderFigure).join("\n")}\n`);
+    });
 
 async function measureOnStack(measures: Measure[]): Promise<Figure[]> {
     const stack = await TestStack.create("bench");

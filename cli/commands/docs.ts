@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import * as path from "node:path";
+import { join } from "node:path";
+import { Command } from "@commander-js/extra-typings";
+import { CHECKOUT } from "../../tools/project";
 import { configReference } from "../configReference";
 
-/** `npm run docs`: writes the pages of `docs/` that are made from code. */
-export default function docs(): void {
-    const folder = path.join(__dirname, "..", "..", "docs");
+export const command = new Command().action(() => {
+    const folder = join(CHECKOUT, "docs");
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, "config.md"), configReference());
-}
+    writeFileSync(join(folder, "config.md"), configReference());
+});

@@ -1,8 +1,9 @@
+import { Command } from "@commander-js/extra-typings";
 import { lint } from "../../tools/checks/lint";
 
-/** `npm run lint`: ESLint and Prettier. */
-export default async function lintCommand(): Promise<number> {
+export const command = new Command().action(async () => {
     const { failed, report } = await lint();
-    if (failed > 0) process.stderr.write(`${report}\n`);
-    return failed > 0 ? 1 : 0;
-}
+    if (failed === 0) return;
+    process.stderr.write(`${report}\n`);
+    process.exitCode = 1;
+});

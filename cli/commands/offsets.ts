@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { Argument, Command } from "@commander-js/extra-typings";
 import {
     changeOffsets,
     type Connect,
@@ -12,78 +12,84 @@ import {
     type SavedOffsets,
     saveOffsets,
 } from "@connect-cdc/connector/client";
-import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "@connect-cdc/connector/commands";
-import { stackOption } from "../../tools/environment";
+import { namingOptions, readAccess } from "@connect-cdc/connector/commands";
 import { confirm } from "../../tools/setup/confirm";
 import { connectTarget } from "../connectTarget";
-import { unknownName } from "../notFound";
+import { notFound } from "../notFound";
 import { changeLines, offsetLines } from "../offsets/offsetLines";
 import { slotCheck, type SlotDatabase, slotDatabase } from "../offsets/slotCheck";
+import { accessValues, examples, stackOption, withAccessOptions } from "../options";
 
-const USAGE = `usage:
-  npm run offsets -- list <connector> [--json]
-  npm run offsets -- alter <connector> <file, or -> [--force]
-  npm run offsets -- reset <connector>
-  npm run offsets -- restore <file, or -> [--connector <name>] [--force]
-of the stack dev, or --stack <name>, or any Connect cluster: --url <URL>[,<URL>...]; --yes asks nothing
-${ACCESS_USAGE}`;
-
-/** Limit of a question, s. */
+/** Limit of a request, s. */
 const READ_SECONDS = 60;
+const ACTIONS = ["list", "alter", "reset", "restore"] as const;
 
 interface Options {
-    json: boolean;
-    yes: boolean;
-    force: boolean;
+    json?: true;
+    yes?: true;
+    force?: true;
     connector?: string;
 }
 
-/**
- * `npm run offsets`: shows how far a connector has come, and moves it. For a change the connector is stopped, and put back
- * afterwards; its offsets of before are kept in a file first, which `restore` takes.
- */
-export default async function offsets(args: string[]): Promise<void> {
-    const { values, positionals } = parseArgs({
-        args,
-        allowPositionals: true,
-        options: {
-            stack: stackOption(),
-            url: { type: "string" },
-            json: { type: "boolean", default: false },
-            yes: { type: "boolean", default: false },
-            force: { type: "boolean", default: false },
-            connector: { type: "string" },
-            ...ACCESS_OPTIONS,
-        },
+export const command = withAccessOptions(
+    new Command()
+        .addArgument(new Argument("<action>", "what to do").choices(ACTIONS))
+        .argument(
+            "<values...>",
+            "list, reset: the connector; alter: connector and file; restore: file; - is standard input",
+        )
+        .addOption(stackOption())
+        .option(
+            "--url <URLs>",
+            "URLs of the workers of any Connect cluster, separated by commas (default: the stack's)",
+        )
+        .option("--json", "list: print the JSON that restore takes")
+        .option("--connector <name>", "restore: another connector than that of the file")
+        .option("--force", "alter, restore: also write offsets that the replication slot or the file's origin forbids")
+        .option("--yes", "do not ask before a change"),
+)
+    .addHelpText(
+        "after",
+        "\nA change stops the connector for a moment.\nIts previous offsets are saved in a file, which restore takes.",
+    )
+    .addHelpText(
+        "after",
+        examples(
+            "npm run offsets -- list dbz-source",
+            "npm run offsets -- alter <connector> <file> [--force]",
+            "npm run offsets -- reset <connector>",
+            "npm run offsets -- restore <file> [--connector <name>] [--force]",
+        ),
+    )
+    .action(async (action, values, options) => {
+        const wanted = action === "alter" ? 2 : 1;
+        if (values.length !== wanted) {
+            command.error(`error: ${action} takes ${wanted} value${wanted === 1 ? "" : "s"}, not ${values.length}`);
+        }
+        const work = readAction(action, values as [string, string], options);
+        const connect = await connectTarget(options.url, options.stack, await readAccess(accessValues(options)));
+        await namingOptions(() => work(connect, () => slotDatabase(options.url, options.stack)));
     });
-    const command = readCommand(positionals, values);
-    const connect = await connectTarget(values.url, values.stack, await readAccess(values));
-    await namingOptions(() => command(connect, () => slotDatabase(values.url, values.stack)));
-}
 
-type Command = (connect: Connect, database: () => Promise<SlotDatabase>) => Promise<void>;
+type Work = (connect: Connect, database: () => Promise<SlotDatabase>) => Promise<void>;
 
-/** What the arguments ask for; everything that can be wrong with them is, before anybody is asked. */
-function readCommand([verb, ...names]: string[], options: Options): Command {
-    const wantedNames = { list: 1, alter: 2, reset: 1, restore: 1 }[verb ?? ""];
-    if (wantedNames !== names.length) throw new Error(USAGE);
-
-    const [first, second] = names as [string, string];
-    if (verb === "list") return (connect) => list(connect, first, options);
+/** Reads everything that the arguments name, so that a problem with them ends the command before the first question. */
+function readAction(action: (typeof ACTIONS)[number], [first, second]: [string, string], options: Options): Work {
+    if (action === "list") return (connect) => list(connect, first, options);
 
     if (!options.yes && !(process.stdin.isTTY && process.stderr.isTTY)) {
         throw new Error(
-            `${verb} stops the connector for a moment and moves it; without a terminal to ask on, say --yes`,
+            `${action} stops the connector for a moment and changes its offsets; without a terminal, confirm it with --yes`,
         );
     }
-    if (verb === "restore") {
+    if (action === "restore") {
         const saved = readOffsetsFile(first);
         const name = options.connector ?? saved.connector;
         const asked: OffsetsChange = { kind: "restore", offsets: saved.offsets };
         return (connect, database) => change(connect, name, asked, { ...options, database }, saved);
     }
     const asked: OffsetsChange =
-        verb === "alter" ? { kind: "alter", offsets: readOffsetsOf(second) } : { kind: "reset" };
+        action === "alter" ? { kind: "alter", offsets: readOffsetsOf(second) } : { kind: "reset" };
     return (connect, database) => change(connect, first, asked, { ...options, database });
 }
 
@@ -110,16 +116,16 @@ async function change(
     const config = (await connect(READ_SECONDS).info(name))!.config;
     const check = force || asked.kind === "reset" ? undefined : await slotCheck(config, asked.offsets, database);
     await check?.(print);
-    if (!yes && !(await isMeant(now, asked))) {
+    if (!yes && !(await isConfirmed(now, asked))) {
         print("Nothing was changed.");
         return;
     }
     const { before, after, message } = await uninterrupted(name, () =>
         changeOffsets(connect, name, asked, async (saved) => {
-            // While the connector was being stopped its slot may have moved on
+            // The slot may have moved on before the connector stopped
             await check?.(() => undefined);
             const file = saveOffsets(offsetsFolder(), saved);
-            print(`The offsets of before are kept in ${file}`);
+            print(`The previous offsets are saved in ${file}`);
         }),
     );
     print(`Offsets of ${now.type} "${name}":`);
@@ -129,7 +135,7 @@ async function change(
 
 async function current(connect: Connect, name: string): Promise<SavedOffsets> {
     const known = Object.keys(await connect(READ_SECONDS).list());
-    if (!known.includes(name)) throw new Error(unknownName("connector", name, known));
+    if (!known.includes(name)) throw new Error(notFound("connector", name, known));
 
     return readOffsets(connect(READ_SECONDS), name);
 }
@@ -140,32 +146,32 @@ function refuseOther(saved: SavedOffsets, now: SavedOffsets): void {
     if (differences.length > 0) {
         const lines = differences.map((key) => `  ${key}: ${saved[key]} in the file, ${now[key]} here`);
         throw new Error(
-            `these offsets are of another ${differences.includes("kafkaClusterId") ? "Kafka cluster" : "connector"}:\n` +
-                `${lines.join("\n")}\nNothing was changed; --force takes them all the same.`,
+            `these offsets belong to another ${differences.includes("kafkaClusterId") ? "Kafka cluster" : "connector"}:\n` +
+                `${lines.join("\n")}\nNothing was changed. To write them anyway, use --force.`,
         );
     }
 }
 
-async function isMeant(now: SavedOffsets, asked: OffsetsChange): Promise<boolean> {
+async function isConfirmed(now: SavedOffsets, asked: OffsetsChange): Promise<boolean> {
     const given = asked.kind === "reset" ? [] : asked.offsets;
     const after = asked.kind === "alter" ? offsetsAfter(now.offsets, given) : given;
-    print(`Offsets of ${now.type} "${now.connector}", as they are and as they would be:`);
+    print(`Offsets of ${now.type} "${now.connector}", now and after the change:`);
     changeLines(now.class, now.offsets, after).forEach(print);
     return confirm(`Stop the connector for a moment and ${asked.kind} them?`);
 }
 
-/** A first Ctrl-C would leave the connector stopped: it is told, and the work goes on to its end. */
+/** A first Ctrl-C does not end the work, because the connector would stay stopped. */
 async function uninterrupted<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const tell = () => {
-        const text = `Connector "${name}" is being put back first; a second Ctrl-C ends at once and may leave it stopped.`;
+    const warn = () => {
+        const text = `Connector "${name}" is restored first; a second Ctrl-C ends at once and may leave it stopped.`;
         process.stderr.write(`${text}\n`);
     };
     const signals = ["SIGINT", "SIGTERM"] as const;
-    signals.forEach((signal) => process.once(signal, tell));
+    signals.forEach((signal) => process.once(signal, warn));
     try {
         return await work();
     } finally {
-        signals.forEach((signal) => process.off(signal, tell));
+        signals.forEach((signal) => process.off(signal, warn));
     }
 }
 

@@ -1,38 +1,30 @@
-import { parseArgs } from "node:util";
-import { stackOption } from "../../tools/environment";
+import { Command } from "@commander-js/extra-typings";
 import { logToStderr } from "../../tools/log";
 import { DEV_STACK } from "../../tools/project";
 import { setup } from "../../tools/setup/setup";
+import { runDemo } from "../demo/runDemo";
+import { examples, stackOption } from "../options";
 import { readStackOutputs } from "../stack/stackOutputs";
 import { startStack } from "../stack/startStack";
 import { summarize } from "../stack/summary";
-import demo from "./demo";
 
-/**
- * `npm start`: whatever set-up is missing, then `pulumi up` of the dev stack (or `--stack NAME`). The dev stack's pipeline
- * is shown at work by one row, unless the user has changed it.
- */
-export default async function start(args: string[]): Promise<void> {
-    const { values } = parseArgs({
-        args,
-        options: {
-            stack: stackOption(),
-            "config-file": { type: "string" },
-            refresh: { type: "boolean", default: false },
-            "take-over": { type: "boolean", default: false },
-        },
+/** The dev stack's pipeline is shown with one row, unless the user has changed it. */
+export const command = new Command()
+    .addOption(stackOption())
+    .option("--config-file <file>", "config file of a stack that exists (default: Pulumi.<stack>.yaml)")
+    .option("--refresh", "compare the whole state with the servers first (default: containers and networks only)")
+    .option("--take-over", "remove containers and networks of this stack's name that the state does not know")
+    .addHelpText("after", examples("npm start", "npm start -- --stack hosts"))
+    .action(async ({ stack, configFile, refresh, takeOver }) => {
+        await setup(logToStderr);
+        const target = { stack, configFile, select: configFile === undefined };
+        const state = await startStack(target, logToStderr, { refresh, takeOver });
+        if (stack === DEV_STACK && (await runsDefaultPipeline())) {
+            process.stdout.write("\n");
+            await runDemo({ stack, rows: 1, operation: "insert" });
+        }
+        process.stdout.write(`\n${summarize(state)}\n`);
     });
-    await setup(logToStderr);
-    const configFile = values["config-file"];
-    const target = { stack: values.stack, configFile, select: configFile === undefined };
-    const options = { refresh: values.refresh, takeOver: values["take-over"] };
-    const state = await startStack(target, logToStderr, options);
-    if (values.stack === DEV_STACK && (await runsDefaultPipeline())) {
-        process.stdout.write("\n");
-        await demo(["--rows", "1"]);
-    }
-    process.stdout.write(`\n${summarize(state)}\n`);
-}
 
 async function runsDefaultPipeline(): Promise<boolean> {
     const { connectors, database, jmsBroker } = await readStackOutputs({ stack: DEV_STACK });

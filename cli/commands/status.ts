@@ -1,91 +1,70 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { Command } from "@commander-js/extra-typings";
 import { type Finding, findings } from "../../status/findings/findings";
 import type { PlatformReport } from "../../status/platformReport";
 import { reportJson } from "../../status/reportJson";
 import { screen } from "../../status/screen";
-import { stackOption } from "../../tools/environment";
+import { examples, numberFrom, stackOption, wholeNumberFrom } from "../options";
 import { platformTarget, readStackOutputs } from "../stack/stackOutputs";
 
+/** Port of the page. */
+const DEFAULT_PORT = 7000;
+
 /**
- * `npm run status`: the whole stack on one screen; exit code 1 when anything is wrong, 0 with warnings only.
- *
  * `--json` prints `wrong` and `warnings` (how many), `findings` (see status/findings/findings.ts) and `report` (see
- * status/platformReport.ts); what is not known is null. `--watch` looks again every 2 s (`--interval`), with `--json` one
- * line per look. `--serve [port]` shows the same as a page.
+ * status/platformReport.ts); a value that is not known is null.
  */
-export default async function status(args: string[]): Promise<number> {
-    const { values, positionals } = parseArgs({
-        args,
-        allowPositionals: true,
-        options: {
-            stack: stackOption(),
-            json: { type: "boolean", default: false },
-            watch: { type: "boolean", default: false },
-            interval: { type: "string", default: "2" },
-            serve: { type: "boolean", default: false },
-        },
+export const command = new Command()
+    .addOption(stackOption())
+    .option("--json", "print JSON; with --watch one line each time")
+    .option("--watch", "repeat until Ctrl-C")
+    .option("--interval <seconds>", "seconds between two snapshots of --watch or --serve", numberFrom(0.5, 3600), 2)
+    .option(
+        "--serve [port]",
+        `serve a live page on this port, 0 for any free one (without a port: ${DEFAULT_PORT})`,
+        wholeNumberFrom(0, 65_535),
+    )
+    .addHelpText("after", "\nThe exit code is 1 when there is a problem, and 0 with warnings only.")
+    .addHelpText(
+        "after",
+        examples("npm run status", "npm run status -- --json", "npm run status -- --serve 7001 --stack hosts"),
+    )
+    .action(async ({ stack, json, watch, interval, serve }) => {
+        // The Pulumi CLI takes as long as the load of the servers' clients, so both run at once
+        const [target, { collectPlatform }] = await Promise.all([
+            readStackOutputs({ stack }).then((outputs) => platformTarget(stack, outputs)),
+            import("../../status/platform.js"),
+            import("@platformatic/kafka"),
+        ]);
+        if (serve !== undefined) {
+            const { serveStatus } = await import("../../status/statusServer.js");
+            await serveStatus(target, { port: serve === true ? DEFAULT_PORT : serve, intervalSeconds: interval });
+            return;
+        }
+        const show = async (space: number | undefined, frame: (text: string, report: PlatformReport) => string) => {
+            const report = await collectPlatform(target);
+            const found = findings(report);
+            process.stdout.write(frame(json ? reportJson(report, found, space) : text(report, found), report));
+            return found.some(({ level }) => level === "wrong") ? 1 : 0;
+        };
+        if (!watch) {
+            process.exitCode = await show(4, (text) => `${text}\n`);
+            return;
+        }
+        // Ctrl-C ends --watch, so the exit code is 0
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
+        for (;;) {
+            await show(undefined, (text, report) => (json ? `${text}\n` : fresh(report, text)));
+            await sleep(interval * 1000);
+        }
     });
-    const [port, ...rest] = positionals;
-    if (rest.length > 0 || (port !== undefined && !values.serve)) {
-        throw new Error(`npm run status takes no "${values.serve ? rest[0] : port}"`);
-    }
-
-    // The CLI takes as long as loading the clients of all servers: both at once.
-    const [target, { collectPlatform }] = await Promise.all([
-        readStackOutputs({ stack: values.stack }).then((outputs) => platformTarget(values.stack, outputs)),
-        import("../../status/platform.js"),
-        import("@platformatic/kafka"),
-    ]);
-    if (values.serve) {
-        const { serveStatus } = await import("../../status/statusServer.js");
-        await serveStatus(target, { port: readPort(port), intervalSeconds: readInterval(values.interval) });
-        return 0;
-    }
-    const show = async (space: number | undefined, frame: (text: string, report: PlatformReport) => string) => {
-        const report = await collectPlatform(target);
-        const found = findings(report);
-        process.stdout.write(frame(values.json ? reportJson(report, found, space) : text(report, found), report));
-        return found.some(({ level }) => level === "wrong") ? 1 : 0;
-    };
-    if (!values.watch) return show(4, (text) => `${text}\n`);
-
-    const seconds = readInterval(values.interval);
-    // Ctrl-C is the way to end a watch, not a failure of it.
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
-    for (;;) {
-        await show(undefined, (text, report) => (values.json ? `${text}\n` : fresh(report, text)));
-        await sleep(seconds * 1000);
-    }
-}
-
-function readInterval(text: string): number {
-    const seconds = Number(text);
-    if (!(seconds >= 0.5 && seconds <= 3600)) {
-        throw new Error(`--interval ${text}: must be a number of seconds from 0.5 to 3600`);
-    }
-
-    return seconds;
-}
-
-/** Port of the page where none is given. */
-const DEFAULT_PORT = "7000";
-
-function readPort(text: string = DEFAULT_PORT): number {
-    const port = Number(text);
-    if (!Number.isInteger(port) || port < 0 || port > 65535) {
-        throw new Error(`--serve ${text}: must be a port from 0 to 65535; 0 takes any that is free`);
-    }
-
-    return port;
-}
 
 function text(report: PlatformReport, found: Finding[]): string {
     // https://no-color.org: any value that is not empty
     return screen(report, found, { colour: process.stdout.isTTY === true && !process.env.NO_COLOR });
 }
 
-/** A screen in place of the one before; where the output is no terminal, below it. */
+/** On a terminal the screen replaces the last one; elsewhere it follows it. */
 function fresh({ stack, takenAt }: PlatformReport, text: string): string {
     const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
     const time = new Date(takenAt).toISOString().slice(0, 19).replace("T", " ");

@@ -1,3 +1,4 @@
+import { Argument, Command } from "@commander-js/extra-typings";
 import { lint } from "../../tools/checks/lint";
 import { plugins } from "../../tools/checks/plugins";
 import { type PlannedPart, runParts } from "../../tools/checks/runParts";
@@ -7,6 +8,7 @@ import { logToStdout } from "../../tools/log";
 import { findMissingBrowser } from "../../tools/setup/browser";
 import { setup } from "../../tools/setup/setup";
 import { findMissingSshServer } from "../../tools/setup/sshServer";
+import { examples } from "../options";
 
 /**
  * Two rows of parts run side by side, because each of them waits for servers half of its time: the plugins and then the
@@ -31,13 +33,10 @@ const PARTS: Record<string, PlannedPart> = {
     hosts: { run: () => vitest("hosts"), after: ["workers"] },
 };
 
-/** `npm test`: everything; `npm test -- lint plugins`: only these parts. */
-export default function test(args: string[]): Promise<number> {
-    const unknown = args.filter((name) => !(name in PARTS));
-    if (unknown.length > 0) {
-        throw new Error(`No such part: ${unknown.join(", ")}. The parts are: ${Object.keys(PARTS).join(", ")}.`);
-    }
-
-    const chosen = Object.entries(PARTS).filter(([name]) => args.length === 0 || args.includes(name));
-    return runParts(Object.fromEntries(chosen), args.length === 0, logToStdout);
-}
+export const command = new Command()
+    .addArgument(new Argument("[parts...]", "parts to run (default: all)").choices(Object.keys(PARTS)))
+    .addHelpText("after", examples("npm test", "npm test -- lint plugins"))
+    .action(async (names) => {
+        const chosen = Object.entries(PARTS).filter(([name]) => names.length === 0 || names.includes(name));
+        process.exitCode = await runParts(Object.fromEntries(chosen), names.length === 0, logToStdout);
+    });

@@ -1,6 +1,11 @@
+import { Command } from "@commander-js/extra-typings";
 import { showVitest } from "../../tools/checks/showVitest";
+import { examples } from "../options";
 
-/** `npm run test:unit`: the fast tests, without servers; further arguments go to Vitest (`-- config`). */
-export default function testUnit(args: string[]): Promise<number> {
-    return showVitest(["--project=unit", ...args]);
-}
+export const command = new Command()
+    .argument("[arguments...]", "arguments for Vitest: names of files, options")
+    .allowUnknownOption()
+    .addHelpText("after", examples("npm run test:unit -- config"))
+    .action(async (args) => {
+        process.exitCode = await showVitest(["--project=unit", ...args]);
+    });

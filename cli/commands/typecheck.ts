@@ -1,8 +1,9 @@
+import { Command } from "@commander-js/extra-typings";
 import { typecheck } from "../../tools/checks/typecheck";
 
-/** `npm run typecheck`: the TypeScript compiler, without output. */
-export default async function typecheckCommand(): Promise<number> {
+export const command = new Command().action(async () => {
     const { failed, report } = await typecheck();
-    if (failed > 0) process.stderr.write(`${report}\n`);
-    return failed > 0 ? 1 : 0;
-}
+    if (failed === 0) return;
+    process.stderr.write(`${report}\n`);
+    process.exitCode = 1;
+});

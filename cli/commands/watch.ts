@@ -1,61 +1,63 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Command } from "@commander-js/extra-typings";
 import { writeFileWhole } from "../../images/staging/cache";
 import { eventJson, eventLine, type WatchEvent } from "../../status/events";
 import { healLimits } from "../../status/healing";
 import { Watch, type WatchMemory, type WatchOptions } from "../../status/watchLoop";
-import { stackOption } from "../../tools/environment";
 import { stateFolder } from "../../tools/folders";
 import { withProcessLock } from "../../tools/processLock";
+import { examples, stackOption, wholeNumberFrom } from "../options";
 import { platformTarget, readStackOutputs } from "../stack/stackOutputs";
 
-/**
- * `npm run watch`: looks at a stack again and again, one line for each thing that has changed. `--once` is one look, for
- * timers: it compares with the run before, and its exit code is 1 when anything is wrong.
- */
-export default async function watch(args: string[]): Promise<number> {
-    const { values } = parseArgs({
-        args,
-        options: {
-            stack: stackOption(),
-            interval: { type: "string", default: "15" },
-            confirm: { type: "string" },
-            heal: { type: "boolean", default: false },
-            "max-restarts": { type: "string", default: "5" },
-            all: { type: "boolean", default: false },
-            once: { type: "boolean", default: false },
-            json: { type: "boolean", default: false },
-        },
-    });
-    const { stack, once } = values;
-    const intervalMs = 1000 * wholeNumber("interval", values.interval);
-    const maxRestarts = wholeNumber("max-restarts", values["max-restarts"]);
-    const format = values.json ? eventJson : eventLine;
-    const options: WatchOptions = {
-        readTarget: async () => platformTarget(stack, await readStackOutputs({ stack })),
-        // Looks of a timer are minutes apart: what a single one sees is worth telling.
-        confirm: wholeNumber("confirm", values.confirm ?? (once ? "1" : "2")),
-        heal: values.heal ? healLimits(intervalMs, { maxRestarts, all: values.all }) : undefined,
-        tell: (event: WatchEvent) => process.stdout.write(`${format(event)}\n`),
-    };
-    if (once) {
-        const file = join(stateFolder("watch"), `${stack}.json`);
-        return withProcessLock(`${file}.lock`, () => lookOnce(options, file));
-    }
-    endBySignal();
-    return new Watch(options).run(intervalMs);
-}
+const DAY_SECONDS = 86_400;
 
-/** One look, from the memory of the run before to that of the next. */
-async function lookOnce(options: WatchOptions, file: string): Promise<number> {
+export const command = new Command()
+    .addOption(stackOption())
+    .option("--interval <seconds>", "seconds between two snapshots", wholeNumberFrom(1, DAY_SECONDS), 15)
+    .option(
+        "--confirm <snapshots>",
+        "number of snapshots in a row that must agree (default: 2; with --once: 1)",
+        wholeNumberFrom(1, DAY_SECONDS),
+    )
+    .option("--heal", "restart connectors and tasks that have failed")
+    .option(
+        "--max-restarts <count>",
+        "with --heal: number of restarts of one connector within an hour",
+        wholeNumberFrom(1, DAY_SECONDS),
+        5,
+    )
+    .option("--all", "with --heal: also connectors that the stack does not declare")
+    .option("--once", "take one snapshot, compare it with the last run; exit code 1 when there is a problem")
+    .option("--json", "print JSON, one line for each change")
+    .addHelpText("after", examples("npm run watch -- --heal", "npm run watch -- --once --json --stack prod"))
+    .action(async ({ stack, interval, confirm, heal, maxRestarts, all, once, json }) => {
+        const format = json ? eventJson : eventLine;
+        const options: WatchOptions = {
+            readTarget: async () => platformTarget(stack, await readStackOutputs({ stack })),
+            // Runs of a timer are minutes apart, so one snapshot is enough for an event
+            confirm: confirm ?? (once ? 1 : 2),
+            heal: heal ? healLimits(1000 * interval, { maxRestarts, all }) : undefined,
+            tell: (event: WatchEvent) => process.stdout.write(`${format(event)}\n`),
+        };
+        if (once) {
+            const file = join(stateFolder("watch"), `${stack}.json`);
+            process.exitCode = await withProcessLock(`${file}.lock`, () => watchOnce(options, file));
+            return;
+        }
+        endBySignal();
+        await new Watch(options).run(1000 * interval);
+    });
+
+/** Takes one snapshot. The memory is read from the file and written to it. */
+async function watchOnce(options: WatchOptions, file: string): Promise<number> {
     const watch = new Watch(options, readMemory(file));
     await watch.look();
     writeFileWhole(file, JSON.stringify(watch.memory));
     return watch.isWrong ? 1 : 0;
 }
 
-/** A file that cannot be read is that of another version of this program: the next run has a good one. */
+/** Another version of this program may have written the file. Then this run begins without a memory. */
 function readMemory(file: string): WatchMemory | undefined {
     if (!existsSync(file)) return undefined;
     try {
@@ -65,19 +67,10 @@ function readMemory(file: string): WatchMemory | undefined {
     }
 }
 
-/** Ctrl-C and a service manager's stop are the ways to end a watch, not a failure of it. */
+/** Ctrl-C and the stop of a service manager end a watch with exit code 0. */
 function endBySignal(): void {
     const end = () => process.exit(0);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
-    // Whoever reads the lines has gone: `npm run watch | head`
+    // The reader of the lines has ended: `npm run watch | head`
     process.stdout.once("error", end);
-}
-
-function wholeNumber(option: string, text: string): number {
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < 1 || number > 86_400) {
-        throw new Error(`--${option} ${text}: must be a whole number, 1 or more`);
-    }
-
-    return number;
 }

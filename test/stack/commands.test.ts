@@ -66,7 +66,7 @@ describe("npm run logs", () => {
     it("names the members when it does not know one", async () => {
         const { code, stderr } = await stack.npmRun("logs", "conect-1");
         expect(code).toBe(1);
-        expect(stderr).toMatch(/did you mean connect-1\? There are: artemis, .*zookeeper-2/);
+        expect(stderr).toMatch(/did you mean connect-1\? Known: artemis, .*zookeeper-2/);
     });
 
     it("holds no password", async () => {

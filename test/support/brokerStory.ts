@@ -1,4 +1,4 @@
-import { membersOf } from "../../cli/commands/logs";
+import { membersOf } from "../../cli/logs/members";
 import { readLog } from "../../docker/containerLog";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
 import { messageOf } from "../../servers/wait";

@@ -23,14 +23,18 @@ beforeAll(() => {
         cpSync(join(CHECKOUT, file), join(clone, file), { recursive: true, filter });
     }
     mkdirSync(join(clone, "cli", "commands"));
-    const write = (name: string, code: string) => writeFileSync(join(clone, "cli/commands", name), code);
-    write("sayArgs.ts", 'export default async (args: string[]) => { console.log(args.join("+")); return 7; };\n');
-    write("fail.ts", 'export default () => { throw new Error("the disk is full: delete something"); };\n');
+    const purposes = { "say:args": "Print arguments", fail: "Throw an Error", bug: "Throw a TypeError" };
+    writeFileSync(join(clone, "cli/purposes.json"), JSON.stringify(purposes));
+    const write = (name: string, chain: string) => {
+        const code = `import { Command } from "@commander-js/extra-typings";\nexport const command = new Command()${chain};\n`;
+        writeFileSync(join(clone, "cli/commands", name), code);
+    };
     write(
-        "options.ts",
-        'import { parseArgs } from "node:util";\nexport default (args: string[]) => void parseArgs({ args });\n',
+        "sayArgs.ts",
+        '.argument("[words...]").option("--stack <name>").action((words) => { console.log(words.join("+")); process.exitCode = 7; })',
     );
-    write("bug.ts", "export default (args: string[]) => (undefined as unknown as string).length;\n");
+    write("fail.ts", '.action(() => { throw new Error("the disk is full: delete something"); })');
+    write("bug.ts", ".action(() => (undefined as unknown as string).length)");
 });
 
 afterAll(() => rmSync(clone, { recursive: true }));
@@ -46,11 +50,16 @@ function run(...args: string[]): Promise<{ code: number | null; stdout: string; 
     });
 }
 
-test("an unknown command lists the commands, before anything is installed", async () => {
-    const { code, stderr } = await run("strat");
-    expect(code).toBe(1);
-    expect(stderr.trim()).toBe('There is no command "strat". The commands are: bug, fail, options, say:args.');
-    expect((await run()).stderr).toContain("No command given.");
+test("the list of commands is printed before anything is installed", async () => {
+    const list =
+        /^Commands:\n {2}npm run say:args {2}Print arguments\n {2}npm run fail {6}Throw an Error\n[^]*npm run <command> -- --help\n$/;
+    const { code, stdout } = await run("--help");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(list);
+    const unknown = await run("strat");
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toBe(`command "strat" not found\n\n${stdout}`);
+    expect((await run()).stderr).toBe(`no command given\n\n${stdout}`);
 });
 
 test(
@@ -69,16 +78,30 @@ test(
     },
 );
 
-test("when the packages are there, a command says nothing of its own", async () => {
+test("a command prints nothing else when the packages are installed", async () => {
     expect(await run("say:args", "x")).toEqual({ code: 7, stdout: "x\n", stderr: "" });
 });
 
-test("an error is one clear message; only a fault of our own shows its stack", async () => {
+test("an error is one clear message; only a bug shows its stack", async () => {
     expect(await run("fail")).toEqual({ code: 1, stdout: "", stderr: "the disk is full: delete something\n" });
-    expect((await run("options", "--stak")).stderr).toMatch(/^Unknown option '--stak'.*\n$/);
+    expect(await run("say:args", "--stak")).toEqual({
+        code: 1,
+        stdout: "",
+        stderr:
+            "error: unknown option '--stak'\n(Did you mean --stack?)\n" +
+            "Print all options: npm run say:args -- --help\n",
+    });
     const { code, stderr } = await run("bug");
     expect(code).toBe(1);
     expect(stderr).toMatch(/TypeError: .*\n\s+at .*bug\.ts/);
+});
+
+test("--help prints usage, purpose and options", async () => {
+    const { code, stdout } = await run("say:args", "--help");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+        /^Usage: npm run say:args -- \[options\] \[words\.\.\.\]\n\nPrint arguments\n\n[^]*--stack <name>/,
+    );
 });
 
 test("packages that differ from the lock file are installed again", { timeout: INSTALLATION }, async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { inSequence, readSince, selectMembers } from "../../../cli/commands/logs";
+import { inSequence } from "../../../cli/logs/inSequence";
+import { selectMembers } from "../../../cli/logs/members";
+import { readSince } from "../../../cli/logs/readSince";
 
 const known = ["artemis", "connect-0", "connect-1", "connect-10", "connect-secrets-writer", "kafka-0", "postgres"];
 
@@ -23,10 +25,10 @@ describe("selectMembers", () => {
     it.each([
         ["conect-1", "connect-1"],
         ["kafak", "kafka"],
-    ])("says what %s may have been, and what there is", (wrong, right) => {
+    ])("suggests a name for %s, and lists all names", (wrong, right) => {
         const all = [...known, "connect", "kafka"].join(", ");
         expect(() => selectMembers([wrong], known)).toThrow(
-            `there is no member "${wrong}"; did you mean ${right}? There are: ${all}`,
+            `member "${wrong}" not found; did you mean ${right}? Known: ${all}`,
         );
     });
 });
@@ -45,7 +47,7 @@ describe("readSince", () => {
         expect(readSince(text, now)).toBe(String(seconds));
     });
 
-    it.each(["soon", "10", "-1m", ""])('refuses "%s", and says what it takes', (text) => {
+    it.each(["soon", "10", "-1m", ""])('rejects "%s" with the valid forms', (text) => {
         expect(() => readSince(text, now)).toThrow(/30s, 10m, 2h, 1d/);
     });
 });

@@ -41,16 +41,16 @@ describe("npm run offsets", () => {
         await vi.waitUntil(() => fake.writes.some((write) => write.startsWith("DELETE")), { timeout: 60_000 });
         child.kill("SIGINT");
         expect(await ended, output).toBe(0);
-        expect(output).toContain('Connector "lines" is being put back first');
+        expect(output).toContain('Connector "lines" is restored first');
         expect(output).toContain("file=a: position=50 -> none");
         expect(fake.connectors.get("lines")).toMatchObject({ state: "RUNNING", offsets: [] });
     }, 120_000);
 
     it.each([
-        [["list"], "usage:"],
-        [["move", "lines"], "usage:"],
+        [["list"], "missing required argument 'values'"],
+        [["move", "lines"], "Allowed choices are list, alter, reset, restore."],
         [["alter", "lines", "/nope.json", "--yes"], "/nope.json cannot be read"],
-        [["list", "line"], 'there is no connector "line"; did you mean lines?'],
+        [["list", "line"], 'connector "line" not found; did you mean lines?'],
     ])(
         "%j is an error: %s",
         async (args, message) => {

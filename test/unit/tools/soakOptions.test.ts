@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { soakArgs } from "../../../tools/checks/plugins";
-import { parseSoakOptions, soakVariables } from "../../../tools/soakOptions";
+import { soakVariables } from "../../../tools/soakOptions";
 import { soakLimitMs, soakRounds } from "../../support/soakOptions";
+
+/** The options of `npm run test:soak`, and its arguments for Vitest. */
+async function parse(args: string[]) {
+    vi.resetModules();
+    const { command } = await import("../../../cli/commands/testSoak.js");
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    const { operands, unknown } = command.parseOptions(args);
+    return { options: command.opts(), rest: [...operands, ...unknown] };
+}
 
 it.each([
     [["--seed", "17", "--minutes", "3", "test/workers"], ["test/workers"]],
@@ -9,30 +18,30 @@ it.each([
         ["test/workers", "--minutes=3", "--seed=17", "-t", "random"],
         ["test/workers", "-t", "random"],
     ],
-])("takes seed and minutes out of %j", (args, rest) => {
-    const options = parseSoakOptions(args);
-    expect(options).toEqual({ seed: 17, minutes: 3, rest });
-    expect(soakVariables(options)).toEqual({ SOAK: "1", SEED: "17", MINUTES: "3" });
+])("takes seed and minutes out of %j", async (args, rest) => {
+    expect(await parse(args)).toEqual({ options: { seed: 17, minutes: 3 }, rest });
+    expect(soakVariables({ seed: 17, minutes: 3 })).toEqual({ SOAK: "1", SEED: "17", MINUTES: "3" });
 });
 
-it("chooses a seed, and ten minutes, when none is given", () => {
-    const { seed, minutes, rest } = parseSoakOptions(["test/stack/sizes.test.ts"]);
-    expect(seed).toBeGreaterThanOrEqual(0);
-    expect(minutes).toBe(10);
-    expect(rest).toEqual(["test/stack/sizes.test.ts"]);
+it("has a limit of ten minutes by default", async () => {
+    const rest = ["test/stack/sizes.test.ts"];
+    expect(await parse(rest)).toEqual({ options: { minutes: 10 }, rest });
 });
 
-it.each([[["--seed"]], [["--seed", "many"]], [["--minutes", "x"]]])("refuses %j", (args) => {
-    expect(() => parseSoakOptions(args)).toThrow(/it must be a whole number, such as --(seed|minutes) 17/);
+it.each([[["--seed", "many"]], [["--minutes", "x"]]])("rejects %j", async (args) => {
+    await expect(parse(args)).rejects.toThrow(/It must be a whole number from \d+ to \d+\./);
 });
 
-it.each(["0", "31"])("refuses %s minutes", (minutes) => {
-    const problem = `--minutes is ${minutes}; it must be from 1 to 30`;
-    expect(() => parseSoakOptions(["--minutes", minutes])).toThrow(problem);
+it("rejects --seed without a value", async () => {
+    await expect(parse(["--seed"])).rejects.toThrow("argument missing");
+});
+
+it.each(["0", "31"])("rejects %s minutes", async (minutes) => {
+    await expect(parse(["--minutes", minutes])).rejects.toThrow("It must be a whole number from 1 to 30.");
 });
 
 it("passes seed and minutes to the JMS sink's long test", () => {
-    const args = soakArgs(parseSoakOptions(["--seed", "17", "--minutes", "3"]));
+    const args = soakArgs({ seed: 17, minutes: 3 });
     expect(args).toEqual(expect.arrayContaining(["-Dsoak=true", "-Dsoak.seed=17", "-Dsoak.minutes=3"]));
 });
 
