@@ -69,7 +69,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
                     ["max_replication_slots", "10"],
                     ["shared_buffers", "32MB"],
                     // A slot is free this long after its reader went silent (PostgreSQL: 60 s). Not sooner than a worker that is
-                    // cut off has given up its tasks (session 10 s, heartbeat 3 s, stop 5 s): it may still hold rows to write.
+                    // cut off has given up its tasks (session 10 s, heartbeat 0.5 s, stop 5 s): it may still hold rows to write.
                     ["wal_sender_timeout", "20s"],
                     // Other connections whose client is gone end after 20 + 3 x 5 s; the system's default is over two hours.
                     ["tcp_keepalives_idle", "20"],
