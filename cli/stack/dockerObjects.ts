@@ -6,7 +6,7 @@ import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 /** Something of a stack that a Docker engine holds. */
 export interface DockerObject {
     kind: "container" | "network" | "volume" | "image";
-    /** Id, or what stands for it: volumes and image tags have names only. */
+    /** Id; the name of a volume or an image tag, which has no id. */
     id: string;
     name: string;
     /** The engine that holds it. */
@@ -15,7 +15,7 @@ export interface DockerObject {
     running?: boolean;
 }
 
-/** Everything on an engine that carries the labels of a stack, and the image tags under its name. */
+/** All objects of an engine with the labels of a stack, and the image tags under its name. */
 export async function listDockerObjects(
     stack: string,
     engine: EngineAddress = { endpoint: dockerEndpoint() },
@@ -43,7 +43,7 @@ export async function listDockerObjects(
     ].map((object) => ({ ...object, engine }));
 }
 
-/** Removes objects: containers first, since they hold on to the others. Those that are gone already count as removed. */
+/** Removes objects: containers first, because they use the others. An object that does not exist counts as removed. */
 export async function removeDockerObjects(objects: DockerObject[]): Promise<void> {
     for (const kind of ["container", "network", "volume", "image"] as const) {
         const ofKind = objects.filter((object) => object.kind === kind);

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { resourceName } from "./state";
 
-/** The part of Pulumi's engine events that is used here. */
+/** The fields of Pulumi's engine events that are used here. */
 export interface EngineEvent {
     /** Seconds since 1970. */
     timestamp: number;
@@ -11,24 +11,24 @@ export interface EngineEvent {
     resOpFailedEvent?: StepEvent;
 }
 
-const WORTH_A_LINE_SECONDS = 5;
+const LONG_SECONDS = 5;
 
 interface StepEvent {
     metadata: {
         op: string;
         urn: string;
-        /** Empty for components, which are at work as long as one of their children is. */
+        /** Empty for components, which are in progress as long as one of their children. */
         provider: string;
     };
 }
 
-/** Follows the event log that `pulumi --event-log` writes while it works: one JSON object per line. */
+/** Reads the event log that `pulumi --event-log` writes during its run: one JSON object per line. */
 export class EventLog {
     private position = 0;
-    /** The beginning of a line that is not whole yet; bytes, because it may end within a character. */
+    /** The beginning of an incomplete line. Bytes, because it may end within a character. */
     private rest = Buffer.alloc(0);
     private readonly open = new Map<string, { name: string; op: string; since: number }>();
-    /** Messages of the errors so far. */
+    /** Error messages so far. */
     readonly errors: string[] = [];
 
     constructor(private readonly file: string) {}
@@ -47,7 +47,7 @@ export class EventLog {
         try {
             file = openSync(this.file, "r");
         } catch {
-            // the CLI has not begun to work, or ended before it did
+            // the CLI creates the file when it begins
             return [];
         }
         const buffer = Buffer.alloc(64 * 1024);
@@ -76,10 +76,10 @@ export class EventLog {
         this.open.set(urn, { name: resourceName(urn), op, since: timestamp });
     }
 
-    /** What has been worked on for some seconds, such as `kafka-0 (create, 12 s)`; the longest first. */
-    describeOpen(nowSeconds: number = Date.now() / 1000): string {
+    /** Operations that have taken some seconds, such as `kafka-0 (create, 12 s)`; the longest first. */
+    openText(nowSeconds: number = Date.now() / 1000): string {
         return [...this.open.values()]
-            .filter(({ since }) => nowSeconds - since >= WORTH_A_LINE_SECONDS)
+            .filter(({ since }) => nowSeconds - since >= LONG_SECONDS)
             .sort((a, b) => a.since - b.since)
             .map(({ name, op, since }) => `${name} (${op}, ${Math.round(nowSeconds - since)} s)`)
             .join(", ");

@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import type { Log } from "../../tools/log";
 import { isAlive } from "../../tools/processLock";
 import { PROJECT } from "../../tools/project";
+import { stackInUse } from "./explainCliFailure";
 import { environmentOf, type StackTarget } from "./target";
 
-/** Who holds a lock of Pulumi's file backend; the file's content. */
+/** The holder of a lock of Pulumi's file backend: the content of the lock file. */
 export interface LockHolder {
     pid: number;
     username: string;
@@ -16,7 +17,7 @@ export interface LockHolder {
 }
 
 /**
- * Removes the locks of `pulumi` processes on this machine that are dead. Only a file backend has such locks.
+ * Removes the locks of `pulumi` processes of this machine that have ended. Only a file backend has such locks.
  *
  * @returns true when no process holds a lock; false when the backend is not a file backend
  * @throws when a living process holds a lock
@@ -28,29 +29,29 @@ export function releaseDeadLocks(target: StackTarget, log: Log): boolean {
     for (const name of names.filter((name) => name.endsWith(".json"))) {
         const file = join(folder, name);
         const holder = JSON.parse(readFileSync(file, "utf8")) as LockHolder;
-        if (!isDead(holder)) throw new Error(describeLock(target.stack, holder));
+        if (!isDead(holder)) throw new Error(stackInUse(target.stack, holderText(holder)));
         rmSync(file);
-        // the backend keeps its own notes on each file beside it
+        // the backend keeps attributes of each file beside it
         rmSync(`${file}.attrs`, { force: true });
-        log(`Recovery: removed the lock of pulumi process ${holder.pid}, which has ended without doing so`);
+        log(`Recovery: removed the lock of pulumi process ${holder.pid}, which has ended`);
     }
     return true;
 }
 
 /**
- * Removes the notes that a file backend keeps beside a state file where a kill left them half-written: without them the
- * state is read, with them it is not.
+ * Removes incomplete attribute files, which a killed run leaves beside a state file. Pulumi reads a state without its
+ * attributes, but not with incomplete ones.
  */
-export function removeBrokenNotes(target: StackTarget, log: Log): void {
+export function removeBrokenAttributes(target: StackTarget, log: Log): void {
     const folder = backendFolder(environmentOf(target).PULUMI_BACKEND_URL, "stacks", PROJECT);
     if (folder === undefined || !existsSync(folder)) return;
-    const isNote = (name: string) => name.startsWith(`${target.stack}.json`) && name.endsWith(".attrs");
+    const isAttributes = (name: string) => name.startsWith(`${target.stack}.json`) && name.endsWith(".attrs");
     for (const file of readdirSync(folder)
-        .filter(isNote)
+        .filter(isAttributes)
         .map((name) => join(folder, name))) {
         if (isJson(readFileSync(file, "utf8"))) continue;
         rmSync(file);
-        log(`Recovery: removed ${file}, which an interrupted run left half-written`);
+        log(`Recovery: removed ${file}, which an interrupted run left incomplete`);
     }
 }
 
@@ -63,7 +64,7 @@ function isJson(text: string): boolean {
     }
 }
 
-/** Where Pulumi's file backend keeps a stack's locks; undefined for another backend. */
+/** Folder of a stack's locks in Pulumi's file backend; undefined for another backend. */
 export function lockFolder(backendUrl: string | undefined, stack: string): string | undefined {
     return backendFolder(backendUrl, "locks", "organization", PROJECT, stack);
 }
@@ -80,24 +81,21 @@ function localFolder(backendUrl: string): string | undefined {
     return fileURLToPath(`file://${resolve(path)}`);
 }
 
-/** A process on another machine cannot be seen from here, so that it counts as alive. */
+/** A process of another machine is not visible here, so it counts as alive. */
 export function isDead({ pid, hostname: host }: LockHolder): boolean {
     return host === hostname() && !(isAlive(pid) && isPulumi(pid));
 }
 
-/** Process ids are used again: after a restart of the machine the id may belong to another program. */
+/** After a restart of the machine the process id may belong to another program. */
 function isPulumi(pid: number): boolean {
     try {
         return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
     } catch {
-        // no such file system here (macOS), or the process is not ours to see
+        // macOS has no /proc; the process may be of another user
         return true;
     }
 }
 
-function describeLock(stack: string, { pid, username, hostname: host, timestamp }: LockHolder): string {
-    return (
-        `Another pulumi process works on stack ${stack}: process ${pid} of ${username}@${host}, since ${timestamp}. ` +
-        `Wait until it ends. If it ran on a machine that is gone, run: pulumi cancel --yes --stack ${stack}`
-    );
+function holderText({ pid, username, hostname: host, timestamp }: LockHolder): string {
+    return `process ${pid} of ${username}@${host}, since ${timestamp}`;
 }

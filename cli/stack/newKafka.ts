@@ -2,8 +2,8 @@ import { workerInfo } from "../../servers/connect";
 import { CONNECTOR, type StackState } from "./state";
 
 /**
- * True when the workers are on another Kafka cluster than the connectors of the state were made on: its data was lost, and
- * the connectors with it. One question to one worker; false when nobody answers.
+ * True when the workers use another Kafka cluster than the connectors of the state: Kafka has lost its data, and the
+ * connectors with it. One request to each worker; the first answer counts. False when no worker answers.
  */
 export async function isOnNewKafka({ resources }: StackState): Promise<boolean> {
     const connectors = resources.filter(({ type }) => type === CONNECTOR);

@@ -9,13 +9,13 @@ import { EventLog } from "./eventLog";
 import { explainCliFailure } from "./explainCliFailure";
 import { environmentOf, type StackTarget } from "./target";
 
-const WAIT_REPORT_SECONDS = 20;
+const REPORT_SECONDS = 20;
 
 /**
- * Runs a CLI command that answers a question or changes only the backend's records.
+ * Runs a CLI command that changes no resource.
  *
  * @returns its stdout
- * @throws the CLI's own message with what to do about it
+ * @throws the CLI's own message with the remedy
  */
 export async function askPulumi(target: StackTarget, args: string[], input?: string): Promise<string> {
     const result = await tryPulumi(target, args, input);
@@ -56,7 +56,7 @@ export async function changeStack(
     }
 }
 
-/** A folder for one event log. The CLI writes the stack's outputs into it in the clear; what a killed run left goes now. */
+/** A folder for one event log, which has the stack's outputs in plain text. Removes the folders of killed runs. */
 function eventsFolder(): string {
     const all = stateFolder("events");
     for (const name of readdirSync(all).filter((name) => !isAlive(Number.parseInt(name, 10)))) {
@@ -67,8 +67,8 @@ function eventsFolder(): string {
 }
 
 /**
- * On a terminal the CLI's own display needs the terminal itself. Elsewhere lines come as things happen, and in between one
- * that tells what is waited for.
+ * The CLI's own display needs the terminal. Without a terminal the CLI prints a line for each event, and this function adds
+ * lines with the operations in progress.
  */
 function runVisibly(
     args: string[],
@@ -80,11 +80,11 @@ function runVisibly(
     const color = onTerminal && !process.env.NO_COLOR ? "always" : "never";
     const display = onTerminal ? [] : ["--non-interactive", "--suppress-progress"];
     const show = onOutput ?? ((text: string) => process.stdout.write(text));
-    const reporter = onTerminal ? undefined : setInterval(() => reportOpen(events, show), WAIT_REPORT_SECONDS * 1000);
+    const reporter = onTerminal ? undefined : setInterval(() => printOpen(events, show), REPORT_SECONDS * 1000);
     return new Promise<{ code: number; stderr: string }>((resolve, reject) => {
         const child = spawn("pulumi", [...args, "--color", color, ...display], {
             cwd: CHECKOUT,
-            // the event log is one of the CLI's options for programs that drive it
+            // makes the option --event-log available
             env: { ...environmentOf(target), PULUMI_DEBUG_COMMANDS: "true" },
             stdio: onTerminal ? ["inherit", "inherit", "pipe"] : ["ignore", "pipe", "pipe"],
         });
@@ -95,20 +95,20 @@ function runVisibly(
             if (onOutput === undefined) process.stderr.write(text);
             else onOutput(text);
         });
-        // the terminal sends Ctrl-C to the CLI too, which then ends in good order: this process has to wait for it
-        const waitForCli = () => undefined;
-        const passOn = () => child.kill("SIGINT");
-        process.on("SIGINT", waitForCli).on("SIGTERM", passOn);
+        // the terminal sends Ctrl-C to the CLI, too; this process waits until the CLI has ended
+        const ignoreSignal = () => undefined;
+        const interruptCli = () => child.kill("SIGINT");
+        process.on("SIGINT", ignoreSignal).on("SIGTERM", interruptCli);
         child.once("error", reject);
         child.once("close", (code, signal) => {
-            process.off("SIGINT", waitForCli).off("SIGTERM", passOn);
+            process.off("SIGINT", ignoreSignal).off("SIGTERM", interruptCli);
             resolve({ code: code ?? 1, stderr: signal === null ? stderr : `${stderr}\nended by ${signal}` });
         });
     }).finally(() => clearInterval(reporter));
 }
 
-function reportOpen(events: EventLog, show: (text: string) => void): void {
+function printOpen(events: EventLog, show: (text: string) => void): void {
     events.read();
-    const open = events.describeOpen();
+    const open = events.openText();
     if (open !== "") show(`    waiting for: ${open}\n`);
 }

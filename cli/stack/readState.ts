@@ -1,3 +1,4 @@
+import { stackInUse } from "./explainCliFailure";
 import { askPulumi, tryPulumi } from "./pulumiCli";
 import { parseState, type StackState } from "./state";
 import type { StackTarget } from "./target";
@@ -6,17 +7,17 @@ import type { StackTarget } from "./target";
 export async function readState(target: StackTarget): Promise<StackState | undefined> {
     const result = await tryPulumi(target, ["stack", "export"]);
     if (result.code !== 0 && /no stack named/.test(result.stderr)) return undefined;
-    // asked once more only for the error message
+    // the second call is for its error message
     const text = result.code === 0 ? result.stdout : await askPulumi(target, ["stack", "export"]);
     return parseState(text);
 }
 
-/** Reads the state of a stack that there is, with secrets in clear. */
+/** Reads the state of an existing stack, with secrets in plain text. */
 export async function readClearState(target: StackTarget): Promise<StackState> {
     return parseState(await askPulumi(target, ["stack", "export", "--show-secrets"]));
 }
 
-/** Forgets operations that a killed `pulumi` left half done: the CLI does so whenever a state is imported. */
+/** Removes the pending operations of a killed `pulumi`: the CLI does this when a state is imported. */
 export async function clearPendingOperations(target: StackTarget): Promise<void> {
     const exported = await askPulumi(target, ["stack", "export"]);
     await askPulumi(target, ["stack", "import"], exported);
@@ -24,7 +25,7 @@ export async function clearPendingOperations(target: StackTarget): Promise<void>
 
 interface StackSummary {
     name: string;
-    /** Missing where the backend does not know: Pulumi's self-managed ones. */
+    /** Absent in a self-managed backend. */
     updateInProgress?: boolean;
 }
 
@@ -37,10 +38,7 @@ export async function isIdle(target: StackTarget): Promise<boolean> {
     const stacks = JSON.parse(await askPulumi(target, ["stack", "ls", "--json"])) as StackSummary[];
     const own = stacks.filter(({ name }) => lastPart(name) === lastPart(target.stack));
     if (own.some(({ updateInProgress }) => updateInProgress === true)) {
-        throw new Error(
-            `Another pulumi process works on stack ${target.stack}. Wait until it ends. If it was killed, ` +
-                `run: pulumi cancel --yes --stack ${target.stack}`,
-        );
+        throw new Error(stackInUse(target.stack));
     }
     return own.length > 0 && own.every(({ updateInProgress }) => updateInProgress === false);
 }

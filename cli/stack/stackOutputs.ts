@@ -6,9 +6,9 @@ import { readClearState } from "./readState";
 import { outputsOf } from "./state";
 import type { StackTarget } from "./target";
 
-/** What index.ts exports, with secrets in clear, and what was seen of the connectors. */
+/** The exports of index.ts with secrets in plain text, and the state of the connectors after the last `up`. */
 export interface StackOutputs {
-    /** Docker endpoint of each host, by name. Absent in a stack that was last brought up before this output came. */
+    /** Docker endpoint of each host, by name. Absent in a stack whose last `up` is older than this output. */
     engines?: Record<string, string>;
     /** Folder with the certificates for an engine, by name of its host. Absent when no host has one. */
     certPaths?: Record<string, string>;
@@ -16,43 +16,47 @@ export interface StackOutputs {
         zookeeper: string[];
         kafka: string[];
         connect: string[];
-        /** Absent when the database is not the stack's own; so for the broker. */
+        /** Absent when the stack runs no database; the next two are absent when it runs no JMS broker. */
         postgres?: string;
         jmsBroker?: string;
         jmsConsole?: string;
     };
-    /** Members with metrics, as Prometheus' file of targets has them. Absent when metrics are off. */
+    /** Members with metrics, in the format of Prometheus' file_sd_configs. Absent when metrics are off. */
     prometheusTargets?: { targets: string[]; labels: Record<string, string> }[];
     restUrls: string[];
     database: { address?: string; name: string; user: string; password: string };
     jmsBroker: { address?: string; user: string; password: string; queues: string[] };
-    /** All secrets by name. Absent in a stack that was last brought up before this output came. */
+    /** All secrets by name. Absent in a stack whose last `up` is older than this output. */
     secrets?: Record<string, string>;
     connectors: Record<
         string,
         {
             class: string;
-            /** State that the config declares. */
+            /** State in the config. */
             declaredState: string;
-            /** State that was seen when the stack was brought up. Absent where the connector was not made. */
+            /** State after the last `up`. Absent when the connector was not created. */
             state?: string;
-            /** Tasks that were seen then; absent where none were. */
+            /** Tasks after the last `up`. Absent when it had none. */
             tasks?: unknown[];
         }
     >;
 }
 
-/** Reads the outputs of a stack, also of one whose `up` has failed. Throws when it was never brought up. */
+/**
+ * Reads the outputs of a stack, also of one whose last `up` has failed.
+ *
+ * @throws when no `up` of it has created its addresses.
+ */
 export async function readStackOutputs(target: StackTarget): Promise<StackOutputs> {
     const outputs = outputsOf(await readClearState(target)) as Partial<StackOutputs>;
     if (outputs.addresses === undefined) {
-        throw new Error(`stack ${target.stack} is not up: it has no addresses; bring it up with: npm start`);
+        throw new Error(`stack ${target.stack} has no addresses yet; start it: npm start -- --stack ${target.stack}`);
     }
 
     return outputs as StackOutputs;
 }
 
-/** What of a stack can be asked, for a look at the whole platform. */
+/** The addresses and logins of a stack, for a snapshot of the platform. */
 export function platformTarget(stack: string, outputs: StackOutputs): PlatformTarget {
     const { addresses, engines, certPaths, connectors, database, jmsBroker } = outputs;
     return {

@@ -7,22 +7,22 @@ import { resourceName, type StackState } from "./state";
 import type { StackTarget } from "./target";
 
 export interface StartOptions extends RecoverOptions {
-    /** Compares the whole state with reality first. Default: only containers and networks that are missing or stopped. */
+    /** Compares the whole state with the servers first. Default: only containers and networks that are missing or stopped. */
     refresh?: boolean;
     /** Takes the CLI's output instead of the terminal. */
     onOutput?: (text: string) => void;
 }
 
-/** Brings a stack up, after mending what a killed run left behind. */
+/** Brings a stack up. First it repairs what a killed run left. */
 export async function startStack(target: StackTarget, log: Log, options: StartOptions = {}): Promise<StackState> {
     const before = await recover(target, log, options);
     if (before === undefined || target.select) await selectStack(target);
-    if (before !== undefined) await noticeLost(target, before, log, options.onOutput);
+    if (before !== undefined) await refreshLost(target, before, log, options.onOutput);
     const flags = ["--suppress-outputs", ...(options.refresh ? ["--refresh"] : [])];
     await changeStack(target, "up", flags, options.onOutput);
     const state = await stateAfterUp(target);
     if (!(await isOnNewKafka(state))) return state;
-    log("Kafka has lost its data, and the connectors with it: they are made again, sources with a snapshot");
+    log("Kafka has lost its data and the connectors: they are created again, sources with a snapshot");
     await changeStack(target, "up", ["--suppress-outputs", "--refresh"], options.onOutput);
     return stateAfterUp(target);
 }
@@ -34,10 +34,10 @@ async function stateAfterUp(target: StackTarget): Promise<StackState> {
 }
 
 /**
- * Makes the state notice what was removed or stopped by hand. Only that: a refresh of everything also asks the Connect
- * workers, and they may be what is missing.
+ * Refreshes what was removed or stopped by hand. A refresh of the whole state needs the Connect workers, and they may be
+ * missing.
  */
-async function noticeLost(
+async function refreshLost(
     target: StackTarget,
     state: StackState,
     log: Log,
@@ -50,10 +50,10 @@ async function noticeLost(
     await changeStack(target, "refresh", ["--suppress-outputs", ...targets], onOutput);
 }
 
-/** `stack init` writes a new salt into `Pulumi.<stack>.yaml` of the checkout, which is wrong for another config file. */
+/** `stack init` writes a new salt into `Pulumi.<stack>.yaml` of the checkout, so it cannot serve another config file. */
 async function selectStack(target: StackTarget): Promise<void> {
     if (target.configFile !== undefined) {
-        throw new Error(`There is no stack ${target.stack}: make it first, with pulumi stack init.`);
+        throw new Error(`Stack ${target.stack} not found. Create it first: pulumi stack init ${target.stack}`);
     }
 
     await askPulumi(target, target.select ? ["stack", "select", "--create"] : ["stack", "init", "--no-select"]);

@@ -9,10 +9,10 @@ export interface StateResource {
     outputs?: Record<string, unknown>;
 }
 
-/** What the backend knows of a stack. */
+/** The state of a stack in the backend. */
 export interface StackState {
     resources: StateResource[];
-    /** Operations that a killed `pulumi` left half done. */
+    /** Operations that a killed `pulumi` did not complete. */
     pendingOperations: { type: string; resource: StateResource }[];
 }
 
@@ -20,7 +20,7 @@ interface Deployment {
     deployment: { resources?: StateResource[]; pending_operations?: StackState["pendingOperations"] };
 }
 
-/** What marks a secret in a state: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
+/** The key that marks a secret in a state: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /** Reads the JSON of `pulumi stack export`. A secret whose value is shown becomes that value. */
@@ -38,18 +38,18 @@ export function resourceName(urn: string): string {
     return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-/** The ids of Docker objects that the state knows. */
+/** The ids of the Docker objects in the state. */
 export function knownIds({ resources }: StackState): Set<string> {
     return new Set(resources.map(({ id }) => id).filter((id) => id !== undefined));
 }
 
-/** The Docker names of what a run was about to create when it was killed. Pulumi notes each before it begins. */
+/** The Docker names of objects that a killed run was about to create. Pulumi writes each to the state first. */
 export function namesInCreation(state: StackState | undefined): Set<unknown> {
     const creating = state?.pendingOperations.filter(({ type }) => type === "creating") ?? [];
     return new Set(creating.map(({ resource }) => resource.inputs?.name));
 }
 
-/** The Docker engines of the stack, told by the state's Docker providers. */
+/** The Docker engines of the stack, from the Docker providers in the state. */
 export function stackEngines({ resources }: StackState): EngineAddress[] {
     const engines = resources
         .filter(({ type, inputs }) => type === "pulumi:providers:docker" && typeof inputs?.host === "string")
@@ -60,10 +60,10 @@ export function stackEngines({ resources }: StackState): EngineAddress[] {
     return [...new Map(engines.map((engine) => [engine.endpoint, engine])).values()];
 }
 
-/** Type of the resources that are connectors. */
+/** Type of the Connector resources. */
 export const CONNECTOR = "pulumi-nodejs:dynamic/cdc:Connector";
 
-/** The outputs of the stack, with state and tasks of each connector as they were seen when it was last brought up. */
+/** The outputs of the stack, with the state and the tasks that each connector had after the last `up`. */
 export function outputsOf({ resources }: StackState): Record<string, unknown> {
     const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
     const seen = new Map(

@@ -1,12 +1,12 @@
 import { outputsOf, type StackState } from "./state";
 
 interface ConnectorOutput {
-    /** Absent where the connector was not made. */
+    /** Absent when the connector was not created. */
     state?: string;
     tasks?: { state: string }[];
 }
 
-/** What a user wants to know after `npm start`: addresses, connectors with their states, and what to try next. */
+/** The text after `npm start`: addresses, connectors with their states, and the next commands. */
 export function summarize(state: StackState): string {
     const { addresses = {}, connectors = {} } = outputsOf(state) as {
         addresses?: Record<string, string | string[]>;
@@ -19,22 +19,18 @@ export function summarize(state: StackState): string {
         ),
         ...table(
             ["Connector", "State", "Tasks"],
-            Object.entries(connectors).map(([name, { state = "none", tasks = [] }]) => [
-                name,
-                state,
-                describeTasks(tasks),
-            ]),
+            Object.entries(connectors).map(([name, { state = "none", tasks = [] }]) => [name, state, tasksText(tasks)]),
         ),
         "Next:",
-        "  npm run demo               insert rows, and see them come out of the queues",
-        "  npm run status             how every part is now",
+        "  npm run demo               insert rows, and show them in the queues",
+        "  npm run status             show the state of every part",
         '  eval "$(npm run -s env)"   then: pulumi preview, pulumi up, pulumi stack output',
-        "  npm stop                   remove everything again",
+        "  npm stop                   remove everything",
     ].join("\n");
 }
 
 /** Tasks by state, such as `2 running, 1 failed`. */
-function describeTasks(tasks: { state: string }[]): string {
+function tasksText(tasks: { state: string }[]): string {
     const states = [...new Set(tasks.map(({ state }) => state))];
     return (
         states.map((state) => `${tasks.filter((task) => task.state === state).length} ${state}`).join(", ") || "none"

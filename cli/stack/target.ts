@@ -4,11 +4,11 @@ import { pulumiEnvironment } from "../../tools/environment";
 export interface StackTarget {
     /** Name of the stack. */
     stack: string;
-    /** Config file of a stack that exists already; default: `Pulumi.<stack>.yaml` in the checkout. */
+    /** Config file of an existing stack. Default: `Pulumi.<stack>.yaml` in the checkout. */
     configFile?: string;
-    /** Whole environment of the CLI; default: this process's, with what {@link pulumiEnvironment} says. */
+    /** The whole environment of the CLI. Default: this process's, with {@link pulumiEnvironment}. */
     environment?: NodeJS.ProcessEnv;
-    /** Makes it the stack that plain `pulumi` commands work on; default: no. */
+    /** True selects the stack for plain `pulumi` commands. Default: false. */
     select?: boolean;
 }
 

@@ -22,7 +22,7 @@ function step(kind: string, timestamp: number, op: string, name: string, provide
 test("tells what is being worked on, the longest first", () => {
     const log = new EventLog(file);
     log.read();
-    expect(log.describeOpen(0)).toBe("");
+    expect(log.openText(0)).toBe("");
 
     appendFileSync(file, step("resourcePreEvent", 90, "create", "kafka", ""));
     appendFileSync(file, step("resourcePreEvent", 100, "create", "kafka-1"));
@@ -30,13 +30,13 @@ test("tells what is being worked on, the longest first", () => {
     appendFileSync(file, step("resourcePreEvent", 95, "same", "network"));
     appendFileSync(file, step("resourcePreEvent", 106, "create", "only-just-begun"));
     log.read();
-    expect(log.describeOpen(107)).toBe("kafka-0 (replace, 12 s), kafka-1 (create, 7 s)");
+    expect(log.openText(107)).toBe("kafka-0 (replace, 12 s), kafka-1 (create, 7 s)");
 
     appendFileSync(file, step("resOutputsEvent", 108, "replace", "kafka-0"));
     appendFileSync(file, step("resOpFailedEvent", 108, "create", "kafka-1"));
     appendFileSync(file, step("resOutputsEvent", 108, "create", "only-just-begun"));
     log.read();
-    expect(log.describeOpen(200)).toBe("");
+    expect(log.openText(200)).toBe("");
 });
 
 test("a line that is half written is read when it is whole; errors are kept, warnings not", () => {

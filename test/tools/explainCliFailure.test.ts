@@ -109,12 +109,12 @@ test("a locked stack", async () => {
 
 test("a stack that is not there", async () => {
     rmSync(stateFile());
-    expect(await explained(["stack", "export"])).toContain("pulumi stack ls shows those that are there");
+    expect(await explained(["stack", "export"])).toContain("List its stacks with pulumi stack ls");
 });
 
 test("a state file that is damaged", async () => {
     truncateSync(stateFile(), 20);
-    expect(await explained(["stack", "export"])).toContain("broken.json.bak: copy it over broken.json");
+    expect(await explained(["stack", "export"])).toContain("copy broken.json.bak over broken.json");
 });
 
 test("a folder of states that is not there", async () => {
@@ -132,7 +132,7 @@ test("a server of states that does not answer", async () => {
 
 test("a config file that is no YAML", async () => {
     writeFileSync(configFile(), "config: [a\n");
-    expect(await explained(["preview"])).toContain("Pulumi.broken.yaml is no YAML (yaml: line");
+    expect(await explained(["preview"])).toContain("Pulumi.broken.yaml is not valid YAML (yaml: line");
 });
 
 test("text in the place of a section", async () => {
@@ -181,12 +181,12 @@ test("a build's step that is killed for memory", async () => {
 });
 
 test("a CLI that is killed; pulumiCli.ts says so in these words", () => {
-    expect(explainCliFailure("dev", "up", "some message\nended by SIGKILL")).toContain("ended from outside (SIGKILL)");
+    expect(explainCliFailure("dev", "up", "some message\nended by SIGKILL")).toContain("ended by a signal (SIGKILL)");
 });
 
 test("an unknown failure keeps the CLI's own words, unless the user has seen them", () => {
     expect(explainCliFailure("dev", "up", "error: something new")).toContain("error: something new");
     expect(explainCliFailure("dev", "up", "error: something new", { alreadyShown: true })).toBe(
-        "pulumi up of stack dev failed. Its messages stand above.",
+        "pulumi up of stack dev failed. Its messages are above.",
     );
 });

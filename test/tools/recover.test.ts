@@ -192,7 +192,7 @@ test("a stack without a state takes nothing from another one of its name", async
     expect(await leftObjects()).toEqual([]);
 });
 
-test("a backend that does not show running updates keeps its half-done operations until they are taken over", async () => {
+test("a backend that does not show running updates keeps its pending operations until --take-over", async () => {
     // reached by a login, so that its locks are out of sight
     const login = { PULUMI_CREDENTIALS_PATH: join(folder, "login"), PULUMI_BACKEND_URL: undefined };
     mkdirSync(login.PULUMI_CREDENTIALS_PATH);

@@ -74,9 +74,11 @@ export function movingOffsets(worker: WorkerUnderTest): void {
             const file = worker.path("saved.json");
             writeFileSync(file, JSON.stringify({ ...(await offsets.list(args)), kafkaClusterId: "another" }));
             await expect(offsets.run("restore", file)).rejects.toThrow(
-                /of another Kafka cluster:\s+kafkaClusterId: another in the file, \S+ here/,
+                /belong to another Kafka cluster:\s+kafkaClusterId: another in the file, \S+ here/,
             );
-            await expect(runCommand("offsets", ["reset", args["name"], "--url", url])).rejects.toThrow("say --yes");
+            await expect(runCommand("offsets", ["reset", args["name"], "--url", url])).rejects.toThrow(
+                "confirm it with --yes",
+            );
             await expect(offsets.run("reset", `${args["name"]}x`)).rejects.toThrow(`did you mean ${args["name"]}?`);
             expect(worker.writes(args)).toEqual([]);
         });
@@ -104,10 +106,10 @@ function commands(worker: WorkerUnderTest, url: string) {
     const command = (...args: string[]) => runCommand("offsets", [...args, "--url", url], { XDG_STATE_HOME: state });
     return {
         list: async (of: Record<string, any>) => JSON.parse((await command("list", of["name"], "--json")).stdout),
-        /** With its output, and the file in which the offsets of before are kept. */
+        /** Returns the output, and the file with the previous offsets. */
         run: async (...args: string[]) => {
             const { stdout } = await command(...args, "--yes");
-            return { text: stdout, file: /kept in (\S+)/.exec(stdout)![1]! };
+            return { text: stdout, file: /saved in (\S+)/.exec(stdout)![1]! };
         },
     };
 }
