@@ -40,6 +40,7 @@ const rooms = {
     components: {
         files: "components/**/*.ts",
         rooms: ["components", "render", "docker"],
+        types: ["providers"],
         packages: ["@pulumi/*", "@pulumi/*/**", ...CONNECTOR],
     },
     connectors: { files: "connectors/*.ts", rooms: ["connectors", "render"], packages: [] },
@@ -133,7 +134,10 @@ export default tseslint.config(
                 "error",
                 {
                     default: "disallow",
-                    rules: Object.entries(rooms).map(([from, { rooms: allow }]) => ({ from, allow })),
+                    rules: Object.entries(rooms).flatMap(([from, { rooms: allow, types = [] }]) => [
+                        { from, allow },
+                        { from, allow: types, importKind: "type" },
+                    ]),
                     message:
                         "${file.type} may not import ${dependency.type}: see the table of rooms in eslint.config.mjs",
                 },

@@ -1,18 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, MetricsTarget, metricsTargets, publishedPorts, rollMembers } from "./cluster";
 import { PluginDiscovery, StagedPlugin } from "./image";
+import { javaCommand, JvmRoleArgs, memberPorts, MetricsTarget, metricsTargets } from "./jvm";
 import { KafkaCluster } from "./kafkaCluster";
-import { renderConnectProperties } from "./render/connectProperties";
+import { renderConnectProperties, WorkerSettings } from "./render/connectProperties";
 import { workerUrls } from "./render/serverAddresses";
 import { hostsOf, peerAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
+import { rollMembers } from "./rolling/rollMembers";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
 const CONFIG_FILE = "/etc/connect-cdc/connect-distributed.properties";
 const REST_PORT = 8083;
 
 /** Arguments of {@link ConnectCluster}. */
-export interface ConnectClusterArgs extends JvmRoleArgs {
+export interface ConnectClusterArgs extends JvmRoleArgs, WorkerSettings {
     kafka: KafkaCluster;
     /** Plugins that the image holds. */
     plugins: pulumi.Input<StagedPlugin[]>;
@@ -22,33 +23,13 @@ export interface ConnectClusterArgs extends JvmRoleArgs {
     secrets: Record<string, pulumi.Input<string>>;
     /** Workers of the cluster. */
     workers: number;
-    /** REST port of worker 0 for clients outside; worker i has this port + i. The seed's 7070. */
+    /** REST port of worker 0 for clients outside; worker i has this port + i. */
     port: number;
-    /** `group.id`. */
-    groupId: string;
-    /** `config.storage.topic`. */
-    configStorageTopic: string;
-    /** `offset.storage.topic`. */
-    offsetStorageTopic: string;
-    /** `status.storage.topic`. */
-    statusStorageTopic: string;
-    /** Replication factor of the three topics. Default: the number of brokers, at most 3. */
+    /** Replication factor of the three internal topics. Default: the number of brokers, at most 3. */
     replicationFactor?: number;
-    /** Java class of the default key converter. */
-    keyConverter: string;
-    /** Java class of the default value converter. */
-    valueConverter: string;
-    /** `value.converter.schemas.enable`. */
-    valueConverterSchemasEnable: boolean;
-    /** `offset.flush.interval.ms`. */
-    offsetFlushIntervalMs: number;
-    /** `scheduled.rebalance.max.delay.ms`: how long the tasks of a lost worker wait for it to come back. */
-    scheduledRebalanceMaxDelayMs: number;
-    /** `connector.client.config.override.policy`. `None` unless a connector needs more. */
-    clientConfigOverridePolicy: string;
     /**
-     * Connectors that this update leaves as they are: their tasks may not fail while workers are replaced. Those of others may,
-     * as their change comes after the workers. Default: all.
+     * Connectors that this update does not change: their tasks must not fail while workers are replaced. Tasks of the others
+     * may fail, because their change comes after the workers. Default: all.
      */
     keptConnectors?: string[];
 }
@@ -62,7 +43,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     public readonly groupId: string;
     /** Plugins baked into the image. */
     public readonly plugins: pulumi.Output<StagedPlugin[]>;
-    /** Every worker, as Prometheus' file of targets has it; none where metrics are off. */
+    /** Entries of the workers in a file of targets for Prometheus; none where metrics are off. */
     public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the cluster is ready. */
     public readonly ready: Readiness;
@@ -116,7 +97,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
                     ),
                 },
                 secrets: { volumeName: secretFiles.get(host)!.volumeName, path: SECRETS_FOLDER },
-                ports: publishedPorts(args, i, { [REST_PORT]: args.port + i }),
+                ports: memberPorts(args, i, { [REST_PORT]: args.port + i }),
                 healthcheck: ["/usr/local/bin/health-connect", String(REST_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: args.stopGraceSeconds,
@@ -136,8 +117,8 @@ export class ConnectCluster extends pulumi.ComponentResource {
     }
 
     /**
-     * Takes from the workers the secrets that no connector refers to. Only once the connectors have their configs: until
-     * then a task that starts still reads what the config before referred to.
+     * Removes from the workers the secrets that no connector refers to, after the connectors have their configs. Until then a
+     * task that starts still reads the secrets of the previous config.
      */
     public sweepSecrets(connectors: pulumi.Resource[]): void {
         for (const files of this.secretFiles) files.sweep(connectors, this);

@@ -1,18 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
+ * Provider module of each type of dynamic resource, relative to the project's folder and without extension. A module
+ * exports the functions of {@link ProviderModule} and imports nothing of Pulumi's.
+ */
+export const PROVIDERS = {
+    Gate: "components/rolling/gateProvider",
+    GeneratedSecret: "components/generatedSecretProvider",
+    Readiness: "components/rolling/readinessProvider",
+    RollStart: "components/rolling/rollStartProvider",
+} as const;
+
+/**
  * What a provider module exports: each function has the meaning and the signature of the method of the same name of
  * {@link pulumi.dynamic.ResourceProvider}. Without `check` inputs pass as they are, without `diff` the engine compares
- * inputs, without `read` a refresh keeps what is known, without `delete` the resource is forgotten. A module that has
+ * inputs, without `read` a refresh keeps the known state, without `delete` the resource is forgotten. A module that has
  * outputs besides its inputs needs `update`.
  */
 export type ProviderModule = Omit<pulumi.dynamic.ResourceProvider, "configure">;
 
+/** Inputs of a provider as arguments of its resource. Those of `Keys`, or their values by name, may be outputs. */
+export type ArgsOf<Inputs, Keys extends keyof Inputs> = Omit<Inputs, Keys> & {
+    [Key in keyof Pick<Inputs, Keys>]: Inputs[Key] extends Record<string, string>
+        ? Record<string, pulumi.Input<string>>
+        : pulumi.Input<Inputs[Key]>;
+};
+
 /**
- * A dynamic resource whose provider is today's code of a TypeScript module of this checkout.
+ * A dynamic resource whose provider is the current code of a TypeScript module of this checkout.
  *
  * Pulumi keeps a dynamic provider as program text in its state, and refresh and destroy run that text. Here the text is one
- * line that loads the module: an edit is seen by the next `pulumi up`, state holds no logic, and the program does not pay
+ * line that loads the module: the next `pulumi up` uses a changed module, state holds no logic, and the program does not pay
  * for `pulumi.dynamic.Resource`'s serialiser (0.2 s per run, 2 KB per resource). jiti compiles a changed file once and keeps
  * the result in `node_modules/.cache`.
  *
@@ -21,25 +39,18 @@ export type ProviderModule = Omit<pulumi.dynamic.ResourceProvider, "configure">;
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
     /**
-     * @param modulePath the module, relative to the project's folder and without extension: `components/rolling/gateProvider`.
-     *   It exports the functions of {@link ProviderModule} and imports nothing of Pulumi's.
-     * @param type the last part of the type token: `Connector` becomes `pulumi-nodejs:dynamic/cdc:Connector`.
-     * @param props the inputs; an output must be there as `undefined` to exist on the class.
+     * @param type the last part of the type token: `Gate` becomes `pulumi-nodejs:dynamic/cdc:Gate`.
+     * @param props the inputs; an output must be present as `undefined` to exist on the class.
      */
-    constructor(
-        modulePath: string,
-        type: string,
-        name: string,
-        props: pulumi.Inputs,
-        opts?: pulumi.CustomResourceOptions,
-    ) {
-        super(`pulumi-nodejs:dynamic/cdc:${type}`, name, { ...props, __provider: providerText(modulePath) }, opts);
+    constructor(type: keyof typeof PROVIDERS, name: string, props: pulumi.Inputs, opts?: pulumi.CustomResourceOptions) {
+        const inputs = { ...props, __provider: providerText(PROVIDERS[type]) };
+        super(`pulumi-nodejs:dynamic/cdc:${type}`, name, inputs, opts);
     }
 }
 
 /** The text that the dynamic provider's process evaluates, in the project's folder, once per run. */
-export function providerText(modulePath: string): string {
-    // jiti's own choice of a cache, while the folder is missing, would be one in /tmp, shared by all users
+function providerText(modulePath: string): string {
+    // While the folder does not exist, jiti's default is a cache in /tmp, which all users share
     return [
         `const folder = process.cwd() + "/";`,
         `const cache = { fsCache: folder + "node_modules/.cache/jiti" };`,

@@ -7,7 +7,6 @@ export class GeneratedSecret extends DynamicResource {
 
     constructor(name: string, opts?: pulumi.CustomResourceOptions) {
         super(
-            "components/generatedSecretProvider",
             "GeneratedSecret",
             name,
             { value: undefined },

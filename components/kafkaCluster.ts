@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, MetricsTarget, metricsTargets, publishedPorts, rollMembers } from "./cluster";
 import { DockerHost } from "./dockerHost";
+import { javaCommand, JvmRoleArgs, memberPorts, MetricsTarget, metricsTargets } from "./jvm";
 import { BrokerSettings, Listener, renderServerProperties } from "./render/serverProperties";
 import { bootstrapList, hostsOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
+import { rollMembers } from "./rolling/rollMembers";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
 const CONFIG_FILE = "/etc/connect-cdc/server.properties";
@@ -15,7 +16,7 @@ export interface KafkaClusterArgs extends JvmRoleArgs, BrokerSettings {
     zookeeper: ZookeeperEnsemble;
     /** Brokers of the cluster; their ids are 0, 1, 2, ... */
     brokers: number;
-    /** Port of broker 0 for clients outside; broker i has this port + i. The seed's 9090. */
+    /** Port of broker 0 for clients outside; broker i has this port + i. */
     port: number;
     /** Default: the number of brokers, at most 3. */
     offsetsTopicReplicationFactor?: number;
@@ -41,7 +42,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
     public readonly peerAddresses: string[];
     /** Replication factor that new topics get: the number of brokers, at most 3. */
     public readonly replicationFactor: number;
-    /** Every broker, as Prometheus' file of targets has it; none where metrics are off. */
+    /** Entries of the brokers in a file of targets for Prometheus; none where metrics are off. */
     public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the cluster is ready. */
     public readonly ready: Readiness;
@@ -85,7 +86,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
                 },
                 dataPath: DATA_PATH,
                 protectData: args.protectData,
-                ports: publishedPorts(args, i, { [args.port + i]: args.port + i }),
+                ports: memberPorts(args, i, { [args.port + i]: args.port + i }),
                 healthcheck: args.zookeeper.connectString.apply((servers) => [
                     "/usr/local/bin/health-kafka",
                     "localhost",

@@ -1,32 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, MetricsTarget, metricsTargets, publishedPorts, rollMembers } from "./cluster";
+import { javaCommand, JvmRoleArgs, memberPorts, MetricsTarget, metricsTargets } from "./jvm";
 import { bootstrapList, hostsOf, outsideAddress, peerAddress } from "./render/topology";
-import { renderZooCfg } from "./render/zooCfg";
+import { EnsembleSettings, renderZooCfg } from "./render/zooCfg";
 import { Readiness } from "./rolling/readiness";
+import { rollMembers } from "./rolling/rollMembers";
 
 const CONFIG_FILE = "/etc/connect-cdc/zoo.cfg";
 const DATA_PATH = "/var/lib/zookeeper";
 
 /** Arguments of {@link ZookeeperEnsemble}. */
-export interface ZookeeperEnsembleArgs extends JvmRoleArgs {
-    /** Servers of the ensemble; their `myid` is 0, 1, 2, ... An odd number is wise: 4 survive no more losses than 3. */
+export interface ZookeeperEnsembleArgs extends JvmRoleArgs, EnsembleSettings {
+    /** Servers of the ensemble; their `myid` is 0, 1, 2, ... Use an odd number: 4 servers survive no more losses than 3. */
     servers: number;
-    /** Client port of server 0; server i has this port + i. The seed's 2180. */
+    /** Client port of server 0; server i has this port + i. */
     clientPort: number;
     /** Port of server 0 for followers; server i has this port + i. */
     quorumPort: number;
     /** Port of server 0 for leader election; server i has this port + i. */
     electionPort: number;
-    /** Length of a tick, ms. */
-    tickTimeMs: number;
-    /** Ticks that a follower may take to connect and sync to the leader. */
-    initLimit: number;
-    /** Ticks that a follower may be behind the leader. */
-    syncLimit: number;
-    /** Connections of one client address; 0 is no limit. */
-    maxClientCnxns: number;
-    /** Four-letter words that clients may send. `srvr` and `dump` are needed by the health checks. */
-    fourLetterWords: string[];
     /** Keeps the data volumes from being deleted. Default false. */
     protectData?: boolean;
 }
@@ -39,7 +30,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
     public readonly addresses: pulumi.Output<string[]>;
     /** `host:port` of every server for other members. */
     public readonly peerAddresses: string[];
-    /** Every server, as Prometheus' file of targets has it; none where metrics are off. */
+    /** Entries of the servers in a file of targets for Prometheus; none where metrics are off. */
     public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the ensemble is ready. */
     public readonly ready: Readiness;
@@ -91,7 +82,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
                     },
                     dataPath: DATA_PATH,
                     protectData: args.protectData,
-                    ports: publishedPorts(
+                    ports: memberPorts(
                         args,
                         i,
                         Object.fromEntries([clientPort, ...quorumPorts].map((port) => [port, port])),

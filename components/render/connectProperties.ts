@@ -1,20 +1,41 @@
 import { renderProperties, Setting } from "./properties";
 
-/** What goes into a worker's `connect-distributed.properties`. Facts: Kafka documentation, "Kafka Connect Configs". */
-export interface ConnectProperties {
-    bootstrapServers: string;
+/** Settings that are the same for every worker of a cluster. */
+export interface WorkerSettings {
+    /** `group.id`. */
     groupId: string;
+    /** `config.storage.topic`. */
     configStorageTopic: string;
+    /** `offset.storage.topic`. */
     offsetStorageTopic: string;
+    /** `status.storage.topic`. */
     statusStorageTopic: string;
-    /** Replication factor of the three internal topics. */
-    replicationFactor: number;
+    /** Java class of the default key converter. */
     keyConverter: string;
+    /** Java class of the default value converter. */
     valueConverter: string;
     /** `value.converter.schemas.enable`, of JsonConverter. */
     valueConverterSchemasEnable: boolean;
+    /** `offset.flush.interval.ms`. */
+    offsetFlushIntervalMs: number;
+    /**
+     * `scheduled.rebalance.max.delay.ms`: how long the tasks of a lost worker stay unassigned. Kafka's default is 5 minutes
+     * (KIP-415).
+     */
+    scheduledRebalanceMaxDelayMs: number;
+    /** `connector.client.config.override.policy`. */
+    clientConfigOverridePolicy: string;
+    /** Raw settings, which win; lists are added to those of the platform. */
+    config: Record<string, Setting>;
+}
+
+/** Content of a worker's `connect-distributed.properties`. Facts: Kafka documentation, "Kafka Connect Configs". */
+export interface ConnectProperties extends WorkerSettings {
+    bootstrapServers: string;
+    /** Replication factor of the three internal topics. */
+    replicationFactor: number;
     pluginPath: string;
-    /** `plugin.discovery` (KIP-898): `service_load` skips reading every class, and finds only plugins with a service file. */
+    /** `plugin.discovery` (KIP-898): `service_load` does not read every class, and finds only plugins with a service file. */
     pluginDiscovery: string;
     /** Port of the REST API in the container. */
     restPort: number;
@@ -23,13 +44,6 @@ export interface ConnectProperties {
     restAdvertisedPort: number;
     /** Folder below which `${directory:<folder>:<file>}` may read. */
     secretsFolder: string;
-    offsetFlushIntervalMs: number;
-    /** How long tasks of a lost worker stay unassigned; Kafka's default of 5 minutes leaves them dead that long (KIP-415). */
-    scheduledRebalanceMaxDelayMs: number;
-    /** `connector.client.config.override.policy`. */
-    clientConfigOverridePolicy: string;
-    /** Raw settings, which win; lists are added to those of the platform. */
-    config: Record<string, Setting>;
 }
 
 /** Renders `connect-distributed.properties` of one worker. */

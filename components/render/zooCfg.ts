@@ -11,10 +11,8 @@ export interface QuorumAddress {
     electionPort: number;
 }
 
-/** What goes into `zoo.cfg`. Facts: ZooKeeper Administrator's Guide, "Configuration Parameters". */
-export interface ZooCfg {
-    dataDir: string;
-    clientPort: number;
+/** Settings that are the same for every server of an ensemble. */
+export interface EnsembleSettings {
     /** Length of a tick, ms. */
     tickTimeMs: number;
     /** Ticks that a follower may take to connect and sync to the leader. */
@@ -23,13 +21,19 @@ export interface ZooCfg {
     syncLimit: number;
     /** Connections of one client address; 0 is no limit. */
     maxClientCnxns: number;
-    /** Four-letter words that clients may send. */
+    /** Four-letter words that clients may send. The health checks need `srvr` and `dump`. */
     fourLetterWords: string[];
+    /** Raw settings, which win. */
+    config: Record<string, Setting>;
+}
+
+/** Content of `zoo.cfg`. Facts: ZooKeeper Administrator's Guide, "Configuration Parameters". */
+export interface ZooCfg extends EnsembleSettings {
+    dataDir: string;
+    clientPort: number;
     /** True where the address in `servers` is not an address of the container itself. */
     listenOnAllAddresses: boolean;
     servers: QuorumAddress[];
-    /** Raw settings, which win. */
-    config: Record<string, Setting>;
 }
 
 /** Renders `zoo.cfg`, the same for every server of the ensemble but for the client port. */

@@ -70,7 +70,7 @@ export class ConnectorProgram {
         this.write("package.json", JSON.stringify({ name: "connectors" }));
         this.write("index.ts", program);
         copyFileSync(join(CHECKOUT, "program.js"), join(this.folder, "program.js"));
-        for (const name of ["node_modules", "components"]) symlinkSync(join(CHECKOUT, name), join(this.folder, name));
+        symlinkSync(join(CHECKOUT, "node_modules"), join(this.folder, "node_modules"));
     }
 
     static async create(program = PROGRAM, project = "connectors"): Promise<ConnectorProgram> {

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DockerHost } from "./dockerHost";
+import { Image } from "./image";
+import { Setting } from "./render/properties";
+import { outsideAddress } from "./render/topology";
+
+/** Port of the metrics in every container: the one that Prometheus lists for this agent. */
+const METRICS_PORT = 9404;
+const METRICS_FOLDER = "/opt/kafka/metrics";
+
+/** Arguments that all roles of the runtime image have. */
+export interface JvmRoleArgs {
+    /** Hosts that members are placed on. */
+    hosts: DockerHost[];
+    /** Image of the members. */
+    image: Image;
+    /** Host names by member, repeated when shorter than the role. Empty: member i goes to host i modulo their number. */
+    placement: string[];
+    /** Largest heap of the JVM, MiB. */
+    heapMb: number;
+    /** Memory limit of a container, MiB. */
+    memoryMb: number;
+    /** Further JVM flags. */
+    jvmFlags: string[];
+    /** Time for a clean stop, s. */
+    stopGraceSeconds: number;
+    /** Time limit for the whole role to become ready, and for one member to rejoin, s. */
+    readySeconds: number;
+    /** Raw server settings, which win over everything else. */
+    config: Record<string, Setting>;
+    /** Port of member 0 for Prometheus; member i has this port + i. Default: no metrics. */
+    metricsPort?: number;
+}
+
+/** One member to scrape, with the labels of all its series. */
+export interface MetricsTarget {
+    /** `host:port`, as Prometheus reaches it from outside. */
+    targets: string[];
+    labels: { stack: string; job: string; member: string };
+}
+
+/**
+ * Command line of a server of the runtime image: exec form, so that the JVM is process 1 and gets SIGTERM.
+ * @param metricsRules name of the agent's rules in the image, used where metrics are on.
+ */
+export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: string, metricsRules: string): string[] {
+    return [
+        "java",
+        `-Xmx${args.heapMb}m`,
+        ...args.jvmFlags,
+        ...(args.metricsPort === undefined
+            ? []
+            : [`-javaagent:${METRICS_FOLDER}/agent.jar=${METRICS_PORT}:${METRICS_FOLDER}/${metricsRules}.yml`]),
+        // The restart policy replaces a server that is out of memory.
+        "-XX:+ExitOnOutOfMemoryError",
+        // A replaced container has a new address: the JVM's cache of names must not outlive the old one.
+        "-Dsun.net.inetaddr.ttl=2",
+        "-Djava.net.preferIPv4Stack=true",
+        "-Dlog4j.configuration=file:/opt/kafka/config/log4j.properties",
+        "-cp",
+        "/opt/kafka/libs/*",
+        mainClass,
+        configFile,
+    ];
+}
+
+/** Published ports of member `i`: its own, and the one for Prometheus where metrics are on. */
+export function memberPorts(args: JvmRoleArgs, i: number, own: Record<number, number>): Record<number, number> {
+    return args.metricsPort === undefined ? own : { ...own, [METRICS_PORT]: args.metricsPort + i };
+}
+
+/** Entries of the members in a file of targets for Prometheus (`file_sd_configs`); none where metrics are off. */
+export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost[]): MetricsTarget[] {
+    const { metricsPort } = args;
+    if (metricsPort === undefined) return [];
+    return hosts.map((host, i) => ({
+        targets: [outsideAddress(host, metricsPort + i)],
+        labels: { stack: pulumi.getStack(), job, member: `${job}-${i}` },
+    }));
+}
