@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
+
 import { Admin } from "@platformatic/kafka";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stack/stackOutputs";
+
 import { ConnectClient } from "../../packages/connector/src/client/client";
 import { Deadline, systemClock } from "../../packages/connector/src/client/clock";
 import { Connectors } from "../../packages/connector/src/client/connectors";
+import { createConnector, deleteConnector } from "../../packages/connector/src/lifecycle/createConnector";
 import { Progress } from "../../packages/connector/src/client/progress";
 import { Redactor } from "../../packages/connector/src/client/redact";
-import { createConnector, deleteConnector } from "../../packages/connector/src/lifecycle/lifecycle";
+import type { StackOutputs } from "../../cli/stackOutputs";
 import { type QueueReader, readQueue } from "../../servers/queue";
 import { parseAddress } from "../../servers/tcp";
 import { done, pending, waitFor } from "../../servers/wait";
@@ -94,8 +96,9 @@ beforeAll(async () => {
     }
     await untilRead("all_types __op is null", rowsInSet);
     await run(insertSet);
-    for (const name of names) expected[name] = await expectedRows(name);
-
+    for (const name of names) {
+        expected[name] = await expectedRows(name);
+    }
     await database.query("delete from cdc.all_types where id = $1", [deletedId]);
     await database.query("insert into cdc.plain_identity values (42, 1, 'hello', 3.14, true, now(), 'o')");
     await database.query("delete from cdc.plain_identity");
@@ -110,7 +113,6 @@ afterAll(async () => {
         for (const connector of ["", "-JsonWriter", "-XmlWriter"].map((suffix) => idOf(name) + suffix)) {
             await deleteConnector(connectors, connector);
         }
-
         await dropSlot(idOf(name));
     }
     const ofTables = names.flatMap((name) => tables.map((table) => topicOf(name, table)));
@@ -128,7 +130,9 @@ async function openDatabase(): Promise<Client> {
 }
 
 async function run(statements: string[]): Promise<void> {
-    for (const statement of statements) await database.query(statement);
+    for (const statement of statements) {
+        await database.query(statement);
+    }
 }
 
 /** The stack's own source, on this table and in this way. */
@@ -293,10 +297,12 @@ describe.each(names)("rows with every type of PostgreSQL, captured by Debezium: 
     it("types that Debezium leaves out have no field, all others have one", async () => {
         const columns = ["id", ...typeColumns.map(({ name: column }) => column)];
         const inOrder = name === "schema" ? columns : [...columns].sort();
-        for (const row of (await jsonRows(name)).values()) expect(Object.keys(row)).toEqual(inOrder);
-
-        for (const row of xmlRows(name).values()) expect(Object.keys(row)).toEqual(inOrder);
-
+        for (const row of (await jsonRows(name)).values()) {
+            expect(Object.keys(row)).toEqual(inOrder);
+        }
+        for (const row of xmlRows(name).values()) {
+            expect(Object.keys(row)).toEqual(inOrder);
+        }
         expect(columns).not.toEqual(expect.arrayContaining(leftOut));
     });
 

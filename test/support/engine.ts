@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { forgetAnswers } from "../../packages/connector/src/checks/checkedCluster";
-import { check, create, diff, read, delete as remove, update } from "../../packages/connector/src/connectorProvider";
-import { forgetProgram } from "../../packages/connector/src/declared";
+import { forgetAnswers } from "../../packages/connector/src/checks/cachedCluster";
+import { forgetProgram } from "../../packages/connector/src/provider/declaredConnectors";
+import { check, create, delete as remove, diff, read, update } from "../../packages/connector/src/connectorProvider";
 
 type Props = Record<string, any>;
 
@@ -70,21 +70,27 @@ export class Engine {
 
     /** `pulumi state taint`: the next `up` replaces it. */
     taint(): void {
-        if (this.resource) this.resource.tainted = true;
+        if (this.resource) {
+            this.resource.tainted = true;
+        }
     }
 
     async refresh(): Promise<void> {
         for (const old of this.all) {
             const { id, props, inputs } = await read(old.id, old.outputs as any);
-            if (id) Object.assign(old, { outputs: wired(props!), inputs: wired(inputs!) });
-            else this.forget(old);
+            if (id) {
+                Object.assign(old, { outputs: wired(props!), inputs: wired(inputs!) });
+            } else {
+                this.forget(old);
+            }
         }
     }
 
     async destroy(): Promise<void> {
         newProcess();
-        if (this.resource) await this.delete(this.resource);
-
+        if (this.resource) {
+            await this.delete(this.resource);
+        }
         await this.deleteLeaving();
     }
 
@@ -116,11 +122,13 @@ export class Engine {
 
     private async replace(old: Resource, args: Props, options: UpOptions): Promise<void> {
         const inputs = await this.check({}, args);
-        if (options.deleteBeforeReplace ?? true) await this.delete(old);
-
+        if (options.deleteBeforeReplace ?? true) {
+            await this.delete(old);
+        }
         await this.create(inputs, options, (created) => {
-            if (this.resource === old) this.leaving.push(old);
-
+            if (this.resource === old) {
+                this.leaving.push(old);
+            }
             this.resource = created;
         });
     }
@@ -141,28 +149,34 @@ export class Engine {
         keep = (written: Resource) => void (this.resource = written),
     ): Promise<void> {
         const keepUnlessKilled = (id: string, outputs: Props, unfinished: boolean) => {
-            if (!killed) keep({ id, inputs, outputs: wired(outputs), unfinished, tainted: false });
+            if (!killed) {
+                keep({ id, inputs, outputs: wired(outputs), unfinished, tainted: false });
+            }
         };
         try {
             const { id, outs } = await operation();
             keepUnlessKilled(id, outs, false);
         } catch (error) {
             const { id, properties } = error as { id?: string; properties?: Props };
-            if (id) keepUnlessKilled(id, properties!, true);
-
+            if (id) {
+                keepUnlessKilled(id, properties!, true);
+            }
             throw error;
         }
     }
 
     private async check(olds: Props, args: Props): Promise<Props> {
         const { inputs, failures } = await check(olds, args);
-        if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("; "));
-
+        if (failures.length > 0) {
+            throw new Error(failures.map(({ reason }) => reason).join("; "));
+        }
         return inputs;
     }
 
     private async deleteLeaving(): Promise<void> {
-        for (const one of [...this.leaving]) await this.delete(one);
+        for (const one of [...this.leaving]) {
+            await this.delete(one);
+        }
     }
 
     private async delete(one: Resource): Promise<void> {
@@ -172,7 +186,9 @@ export class Engine {
 
     private forget(one: Resource): void {
         this.leaving = this.leaving.filter((other) => other !== one);
-        if (this.resource === one) this.resource = undefined;
+        if (this.resource === one) {
+            this.resource = undefined;
+        }
     }
 }
 

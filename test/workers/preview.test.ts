@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkAgainstCluster } from "../../packages/connector/src/checks/checkAgainstCluster";
-import { forgetAnswers } from "../../packages/connector/src/checks/checkedCluster";
-import { checkInputs } from "../../packages/connector/src/connectorInputs";
+import { forgetAnswers } from "../../packages/connector/src/checks/cachedCluster";
+import { checkInputs } from "../../packages/connector/src/inputs/connectorInputs";
 import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 
 // What real workers say of wrong configs, from the oldest version to the newest: their texts differ, what is found does not.

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TlsAuth } from "./client/auth";
-import { DynamicResource } from "./dynamicResource";
-import type { Adopt } from "./ownership";
 import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
-import type { OnDelete } from "./position/onDelete";
-import type { OnPositionLoss } from "./position/positionGuard";
+import type { OnDelete } from "./inputs/checkOnDelete";
+import type { Adopt } from "./provider/ownership";
+import type { OnPositionLoss } from "./position/positionLoss";
 import type { OnSilentCluster } from "./position/sameCluster";
+import { DynamicResource } from "./dynamicResource";
 import type { AnyConnector, ConnectorType } from "./typed/settings";
 
 /**
@@ -231,8 +231,9 @@ function claim(
             );
         }
         names.set(id!, resource);
-        if (oldName !== undefined) oldNames.set(oldId!, resource);
-
+        if (oldName !== undefined) {
+            oldNames.set(oldId!, resource);
+        }
         for (const one of [id!, oldId!]) {
             const [has, takes] = [names.get(one), oldNames.get(one)];
             if (has !== undefined && takes !== undefined) {

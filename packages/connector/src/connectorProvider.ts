@@ -5,11 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { checkAgainstCluster } from "./checks/checkAgainstCluster";
-import { guardFaults, requireUnshared } from "./checks/guards";
-import { Connectors } from "./client/connectors";
-import { ConnectError } from "./client/errors";
-import { openConnectors, secretsOf } from "./client/openConnectors";
-import { ARGUMENTS, checkInputs, ConnectorInputs, hasUnknown, specOf, UNKNOWN } from "./connectorInputs";
+import { ARGUMENTS, checkInputs, ConnectorInputs, hasUnknown, specOf, UNKNOWN } from "./inputs/connectorInputs";
 import {
     ConnectorOutputs,
     hiddenKeys,
@@ -18,9 +14,22 @@ import {
     observedOutputs,
     outputsAfterFailure,
     settledOutputs,
-} from "./connectorOutputs";
-import { connectorId, declareConnector, holdConnector, inTurn, isHeld, successorOf, unclaimed } from "./declared";
+} from "./provider/connectorOutputs";
+import { Connectors } from "./client/connectors";
+import { ConnectError } from "./client/errors";
+import {
+    connectorId,
+    declareConnector,
+    holdConnector,
+    inTurn,
+    isHeld,
+    successorOf,
+    unclaimed,
+} from "./provider/declaredConnectors";
+import { deleteWithPosition, DeletionOptions, dropLeftovers } from "./position/deleteWithPosition";
 import { fullConfig } from "./lifecycle/fullConfig";
+import { guardFaults, requireUnshared } from "./checks/positionChecks";
+import { kafkaCluster } from "./position/kafkaIdentity";
 import {
     ConnectorSpec,
     createConnector,
@@ -29,20 +38,19 @@ import {
     updateConnector,
     UpdateOptions,
     withLiveValues,
-} from "./lifecycle/lifecycle";
-import { pluginVersion } from "./lifecycle/plugins";
-import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
+} from "./lifecycle/createConnector";
 import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
-import { forgetOwner, keepOwner, keepRestartDue, ownerOf } from "./ownership";
-import { deleteWithPosition, DeletionOptions, dropLeftovers } from "./position/deletion";
-import { kafkaCluster } from "./position/kafkaIdentity";
-import { bringUp } from "./position/newSource";
-import { positionFaults } from "./position/positionGuard";
-import { renameConnector } from "./position/rename";
+import { openConnectors, secretsOf } from "./inputs/openConnectors";
+import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
+import { pluginVersion } from "./lifecycle/plugins";
+import { forgetOwner, keepOwner, keepRestartDue, ownerOf } from "./provider/ownership";
+import { bringUp } from "./position/startFromPosition";
+import { positionFaults } from "./position/positionLoss";
+import { renameConnector } from "./position/renameConnector";
 import { refuseSecondCluster } from "./position/sameCluster";
 import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
 import { LeftInDatabaseError, passwordsOf, whatIsLeft } from "./postgres/replicationSlot";
-import { usesChangedSecret } from "./secretReferences";
+import { usesChangedSecret } from "./provider/secretReferences";
 
 type Properties<T> = T & { __provider?: string };
 
@@ -58,8 +66,9 @@ export async function check(
     const { inputs, faults: ownFaults } = checkInputs(news);
     const faults = await checkAgainstCluster(olds, inputs, ownFaults);
     faults.push(...(await guardFaults(olds, inputs)));
-    if (faults.length === 0 && !hasUnknown(inputs)) declareConnector(olds, inputs as unknown as ConnectorInputs);
-
+    if (faults.length === 0 && !hasUnknown(inputs)) {
+        declareConnector(olds, inputs as unknown as ConnectorInputs);
+    }
     // With a property Pulumi would show its value, which may be a password; the reason names it.
     return { inputs, failures: faults.map(({ reason }) => ({ property: "", reason })) };
 }
@@ -78,8 +87,9 @@ export async function diff(
     news: Properties<ConnectorInputs>,
 ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
     const losses = positionLosses(olds, news);
-    if (losses.length > 0) throw failure(news, new ConnectError("refused", losses.join("; ")));
-
+    if (losses.length > 0) {
+        throw failure(news, new ConnectError("refused", losses.join("; ")));
+    }
     const isRenamed = news.renamedFrom === olds.name;
     const replaces = (["name", "cluster"] as const).filter(
         (key) => olds[key] !== news[key] && !(key === "name" && isRenamed),
@@ -128,8 +138,9 @@ async function createNow(inputs: Properties<ConnectorInputs>): Promise<{ id: str
         holdConnector(inputs);
         return { id, outs: { ...(await settledOutputs(connectors, inputs, settled)), claim } };
     } catch (error) {
-        if (error instanceof UnfinishedError) holdConnector(inputs);
-
+        if (error instanceof UnfinishedError) {
+            holdConnector(inputs);
+        }
         throw failure(inputs, error, (unfinished) => ({
             id,
             properties: { ...outputsAfterFailure(inputs, unfinished), restartDue: unfinished.restartDue, claim },
@@ -159,10 +170,13 @@ async function claiming(
             keep(true);
             return settled;
         } catch (error) {
-            if (error instanceof UnfinishedError) keep(true, error.restartDue);
-            else if (before) keepOwner(connector, before);
-            else forgetOwner(connector, claim);
-
+            if (error instanceof UnfinishedError) {
+                keep(true, error.restartDue);
+            } else if (before) {
+                keepOwner(connector, before);
+            } else {
+                forgetOwner(connector, claim);
+            }
             throw error;
         }
     };
@@ -198,7 +212,6 @@ export async function update(
         if (error instanceof UnfinishedError) {
             keepRestartDue({ ...news, kafkaClusterId: olds.kafkaClusterId }, claim, true);
         }
-
         throw failure(news, error, (unfinished) => ({
             id,
             properties: {
@@ -240,13 +253,15 @@ async function settle(
         from === undefined
             ? undefined
             : await created((how) => renameConnector(connectors, from, news, olds.renameDue ?? false, how));
-    if (renamed) return renamed;
-
+    if (renamed) {
+        return renamed;
+    }
     const create = () =>
         created((how) => bringUp(connectors, news, (spec) => createConnector(connectors, spec, how), how));
     const change = (spec: ConnectorSpec) => updateConnector(connectors, spec, { ...options, recreate: create });
-    if (isNew) return create();
-
+    if (isNew) {
+        return create();
+    }
     return from !== undefined || olds.positionUnproven ? bringUp(connectors, news, change) : change(specOf(news));
 }
 
@@ -256,10 +271,12 @@ async function settle(
  * @throws ConnectError when that one would be left behind.
  */
 function renameSource(olds: ConnectorOutputs, news: ConnectorInputs): string | undefined {
-    if (!olds.renameDue) return news.renamedFrom === olds.name ? olds.name : undefined;
-
-    if (news.name === olds.renamedFrom) return olds.name;
-
+    if (!olds.renameDue) {
+        return news.renamedFrom === olds.name ? olds.name : undefined;
+    }
+    if (news.name === olds.renamedFrom) {
+        return olds.name;
+    }
     if (news.name !== olds.name) {
         const reason = `"${olds.renamedFrom}" has not become "${olds.name}" yet. Run pulumi up with that name first`;
         throw new ConnectError("refused", reason);
@@ -316,11 +333,13 @@ function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void>
 
 /** Another resource that has the connector of this one by now. */
 function otherOwner(props: ConnectorOutputs): string | undefined {
-    if (isHeld(props)) return "another resource of this program";
-
+    if (isHeld(props)) {
+        return "another resource of this program";
+    }
     const owner = ownerOf(props);
-    if (!owner?.isHeld || props.claim === undefined || owner.claim === props.claim) return undefined;
-
+    if (!owner?.isHeld || props.claim === undefined || owner.claim === props.claim) {
+        return undefined;
+    }
     return owner.stack === props.stack ? "another resource of this stack" : `stack ${owner.stack}`;
 }
 export { remove as delete };
@@ -334,8 +353,9 @@ async function removeNow(props: Properties<ConnectorOutputs>): Promise<void> {
         const { isNew } = await kafkaCluster(connectors, props);
         const doomed = { ...props, onDelete: unclaimed(props, say) };
         const options = { say };
-        if (props.renameDue && !isNew) await deleteUnrenamed(connectors, props, options);
-
+        if (props.renameDue && !isNew) {
+            await deleteUnrenamed(connectors, props, options);
+        }
         await (isNew ? dropLeftovers(doomed, say) : deleteWithPosition(connectors, doomed, options));
     } catch (error) {
         throw deletionFailure(props, error);
@@ -390,8 +410,9 @@ function failure(
     error: unknown,
     kept?: (unfinished: UnfinishedError) => { id: string; properties: ConnectorOutputs },
 ): unknown {
-    if (!(error instanceof ConnectError || error instanceof UnfinishedError)) return error;
-
+    if (!(error instanceof ConnectError || error instanceof UnfinishedError)) {
+        return error;
+    }
     const { message } = error;
     const text = message.includes(`connector "${of.name}"`) ? message : `connector "${of.name}": ${message}`;
     const shown = new Error(text);

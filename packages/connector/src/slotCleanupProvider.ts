@@ -2,8 +2,8 @@
  * The functions of the dynamic provider behind the resource `SlotCleanup`. All of it is in the deletion.
  */
 import { isDeepStrictEqual } from "node:util";
-import { UNKNOWN } from "./connectorInputs";
-import { isDatabaseUrl, URL_RULE } from "./position/onDelete";
+import { UNKNOWN } from "./inputs/connectorInputs";
+import { isDatabaseUrl, URL_RULE } from "./inputs/checkOnDelete";
 import { DatabaseLeftovers, dropFromDatabase, LeftInDatabaseError, placeOf } from "./postgres/replicationSlot";
 
 /** Empty: nothing is dropped. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { checkInputs } from "../../../packages/connector/src/connectorInputs";
-import { CHECKOUT } from "../../../tools/project";
+import { checkInputs } from "../../../packages/connector/src/inputs/connectorInputs";
+import { CHECKOUT } from "../../../cli/stack/target";
 import { recordResources, theResource } from "../../support/mocks";
 import { listedMessages, unsaidPieces } from "../../support/troubleshooting";
 

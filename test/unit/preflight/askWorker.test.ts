@@ -1,7 +1,7 @@
 import { AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HIDDEN } from "../../../config/fault";
-import { glanceAt } from "../../../packages/connector/src/checks/glance";
+import { glanceAt } from "../../../packages/connector/src/client/readConnectorConfigs";
 import { askWorker, Planned } from "../../../preflight/askWorker";
 import { FakeConnect } from "../../support/fakeConnect";
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { isLoopback } from "../client/exchange";
-import { ConnectorInputs, hasUnknown, InputFault, specOf, UNKNOWN } from "../connectorInputs";
+import { checkLive } from "./checkLive";
+import { ConnectorInputs, hasUnknown, InputFault, specOf, UNKNOWN } from "../inputs/connectorInputs";
+import { isLoopback } from "../client/sendRequest";
 import { isObject } from "../isObject";
 import { fullConfig } from "../lifecycle/fullConfig";
-import { snapshotsAlways } from "../position/positionGuard";
-import { checkLive } from "./checkLive";
+import { snapshotsAlways } from "../position/positionLoss";
 
 /**
  * The second half of checking inputs: what the connector's cluster finds in them. Nothing is asked for a config that is
@@ -38,20 +38,23 @@ export async function checkAgainstCluster(
     }
     const isNew = (fault: InputFault) => !fault.passwordBy || !wasTaken(olds, inputs, keyOf(fault.property));
     const own = faults.filter(isNew);
-    if (!isComplete(inputs) || isSameConfig(olds, inputs)) return own;
-
+    if (!isComplete(inputs) || isSameConfig(olds, inputs)) {
+        return own;
+    }
     if (snapshotsAlways(inputs)) {
         write(
             `warning: connector "${inputs.name}": config["snapshot.mode"] is always: each start of its task takes a whole ` +
                 "snapshot, also a restart after a failure, a new secret or a move to another worker",
         );
     }
-    if (wanted !== true) return own;
-
+    if (wanted !== true) {
+        return own;
+    }
     const suspects = own.filter(({ passwordBy }) => passwordBy).map(({ property }) => keyOf(property));
     const { faults: found, warnings, types } = await checkLive(inputs, suspects, olds?.config === undefined);
-    for (const warning of warnings) write(`warning: connector "${inputs.name}": ${warning}`);
-
+    for (const warning of warnings) {
+        write(`warning: connector "${inputs.name}": ${warning}`);
+    }
     const refuted = (fault: InputFault) =>
         fault.passwordBy === "name" && (types.get(keyOf(fault.property)) ?? "PASSWORD") !== "PASSWORD";
     return [...own.filter((fault) => !refuted(fault)), ...found.filter(isNew)];

@@ -1,14 +1,14 @@
 import { ConnectError } from "../client/errors";
-import { abilitiesOf } from "../client/version";
-import { ConnectorInputs, InputFault, passwordFault, specOf } from "../connectorInputs";
+import { ConnectorInputs, InputFault, passwordFault, specOf } from "../inputs/connectorInputs";
 import { settingOf } from "../lifecycle/compare";
 import { fullConfig } from "../lifecycle/fullConfig";
-import { isClass } from "../lifecycle/plugins";
-import { CheckedCluster, saidOnce } from "./checkedCluster";
+import { CheckedCluster, saidOnce } from "./cachedCluster";
 import { converterDefinitions, LiveWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
-import { NO_PATIENCE, withPatience } from "./patience";
-import { Finding, findingsOf, typesOf } from "./validationFindings";
+import { NO_PATIENCE, withPatience } from "./timeBudget";
+import { isClass } from "../lifecycle/plugins";
+import { abilitiesOf } from "../client/version";
+import { Finding, findingsOf, typesOf } from "./validationProblems";
 
 /** What a live cluster finds in a connector's inputs. */
 export interface LiveVerdict {
@@ -30,8 +30,9 @@ const NOTHING: LiveVerdict = { faults: [], warnings: [], types: new Map() };
  */
 export async function checkLive(inputs: ConnectorInputs, masked: string[], isNew: boolean): Promise<LiveVerdict> {
     const cluster = CheckedCluster.of(inputs);
-    if (!cluster) return NOTHING;
-
+    if (!cluster) {
+        return NOTHING;
+    }
     const { client } = cluster;
     let worker: LiveWorker;
     try {
@@ -54,11 +55,13 @@ export async function checkLive(inputs: ConnectorInputs, masked: string[], isNew
             converterDefinitions(asked, worker.restUrl, config),
         ]);
     });
-    if (!told) return { ...NOTHING, warnings: saidOnce(notChecked(NO_PATIENCE)) };
-
+    if (!told) {
+        return { ...NOTHING, warnings: saidOnce(notChecked(NO_PATIENCE)) };
+    }
     const [[result], ofConverters] = told;
-    if (!result || "failed" in result) return { ...NOTHING, warnings: [notChecked(result?.failed ?? "no answer")] };
-
+    if (!result || "failed" in result) {
+        return { ...NOTHING, warnings: [notChecked(result?.failed ?? "no answer")] };
+    }
     const validation = { ...result.validation, configs: [...result.validation.configs, ...ofConverters] };
     const types = typesOf(validation.configs);
     const { sensitiveConfig = {} } = inputs;
@@ -84,8 +87,9 @@ const MAY_PASS = " (as things are now; it may be right when the connector is wri
 /** A connector that is not to run may have effects in the moment in which it does: a source may begin its snapshot. */
 function startWarnings({ state }: ConnectorInputs, { restUrl, version }: LiveWorker): string[] {
     const { stop, initialState } = abilitiesOf(version);
-    if (initialState || state === "running" || (state === "stopped" && !stop)) return [];
-
+    if (initialState || state === "running" || (state === "stopped" && !stop)) {
+        return [];
+    }
     const rest = `it runs for a moment before it is ${state}`;
     return [
         `${rest}: ${restUrl} is Kafka Connect ${version}, and only from 3.7 on a connector can be created ${state}`,

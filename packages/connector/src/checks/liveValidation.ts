@@ -1,5 +1,5 @@
 import { ConnectClient } from "../client/client";
-import type { Fault } from "../client/exchange";
+import type { Fault } from "../client/sendRequest";
 import { ConnectorPlugin, Validation, WorkerInfo } from "../client/types";
 
 /** A worker that answers, and what it has. */

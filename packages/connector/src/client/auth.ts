@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
-import { hasUnknown, InputFault, UNKNOWN } from "../connectorInputs";
+import { hasUnknown, InputFault, UNKNOWN } from "../inputs/connectorInputs";
 import { isObject } from "../isObject";
 
 /** As whom the workers are spoken to. All ways may be given at once, except for `basic` beside `bearer`. */

@@ -1,8 +1,8 @@
-import { asConnects } from "./answers";
+import { asConnects } from "./checkAnswer";
 import { Access, accessWith, ConnectAuth } from "./auth";
 import { Deadline } from "./clock";
 import { ConnectError, FaultKind } from "./errors";
-import { exchange, Fault, Outcome, Request } from "./exchange";
+import { exchange, Fault, Outcome, Request } from "./sendRequest";
 import { Progress } from "./progress";
 import { Redactor } from "./redact";
 import { shorten } from "./shorten";

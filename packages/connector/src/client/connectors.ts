@@ -1,6 +1,6 @@
 import { ConnectClient } from "./client";
 import { ConnectError } from "./errors";
-import { Request } from "./exchange";
+import { Request } from "./sendRequest";
 import {
     ConnectorInfo,
     ConnectorOffset,

@@ -4,6 +4,6 @@ export { eightAtATime, findWorker, type LiveWorker, validateLive } from "../chec
 export { isNear, suggest } from "../checks/nearest";
 export { hasReference, holdsPassword, isInTheClear, isPasswordKey } from "../checks/passwordKeys";
 export { remedyOf, strangers, type UnknownKey, unknownKeys } from "../checks/unknownKeys";
-export { type Finding, findingsOf, typesOf } from "../checks/validationFindings";
+export { type Finding, findingsOf, typesOf } from "../checks/validationProblems";
 export { abilitiesOf } from "../client/version";
 export { isObject } from "../isObject";

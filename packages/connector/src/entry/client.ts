@@ -1,13 +1,13 @@
-export { type Glance, glanceAt } from "../checks/glance";
+export { type Glance, glanceAt } from "../client/readConnectorConfigs";
 export { authFaults, type ConnectAuth, secretsOfAuth } from "../client/auth";
 export { ConnectClient } from "../client/client";
 export { connectClient, type ConnectClientOptions } from "../client/connectClient";
 export { Deadline, systemClock } from "../client/clock";
 export { Connectors } from "../client/connectors";
-export type { Fault, Outcome, Request } from "../client/exchange";
+export type { Fault, Outcome, Request } from "../client/sendRequest";
 export { ExactNumber, stringifyExact } from "../client/exactJson";
 export { ConnectError } from "../client/errors";
-export { openConnectors } from "../client/openConnectors";
+export { openConnectors } from "../inputs/openConnectors";
 export { Progress } from "../client/progress";
 export { Redactor, withoutUserInfo } from "../client/redact";
 export { shorten } from "../client/shorten";

@@ -1,6 +1,6 @@
-import { typesOf, withoutValue } from "../checks/validationFindings";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
+import { typesOf, withoutValue } from "../checks/validationProblems";
 
 /**
  * Says key by key what is wrong with a config that Connect refused: its own message joins all of them without their keys.
@@ -24,12 +24,15 @@ export async function explainInvalid(
  */
 export async function requireValid(connectors: Connectors, config: Record<string, string>): Promise<void> {
     const faults = await faultsOf(connectors, config).catch((error: unknown) => {
-        if (error instanceof ConnectError && error.kind === "refused") return [];
-
+        if (error instanceof ConnectError && error.kind === "refused") {
+            return [];
+        }
         // A question changes nothing
         throw error instanceof ConnectError ? new ConnectError(error.kind, error.message) : error;
     });
-    if (faults.length > 0) throw invalid(connectors, config, faults, false);
+    if (faults.length > 0) {
+        throw invalid(connectors, config, faults, false);
+    }
 }
 
 async function faultsOf(connectors: Connectors, config: Record<string, string>): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { ComparedWith, differingKeys } from "./compare";
-import type { ConnectorSpec } from "./lifecycle";
+import type { ConnectorSpec } from "./createConnector";
 
 type Told = Pick<ConnectorSpec, "name" | "class" | "tasksMax" | "config" | "sensitiveConfig">;
 

@@ -1,6 +1,6 @@
 import { Connectors } from "../client/connectors";
+import { LiveConnector, readConnector } from "./createConnector";
 import { WorkerInfo } from "../client/types";
-import { LiveConnector, readConnector } from "./lifecycle";
 
 /** A refresh asks for one connector after the other; when nobody has asked for so long, it is over, ms. */
 const REFRESH_ENDS_MS = 60_000;

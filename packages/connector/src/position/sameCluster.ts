@@ -1,7 +1,7 @@
+import { openConnectors } from "../inputs/openConnectors";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { openConnectors } from "../client/openConnectors";
-import type { ConnectorInputs } from "../connectorInputs";
+import type { ConnectorInputs } from "../inputs/connectorInputs";
 
 /** What is to happen when a connector is not found at new addresses, and nobody answers at the old ones. */
 export type OnSilentCluster = "refuse" | "recreate";
@@ -26,15 +26,18 @@ export async function refuseSecondCluster(
     mayBeSilent: boolean,
     silenceSeconds = SILENCE_SECONDS,
 ): Promise<void> {
-    if (news.restUrls.some((restUrl) => olds.restUrls.includes(restUrl))) return;
-
-    if ((await connectors.has(news.name)) || (await connectors.has(olds.name))) return;
-
+    if (news.restUrls.some((restUrl) => olds.restUrls.includes(restUrl))) {
+        return;
+    }
+    if ((await connectors.has(news.name)) || (await connectors.has(olds.name))) {
+        return;
+    }
     const old = openConnectors(olds, { limitSeconds: 2 * silenceSeconds, silenceSeconds });
     const [to, from] = [connectors, old].map(({ client }) => client.redact(client.restUrls.join(", ")));
     const found = await old.has(olds.name).catch((error: unknown) => {
-        if (error instanceof ConnectError) return error;
-
+        if (error instanceof ConnectError) {
+            return error;
+        }
         throw error;
     });
     const rest = "Nothing was done. Correct restUrls";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { authFaults, secretsOfAuth } from "../../../../packages/connector/src/client/auth";
-import { checkInputs, UNKNOWN } from "../../../../packages/connector/src/connectorInputs";
+import { checkInputs, UNKNOWN } from "../../../../packages/connector/src/inputs/connectorInputs";
 import { makeCertificate, STORE_PASSWORD } from "../../../support/certificates";
 
 type Tls = Record<"cert" | "key" | "pkcs12", string>;

@@ -1,8 +1,8 @@
 import { AddressInfo, createServer, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { forgetAnswers } from "../../../../packages/connector/src/checks/cachedCluster";
 import { checkAgainstCluster } from "../../../../packages/connector/src/checks/checkAgainstCluster";
-import { forgetAnswers } from "../../../../packages/connector/src/checks/checkedCluster";
-import { checkInputs, ConnectorInputs, UNKNOWN } from "../../../../packages/connector/src/connectorInputs";
+import { checkInputs, ConnectorInputs, UNKNOWN } from "../../../../packages/connector/src/inputs/connectorInputs";
 import { FakeConnect } from "../../../support/fakeConnect";
 
 let fake: FakeConnect;

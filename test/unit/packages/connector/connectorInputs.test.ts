@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nameFault } from "../../../../packages/connector/src/checks/connectorNames";
 import { abilitiesOf } from "../../../../packages/connector/src/client/version";
-import { checkInputs, UNKNOWN } from "../../../../packages/connector/src/connectorInputs";
+import { checkInputs, UNKNOWN } from "../../../../packages/connector/src/inputs/connectorInputs";
 import { diff } from "../../../../packages/connector/src/connectorProvider";
 
 const least = {

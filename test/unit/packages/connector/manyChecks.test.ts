@@ -1,9 +1,9 @@
 import { AddressInfo, createServer, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { forgetAnswers } from "../../../../packages/connector/src/checks/checkedCluster";
-import { checkInputs } from "../../../../packages/connector/src/connectorInputs";
+import { forgetAnswers } from "../../../../packages/connector/src/checks/cachedCluster";
+import { checkInputs } from "../../../../packages/connector/src/inputs/connectorInputs";
 import { check, create, diff } from "../../../../packages/connector/src/connectorProvider";
-import { forgetProgram } from "../../../../packages/connector/src/declared";
+import { forgetProgram } from "../../../../packages/connector/src/provider/declaredConnectors";
 import { FakeConnect } from "../../../support/fakeConnect";
 
 const COUNT = 300;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { refersTo, usesChangedSecret } from "../../../../packages/connector/src/secretReferences";
+import { refersTo, usesChangedSecret } from "../../../../packages/connector/src/provider/secretReferences";
 
 describe("refersTo", () => {
     it.each([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { openConnectors } from "../../../../packages/connector/src/client/openConnectors";
+import { openConnectors } from "../../../../packages/connector/src/inputs/openConnectors";
 import { lookAt } from "../../../../packages/connector/src/lifecycle/sharedStatus";
 import { Engine } from "../../../support/engine";
 import { FakeConnect } from "../../../support/fakeConnect";

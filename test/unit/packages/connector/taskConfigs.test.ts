@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openConnectors } from "../../../../packages/connector/src/client/openConnectors";
+import { openConnectors } from "../../../../packages/connector/src/inputs/openConnectors";
 import type { ConnectorStatus } from "../../../../packages/connector/src/client/types";
 import { FakeConnect } from "../../../support/fakeConnect";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { forgetAnswers } from "../../../../packages/connector/src/checks/checkedCluster";
+import { forgetAnswers } from "../../../../packages/connector/src/checks/cachedCluster";
 import { check } from "../../../../packages/connector/src/connectorProvider";
 import { Engine } from "../../../support/engine";
 import { FakeConnect } from "../../../support/fakeConnect";

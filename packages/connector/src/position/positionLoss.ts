@@ -1,5 +1,5 @@
+import type { ConnectorInputs, InputFault } from "../inputs/connectorInputs";
 import type { ConnectorInfo } from "../client/types";
-import type { ConnectorInputs, InputFault } from "../connectorInputs";
 import { isSameClass, isShared, nameIn, PositionKey, positionValue, sourceClass } from "./sourceClasses";
 
 /** What is to happen when a change makes a connector lose its position. */
@@ -32,8 +32,9 @@ export function positionFaults(
     isUnknown: (value: unknown) => boolean,
     type?: string,
 ): InputFault[] {
-    if (news.onPositionLoss === "startAnew") return [];
-
+    if (news.onPositionLoss === "startAnew") {
+        return [];
+    }
     const faults: InputFault[] = [];
     const check = (property: string, before: unknown, after: unknown, meaning: string, remedy = ALLOW) => {
         if (before !== after && !isUnknown(before) && !isUnknown(after)) {
@@ -55,7 +56,6 @@ export function positionFaults(
     if (news.renamedFrom !== olds.name && !(sink && groupOf(olds) === groupOf(news))) {
         check("name", olds.name, news.name, left, `renamedFrom: "${olds.name}" takes the position along; ${ALLOW}`);
     }
-
     check("cluster", olds.cluster, news.cluster, `another cluster has other offsets: ${left}`);
     if (sink) {
         setting({ names: [GROUP], meaning: "the group's offsets are its position", fallback: `connect-${olds.name}` });
@@ -64,11 +64,9 @@ export function positionFaults(
     } else {
         check("class", olds.class, news.class, "another class of source does not understand these offsets");
     }
-
     for (const name of news.positionKeys ?? []) {
         setting({ names: [name], meaning: "positionKeys says that the position hangs on it" });
     }
-
     return faults;
 }
 

@@ -2,17 +2,17 @@ import { nameFault } from "../checks/connectorNames";
 import { Deadline } from "../client/clock";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
-import { done, pending, waitFor } from "../client/waitFor";
-import type { Adopt } from "../ownership";
 import { isMasked, settingOf } from "./compare";
 import { requireValid } from "./explainInvalid";
 import { differences, fullConfig } from "./fullConfig";
 import { Generation } from "./generation";
 import { requirePlugin } from "./plugins";
+import { ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
+import type { Adopt } from "../provider/ownership";
+import { done, pending, waitFor } from "../client/waitFor";
 import { UnfinishedError } from "./unfinished";
 import { NotReachedError, waitForState } from "./waitForState";
-import { postConnector, putConfig, readBack, Written } from "./writing";
+import { postConnector, putConfig, readBack, Written } from "./writeConfig";
 
 /** A connector as it is to be. */
 export interface ConnectorSpec {

@@ -1,19 +1,19 @@
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { ConnectorInfo } from "../client/types";
-import { ConnectorInputs, InputFault, specOf } from "../connectorInputs";
+import { ConnectorInputs, InputFault, specOf } from "../inputs/connectorInputs";
 import {
     createConnector,
     CreateOptions,
     deleteConnector,
     SettledConnector,
     updateConnector,
-} from "../lifecycle/lifecycle";
+} from "../lifecycle/createConnector";
 import { leaving, unfinishedUntil, Unsettled } from "../lifecycle/unfinished";
 import { stopConnector } from "../lifecycle/whileStopped";
 import { sameOffsets } from "./offsetList";
 import { applyChange, readOffsets } from "./offsets";
-import { positionFaults } from "./positionGuard";
+import { positionFaults } from "./positionLoss";
 
 /**
  * Makes a connector go on where another one of its cluster is, which is deleted then: Connect cannot rename one. No two of

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { UNKNOWN } from "../../../../packages/connector/src/connectorInputs";
-import { onDeleteFaults } from "../../../../packages/connector/src/position/onDelete";
+import { UNKNOWN } from "../../../../packages/connector/src/inputs/connectorInputs";
+import { onDeleteFaults } from "../../../../packages/connector/src/inputs/checkOnDelete";
 import {
     Positioned,
     positionFaults,
     sharedSourceFaults,
     snapshotsAlways,
-} from "../../../../packages/connector/src/position/positionGuard";
+} from "../../../../packages/connector/src/position/positionLoss";
 
 const debezium: Positioned = {
     name: "source",

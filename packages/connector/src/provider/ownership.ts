@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stateFolder } from "./stateFolder";
+import { stateFolder } from "../stateFolder";
 
 /**
  * What is to happen when a connector that is to be created exists already. False: an error, unless an unfinished creation of

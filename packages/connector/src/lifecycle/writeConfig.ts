@@ -5,7 +5,7 @@ import { done, pending, waitFor } from "../client/waitFor";
 import { addedKeys, settingOf } from "./compare";
 import { explainInvalid } from "./explainInvalid";
 import { differences, fullConfig } from "./fullConfig";
-import type { ConnectorSpec } from "./lifecycle";
+import type { ConnectorSpec } from "./createConnector";
 import { UnfinishedError } from "./unfinished";
 
 /** What is known of keys that nobody declared, once a config was written. */

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { isPasswordKey } from "./checks/passwordKeys";
-import { Connectors } from "./client/connectors";
-import { ActualState, ConnectorInfo, ConnectorStatus, DesiredState } from "./client/types";
-import { ConnectorInputs, specOf } from "./connectorInputs";
-import { settingOf } from "./lifecycle/compare";
-import { differences } from "./lifecycle/fullConfig";
-import { LiveConnector, SettledConnector } from "./lifecycle/lifecycle";
-import { pluginVersion } from "./lifecycle/plugins";
-import { overallState } from "./lifecycle/status";
-import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
+import { settingOf } from "../lifecycle/compare";
+import { ConnectorInputs, specOf } from "../inputs/connectorInputs";
+import { Connectors } from "../client/connectors";
+import { differences } from "../lifecycle/fullConfig";
+import { LiveConnector, SettledConnector } from "../lifecycle/createConnector";
+import { UnfinishedError, Unsettled } from "../lifecycle/unfinished";
+import { isPasswordKey } from "../checks/passwordKeys";
+import { pluginVersion } from "../lifecycle/plugins";
+import { overallState } from "../lifecycle/status";
+import { ActualState, ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
 
 /** What state holds of a connector: its inputs, with `config` and `state` as they were seen, and what the cluster says. */
 export interface ConnectorOutputs extends Omit<ConnectorInputs, "state">, Unsettled {

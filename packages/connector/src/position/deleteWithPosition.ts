@@ -1,13 +1,13 @@
+import { stringifyExact } from "../client/exactJson";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { stringifyExact } from "../client/exactJson";
-import { deleteConnector } from "../lifecycle/lifecycle";
-import { stopConnector } from "../lifecycle/whileStopped";
-import { postgresSource } from "../postgres/postgresSource";
-import { DatabaseLeftovers, dropFromDatabase } from "../postgres/replicationSlot";
+import { deleteConnector } from "../lifecycle/createConnector";
 import { readOffsets, requireVersion } from "./offsets";
 import { offsetsFolder, SavedOffsets, saveOffsets } from "./offsetsFile";
-import type { OnDelete } from "./onDelete";
+import type { OnDelete } from "../inputs/checkOnDelete";
+import { postgresSource } from "../postgres/postgresSource";
+import { DatabaseLeftovers, dropFromDatabase } from "../postgres/replicationSlot";
+import { stopConnector } from "../lifecycle/whileStopped";
 
 /** A connector that is to go. */
 export interface DoomedConnector {
@@ -37,10 +37,12 @@ export async function deleteWithPosition(
     options: DeletionOptions,
 ): Promise<void> {
     const reset = doomed.onDelete?.offsets === "reset";
-    if (reset) await requireVersion(connectors, "changeOffsets");
-
-    if (await connectors.info(doomed.name)) await leavePosition(connectors, doomed, reset, options);
-
+    if (reset) {
+        await requireVersion(connectors, "changeOffsets");
+    }
+    if (await connectors.info(doomed.name)) {
+        await leavePosition(connectors, doomed, reset, options);
+    }
     await deleteConnector(connectors, doomed.name);
     await dropLeftovers(doomed, options.say);
 }
@@ -51,13 +53,16 @@ export async function dropLeftovers(
     say: (line: string) => void,
 ): Promise<void> {
     const leftovers = leftoversOf(config, onDelete);
-    if (leftovers) await dropFromDatabase(leftovers, say);
+    if (leftovers) {
+        await dropFromDatabase(leftovers, say);
+    }
 }
 
 function leftoversOf(config: Record<string, string>, onDelete: OnDelete | undefined): DatabaseLeftovers | undefined {
     const database = onDelete?.database;
-    if (!database?.slot && !database?.publication) return undefined;
-
+    if (!database?.slot && !database?.publication) {
+        return undefined;
+    }
     const { slot, publication } = postgresSource(config);
     return {
         url: database.url,
@@ -74,8 +79,9 @@ async function leavePosition(
     options: DeletionOptions,
 ): Promise<void> {
     const { listOffsets } = await connectors.abilities();
-    if (!listOffsets) return;
-
+    if (!listOffsets) {
+        return;
+    }
     try {
         await stopConnector(connectors, doomed.name);
         const saved = await readOffsets(connectors, doomed.name);
@@ -85,10 +91,12 @@ async function leavePosition(
             await connectors.changeOffsets(doomed.name, undefined, gone);
         }
     } catch (error) {
-        if (error instanceof ConnectError && error.kind === "absent") return;
-
-        if (reset || isSilence(error)) throw error;
-
+        if (error instanceof ConnectError && error.kind === "absent") {
+            return;
+        }
+        if (reset || isSilence(error)) {
+            throw error;
+        }
         // They stay where they are: a connector whose plugin is gone from the workers can be deleted all the same.
         const { message } = error as Error;
         options.say(
@@ -99,8 +107,9 @@ async function leavePosition(
 
 /** Where no file can be written, such as in a container without a home, a deletion must end all the same. */
 function keep(saved: SavedOffsets, reset: boolean, { say }: DeletionOptions): void {
-    if (saved.offsets.length === 0) return;
-
+    if (saved.offsets.length === 0) {
+        return;
+    }
     const its = `connector "${saved.connector}": its offsets`;
     try {
         say(`${its} are kept in ${saveOffsets(offsetsFolder(), saved)}`);

@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
+import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "../inputs/connectorInputs";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { Abilities } from "../client/version";
-import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "../connectorInputs";
-import { connectorId, declaredOn } from "../declared";
-import { slotFaults } from "../position/newSource";
+import { hangsOnVersion, nameFault } from "./connectorNames";
+import { CheckedCluster, saidOnce } from "./cachedCluster";
+import { withPatience } from "./timeBudget";
+import { connectorId, declaredOn } from "../provider/declaredConnectors";
 import { requireVersion } from "../position/offsets";
-import { onDeleteFaults } from "../position/onDelete";
-import { ConnectorList, sharedSourceFaults } from "../position/positionGuard";
-import { renameFaults } from "../position/rename";
+import { slotFaults } from "../position/startFromPosition";
+import { onDeleteFaults } from "../inputs/checkOnDelete";
+import { ConnectorList, sharedSourceFaults } from "../position/positionLoss";
+import { loadPg } from "../postgres/loadPg";
+import { renameFaults } from "../position/renameConnector";
 import { refuseSecondCluster } from "../position/sameCluster";
 import { sourceClass } from "../position/sourceClasses";
-import { loadPg } from "../postgres/loadPg";
-import { CheckedCluster, saidOnce } from "./checkedCluster";
-import { hangsOnVersion, nameFault } from "./connectorNames";
-import { withPatience } from "./patience";
 
 const isUnknown = (value: unknown) => value === UNKNOWN;
 
@@ -29,12 +29,14 @@ export async function guardFaults(
     given: Record<string, unknown>,
 ): Promise<InputFault[]> {
     const faults = [...choiceFaults(given), ...onDeleteFaults(given["onDelete"], given["class"], isUnknown)];
-    if (!isPositioned(given)) return faults;
-
+    if (!isPositioned(given)) {
+        return faults;
+    }
     faults.push(...(await missingPgFaults(given)));
     const isNew = !isPositioned(olds);
-    if (isNew || olds.name !== given.name) faults.push(...(await newNameFaults(given)));
-
+    if (isNew || olds.name !== given.name) {
+        faults.push(...(await newNameFaults(given)));
+    }
     if (!isNew) {
         // Old addresses that are silent are no matter for a preview, which waits for nobody
         const ask = (cluster: CheckedCluster, limitSeconds: number) =>
@@ -44,7 +46,9 @@ export async function guardFaults(
         const shared = await sharingFaults(given);
         const mayBeRead = shared.length === 0 && faults.length === 0 && !hasUnknown(given.onDelete);
         faults.push(...shared);
-        if (mayBeRead) faults.push(...(await lookPatiently(given, (cluster) => slotFaults(cluster, given))));
+        if (mayBeRead) {
+            faults.push(...(await lookPatiently(given, (cluster) => slotFaults(cluster, given))));
+        }
     }
     const { renamedFrom } = given;
     if (renamedFrom !== undefined && !isUnknown(renamedFrom) && (isNew || olds.name === renamedFrom)) {
@@ -55,7 +59,6 @@ export async function guardFaults(
     if (given.onDelete?.offsets === "reset" && !isDeepStrictEqual(olds?.onDelete, given.onDelete)) {
         faults.push(...(await look(given, resetFaults)));
     }
-
     return faults;
 }
 
@@ -87,8 +90,9 @@ const unasked = new Set<string>();
 
 async function sharingFaults(source: ConnectorInputs): Promise<InputFault[]> {
     const cluster = CheckedCluster.of(source);
-    if (!cluster) return [];
-
+    if (!cluster) {
+        return [];
+    }
     try {
         return await sharedSourceFaults(withDeclared(cluster), source);
     } catch (error) {
@@ -111,7 +115,9 @@ async function sharingFaults(source: ConnectorInputs): Promise<InputFault[]> {
  */
 export async function requireUnshared(connectors: Connectors, source: ConnectorInputs): Promise<void> {
     const faults = unasked.has(connectorId(source)) ? await sharedSourceFaults(withDeclared(connectors), source) : [];
-    if (faults.length > 0) throw new ConnectError("refused", faults.map(({ reason }) => reason).join("; "));
+    if (faults.length > 0) {
+        throw new ConnectError("refused", faults.map(({ reason }) => reason).join("; "));
+    }
 }
 
 /** The connectors of a cluster, as the program declares them where it does: many are made in one run. */
@@ -130,19 +136,22 @@ async function refusals(property: string, requirement: Promise<void>): Promise<I
         await requirement;
         return [];
     } catch (error) {
-        if (error instanceof ConnectError && error.kind === "refused") return [{ property, reason: error.message }];
-
+        if (error instanceof ConnectError && error.kind === "refused") {
+            return [{ property, reason: error.message }];
+        }
         throw error;
     }
 }
 
 async function look(inputs: ConnectorInputs, ask: (cluster: CheckedCluster) => Promise<InputFault[]>) {
     const cluster = CheckedCluster.of(inputs);
-    if (!cluster) return [];
-
+    if (!cluster) {
+        return [];
+    }
     return ask(cluster).catch((error: unknown) => {
-        if (error instanceof ConnectError) return [];
-
+        if (error instanceof ConnectError) {
+            return [];
+        }
         throw error;
     });
 }
@@ -163,8 +172,9 @@ function choiceFaults(given: Record<string, unknown>): InputFault[] {
     };
     return Object.entries(choices).flatMap(([property, allowed]) => {
         const value = given[property];
-        if (value === undefined || isUnknown(value) || allowed.includes(value as string)) return [];
-
+        if (value === undefined || isUnknown(value) || allowed.includes(value as string)) {
+            return [];
+        }
         return [{ property, reason: `${property} is ${JSON.stringify(value)}; it must be ${allowed.join(" or ")}` }];
     });
 }

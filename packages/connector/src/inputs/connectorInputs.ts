@@ -1,16 +1,16 @@
-import { suggest } from "./checks/nearest";
-import { holdsPassword, isInTheClear, isPasswordKey } from "./checks/passwordKeys";
-import { authFaults, ConnectAuth } from "./client/auth";
-import { withoutUserInfo } from "./client/redact";
-import { DesiredState } from "./client/types";
-import { isObject } from "./isObject";
-import { ConnectorSpec } from "./lifecycle/lifecycle";
-import { mayHaveNoTask } from "./lifecycle/mayHaveNoTask";
-import type { Adopt } from "./ownership";
-import type { OnNewKafkaCluster } from "./position/kafkaIdentity";
-import type { OnDelete } from "./position/onDelete";
-import type { OnPositionLoss } from "./position/positionGuard";
-import type { OnSilentCluster } from "./position/sameCluster";
+import { authFaults, ConnectAuth } from "../client/auth";
+import type { OnNewKafkaCluster } from "../position/kafkaIdentity";
+import type { OnSilentCluster } from "../position/sameCluster";
+import type { Adopt } from "../provider/ownership";
+import { ConnectorSpec } from "../lifecycle/createConnector";
+import { mayHaveNoTask } from "../lifecycle/mayHaveNoTask";
+import type { OnDelete } from "./checkOnDelete";
+import { suggest } from "../checks/nearest";
+import { holdsPassword, isInTheClear, isPasswordKey } from "../checks/passwordKeys";
+import type { OnPositionLoss } from "../position/positionLoss";
+import { withoutUserInfo } from "../client/redact";
+import { DesiredState } from "../client/types";
+import { isObject } from "../isObject";
 
 /** What Pulumi puts in the place of a value that is not known before `up`. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -133,7 +133,6 @@ export function checkInputs(given: Record<string, unknown>): { inputs: Record<st
     if (inputs["renamedFrom"] !== undefined && inputs["renamedFrom"] === inputs["name"]) {
         faults.push({ property: "renamedFrom", reason: "renamedFrom is the name itself; it must be the one before" });
     }
-
     if (isObject(inputs["secrets"])) {
         for (const [name, value] of Object.entries(inputs["secrets"])) {
             if (typeof value !== "string") {
@@ -177,8 +176,9 @@ export function specOf(inputs: ConnectorInputs): ConnectorSpec {
 
 /** True when the whole value, or a part of it, is not known before `up`. */
 export function hasUnknown(value: unknown): boolean {
-    if (typeof value === "object" && value !== null) return Object.values(value).some(hasUnknown);
-
+    if (typeof value === "object" && value !== null) {
+        return Object.values(value).some(hasUnknown);
+    }
     return value === UNKNOWN;
 }
 
@@ -202,27 +202,29 @@ function settingFaults(argument: string, settings: Record<string, unknown>): Inp
 
 function passwordFaults(config: Record<string, unknown>): InputFault[] {
     return Object.entries(config).flatMap(([key, value]) => {
-        if (typeof value !== "string" || value === UNKNOWN) return [];
-
-        if (holdsPassword(value)) return [{ ...passwordFault(key), passwordBy: "value" as const }];
-
+        if (typeof value !== "string" || value === UNKNOWN) {
+            return [];
+        }
+        if (holdsPassword(value)) {
+            return [{ ...passwordFault(key), passwordBy: "value" as const }];
+        }
         return isPasswordKey(key) && isInTheClear(value) ? [passwordFault(key)] : [];
     });
 }
 
 function ruleAgainst(key: string, value: unknown): string | undefined {
-    if (Object.hasOwn(OWN_ARGUMENT, key)) return `must not be there: the argument ${OWN_ARGUMENT[key]} sets it`;
-
-    if (value === null) return "is null, which Connect does not take; leave the key out instead";
-
+    if (Object.hasOwn(OWN_ARGUMENT, key)) {
+        return `must not be there: the argument ${OWN_ARGUMENT[key]} sets it`;
+    }
+    if (value === null) {
+        return "is null, which Connect does not take; leave the key out instead";
+    }
     if (typeof value === "object") {
         return `is ${Array.isArray(value) ? "a list" : "an object"}; Connect takes texts, numbers, true and false`;
     }
-
     if (typeof value === "number" && (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
         return `is ${value}, a number that JavaScript does not hold exactly; write it as a text`;
     }
-
     return undefined;
 }
 

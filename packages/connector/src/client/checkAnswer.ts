@@ -1,5 +1,5 @@
+import type { Outcome, Request } from "./sendRequest";
 import { isObject } from "../isObject";
-import type { Outcome, Request } from "./exchange";
 
 /** What Connect answers to some requests, as far as anybody here relies on it. */
 interface Answer {
@@ -91,12 +91,14 @@ const ANSWERS: Answer[] = [
  * question that is for good; of a change nobody knows then whether it was made.
  */
 export function asConnects(request: Request, outcome: Outcome): Outcome {
-    if (!outcome.ok || outcome.body === undefined) return outcome;
-
+    if (!outcome.ok || outcome.body === undefined) {
+        return outcome;
+    }
     const what = `${request.method} ${request.path}`;
     const answer = ANSWERS.find((known) => known.request.test(what));
-    if (!answer || answer.fits(outcome.body)) return outcome;
-
+    if (!answer || answer.fits(outcome.body)) {
+        return outcome;
+    }
     const isQuestion = request.method === "GET" || what.endsWith("/validate");
     const { status, body } = outcome;
     const detail = `${status} with JSON that is not Kafka Connect's: it must be ${answer.rule}. Is the URL that of Connect's REST API?`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectClient } from "../client/connectClient";
-import type { ConnectorInfo } from "../client/types";
+import { connectClient } from "./connectClient";
+import type { ConnectorInfo } from "./types";
 
 /** What one look at a cluster shows. */
 export type Glance =

@@ -1,8 +1,8 @@
+import { secretsOfAuth } from "../client/auth";
 import { hasReference, isPasswordKey } from "../checks/passwordKeys";
-import { ConnectorInputs } from "../connectorInputs";
-import { secretsOfAuth } from "./auth";
-import { connectClient } from "./connectClient";
-import { Connectors } from "./connectors";
+import { ConnectorInputs } from "./connectorInputs";
+import { Connectors } from "../client/connectors";
+import { connectClient } from "../client/connectClient";
 
 /** Where and as whom a connector's cluster is spoken to, and the secrets that no message may hold. */
 export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth" | "sensitiveConfig"> &

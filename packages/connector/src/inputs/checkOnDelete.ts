@@ -1,6 +1,6 @@
-import type { InputFault } from "../connectorInputs";
-import { isObject } from "../isObject";
+import type { InputFault } from "./connectorInputs";
 import { isPostgresSource } from "../postgres/postgresSource";
+import { isObject } from "../isObject";
 
 /** What becomes of a connector's position, and of what its source has in the database, when it is deleted. */
 export interface OnDelete {
@@ -33,8 +33,9 @@ export function onDeleteFaults(
     connectorClass: unknown,
     isUnknown: (value: unknown) => boolean,
 ): InputFault[] {
-    if (onDelete === undefined || isUnknown(onDelete)) return [];
-
+    if (onDelete === undefined || isUnknown(onDelete)) {
+        return [];
+    }
     const faults: InputFault[] = [];
     const check = (property: string, holder: object, allowed: unknown[], rule: string) => {
         const value = (holder as Record<string, unknown>)[property.split(".").at(-1)!];
@@ -51,12 +52,12 @@ export function onDeleteFaults(
     if (!isObject(onDelete)) {
         return [{ property: "onDelete", reason: 'onDelete must be an object, such as { offsets: "retain" }' }];
     }
-
     unknownKeys("onDelete", onDelete, ["offsets", "database"]);
     check("onDelete.offsets", onDelete, [undefined, "retain", "reset"], "retain or reset");
     const { database } = onDelete;
-    if (database === undefined || isUnknown(database)) return faults;
-
+    if (database === undefined || isUnknown(database)) {
+        return faults;
+    }
     if (!isObject(database)) {
         const reason = 'onDelete.database must be an object, such as { url, slot: "drop" }';
         return [...faults, { property: "onDelete.database", reason }];

@@ -1,7 +1,7 @@
 import { Deadline, systemClock } from "../client/clock";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { ConnectorInputs, InputFault, specOf } from "../connectorInputs";
+import { ConnectorInputs, InputFault, specOf } from "../inputs/connectorInputs";
 import {
     ConnectorSpec,
     createConnector,
@@ -10,7 +10,7 @@ import {
     SettledConnector,
     updateConnector,
     wasDeleted,
-} from "../lifecycle/lifecycle";
+} from "../lifecycle/createConnector";
 import { leaving, unfinishedUntil, Unsettled } from "../lifecycle/unfinished";
 import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
 import { placeOf, slotReader } from "../postgres/replicationSlot";

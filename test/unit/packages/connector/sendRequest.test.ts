@@ -1,14 +1,15 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
+
 import { accessWith } from "../../../../packages/connector/src/client/auth";
-import { exchange } from "../../../../packages/connector/src/client/exchange";
 import { makeCertificate } from "../../../support/certificates";
+import { exchange } from "../../../../packages/connector/src/client/sendRequest";
 
 const REQUEST = { method: "GET", path: "/" } as const;
 

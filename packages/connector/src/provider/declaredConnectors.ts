@@ -3,12 +3,12 @@
  * declared one there before it creates, updates or replaces it; what has left the program is deleted last. So a deletion
  * can see that another resource has its connector, or its slot, now. `pulumi destroy` checks nothing.
  */
-import type { ConnectorInfo } from "./client/types";
-import type { ConnectorInputs } from "./connectorInputs";
-import { fullConfig } from "./lifecycle/fullConfig";
-import type { OnDelete } from "./position/onDelete";
-import { isSameClass, isShared, sourceClass } from "./position/sourceClasses";
-import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
+import type { ConnectorInfo } from "../client/types";
+import type { ConnectorInputs } from "../inputs/connectorInputs";
+import { fullConfig } from "../lifecycle/fullConfig";
+import type { OnDelete } from "../inputs/checkOnDelete";
+import { isSameClass, isShared, sourceClass } from "../position/sourceClasses";
+import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
 
 type Identity = Pick<ConnectorInputs, "name" | "cluster" | "restUrls">;
 type Declared = Identity & Pick<ConnectorInputs, "class" | "config" | "sensitiveConfig" | "tasksMax" | "renamedFrom">;

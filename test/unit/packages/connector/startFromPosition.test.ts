@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { declareConnector, forgetProgram, unclaimed } from "../../../../packages/connector/src/declared";
+import {
+    forgetProgram,
+    unclaimed,
+    declareConnector,
+} from "../../../../packages/connector/src/provider/declaredConnectors";
 import { Engine } from "../../../support/engine";
 import { FakeConnect } from "../../../support/fakeConnect";
 import { inPlaceOfSystemClock } from "../../../support/virtualClock";

@@ -1,12 +1,12 @@
 import { systemClock } from "../client/clock";
-import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { ConnectAccess, openConnectors } from "../client/openConnectors";
+import { Connectors } from "../client/connectors";
+import { ConnectAccess, openConnectors } from "../inputs/openConnectors";
 import { ConnectorInfo, WorkerInfo } from "../client/types";
-import { hasUnknown } from "../connectorInputs";
+import { hasUnknown } from "../inputs/connectorInputs";
 import { isObject } from "../isObject";
 import { findWorker, LiveWorker } from "./liveValidation";
-import { NO_PATIENCE, renewPatience, withPatience } from "./patience";
+import { NO_PATIENCE, renewPatience, withPatience } from "./timeBudget";
 
 /** How long an answer, or that none came, is good for all checks of a process, ms. */
 const LASTS_MS = 60_000;
@@ -35,8 +35,9 @@ export class CheckedCluster extends Connectors {
 
     /** @returns undefined while Pulumi does not know addresses or credentials. */
     static of(access: ConnectAccess): CheckedCluster | undefined {
-        if (hasUnknown([access.restUrls, access.auth])) return undefined;
-
+        if (hasUnknown([access.restUrls, access.auth])) {
+            return undefined;
+        }
         // Where they are not known as a whole, no text can hold one
         const known = (values: unknown) => (isObject(values) ? (values as Record<string, string>) : {});
         const { secrets, sensitiveConfig } = access;
@@ -51,8 +52,9 @@ export class CheckedCluster extends Connectors {
             const worker = await findWorker(client, (restUrl, { kind, detail }) =>
                 said.push(`${kind === "refused" ? "" : "no answer from "}${restUrl}: ${detail}`),
             );
-            if (worker) return worker;
-
+            if (worker) {
+                return worker;
+            }
             throw said.length > 0
                 ? new ConnectError("ambiguous", client.redact(said.join("; ")))
                 : new ConnectError("unreachable", "no worker listens");
@@ -70,8 +72,9 @@ export class CheckedCluster extends Connectors {
             const { client } = this.open(limitSeconds);
             const request = { method: "GET", path: "/connectors?expand=info" } as const;
             const outcome = await client.ask(restUrl, request);
-            if (outcome.ok) return outcome.body as Awaited<ReturnType<Connectors["list"]>>;
-
+            if (outcome.ok) {
+                return outcome.body as Awaited<ReturnType<Connectors["list"]>>;
+            }
             throw new ConnectError(outcome.kind, client.redact(`GET ${request.path} at ${restUrl}: ${outcome.detail}`));
         });
     }
@@ -89,8 +92,9 @@ export class CheckedCluster extends Connectors {
         const { clusterKey } = this.client;
         const key = `${question} ${clusterKey}`;
         const known = shared.get(key);
-        if (known && systemClock.now() < known.untilMs) return known.answer as Promise<T>;
-
+        if (known && systemClock.now() < known.untilMs) {
+            return known.answer as Promise<T>;
+        }
         const asked: Shared<T> = { answer: patient(ask), untilMs: Infinity };
         shared.set(key, asked);
         const lasts = (ms: number) => (asked.untilMs = systemClock.now() + ms);
@@ -104,8 +108,9 @@ export class CheckedCluster extends Connectors {
 
 async function patient<T>(ask: (limitSeconds: number) => Promise<T>): Promise<T> {
     const answer = await withPatience(async (limitSeconds) => ({ answer: await ask(limitSeconds) }));
-    if (!answer) throw new ConnectError("ambiguous", NO_PATIENCE);
-
+    if (!answer) {
+        throw new ConnectError("ambiguous", NO_PATIENCE);
+    }
     return answer.answer;
 }
 
