@@ -1,6 +1,6 @@
 import {
-    type Finding,
-    findingsOf,
+    type ConfigProblem,
+    configProblems,
     findWorker,
     type LiveWorker,
     typesOf,
@@ -45,8 +45,8 @@ export async function askWorker(
         const result = results[i]!;
         if ("failed" in result || !isOfDefinition(result.validation, config, definitions)) return [];
         const redact = (text: string) => client.redact(text);
-        return findingsOf(result.validation, config, redact)
-            .filter(({ kind }) => kind === "config" || kind === "passing")
+        return configProblems(result.validation, config, redact)
+            .filter(({ kind }) => kind === "config" || kind === "transient")
             .map((finding) => faultOf(name, config, finding));
     });
     const failed = asked.filter((_, i) => "failed" in results[i]!);
@@ -77,16 +77,16 @@ function withoutPasswords({ name, config }: ChangedConnector, passwords: Set<str
     return Object.fromEntries(Object.entries(config).map(hide)) as Record<string, string>;
 }
 
-function faultOf(name: string, config: Record<string, string>, { key, says, remedy, kind }: Finding): Fault {
+function faultOf(name: string, config: Record<string, string>, { key, text, remedy, kind }: ConfigProblem): Fault {
     const fault = { path: pathOf(name, key), value: config[key] };
-    return kind === "passing"
+    return kind === "transient"
         ? {
               ...fault,
-              rule: `Connect says as things are now: ${says}`,
+              rule: `Connect says as things are now: ${text}`,
               remedy: "nothing is refused for it, because it may be right when the connector is written",
               warning: true,
           }
-        : { ...fault, rule: `Connect says: ${says}`, remedy: remedy ?? "correct it" };
+        : { ...fault, rule: `Connect says: ${text}`, remedy: remedy ?? "correct it" };
 }
 
 function pathOf(name: string, key: string): string {

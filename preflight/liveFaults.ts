@@ -1,4 +1,4 @@
-import { differingKeys, fullConfig, type Glance, glanceAt } from "@connect-cdc/connector/client";
+import { differingKeys, fullConfig, type ConnectorConfigs, readConnectorConfigs } from "@connect-cdc/connector/client";
 import type { Definitions } from "../components/image";
 import type { PlatformConfig } from "../config/config";
 import type { Fault } from "../config/fault";
@@ -22,8 +22,8 @@ export interface ChangedConnector {
 }
 
 /** Looks at the stack's own workers, if there are any yet. Never throws. */
-export function glanceAtWorkers(config: PlatformConfig): Promise<Glance> {
-    return glanceAt(restUrlsOf(config), GLANCE_MS);
+export function glanceAtWorkers(config: PlatformConfig): Promise<ConnectorConfigs> {
+    return readConnectorConfigs(restUrlsOf(config), GLANCE_MS);
 }
 
 /**
@@ -34,7 +34,7 @@ export function glanceAtWorkers(config: PlatformConfig): Promise<Glance> {
  */
 export async function liveFaults(
     config: PlatformConfig,
-    glance: Glance,
+    glance: ConnectorConfigs,
     definitions: Definitions,
     known: Fault[],
 ): Promise<LiveFaults> {
@@ -52,7 +52,7 @@ export async function liveFaults(
 /**
  * Names of the connectors that are to run and that the workers have as the config declares them. Undefined: no worker tells.
  */
-export function keptConnectors(config: PlatformConfig, glance: Glance): string[] | undefined {
+export function keptConnectors(config: PlatformConfig, glance: ConnectorConfigs): string[] | undefined {
     if (glance.restUrl === undefined) return undefined;
     const changed = new Set(changedConnectors(config, glance.configs).map(({ name }) => name));
     return config.completedConnectors

@@ -1,4 +1,4 @@
-import { causeOf, type ConnectClient, connectClient, type Fault, type Request } from "@connect-cdc/connector/client";
+import { causeOf, type ConnectClient, connectClient, type Failure, type Request } from "@connect-cdc/connector/client";
 import { captureSettings } from "@connect-cdc/connector/postgres";
 
 const TIMEOUT_MS = 5000;
@@ -165,7 +165,7 @@ async function getJson<T>(restUrl: string, path: string): Promise<T> {
 async function ask(restUrl: string, request: Request): Promise<{ status: number; body?: unknown }> {
     const outcome = await clientOf(restUrl).ask(restUrl, request, TIMEOUT_MS);
     if (outcome.status === undefined) {
-        throw new Error(`worker ${restUrl} does not answer (${(outcome as Fault).detail})`);
+        throw new Error(`worker ${restUrl} does not answer (${(outcome as Failure).detail})`);
     }
     return { status: outcome.status, body: outcome.body };
 }

@@ -1,9 +1,9 @@
 import {
     hasReference,
-    isInTheClear,
+    isPlainText,
     isPasswordKey,
     remedyOf,
-    strangers,
+    unknownComponentKeys,
     UnknownKey,
     unknownKeys,
 } from "@connect-cdc/connector/checks";
@@ -99,7 +99,7 @@ class ConnectorCheck {
     /** Where no definition tells, the name has to. */
     private passwordFaults(): Fault[] {
         return Object.entries(this.connector.config)
-            .filter(([key, value]) => !this.defined.has(key) && isPasswordKey(key) && isInTheClear(value))
+            .filter(([key, value]) => !this.defined.has(key) && isPasswordKey(key) && isPlainText(value))
             .map(([key, value]) => ({ ...this.fault(`config.${key}`, value, "", ""), ...passwordInTheClear }));
     }
 
@@ -109,7 +109,7 @@ class ConnectorCheck {
             const rule = "is no setting that the plugin names";
             return {
                 ...this.fault(`config.${key}`, this.connector.config[key], rule, remedyOf(one)),
-                warning: !one.slip,
+                warning: !one.isTypo,
             };
         });
     }
@@ -179,14 +179,14 @@ class ConnectorCheck {
             ...this.settingFaults(prefix, set, known),
             ...this.unknownFaults(
                 prefix,
-                strangers(set, namesOf(known)).filter(({ key }) => !own.includes(key)),
+                unknownComponentKeys(set, namesOf(known)).filter(({ key }) => !own.includes(key)),
             ),
         ];
     }
 
     private unknownClass(path: string, name: string, types: string[]): Fault {
         const known = this.plugins.filter(({ type }) => types.includes(type)).map((plugin) => plugin.class);
-        const near = suggest(name, known).replace(/^(there are|remove).*/, "");
+        const near = suggest(name, known).replace(/^(use one of|remove).*/, "");
         const remedy = `${near === "" ? "" : `${near} If not, `}add its plugin to connect.plugins`;
         return this.fault(path, name, "is a class that no plugin of connect.plugins has", remedy);
     }

@@ -67,7 +67,7 @@ describe("log of a table that is not published", () => {
 describe("a captured table that is not published", () => {
     const list = "cdc.customers,cdc.orders,cdc.new orders";
     const found =
-        /captures cdc\."New Orders", cdc\.orders, which publication dbz_publication does not have: no change of them arrives/;
+        /captures cdc\."New Orders", cdc\.orders, which publication dbz_publication does not contain: no change of them arrives/;
     const sql = 'ALTER PUBLICATION dbz_publication ADD TABLE cdc."New Orders", cdc.orders';
 
     it("is a warning of preview and status, with the SQL that ends it", async () => {

@@ -60,9 +60,9 @@ it("a renamed source goes on from the file that its deletion kept: no snapshot, 
     await expect(engine.up(renamed)).rejects.toThrow(/name would change from "second-source" to "second-renamed"/);
     lines = [];
     expect(await engine.up({ ...renamed, onPositionLoss: "startAnew" })).toBe("replaced");
-    const [, file = ""] = /offsets are kept in (\S+)/.exec(lines.join("\n")) ?? [];
+    const [, file = ""] = /offsets are saved in (\S+)/.exec(lines.join("\n")) ?? [];
     expect(readOffsetsFile(file)).toMatchObject({ connector: "second-source", groupId: "my-connect" });
-    expect(lines).toContain('slot "second_slot" stays: connector "second-renamed" of this program has it');
+    expect(lines).toContain('slot "second_slot" is not dropped: connector "second-renamed" of this program uses it');
     expect([await source.hasSlot(), await source.hasPublication()]).toEqual([true, true]);
 
     await source.insert("meanwhile");
@@ -169,7 +169,7 @@ it("a slot is dropped when its cleanup goes, and not when a cleanup of the same 
 
         const cleanup = "urn:pulumi:test::connectors::pulumi-nodejs:dynamic/cdc:SlotCleanup::cleanup";
         const replaced = await program.up("--replace", cleanup);
-        expect(replaced.output).toContain('slot "cleanup_second" stays: a source of this program has it');
+        expect(replaced.output).toContain('slot "cleanup_second" is not dropped: a source of this program uses it');
         expect(await slots()).toEqual([false, true]);
         await program.destroy();
         expect(await slots()).toEqual([false, false]);

@@ -3,10 +3,10 @@ import { expect } from "vitest";
 /** The kinds of errors that a connector's operations may end with. */
 const KNOWN = [
     /(GET|PUT|POST|PATCH|DELETE) \/\S* at https?:\/\/\S+: ./,
-    /exists already and (differs in \w|is as declared: .)/,
+    /exists already (and differs in \w|with the declared config: .)/,
     /not (running with .+|paused|stopped) after \d+ s: ./,
     /FAILED on \S+: ./,
-    /is still there after \d+ s/,
+    /still exists after \d+ s/,
     /cannot be read back after \d+ s/,
     /was deleted meanwhile/,
 ];

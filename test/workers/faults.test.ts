@@ -147,7 +147,7 @@ describe("faults that stay", () => {
         await fake.stop();
         const start = clock.nowMs;
         await expect(engine.destroy()).rejects.toThrow(
-            /connector "a sink with odd name": cannot be deleted: .*ECONNREFUSED.* It may be left in the config topic of cluster "test"/,
+            /connector "a sink with odd name": cannot be deleted: .*ECONNREFUSED.* It may still be in the config topic of cluster "test"/,
         );
         expect(clock.nowMs - start).toBeLessThan(40_000);
         await fake.start();
@@ -162,9 +162,13 @@ describe("faults that stay", () => {
     });
 
     it.each<[number, string, RegExp]>([
-        [403, "Forbidden", /403 Forbidden\. Whoever asks here may not do this: set auth to a user who may/],
-        [405, "HTTP 405 Method Not Allowed", /405 .*\. The service behind this URL does not offer this call/],
-        [404, "HTTP 404 Not Found", /404 .*\. Is the URL that of Connect's REST API\?/],
+        [403, "Forbidden", /403 Forbidden\. These credentials lack permission: set auth to a user who has it/],
+        [405, "HTTP 405 Method Not Allowed", /405 .*\. The service at this URL does not support this call/],
+        [
+            404,
+            "HTTP 404 Not Found",
+            /404 .*\. This call does not exist\. Check that the URL is that of Connect's REST API/,
+        ],
     ])("says at once what to do about %i", async (status, message, advice) => {
         atFirstWrite([answer(status, message)]);
         await expect(new Engine().up(args())).rejects.toThrow(advice);

@@ -278,7 +278,7 @@ it(
         );
         const printed = await run("alone", "node", ["client.mjs"]);
         expect(printed).toContain(connect.version);
-        const missing = "PostgreSQL is read through the npm package pg, which is not installed. Run: npm install pg";
+        const missing = "the npm package pg, which reads PostgreSQL, is not installed. Run: npm install pg";
         expect(printed).toContain(`problems: ${missing}`);
         expect(printed).toContain(`preview: onDelete.database: ${missing}`);
     },

@@ -64,13 +64,13 @@ const patch = (args: Record<string, any>, position: number) =>
             }),
         { timeout: 60_000, interval: 200 },
     );
-const ANEW = /would begin anew, with a snapshot/;
+const SNAPSHOT = /would start with a snapshot/;
 
 describe.concurrent("a source whose slot is there before it", () => {
     it("is not created without offsets, and is created with onPositionLoss", async () => {
         const args = source(true);
         const engine = new Engine();
-        await expect(engine.up(args)).rejects.toThrow(ANEW);
+        await expect(engine.up(args)).rejects.toThrow(SNAPSHOT);
         expect(await worker.config(args["name"])).toBeUndefined();
         await engine.up({ ...args, onPositionLoss: "startAnew" });
         await worker.untilRunning(args["name"]);
@@ -85,8 +85,8 @@ describe.concurrent("a source whose slot is there before it", () => {
         expect(engine.outputs).toMatchObject({ name: args["name"], positionUnproven: true });
         worker.setFaults(args, undefined);
 
-        await expect(engine.up(args)).rejects.toThrow(ANEW);
-        await expect(engine.up({ ...args, tasksMax: 2 })).rejects.toThrow(ANEW);
+        await expect(engine.up(args)).rejects.toThrow(SNAPSHOT);
+        await expect(engine.up({ ...args, tasksMax: 2 })).rejects.toThrow(SNAPSHOT);
         expect(await worker.states(args["name"])).toEqual(["STOPPED"]);
         expect(engine.outputs).toBeDefined();
 
@@ -101,7 +101,7 @@ describe.concurrent("a source whose slot is there before it", () => {
         const args = source(true);
         const engine = new Engine();
         await engine.up({ ...args, state: "stopped" });
-        await expect(engine.up(args)).rejects.toThrow(ANEW);
+        await expect(engine.up(args)).rejects.toThrow(SNAPSHOT);
         expect(await worker.states(args["name"])).toEqual(["STOPPED"]);
         await engine.up({ ...args, onPositionLoss: "startAnew" });
         await worker.untilRunning(args["name"]);
@@ -114,7 +114,7 @@ describe.concurrent("a source whose slot is there before it", () => {
         slots.add(args["config"]["slot.name"]);
         await worker.delete(args["name"]);
         engine.outputs!["kafkaClusterId"] = "lost";
-        await expect(engine.up({ ...args, timeoutSeconds: 31 })).rejects.toThrow(ANEW);
+        await expect(engine.up({ ...args, timeoutSeconds: 31 })).rejects.toThrow(SNAPSHOT);
         expect(await worker.config(args["name"])).toBeUndefined();
         await engine.up({ ...args, onPositionLoss: "startAnew" });
         await worker.untilRunning(args["name"]);
@@ -131,7 +131,7 @@ describe.concurrent("a source whose slot is there before it", () => {
             await worker.delete(args["name"]);
             const again = engine.up({ ...args, timeoutSeconds: 31 });
             if (args === lost) {
-                await expect(again).rejects.toThrow(ANEW);
+                await expect(again).rejects.toThrow(SNAPSHOT);
                 expect(await worker.config(args["name"])).toBeUndefined();
                 expect(engine.outputs).toBeDefined();
             } else {
@@ -150,7 +150,7 @@ describe.concurrent("restUrls of another Connect cluster", () => {
         const engine = new Engine();
         await engine.up({ ...args, restUrls: doomed.urlsFor(args["name"]) });
         const there = other.source()["restUrls"] as string[];
-        await expect(engine.up({ ...args, restUrls: there })).rejects.toThrow("is still on the old one");
+        await expect(engine.up({ ...args, restUrls: there })).rejects.toThrow("is still on the old cluster");
         expect((await check(engine.outputs as any, { ...args, restUrls: there })).failures).toHaveLength(1);
         await doomed.close();
         await expect(engine.up({ ...args, restUrls: there })).rejects.toThrow('set onSilentCluster: "recreate"');
@@ -303,7 +303,7 @@ describe("one up renames sources and sinks, with their resources or without", ()
         "leaves nothing to do, and takes an old name for nothing else",
         async () => {
             expect(await program.run("preview", "--expect-no-changes", "--stack", "test")).toMatchObject({ code: 0 });
-            expect(run.output).toContain("goes on from it");
+            expect(run.output).toContain("continues from it");
             const { source } = pipes[0]!;
             program.declare([...renamed(), { ...source, resource: "again" }]);
             const twice = await program.run("preview", "--stack", "test");

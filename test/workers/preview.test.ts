@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkAgainstCluster } from "../../packages/connector/src/checks/checkAgainstCluster";
 import { forgetAnswers } from "../../packages/connector/src/checks/cachedCluster";
-import { checkInputs } from "../../packages/connector/src/inputs/connectorInputs";
+import { checkInputs } from "../../packages/connector/src/inputs/checkInputs";
 import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 
 // What real workers say of wrong configs, from the oldest version to the newest: their texts differ, what is found does not.
@@ -24,7 +24,7 @@ describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $
         const given = { name: "previewed", cluster: "c", class: connectorClass, restUrls, config };
         for (let tries = 1; ; tries++) {
             const warnings: string[] = [];
-            const { inputs, faults: own } = checkInputs(given);
+            const { inputs, problems: own } = checkInputs(given);
             forgetAnswers();
             const faults = await checkAgainstCluster(undefined, inputs, own, (line) => warnings.push(line));
             if (tries === 3 || !warnings.some((line) => line.includes("no answer"))) {

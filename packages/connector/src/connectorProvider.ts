@@ -1,22 +1,37 @@
 /*
- * The functions of the dynamic provider behind the resource `Connector`: they translate between Pulumi's calls and the
- * lifecycle. Pulumi gives secrets in the clear here, and marks outputs of the same name as secrets again.
+ * The functions of the dynamic provider of the resource `Connector`. They translate between Pulumi's calls and the lifecycle.
+ * Pulumi passes secrets as plain text here, and marks outputs of the same name as secrets again.
  */
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { checkAgainstCluster } from "./checks/checkAgainstCluster";
-import { ARGUMENTS, checkInputs, ConnectorInputs, hasUnknown, specOf, UNKNOWN } from "./inputs/connectorInputs";
+import { checkPosition, requireUnshared } from "./checks/positionChecks";
+import type { Connectors } from "./client/connectors";
+import { ConnectError } from "./client/errors";
+import { checkInputs } from "./inputs/checkInputs";
+import { ARGUMENTS, type ConnectorInputs } from "./inputs/connectorInputs";
+import { openConnectors, secretsOf } from "./inputs/openConnectors";
+import { hasUnknown } from "./inputs/unknown";
+import { fullConfig } from "./lifecycle/fullConfig";
+import { pluginVersion } from "./lifecycle/plugins";
+import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
+import { UnfinishedError } from "./lifecycle/unfinished";
+import { deleteWithPosition, type Report, dropLeftovers } from "./position/deleteWithPosition";
+import { kafkaCluster } from "./position/kafkaIdentity";
+import { positionLosses } from "./position/positionLoss";
+import { refuseSecondCluster } from "./position/sameCluster";
+import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
+import { passwordsOf, remainderText } from "./postgres/replicationSlot";
+import { otherOwner } from "./provider/claimConnector";
 import {
-    ConnectorOutputs,
+    type ConnectorOutputs,
     hiddenKeys,
-    LastWritten,
+    type LastWritten,
     lastWritten,
     observedOutputs,
     outputsAfterFailure,
     settledOutputs,
 } from "./provider/connectorOutputs";
-import { Connectors } from "./client/connectors";
-import { ConnectError } from "./client/errors";
 import {
     connectorId,
     declareConnector,
@@ -24,77 +39,56 @@ import {
     inTurn,
     isHeld,
     successorOf,
-    unclaimed,
+    withoutClaimed,
 } from "./provider/declaredConnectors";
-import { deleteWithPosition, DeletionOptions, dropLeftovers } from "./position/deleteWithPosition";
-import { fullConfig } from "./lifecycle/fullConfig";
-import { guardFaults, requireUnshared } from "./checks/positionChecks";
-import { kafkaCluster } from "./position/kafkaIdentity";
-import {
-    ConnectorSpec,
-    createConnector,
-    CreateOptions,
-    SettledConnector,
-    updateConnector,
-    UpdateOptions,
-    withLiveValues,
-} from "./lifecycle/createConnector";
-import { UnfinishedError, Unsettled } from "./lifecycle/unfinished";
-import { openConnectors, secretsOf } from "./inputs/openConnectors";
-import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
-import { pluginVersion } from "./lifecycle/plugins";
-import { forgetOwner, keepOwner, keepRestartDue, ownerOf } from "./provider/ownership";
-import { bringUp } from "./position/startFromPosition";
-import { positionFaults } from "./position/positionLoss";
-import { renameConnector } from "./position/renameConnector";
-import { refuseSecondCluster } from "./position/sameCluster";
-import { isPostgresSource, postgresSource } from "./postgres/postgresSource";
-import { LeftInDatabaseError, passwordsOf, whatIsLeft } from "./postgres/replicationSlot";
+import { forgetOwner, keepRestartDue } from "./provider/ownership";
+import { deletionError, providerError, withoutUndefined } from "./provider/providerError";
 import { usesChangedSecret } from "./provider/secretReferences";
+import { settleExisting, settleNew } from "./provider/settleConnector";
 
 type Properties<T> = T & { __provider?: string };
 
-/** How long no worker may answer before a write ends, s. */
+/** A write ends when no worker answers for this time, s. */
 const WRITE_SILENCE_SECONDS = 60;
-const READ_LIMITS = { limitSeconds: 60, silenceSeconds: 30 };
 const DELETE_SILENCE_SECONDS = 30;
+const READ_LIMITS = { limitSeconds: 60, silenceSeconds: 30 };
 
 export async function check(
     olds: Partial<ConnectorInputs> | undefined,
     news: Record<string, unknown>,
 ): Promise<{ inputs: Record<string, unknown>; failures: { property: string; reason: string }[] }> {
-    const { inputs, faults: ownFaults } = checkInputs(news);
-    const faults = await checkAgainstCluster(olds, inputs, ownFaults);
-    faults.push(...(await guardFaults(olds, inputs)));
-    if (faults.length === 0 && !hasUnknown(inputs)) {
+    const { inputs, problems: ownProblems } = checkInputs(news);
+    const problems = await checkAgainstCluster(olds, inputs, ownProblems);
+    problems.push(...(await checkPosition(olds, inputs)));
+    if (problems.length === 0 && !hasUnknown(inputs)) {
         declareConnector(olds, inputs as unknown as ConnectorInputs);
     }
-    // With a property Pulumi would show its value, which may be a password; the reason names it.
-    return { inputs, failures: faults.map(({ reason }) => ({ property: "", reason })) };
+    // With a property Pulumi would show its value, which may be a password. The reason names the property
+    return { inputs, failures: problems.map(({ reason }) => ({ property: "", reason })) };
 }
 
 /**
- * Name and cluster are a connector's identity, unless `renamedFrom` carries it over. Addresses may change within a Connect
- * cluster, and are no change while they are not known. `olds.state` is the state that was seen: a connector that has FAILED,
- * or that somebody paused, differs.
+ * Name and cluster identify a connector, unless `renamedFrom` names the previous name. Addresses may change within a Connect
+ * cluster; unknown addresses are no change. `olds.state` is the observed state: a connector that has FAILED, or that another
+ * user paused, differs.
  *
- * @throws Error when the connector would lose its position. What others wrote since is none that could be lost, so this is
- *   no matter of `check`, which sees what a refresh has found and not what was written.
+ * @throws Error when the connector would lose its position. `check` cannot see this: it receives the inputs of the last refresh,
+ *   and not what was written.
  */
 export async function diff(
     _id: string,
     olds: Properties<ConnectorOutputs>,
     news: Properties<ConnectorInputs>,
 ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }> {
-    const losses = positionLosses(olds, news);
+    const losses = newPositionLosses(olds, news);
     if (losses.length > 0) {
-        throw failure(news, new ConnectError("refused", losses.join("; ")));
+        throw providerError(news, new ConnectError("refused", losses.join("; ")));
     }
     const isRenamed = news.renamedFrom === olds.name;
     const replaces = (["name", "cluster"] as const).filter(
         (key) => olds[key] !== news[key] && !(key === "name" && isRenamed),
     );
-    // An argument that is not there any more is a change, too
+    // A removed argument is a change, too
     const keys = Object.keys({ ...ARGUMENTS, ...news }) as (keyof typeof news)[];
     const changed = keys.filter(
         (key) => !isDeepStrictEqual(olds[key], news[key]) && !(key === "restUrls" && hasUnknown(news.restUrls)),
@@ -106,82 +100,39 @@ export async function diff(
     };
 }
 
-/** Why the connector would lose its position. What is on the cluster already, by whomever, loses nothing. */
-function positionLosses(olds: ConnectorOutputs, news: ConnectorInputs): string[] {
+/** Reasons why the connector would lose its position. A value that is on the cluster already loses nothing. */
+function newPositionLosses(olds: ConnectorOutputs, news: ConnectorInputs): string[] {
     const type = olds.type === "unknown" ? undefined : olds.type;
-    const since = (before: Pick<LastWritten, "class" | "config">) =>
-        positionFaults({ ...olds, ...before }, news, (value) => value === UNKNOWN, type);
-    const now = since(olds).map(({ property }) => property);
-    return since(lastWritten(olds))
-        .filter(({ property }) => now.includes(property))
+    const lossesSince = (before: Pick<LastWritten, "class" | "config">) =>
+        positionLosses({ ...olds, ...before }, news, type);
+    const sinceObserved = lossesSince(olds).map(({ property }) => property);
+    return lossesSince(lastWritten(olds))
+        .filter(({ property }) => sinceObserved.includes(property))
         .map(({ reason }) => reason);
 }
 
 export function create(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
-    return inTurn(inputs, () => createNow(inputs));
-}
-
-async function createNow(inputs: Properties<ConnectorInputs>): Promise<{ id: string; outs: ConnectorOutputs }> {
-    const id = connectorId(inputs);
-    const connectors = openConnectors(inputs, writeLimits(inputs));
-    const claim = randomUUID();
-    try {
-        await requireUnshared(connectors, inputs);
-        const { options, held } = await claiming(connectors, inputs, claim);
-        const settled = await held(async () => {
-            const { renamedFrom } = inputs;
-            const renamed = renamedFrom && (await renameConnector(connectors, renamedFrom, inputs, false, options));
-            return (
-                renamed || bringUp(connectors, inputs, (spec) => createConnector(connectors, spec, options), options)
-            );
-        });
-        holdConnector(inputs);
-        return { id, outs: { ...(await settledOutputs(connectors, inputs, settled)), claim } };
-    } catch (error) {
-        if (error instanceof UnfinishedError) {
-            holdConnector(inputs);
-        }
-        throw failure(inputs, error, (unfinished) => ({
-            id,
-            properties: { ...outputsAfterFailure(inputs, unfinished), restartDue: unfinished.restartDue, claim },
-        }));
-    } finally {
-        forgetShared(inputs.cluster);
-    }
-}
-
-/**
- * How a connector is created for a resource. One that this stack has already is taken over where it is equal: a killed `up`
- * made it, or the resource had another name then.
- */
-async function claiming(
-    connectors: Connectors,
-    { stack = "", ...inputs }: ConnectorInputs,
-    claim: string,
-): Promise<{ options: CreateOptions; held: <T>(create: () => Promise<T>) => Promise<T> }> {
-    const connector = { ...inputs, kafkaClusterId: (await connectors.worker()).kafka_cluster_id };
-    const before = ownerOf(connector);
-    const keep = (isHeld: boolean, restartDue?: boolean) => keepOwner(connector, { stack, claim, isHeld, restartDue });
-    const isOurs = before?.stack === stack;
-    const adopt = inputs.adopt || (isOurs && "equal");
-    const held = async <T>(create: () => Promise<T>) => {
+    return inTurn(inputs, async () => {
+        const id = connectorId(inputs);
+        const connectors = openConnectors(inputs, writeLimits(inputs));
+        const claim = randomUUID();
         try {
-            const settled = await create();
-            keep(true);
-            return settled;
+            await requireUnshared(connectors, inputs);
+            const settled = await settleNew(connectors, inputs, claim);
+            holdConnector(inputs);
+            return { id, outs: { ...(await settledOutputs(connectors, inputs, settled)), claim } };
         } catch (error) {
             if (error instanceof UnfinishedError) {
-                keep(true, error.restartDue);
-            } else if (before) {
-                keepOwner(connector, before);
-            } else {
-                forgetOwner(connector, claim);
+                holdConnector(inputs);
             }
-            throw error;
+            throw providerError(inputs, error, (unfinished) => ({
+                id,
+                properties: { ...outputsAfterFailure(inputs, unfinished), restartDue: unfinished.restartDue, claim },
+            }));
+        } finally {
+            forgetShared(inputs.cluster);
         }
-    };
-    const restart = isOurs && before.restartDue;
-    return { options: { adopt, owner: before?.stack, restart, claim: () => keep(false, restart) }, held };
+    });
 }
 
 export async function update(
@@ -192,27 +143,26 @@ export async function update(
     const claim = olds.claim ?? randomUUID();
     const connectors = openConnectors(news, writeLimits(news), secretsOf(olds));
     const secretChanged = olds.restartDue || usesChangedSecret(fullConfig(news), olds.secrets, news.secrets);
-    const sensitiveDue = changedKeys(olds.configDue ? {} : olds.sensitiveConfig, news.sensitiveConfig);
-    const hidden = hiddenKeys(olds, news);
+    const owned = { ...news, kafkaClusterId: olds.kafkaClusterId };
     try {
-        const { isNew } = await kafkaCluster(connectors, { ...news, kafkaClusterId: olds.kafkaClusterId });
+        const { isNew } = await kafkaCluster(connectors, owned);
         await refuseSecondCluster(connectors, olds, news, isNew || news.onSilentCluster === "recreate");
-        const settled = await settle(connectors, olds, news, claim, isNew, {
+        const settled = await settleExisting(connectors, olds, news, claim, isNew, {
             serverKeys: olds.serverKeys,
             written: olds.configDue ? {} : fullConfig({ ...olds, ...lastWritten(olds) }),
-            hidden,
+            hidden: hiddenKeys(olds, news),
             secretChanged,
-            sensitiveDue,
+            sensitiveDue: changedKeys(olds.configDue ? {} : olds.sensitiveConfig, news.sensitiveConfig),
             configChanged: !isDeepStrictEqual(fullConfig(olds), fullConfig(news)),
         });
-        sayOldSlot(olds, news);
-        keepRestartDue({ ...news, kafkaClusterId: olds.kafkaClusterId }, claim, false);
+        reportOldSlot(olds, news);
+        keepRestartDue(owned, claim, false);
         return { outs: { ...(await settledOutputs(connectors, news, settled, olds)), claim } };
     } catch (error) {
         if (error instanceof UnfinishedError) {
-            keepRestartDue({ ...news, kafkaClusterId: olds.kafkaClusterId }, claim, true);
+            keepRestartDue(owned, claim, true);
         }
-        throw failure(news, error, (unfinished) => ({
+        throw providerError(news, error, (unfinished) => ({
             id,
             properties: {
                 ...outputsAfterFailure(news, unfinished, olds),
@@ -229,71 +179,19 @@ function changedKeys(before: Record<string, string> = {}, now: Record<string, st
     return Object.keys({ ...before, ...now }).filter((key) => before[key] !== now[key]);
 }
 
-/** A connector that is new to its cluster, or may be, comes up from its position; any other one has it. */
-async function settle(
-    connectors: Connectors,
+/** Only a deletion drops a slot. A slot that its source has left keeps the database's log until the disk is full. */
+function reportOldSlot(
     olds: ConnectorOutputs,
-    news: ConnectorInputs,
-    claim: string,
-    isNew: boolean,
-    options: UpdateOptions,
-): Promise<SettledConnector & Unsettled> {
-    const from = renameSource(olds, news);
-    if (isNew || from !== undefined || olds.positionUnproven) {
-        // It may have to be created, for which all values must be known
-        withLiveValues(specOf(news), options.hidden ?? []);
-    }
-    const created = async <T>(work: (options: CreateOptions) => Promise<T>) => {
-        // One that was imported once may be gone since
-        const inputs = { ...news, adopt: news.adopt === "import" ? "equal" : news.adopt };
-        const { options, held } = await claiming(connectors, inputs, claim);
-        return held(() => work(options));
-    };
-    const renamed =
-        from === undefined
-            ? undefined
-            : await created((how) => renameConnector(connectors, from, news, olds.renameDue ?? false, how));
-    if (renamed) {
-        return renamed;
-    }
-    const create = () =>
-        created((how) => bringUp(connectors, news, (spec) => createConnector(connectors, spec, how), how));
-    const change = (spec: ConnectorSpec) => updateConnector(connectors, spec, { ...options, recreate: create });
-    if (isNew) {
-        return create();
-    }
-    return from !== undefined || olds.positionUnproven ? bringUp(connectors, news, change) : change(specOf(news));
-}
-
-/**
- * The connector that is to become this one, if any: also where an earlier update did not come to the end of that.
- *
- * @throws ConnectError when that one would be left behind.
- */
-function renameSource(olds: ConnectorOutputs, news: ConnectorInputs): string | undefined {
-    if (!olds.renameDue) {
-        return news.renamedFrom === olds.name ? olds.name : undefined;
-    }
-    if (news.name === olds.renamedFrom) {
-        return olds.name;
-    }
-    if (news.name !== olds.name) {
-        const reason = `"${olds.renamedFrom}" has not become "${olds.name}" yet. Run pulumi up with that name first`;
-        throw new ConnectError("refused", reason);
-    }
-    return olds.renamedFrom;
-}
-
-/** Only a deletion drops a slot. The one that a source has left would keep the database's log until its disk is full. */
-function sayOldSlot(olds: ConnectorOutputs, { name, class: connectorClass, config, onDelete }: ConnectorInputs): void {
+    { name, class: connectorClass, config, onDelete }: ConnectorInputs,
+): void {
     const { slot } = postgresSource(olds.config);
     const database = onDelete?.database;
     if (database?.slot && isPostgresSource(connectorClass) && slot !== postgresSource(config).slot) {
-        console.log(`connector "${name}" has another slot now. ${whatIsLeft({ url: database.url, slot })}`);
+        console.log(`connector "${name}" has another slot now. ${remainderText({ url: database.url, slot })}`);
     }
 }
 
-/** Returns `{}`, which takes the resource out of the state, only when the cluster says that there is no such connector. */
+/** Returns `{}`, which removes the resource from the state, only when the cluster answers that the connector does not exist. */
 export async function read(
     id: string,
     props: Properties<ConnectorOutputs>,
@@ -308,125 +206,63 @@ export async function read(
             return {};
         }
         const { props: seen, inputs } = observedOutputs(known, live, (text) => connectors.client.redact(text));
-        // Below 4.1 a lost answer to the last write left it unknown
+        // Below 4.1 the version is unknown when the answer to the last write was lost
         const version = seen.version === "unknown" ? await pluginVersion(connectors, seen.class) : seen.version;
         return { id, props: withoutUndefined({ ...seen, version }), inputs };
     } catch (error) {
-        throw failure(props, error);
+        throw providerError(props, error);
     }
 }
 
 function remove(_id: string, props: Properties<ConnectorOutputs>): Promise<void> {
     return inTurn(props, async () => {
-        const other = otherOwner(props);
-        const renamed = successorOf(props);
-        if (other) {
-            console.log(`connector "${props.name}" is left as it is: ${other} has it now`);
-        } else if (renamed) {
-            console.log(`connector "${props.name}" is left as it is: connector "${renamed}" goes on from it`);
+        const owner = otherOwner(props);
+        const successor = successorOf(props);
+        if (owner) {
+            console.log(`connector "${props.name}" is not deleted: ${owner} owns it now`);
+        } else if (successor) {
+            console.log(`connector "${props.name}" is not deleted: connector "${successor}" continues from it`);
         } else {
-            await removeNow(props);
+            await removeOwned(props);
             forgetOwner(props, props.claim);
         }
     });
 }
-
-/** Another resource that has the connector of this one by now. */
-function otherOwner(props: ConnectorOutputs): string | undefined {
-    if (isHeld(props)) {
-        return "another resource of this program";
-    }
-    const owner = ownerOf(props);
-    if (!owner?.isHeld || props.claim === undefined || owner.claim === props.claim) {
-        return undefined;
-    }
-    return owner.stack === props.stack ? "another resource of this stack" : `stack ${owner.stack}`;
-}
 export { remove as delete };
 
-async function removeNow(props: Properties<ConnectorOutputs>): Promise<void> {
+async function removeOwned(props: Properties<ConnectorOutputs>): Promise<void> {
     const limits = { limitSeconds: props.timeoutSeconds, silenceSeconds: DELETE_SILENCE_SECONDS };
     const url = props.onDelete?.database?.url;
     const connectors = openConnectors(props, limits, url === undefined ? [] : [url, ...passwordsOf(url)]);
-    const say = (line: string) => console.log(connectors.client.redact(line));
+    const report = (line: string) => console.log(connectors.client.redact(line));
     try {
         const { isNew } = await kafkaCluster(connectors, props);
-        const doomed = { ...props, onDelete: unclaimed(props, say) };
-        const options = { say };
+        const deleted = { ...props, onDelete: withoutClaimed(props, report) };
         if (props.renameDue && !isNew) {
-            await deleteUnrenamed(connectors, props, options);
+            await deleteUnrenamed(connectors, props, report);
         }
-        await (isNew ? dropLeftovers(doomed, say) : deleteWithPosition(connectors, doomed, options));
+        await (isNew ? dropLeftovers(deleted, report) : deleteWithPosition(connectors, deleted, report));
     } catch (error) {
-        throw deletionFailure(props, error);
+        throw deletionError(props, error);
     } finally {
         forgetShared(props.cluster);
     }
 }
 
-/** Of a rename that did not come to its end the connector of the old name is left, too. */
+/** Deletes the connector of the old name, which an unfinished rename has left. */
 async function deleteUnrenamed(
     connectors: Connectors,
     { renamedFrom, onDelete, ...props }: ConnectorOutputs,
-    options: DeletionOptions,
+    report: Report,
 ): Promise<void> {
     const old = { ...props, name: renamedFrom! };
     if (isHeld(old)) {
-        options.say(
-            `connector "${old.name}" may be stopped by a rename that was given up: pulumi up --refresh starts it`,
-        );
+        report(`connector "${old.name}" may be stopped by an unfinished rename. Start it: pulumi up --refresh`);
     } else {
-        await deleteWithPosition(connectors, { ...old, onDelete: { offsets: onDelete?.offsets } }, options);
+        await deleteWithPosition(connectors, { ...old, onDelete: { offsets: onDelete?.offsets } }, report);
     }
 }
 
 function writeLimits({ timeoutSeconds }: ConnectorInputs) {
     return { limitSeconds: timeoutSeconds, silenceSeconds: WRITE_SILENCE_SECONDS };
-}
-
-function deletionFailure(props: ConnectorOutputs, error: unknown): unknown {
-    const forget = "take it out of the state: pulumi state delete <its URN>";
-    if (error instanceof LeftInDatabaseError) {
-        return failure(
-            props,
-            new ConnectError("refused", `it was deleted, but: ${error.message} Then repeat, or ${forget}`),
-        );
-    }
-    if (error instanceof ConnectError) {
-        const left =
-            `It may be left in the config topic of cluster "${props.cluster}", and would run again with the workers. ` +
-            `Start a worker and repeat, or ${forget}. To keep it instead: pulumi up --refresh, for it may be stopped or gone`;
-        return failure(props, new ConnectError(error.kind, `cannot be deleted: ${error.message}. ${left}`));
-    }
-    return error;
-}
-
-/**
- * An error as Pulumi shows it. With `id` and `properties` the resource stays in the state, and the next `up` goes on. An
- * error that is none of Connect's is a fault of ours, and stays as it is.
- */
-function failure(
-    of: Pick<ConnectorInputs, "name">,
-    error: unknown,
-    kept?: (unfinished: UnfinishedError) => { id: string; properties: ConnectorOutputs },
-): unknown {
-    if (!(error instanceof ConnectError || error instanceof UnfinishedError)) {
-        return error;
-    }
-    const { message } = error;
-    const text = message.includes(`connector "${of.name}"`) ? message : `connector "${of.name}": ${message}`;
-    const shown = new Error(text);
-    // Pulumi prints it, and where this error was made tells nobody anything
-    shown.stack = "";
-    if (error instanceof UnfinishedError && kept) {
-        const reasons = [`${text}. The next "pulumi up" goes on from here.`];
-        const { id, properties } = kept(error);
-        Object.assign(shown, { id, properties: withoutUndefined(properties), reasons });
-    }
-    return shown;
-}
-
-/** Pulumi's wire format has no undefined: an error that brings one along is never told, and the `up` waits for ever. */
-function withoutUndefined(properties: ConnectorOutputs): ConnectorOutputs {
-    return JSON.parse(JSON.stringify(properties)) as ConnectorOutputs;
 }

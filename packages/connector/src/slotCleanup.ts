@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "./dynamicResource";
 
-/** What {@link SlotCleanup} drops. */
+/** Arguments of {@link SlotCleanup}. */
 export interface SlotCleanupArgs {
     /** `postgresql://user:password@host:port/database`, reachable from where Pulumi runs. Kept as a secret. */
     url: pulumi.Input<string>;
@@ -9,20 +9,20 @@ export interface SlotCleanupArgs {
     slot?: pulumi.Input<string>;
     /** Publication to drop. */
     publication?: pulumi.Input<string>;
-    /** How long the slot may still be read when it is to be dropped, s: workers that are being stopped read it. */
+    /** How long the deletion waits for the end of the slot's reader, s: workers that are being stopped read it. */
     freeSeconds: pulumi.Input<number>;
 }
 
 /**
- * Makes nothing. When it is deleted, a source's replication slot, once nobody reads it, and publication are dropped. It is
- * a resource of its own, and no part of a connector's deletion, because a connector that goes with its whole Connect
- * cluster is not deleted by anybody, while the slot in somebody else's database would fill that database's disk.
+ * Drops a source's replication slot and publication when this resource is deleted. Its creation does nothing. It is a separate
+ * resource because a connector that disappears with its whole Connect cluster is not deleted by itself, and its slot would fill
+ * the disk of the database.
  *
- * Every source that could have one has one, and an empty one drops nothing: to take the policy away is then an update. As a
- * deletion it would be the very drop that is no longer asked for.
+ * Every source that may need one has one; without arguments it drops nothing. So removing the policy is an update, and not a
+ * deletion, which would drop the slot.
  */
 export class SlotCleanup extends DynamicResource {
-    /** @param args undefined: nothing is dropped. */
+    /** @param args Default: nothing is dropped. */
     constructor(name: string, args: SlotCleanupArgs | undefined, opts?: pulumi.CustomResourceOptions) {
         super(
             "slotCleanup",

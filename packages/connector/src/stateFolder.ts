@@ -2,8 +2,8 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 /**
- * A folder of what has to outlive a run: `connect-cdc/<name>` under `XDG_STATE_HOME`, by default `~/.local/state`. The XDG
- * specification says that a relative value is ignored.
+ * A folder for files that must outlive a run: `connect-cdc/<name>` under `XDG_STATE_HOME`. Default `~/.local/state`. A relative
+ * value is ignored, as the XDG specification requires.
  */
 export function stateFolder(name: string): string {
     const state = process.env["XDG_STATE_HOME"] ?? "";

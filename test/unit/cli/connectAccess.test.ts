@@ -46,13 +46,13 @@ describe("credentials of a command", () => {
             "the credentials must not have both --user and --bearer-file",
         ],
         ["an empty token", () => ({ "bearer-file": file("\n") }), "--bearer-file must be a token"],
-        ["no password anywhere", () => ({ user: "me" }), "put the password into CONNECT_PASSWORD"],
-        ["a password of nobody", () => ({ "password-file": "x" }), "goes with --user"],
+        ["no password anywhere", () => ({ user: "me" }), "Set CONNECT_PASSWORD"],
+        ["a password of nobody", () => ({ "password-file": "x" }), "needs --user"],
         ["an empty password", () => ({ user: "me", "password-file": file("\n") }), "the password of --user must be"],
         [
             "a password in the user",
             () => ({ user: "me:hunter-2", "password-file": file("x") }),
-            "must not hold a colon",
+            "must not contain a colon",
         ],
         ["no such file", () => ({ ca: "/no/such.pem" }), "--ca: ENOENT"],
         ["a file that is no certificate", () => ({ ca: file("hunter-2") }), "--ca must be PEM text"],
@@ -67,7 +67,7 @@ describe("credentials of a command", () => {
     });
 
     it("belong neither into a URL nor to the stack's own workers", async () => {
-        expect(() => readUrls("https://me:hunter-2@host")).toThrow(/^"https:\/\/\[secret\]@host" holds a user or a/);
+        expect(() => readUrls("https://me:hunter-2@host")).toThrow(/^"https:\/\/\[secret\]@host" contains a user or a/);
         await expect(connectTarget(undefined, "dev", { tls: {} })).rejects.toThrow("credentials go with --url");
     });
 

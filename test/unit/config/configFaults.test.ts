@@ -75,7 +75,7 @@ const CASES: Record<string, Case[]> = {
     // prettier-ignore
     "keys and types": list(
         ["an unknown section", { kafak: { brokers: 3 } }, "kafak", '{"brokers":3}', "is not known", "did you mean kafka?"],
-        ["a section from nowhere", { xyzzy: 1 }, "xyzzy", "1", "is not known", "there are: hosts, security"],
+        ["a section from nowhere", { xyzzy: 1 }, "xyzzy", "1", "is not known", "use one of: hosts, security"],
         ["an unknown key", { kafka: { broker: 3 } }, "kafka.broker", "3", "is not known", "did you mean brokers?"],
         ["an unknown key of a host", local({ endpont: "x" }), "hosts.local.endpont", '"x"', "is not known", "did you mean endpoint?"],
         ["an unknown key of a connector", source({}, { taskMax: 1 }), "connectors.dbz-source.taskMax", "1", "is not known", "did you mean tasksMax?"],

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { checkInputs } from "../../../packages/connector/src/inputs/connectorInputs";
+import { checkInputs } from "../../../packages/connector/src/inputs/checkInputs";
 import { CHECKOUT } from "../../../cli/stack/target";
 import { recordResources, theResource } from "../../support/mocks";
 import { listedMessages, unsaidPieces } from "../../support/troubleshooting";
@@ -50,6 +50,6 @@ describe("docs/connector.md", () => {
         const { inputs } = theResource(resources, "Connector", "orders");
         expect(inputs).toMatchObject({ secrets: { secret: { database: "d" } } });
         const plain = { ...inputs, secrets: inputs["secrets"].secret, auth: inputs["auth"].secret };
-        expect(checkInputs(plain).faults).toEqual([]);
+        expect(checkInputs(plain).problems).toEqual([]);
     });
 });

@@ -1,7 +1,7 @@
 import { AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HIDDEN } from "../../../config/fault";
-import { glanceAt } from "../../../packages/connector/src/client/readConnectorConfigs";
+import { readConnectorConfigs } from "../../../packages/connector/src/client/readConnectorConfigs";
 import { askWorker, Planned } from "../../../preflight/askWorker";
 import { FakeConnect } from "../../support/fakeConnect";
 
@@ -124,21 +124,24 @@ describe("a glance at a cluster", () => {
 
     it("has the configs of the first worker that answers", async () => {
         fake.perform("POST", "/connectors", { name: "a", config: { name: "a", x: "1" } });
-        const glance = await glanceAt(["http://127.0.0.1:1", fake.url], LIMIT_MS);
+        const glance = await readConnectorConfigs(["http://127.0.0.1:1", fake.url], LIMIT_MS);
         expect(glance).toEqual({ restUrl: fake.url, configs: { a: { name: "a", x: "1" } } });
         expect(fake.requests).toEqual(["GET /connectors?expand=info"]);
     });
 
     it("sees that nothing listens", async () => {
-        expect(await glanceAt(["http://127.0.0.1:1"], LIMIT_MS)).toEqual({ restUrl: undefined, hung: false });
+        expect(await readConnectorConfigs(["http://127.0.0.1:1"], LIMIT_MS)).toEqual({
+            restUrl: undefined,
+            hung: false,
+        });
     });
 
     it("goes past a worker that hangs, and tells when there is no other", async () => {
         const hanging = createServer();
         await new Promise<void>((resolve) => hanging.listen(0, "127.0.0.1", resolve));
         const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`;
-        expect(await glanceAt([url], LIMIT_MS)).toEqual({ restUrl: undefined, hung: true });
-        expect(await glanceAt([url, fake.url], 10 * LIMIT_MS)).toMatchObject({ restUrl: fake.url });
+        expect(await readConnectorConfigs([url], LIMIT_MS)).toEqual({ restUrl: undefined, hung: true });
+        expect(await readConnectorConfigs([url, fake.url], 10 * LIMIT_MS)).toMatchObject({ restUrl: fake.url });
         hanging.close();
     });
 });

@@ -50,7 +50,7 @@ export function creating(worker: WorkerUnderTest): void {
             worker.writes(args);
             const engine = worker.engine();
             await expect(engine.up(args)).rejects.toThrow(
-                /exists already and is as declared: stack test\/\S+ has it\. Set adopt: "equal" to take it over/,
+                /exists already with the declared config: stack test\/\S+ owns it\. Set adopt: "equal" to take it over/,
             );
             expect(engine.outputs).toBeUndefined();
             await engine.up({ ...args, adopt: "equal" });

@@ -87,15 +87,15 @@ export function keeping(worker: WorkerUnderTest): void {
 
         it.each(["renamed", "moved", "createdFirst"])("is created before the old one is deleted: %s", (resource) => {
             expect(writes(resource)).toEqual([]);
-            const line = `connector "${name(resource)}" is left as it is: another resource of this program has it now`;
+            const line = `connector "${name(resource)}" is not deleted: another resource of this program owns it now`;
             expect(run.output).toContain(line);
         });
 
         it("was renamed by an up that failed before it came to delete the old one", () => {
             expect(failed.code).not.toBe(0);
             expect(failed.output).toContain("no.such.Class");
-            expect(failed.output).not.toContain("is left as it is");
-            expect(run.output).toContain(`connector "${name("halfRenamed")}" is left as it is`);
+            expect(failed.output).not.toContain("is not deleted");
+            expect(run.output).toContain(`connector "${name("halfRenamed")}" is not deleted`);
             expect(writes("halfRenamed")).toEqual([]);
         });
 
@@ -131,11 +131,13 @@ export function keeping(worker: WorkerUnderTest): void {
                 try {
                     other.declare([declared["moved"]!]);
                     const refused = await other.run("up", "--yes", "--skip-preview", "--stack", "test");
-                    expect(refused.output).toContain("exists already and is as declared: stack connectors/test has it");
+                    expect(refused.output).toContain(
+                        "exists already with the declared config: stack connectors/test owns it",
+                    );
                     other.declare([{ ...declared["moved"]!, adopt: "equal" }]);
                     const { output } = await other.up();
                     expect(output).toContain(
-                        `connector "${name("moved")}": it existed already and is as declared; this stack manages it now`,
+                        `connector "${name("moved")}": it existed already with the declared config; this stack manages it now`,
                     );
                     const { renamed, moved, halfRenamed, ...same } = declared as Record<string, Declaration>;
                     declare({
@@ -144,7 +146,7 @@ export function keeping(worker: WorkerUnderTest): void {
                         ...same,
                     });
                     const left = await program.up();
-                    expect(left.output).toContain("is left as it is: stack others/test has it now");
+                    expect(left.output).toContain("is not deleted: stack others/test owns it now");
                     expect(writes("moved")).toEqual([]);
                     await other.destroy();
                     expect(await worker.config(name("moved"))).toBeUndefined();

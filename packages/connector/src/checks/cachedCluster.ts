@@ -3,60 +3,60 @@ import { ConnectError } from "../client/errors";
 import { Connectors } from "../client/connectors";
 import { ConnectAccess, openConnectors } from "../inputs/openConnectors";
 import { ConnectorInfo, WorkerInfo } from "../client/types";
-import { hasUnknown } from "../inputs/connectorInputs";
+import { hasUnknown } from "../inputs/unknown";
 import { isObject } from "../isObject";
 import { findWorker, LiveWorker } from "./liveValidation";
-import { NO_PATIENCE, renewPatience, withPatience } from "./timeBudget";
+import { BUDGET_SPENT, resetBudget, withinBudget } from "./timeBudget";
 
-/** How long an answer, or that none came, is good for all checks of a process, ms. */
+/** How long an answer, or its absence, is cached for all checks of a process, ms. */
 const LASTS_MS = 60_000;
-/** The same of workers that do not listen: the same run may start them. */
+/** The same for workers that do not listen: the same run may start them. */
 const REFUSED_LASTS_MS = 5000;
 
-/** An answer that many checks share. */
+/** A cached answer. */
 interface Shared<T> {
     answer: Promise<T>;
     untilMs: number;
 }
 
-/** By what was asked, of which cluster, and as whom. */
+/** By question, cluster and credentials. */
 const shared = new Map<string, Shared<unknown>>();
 
 /**
- * The cluster of a connector that is checked. What is the same for each of its connectors is asked once, of the first worker
- * that answers, and no question is repeated.
+ * The cluster of a connector during the checks. Questions that are the same for all of its connectors are asked once, to the
+ * first worker that answers, and not repeated.
  *
- * Its functions throw a ConnectError: `unreachable` when no worker listens.
+ * Its methods throw a ConnectError: `unreachable` when no worker listens.
  */
-export class CheckedCluster extends Connectors {
+export class CachedCluster extends Connectors {
     private constructor(private readonly access: ConnectAccess) {
         super(openConnectors(access, { limitSeconds: 1, silenceSeconds: 1 }).client);
     }
 
     /** @returns undefined while Pulumi does not know addresses or credentials. */
-    static of(access: ConnectAccess): CheckedCluster | undefined {
+    static of(access: ConnectAccess): CachedCluster | undefined {
         if (hasUnknown([access.restUrls, access.auth])) {
             return undefined;
         }
-        // Where they are not known as a whole, no text can hold one
+        // If they are not known, no text can contain one
         const known = (values: unknown) => (isObject(values) ? (values as Record<string, string>) : {});
         const { secrets, sensitiveConfig } = access;
-        return new CheckedCluster({ ...access, secrets: known(secrets), sensitiveConfig: known(sensitiveConfig) });
+        return new CachedCluster({ ...access, secrets: known(secrets), sensitiveConfig: known(sensitiveConfig) });
     }
 
     /** The first worker that answers, with its plugins. */
     live(): Promise<LiveWorker> {
         return this.share("worker", async (limitSeconds) => {
             const { client } = this.open(limitSeconds);
-            const said: string[] = [];
+            const errors: string[] = [];
             const worker = await findWorker(client, (restUrl, { kind, detail }) =>
-                said.push(`${kind === "refused" ? "" : "no answer from "}${restUrl}: ${detail}`),
+                errors.push(`${kind === "refused" ? "" : "no answer from "}${restUrl}: ${detail}`),
             );
             if (worker) {
                 return worker;
             }
-            throw said.length > 0
-                ? new ConnectError("ambiguous", client.redact(said.join("; ")))
+            throw errors.length > 0
+                ? new ConnectError("ambiguous", client.redact(errors.join("; ")))
                 : new ConnectError("unreachable", "no worker listens");
         });
     }
@@ -83,7 +83,7 @@ export class CheckedCluster extends Connectors {
         return (await this.list())[name]?.info;
     }
 
-    /** The cluster for questions that are about one connector. */
+    /** A client for questions about one connector. */
     open(limitSeconds: number): Connectors {
         return openConnectors(this.access, { limitSeconds, silenceSeconds: limitSeconds });
     }
@@ -95,7 +95,7 @@ export class CheckedCluster extends Connectors {
         if (known && systemClock.now() < known.untilMs) {
             return known.answer as Promise<T>;
         }
-        const asked: Shared<T> = { answer: patient(ask), untilMs: Infinity };
+        const asked: Shared<T> = { answer: askInBudget(ask), untilMs: Infinity };
         shared.set(key, asked);
         const lasts = (ms: number) => (asked.untilMs = systemClock.now() + ms);
         asked.answer.then(
@@ -106,31 +106,31 @@ export class CheckedCluster extends Connectors {
     }
 }
 
-async function patient<T>(ask: (limitSeconds: number) => Promise<T>): Promise<T> {
-    const answer = await withPatience(async (limitSeconds) => ({ answer: await ask(limitSeconds) }));
+async function askInBudget<T>(ask: (limitSeconds: number) => Promise<T>): Promise<T> {
+    const answer = await withinBudget(async (limitSeconds) => ({ answer: await ask(limitSeconds) }));
     if (!answer) {
-        throw new ConnectError("ambiguous", NO_PATIENCE);
+        throw new ConnectError("ambiguous", BUDGET_SPENT);
     }
     return answer.answer;
 }
 
-/** What {@link saidOnce} has been given. */
-const said = new Set<string>();
+/** Warnings of {@link warnOnce}. */
+const given = new Set<string>();
 
 /**
- * A warning that would be the same for each connector of a cluster, of which there may be a thousand.
+ * A warning that is the same for each connector of a cluster, of which there may be a thousand.
  *
- * @returns nothing when it was given for another connector before.
+ * @returns nothing when it was given for another connector.
  */
-export function saidOnce(warning: string): string[] {
-    const isNew = !said.has(warning);
-    said.add(warning);
-    return isNew ? [`${warning}. Of further connectors this is not said again`] : [];
+export function warnOnce(warning: string): string[] {
+    const isNew = !given.has(warning);
+    given.add(warning);
+    return isNew ? [`${warning}. This warning is not repeated for other connectors`] : [];
 }
 
 /** The engine starts a process for each run; tests run several in one. */
 export function forgetAnswers(): void {
     shared.clear();
-    said.clear();
-    renewPatience();
+    given.clear();
+    resetBudget();
 }

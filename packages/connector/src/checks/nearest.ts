@@ -1,15 +1,15 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** "did you mean x?", or what there is when nothing is near. */
-export function suggest(wrong: string, known: string[]): string {
+/** "did you mean x?", or all known names when none is similar. */
+export function suggest(given: string, known: string[]): string {
     if (known.length === 0) return "remove it";
-    const beginning = wrong.length >= 3 ? known.find((right) => right.startsWith(wrong)) : undefined;
+    const beginning = given.length >= 3 ? known.find((name) => name.startsWith(given)) : undefined;
     if (beginning !== undefined) return `did you mean ${beginning}?`;
-    const near = closest(wrong, known);
-    return isNear(wrong, near) ? `did you mean ${near}?` : `there are: ${known.join(", ")}`;
+    const near = closest(given, known);
+    return isNear(given, near) ? `did you mean ${near}?` : `use one of: ${known.join(", ")}`;
 }
 
-/** True when one is the other with a slip of the pen. */
-export function isNear(wrong: string, right: string): boolean {
-    return distance(wrong.toLowerCase(), right.toLowerCase()) <= Math.max(2, Math.floor(right.length / 3));
+/** True when a name is probably a misspelling of a known one. */
+export function isNear(given: string, known: string): boolean {
+    return distance(given.toLowerCase(), known.toLowerCase()) <= Math.max(2, Math.floor(known.length / 3));
 }

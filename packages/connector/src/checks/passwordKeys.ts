@@ -1,6 +1,6 @@
 const PASSWORD_KEY = /(^|[._-])(\w*password|passphrase|credentials?|secret|sasl\.jaas\.config|auth\.user\.info)$/i;
 const REFERENCE = /\$\{[^}:]+:[^}]*\}/;
-/** Passwords within a value, as long as they are no reference. */
+/** Passwords within a value that are not references. */
 const PASSWORDS_INSIDE = [
     /** Of any URL: `scheme://user:password@host`. */
     /\w:\/\/[^\s/@:"']*:(?!\$\{)[^\s/@"']+@/,
@@ -13,24 +13,24 @@ const PASSWORDS_INSIDE = [
 ];
 
 /**
- * True for settings whose values never stand in a config in the clear, by their names. Where a plugin's definition is
- * known, its type (`PASSWORD` or not) says it better.
+ * True for settings whose values must not be plain text, by their names. If the plugin's definition is known, its type
+ * (`PASSWORD` or not) is more exact.
  */
 export function isPasswordKey(key: string): boolean {
     return PASSWORD_KEY.test(key);
 }
 
-/** True when a value, or a part of it, is for a config provider of the workers to find: `${directory:/folder:name}`. */
+/** True when a value, or a part of it, refers to a config provider of the workers: `${directory:/folder:name}`. */
 export function hasReference(value: string): boolean {
     return REFERENCE.test(value);
 }
 
-/** True for a value that everybody who reads the config knows. An empty one tells nothing. */
-export function isInTheClear(value: string): boolean {
+/** True for a value that every reader of the config can read. An empty value is no secret. */
+export function isPlainText(value: string): boolean {
     return value !== "" && !hasReference(value);
 }
 
-/** True for a URL or a line of JAAS that has a password in it, whatever the setting is called. */
+/** True for a URL or a line of JAAS with a password, for any setting. */
 export function holdsPassword(value: string): boolean {
     return PASSWORDS_INSIDE.some((pattern) => pattern.test(value));
 }

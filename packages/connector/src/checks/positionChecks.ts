@@ -1,69 +1,70 @@
 import { isDeepStrictEqual } from "node:util";
-import { ConnectorInputs, hasUnknown, InputFault, UNKNOWN } from "../inputs/connectorInputs";
-import { Connectors } from "../client/connectors";
+import type { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { Abilities } from "../client/version";
-import { hangsOnVersion, nameFault } from "./connectorNames";
-import { CheckedCluster, saidOnce } from "./cachedCluster";
-import { withPatience } from "./timeBudget";
-import { connectorId, declaredOn } from "../provider/declaredConnectors";
+import { checkOnDelete } from "../inputs/checkOnDelete";
+import type { ConnectorInputs } from "../inputs/connectorInputs";
+import type { InputProblem } from "../inputs/rules";
+import { hasUnknown, isUnknown } from "../inputs/unknown";
+import { isObject } from "../isObject";
 import { requireVersion } from "../position/offsets";
-import { slotFaults } from "../position/startFromPosition";
-import { onDeleteFaults } from "../inputs/checkOnDelete";
-import { ConnectorList, sharedSourceFaults } from "../position/positionLoss";
-import { loadPg } from "../postgres/loadPg";
-import { renameFaults } from "../position/renameConnector";
+import { type ConnectorList, sharedSourceProblems } from "../position/positionLoss";
+import { renameProblems } from "../position/renameConnector";
 import { refuseSecondCluster } from "../position/sameCluster";
 import { sourceClass } from "../position/sourceClasses";
-
-const isUnknown = (value: unknown) => value === UNKNOWN;
+import { slotProblems } from "../position/startFromPosition";
+import { loadPg } from "../postgres/loadPg";
+import { connectorId, declaredOn } from "../provider/declaredConnectors";
+import { CachedCluster, warnOnce } from "./cachedCluster";
+import { dependsOnVersion, nameProblem } from "./connectorNames";
+import { withinBudget } from "./timeBudget";
 
 /**
- * What is wrong with what is to become of a connector's position, now or when it is deleted. Asks the cluster only where
- * that matters; one that does not answer has nothing to say against it.
+ * Checks what happens to a connector's position, now or at its deletion. Asks the cluster only where it matters; a cluster that
+ * does not answer is no problem.
  *
- * @param olds inputs of before; of a new resource, and of one that is being replaced, undefined or empty.
+ * @param olds previous inputs; undefined or empty for a new or replaced resource.
  */
-export async function guardFaults(
+export async function checkPosition(
     olds: Partial<ConnectorInputs> | undefined,
     given: Record<string, unknown>,
-): Promise<InputFault[]> {
-    const faults = [...choiceFaults(given), ...onDeleteFaults(given["onDelete"], given["class"], isUnknown)];
+): Promise<InputProblem[]> {
+    const problems = checkOnDelete(given["onDelete"], given["class"]);
     if (!isPositioned(given)) {
-        return faults;
+        return problems;
     }
-    faults.push(...(await missingPgFaults(given)));
+    problems.push(...(await missingPgProblems(given)));
     const isNew = !isPositioned(olds);
     if (isNew || olds.name !== given.name) {
-        faults.push(...(await newNameFaults(given)));
+        problems.push(...(await newNameProblems(given)));
     }
     if (!isNew) {
-        // Old addresses that are silent are no matter for a preview, which waits for nobody
-        const ask = (cluster: CheckedCluster, limitSeconds: number) =>
+        // A preview does not wait for old addresses that do not answer
+        const question = (cluster: CachedCluster, limitSeconds: number) =>
             refusals("restUrls", refuseSecondCluster(cluster.open(limitSeconds), olds, given, true, limitSeconds));
-        faults.push(...(await lookPatiently(given, ask)));
+        problems.push(...(await askWithinBudget(given, question)));
     } else if (sourceClass(given.class) && given.onPositionLoss !== "startAnew" && !hasUnknown(given.config)) {
-        const shared = await sharingFaults(given);
-        const mayBeRead = shared.length === 0 && faults.length === 0 && !hasUnknown(given.onDelete);
-        faults.push(...shared);
-        if (mayBeRead) {
-            faults.push(...(await lookPatiently(given, (cluster) => slotFaults(cluster, given))));
+        const shared = await sharingProblems(given);
+        const mayReadSlot = shared.length === 0 && problems.length === 0 && !hasUnknown(given.onDelete);
+        problems.push(...shared);
+        if (mayReadSlot) {
+            problems.push(...(await askWithinBudget(given, (cluster) => slotProblems(cluster, given))));
         }
     }
     const { renamedFrom } = given;
     if (renamedFrom !== undefined && !isUnknown(renamedFrom) && (isNew || olds.name === renamedFrom)) {
-        const ask = (cluster: CheckedCluster, limitSeconds: number) =>
-            renameFaults(cluster.open(limitSeconds), { ...given, renamedFrom }, isNew, isUnknown);
-        faults.push(...(await lookPatiently(given, ask)));
+        const question = (cluster: CachedCluster, limitSeconds: number) =>
+            renameProblems(cluster.open(limitSeconds), { ...given, renamedFrom }, isNew);
+        problems.push(...(await askWithinBudget(given, question)));
     }
     if (given.onDelete?.offsets === "reset" && !isDeepStrictEqual(olds?.onDelete, given.onDelete)) {
-        faults.push(...(await look(given, resetFaults)));
+        problems.push(...(await ask(given, resetProblems)));
     }
-    return faults;
+    return problems;
 }
 
-/** A look at a database that cannot be made is not an error, so a missing package would pass in silence. */
-async function missingPgFaults({ onDelete }: ConnectorInputs): Promise<InputFault[]> {
+/** A failed read of the database is not a problem, so that a missing package would not be noticed. */
+async function missingPgProblems({ onDelete }: ConnectorInputs): Promise<InputProblem[]> {
     const property = "onDelete.database";
     return onDelete?.database === undefined
         ? []
@@ -73,65 +74,67 @@ async function missingPgFaults({ onDelete }: ConnectorInputs): Promise<InputFaul
           );
 }
 
-/** One that is there already must stay manageable, whatever it is called. */
-async function newNameFaults(given: ConnectorInputs): Promise<InputFault[]> {
-    const faults = (abilities?: Abilities): InputFault[] => {
-        const reason = isUnknown(given.name) ? undefined : nameFault(given.name, abilities);
+/** An existing connector must stay manageable, whatever its name is. */
+async function newNameProblems(given: ConnectorInputs): Promise<InputProblem[]> {
+    const problems = (abilities?: Abilities): InputProblem[] => {
+        const reason = isUnknown(given.name) ? undefined : nameProblem(given.name, abilities);
         return reason === undefined ? [] : [{ property: "name", reason }];
     };
-    const always = faults();
-    return always.length > 0 || !hangsOnVersion(given.name)
+    const always = problems();
+    return always.length > 0 || !dependsOnVersion(given.name)
         ? always
-        : look(given, async (connectors) => faults(await connectors.abilities()));
+        : ask(given, async (connectors) => problems(await connectors.abilities()));
 }
 
-/** New sources of which no worker could say what they would share. */
-const unasked = new Set<string>();
+/** New sources that no worker could check for shared settings. */
+const unchecked = new Set<string>();
 
-async function sharingFaults(source: ConnectorInputs): Promise<InputFault[]> {
-    const cluster = CheckedCluster.of(source);
+async function sharingProblems(source: ConnectorInputs): Promise<InputProblem[]> {
+    const cluster = CachedCluster.of(source);
     if (!cluster) {
         return [];
     }
     try {
-        return await sharedSourceFaults(withDeclared(cluster), source);
+        return await sharedSourceProblems(withDeclared(cluster), source);
     } catch (error) {
         if (!(error instanceof ConnectError)) throw error;
-        unasked.add(connectorId(source));
+        unchecked.add(connectorId(source));
         if (error.kind !== "unreachable") {
             const warning =
-                `whether another connector has its slot or its topics was not checked: ${error.message}. ` +
+                `it was not checked whether another connector has its slot or its topics: ${error.message}. ` +
                 '"pulumi up" checks it before it creates the connector';
-            saidOnce(warning).forEach((text) => console.log(`warning: connector "${source.name}": ${text}`));
+            warnOnce(warning).forEach((text) => console.log(`warning: connector "${source.name}": ${text}`));
         }
         return [];
     }
 }
 
 /**
- * Called before a connector is created: makes up for a check that no worker answered.
+ * Called before a connector is created: repeats a check that no worker answered.
  *
- * @throws ConnectError when it is a source that would share what only one can have.
+ * @throws ConnectError when a source would share what only one source can have.
  */
 export async function requireUnshared(connectors: Connectors, source: ConnectorInputs): Promise<void> {
-    const faults = unasked.has(connectorId(source)) ? await sharedSourceFaults(withDeclared(connectors), source) : [];
-    if (faults.length > 0) {
-        throw new ConnectError("refused", faults.map(({ reason }) => reason).join("; "));
+    const problems = unchecked.has(connectorId(source))
+        ? await sharedSourceProblems(withDeclared(connectors), source)
+        : [];
+    if (problems.length > 0) {
+        throw new ConnectError("refused", problems.map(({ reason }) => reason).join("; "));
     }
 }
 
-/** The connectors of a cluster, as the program declares them where it does: many are made in one run. */
+/** The connectors of a cluster, with those that the program declares: one run may create many. */
 function withDeclared(connectors: Connectors): ConnectorList {
     return { list: async () => ({ ...(await connectors.list()), ...declaredOn(connectors.client.restUrls) }) };
 }
 
-async function resetFaults(connectors: Connectors): Promise<InputFault[]> {
-    const faults = await refusals("onDelete.offsets", requireVersion(connectors, "changeOffsets"));
-    return faults.map(({ property, reason }) => ({ property, reason: `onDelete.offsets is reset: ${reason}` }));
+async function resetProblems(connectors: Connectors): Promise<InputProblem[]> {
+    const problems = await refusals("onDelete.offsets", requireVersion(connectors, "changeOffsets"));
+    return problems.map(({ property, reason }) => ({ property, reason: `onDelete.offsets is reset: ${reason}` }));
 }
 
-/** What a requirement that is not met says, as a fault. */
-async function refusals(property: string, requirement: Promise<void>): Promise<InputFault[]> {
+/** The refusal of a requirement, as a problem. */
+async function refusals(property: string, requirement: Promise<void>): Promise<InputProblem[]> {
     try {
         await requirement;
         return [];
@@ -143,12 +146,12 @@ async function refusals(property: string, requirement: Promise<void>): Promise<I
     }
 }
 
-async function look(inputs: ConnectorInputs, ask: (cluster: CheckedCluster) => Promise<InputFault[]>) {
-    const cluster = CheckedCluster.of(inputs);
+async function ask(inputs: ConnectorInputs, question: (cluster: CachedCluster) => Promise<InputProblem[]>) {
+    const cluster = CachedCluster.of(inputs);
     if (!cluster) {
         return [];
     }
-    return ask(cluster).catch((error: unknown) => {
+    return question(cluster).catch((error: unknown) => {
         if (error instanceof ConnectError) {
             return [];
         }
@@ -156,32 +159,16 @@ async function look(inputs: ConnectorInputs, ask: (cluster: CheckedCluster) => P
     });
 }
 
-/** Like `look`, for questions about one connector: they take their time from that of all checks. */
-async function lookPatiently(
+/** Like `ask`, for questions about one connector: their time counts for all checks. */
+async function askWithinBudget(
     inputs: ConnectorInputs,
-    ask: (cluster: CheckedCluster, limitSeconds: number) => Promise<InputFault[]>,
-): Promise<InputFault[]> {
-    return (await withPatience((seconds) => look(inputs, (cluster) => ask(cluster, seconds)))) ?? [];
+    question: (cluster: CachedCluster, limitSeconds: number) => Promise<InputProblem[]>,
+): Promise<InputProblem[]> {
+    return (await withinBudget((seconds) => ask(inputs, (cluster) => question(cluster, seconds)))) ?? [];
 }
 
-function choiceFaults(given: Record<string, unknown>): InputFault[] {
-    const choices = {
-        onPositionLoss: ["refuse", "startAnew"],
-        onNewKafkaCluster: ["refuse", "recreate"],
-        onSilentCluster: ["refuse", "recreate"],
-    };
-    return Object.entries(choices).flatMap(([property, allowed]) => {
-        const value = given[property];
-        if (value === undefined || isUnknown(value) || allowed.includes(value as string)) {
-            return [];
-        }
-        return [{ property, reason: `${property} is ${JSON.stringify(value)}; it must be ${allowed.join(" or ")}` }];
-    });
-}
-
-/** False for a resource that is not there, or whose arguments are wrong in ways that are told elsewhere. */
+/** False for a resource that does not exist, or whose arguments have other problems. */
 function isPositioned(value: Partial<ConnectorInputs> | undefined): value is ConnectorInputs {
     const { name, restUrls, config } = value ?? {};
-    const isObject = typeof config === "object" && config !== null;
-    return typeof name === "string" && typeof value?.class === "string" && isObject && Array.isArray(restUrls);
+    return typeof name === "string" && typeof value?.class === "string" && isObject(config) && Array.isArray(restUrls);
 }

@@ -1,23 +1,24 @@
 import { systemClock } from "../client/clock";
 
-/** Time that the checks of one process may wait for slow answers, s: a preview must not wait for each connector. */
+/** Time that all checks of a process may wait for slow answers, s: a preview must not wait for each connector. */
 const ALL_SECONDS = 6;
-/** Time for the questions of one check that are asked at once, s. */
+/** Limit of the parallel questions of one check, s. */
 const ONE_SECONDS = 5;
-/** What takes no longer is no wait, ms. */
+/** Answers within this time do not count, ms. */
 const QUICK_MS = 1000;
 
 let leftMs = ALL_SECONDS * 1000;
 
 /**
- * Asks something for a check, within the time that is left to all of them.
+ * Asks a question within the time that is left for all checks.
  *
- * @param ask is given its time limit, s.
- * @returns undefined when no time is left; nothing was asked then.
+ * @param ask receives its limit, s.
+ * @returns undefined when no time is left, without asking.
  */
-export async function withPatience<T>(ask: (limitSeconds: number) => Promise<T>): Promise<T | undefined> {
-    if (leftMs <= 0) return undefined;
-
+export async function withinBudget<T>(ask: (limitSeconds: number) => Promise<T>): Promise<T | undefined> {
+    if (leftMs <= 0) {
+        return undefined;
+    }
     const startMs = systemClock.now();
     try {
         return await ask(Math.min(ONE_SECONDS, Math.ceil(leftMs / 1000)));
@@ -27,10 +28,10 @@ export async function withPatience<T>(ask: (limitSeconds: number) => Promise<T>)
     }
 }
 
-/** Why nothing was asked, as the end of a sentence. */
-export const NO_PATIENCE = `the checks of this run have waited ${ALL_SECONDS} s for slow answers, and wait no longer`;
+/** The reason why a question was not asked, as the end of a sentence. */
+export const BUDGET_SPENT = `the checks of this run have already waited ${ALL_SECONDS} s for slow answers`;
 
-/** Called with `forgetAnswers`. */
-export function renewPatience(): void {
+/** Called by `forgetAnswers`. */
+export function resetBudget(): void {
     leftMs = ALL_SECONDS * 1000;
 }

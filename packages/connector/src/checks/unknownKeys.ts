@@ -1,17 +1,17 @@
 import { closest, distance } from "fastest-levenshtein";
 import { isNear } from "./nearest";
 
-/** A setting that no definition names. Connect takes such a one in silence. */
+/** A setting without a definition. Connect ignores it without a message. */
 export interface UnknownKey {
     key: string;
-    /** The known setting that may have been meant. */
+    /** The similar known setting. */
     near?: string;
-    /** True: surely a slip of the pen: all but that setting, which is not there itself. */
-    slip: boolean;
+    /** True: certainly a typo: very similar to `near`, which is not set itself. */
+    isTypo: boolean;
 }
 
-/** Beginnings of settings that Connect hands on, of every connector. */
-export const HANDED_ON_BY_CONNECT = [
+/** Prefixes of settings that Connect passes on, for every connector. */
+export const PREFIXES_OF_CONNECT = [
     "key.converter.",
     "value.converter.",
     "header.converter.",
@@ -23,8 +23,8 @@ export const HANDED_ON_BY_CONNECT = [
     "topic.creation.",
 ];
 
-/** Beginnings of settings that connectors hand on to something that knows them: a driver, a client, JNDI, a named part. */
-export const HANDED_ON_BY_CONNECTORS = [
+/** Prefixes of settings that connectors pass on: to a driver, a client, JNDI, a named part. */
+export const PREFIXES_OF_CONNECTORS = [
     "topic.",
     "database.",
     "driver.",
@@ -37,7 +37,7 @@ export const HANDED_ON_BY_CONNECTORS = [
     "snapshot.select.statement.overrides.",
     "internal.",
     "offset.",
-    // MirrorMaker's clients of two clusters
+    // MirrorMaker's clients of its two clusters
     "source.cluster.",
     "source.consumer.",
     "source.producer.",
@@ -48,49 +48,48 @@ export const HANDED_ON_BY_CONNECTORS = [
     "target.admin.",
 ];
 
-/** Settings that list parts whose own settings stand below their names: Debezium's. */
+/** Settings that list parts, whose settings have the part's name as prefix: Debezium's. */
 const LISTS_OF_PARTS = ["converters", "post.processors"];
 
 /**
- * Settings of a connector that it does not know by name. Those that it may hand on to something else count only when they
- * are surely a slip.
+ * Settings of a connector without a definition. Settings that it may pass on count only if they are certainly typos.
  *
  * @param config the connector's whole config.
- * @param known names of the settings that it, and Connect for it, take; none: it does not tell, and everything may be right.
+ * @param known names of the defined settings; none: the connector does not define its settings, and every setting may be valid.
  */
 export function unknownKeys(config: Record<string, string>, known: string[]): UnknownKey[] {
     const parts = LISTS_OF_PARTS.flatMap((list) => (config[list] ?? "").split(",").map((name) => name.trim()));
-    const isHandedOn = (key: string) =>
-        [...HANDED_ON_BY_CONNECT, ...HANDED_ON_BY_CONNECTORS].some((beginning) => key.startsWith(beginning)) ||
+    const isPassedOn = (key: string) =>
+        [...PREFIXES_OF_CONNECT, ...PREFIXES_OF_CONNECTORS].some((prefix) => key.startsWith(prefix)) ||
         parts.some((part) => part !== "" && key.startsWith(`${part}.`));
-    return strangers(config, known).filter(({ key, slip }) => slip || !isHandedOn(key));
+    return unknownComponentKeys(config, known).filter(({ key, isTypo }) => isTypo || !isPassedOn(key));
 }
 
-/** Like {@link unknownKeys}, of a transform, predicate or converter, which hands nothing on. */
-export function strangers(config: Record<string, string>, known: string[]): UnknownKey[] {
+/** Like {@link unknownKeys}, for a transform, predicate or converter, which passes nothing on. */
+export function unknownComponentKeys(config: Record<string, string>, known: string[]): UnknownKey[] {
     if (known.length === 0) return [];
     return Object.keys(config)
         .filter((key) => !known.includes(key))
         .map((key) => {
             const near = closest(key, known);
-            if (!isNear(key, near)) return { key, slip: false };
+            if (!isNear(key, near)) return { key, isTypo: false };
             return {
                 key,
                 near,
-                slip: slips(key, near) <= Math.min(2, near.length / 4) && !Object.hasOwn(config, near),
+                isTypo: typos(key, near) <= Math.min(2, near.length / 4) && !Object.hasOwn(config, near),
             };
         });
 }
 
-/** Letters changed, left out or added; two that changed places are one slip. */
-function slips(wrong: string, right: string): number {
+/** Letters changed, left out or added; two swapped letters are one typo. */
+function typos(given: string, known: string): number {
     const letters = (text: string) => [...text].sort().join("");
-    const steps = distance(wrong.toLowerCase(), right.toLowerCase());
-    return letters(wrong) === letters(right) ? steps / 2 : steps;
+    const steps = distance(given.toLowerCase(), known.toLowerCase());
+    return letters(given) === letters(known) ? steps / 2 : steps;
 }
 
-/** What to do about an unknown setting. */
-export function remedyOf({ near, slip }: UnknownKey): string {
-    if (near === undefined) return "remove it, if it is none";
-    return slip ? `did you mean ${near}? If not, set that, too, and this one passes` : `did you mean ${near}?`;
+/** The remedy for an unknown setting. */
+export function remedyOf({ near, isTypo }: UnknownKey): string {
+    if (near === undefined) return "remove it unless a plugin reads it";
+    return isTypo ? `did you mean ${near}? If not, set ${near}, too` : `did you mean ${near}?`;
 }

@@ -1,27 +1,30 @@
-import { Validation } from "../client/types";
 import { suggest } from "./nearest";
-import { hasReference, isInTheClear, isPasswordKey } from "./passwordKeys";
+import { hasReference, isPlainText, isPasswordKey } from "./passwordKeys";
+import { Validation } from "../client/types";
 import { remedyOf, unknownKeys } from "./unknownKeys";
 
-/** Something that a worker says of one setting of a config, or that follows from what it says. */
-export interface Finding {
+/** A problem of one setting of a config, from a validation by a worker. */
+export interface ConfigProblem {
     key: string;
-    /** Without any value that may be a secret. */
-    says: string;
-    /** What to do, where that is known. */
+    /** What is wrong, without any value that may be a secret. */
+    text: string;
+    /** What to do, if it is known. */
     remedy?: string;
     /**
-     * - `config`: the config itself is wrong;
-     * - `passing`: it hangs on the network, a server or a secret, and may be right when the connector is written;
-     * - `password`: a password in the clear;
-     * - `unknown`: a setting that no definition names, and that may be right all the same.
+     * - `config`: the config itself is not valid;
+     * - `transient`: it depends on the network, a server or a secret, and may be valid when the connector is written;
+     * - `password`: a plain-text password;
+     * - `unknown`: a setting without a definition, which may still be valid.
      */
-    kind: "config" | "passing" | "password" | "unknown";
+    kind: "config" | "transient" | "password" | "unknown";
 }
 
-// What ConfigDef itself says. All else is said by a connector.
+/** Text of a problem of kind `unknown`, and of a typo. */
+export const NOT_DEFINED = "is not a setting of the connector";
+
+// Messages of ConfigDef itself. All others come from a connector.
 const OF_CONFIG_DEF = /^(Invalid value|Missing required configuration|Unknown configuration)\b/;
-/** A server's address that cannot be used now: ConfigDef's validators look up names. */
+/** A server's address that cannot be resolved now: ConfigDef's validators look up names. */
 const UNREACHABLE =
     /no resolvable|unknown ?host|name or service not known|(temporary|dns) failure|cannot resolve|could(n't| not) (be )?resolve|no route to host|network is unreachable/i;
 const OUTSIDE = [
@@ -42,43 +45,42 @@ const OF_CONNECT =
 const SHOWN_VALUE = /^Invalid value [^]*? for configuration /;
 
 /**
- * What a validation found, key by key. Pure.
+ * The problems of a validation, by key. Pure.
  *
- * @param config the whole config that was validated, references unresolved.
- * @param redact takes known secrets out of a text.
+ * @param config the whole validated config, with unresolved references.
+ * @param redact removes known secrets from a text.
  */
-export function findingsOf(
+export function configProblems(
     { configs }: Validation,
     config: Record<string, string>,
     redact: (text: string) => string,
-): Finding[] {
+): ConfigProblem[] {
     const types = typesOf(configs);
-    const said = [...errorsByKey(configs)].flatMap(([key, { errors, known }]) => {
+    const errors = [...errorsByKey(configs)].flatMap(([key, { errors: all, known }]) => {
         const value = config[key];
         const remedy = known.length > 0 && value !== undefined ? suggest(value, known) : undefined;
-        return (["config", "passing"] as const).flatMap((kind): Finding[] => {
-            const ofKind = errors.filter((error) => isPassing(error, value) === (kind === "passing"));
-            const says = redact(ofKind.map((error) => withoutValue(key, error, value, types.get(key))).join("; "));
-            return says === "" ? [] : [{ key, says, remedy, kind }];
+        return (["config", "transient"] as const).flatMap((kind): ConfigProblem[] => {
+            const ofKind = all.filter((error) => isTransient(error, value) === (kind === "transient"));
+            const text = redact(ofKind.map((error) => withoutValue(key, error, value, types.get(key))).join("; "));
+            return text === "" ? [] : [{ key, text, remedy, kind }];
         });
     });
     const passwords = Object.entries(config)
-        .filter(([key, value]) => isPassword(key, types) && isInTheClear(value))
-        .map(([key]): Finding => ({ key, says: "is a password in the clear", kind: "password" }));
-    const known = tellsOfItsOwn([...types.keys()]) ? [...types.keys(), ...OF_EVERY_CONNECTOR] : [];
-    const unknown = unknownKeys(config, known).map((one): Finding => {
-        const says = "is no setting that the connector names";
-        return { key: one.key, says, remedy: remedyOf(one), kind: one.slip ? "config" : "unknown" };
+        .filter(([key, value]) => isPassword(key, types) && isPlainText(value))
+        .map(([key]): ConfigProblem => ({ key, text: "is a plain-text password", kind: "password" }));
+    const known = definesOwnSettings([...types.keys()]) ? [...types.keys(), ...OF_EVERY_CONNECTOR] : [];
+    const unknown = unknownKeys(config, known).map((one): ConfigProblem => {
+        return { key: one.key, text: NOT_DEFINED, remedy: remedyOf(one), kind: one.isTypo ? "config" : "unknown" };
     });
-    return [...said, ...passwords, ...unknown.filter(({ key }) => !passwords.some((other) => other.key === key))];
+    return [...errors, ...passwords, ...unknown.filter(({ key }) => !passwords.some((other) => other.key === key))];
 }
 
-/** Connect adds its own settings, those of transforms and predicates too, to what a connector tells: that may be nothing. */
-function tellsOfItsOwn(names: string[]): boolean {
+/** A connector may define no settings. Connect adds its own, and those of transforms and predicates. */
+function definesOwnSettings(names: string[]): boolean {
     return names.some((name) => !OF_CONNECT.test(name));
 }
 
-/** Some versions list a setting twice, and say of one that is missing that it is wrong, too. */
+/** Some versions list a setting twice, or report a missing setting also as invalid. */
 function errorsByKey(configs: Validation["configs"]): Map<string, { errors: string[]; known: string[] }> {
     const byKey = new Map<string, { errors: string[]; known: string[] }>();
     for (const { value } of configs) {
@@ -92,7 +94,7 @@ function errorsByKey(configs: Validation["configs"]): Map<string, { errors: stri
     return byKey;
 }
 
-/** Types of the settings that a validation's definitions tell of, by name. */
+/** Types of the settings in a validation's definitions, by name. */
 export function typesOf(configs: Validation["configs"]): Map<string, string> {
     return new Map(configs.flatMap(({ definition }) => (definition ? [[definition.name, definition.type]] : [])));
 }
@@ -102,14 +104,14 @@ function isPassword(key: string, types: Map<string, string>): boolean {
     return type === undefined ? isPasswordKey(key) : type === "PASSWORD";
 }
 
-/** What a reference stands for is another run's matter, or this one's: it may be new, or about to be rotated. */
-function isPassing(error: string, value = ""): boolean {
+/** The value of a reference may be new, or may be rotated by this run. */
+function isTransient(error: string, value = ""): boolean {
     if (hasReference(value)) return true;
     if (OF_CONFIG_DEF.test(error)) return UNREACHABLE.test(error);
     return OUTSIDE.some((pattern) => pattern.test(error));
 }
 
-/** Connect shows what it read, references resolved. */
+/** Connect shows the value that it read, with resolved references. */
 export function withoutValue(key: string, error: string, value = "", type: string | undefined): string {
     if (type !== "PASSWORD" && !isPasswordKey(key) && !hasReference(value)) return error;
     const hidden = error.replace(SHOWN_VALUE, "Invalid value [hidden] for configuration ");

@@ -1,8 +1,8 @@
 /**
- * What to do about an answer that trying again does not change; empty when the answer says it itself.
+ * The remedy for an answer that a retry does not change. Empty when the answer itself contains it.
  *
  * @param location header of a redirection.
- * @param page the answer, where it is no JSON.
+ * @param page an answer that is not JSON.
  */
 export function adviceOnStatus(status: number, location?: string, page = ""): string {
     switch (status) {
@@ -12,46 +12,43 @@ export function adviceOnStatus(status: number, location?: string, page = ""): st
         case 307:
         case 308: {
             const to = location === undefined ? "" : ` to ${location}`;
-            return `. It redirects${to}, which is not followed: write the URL of Connect's REST API itself in restUrls`;
+            return `. It redirects${to}. Redirections are not followed: write the final URL of Connect's REST API in restUrls`;
         }
         case 400:
             return adviceOnBadRequest(page);
         case 401:
-            return ". The workers want to know who asks: set auth.basic or auth.bearer, or auth.tls with cert and key, to what they accept";
+            return ". The workers require authentication: set auth.basic or auth.bearer, or auth.tls with cert and key";
         case 403:
-            return ". Whoever asks here may not do this: set auth to a user who may, or give this one the right";
+            return ". These credentials lack permission: set auth to a user who has it, or grant it to this user";
         case 407:
-            return ". The proxy in front of the workers wants to know who asks: HTTPS_PROXY=http://user:password@host:port";
+            return ". The proxy requires authentication: set HTTPS_PROXY=http://user:password@host:port";
         case 404:
-            return ". Is the URL that of Connect's REST API? This call is not there";
+            return ". This call does not exist. Check that the URL is that of Connect's REST API";
         case 405:
         case 501:
-            return ". The service behind this URL does not offer this call of Connect's REST API, which is needed here";
+            return ". The service at this URL does not support this call of Connect's REST API, which is necessary here";
         default:
             return "";
     }
 }
 
-/** A 400 that is not Connect's: its Jetty, or what is in front of it, did not understand the request. */
+/** A 400 that does not come from Connect: its Jetty, or a proxy, did not understand the request. */
 function adviceOnBadRequest(page: string): string {
     if (/sni/i.test(page)) {
-        return ". The worker's certificate is for another name: write that name in restUrls, or set auth.tls.serverName to it";
+        return ". The worker's certificate has another name: write that name in restUrls, or set auth.tls.serverName to it";
     }
-
-    if (/https port|plain http/i.test(page)) return SPEAKS_TLS;
-
+    if (/https port|plain http/i.test(page)) {
+        return ". This port uses TLS: write https:// in restUrls";
+    }
     if (/ambiguous|illegal.*(uri|path)/i.test(page)) {
         return ". The server refuses a character in this path: choose another name for the connector";
     }
-
-    return ". The server at this URL does not understand the request: is it Connect's REST API, without a proxy that alters paths?";
+    return ". The server at this URL does not understand the request. Check that it is Connect's REST API, without a proxy that changes paths";
 }
 
-const SPEAKS_TLS = ". This port speaks TLS: write https:// in restUrls";
-
-/** A port with TLS closes the connection of who speaks plain HTTP; so does a worker that is being stopped. */
+/** A TLS port closes a plain HTTP connection; so does a worker that is being stopped. */
 export function hintOnReset(code: string | undefined): string {
-    return code === "ECONNRESET" ? ". If this port speaks TLS, write https:// in restUrls" : "";
+    return code === "ECONNRESET" ? ". If this port uses TLS, write https:// in restUrls" : "";
 }
 
 const UNTRUSTED = [
@@ -63,35 +60,32 @@ const UNTRUSTED = [
 ];
 
 /**
- * What to do when TLS does not come about, which trying again does not change; undefined for every other reason.
+ * The remedy for a TLS error, which a retry does not change; undefined for other errors.
  *
- * @param code error code of Node's, such as `CERT_HAS_EXPIRED`.
- * @param message its message: Node's `EPROTO` has OpenSSL's reason there only.
+ * @param code error code of Node.js, such as `CERT_HAS_EXPIRED`.
+ * @param message error message: for `EPROTO` only the message has OpenSSL's reason.
  */
 export function adviceOnTls(code: string | undefined, message: string): string | undefined {
-    if (code === undefined) return undefined;
-
-    if (UNTRUSTED.includes(code)) {
-        return ". Set auth.tls.ca to the certificate of the authority that signed the worker's";
+    if (code === undefined) {
+        return undefined;
     }
-
+    if (UNTRUSTED.includes(code)) {
+        return ". Set auth.tls.ca to the certificate of the authority that signed the worker's certificate";
+    }
     if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
         return ". Set auth.tls.serverName to a name in the worker's certificate";
     }
-
-    if (/^CERT_/.test(code)) return ". The worker needs another certificate";
-
+    if (/^CERT_/.test(code)) {
+        return ". The worker needs another certificate";
+    }
     if (/wrong.version.number|packet.length.too.long/i.test(`${code} ${message}`)) {
-        return ". This port does not speak TLS: write http:// in restUrls";
+        return ". This port does not use TLS: write http:// in restUrls";
     }
-
     if (code === "HPE_INVALID_CONSTANT") {
-        return ". This port does not speak HTTP. If it speaks TLS, write https:// in restUrls";
+        return ". This port does not use HTTP. If it uses TLS, write https:// in restUrls";
     }
-
     if (/^ERR_SSL_|^EPROTO$/.test(code)) {
-        return ". The worker wants a client certificate that it trusts: set auth.tls.cert and auth.tls.key";
+        return ". The worker requires a client certificate that it trusts: set auth.tls.cert and auth.tls.key";
     }
-
     return undefined;
 }

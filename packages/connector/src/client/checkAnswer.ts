@@ -1,10 +1,10 @@
 import type { Outcome, Request } from "./sendRequest";
 import { isObject } from "../isObject";
 
-/** What Connect answers to some requests, as far as anybody here relies on it. */
+/** The form of Connect's answer to a request, as far as it is used here. */
 interface Answer {
     request: RegExp;
-    /** What it is, after "must be". */
+    /** Ends the sentence "it must be". */
     rule: string;
     fits: (body: unknown) => boolean;
 }
@@ -29,7 +29,7 @@ const maybe =
     (value) =>
         value === undefined || fits(value);
 
-// 2.8 keeps a null as the value of a setting
+// In 2.8 the value of a setting may be null
 const isInfo = has({ name: isText, config: isMapOf((value) => value === null || isText(value)) });
 const isStatus = has({
     connector: has({ state: isText }),
@@ -87,10 +87,10 @@ const ANSWERS: Answer[] = [
 ];
 
 /**
- * An answer as it is, or a fault where it is JSON that Connect does not send: a gateway's, or that of another service. To a
- * question that is for good; of a change nobody knows then whether it was made.
+ * Returns the answer, or an error when its JSON does not come from Connect but from a gateway or another service. For a
+ * question the error is final; for a change it is not known whether it was made.
  */
-export function asConnects(request: Request, outcome: Outcome): Outcome {
+export function checkAnswer(request: Request, outcome: Outcome): Outcome {
     if (!outcome.ok || outcome.body === undefined) {
         return outcome;
     }
@@ -101,6 +101,6 @@ export function asConnects(request: Request, outcome: Outcome): Outcome {
     }
     const isQuestion = request.method === "GET" || what.endsWith("/validate");
     const { status, body } = outcome;
-    const detail = `${status} with JSON that is not Kafka Connect's: it must be ${answer.rule}. Is the URL that of Connect's REST API?`;
+    const detail = `${status} with JSON that is not Kafka Connect's: it must be ${answer.rule}. Check that the URL is that of Connect's REST API`;
     return { ok: false, kind: isQuestion ? "refused" : "ambiguous", detail, answered: false, status, body };
 }

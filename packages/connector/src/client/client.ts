@@ -1,27 +1,27 @@
-import { asConnects } from "./checkAnswer";
+import { checkAnswer } from "./checkAnswer";
 import { Access, accessWith, ConnectAuth } from "./auth";
 import { Deadline } from "./clock";
-import { ConnectError, FaultKind } from "./errors";
-import { exchange, Fault, Outcome, Request } from "./sendRequest";
+import { ConnectError, ErrorKind } from "./errors";
+import { sendRequest, Failure, Outcome, Request } from "./sendRequest";
 import { Progress } from "./progress";
 import { Redactor } from "./redact";
 import { shorten } from "./shorten";
 
 /** Arguments of {@link ConnectClient}. */
 export interface ClientOptions {
-    /** Time for everything that is done with this client. */
+    /** Limit of everything that is done with this client. */
     deadline: Deadline;
-    /** Takes secrets out of every message. */
+    /** Removes secrets from every message. */
     redactor: Redactor;
-    /** Told when a request has to be repeated. */
+    /** Reports repeated requests. */
     progress: Progress;
-    /** Credentials, where the workers want some. */
+    /** Credentials for the workers. Default: none. */
     auth?: ConnectAuth;
-    /** True: no proxy of the environment is asked. Default false. */
+    /** True: the proxy settings of the environment are ignored. Default false. */
     direct?: boolean;
-    /** How long every worker may be silent before the client gives up, s. Default 60. */
+    /** How long no worker may answer before the client gives up, s. Default 60. */
     silenceSeconds?: number;
-    /** Limit of one HTTP exchange, ms. Default 100 s: more than the 90 s that Connect gives itself. */
+    /** Limit of one HTTP request, ms. Default 100 s: more than Connect's own limit of 90 s. */
     httpTimeoutMs?: number;
 }
 
@@ -30,18 +30,18 @@ interface CallOptions {
     limitMs?: number;
 }
 
-/** A question has no effect: where others may answer, a silent worker does not cost the long limit. */
+/** Limit of a question, ms, if other workers may answer: it has no effect and can be repeated. */
 const QUESTION_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
-/** Connect's messages may hold a whole config or stack trace: so many characters of one are shown. */
+/** Longest detail in a message, characters. Connect's messages may contain a whole config or stack trace. */
 const LONGEST_DETAIL = 600;
-/** Some unknown errors 500 pass with the cause (a broker's restart); one that stays is a fault. */
+/** Some unknown errors 500 pass with their cause, such as a broker's restart. One that lasts this long, s, is final. */
 const SERVER_ERROR_SECONDS = 20;
 
 /**
- * Speaks to a Connect cluster through any of its workers: goes to the next one when a worker does not answer, tries again
- * what may pass, and gives up on what will not. For one operation; not to be shared by two.
+ * A client of a Connect cluster. It sends requests to any of its workers, to the next worker when one does not answer, and
+ * repeats requests whose error may pass. For one operation; two operations must not share it.
  */
 export class ConnectClient {
     private current = 0;
@@ -61,13 +61,13 @@ export class ConnectClient {
         this.lastAnswerMs = this.deadline.clock.now();
     }
 
-    /** The cluster and who asks it: what one user is told may not be for another one. */
+    /** Key of the cluster and the credentials: a service may show each user other connectors. */
     get clusterKey(): string {
         return JSON.stringify([[...this.restUrls].sort(), this.auth]);
     }
 
-    /** Who asks. */
-    get asker(): string {
+    /** Key of the credentials. */
+    get authKey(): string {
         return JSON.stringify(this.auth);
     }
 
@@ -84,11 +84,11 @@ export class ConnectClient {
     }
 
     /**
-     * Sends a request until it has an answer that stands.
+     * Sends a request until it has a final answer.
      *
-     * @param how `confirm` is asked after a try whose outcome is not known: true when it did take effect; `limitMs` is
-     *   the limit of one exchange, when it is to be shorter than the client's.
-     * @returns the JSON body; undefined when there is none, or when `confirm` said so.
+     * @param how `confirm` is called after a try with an unknown outcome, and returns true when it took effect; `limitMs` is
+     *   the limit of one request, if it is shorter than the client's.
+     * @returns the JSON body; undefined when there is none, or when `confirm` returned true.
      * @throws ConnectError
      */
     async call(request: Request, how: CallOptions = {}): Promise<unknown> {
@@ -96,9 +96,10 @@ export class ConnectClient {
         let mayHaveHappened = false;
         for (let attempt = 0; ; attempt++) {
             const restUrl = this.restUrls[this.current]!;
-            const outcome = await this.ask(restUrl, request, how.limitMs ?? this.patienceMs(request, attempt));
-            if (outcome.ok) return outcome.body;
-
+            const outcome = await this.ask(restUrl, request, how.limitMs ?? this.requestLimitMs(request, attempt));
+            if (outcome.ok) {
+                return outcome.body;
+            }
             const unknown = outcome.kind === "ambiguous" || outcome.kind === "serverError";
             mayHaveHappened ||= unknown && request.method !== "GET";
             const detail = shorten(this.redact(outcome.detail), LONGEST_DETAIL);
@@ -106,28 +107,33 @@ export class ConnectClient {
                 const text = `${request.method} ${request.path} at ${this.redact(restUrl)}: ${detail}${hint}`;
                 return new ConnectError(outcome.kind, text, mayHaveHappened);
             };
-            if (!mayPass(outcome.kind)) throw fail("");
-
+            if (!mayPass(outcome.kind)) {
+                throw fail("");
+            }
             this.progress.waiting(detail);
             await this.pause(outcome, attempt);
-            if (unknown && how.confirm && (await this.isConfirmed(how.confirm))) return undefined;
-
+            if (unknown && how.confirm && (await this.isConfirmed(how.confirm))) {
+                return undefined;
+            }
             const reason = this.reasonToStop(outcome, startMs);
-            if (reason) throw fail(` (${reason})`);
+            if (reason) {
+                throw fail(` (${reason})`);
+            }
         }
     }
 
     /** Sends a request to one worker, once, within the shorter of this limit and the client's own. */
     async ask(restUrl: string, request: Request, limitMs = Infinity): Promise<Outcome> {
         const timeoutMs = Math.min(limitMs, this.options.httpTimeoutMs, Math.max(1000, this.deadline.remainingMs));
-        const outcome = asConnects(request, await exchange(restUrl, request, this.access, Math.ceil(timeoutMs)));
-        if (outcome.ok || outcome.answered) this.lastAnswerMs = this.deadline.clock.now();
-
+        const outcome = checkAnswer(request, await sendRequest(restUrl, request, this.access, Math.ceil(timeoutMs)));
+        if (outcome.ok || outcome.answered) {
+            this.lastAnswerMs = this.deadline.clock.now();
+        }
         return outcome;
     }
 
-    /** After a round of all workers there is time: perhaps all of them are slow. */
-    private patienceMs(request: Request, attempt: number): number {
+    /** After one round of all workers the limit is longer: all of them may be slow. */
+    private requestLimitMs(request: Request, attempt: number): number {
         const { length } = this.restUrls;
         return request.method === "GET" && length > 1 && attempt < length ? QUESTION_MS : Infinity;
     }
@@ -140,33 +146,34 @@ export class ConnectClient {
         }
     }
 
-    private async pause(fault: Fault, attempt: number): Promise<void> {
-        if (fault.kind !== "busy") this.current = (this.current + 1) % this.restUrls.length;
-
+    private async pause(failure: Failure, attempt: number): Promise<void> {
+        if (failure.kind !== "busy") {
+            this.current = (this.current + 1) % this.restUrls.length;
+        }
         const othersLeft = attempt + 1 < this.restUrls.length;
-        if (fault.kind === "unreachable" && othersLeft) return;
-
+        if (failure.kind === "unreachable" && othersLeft) {
+            return;
+        }
         const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
         await this.deadline.sleep(longest * (0.5 + this.deadline.clock.random() / 2));
     }
 
-    private reasonToStop(fault: Fault, startMs: number): string | undefined {
+    private reasonToStop(failure: Failure, startMs: number): string | undefined {
         const now = this.deadline.clock.now();
         const silentSeconds = (now - Math.max(startMs, this.lastAnswerMs)) / 1000;
-        if (this.deadline.passed) return `gave up after ${this.deadline.limitSeconds} s`;
-
+        if (this.deadline.passed) {
+            return `gave up after ${this.deadline.limitSeconds} s`;
+        }
         if (silentSeconds >= this.options.silenceSeconds) {
-            return `no worker has answered for ${Math.round(silentSeconds)} s; asked: ${this.redact(this.restUrls.join(", "))}`;
+            return `no worker has answered for ${Math.round(silentSeconds)} s; tried: ${this.redact(this.restUrls.join(", "))}`;
         }
-
-        if (fault.kind === "serverError" && now - startMs >= SERVER_ERROR_SECONDS * 1000) {
-            return `the same for ${SERVER_ERROR_SECONDS} s`;
+        if (failure.kind === "serverError" && now - startMs >= SERVER_ERROR_SECONDS * 1000) {
+            return `the same error for ${SERVER_ERROR_SECONDS} s`;
         }
-
         return undefined;
     }
 }
 
-function mayPass(kind: FaultKind): boolean {
+function mayPass(kind: ErrorKind): boolean {
     return ["unreachable", "notReady", "busy", "ambiguous", "serverError"].includes(kind);
 }

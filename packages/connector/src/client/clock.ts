@@ -1,6 +1,6 @@
-/** Time and chance, so that tests need not wait for them. */
+/** Time and random numbers, so that tests can replace them. */
 export interface Clock {
-    /** Milliseconds since some fixed moment; never goes back. */
+    /** Milliseconds since a fixed moment. Never decreases. */
     now(): number;
     /** Resolves after that many milliseconds. */
     sleep(ms: number): Promise<void>;
@@ -14,7 +14,7 @@ export const systemClock: Clock = {
     random: () => Math.random(),
 };
 
-/** The moment until which an operation may try. */
+/** The time limit of an operation. */
 export class Deadline {
     private readonly start: number;
 

@@ -13,60 +13,57 @@ import {
 } from "./types";
 import { Abilities, abilitiesOf } from "./version";
 
-/** Limit for the question which worker is there, ms: a host that swallows packets must not cost the long one. */
-const HELLO_TIMEOUT_MS = 5000;
+/** Limit of requests that a worker answers immediately, ms: a host that drops packets must not cost the long limit. */
+const QUICK_MS = 5000;
 
-/** Connect's REST API, one method per use that the lifecycle has for it. */
+/** Connect's REST API, one method per use. */
 export class Connectors {
     private known?: Promise<WorkerInfo>;
 
     constructor(readonly client: ConnectClient) {}
 
-    /** The worker that answers first: its version, and the Kafka cluster it belongs to. */
+    /** Version and Kafka cluster of the first worker that answers. */
     worker(): Promise<WorkerInfo> {
-        this.known ??= this.client.call(
-            { method: "GET", path: "/" },
-            { limitMs: HELLO_TIMEOUT_MS },
-        ) as Promise<WorkerInfo>;
+        this.known ??= this.client.call({ method: "GET", path: "/" }, { limitMs: QUICK_MS }) as Promise<WorkerInfo>;
         return this.known;
     }
 
-    /** What the cluster can do, by the version of the worker that answers. */
+    /** Abilities of the cluster, by the version of the first worker that answers. */
     async abilities(): Promise<Abilities> {
         return abilitiesOf((await this.worker()).version);
     }
 
-    /** The connector plugins of one worker; undefined when it gives no answer. Other workers may have others. */
+    /** The connector plugins of one worker; undefined when it does not answer. Other workers may have others. */
     async plugins(restUrl: string): Promise<ConnectorPlugin[] | undefined> {
-        const outcome = await this.client.ask(restUrl, { method: "GET", path: "/connector-plugins" }, HELLO_TIMEOUT_MS);
+        const outcome = await this.client.ask(restUrl, { method: "GET", path: "/connector-plugins" }, QUICK_MS);
         return outcome.ok ? (outcome.body as ConnectorPlugin[]) : undefined;
     }
 
-    /** Name -> what the cluster knows of it. A connector without a status is left out by Connect. */
+    /** Config and status of each connector by name. Connect omits connectors without a status. */
     async list(): Promise<Record<string, { info: ConnectorInfo; status: ConnectorStatus }>> {
         const body = await this.client.call({ method: "GET", path: "/connectors?expand=info&expand=status" });
         return body as Record<string, { info: ConnectorInfo; status: ConnectorStatus }>;
     }
 
-    /** Name -> its status, of all connectors that have one. */
+    /** Status of each connector by name. Connect omits connectors without a status. */
     async statuses(): Promise<Record<string, ConnectorStatus>> {
         const body = await this.client.call({ method: "GET", path: "/connectors?expand=status" });
         const entries = Object.entries(body as Record<string, { status: ConnectorStatus }>);
         return Object.fromEntries(entries.map(([name, { status }]) => [name, status]));
     }
 
-    /** True when a worker knows of such a connector. Unlike `info` it is answered during a rebalance, too. */
+    /** True when the connector exists. Unlike `info`, this is answered during a rebalance, too. */
     async has(name: string): Promise<boolean> {
         const names = await this.client.call({ method: "GET", path: "/connectors" });
         return (names as string[]).includes(name);
     }
 
-    /** Undefined when there is no such connector. */
+    /** Undefined when the connector does not exist. */
     async info(name: string): Promise<ConnectorInfo | undefined> {
         return (await this.unlessAbsent({ method: "GET", path: path(name) })) as ConnectorInfo | undefined;
     }
 
-    /** Undefined while there is none, such as right after the connector's creation. */
+    /** Undefined when there is no status, such as right after the connector's creation. */
     async status(name: string): Promise<ConnectorStatus | undefined> {
         return (await this.unlessAbsent({ method: "GET", path: path(name, "/status") })) as ConnectorStatus | undefined;
     }
@@ -82,29 +79,29 @@ export class Connectors {
     }
 
     /**
-     * Creates a connector; never changes one that is there.
+     * Creates a connector. Never changes an existing one.
      *
-     * @param written true when the connector is there with this config.
-     * @returns the connector as the server took it; undefined when its answer was lost.
+     * @param isWritten returns true when the connector exists with this config.
+     * @returns the connector as the server accepted it; undefined when the answer was lost.
      */
     async create(
         config: Record<string, string>,
         initialState: DesiredState | undefined,
-        written: () => Promise<boolean>,
+        isWritten: () => Promise<boolean>,
     ): Promise<ConnectorInfo | undefined> {
         const body = { name: config["name"], config, initial_state: initialState?.toUpperCase() };
         const request: Request = { method: "POST", path: "/connectors", body };
-        return (await this.client.call(request, { confirm: written })) as ConnectorInfo | undefined;
+        return (await this.client.call(request, { confirm: isWritten })) as ConnectorInfo | undefined;
     }
 
-    /** Writes the whole config of a connector that is there. Parameters and answer are those of `create`. */
+    /** Writes the whole config of an existing connector. Parameters and result are those of `create`. */
     async putConfig(
         name: string,
         config: Record<string, string>,
-        written: () => Promise<boolean>,
+        isWritten: () => Promise<boolean>,
     ): Promise<ConnectorInfo | undefined> {
         const request: Request = { method: "PUT", path: path(name, "/config"), body: config };
-        return (await this.client.call(request, { confirm: written })) as ConnectorInfo | undefined;
+        return (await this.client.call(request, { confirm: isWritten })) as ConnectorInfo | undefined;
     }
 
     async setState(name: string, state: DesiredState): Promise<void> {
@@ -112,18 +109,17 @@ export class Connectors {
         await this.client.call({ method: "PUT", path: path(name, action) });
     }
 
-    /** The configs of a connector's tasks, as one text to compare with; empty when there is no such connector. */
+    /** The configs of a connector's tasks, as one text to compare; empty when the connector does not exist. */
     async taskConfigs(name: string): Promise<string> {
         return taskConfigsText(await this.unlessAbsent({ method: "GET", path: path(name, "/tasks") }));
     }
 
     /**
-     * A question that may be repeated: do the workers of a connector's tasks, as far as they are up, say that the tasks have
-     * other configs than these? Each tells what it knows by itself (from 3.5 on), and after the rebalance in which it stopped
-     * its old tasks. One that has said so is not asked again. Where the tasks' workers have other addresses here than among
-     * themselves, all workers are asked.
+     * Returns a function that returns true when the running workers of a connector's tasks all have new task configs. A worker
+     * answers from its own view (from 3.5 on), and after the rebalance in which it stopped its old tasks. A worker that has new
+     * configs is not asked again. If the workers advertise other addresses than those in `restUrls`, all workers are asked.
      *
-     * @param before as `taskConfigs` gave it.
+     * @param before result of `taskConfigs` before the change.
      */
     whetherTaskConfigsChanged({ name, tasks }: ConnectorStatus, before: string): () => Promise<boolean> {
         const request: Request = { method: "GET", path: path(name, "/tasks") };
@@ -137,7 +133,7 @@ export class Connectors {
             const left = asked.filter((restUrl) => !changed.has(restUrl));
             const unsure = await Promise.all(
                 left.map(async (restUrl) => {
-                    const outcome = await this.client.ask(restUrl, request, HELLO_TIMEOUT_MS);
+                    const outcome = await this.client.ask(restUrl, request, QUICK_MS);
                     if (outcome.ok && taskConfigsText(outcome.body) !== before) changed.add(restUrl);
                     return !changed.has(restUrl) && (outcome.ok || outcome.kind !== "unreachable");
                 }),
@@ -152,10 +148,10 @@ export class Connectors {
     }
 
     /**
-     * Restarts what has FAILED of a connector and its tasks.
+     * Restarts a FAILED connector and its FAILED tasks.
      *
-     * @returns how long the old status may still be seen, ms. While they start, members are RESTARTING from 3.0 on; before,
-     *   they are FAILED as ever.
+     * @returns how long the old status may still be visible, ms. During the start the status is RESTARTING from 3.0 on; before
+     *   3.0 it stays FAILED.
      */
     async restartFailed(name: string): Promise<number> {
         if ((await this.abilities()).restartTasks) {
@@ -167,57 +163,59 @@ export class Connectors {
     }
 
     /**
-     * Topics that a connector has used since its creation, or since somebody reset them; none when no worker tells, such as
-     * with `topic.tracking.enable=false`.
+     * Topics that a connector has used since its creation, or since the last reset of them; none when no worker returns them,
+     * such as with `topic.tracking.enable=false`.
      */
     async topics(name: string): Promise<string[]> {
         for (const restUrl of this.client.restUrls) {
             const request: Request = { method: "GET", path: path(name, "/topics") };
-            const outcome = await this.client.ask(restUrl, request, HELLO_TIMEOUT_MS);
+            const outcome = await this.client.ask(restUrl, request, QUICK_MS);
             if (outcome.ok) {
                 return (outcome.body as Record<string, { topics: string[] } | undefined>)[name]?.topics ?? [];
             }
-
-            if (outcome.answered) return [];
+            if (outcome.answered) {
+                return [];
+            }
         }
         return [];
     }
 
-    /** How far a connector has come; of a sink, what its consumer group has committed. */
+    /** The offsets of a source, or of a sink's consumer group. */
     async offsets(name: string): Promise<ConnectorOffset[]> {
         const body = await this.client.call({ method: "GET", path: path(name, "/offsets"), exact: true });
         return (body as { offsets: ConnectorOffset[] }).offsets;
     }
 
     /**
-     * Changes offsets of a stopped connector: those given (`PATCH`), or, with none given, all of them away (`DELETE`).
+     * Changes the given offsets of a stopped connector (`PATCH`), or deletes all offsets (`DELETE`).
      *
-     * @param changed true when the offsets are as wanted.
-     * @returns what Connect says to it; undefined when its answer was lost.
+     * @param isChanged returns true when the offsets are as requested.
+     * @returns Connect's message; undefined when the answer was lost.
      */
     async changeOffsets(
         name: string,
         offsets: ConnectorOffset[] | undefined,
-        changed: () => Promise<boolean>,
+        isChanged: () => Promise<boolean>,
     ): Promise<string | undefined> {
         const request: Request = offsets
             ? { method: "PATCH", path: path(name, "/offsets"), body: { offsets } }
             : { method: "DELETE", path: path(name, "/offsets") };
-        const body = await this.client.call(request, { confirm: changed });
+        const body = await this.client.call(request, { confirm: isChanged });
         return (body as { message: string } | undefined)?.message;
     }
 
-    /** Deletes a connector; one that is not there is fine. */
+    /** Deletes a connector. One that does not exist is not an error. */
     async remove(name: string): Promise<void> {
         const gone = async () => (await this.info(name)) === undefined;
         await this.unlessAbsent({ method: "DELETE", path: path(name) }, gone);
     }
 
-    private async restartMembers(name: string, meant: (member: MemberStatus) => boolean): Promise<void> {
+    private async restartMembers(name: string, isIncluded: (member: MemberStatus) => boolean): Promise<void> {
         const status = await this.status(name);
-        if (status && meant(status.connector)) await this.client.call({ method: "POST", path: path(name, "/restart") });
-
-        for (const task of status?.tasks.filter(meant) ?? []) {
+        if (status && isIncluded(status.connector)) {
+            await this.client.call({ method: "POST", path: path(name, "/restart") });
+        }
+        for (const task of status?.tasks.filter(isIncluded) ?? []) {
             await this.unlessAbsent({ method: "POST", path: path(name, `/tasks/${task.id}/restart`) });
         }
     }
@@ -226,14 +224,15 @@ export class Connectors {
         try {
             return await this.client.call(request, { confirm });
         } catch (error) {
-            if (error instanceof ConnectError && error.kind === "absent") return undefined;
-
+            if (error instanceof ConnectError && error.kind === "absent") {
+                return undefined;
+            }
             throw error;
         }
     }
 }
 
-/** Workers list tasks and settings in an order of their own. */
+/** The order of tasks and settings differs between workers. */
 function taskConfigsText(body: unknown): string {
     const tasks = body as { id: { task: number }; config: Record<string, string> }[] | undefined;
     const sorted = tasks?.map(({ id, config }) => [id.task, Object.entries(config).sort()] as const);

@@ -1,29 +1,29 @@
 /**
- * What an answer that is no success means:
- * - `unreachable`: no connection, so nothing happened;
- * - `notReady`: something answers, but it is not Connect's API, such as Jetty or a proxy before the worker is up;
- * - `busy`: Connect says "later" (a rebalance, a leader not known yet), and nothing happened;
- * - `ambiguous`: no answer, or one that does not say whether the request took effect;
- * - `serverError`: an error 500 that we do not know; some of them pass;
- * - `exists`, `absent`: the connector is there already, or is not there;
+ * Meaning of a failed request:
+ * - `unreachable`: no connection, nothing happened;
+ * - `notReady`: the answer does not come from Connect's API, but from Jetty or a proxy before the worker has started;
+ * - `busy`: Connect cannot answer now (a rebalance, an unknown leader), nothing happened;
+ * - `ambiguous`: no answer, or an answer that does not show whether the request took effect;
+ * - `serverError`: an unknown error 500; some of them pass;
+ * - `exists`, `absent`: the connector exists already, or does not exist;
  * - `invalid`: Connect refuses the config;
- * - `refused`: anything else that trying again does not change.
+ * - `refused`: any other error that a retry does not change.
  */
-export type FaultKind =
+export type ErrorKind =
     "unreachable" | "notReady" | "busy" | "ambiguous" | "serverError" | "exists" | "absent" | "invalid" | "refused";
 
 interface Rule {
     status: number;
     /** Pattern of the JSON body's `message`. */
     message?: RegExp;
-    kind: FaultKind;
+    kind: ErrorKind;
 }
 
-// The texts are Kafka's, from 2.8 to 4.3. The first rule that fits counts.
+// The texts are those of Kafka 2.8 to 4.3. The first rule that matches counts.
 const RULES: Rule[] = [
     // The leader may not have read yet that the connector was stopped.
     { status: 400, message: /^Connectors must be in the STOPPED state/, kind: "busy" },
-    // One without a message is not Connect's: Jetty refuses a wrong name in TLS so.
+    // Without a message it does not come from Connect: Jetty refuses a wrong TLS server name so.
     { status: 400, message: /./s, kind: "invalid" },
     {
         status: 404,
@@ -46,7 +46,7 @@ const RULES: Rule[] = [
         kind: "ambiguous",
     },
     { status: 500, message: /^Unexpected status code when handling forwarded request/, kind: "ambiguous" },
-    // The leader could not be sure that Kafka has it: an outage of brokers, or another leader since.
+    // The leader does not know whether Kafka has it: an outage of brokers, or another leader by now.
     { status: 500, message: /^Failed to write .* to Kafka|Worker is shutting down/, kind: "ambiguous" },
     { status: 500, message: /Failed to find any class that implements Connector/, kind: "refused" },
     { status: 500, message: /ConfigException|contains no connector type/, kind: "invalid" },
@@ -58,32 +58,33 @@ const RULES: Rule[] = [
 
 /**
  * @param status HTTP status, 300 or more.
- * @param message `message` of the JSON body, undefined when there is no such body.
+ * @param message `message` of the JSON body; undefined without such a body.
  */
-export function faultOfAnswer(status: number, message: string | undefined): FaultKind {
-    // Before its resources are there, Jetty answers 404 in HTML: never a word on whether a connector is there.
-    if (status === 404 && message === undefined) return "notReady";
-
+export function kindOfAnswer(status: number, message: string | undefined): ErrorKind {
+    // Before its resources are loaded, Jetty answers 404 in HTML, which says nothing about a connector.
+    if (status === 404 && message === undefined) {
+        return "notReady";
+    }
     const rule = RULES.find((r) => r.status === status && (!r.message || r.message.test(message ?? "")));
     return rule?.kind ?? "refused";
 }
 
 const NOT_CONNECTED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN"];
 
-/** @param code system error code of a request that got no complete answer. */
-export function faultOfTransport(code: string | undefined): FaultKind {
+/** @param code system error code of a request without a complete answer. */
+export function kindOfTransportError(code: string | undefined): ErrorKind {
     return code !== undefined && NOT_CONNECTED.includes(code) ? "unreachable" : "ambiguous";
 }
 
-/** A request that failed for good, or for longer than its deadline. The message holds no secret. */
+/** A request that failed finally, or until its deadline. The message contains no secret. */
 export class ConnectError extends Error {
     override readonly name = "ConnectError";
 
     /**
-     * @param mayHaveHappened true when the request, or an earlier try of it, may have taken effect all the same.
+     * @param mayHaveHappened true when the request, or an earlier try of it, may still have taken effect.
      */
     constructor(
-        readonly kind: FaultKind,
+        readonly kind: ErrorKind,
         message: string,
         readonly mayHaveHappened = false,
     ) {

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 
 /**
- * A number that JavaScript would write otherwise than the text it came from: 9007199254740993, 1.0. A connector may keep
- * such ones in its offsets, where another number is another position, and 1 another type than 1.0.
+ * A number that JavaScript would write differently from its original text: 9007199254740993, 1.0. Offsets of a connector may
+ * contain such numbers. Another number is another position, and 1 has another type than 1.0.
  */
 export class ExactNumber {
-    /** @param text the number as JSON has it. */
+    /** @param text the number in JSON. */
     constructor(readonly text: string) {}
 
     toString(): string {
@@ -13,24 +13,25 @@ export class ExactNumber {
     }
 }
 
-/** Strings, which may hold digits, and numbers. */
+/** Strings, which may contain digits, and numbers. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
-/** Like `JSON.parse`, with an {@link ExactNumber} for each number that would lose something. */
+/** Like `JSON.parse`, with an {@link ExactNumber} for each number that JavaScript would change. */
 export function parseExact(text: string): unknown {
     const mark = `${randomUUID()}:`;
     const marked = text.replace(TOKENS, (token) =>
         token.startsWith('"') || String(Number(token)) === token ? token : `"${mark}${token}"`,
     );
-    if (marked === text) return JSON.parse(text);
-
-    JSON.parse(text); // says what is wrong with the text as it is
+    if (marked === text) {
+        return JSON.parse(text);
+    }
+    JSON.parse(text); // Throws an error about the original text
     return JSON.parse(marked, (_, value: unknown) =>
         typeof value === "string" && value.startsWith(mark) ? new ExactNumber(value.slice(mark.length)) : value,
     );
 }
 
-/** Like `JSON.stringify`: an {@link ExactNumber} stands in it as it was. */
+/** Like `JSON.stringify`, with the original text of each {@link ExactNumber}. */
 export function stringifyExact(value: unknown, indent?: number): string {
     const mark = `${randomUUID()}:`;
     const text = JSON.stringify(

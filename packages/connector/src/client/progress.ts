@@ -3,29 +3,29 @@ import { Deadline } from "./clock";
 const FIRST_AFTER_SECONDS = 10;
 const EVERY_SECONDS = 15;
 
-/** Says now and then what is waited for, how long so far, and the limit. Short waits stay silent. */
+/** Reports the reason of a long wait, its time so far, and the limit. Short waits are not reported. */
 export class Progress {
     private nextAt = FIRST_AFTER_SECONDS;
 
     /**
-     * @param what the thing that is worked on: `connector "dbz-source"`.
-     * @param write takes a line.
+     * @param subject the subject of the lines: `connector "dbz-source"`.
+     * @param write receives a line.
      */
     constructor(
-        private readonly what: string,
+        private readonly subject: string,
         private readonly deadline: Deadline,
         private readonly write: (line: string) => void,
     ) {}
 
-    say(line: string): void {
-        this.write(`${this.what}: ${line}`);
+    print(line: string): void {
+        this.write(`${this.subject}: ${line}`);
     }
 
     waiting(reason: string): void {
         const elapsed = this.deadline.elapsedSeconds;
         if (elapsed >= this.nextAt) {
             this.nextAt = elapsed + EVERY_SECONDS;
-            this.write(`${this.what}: ${Math.round(elapsed)} s of ${this.deadline.limitSeconds} s: ${reason}`);
+            this.write(`${this.subject}: ${Math.round(elapsed)} s of ${this.deadline.limitSeconds} s: ${reason}`);
         }
     }
 }

@@ -2,36 +2,36 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connectClient } from "./connectClient";
 import type { ConnectorInfo } from "./types";
 
-/** What one look at a cluster shows. */
-export type Glance =
-    /** Connectors by name, with their configs as they were written. */
+/** The configs of a cluster's connectors. */
+export type ConnectorConfigs =
+    /** Configs as written, by name of the connector. */
     | { restUrl: string; configs: Record<string, Record<string, string>> }
-    /** Nobody answers; `hung` when a worker, or something in its place, took the question and left it at that. */
+    /** No worker answers; `hung`: true when a server accepted the request and did not answer. */
     | { restUrl: undefined; hung: boolean };
 
-/** After so long the next worker is asked beside the one that has not answered yet, ms. */
-const PATIENCE_MS = 1000;
+/** The next worker is asked, too, when one has not answered for this time, ms. */
+const NEXT_WORKER_MS = 1000;
 
 /**
- * The configs of all connectors of a cluster, asked once of the first worker that answers. Never throws.
+ * Reads the configs of all connectors of a cluster from the first worker that answers. Never throws.
  *
- * @param limitMs time for it all.
+ * @param limitMs limit of the whole read.
  */
-export async function glanceAt(restUrls: string[], limitMs: number): Promise<Glance> {
+export async function readConnectorConfigs(restUrls: string[], limitMs: number): Promise<ConnectorConfigs> {
     const client = connectClient({ restUrls, limitSeconds: limitMs / 1000, direct: true });
-    const ask = async (restUrl: string): Promise<Glance> => {
+    const ask = async (restUrl: string): Promise<ConnectorConfigs> => {
         const outcome = await client.ask(restUrl, { method: "GET", path: "/connectors?expand=info" });
         if (!outcome.ok) throw new Error(outcome.detail);
         const list = Object.entries(outcome.body as Record<string, { info: ConnectorInfo }>);
         return { restUrl, configs: Object.fromEntries(list.map(([name, { info }]) => [name, info.config])) };
     };
-    const asked: Promise<Glance>[] = [];
+    const asked: Promise<ConnectorConfigs>[] = [];
     try {
         for (const restUrl of restUrls) {
             asked.push(ask(restUrl));
             const answer = await Promise.race([
                 Promise.any(asked),
-                sleep(PATIENCE_MS, undefined, { ref: false }),
+                sleep(NEXT_WORKER_MS, undefined, { ref: false }),
             ]).catch(() => undefined);
             if (answer) return answer;
         }

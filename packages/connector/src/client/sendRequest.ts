@@ -1,6 +1,6 @@
 import { adviceOnStatus, adviceOnTls, hintOnReset } from "./advice";
 import { Access } from "./auth";
-import { FaultKind, faultOfAnswer, faultOfTransport } from "./errors";
+import { ErrorKind, kindOfAnswer, kindOfTransportError } from "./errors";
 import { parseExact, stringifyExact } from "./exactJson";
 
 /** A request to one worker. */
@@ -10,12 +10,12 @@ export interface Request {
     path: string;
     /** Sent as JSON. */
     body?: unknown;
-    /** True: numbers of the answer stay as they are written, see `parseExact`. Default false. */
+    /** True: numbers of the answer keep their text, see `parseExact`. Default false. */
     exact?: boolean;
 }
 
-/** What came of it. */
-export type Outcome = Success | Fault;
+/** Result of a request. */
+export type Outcome = Success | Failure;
 
 export interface Success {
     ok: true;
@@ -23,10 +23,10 @@ export interface Success {
     body: unknown;
 }
 
-export interface Fault {
+export interface Failure {
     ok: false;
-    kind: FaultKind;
-    /** What the other side said; it may hold secrets. */
+    kind: ErrorKind;
+    /** The message of the other side. It may contain secrets. */
     detail: string;
     /** True when Connect itself answered. */
     answered: boolean;
@@ -40,10 +40,15 @@ export interface Fault {
  * Sends one request to one worker, once.
  *
  * @param access credentials and connections.
- * @param timeoutMs limit for the whole exchange. Connect's own limit is 90 s: a shorter one here turns answers into guesses.
+ * @param timeoutMs limit for the whole request. Connect's own limit is 90 s: with a shorter one the outcome of a change is unknown.
  */
-export async function exchange(restUrl: string, request: Request, access: Access, timeoutMs: number): Promise<Outcome> {
-    // Loading it takes longer than a question, and many runs of a program ask nothing
+export async function sendRequest(
+    restUrl: string,
+    request: Request,
+    access: Access,
+    timeoutMs: number,
+): Promise<Outcome> {
+    // Loading axios takes longer than a question, and many runs of a program ask none
     const { default: axios } = await import("axios");
     try {
         const answer = await axios.request<string>({
@@ -53,10 +58,10 @@ export async function exchange(restUrl: string, request: Request, access: Access
             // As text: axios leaves keys such as "constructor" out of an object
             data: request.body === undefined ? undefined : stringifyExact(request.body),
             ...access,
-            // axios calls a POST without a body a form, and Connect answers that with 415
+            // axios sends a POST without a body as a form, which Connect answers with 415
             headers: { ...access.headers, "Content-Type": "application/json", Accept: "application/json" },
             timeout: timeoutMs,
-            // Elsewhere axios takes HTTPS_PROXY, HTTP_PROXY and NO_PROXY from the environment
+            // For other hosts axios reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY from the environment
             ...(isLoopback(restUrl) ? { proxy: false } : {}),
             maxRedirects: 0,
             responseType: "text",
@@ -68,13 +73,13 @@ export async function exchange(restUrl: string, request: Request, access: Access
     } catch (error) {
         const { code, message } = error as { code?: string; message: string };
         const advice = adviceOnTls(code, message);
-        const kind = advice === undefined ? faultOfTransport(code) : "refused";
+        const kind = advice === undefined ? kindOfTransportError(code) : "refused";
         const hint = advice ?? (restUrl.startsWith("http:") ? hintOnReset(code) : "");
         return { ok: false, kind, detail: `${message || code || "no answer"}${hint}`, answered: false };
     }
 }
 
-/** No proxy knows the workers of this machine. */
+/** True for a host of this machine, which no proxy reaches. */
 export function isLoopback(url: string): boolean {
     return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
 }
@@ -88,7 +93,7 @@ function outcomeOf(request: Request, status: number, text: string, location?: st
         return { ok: false, kind, detail: `${status} without a JSON body`, answered: false, status };
     }
     const message = messageOf(body);
-    const kind = faultOfAnswer(status, message);
+    const kind = kindOfAnswer(status, message);
     const advice = kind === "refused" ? adviceOnStatus(status, location, message === undefined ? text : "") : "";
     const detail = `${status} ${message ?? "without a JSON body"}${advice}`;
     return { ok: false, kind, detail, answered: message !== undefined, status, body };

@@ -1,6 +1,6 @@
 const GAP = " ... ";
 
-/** A text of at most so many characters: of a long one the middle is left out, as its end often says what is wrong. */
+/** A text of at most `longest` characters. The middle of a long text is removed: its end often has the cause. */
 export function shorten(text: string, longest: number): string {
     if (text.length <= longest) return text;
     const kept = longest - GAP.length;

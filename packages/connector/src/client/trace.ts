@@ -1,20 +1,20 @@
 import { shorten } from "./shorten";
 
-/** Outermost messages of Connect that only say that something failed. */
-const SAYS_NOTHING = /^[\w.]*ConnectException: (Exiting Worker|Tolerance exceeded|Unrecoverable exception)/;
+/** Outermost messages of Connect without a cause. */
+const WITHOUT_CAUSE = /^[\w.]*ConnectException: (Exiting Worker|Tolerance exceeded|Unrecoverable exception)/;
 const LONGEST = 800;
 
 /**
- * What went wrong, out of a Java stack trace: the chain of causes without frames, package names and repetitions.
+ * The chain of causes of a Java stack trace, without frames, package names and repetitions.
  * `ConnectException: Exiting ...; caused by PSQLException: Connection refused` becomes its second half.
  */
 export function causeOf(trace: string): string {
     const messages = messagesOf(trace);
-    const telling = messages.filter((message, i) => {
+    const informative = messages.filter((message, i) => {
         const next = messages[i + 1];
-        return next === undefined || !(SAYS_NOTHING.test(message) || message.endsWith(`: ${next}`));
+        return next === undefined || !(WITHOUT_CAUSE.test(message) || message.endsWith(`: ${next}`));
     });
-    return shorten(telling.map(withoutPackage).join("; caused by "), LONGEST);
+    return shorten(informative.map(withoutPackage).join("; caused by "), LONGEST);
 }
 
 function messagesOf(trace: string): string[] {

@@ -1,4 +1,4 @@
-/** State that a connector can be asked to be in. */
+/** State of a connector that can be requested. */
 export type DesiredState = "running" | "paused" | "stopped";
 
 /** A connector's or task's state as workers report it, in lower case. */
@@ -21,7 +21,7 @@ export interface ConnectorPlugin {
 /** `GET /connectors/{name}`. */
 export interface ConnectorInfo {
     name: string;
-    /** The config as it was written: references to secrets are not resolved. */
+    /** The config as written: references to secrets are not resolved. */
     config: Record<string, string>;
     type?: string;
 }
@@ -29,11 +29,11 @@ export interface ConnectorInfo {
 /** State of a connector or of one task. */
 export interface MemberStatus {
     state: string;
-    /** Advertised address of the worker that runs it. */
+    /** Advertised address of its worker. */
     worker_id: string;
     /** Version of the connector's or task's class (4.1, KIP-891). */
     version?: string;
-    /** Java stack trace of a FAILED one. */
+    /** Java stack trace, when it is FAILED. */
     trace?: string;
 }
 
@@ -46,12 +46,12 @@ export interface ConnectorStatus {
 }
 
 /**
- * An entry of `GET /connectors/{name}/offsets`. A source chooses the keys itself; a sink's are `kafka_topic` and
- * `kafka_partition`, and `kafka_offset`.
+ * An entry of `GET /connectors/{name}/offsets`. The keys of a source depend on its class; those of a sink are `kafka_topic`,
+ * `kafka_partition` and `kafka_offset`.
  */
 export interface ConnectorOffset {
     partition: Record<string, unknown>;
-    /** Null in a change: the partition's offset is to go. */
+    /** Null in a change: the partition's offset is deleted. */
     offset: Record<string, unknown> | null;
 }
 

@@ -1,6 +1,6 @@
 type Version = [major: number, minor: number, patch: number];
 
-/** What Connect learned after 2.8, and with which version of Kafka. */
+/** Abilities that Connect got after 2.8, with their version of Kafka. */
 const SINCE = {
     /** `POST /connectors/{name}/restart?includeTasks&onlyFailed`, and the state RESTARTING (KIP-745). */
     restartTasks: [3, 0, 0],
@@ -12,20 +12,20 @@ const SINCE = {
     changeOffsets: [3, 6, 0],
     /** `POST /connectors` takes `initial_state` (KIP-980). */
     initialState: [3, 7, 0],
-    /** A changed config restarts the tasks even where their own configs stay equal (KAFKA-9228). */
+    /** A changed config restarts the tasks even if their own configs stay equal (KAFKA-9228). */
     restartsTasksOnUpdate: [3, 7, 1],
     /** Jetty 12, which refuses `%25`, `%2F` and `%5C` in a path. */
     strictPaths: [4, 0, 0],
 } satisfies Record<string, Version>;
 
-/** What a worker's version can do. */
+/** The abilities of a worker's version. */
 export type Abilities = Record<keyof typeof SINCE, boolean>;
 
 /**
- * Reads what `GET /` says about the version.
+ * The abilities of the version in `GET /`.
  *
- * @param version Kafka's (`3.9.2`, `3.7.0.redhat-00003`) or Confluent Platform's (`7.5.1-ccs` is Kafka 3.5.1). One that
- *   cannot be read counts as the oldest.
+ * @param version version of Kafka (`3.9.2`, `3.7.0.redhat-00003`) or of Confluent Platform (`7.5.1-ccs` is Kafka 3.5.1). An
+ *   unreadable one counts as the oldest.
  */
 export function abilitiesOf(version: string): Abilities {
     const found = kafkaVersion(version);

@@ -2,13 +2,13 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
 /**
- * Asks for a password on the terminal, which does not show it.
+ * Asks for a password on the terminal. The input is not shown.
  *
- * @throws when there is no terminal, or nobody answers.
+ * @throws Error without a terminal, or when the input ends.
  */
 export async function askPassword(question: string): Promise<string> {
     if (!process.stdin.isTTY || !process.stderr.isTTY) {
-        throw new Error("without a terminal to ask on, put the password into CONNECT_PASSWORD or --password-file");
+        throw new Error("there is no terminal to enter a password. Set CONNECT_PASSWORD or --password-file");
     }
 
     process.stderr.write(question);
@@ -18,7 +18,7 @@ export async function askPassword(question: string): Promise<string> {
         return await new Promise((resolve, reject) => {
             terminal.question("", resolve);
             // Ctrl-C and Ctrl-D
-            terminal.once("close", () => reject(new Error("no password was given")));
+            terminal.once("close", () => reject(new Error("no password was entered")));
         });
     } finally {
         terminal.close();

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { authFaults, type ConnectAuth } from "../client/auth";
+
+import { checkAuth } from "../inputs/checkAuth";
+import { type ConnectAuth } from "../client/auth";
 import { askPassword } from "./askPassword";
 
-/** Options of a command for credentials of workers, for `parseArgs`. A password is no argument: everybody can read those. */
+/** Options of a command for the workers' credentials, for `parseArgs`. A password is not an argument: other users can read those. */
 export const ACCESS_OPTIONS = {
     user: { type: "string" },
     "password-file": { type: "string" },
@@ -14,9 +16,16 @@ export const ACCESS_OPTIONS = {
     insecure: { type: "boolean" },
 } as const;
 
-/** What these options look like, for a command's usage. */
-export const ACCESS_USAGE = `workers that want credentials: --user <name>, with the password in CONNECT_PASSWORD, in --password-file <file, or ->,
-  or asked for; --bearer-file <file with a token, or ->; --ca, --cert and --key <PEM file>; --server-name <name in the certificate>; --insecure trusts any`;
+/** The help text of these options. */
+export const ACCESS_USAGE = `credentials for the workers ("-" as a file is the standard input):
+  --user <name>            user for HTTP Basic; the password is in CONNECT_PASSWORD, in --password-file, or is asked for
+  --password-file <file>   file with the password of --user
+  --bearer-file <file>     file with a bearer token
+  --ca <file>              certificates that sign the workers' certificates, PEM
+  --cert <file>            client certificate, PEM, with --key
+  --key <file>             private key of --cert, PEM
+  --server-name <name>     name in the workers' certificates, if it is not the host name of the URL
+  --insecure               trusts every certificate`;
 
 /** Values of {@link ACCESS_OPTIONS}. */
 export interface AccessValues {
@@ -30,7 +39,7 @@ export interface AccessValues {
     insecure?: boolean;
 }
 
-/** What messages call the credentials, and the option for it; the longer ones first. */
+/** Arguments in messages and the options for them, the longer ones first. */
 const OPTION_OF: [argument: string, option: string][] = [
     ["auth.tls with cert and key", "--cert and --key"],
     ["auth.tls.serverName", "--server-name"],
@@ -49,15 +58,14 @@ const OPTION_OF: [argument: string, option: string][] = [
 ];
 
 /**
- * The credentials that the options name; undefined when they name none.
+ * The credentials of the options; undefined without any.
  *
- * @throws when a file cannot be read, or something in it is not what it must be. No message has a secret.
+ * @throws Error when a file cannot be read, or its content is not valid. No message contains a secret.
  */
 export async function readAccess(values: AccessValues): Promise<ConnectAuth | undefined> {
     if (values.user === undefined && values["password-file"] !== undefined) {
-        throw new Error("--password-file goes with --user <name>");
+        throw new Error("--password-file needs --user <name>");
     }
-
     const pem = (["ca", "cert", "key"] as const).flatMap((name) => {
         const file = values[name];
         return file === undefined ? [] : [[name, read(file, `--${name}`)]];
@@ -73,33 +81,37 @@ export async function readAccess(values: AccessValues): Promise<ConnectAuth | un
         ...(values.user === undefined ? {} : { basic: { username: values.user, password: await password(values) } }),
         ...(Object.keys(tls).length === 0 ? {} : { tls }),
     };
-    if (Object.keys(auth).length === 0) return undefined;
-
-    const faults = authFaults(auth);
-    if (faults.length > 0) throw new Error(faults.map(({ reason }) => inWordsOfOptions(reason)).join("\n"));
-
+    if (Object.keys(auth).length === 0) {
+        return undefined;
+    }
+    const problems = checkAuth(auth);
+    if (problems.length > 0) {
+        throw new Error(problems.map(({ reason }) => inWordsOfOptions(reason)).join("\n"));
+    }
     return auth;
 }
 
-/** A message in which the credentials have the names of the options. */
+/** The message with the names of the options instead of those of the arguments. */
 export function inWordsOfOptions(message: string): string {
     return OPTION_OF.reduce((text, [argument, option]) => text.replaceAll(argument, option), message);
 }
 
-/** Does it, and names the options in the message of what goes wrong. */
+/** Runs work, and replaces the names of arguments in its error message by those of the options. */
 export async function namingOptions<T>(work: () => Promise<T>): Promise<T> {
     try {
         return await work();
     } catch (error) {
-        if (error instanceof Error) error.message = inWordsOfOptions(error.message);
-
+        if (error instanceof Error) {
+            error.message = inWordsOfOptions(error.message);
+        }
         throw error;
     }
 }
 
 async function password({ user, "password-file": file }: AccessValues): Promise<string> {
-    if (file !== undefined) return readLine(file, "--password-file");
-
+    if (file !== undefined) {
+        return readLine(file, "--password-file");
+    }
     const { CONNECT_PASSWORD } = process.env;
     return CONNECT_PASSWORD === undefined ? askPassword(`Password of ${user}: `) : CONNECT_PASSWORD;
 }

@@ -7,7 +7,7 @@ import type { Connect } from "../lifecycle/whileStopped";
 /** How long no worker may answer before a command gives up, s. */
 const SILENCE_SECONDS = 30;
 
-/** Opens the cluster of these workers. What a long wait waits for is told on the error output. */
+/** Returns a function that opens a client of these workers. Long waits are reported on the standard error. */
 export function connectTo(restUrls: string[], auth?: ConnectAuth): Connect {
     const write = (line: string) => process.stderr.write(`${line}\n`);
     return (limitSeconds) =>
@@ -17,17 +17,17 @@ export function connectTo(restUrls: string[], auth?: ConnectAuth): Connect {
 /** URLs of workers, separated by commas. */
 export function readUrls(text: string): string[] {
     const urls = text.split(",").map((url) => url.trim().replace(/\/+$/, ""));
-    const wrong = urls.find((url) => !/^https?:\/\/[^\s/]+/.test(url));
-    if (wrong !== undefined) {
+    const invalid = urls.find((url) => !/^https?:\/\/[^\s/]+/.test(url));
+    if (invalid !== undefined) {
         throw new Error(
-            `"${wrong.replace(/^.*@/, "[secret]@")}" is no URL of a Connect worker: it must begin with http:// or https://`,
+            `"${invalid.replace(/^.*@/, "[secret]@")}" is not the URL of a Connect worker: it must begin with http:// or https://`,
         );
     }
-    const telling = urls.find((url) => withoutUserInfo(url) !== url);
-    if (telling !== undefined) {
+    const withUser = urls.find((url) => withoutUserInfo(url) !== url);
+    if (withUser !== undefined) {
         throw new Error(
-            `"${withoutUserInfo(telling)}" holds a user or a password, which everybody can see among a command's arguments: ` +
-                "write --user <name>, and change a password that was written so",
+            `"${withoutUserInfo(withUser)}" contains a user or a password, and other users can read the arguments of a command: ` +
+                "use --user <name>, and change the password",
         );
     }
     return urls;

@@ -6,11 +6,15 @@ import { ACCESS_OPTIONS, ACCESS_USAGE, namingOptions, readAccess } from "./conne
 import { connectTo, readUrls } from "./connectTo";
 
 const USAGE = `usage:
-  connector-types --url <URL>[,<URL>...] <connector class> [--name <name of the type>] > <file>.ts
-  connector-types --definitions <file> <connector class> [--name <name of the type>] > <file>.ts
-writes TypeScript types of the settings of a connector class, as a worker or a file of definitions has them
+  connector-types --url <URL>[,<URL>...] <connector class> [--name <type>] > <file>.ts
+  connector-types --definitions <file> <connector class> [--name <type>] > <file>.ts
+Writes TypeScript types of the settings of a connector class, from a worker or from a definitions file.
+  --url <URL>,...          URLs of the workers
+  --definitions <file>     definitions file, instead of a worker
+  --name <type>            name of the type; default: from the class
+  --help                   shows this text
 ${ACCESS_USAGE}`;
-/** Limit of the questions, s. */
+/** Limit of the requests, s. */
 const LIMIT_SECONDS = 60;
 
 async function main(args: string[]): Promise<string> {

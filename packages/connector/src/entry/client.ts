@@ -1,10 +1,11 @@
-export { type Glance, glanceAt } from "../client/readConnectorConfigs";
-export { authFaults, type ConnectAuth, secretsOfAuth } from "../client/auth";
+export { type ConnectorConfigs, readConnectorConfigs } from "../client/readConnectorConfigs";
+export { checkAuth } from "../inputs/checkAuth";
+export { type ConnectAuth, secretsOfAuth } from "../client/auth";
 export { ConnectClient } from "../client/client";
 export { connectClient, type ConnectClientOptions } from "../client/connectClient";
 export { Deadline, systemClock } from "../client/clock";
 export { Connectors } from "../client/connectors";
-export type { Fault, Outcome, Request } from "../client/sendRequest";
+export type { Failure, Outcome, Request } from "../client/sendRequest";
 export { ExactNumber, stringifyExact } from "../client/exactJson";
 export { ConnectError } from "../client/errors";
 export { openConnectors } from "../inputs/openConnectors";

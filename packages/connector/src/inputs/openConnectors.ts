@@ -4,22 +4,23 @@ import { ConnectorInputs } from "./connectorInputs";
 import { Connectors } from "../client/connectors";
 import { connectClient } from "../client/connectClient";
 
-/** Where and as whom a connector's cluster is spoken to, and the secrets that no message may hold. */
+/** Addresses and credentials of a connector's cluster, and the secrets that no message may contain. */
 export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth" | "sensitiveConfig"> &
     Partial<Pick<ConnectorInputs, "config">>;
 
 /** Limits of one operation on a connector. */
 export interface OperationLimits {
-    /** Time for the whole operation, s. */
+    /** Limit of the whole operation, s. */
     limitSeconds: number;
-    /** How long every worker may be silent before the operation ends, s. */
+    /** How long no worker may answer before the operation ends, s. */
     silenceSeconds: number;
 }
 
 /**
- * The cluster of a connector, for one operation of its resource. Waiting is told on the console, which Pulumi shows.
+ * A client of a connector's cluster, for one operation of its resource. Long waits are reported on the console, which Pulumi
+ * shows.
  *
- * @param moreSecrets values that messages must not hold besides the connector's own, such as those before a rotation.
+ * @param moreSecrets further values that no message may contain, such as those before a rotation.
  */
 export function openConnectors(of: ConnectAccess, limits: OperationLimits, moreSecrets: string[] = []): Connectors {
     const { name, restUrls, auth, config = {}, sensitiveConfig = {} } = of;
@@ -35,7 +36,7 @@ export function openConnectors(of: ConnectAccess, limits: OperationLimits, moreS
     return new Connectors(client);
 }
 
-/** What no message may hold. */
+/** The values that no message may contain. */
 export function secretsOf({ secrets, sensitiveConfig = {}, auth }: Omit<ConnectAccess, "name" | "restUrls">): string[] {
     return [...Object.values(secrets), ...Object.values(sensitiveConfig), ...secretsOfAuth(auth)];
 }

@@ -1,22 +1,22 @@
-/** What workers and hosted services show instead of a value: `********`, `••••••••`, `[hidden]`. `*` and `**` are values. */
+/** Replacements of a value by workers and hosted services: `********`, `••••••••`, `[hidden]`. `*` and `**` are values. */
 const MASKED = /^([*•]{3,}|\[hidden\])$/;
-/** What Connect takes when a config does not say. */
+/** Connect's defaults. */
 const CONNECT_DEFAULTS: Record<string, string> = { "tasks.max": "1" };
 
 /** What {@link differingKeys} cannot see in the two configs. */
 export interface ComparedWith {
-    /** Keys that were there right after a write that did not hold them. */
+    /** Keys that existed right after a write without them. */
     serverKeys?: readonly string[];
-    /** The config that was written last. Default: not known. */
+    /** The config of the last write. Default: not known. */
     written?: Record<string, string>;
 }
 
-/** True for a value that a server shows instead of the one it has. */
+/** True for a value that a server shows instead of the real one. */
 export function isMasked(value: string): boolean {
     return MASKED.test(value);
 }
 
-/** The value of a setting. A key may be the name of something that every object has, such as `constructor`. */
+/** The value of a setting. A key may be the name of a property of every object, such as `constructor`. */
 export function settingOf(config: Record<string, string>, key: string): string | undefined {
     return Object.hasOwn(config, key) ? config[key] : undefined;
 }
@@ -24,9 +24,8 @@ export function settingOf(config: Record<string, string>, key: string): string |
 /**
  * Keys in which a connector's live config differs from the declared one: changed, removed and added ones, sorted.
  *
- * A masked value says nothing: it differs where what is declared is not what was written last, and counts as equal where
- * that is not known. Keys that the server adds by itself are no difference: those of `__internal.`, and those in
- * `serverKeys`.
+ * A masked value differs when the declared value is not that of the last write; if the last write is not known, it counts as
+ * equal. Keys that the server adds are ignored: those of `__internal.`, and those in `serverKeys`.
  */
 export function differingKeys(
     declared: Record<string, string>,
@@ -48,7 +47,7 @@ export function differingKeys(
     return [...changed, ...added].sort();
 }
 
-/** Keys of the live config that nobody declared, sorted. */
+/** Keys of the live config that are not declared, sorted. */
 export function addedKeys(declared: Record<string, string>, live: Record<string, string>): string[] {
     return Object.keys(live)
         .filter((key) => !Object.hasOwn(declared, key))

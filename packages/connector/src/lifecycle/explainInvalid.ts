@@ -3,39 +3,38 @@ import { ConnectError } from "../client/errors";
 import { typesOf, withoutValue } from "../checks/validationProblems";
 
 /**
- * Says key by key what is wrong with a config that Connect refused: its own message joins all of them without their keys.
+ * Lists the problems of a config that Connect refused, with their keys. Connect's own message has no keys.
  *
- * @returns the refusal itself when the validation gives nothing better.
+ * @returns the refusal itself when the validation finds no problem.
  */
 export async function explainInvalid(
     connectors: Connectors,
     config: Record<string, string>,
     refusal: ConnectError,
 ): Promise<ConnectError> {
-    const faults = await faultsOf(connectors, config).catch(() => []);
-    return faults.length === 0 ? refusal : invalid(connectors, config, faults, refusal.mayHaveHappened);
+    const problems = await problemsOf(connectors, config).catch(() => []);
+    return problems.length === 0 ? refusal : invalid(connectors, config, problems, refusal.mayHaveHappened);
 }
 
 /**
- * Lets a worker say whether it would take a config, before anything is changed. A service that does not offer that says it
- * when the config is written.
+ * Validates a config before anything is changed. A service without validation refuses an invalid config at the write.
  *
- * @throws ConnectError when it would not, or when no worker answers.
+ * @throws ConnectError when the config is invalid, or when no worker answers.
  */
 export async function requireValid(connectors: Connectors, config: Record<string, string>): Promise<void> {
-    const faults = await faultsOf(connectors, config).catch((error: unknown) => {
+    const problems = await problemsOf(connectors, config).catch((error: unknown) => {
         if (error instanceof ConnectError && error.kind === "refused") {
             return [];
         }
-        // A question changes nothing
+        // A validation changes nothing
         throw error instanceof ConnectError ? new ConnectError(error.kind, error.message) : error;
     });
-    if (faults.length > 0) {
-        throw invalid(connectors, config, faults, false);
+    if (problems.length > 0) {
+        throw invalid(connectors, config, problems, false);
     }
 }
 
-async function faultsOf(connectors: Connectors, config: Record<string, string>): Promise<string[]> {
+async function problemsOf(connectors: Connectors, config: Record<string, string>): Promise<string[]> {
     const { configs } = await connectors.validate(config);
     const types = typesOf(configs);
     return configs.flatMap(({ value: { name, errors = [] } }) =>
@@ -46,10 +45,10 @@ async function faultsOf(connectors: Connectors, config: Record<string, string>):
 function invalid(
     connectors: Connectors,
     config: Record<string, string>,
-    faults: string[],
+    problems: string[],
     mayHaveHappened: boolean,
 ): ConnectError {
-    const lines = [...new Set(faults)].map((fault) => `\n  - ${fault}`).join("");
+    const lines = [...new Set(problems)].map((fault) => `\n  - ${fault}`).join("");
     const text = connectors.client.redact(`Connect refuses the config of connector "${config["name"]}":${lines}`);
     return new ConnectError("invalid", text, mayHaveHappened);
 }

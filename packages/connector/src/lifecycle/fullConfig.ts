@@ -1,10 +1,10 @@
 import { ComparedWith, differingKeys } from "./compare";
-import type { ConnectorSpec } from "./createConnector";
+import type { ConnectorSpec } from "./connectorSpec";
 
-type Told = Pick<ConnectorSpec, "name" | "class" | "tasksMax" | "config" | "sensitiveConfig">;
+type Declaration = Pick<ConnectorSpec, "name" | "class" | "tasksMax" | "config" | "sensitiveConfig">;
 
-/** All that Connect is told about a connector. */
-export function fullConfig(spec: Told): Record<string, string> {
+/** The whole config of a connector, as it is written to Connect. */
+export function fullConfig(spec: Declaration): Record<string, string> {
     return {
         ...spec.config,
         ...spec.sensitiveConfig,
@@ -15,11 +15,11 @@ export function fullConfig(spec: Told): Record<string, string> {
 }
 
 /**
- * Keys in which a connector's live config differs from the declared one, as `differingKeys` has it. What a server shows of
- * `sensitiveConfig` says nothing: whether that has changed, only the inputs of before can tell.
+ * Keys in which a connector's live config differs from the declared one: see `differingKeys`. `sensitiveConfig` is ignored: only
+ * a comparison with the previous inputs shows whether it has changed.
  */
 export function differences(
-    { sensitiveConfig = {}, ...spec }: Told,
+    { sensitiveConfig = {}, ...spec }: Declaration,
     live: Record<string, string>,
     { serverKeys = [], written }: ComparedWith = {},
 ): string[] {

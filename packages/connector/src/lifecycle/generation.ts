@@ -1,29 +1,28 @@
 import { Deadline } from "../client/clock";
 import { ConnectorStatus, MemberStatus } from "../client/types";
 
-/** After this long a restart that nobody saw is over, ms: workers may hear of a changed config with their 3 s heartbeat only. */
+/** A restart that was not seen is over after this time, ms: workers may receive a changed config with their 3 s heartbeat only. */
 const LONGEST_MS = 10_000;
 /**
- * The same, once the workers tell the new task configs. They tell them after the rebalance in which their old tasks stopped;
- * what may be late then are the new tasks' statuses, and a worker that was not asked. As long as a state must be good.
+ * The same after the workers return the new task configs. They do so after the rebalance in which the old tasks stopped; only
+ * the statuses of the new tasks, and a worker that was not asked, may be late then. As long as a state must be stable.
  */
 const AFTER_NEW_TASK_CONFIGS_MS = 700;
-/** Between two questions for the task configs, ms; the status is looked at more often. */
+/** Pause between two requests for the task configs, ms. The status is read more often. */
 const TASK_CONFIGS_EVERY_MS = 200;
 
-/** How a restart can be noticed. */
+/** Signs of a restart. */
 export interface RestartSigns {
-    /** After this long the restart is over, ms. */
+    /** The restart is over after this time, ms. */
     withinMs?: number;
-    /** True as soon as the tasks have other configs than before. */
+    /** True when the tasks have other configs than before. */
     haveNewConfigs?: () => Promise<boolean>;
 }
 
 /**
- * Tells the status of restarted tasks from the one they had before. Connect's statuses carry no generation: right after a
- * changed config or a restart they still say RUNNING (or FAILED) of the old tasks, and a quick restart shows no other state
- * at all. So either every task is seen in another state, on another worker or not at all, or the time in which that can
- * happen must be over.
+ * Distinguishes the status of restarted tasks from the previous one. Connect's statuses have no generation: right after a changed
+ * config or a restart they are still RUNNING (or FAILED) for the old tasks, and a quick restart shows no other state at all. So
+ * either every task was seen in another state, on another worker or not at all, or the time for that is over.
  */
 export class Generation {
     private readonly unseen: Map<number | "connector", string>;
@@ -31,7 +30,7 @@ export class Generation {
     private isAsking = false;
     private newConfigs = false;
     private askAgainMs = 0;
-    /** True when the last status was the first one of some restarted task. */
+    /** True when the last status was the first one of a restarted task. */
     hasJustChanged = false;
     private overMs: number;
 
@@ -47,7 +46,7 @@ export class Generation {
         this.overMs = this.nowMs + (signs.withinMs ?? LONGEST_MS);
     }
 
-    /** True when this status, and all that follow, are of the restarted tasks. */
+    /** True when this status, and every later one, belongs to the restarted tasks. */
     isNew(status: ConnectorStatus | undefined): boolean {
         const members = status ? membersById(status) : new Map<number | "connector", MemberStatus>();
         const changed = [...this.unseen].filter(([id, before]) => {
@@ -63,12 +62,12 @@ export class Generation {
     }
 
     /**
-     * Asks beside the looks: a worker gives task configs only when no rebalance keeps it, and during a rebalance is just when
-     * a restart can be seen.
+     * Asks in parallel to the status: a worker returns task configs only outside of a rebalance, and a restart can be seen
+     * during one.
      */
     private askForNewConfigs(): void {
         const { haveNewConfigs } = this.signs;
-        // A task that had FAILED says so until its next start has come to an end, which may take long.
+        // A FAILED task keeps that status until its next start has ended, which may take long
         if (!haveNewConfigs || this.hadFailed || this.newConfigs || this.isAsking || this.nowMs < this.askAgainMs) {
             return;
         }
@@ -79,7 +78,7 @@ export class Generation {
                 this.newConfigs = areNew;
                 if (areNew) this.overMs = Math.min(this.overMs, this.nowMs + AFTER_NEW_TASK_CONFIGS_MS);
             })
-            .catch(() => undefined) // the looks meet the same trouble, and tell of it
+            .catch(() => undefined) // The status request meets the same error
             .finally(() => {
                 this.isAsking = false;
                 this.askAgainMs = this.nowMs + TASK_CONFIGS_EVERY_MS;
@@ -91,13 +90,13 @@ export class Generation {
     }
 }
 
-/** The tasks; of a connector without tasks itself. */
+/** The tasks, or the connector itself if it has none. */
 function membersById(status: ConnectorStatus): Map<number | "connector", MemberStatus> {
     const tasks = status.tasks.map((task) => [task.id, task] as const);
     return tasks.length > 0 ? new Map(tasks) : new Map([["connector", status.connector]]);
 }
 
-/** A task that is paused or resumed is the same one: only its restart is to be seen. */
+/** Pausing or resuming a task is not a restart. */
 function fingerprint({ state, worker_id }: MemberStatus): string {
     return `${state === "PAUSED" ? "RUNNING" : state} ${worker_id}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Sources that rightly run without a task as long as there is nothing to copy: those of MirrorMaker (`org.apache.kafka.connect.mirror`)
- * without topics or groups that they may copy, and the JDBC sources of Confluent and Aiven without tables.
+ * Sources that run without a task while there is nothing to copy: MirrorMaker's (`org.apache.kafka.connect.mirror`) without
+ * topics or groups, and the JDBC sources of Confluent and Aiven without tables.
  */
 const CLASSES = /(^|\.)(Mirror(Source|Checkpoint|Heartbeat)|JdbcSource)(Connector)?$/;
 

@@ -4,13 +4,13 @@ import { ConnectError } from "../client/errors";
 import { ConnectorPlugin } from "../client/types";
 import { done, pending, waitFor } from "../client/waitFor";
 
-/** Connectors of Connect itself that it does not list. */
+/** Connect does not list these connectors of its own. */
 const NOT_LISTED = /^org\.apache\.kafka\.connect\.tools\./;
 
 /**
- * Makes sure that every worker that answers has the connector's class: a worker without it would fail its tasks later.
+ * Ensures that every worker that answers has the connector's class: on a worker without it the tasks would fail later.
  *
- * @throws ConnectError that names the worker and the nearest class it has.
+ * @throws ConnectError with the worker and its nearest class.
  */
 export async function requirePlugin(connectors: Connectors, connectorClass: string): Promise<void> {
     if (NOT_LISTED.test(connectorClass)) {
@@ -36,18 +36,18 @@ export async function requirePlugin(connectors: Connectors, connectorClass: stri
     }
 }
 
-/** Many connectors are made at once; a worker gets other plugins with a restart only, which takes longer than this, ms. */
+/** Plugins of a worker are cached for this time, ms. A worker gets other plugins only with a restart, which takes longer. */
 const PLUGINS_LAST_MS = 5000;
 const recent = new Map<string, { atMs: number; plugins: ConnectorPlugin[] }>();
 
-/** The plugins of a worker; those that it had a moment ago, if the wanted class was among them. */
+/** The plugins of a worker; cached ones only if they contain the wanted class. */
 async function pluginsOf(
     connectors: Connectors,
     restUrl: string,
     wanted: string,
 ): Promise<ConnectorPlugin[] | undefined> {
     const { clock } = connectors.client.deadline;
-    const key = `${restUrl} ${connectors.client.asker}`;
+    const key = `${restUrl} ${connectors.client.authKey}`;
     const known = recent.get(key);
     if (known && clock.now() - known.atMs < PLUGINS_LAST_MS && known.plugins.some((one) => isClass(one, wanted))) {
         return known.plugins;
@@ -59,7 +59,7 @@ async function pluginsOf(
     return plugins;
 }
 
-/** Connect takes a full class name, a simple one, and one without its ending. */
+/** Connect accepts the full class name, the simple name, and the simple name without its suffix. */
 export function isClass(plugin: ConnectorPlugin, wanted: string): boolean {
     const simple = plugin.class.replace(/^.*\./, "");
     const short = simple.replace(/Connector$/, "");
@@ -72,7 +72,7 @@ function missing(restUrl: string, wanted: string, plugins: ConnectorPlugin[]): s
     return `worker ${restUrl} has no plugin with connector class ${wanted}.${nearest} Add the plugin to the image.`;
 }
 
-/** Version of a connector's plugin on the first worker that tells; `unknown` when none does. */
+/** Version of a connector's plugin on the first worker that has one; `unknown` when none has. */
 export async function pluginVersion(connectors: Connectors, connectorClass: string): Promise<string> {
     for (const restUrl of connectors.client.restUrls) {
         const plugins = await pluginsOf(connectors, restUrl, connectorClass);

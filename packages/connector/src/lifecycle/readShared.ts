@@ -1,14 +1,14 @@
+import type { LiveConnector } from "./connectorSpec";
 import { Connectors } from "../client/connectors";
-import { LiveConnector, readConnector } from "./createConnector";
 import { WorkerInfo } from "../client/types";
 
-/** A refresh asks for one connector after the other; when nobody has asked for so long, it is over, ms. */
+/** A refresh reads one connector after the other. It is over after this time without a read, ms. */
 const REFRESH_ENDS_MS = 60_000;
 
 interface SharedList {
     restUrls: readonly string[];
-    /** Who asked: a service may show each user others. */
-    asker: string;
+    /** The credentials: a service may show each user other connectors. */
+    authKey: string;
     askedMs: number;
     worker: Promise<WorkerInfo>;
     list: Promise<Record<string, Partial<LiveConnector>>>;
@@ -18,10 +18,10 @@ interface SharedList {
 const lists = new Map<string, SharedList[]>();
 
 /**
- * Like `readConnector`, for all connectors of one cluster with one call in a refresh, however long that takes. A connector
- * that the list does not have is asked for by itself: Connect leaves those out that have no status yet.
+ * Reads a connector from a list of all connectors of its cluster, which is requested once per refresh. A connector that is not
+ * in the list is read by itself: Connect omits connectors without a status.
  *
- * @param cluster two clusters that somebody gave one name are told apart as long as they have no worker in common.
+ * @param cluster name of the cluster. Two clusters of one name are distinguished if they have no worker in common.
  */
 export async function readShared(
     connectors: Connectors,
@@ -32,29 +32,37 @@ export async function readShared(
     return info && status ? { info, status } : readConnector(connectors, name);
 }
 
-/** Like `connectors.worker()`, once in a refresh. */
+/** Like `connectors.worker()`, requested once per refresh. */
 export function sharedWorker(connectors: Connectors, cluster: string): Promise<WorkerInfo> {
     return shared(connectors, cluster).worker;
 }
 
-/** Whoever changed a connector calls this, or a later read would show the cluster as it was before. */
+/** Called after a change of a connector, so that a later read does not show the previous state. */
 export function forgetShared(cluster: string): void {
     lists.delete(cluster);
 }
 
 function shared(connectors: Connectors, cluster: string): SharedList {
-    const { restUrls, asker, deadline } = connectors.client;
+    const { restUrls, authKey, deadline } = connectors.client;
     const askedMs = deadline.clock.now();
     const recent = (lists.get(cluster) ?? []).filter((known) => askedMs - known.askedMs < REFRESH_ENDS_MS);
-    const known = recent.find((known) => known.asker === asker && known.restUrls.some((url) => restUrls.includes(url)));
+    const known = recent.find(
+        (known) => known.authKey === authKey && known.restUrls.some((url) => restUrls.includes(url)),
+    );
     if (known) {
         known.askedMs = askedMs;
         return known;
     }
     const worker = connectors.worker();
-    const asked = { restUrls, asker, askedMs, worker, list: worker.then(() => connectors.list()) };
+    const asked = { restUrls, authKey, askedMs, worker, list: worker.then(() => connectors.list()) };
     lists.set(cluster, [...recent, asked]);
-    // the next one may have more luck
+    // The next request may succeed
     asked.list.catch(() => forgetShared(cluster));
     return asked;
+}
+
+/** Undefined when the cluster has no such connector. No answer is an error. */
+async function readConnector(connectors: Connectors, name: string): Promise<LiveConnector | undefined> {
+    const info = await connectors.info(name);
+    return info && { info, status: await connectors.status(name) };
 }

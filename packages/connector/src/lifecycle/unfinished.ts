@@ -1,27 +1,27 @@
 import { ConnectorStatus } from "../client/types";
 
-/** What an operation that did not come to its end leaves to the next one. */
+/** Work that an unfinished operation leaves to the next one. */
 export interface Unsettled {
-    /** True: the connector is STOPPED, and nobody knows yet whether it would go on from its position. */
+    /** True: the connector is STOPPED, and it was not checked yet whether it has a position. */
     positionUnproven?: boolean;
-    /** True: the connector that `renamedFrom` names may be there still. */
+    /** True: the connector that `renamedFrom` names may still exist. */
     renameDue?: boolean;
-    /** True: the config was to be written, and the connector may have the old one or the new one. */
+    /** True: a write of the config was due, and the connector may have the old or the new one. */
     configDue?: boolean;
 }
 
 /**
- * The connector is on the cluster, or may be, but is not as it should be. It must not be forgotten: an update, later,
- * goes on from here. The message holds no secret.
+ * The connector exists, or may exist, but is not in its state. It must stay in Pulumi's state, so that a later update
+ * continues from here. The message contains no secret.
  */
 export class UnfinishedError extends Error {
     override readonly name = "UnfinishedError";
 
     constructor(
         message: string,
-        /** The last status seen. */
+        /** The last status. */
         readonly status?: ConnectorStatus,
-        /** True when the tasks were to be restarted, and may not have been. */
+        /** True when a restart of the tasks was due, and may not have happened. */
         readonly restartDue = false,
         readonly unsettled: Unsettled = {},
     ) {
@@ -29,18 +29,22 @@ export class UnfinishedError extends Error {
     }
 }
 
-/** The error of an operation that leaves more to the next one, if it leaves anything at all. */
-export function leaving(left: Unsettled, error: unknown): unknown {
-    if (!(error instanceof UnfinishedError)) return error;
-
+/** Adds work for the next operation to an UnfinishedError. Other errors are returned as they are. */
+export function withUnsettled(left: Unsettled, error: unknown): unknown {
+    if (!(error instanceof UnfinishedError)) {
+        return error;
+    }
     return new UnfinishedError(error.message, error.status, error.restartDue, { ...error.unsettled, ...left });
 }
 
-/** Runs work on a connector that is on the cluster: whatever fails, neither it nor what is left to do may be forgotten. */
-export async function unfinishedUntil<T>(left: Unsettled, work: () => Promise<T>): Promise<T> {
+/** Runs work on an existing connector, and converts every error to an UnfinishedError. */
+export async function asUnfinished<T>(left: Unsettled, work: () => Promise<T>): Promise<T> {
     try {
         return await work();
     } catch (error) {
-        throw leaving(left, error instanceof UnfinishedError ? error : new UnfinishedError((error as Error).message));
+        throw withUnsettled(
+            left,
+            error instanceof UnfinishedError ? error : new UnfinishedError((error as Error).message),
+        );
     }
 }

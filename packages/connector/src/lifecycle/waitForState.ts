@@ -1,32 +1,32 @@
 import { Clock } from "../client/clock";
 import { Connectors } from "../client/connectors";
+import { Generation } from "./generation";
+import { msUntilNextRead, readStatus } from "./sharedStatus";
+import { describeStatus, type Goal, progressOf } from "./status";
 import { ConnectorStatus } from "../client/types";
 import { type Attempt, done, pending, waitFor } from "../client/waitFor";
-import { Generation } from "./generation";
-import { lookAt, msUntilNextLook } from "./sharedStatus";
-import { describe, Goal, judge } from "./status";
 
-/** The state must be good for so long, ms, in so many looks: a task that fails right after its start does not pass. */
+/** The state must be reached for this time, ms, in this many reads: a task that fails right after its start does not count. */
 const STABLE_MS = 700;
-const LEAST_LOOKS = 3;
-/** The same for a connector that runs without a task, ms: tasks that are just being made would come within this time. */
+const LEAST_READS = 3;
+/** The same for a connector that runs without a task, ms: new tasks would appear within this time. */
 const STABLE_WITHOUT_TASK_MS = 5000;
-/** Between two looks, ms: while old and new tasks must be told apart, states in between are short. */
-const LOOK_MS = 100;
-/** The same, once the state is good. */
-const STABLE_LOOK_MS = 200;
-/** Restarts of what has FAILED, and the pause before each, ms. A slot that is still taken, for one, is free soon. */
+/** Pause between two reads, ms. States between old and new tasks are short. */
+const READ_MS = 100;
+/** The same when the state is reached. */
+const STABLE_READ_MS = 200;
+/** Pause before each restart of a FAILED connector or task, ms. A slot that is still in use, for example, is free soon. */
 const RESTART_PAUSES_MS = [1000, 4000];
 
-const NO_TASK_ADVICE = ". Where it rightly has no task, set minTasks: 0";
+const NO_TASK_ADVICE = ". If it may run without a task, set minTasks: 0";
 
-/** Connector or tasks are not in the state that was asked for. The message holds no secret. */
+/** Connector or tasks are not in the requested state. The message contains no secret. */
 export class NotReachedError extends Error {
     override readonly name = "NotReachedError";
 
     constructor(
         message: string,
-        /** The last status seen. */
+        /** The last status. */
         readonly status: ConnectorStatus | undefined,
     ) {
         super(message);
@@ -34,10 +34,10 @@ export class NotReachedError extends Error {
 }
 
 /**
- * Waits until a connector and its tasks stay in the state that was asked for. What has FAILED is restarted twice.
+ * Waits until a connector and its tasks stay in the requested state. A FAILED connector or task is restarted twice.
  *
- * @param restarted tells the status of tasks that are being restarted from that of before; without it any status counts.
- * @throws NotReachedError when something stays FAILED, or when the client's deadline passes.
+ * @param restarted distinguishes the status of restarted tasks from the previous one. Default: every status counts.
+ * @throws NotReachedError when the connector or a task stays FAILED, or at the client's deadline.
  */
 export async function waitForState(
     connectors: Connectors,
@@ -52,32 +52,32 @@ export async function waitForState(
     let generation = restarted;
     let status: ConnectorStatus | undefined;
     const attempt = async (): Promise<Attempt<ConnectorStatus>> => {
-        status = await lookAt(connectors, name);
+        status = await readStatus(connectors, name);
         const isNew = generation?.isNew(status) ?? true;
-        const verdict = judge(status, goal);
+        const reached = progressOf(status, goal);
 
-        // Looks at old tasks count only where nothing tells them from the new ones.
+        // A status of old tasks counts only if it cannot be distinguished
         const stableMs = isWithoutTask(status, goal) ? STABLE_WITHOUT_TASK_MS : STABLE_MS;
-        const isStable = stable.look(verdict === "reached" && !generation?.hasJustChanged, stableMs);
+        const isStable = stable.add(reached === "reached" && !generation?.hasJustChanged, stableMs);
         if (isNew && isStable) {
             return done(status!);
         }
-        if (isNew && verdict === "failed") {
+        if (isNew && reached === "failed") {
             const pause = pauses.shift();
             if (pause === undefined) {
-                throw new NotReachedError(describe(status, redact), status);
+                throw new NotReachedError(describeStatus(status, redact), status);
             }
-            progress.waiting(describe(status, redact));
+            progress.waiting(describeStatus(status, redact));
             await deadline.sleep(pause);
             const withinMs = await connectors.restartFailed(name);
             generation = new Generation(status!, deadline, { withinMs });
         }
-        const pauseMs = msUntilNextLook(deadline, isNew && verdict === "reached" ? STABLE_LOOK_MS : LOOK_MS);
-        return pending(`${describe(status, redact)}; wanted: ${wanted(goal)}`, { pauseMs });
+        const pauseMs = msUntilNextRead(deadline, isNew && reached === "reached" ? STABLE_READ_MS : READ_MS);
+        return pending(`${describeStatus(status, redact)}; waiting for ${inWords(goal)}`, { pauseMs });
     };
     return waitFor(connectors.client, attempt, {
         timedOut: () => {
-            const text = `not ${wanted(goal)} after ${deadline.limitSeconds} s: ${describe(status, redact)}`;
+            const text = `not ${inWords(goal)} after ${deadline.limitSeconds} s: ${describeStatus(status, redact)}`;
             throw new NotReachedError(isWithoutTask(status, goal) ? text + NO_TASK_ADVICE : text, status);
         },
     });
@@ -87,24 +87,25 @@ function isWithoutTask(status: ConnectorStatus | undefined, goal: Goal): boolean
     return goal.state === "running" && status?.tasks.length === 0;
 }
 
-/** Tells when a state has been good for long enough. */
+/** Counts the reads of a reached state. */
 class Stable {
-    private looks = 0;
+    private reads = 0;
     private sinceMs = 0;
-    private longMs = 0;
+    private stableMs = 0;
 
     constructor(private readonly clock: Clock) {}
 
-    look(good: boolean, stableMs: number): boolean {
+    /** @returns true when the state is stable. */
+    add(isReached: boolean, stableMs: number): boolean {
         const nowMs = this.clock.now();
-        this.looks = good && stableMs === this.longMs ? this.looks + 1 : Number(good);
-        this.longMs = stableMs;
-        this.sinceMs = this.looks === 1 ? nowMs : this.sinceMs;
-        return this.looks >= LEAST_LOOKS && nowMs - this.sinceMs >= stableMs;
+        this.reads = isReached && stableMs === this.stableMs ? this.reads + 1 : Number(isReached);
+        this.stableMs = stableMs;
+        this.sinceMs = this.reads === 1 ? nowMs : this.sinceMs;
+        return this.reads >= LEAST_READS && nowMs - this.sinceMs >= stableMs;
     }
 }
 
-function wanted({ state, minTasks }: Goal): string {
+function inWords({ state, minTasks }: Goal): string {
     const tasks = minTasks === 1 ? "a task" : `${minTasks} or more tasks`;
     return state === "running" ? `running with ${tasks}` : state;
 }

@@ -1,30 +1,30 @@
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
+import { describeStatus } from "./status";
 import { ConnectorStatus, DesiredState } from "../client/types";
 import { done, pending, waitFor } from "../client/waitFor";
-import { describe } from "./status";
 import { waitForState } from "./waitForState";
 
-/** Opens the cluster anew, with a time limit of its own. */
+/** Opens a new client of the cluster, with its own time limit. */
 export type Connect = (limitSeconds: number) => Connectors;
 
-/** Limit of the stop and of what is done then, s. Zombies among a sink's consumers are thrown out after 45 s. */
+/** Limit of the stop and of the work, s. Dead consumers leave the group of a sink after 45 s. */
 const WORK_SECONDS = 120;
-/** Limit of putting the connector back, s, which counts from when that begins. */
+/** Limit of restoring the state, s, from its begin. */
 const UNDO_SECONDS = 120;
-/** Limit of a last look at what could not be put back, s. */
-const LOOK_SECONDS = 5;
+/** Limit of reading the state that could not be restored, s. */
+const READ_SECONDS = 5;
 
-/** What failed while a connector was stopped, and the state that it is in now. The message holds no secret. */
+/** The error while a connector was stopped, and its state now. The message contains no secret. */
 export class StoppedWorkError extends Error {
     override readonly name = "StoppedWorkError";
 }
 
 /**
- * Stops a connector, does something, and puts the connector back into the state it was in: also when that something fails.
+ * Stops a connector, runs work, and restores the connector's state, also when the work fails.
  *
- * @param work begins when the connector is STOPPED and has no task left.
- * @returns what `work` does.
+ * @param work starts when the connector is STOPPED and has no task left.
+ * @returns the result of `work`.
  * @throws ConnectError when nothing was done; StoppedWorkError later.
  */
 export async function whileStopped<T>(
@@ -35,24 +35,24 @@ export async function whileStopped<T>(
     const connectors = connect(WORK_SECONDS);
     const before = await connectors.status(name);
     if (!before) {
-        throw new ConnectError("absent", `connector "${name}" has no status: it is not there, or just being created`);
+        throw new ConnectError("absent", `connector "${name}" has no status: it does not exist, or is being created`);
     }
     let result: T;
     try {
         await stopConnector(connectors, name, before);
         result = await work(connectors);
     } catch (error) {
-        const outcome = await putBack(connect, name, before).catch((undoError: Error) => undoError.message);
+        const outcome = await restoreState(connect, name, before).catch((undoError: Error) => undoError.message);
         throw new StoppedWorkError(`${(error as Error).message}. ${outcome}`);
     }
-    await putBack(connect, name, before);
+    await restoreState(connect, name, before);
     return result;
 }
 
 /**
  * Stops a connector and waits until it has no task left.
  *
- * @param before its status, where it is known.
+ * @param before its status, if it is known.
  */
 export async function stopConnector(connectors: Connectors, name: string, before?: ConnectorStatus): Promise<void> {
     const { deadline } = connectors.client;
@@ -72,8 +72,8 @@ export async function stopConnector(connectors: Connectors, name: string, before
     );
 }
 
-/** @returns in words what state the connector is in again. */
-async function putBack(connect: Connect, name: string, before: ConnectorStatus): Promise<string> {
+/** @returns the restored state, in words. */
+async function restoreState(connect: Connect, name: string, before: ConnectorStatus): Promise<string> {
     const state = stateToKeep(before);
     const text = `Connector "${name}" is ${state}, as before`;
     if (state === "stopped") {
@@ -91,23 +91,23 @@ async function putBack(connect: Connect, name: string, before: ConnectorStatus):
         const [restUrl] = connectors.client.restUrls;
         const action = state === "paused" ? "pause" : "resume";
         throw new StoppedWorkError(
-            `Connector "${name}" could not be put back to ${state}: ${(error as Error).message}. ` +
-                `Now it is: ${await look(connect, name)}. Put it back with: ` +
+            `The state ${state} of connector "${name}" could not be restored: ${(error as Error).message}. ` +
+                `State now: ${await currentStatus(connect, name)}. Restore it with: ` +
                 connectors.client.redact(`curl -X PUT ${restUrl}/connectors/${encodeURIComponent(name)}/${action}`),
         );
     }
 }
 
-/** What FAILED, or was on its way, was to run. */
+/** A FAILED connector, or one in a transient state, was meant to run. */
 function stateToKeep({ connector }: ConnectorStatus): DesiredState {
     const state = connector.state.toLowerCase();
     return state === "paused" || state === "stopped" ? state : "running";
 }
 
-async function look(connect: Connect, name: string): Promise<string> {
-    const connectors = connect(LOOK_SECONDS);
+async function currentStatus(connect: Connect, name: string): Promise<string> {
+    const connectors = connect(READ_SECONDS);
     return connectors.status(name).then(
-        (status) => describe(status, (text) => connectors.client.redact(text)),
-        () => "not known, for no worker answers",
+        (status) => describeStatus(status, (text) => connectors.client.redact(text)),
+        () => "not known, because no worker answers",
     );
 }

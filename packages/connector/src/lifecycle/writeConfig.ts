@@ -5,22 +5,22 @@ import { done, pending, waitFor } from "../client/waitFor";
 import { addedKeys, settingOf } from "./compare";
 import { explainInvalid } from "./explainInvalid";
 import { differences, fullConfig } from "./fullConfig";
-import type { ConnectorSpec } from "./createConnector";
+import type { ConnectorSpec } from "./connectorSpec";
 import { UnfinishedError } from "./unfinished";
 
-/** What is known of keys that nobody declared, once a config was written. */
-export interface Written {
-    /** Keys that the server adds to the config by itself, as far as it has told. */
+/** Undeclared keys of a config that was written. */
+export interface WrittenKeys {
+    /** Keys that the server adds to the config, as far as they are known. */
     serverKeys: readonly string[];
-    /** Keys that were there before, and that the write took out. */
+    /** Keys that the write removed. */
     unwanted: readonly string[];
 }
 
-/** A worker that reads its config topic late may show a key for so long after a write has taken it out, ms. */
+/** A worker that reads its config topic late may show a removed key for this time, ms. */
 const STALE_READ_MS = 5000;
 
-/** Creates a connector, in its state where the version can. Never changes one that is there. */
-export async function postConnector(connectors: Connectors, spec: ConnectorSpec): Promise<Written> {
+/** Creates a connector, in its state if the version supports it. Never changes an existing connector. */
+export async function postConnector(connectors: Connectors, spec: ConnectorSpec): Promise<WrittenKeys> {
     const config = fullConfig(spec);
     const { initialState } = await connectors.abilities();
     const first = initialState && spec.state !== "running" ? spec.state : undefined;
@@ -29,17 +29,17 @@ export async function postConnector(connectors: Connectors, spec: ConnectorSpec)
 }
 
 /**
- * Writes the config of a connector that is there.
+ * Writes the config of an existing connector.
  *
- * @param differing keys in which the config is not as it should be before.
- * @param serverKeys keys that the server is known to add by itself.
+ * @param differing keys in which the config differs before the write.
+ * @param serverKeys keys that the server is known to add.
  */
 export async function putConfig(
     connectors: Connectors,
     spec: ConnectorSpec,
     differing: string[],
     serverKeys: readonly string[],
-): Promise<Written> {
+): Promise<WrittenKeys> {
     const config = fullConfig(spec);
     const unwanted = differing.filter((key) => !Object.hasOwn(config, key));
     const put = connectors.putConfig(spec.name, config, () => isWritten(connectors, spec, differing));
@@ -47,15 +47,15 @@ export async function putConfig(
 }
 
 /**
- * Waits until a config that was written can be read.
+ * Waits until the written config can be read.
  *
- * A key that nobody declared is the server's own when the answer to a write held it, or when it stays although a write took
- * it out. Any other one was added by somebody after the write.
+ * An undeclared key belongs to the server when the answer to a write contained it, or when it stays although a write removed
+ * it. Another user added any other undeclared key after the write.
  */
 export async function readBack(
     connectors: Connectors,
     spec: ConnectorSpec,
-    { serverKeys, unwanted }: Written,
+    { serverKeys, unwanted }: WrittenKeys,
 ): Promise<{ info: ConnectorInfo; serverKeys: string[] }> {
     const { deadline } = connectors.client;
     const staleUntilMs = deadline.clock.now() + STALE_READ_MS;
@@ -86,17 +86,17 @@ async function writtenBy(
     write: Promise<ConnectorInfo | undefined>,
     connectors: Connectors,
     config: Record<string, string>,
-    before: Written,
-): Promise<Written> {
+    before: WrittenKeys,
+): Promise<WrittenKeys> {
     try {
-        const told = addedKeys(config, (await write)?.config ?? {});
-        return { ...before, serverKeys: [...before.serverKeys, ...told] };
+        const ofServer = addedKeys(config, (await write)?.config ?? {});
+        return { ...before, serverKeys: [...before.serverKeys, ...ofServer] };
     } catch (error) {
         throw await afterFailedWrite(connectors, config, error);
     }
 }
 
-/** @param differing keys in which the config was not as it should be before. A masked one cannot be seen to be written. */
+/** @param differing keys in which the config differed before the write. A masked value does not show whether it was written. */
 async function isWritten(connectors: Connectors, spec: ConnectorSpec, differing: string[] = []): Promise<boolean> {
     const live = await connectors.info(spec.name);
     const declared = fullConfig(spec);
@@ -107,7 +107,7 @@ async function isWritten(connectors: Connectors, spec: ConnectorSpec, differing:
     );
 }
 
-/** True when a connector has the config of its declaration; there may be other keys. */
+/** True when a connector has the declared config. Other keys are ignored. */
 function holds({ config }: ConnectorInfo, spec: ConnectorSpec): boolean {
     return differences(spec, config, { serverKeys: addedKeys(fullConfig(spec), config) }).length === 0;
 }

@@ -1,16 +1,16 @@
-import { stringifyExact } from "../client/exactJson";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { deleteConnector } from "../lifecycle/createConnector";
-import { readOffsets, requireVersion } from "./offsets";
-import { offsetsFolder, SavedOffsets, saveOffsets } from "./offsetsFile";
-import type { OnDelete } from "../inputs/checkOnDelete";
-import { postgresSource } from "../postgres/postgresSource";
-import { DatabaseLeftovers, dropFromDatabase } from "../postgres/replicationSlot";
+import { stringifyExact } from "../client/exactJson";
+import type { OnDelete } from "../inputs/onDelete";
+import { deleteConnector } from "../lifecycle/deleteConnector";
 import { stopConnector } from "../lifecycle/whileStopped";
+import { postgresSource } from "../postgres/postgresSource";
+import { type DatabaseLeftovers, dropFromDatabase } from "../postgres/replicationSlot";
+import { readOffsets, requireVersion } from "./offsets";
+import { offsetsFolder, type SavedOffsets, saveOffsets } from "./offsetsFile";
 
-/** A connector that is to go. */
-export interface DoomedConnector {
+/** A connector to delete. */
+export interface DeletedConnector {
     name: string;
     /** Name of its Connect cluster, for the file of its offsets. */
     cluster: string;
@@ -18,43 +18,45 @@ export interface DoomedConnector {
     onDelete?: OnDelete;
 }
 
-/** Who is told. */
-export interface DeletionOptions {
-    /** Takes a line about what was done. */
-    say: (line: string) => void;
-}
+/** Receives a line about what was done. */
+export type Report = (line: string) => void;
 
 /**
- * Deletes a connector, with what its policy says. First it is stopped and its offsets are kept in a file (from Connect 3.5
- * on); then they are reset, where that is wanted; then it is deleted, and its tasks are waited for; then slot and publication
- * go. What is gone already is fine, so that an interrupted deletion can be repeated.
+ * Deletes a connector as its policy says:
  *
- * @throws ConnectError when the connector may be there still; LeftInDatabaseError when it is gone.
+ * 1. stop it, and save its offsets in a file (from Connect 3.5 on);
+ * 2. reset the offsets, if the policy says so;
+ * 3. delete it, and wait until its tasks are gone;
+ * 4. drop slot and publication, if the policy says so.
+ *
+ * A step that is done already is skipped, so that an interrupted deletion can be repeated.
+ *
+ * @throws ConnectError when the connector may still exist; LeftInDatabaseError when it is deleted.
  */
 export async function deleteWithPosition(
     connectors: Connectors,
-    doomed: DoomedConnector,
-    options: DeletionOptions,
+    deleted: DeletedConnector,
+    report: Report,
 ): Promise<void> {
-    const reset = doomed.onDelete?.offsets === "reset";
+    const reset = deleted.onDelete?.offsets === "reset";
     if (reset) {
         await requireVersion(connectors, "changeOffsets");
     }
-    if (await connectors.info(doomed.name)) {
-        await leavePosition(connectors, doomed, reset, options);
+    if (await connectors.info(deleted.name)) {
+        await saveAndResetOffsets(connectors, deleted, reset, report);
     }
-    await deleteConnector(connectors, doomed.name);
-    await dropLeftovers(doomed, options.say);
+    await deleteConnector(connectors, deleted.name);
+    await dropLeftovers(deleted, report);
 }
 
-/** Drops what the policy says in the database. */
+/** Drops slot and publication as the policy says. */
 export async function dropLeftovers(
-    { config, onDelete }: Pick<DoomedConnector, "config" | "onDelete">,
-    say: (line: string) => void,
+    { config, onDelete }: Pick<DeletedConnector, "config" | "onDelete">,
+    report: Report,
 ): Promise<void> {
     const leftovers = leftoversOf(config, onDelete);
     if (leftovers) {
-        await dropFromDatabase(leftovers, say);
+        await dropFromDatabase(leftovers, report);
     }
 }
 
@@ -71,24 +73,24 @@ function leftoversOf(config: Record<string, string>, onDelete: OnDelete | undefi
     };
 }
 
-/** At rest first: the offsets of a connector that runs are old before they are in a file, and its slot moves on past them. */
-async function leavePosition(
+/** The connector is stopped first: while it runs, its offsets and its slot move on after they were read. */
+async function saveAndResetOffsets(
     connectors: Connectors,
-    doomed: DoomedConnector,
+    deleted: DeletedConnector,
     reset: boolean,
-    options: DeletionOptions,
+    report: Report,
 ): Promise<void> {
     const { listOffsets } = await connectors.abilities();
     if (!listOffsets) {
         return;
     }
     try {
-        await stopConnector(connectors, doomed.name);
-        const saved = await readOffsets(connectors, doomed.name);
-        keep({ ...saved, groupId: doomed.cluster }, reset, options);
+        await stopConnector(connectors, deleted.name);
+        const saved = await readOffsets(connectors, deleted.name);
+        saveOrPrint({ ...saved, groupId: deleted.cluster }, reset, report);
         if (reset && saved.offsets.length > 0) {
-            const gone = async () => (await connectors.offsets(doomed.name)).length === 0;
-            await connectors.changeOffsets(doomed.name, undefined, gone);
+            const areGone = async () => (await connectors.offsets(deleted.name)).length === 0;
+            await connectors.changeOffsets(deleted.name, undefined, areGone);
         }
     } catch (error) {
         if (error instanceof ConnectError && error.kind === "absent") {
@@ -97,30 +99,32 @@ async function leavePosition(
         if (reset || isSilence(error)) {
             throw error;
         }
-        // They stay where they are: a connector whose plugin is gone from the workers can be deleted all the same.
+        // The offsets stay in the cluster: a connector whose plugin is gone from the workers can still be deleted
         const { message } = error as Error;
-        options.say(
-            `connector "${doomed.name}": its offsets stay in the cluster, but could not be kept in a file: ${message}`,
+        report(
+            `connector "${deleted.name}": its offsets stay in the cluster, but could not be saved in a file: ${message}`,
         );
     }
 }
 
-/** Where no file can be written, such as in a container without a home, a deletion must end all the same. */
-function keep(saved: SavedOffsets, reset: boolean, { say }: DeletionOptions): void {
+/** Where no file can be written, such as in a container without a home folder, the deletion must still end. */
+function saveOrPrint(saved: SavedOffsets, reset: boolean, report: Report): void {
     if (saved.offsets.length === 0) {
         return;
     }
-    const its = `connector "${saved.connector}": its offsets`;
+    const subject = `connector "${saved.connector}": its offsets`;
     try {
-        say(`${its} are kept in ${saveOffsets(offsetsFolder(), saved)}`);
+        report(`${subject} are saved in ${saveOffsets(offsetsFolder(), saved)}`);
     } catch (error) {
         const { message } = error as Error;
         const fate = reset ? "are reset" : "stay in the cluster";
-        say(`${its} ${fate}, but could not be kept in a file: ${message}. They are ${stringifyExact(saved.offsets)}`);
+        report(
+            `${subject} ${fate}, but could not be saved in a file: ${message}. They are ${stringifyExact(saved.offsets)}`,
+        );
     }
 }
 
-/** What the deletion itself would meet, too. */
+/** An error that the deletion itself would meet, too. */
 function isSilence(error: unknown): boolean {
     return error instanceof ConnectError && ["unreachable", "notReady", "busy", "ambiguous"].includes(error.kind);
 }

@@ -1,13 +1,11 @@
+import type { OnNewKafkaCluster } from "../inputs/connectorInputs";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { WorkerInfo } from "../client/types";
 
-/** What is to happen when another Kafka cluster is found behind the workers than the one that a connector was made on. */
-export type OnNewKafkaCluster = "refuse" | "recreate";
-
-/** The part of a connector's identity that addresses cannot tell. */
+/** The Kafka cluster of a connector. It is a part of its identity that addresses do not show. */
 export interface KafkaIdentity {
-    /** Id of the Kafka cluster that the connector was made on; undefined when nobody asked then. */
+    /** Id of the Kafka cluster that the connector was created on; undefined in an older state. */
     kafkaClusterId?: string;
     onNewKafkaCluster?: OnNewKafkaCluster;
 }
@@ -15,9 +13,9 @@ export interface KafkaIdentity {
 /**
  * The id of the Kafka cluster behind the workers.
  *
- * @param worker the worker that tells it.
- * @returns with `isNew` when it is another one than the connector's, and that is to be followed.
- * @throws ConnectError when it is another one, and that is not.
+ * @param worker a worker of the cluster.
+ * @returns `isNew`: true when it is not the connector's cluster, and `onNewKafkaCluster` allows it.
+ * @throws ConnectError when it is not the connector's cluster, and `onNewKafkaCluster` does not allow it.
  */
 export async function kafkaCluster(
     connectors: Connectors,
@@ -30,9 +28,9 @@ export async function kafkaCluster(
         const where = connectors.client.redact(connectors.client.restUrls.join(", "));
         throw new ConnectError(
             "refused",
-            `${where} is a Connect cluster on Kafka cluster ${id}, and this connector was made on Kafka cluster ${known}. ` +
-                "Nothing was done. Correct restUrls; or, when the old Kafka cluster is gone for good and this one is in its " +
-                'place, set onNewKafkaCluster: "recreate"; or take the connector out of the state: pulumi state delete <its URN>',
+            `${where} is a Connect cluster on Kafka cluster ${id}, and this connector was created on Kafka cluster ${known}. ` +
+                "Nothing was done. Correct restUrls; or, if this Kafka cluster replaces the old one, set " +
+                'onNewKafkaCluster: "recreate"; or remove the connector from the state: pulumi state delete <its URN>',
         );
     }
     return { id, isNew };

@@ -1,26 +1,26 @@
 import { ExactNumber } from "../client/exactJson";
 import { ConnectorOffset } from "../client/types";
 
-/** True when both have the same offsets of the same partitions, in whatever order. */
+/** True when both have the same offsets of the same partitions, in any order. */
 export function sameOffsets(a: ConnectorOffset[], b: ConnectorOffset[]): boolean {
     const [left, right] = [byPartition(a), byPartition(b)];
     return left.size === right.size && [...left].every(([key, { offset }]) => isSame(offset, right.get(key)?.offset));
 }
 
-/** The offsets after a change: those given over those there were; a null takes its partition out. */
+/** The offsets after a change: the given ones replace those of the same partition; null removes the partition. */
 export function offsetsAfter(before: ConnectorOffset[], given: ConnectorOffset[]): ConnectorOffset[] {
     const merged = new Map([...byPartition(before), ...byPartition(given)]);
     return [...merged.values()].filter(({ offset }) => offset !== null);
 }
 
-/** The change that makes these offsets the only ones: partitions that are there beside them lose theirs. */
+/** The change that replaces all offsets by these: other partitions lose theirs. */
 export function replacing(before: ConnectorOffset[], wanted: ConnectorOffset[]): ConnectorOffset[] {
     const kept = byPartition(wanted);
     const others = [...byPartition(before)].filter(([key]) => !kept.has(key));
     return [...wanted, ...others.map(([, { partition }]) => ({ partition, offset: null }))];
 }
 
-/** One partition before and after a change; undefined where it has no offset. */
+/** One partition before and after a change; undefined: no offset. */
 export interface OffsetStep {
     partition: ConnectorOffset["partition"];
     before: ConnectorOffset["offset"] | undefined;
@@ -45,7 +45,7 @@ function isSame(a: unknown, b: unknown): boolean {
     return b !== undefined && canonical(a) === canonical(b);
 }
 
-/** Keys in one order, numbers as text: Connect takes both, and gives a sink's back as numbers. */
+/** Keys sorted, numbers as text: Connect accepts both, and returns a sink's offsets as numbers. */
 function canonical(value: unknown): string {
     if (value instanceof ExactNumber) return /^-?\d+$/.test(value.text) ? value.text : String(Number(value.text));
 

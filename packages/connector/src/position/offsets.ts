@@ -9,39 +9,39 @@ import { offsetsAfter, replacing, sameOffsets } from "./offsetList";
 import { SavedOffsets } from "./offsetsFile";
 
 /**
- * What is to become of a connector's offsets:
- * - `alter`: these partitions get these offsets, a null none; the others keep theirs;
- * - `restore`: these are the only ones then;
- * - `reset`: all go, and the connector starts anew.
+ * A change of a connector's offsets:
+ * - `alter`: these partitions get these offsets, or none where the offset is null; other partitions keep theirs;
+ * - `restore`: all offsets are replaced by these;
+ * - `reset`: all offsets are deleted, and the connector starts from the beginning.
  */
 export type OffsetsChange =
     { kind: "alter"; offsets: ConnectorOffset[] } | { kind: "restore"; offsets: ConnectorOffset[] } | { kind: "reset" };
 
-/** What a change did. */
+/** Result of a change. */
 export interface ChangedOffsets {
-    /** The last offsets before the change: those of the stopped connector. */
+    /** The offsets of the stopped connector before the change. */
     before: ConnectorOffset[];
-    /** As they were read back. */
+    /** The offsets that were read back. */
     after: ConnectorOffset[];
-    /** What Connect says to it: also when a connector may keep offsets elsewhere, which it does not change. */
+    /** Connect's message. It also mentions that a connector may keep offsets elsewhere, which Connect does not change. */
     message: string;
 }
 
-/** How long changed offsets may take to be read back, s. */
+/** Limit for reading changed offsets back, s. */
 const READ_BACK_SECONDS = 15;
-const ANSWER_LOST = "The answer of Connect was lost; the offsets were read back, and are as they were wanted.";
+const ANSWER_LOST = "The answer of Connect was lost; the offsets were read back, and are as requested.";
 
 /**
- * How far a connector has come, in the form that a file keeps.
+ * Reads a connector's offsets, in the form of an offsets file.
  *
- * @throws ConnectError when the connector is not there, or the version is below 3.5.
+ * @throws ConnectError when the connector does not exist, or the version is below 3.5.
  */
 export async function readOffsets(connectors: Connectors, name: string): Promise<SavedOffsets> {
     await requireVersion(connectors, "listOffsets");
     const { kafka_cluster_id: kafkaClusterId } = await connectors.worker();
     const info = await connectors.info(name);
     if (!info) {
-        throw new ConnectError("absent", `there is no connector "${name}"`);
+        throw new ConnectError("absent", `connector "${name}" not found`);
     }
     return {
         version: 1,
@@ -55,9 +55,9 @@ export async function readOffsets(connectors: Connectors, name: string): Promise
 }
 
 /**
- * Changes a connector's offsets. For that the connector is stopped, and put back into its state afterwards.
+ * Changes a connector's offsets. The connector is stopped, and returned to its state afterwards.
  *
- * @param keep is given the offsets of the stopped connector before anything is changed; when it fails, nothing is.
+ * @param keep receives the offsets of the stopped connector before the change. If it fails, nothing is changed.
  * @throws ConnectError when nothing was done, such as when the version is below 3.6; StoppedWorkError later.
  */
 export async function changeOffsets(
@@ -94,17 +94,17 @@ export async function applyChange(
     const request = requestFor(change, before);
     const wanted = request ? offsetsAfter(before, request) : [];
     if (request?.length === 0) {
-        return { before, after: before, message: "There is nothing to change." };
+        return { before, after: before, message: "The offsets are already as requested." };
     }
     const changed = async () => sameOffsets(await connectors.offsets(name), wanted);
     const message = await connectors.changeOffsets(name, request, changed).catch((error: unknown) => {
         const unsure = error instanceof ConnectError && error.mayHaveHappened;
-        throw unsure ? new Error(`${error.message}. The offsets may have been changed all the same`) : error;
+        throw unsure ? new Error(`${error.message}. The offsets may have been changed`) : error;
     });
     return { before, after: await readBack(connectors, name, wanted), message: message ?? ANSWER_LOST };
 }
 
-/** What `PATCH` is given; undefined for a `DELETE`. */
+/** The body of a `PATCH`; undefined for a `DELETE`. */
 function requestFor(change: OffsetsChange, before: ConnectorOffset[]): ConnectorOffset[] | undefined {
     switch (change.kind) {
         case "alter":
@@ -128,7 +128,9 @@ async function readBack(connectors: Connectors, name: string, wanted: ConnectorO
         },
         {
             timedOut: () => {
-                throw new Error(`Connect took the change, but reads back ${stringifyExact(found)}`);
+                throw new Error(
+                    `Connect accepted the change, but the offsets that were read back are ${stringifyExact(found)}`,
+                );
             },
         },
     );
@@ -139,7 +141,7 @@ const NEEDED = {
     changeOffsets: { what: "changing offsets", version: "3.6" },
 };
 
-/** @throws ConnectError when the version of Connect cannot do it. */
+/** @throws ConnectError when the version of Connect does not have the ability. */
 export async function requireVersion(connectors: Connectors, ability: keyof typeof NEEDED): Promise<void> {
     if (!(await connectors.abilities())[ability]) {
         const { what, version } = NEEDED[ability];

@@ -5,7 +5,7 @@ import { ConnectorOffset } from "../client/types";
 import { isObject } from "../isObject";
 import { stateFolder } from "../stateFolder";
 
-/** A connector's offsets as a file keeps them. */
+/** The content of an offsets file. */
 export interface SavedOffsets {
     version: 1;
     connector: string;
@@ -13,7 +13,7 @@ export interface SavedOffsets {
     /** `source` or `sink`. */
     type: string;
     kafkaClusterId: string;
-    /** Group id of the Connect cluster, where it is known. */
+    /** Group id of the Connect cluster, if it is known. */
     groupId?: string;
     /** Time, as ISO 8601. */
     savedAt: string;
@@ -31,9 +31,9 @@ export function renderOffsets(saved: SavedOffsets): string {
 }
 
 /**
- * Writes an offsets file that only its owner can read; never over another one.
+ * Writes an offsets file that only its owner can read. An existing file is never overwritten.
  *
- * @param folder made when it is not there.
+ * @param folder is created if it does not exist.
  * @returns its path: `<folder>/<connector>-<time>.json`.
  */
 export function saveOffsets(folder: string, saved: SavedOffsets): string {
@@ -45,25 +45,25 @@ export function saveOffsets(folder: string, saved: SavedOffsets): string {
 }
 
 /**
- * Reads an offsets file: `-` is the standard input.
+ * Reads an offsets file. `-` is the standard input.
  *
- * @throws when there is none, or it is none; the message says what is wrong with it.
+ * @throws Error when the file cannot be read or is not an offsets file.
  */
 export function readOffsetsFile(file: string): SavedOffsets {
     const { content, where } = readJson(file);
     if (content["version"] !== 1) {
         const found = content["version"] === undefined ? "no version" : `version ${JSON.stringify(content["version"])}`;
-        throw new Error(`${where} is no offsets file that can be read here: it has ${found}, and must have version 1`);
+        throw new Error(`${where} is not a readable offsets file: it has ${found}; it must have version 1`);
     }
     for (const key of ["connector", "class", "type", "kafkaClusterId"]) {
         if (typeof content[key] !== "string" || content[key] === "") {
-            throw new Error(`${where} is no offsets file: "${key}" must be a text`);
+            throw new Error(`${where} is not an offsets file: "${key}" must be text`);
         }
     }
     return { ...content, offsets: readOffsets(content["offsets"], where) } as SavedOffsets;
 }
 
-/** Reads just the offsets of a file: an offsets file, or the body of a request to Connect, `{"offsets": [...]}`. */
+/** Reads the offsets of an offsets file, or of the body of a request to Connect, `{"offsets": [...]}`. */
 export function readOffsetsOf(file: string): ConnectorOffset[] {
     const { content, where } = readJson(file);
     return readOffsets(content["offsets"], where);
@@ -81,10 +81,11 @@ function readJson(file: string): { content: Record<string, unknown>; where: stri
     try {
         content = parseExact(text);
     } catch (error) {
-        throw new Error(`${where} is no JSON: ${(error as Error).message}`);
+        throw new Error(`${where} is not JSON: ${(error as Error).message}`);
     }
-    if (!isObject(content)) throw new Error(`${where} must hold an object with "offsets"`);
-
+    if (!isObject(content)) {
+        throw new Error(`${where} must contain an object with "offsets"`);
+    }
     return { content, where };
 }
 
@@ -92,14 +93,12 @@ function readOffsets(value: unknown, where: string): ConnectorOffset[] {
     if (!Array.isArray(value)) {
         throw new Error(`${where}: "offsets" must be a list of {"partition": {...}, "offset": {...}}`);
     }
-
     value.forEach((entry: unknown, i) => {
         if (!isObject(entry) || !isObject(entry["partition"])) {
             throw new Error(`${where}: offsets[${i}].partition must be an object`);
         }
-
         if (entry["offset"] !== null && !isObject(entry["offset"])) {
-            throw new Error(`${where}: offsets[${i}].offset must be an object, or null to take it away`);
+            throw new Error(`${where}: offsets[${i}].offset must be an object, or null to remove it`);
         }
     });
     return value as ConnectorOffset[];

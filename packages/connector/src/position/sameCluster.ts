@@ -3,20 +3,17 @@ import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { ConnectorInputs } from "../inputs/connectorInputs";
 
-/** What is to happen when a connector is not found at new addresses, and nobody answers at the old ones. */
-export type OnSilentCluster = "refuse" | "recreate";
-
 type Addressed = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth">;
 
-/** How long the old addresses may be silent, s. */
+/** Limit for an answer from the old addresses, s. */
 const SILENCE_SECONDS = 15;
 
 /**
- * Makes sure that a connector does not run on two Connect clusters. Several of them may be on one Kafka cluster, so where
- * all addresses are other ones, and the connector is not found there, the old ones are asked.
+ * Ensures that a connector does not run on two Connect clusters. One Kafka cluster may have several of them. If all addresses
+ * are new and the connector is not found there, it is searched at the old addresses.
  *
  * @param mayBeSilent true: old addresses that do not answer are no reason to refuse.
- * @param silenceSeconds how long they may take to answer.
+ * @param silenceSeconds limit for their answer.
  * @throws ConnectError when the old cluster has the connector, or may have it.
  */
 export async function refuseSecondCluster(
@@ -45,14 +42,14 @@ export async function refuseSecondCluster(
         throw new ConnectError(
             "refused",
             `restUrls would change from ${from} to ${to}, which is another Connect cluster: the connector is still on the ` +
-                `old one, and would run on both. ${rest}; or change cluster, too, which moves it without its position`,
+                `old cluster, and would run on both. ${rest}; or change cluster, too, which moves it without its position`,
         );
     }
     if (found instanceof ConnectError && !mayBeSilent) {
         throw new ConnectError(
             "refused",
-            `connector "${olds.name}" is not found at ${to}, and nobody answers at ${from}, where it was: it may be on that ` +
-                `cluster still. ${rest}; or, when the old cluster is gone, set onSilentCluster: "recreate"`,
+            `connector "${olds.name}" not found at ${to}, and no worker answers at ${from}, where it was: it may still be on ` +
+                `that cluster. ${rest}; or, if the old cluster is gone, set onSilentCluster: "recreate"`,
         );
     }
 }

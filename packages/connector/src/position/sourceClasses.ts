@@ -1,47 +1,47 @@
 /*
- * What the position of a source hangs on, by its class. Facts: settings and `*Partition` classes of Debezium 1.9, 3.2 and
+ * The settings that the position of a source depends on, by its class. Sources: settings and `*Partition` classes of Debezium 1.9, 3.2 and
  * 3.7; `MirrorUtils.wrapPartition`, `Checkpoint` and `Heartbeat` of Kafka 4.3; `TimestampIncrementingOffset` of Confluent's
  * JDBC source.
  */
 
 type Config = Record<string, string>;
 
-/** A setting, or a part of one, that a source's offsets are kept by, or count for. */
+/** A setting, or a part of one, that a source's offsets are stored under, or are valid for. */
 export interface PositionKey {
     /** Names of the setting in the class's versions, the newest first. */
     names: string[];
-    /** What would happen if it changed. */
+    /** Effect of a change. */
     meaning: string;
-    /** What the class takes when none is given. */
+    /** Default of the class. */
     fallback?: string;
-    /** The part of the value that counts. Default: all of it. */
+    /** The relevant part of the value. Default: all of it. */
     part?: (value: string) => string | undefined;
 }
 
-/** Settings that no two connectors of the cluster may have alike: the one that messages name, and the others. */
+/** Settings that two connectors of a cluster must not have in common. Messages name the first one. */
 export interface SharedKeys {
     keys: Pick<PositionKey, "names" | "fallback">[];
-    /** Why not. */
+    /** Effect of sharing them. */
     meaning: string;
 }
 
-/** What is known of a class of sources. */
+/** The settings of a class of sources that matter for its position. */
 export interface SourceClass {
     position: PositionKey[];
     shared: SharedKeys[];
 }
 
 const ANOTHER_PARTITION =
-    "offsets are kept by it: the source would begin anew, with a snapshot of every table where snapshot.mode says so";
-const ANOTHER_DATABASE = "the position is one in the old database, and the new one gets no snapshot";
+    "offsets are stored under it: the source would start from the beginning, with a snapshot of every table if snapshot.mode says so";
+const ANOTHER_DATABASE = "the position belongs to the old database, and the new one gets no snapshot";
 
 const PREFIX = ["topic.prefix", "database.server.name", "mongodb.name"];
 const HISTORY = ["schema.history.internal.kafka.topic", "database.history.kafka.topic"];
 
-const SAME_PREFIX: SharedKeys = { keys: [{ names: PREFIX }], meaning: "both would write the same topics" };
+const SAME_PREFIX: SharedKeys = { keys: [{ names: PREFIX }], meaning: "both would write to the same topics" };
 const SAME_HISTORY: SharedKeys = { keys: [{ names: HISTORY }], meaning: "a schema history has one writer" };
 
-/** Debezium keeps a position under `{"server": <topic.prefix>}`; 1.x has `database.server.name` or `mongodb.name`. */
+/** Debezium stores a position under `{"server": <topic.prefix>}`; 1.x has `database.server.name` or `mongodb.name`. */
 const debezium = (position: PositionKey[] = [], shared: SharedKeys[] = []): SourceClass => ({
     position: [{ names: PREFIX, meaning: ANOTHER_PARTITION }, ...position],
     shared: [...shared, SAME_PREFIX],
@@ -49,13 +49,10 @@ const debezium = (position: PositionKey[] = [], shared: SharedKeys[] = []): Sour
 
 const database = (...names: string[]): PositionKey => ({ names, meaning: ANOTHER_DATABASE });
 
-/** Debezium's sources that cannot read their log without the history of the tables' schemas. */
+/** Debezium's sources that need a schema history to read their log. */
 const withHistory = (...position: PositionKey[]): SourceClass =>
     debezium(
-        [
-            ...position,
-            { names: HISTORY, meaning: "an empty schema history ends the task, or makes it take a snapshot" },
-        ],
+        [...position, { names: HISTORY, meaning: "with an empty schema history the task fails, or takes a snapshot" }],
         [SAME_HISTORY],
     );
 
@@ -65,7 +62,7 @@ const mirror = (meaning: string, ...more: string[]): SourceClass => ({
     position: [
         {
             ...SOURCE_ALIAS,
-            meaning: "offsets are kept by it, and topics named after it: all would be copied once more",
+            meaning: "offsets are stored under it, and topics are named after it: all records would be copied again",
         },
     ],
     shared: [{ keys: [SOURCE_ALIAS, TARGET_ALIAS, ...more.map((name) => ({ names: [name] }))], meaning }],
@@ -83,11 +80,11 @@ const CLASSES: Record<string, SourceClass> = {
                 names: ["slot.name"],
                 fallback: "debezium",
                 meaning:
-                    "changes between its position and what the new slot holds are not there: Debezium refuses to start",
+                    "changes between the position and the start of the new slot are missing: Debezium refuses to start",
             },
             {
                 names: ["database.dbname"],
-                meaning: "the position is one in the old database's slot, and the new one gets no snapshot",
+                meaning: "the position belongs to the old database's slot, and the new database gets no snapshot",
             },
         ],
         [
@@ -118,14 +115,14 @@ const CLASSES: Record<string, SourceClass> = {
             meaning: "resume tokens are of one replica set",
             part: (hosts) => /^([^/]+)\//.exec(hosts)?.[1],
         },
-        { names: ["mongodb.connection.mode"], meaning: "offsets are kept by replica set or for the whole cluster" },
+        { names: ["mongodb.connection.mode"], meaning: "offsets are stored per replica set or for the whole cluster" },
     ]),
     As400Rpc: debezium(),
     Vitess: debezium([database("vitess.keyspace"), database("vitess.shard")]),
     Spanner: debezium([
         database("gcp.spanner.instance.id"),
         database("gcp.spanner.database.id"),
-        { names: ["gcp.spanner.change.stream"], meaning: "the position is one in the old change stream" },
+        { names: ["gcp.spanner.change.stream"], meaning: "the position belongs to the old change stream" },
     ]),
     MirrorSource: mirror("both would copy the same topics", "topics"),
     MirrorCheckpoint: mirror("both would write the same checkpoints", "groups"),
@@ -141,14 +138,14 @@ const CLASSES: Record<string, SourceClass> = {
     },
 };
 
-/** What is known of a class of sources, under whichever of the names that Connect takes; undefined: nothing. */
+/** The known class of a source, by any name that Connect accepts for it; undefined for an unknown one. */
 export function sourceClass(connectorClass: string): SourceClass | undefined {
     const known = CLASSES[simpleName(connectorClass)];
     const isDebezium = /^io\.debezium\./.test(connectorClass) && !/Sink/.test(connectorClass);
     return known ?? (isDebezium ? debezium() : undefined);
 }
 
-/** True for two names of one class: Connect takes the full one, the simple one, and that without its ending. */
+/** True for two names of one class: Connect accepts the full name, the simple name, and the simple name without its suffix. */
 export function isSameClass(a: string, b: string): boolean {
     return a === b || ([a, b].some((name) => !name.includes(".")) && simpleName(a) === simpleName(b));
 }
@@ -160,12 +157,12 @@ export function positionValue(config: Config, { names, fallback, part }: Omit<Po
     return part && value !== undefined ? part(value) : value;
 }
 
-/** The one of a setting's names that a config has. */
+/** The name under which a config has a setting. */
 export function nameIn(config: Config, names: string[]): string | undefined {
     return names.find((name) => config[name] !== undefined);
 }
 
-/** True when two configs have all of these settings alike; one without the first of them has nothing to share. */
+/** True when two configs have the same values of all these settings. A config without the first one shares nothing. */
 export function isShared(a: Config, b: Config, { keys }: SharedKeys): boolean {
     return (
         positionValue(a, keys[0]!) !== undefined && keys.every((key) => positionValue(a, key) === positionValue(b, key))

@@ -9,19 +9,19 @@ export interface DatabaseTable {
     id: string;
     schema: string;
     name: string;
-    /** `schema.table` as SQL needs it. */
+    /** `schema.table` in SQL. */
     sql: string;
-    /** True: it has no rows of its own. */
+    /** True: its rows are in its partitions. */
     partitioned: boolean;
-    /** Of a partition: ids of the tables that it is a part of, the root last. */
+    /** Ids of the tables that a partition belongs to, the root last. */
     ancestors: string[];
     /** True: the publication publishes changes under this name. */
     published: boolean;
 }
 
-/** A database's tables, and what a publication has of them. */
+/** A publication and the tables of its database. */
 export interface Publication {
-    /** Its name as SQL needs it. */
+    /** Its name in SQL. */
     sql: string;
     exists: boolean;
     /** `publish_via_partition_root`. */
@@ -29,11 +29,11 @@ export interface Publication {
     tables: DatabaseTable[];
 }
 
-/** Why rows of captured tables do not arrive. */
+/** A reason why changes of captured tables do not arrive. */
 export interface CaptureProblem {
-    /** A source has one of a kind at most. */
+    /** A source has at most one problem of each kind. */
     kind: "publication" | "partitions" | "root" | "tables";
-    /** What is wrong: a sentence whose subject, the connector, is left out. */
+    /** What is wrong: a sentence without its subject, the connector. */
     text: string;
     /** What to do. */
     remedy: string;
@@ -47,17 +47,17 @@ const CAPTURE_KEYS = [
     ...FILTER_KEYS,
 ];
 
-/** Settings of a Debezium PostgreSQL source that say which changes it gets; none of them is a secret. */
+/** Settings of a Debezium PostgreSQL source that select its changes. None of them is a secret. */
 export function captureSettings(config: Record<string, string>): Record<string, string> {
     return Object.fromEntries(CAPTURE_KEYS.filter((key) => key in config).map((key) => [key, config[key]!]));
 }
 
 /**
- * What is wrong between the tables that sources capture and their publications.
+ * Compares the tables that sources capture with their publications.
  *
  * @param sources settings of each source, all of this database.
  * @returns problems of each source, in the order of the sources.
- * @throws when the database does not answer or refuses.
+ * @throws Error when the database does not answer or refuses.
  */
 export async function findCaptureProblems(
     sources: Record<string, string>[],
@@ -79,14 +79,14 @@ export async function findCaptureProblems(
 export function captureProblems(source: Record<string, string>, publication: Publication): CaptureProblem[] {
     const filter = tableFilter(source);
     const autocreate = source["publication.autocreate.mode"] ?? "all_tables";
-    // Other plugins know no publications, and in the mode filtered Debezium keeps its publication itself
+    // Other plugins have no publications, and in the mode filtered Debezium maintains its publication itself
     if (!filter || source["plugin.name"] !== "pgoutput" || autocreate === "filtered") return [];
     const { tables } = publication;
     const captured = tables.filter(({ schema, name }) => filter.captures(schema, name));
-    const ways = waysOf(captured, tables);
+    const changes = publishedChanges(captured, tables);
     return [
-        ...(publication.exists || autocreate === "disabled" ? unpublished(ways, publication) : []),
-        ...renamed(ways, publication),
+        ...(publication.exists || autocreate === "disabled" ? unpublished(changes, publication) : []),
+        ...renamed(changes, publication),
         ...missing(filter.included.filter((element) => !tables.some((table) => isMeant(element, table)))),
     ];
 }
@@ -106,19 +106,19 @@ function missing(elements: ListElement[]): CaptureProblem[] {
     ];
 }
 
-/** How the changes of a captured table reach its source. */
-interface Way {
+/** How the changes of a captured table are published. */
+interface PublishedChanges {
     table: DatabaseTable;
-    /** Tables under whose names its changes are published, and which are not captured. */
+    /** Tables that are not captured, and under whose names changes are published. */
     lost: DatabaseTable[];
     /** True: some of its changes are not published at all. */
     unpublished: boolean;
-    /** True: with partitions published under their own names, all of them would be captured. */
+    /** True: all partitions are captured under their own names. */
     partsCaptured: boolean;
 }
 
-/** The way of each captured table that is not a part of another one. */
-function waysOf(captured: DatabaseTable[], tables: DatabaseTable[]): Way[] {
+/** The published changes of each captured table that is not a partition of another one. */
+function publishedChanges(captured: DatabaseTable[], tables: DatabaseTable[]): PublishedChanges[] {
     const byId = new Map(tables.map((table) => [table.id, table]));
     const ids = new Set(captured.map(({ id }) => id));
     const publishedAs = ({ id, ancestors }: DatabaseTable) =>
@@ -142,53 +142,53 @@ function waysOf(captured: DatabaseTable[], tables: DatabaseTable[]): Way[] {
         });
 }
 
-function unpublished(ways: Way[], { sql, exists, viaRoot }: Publication): CaptureProblem[] {
-    const lacking = ways.filter((way) => way.unpublished);
-    if (lacking.length === 0) return [];
-    const list = lacking.map(({ table }) => table.sql).join(", ");
-    const needsRoot = !viaRoot && lacking.some(({ partsCaptured }) => !partsCaptured);
+function unpublished(changes: PublishedChanges[], { sql, exists, viaRoot }: Publication): CaptureProblem[] {
+    const missing = changes.filter((one) => one.unpublished);
+    if (missing.length === 0) return [];
+    const list = missing.map(({ table }) => table.sql).join(", ");
+    const needsRoot = !viaRoot && missing.some(({ partsCaptured }) => !partsCaptured);
     const add = exists
         ? `ALTER PUBLICATION ${sql} ADD TABLE ${list}${needsRoot ? `; ${viaRootSql(sql, true)}` : ""}`
         : `CREATE PUBLICATION ${sql} FOR TABLE ${list}${needsRoot ? " WITH (publish_via_partition_root = true)" : ""}`;
-    const lack = exists ? `which publication ${sql} does not have` : `but there is no publication ${sql}`;
+    const reason = exists ? `which publication ${sql} does not contain` : `but publication ${sql} does not exist`;
     return [
         {
             kind: "publication",
-            text: `captures ${list}, ${lack}: no change of ${lacking.length > 1 ? "them" : "it"} arrives`,
+            text: `captures ${list}, ${reason}: no change of ${missing.length > 1 ? "them" : "it"} arrives`,
             remedy: `run: ${add}`,
         },
     ];
 }
 
-function renamed(ways: Way[], { sql }: Publication): CaptureProblem[] {
-    const isPart = ({ table }: Way, name: DatabaseTable) => name.ancestors.includes(table.id);
-    const split = ways.filter((way) => way.lost.some((name) => isPart(way, name)));
-    const joined = ways.filter((way) => way.lost.some((name) => !isPart(way, name)));
-    const list = (some: Way[]) => some.map(({ table }) => table.sql).join(", ");
+function renamed(changes: PublishedChanges[], { sql }: Publication): CaptureProblem[] {
+    const isPart = ({ table }: PublishedChanges, name: DatabaseTable) => name.ancestors.includes(table.id);
+    const split = changes.filter((one) => one.lost.some((name) => isPart(one, name)));
+    const joined = changes.filter((one) => one.lost.some((name) => !isPart(one, name)));
+    const list = (some: PublishedChanges[]) => some.map(({ table }) => table.sql).join(", ");
     const roots = [...new Set(joined.flatMap(({ lost }) => lost.map((table) => table.sql)))].join(", ");
-    const faults: CaptureProblem[] = [];
+    const problems: CaptureProblem[] = [];
     if (split.length > 0) {
-        faults.push({
+        problems.push({
             kind: "partitions",
-            text: `captures ${list(split)}, but publication ${sql} gives the changes under the names of the partitions`,
+            text: `captures ${list(split)}, but publication ${sql} publishes the changes under the names of the partitions`,
             remedy: `run: ${viaRootSql(sql, true)}`,
         });
     }
     if (joined.length > 0) {
-        faults.push({
+        problems.push({
             kind: "root",
-            text: `captures ${list(joined)}, but publication ${sql} gives the changes under the name of ${roots}`,
+            text: `captures ${list(joined)}, but publication ${sql} publishes the changes under the name of ${roots}`,
             remedy: `capture ${roots} instead, or run: ${viaRootSql(sql, false)}`,
         });
     }
-    return faults;
+    return problems;
 }
 
 function viaRootSql(publication: string, value: boolean): string {
     return `ALTER PUBLICATION ${publication} SET (publish_via_partition_root = ${value})`;
 }
 
-/** Names of a publication's tables are roots or partitions, as `publish_via_partition_root` says. PostgreSQL 13 and newer. */
+/** The tables of a publication are roots or partitions, depending on `publish_via_partition_root`. PostgreSQL 13 and newer. */
 async function readPublication(client: Client, name: string): Promise<Publication> {
     const { rows: heads } = await client.query<Omit<Publication, "tables">>(
         'select quote_ident($1) as sql, p.oid is not null as exists, coalesce(p.pubviaroot, false) as "viaRoot"' +

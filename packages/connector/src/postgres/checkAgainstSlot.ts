@@ -5,22 +5,22 @@ import { SlotPosition, slotPosition } from "./replicationSlot";
 
 /** Limit of the question to the database, s. */
 const LIMIT_SECONDS = 15;
-/** Values of `offset.mismatch.strategy` with which Debezium takes the slot's position when the stored one is older. */
+/** Values of `offset.mismatch.strategy` with which Debezium uses the slot's position when the stored one is older. */
 const FOLLOWS_SLOT = ["trust_slot", "trust_greater_lsn"];
 
-/** Positions that the slot of a source is past. The message says what to do. */
+/** A position before that of the source's slot. The message contains the remedy. */
 export class BeforeSlotError extends Error {
     override readonly name = "BeforeSlotError";
 }
 
 /**
- * Compares offsets that a Debezium PostgreSQL source is to get with its replication slot. Debezium 3.7 does not start from
- * an `lsn_proc` before the slot's `restart_lsn`, nor from any when the slot is missing (PostgresConnection.validateLogPosition).
+ * Compares new offsets of a Debezium PostgreSQL source with its replication slot. Debezium 3.7 does not start from an `lsn_proc`
+ * before the slot's `restart_lsn`, nor without the slot (PostgresConnection.validateLogPosition).
  *
  * @param config the connector's config.
  * @param url URL of its database.
- * @returns sentences on what is worth knowing.
- * @throws BeforeSlotError when its task would fail with them, for ever.
+ * @returns notes about changes that are not sent again.
+ * @throws BeforeSlotError when the task would always fail with these offsets.
  */
 export async function checkAgainstSlot(
     config: Record<string, string>,
@@ -36,17 +36,17 @@ export async function checkAgainstSlot(
 
     const { slot } = postgresSource(config);
     const held = await slotPosition(url, slot, new Deadline(systemClock, LIMIT_SECONDS));
-    return positions.flatMap((lsn) => verdict(lsn, slot, held));
+    return positions.flatMap((lsn) => compareWithSlot(lsn, slot, held));
 }
 
-function verdict(lsn: bigint, slot: string, held: SlotPosition | undefined): string[] {
+function compareWithSlot(lsn: bigint, slot: string, held: SlotPosition | undefined): string[] {
     const at = `lsn_proc ${lsn} (${lsnText(lsn)})`;
     const remedy =
-        'Debezium would fail with "this is no longer available on the server" at every start. What the slot has let go ' +
-        "can be had by a new snapshot only: reset the offsets instead";
+        'Debezium would fail with "this is no longer available on the server" at every start. Only a new snapshot can replace ' +
+        "these changes: reset the offsets instead";
     if (!held) {
         throw new BeforeSlotError(
-            `slot "${slot}" is not there, and nothing holds the changes from ${at} on. ${remedy}`,
+            `slot "${slot}" does not exist, and the changes from ${at} on are not kept. ${remedy}`,
         );
     }
     if (lsn < held.restart) {
@@ -55,7 +55,7 @@ function verdict(lsn: bigint, slot: string, held: SlotPosition | undefined): str
 
     if (lsn < held.confirmed) {
         const range = `between ${at} and confirmed_flush_lsn ${text(held.confirmed)} of slot "${slot}"`;
-        return [`Changes ${range} are not sent again: PostgreSQL sends nothing from before that.`];
+        return [`Changes ${range} are not sent again: PostgreSQL sends nothing before confirmed_flush_lsn.`];
     }
     return [];
 }

@@ -5,9 +5,9 @@ import { Redactor } from "../client/redact";
 import { done, pending, waitFor, type WaitLimit } from "../client/waitFor";
 import { loadPg } from "./loadPg";
 
-/** A database, and what is to be dropped in it. */
+/** A database, and the objects to drop in it. */
 export interface DatabaseLeftovers {
-    /** `postgresql://user:password@host:port/database`, reachable from here. The role has to own what it drops. */
+    /** `postgresql://user:password@host:port/database`, reachable from here. The role must own the objects. */
     url: string;
     /** Replication slot to drop. */
     slot?: string;
@@ -15,23 +15,23 @@ export interface DatabaseLeftovers {
     publication?: string;
 }
 
-/** How long is waited, s. */
+/** Limits of the waits, s. */
 export interface DropLimits {
-    /** For a database that does not answer, or answers that it is starting. */
+    /** Limit for a database that does not answer, or is starting. */
     answerSeconds: number;
-    /** For a slot that somebody reads. PostgreSQL sees at once that a reader has ended. */
+    /** Limit for a slot in use. PostgreSQL notices the end of its reader immediately. */
     freeSeconds: number;
 }
 
 export const DROP_LIMITS: DropLimits = { answerSeconds: 30, freeSeconds: 30 };
 
-/** Something is left in the database. The message names it, and the SQL that drops it; it holds no secret. */
+/** An object is left in the database. The message contains the SQL that drops it, and no secret. */
 export class LeftInDatabaseError extends Error {
     override readonly name = "LeftInDatabaseError";
 }
 
-/** Somebody reads the slot. */
-class NotNow extends Error {}
+/** The slot has a reader. */
+class SlotInUseError extends Error {}
 
 const PAUSE_MS = 1000;
 /** Limit of connecting, and of one query, ms. */
@@ -42,15 +42,15 @@ const SLOT_IN_USE = "55006";
 const NO_SUCH_OBJECT = "42704";
 
 /**
- * Drops a slot, once nobody reads it, and then a publication. What is not there is fine. A publication that another slot's
- * reader names stays, which is said.
+ * Drops a slot when it has no reader, and then a publication. An object that does not exist is not an error. A publication that
+ * is read through another slot stays, and this is reported.
  *
- * @param say takes a line about what was done.
- * @throws LeftInDatabaseError when the database does not answer, refuses, or the slot is in use for too long.
+ * @param report receives a line about what was done.
+ * @throws LeftInDatabaseError when the database does not answer or refuses, or the slot is in use for too long.
  */
 export async function dropFromDatabase(
     leftovers: DatabaseLeftovers,
-    say: (line: string) => void,
+    report: (line: string) => void,
     limits = DROP_LIMITS,
     clock = systemClock,
 ): Promise<void> {
@@ -59,22 +59,22 @@ export async function dropFromDatabase(
     const what = slot ? `slot "${slot}"` : `publication "${publication}"`;
     const limitOf = (seconds: number): WaitLimit => {
         const deadline = new Deadline(clock, seconds);
-        return { deadline, progress: new Progress(what, deadline, say) };
+        return { deadline, progress: new Progress(what, deadline, report) };
     };
     const inUse = limitOf(limits.freeSeconds);
     const silence = limitOf(limits.answerSeconds);
     const giveUp = (reason: string, { deadline }: WaitLimit) => {
         const waited = deadline.passed ? ` (for ${deadline.limitSeconds} s)` : "";
-        throw new LeftInDatabaseError(`${reason}${waited}. ${whatIsLeft(leftovers)}`);
+        throw new LeftInDatabaseError(`${reason}${waited}. ${remainderText(leftovers)}`);
     };
     const attempt = async () => {
         try {
             await withDatabase(url, silence.deadline, async (client) => {
                 if (slot !== undefined && (await dropSlot(client, slot))) {
-                    say(`slot "${slot}" was dropped`);
+                    report(`slot "${slot}" was dropped`);
                 }
                 if (publication !== undefined) {
-                    say(await dropPublication(client, publication));
+                    report(await dropPublication(client, publication));
                 }
             });
             return done(undefined);
@@ -91,25 +91,25 @@ export async function dropFromDatabase(
     await waitFor(silence, attempt, { pauseMs: PAUSE_MS, timedOut: ({ reason, limit }) => giveUp(reason, limit!) });
 }
 
-/** Slot, publication and the SQL for them, in the words of an error. */
-export function whatIsLeft({ url, slot, publication }: DatabaseLeftovers): string {
+/** The text of an error about a remaining slot and publication, with the SQL that drops them. */
+export function remainderText({ url, slot, publication }: DatabaseLeftovers): string {
     const sql = [
         ...(slot === undefined ? [] : [`select pg_drop_replication_slot(${literal(slot)});`]),
         ...(publication === undefined ? [] : [`drop publication if exists ${identifier(publication)};`]),
     ];
-    const disk = slot === undefined ? "" : "A slot that nobody reads keeps the server's log until its disk is full. ";
+    const disk = slot === undefined ? "" : "A slot without a reader keeps the server's log until its disk is full. ";
     return `Left in the database at ${placeOf(url)}. ${disk}Drop it with: ${sql.join(" ")}`;
 }
 
-/** How far a slot holds the log, as 64-bit positions. */
+/** The positions of a slot, 64 bits. */
 export interface SlotPosition {
-    /** Debezium refuses to start from before this one. */
+    /** Debezium refuses to start before this position. */
     restart: bigint;
-    /** Changes of before this one are not sent again. */
+    /** Changes before this position are not sent again. */
     confirmed: bigint;
 }
 
-/** A slot's position; undefined when there is no such slot in that database. */
+/** The positions of a slot; undefined when it does not exist in that database. */
 export async function slotPosition(url: string, slot: string, deadline: Deadline): Promise<SlotPosition | undefined> {
     const sql =
         "select restart_lsn - '0/0'::pg_lsn as restart, confirmed_flush_lsn - '0/0'::pg_lsn as confirmed" +
@@ -118,11 +118,11 @@ export async function slotPosition(url: string, slot: string, deadline: Deadline
         client.query<{ restart: string | null; confirmed: string | null }>(sql, [slot]),
     );
     const [row] = rows;
-    // A slot that has lost its place holds nothing.
+    // A slot that has lost its position keeps no changes
     return row && { restart: BigInt(row.restart ?? 2n ** 63n), confirmed: BigInt(row.confirmed ?? 2n ** 63n) };
 }
 
-/** Who reads a slot, if anybody does; undefined when there is no such slot in that database. */
+/** The reader of a slot, if any; undefined when the slot does not exist in that database. */
 export async function slotReader(
     url: string,
     slot: string,
@@ -132,10 +132,10 @@ export async function slotReader(
     if (!row || row.database !== row.here) {
         return undefined;
     }
-    return { reader: row.active ? (row.holder ?? "somebody") : undefined };
+    return { reader: row.active ? (row.holder ?? "another process") : undefined };
 }
 
-/** Does work in a database, each query of it within the deadline and 5 s. */
+/** Runs work in a database, each query of it within the deadline and 5 s. */
 export async function withDatabase<T>(
     url: string,
     deadline: Deadline,
@@ -149,7 +149,7 @@ export async function withDatabase<T>(
         query_timeout: limitMs,
         application_name: "connect-cdc",
     });
-    // A connection that breaks fails the query; as an event without a listener it would end the process.
+    // A broken connection fails the query. An error event without a listener would end the process
     client.on("error", () => undefined);
     try {
         await client.connect();
@@ -175,7 +175,7 @@ async function slotRow(client: Client, slot: string): Promise<SlotRow | undefine
     return (await client.query<SlotRow>(sql, [slot])).rows[0];
 }
 
-/** @returns false when there was none. */
+/** @returns false when it did not exist. */
 async function dropSlot(client: Client, slot: string): Promise<boolean> {
     const row = await slotRow(client, slot);
     if (!row) {
@@ -185,7 +185,7 @@ async function dropSlot(client: Client, slot: string): Promise<boolean> {
         throw new Error(`slot "${slot}" belongs to database "${row.database}", and the URL names "${row.here}"`);
     }
     if (row.active) {
-        throw new NotNow(`slot "${slot}" is in use by ${row.holder ?? "somebody"}`);
+        throw new SlotInUseError(`slot "${slot}" is in use by ${row.holder ?? "another process"}`);
     }
     try {
         await client.query("select pg_drop_replication_slot($1)", [slot]);
@@ -198,7 +198,7 @@ async function dropSlot(client: Client, slot: string): Promise<boolean> {
     return true;
 }
 
-/** A reader says which publications it wants when it starts: its last command is that. */
+/** The last command of a reader contains its publications. */
 async function dropPublication(client: Client, publication: string): Promise<string> {
     const sql =
         "select s.slot_name from pg_replication_slots s join pg_stat_activity a on a.pid = s.active_pid" +
@@ -206,19 +206,19 @@ async function dropPublication(client: Client, publication: string): Promise<str
     const { rows } = await client.query<{ slot_name: string }>(sql, [publication]);
     if (rows.length > 0) {
         const readers = rows.map((row) => `"${row.slot_name}"`).join(", ");
-        return `publication "${publication}" stays: it is read through slot ${readers}`;
+        return `publication "${publication}" is not dropped: it is read through slot ${readers}`;
     }
     await client.query(`drop publication if exists ${identifier(publication)}`);
     return `publication "${publication}" was dropped`;
 }
 
-/** True for what the database itself answered. */
+/** True for an error that the database returned. */
 function isOfDatabase(error: unknown): error is DatabaseError {
     return error instanceof Error && "severity" in error;
 }
 
 function isInUse(error: Error): boolean {
-    return error instanceof NotNow || (isOfDatabase(error) && error.code === SLOT_IN_USE);
+    return error instanceof SlotInUseError || (isOfDatabase(error) && error.code === SLOT_IN_USE);
 }
 
 function mayPass(error: Error): boolean {
@@ -226,7 +226,7 @@ function mayPass(error: Error): boolean {
         return [...MAY_PASS, SLOT_IN_USE].includes(error.code ?? "");
     }
     const code = (error as { code?: string }).code ?? "";
-    return error instanceof NotNow || code.startsWith("E") || /time(d )?out|terminated/i.test(error.message);
+    return error instanceof SlotInUseError || code.startsWith("E") || /time(d )?out|terminated/i.test(error.message);
 }
 
 /** Host, port and database of a URL, for messages. */
@@ -235,14 +235,14 @@ export function placeOf(url: string): string {
     return `${hostname}:${port || "5432"}${pathname}`;
 }
 
-/** The password of a URL, as it stands there and as it is meant: like the database's client it may have a `%` as such. */
+/** The password of a URL, encoded and decoded. Like the database's client, it accepts a `%` that is not encoded. */
 export function passwordsOf(url: string): string[] {
     const { password } = new URL(url);
     const encoded = password.replace(/%(?![\da-f]{2})/gi, "%25");
     try {
         return password === "" ? [] : [password, decodeURIComponent(encoded)];
     } catch {
-        return [password]; // no UTF-8: nobody can mean it otherwise
+        return [password]; // Not UTF-8
     }
 }
 

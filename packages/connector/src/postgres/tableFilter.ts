@@ -1,19 +1,20 @@
-/** An element of one of Debezium's lists of tables. */
+/** An element of a Debezium list of tables. */
 export interface ListElement {
-    /** As it was written. */
+    /** The element as written. */
     text: string;
-    /** `schema.table`, where it is no pattern. */
+    /** `schema.table`, if it is not a pattern. */
     literal?: string;
-    /** Undefined where JavaScript cannot read the Java pattern. */
+    /** Undefined when JavaScript cannot read the Java pattern. */
     pattern?: RegExp;
 }
 
 /**
- * Elements of a list of Debezium: regular expressions, anchored, in which case does not count.
- * @param suffix pattern of what follows an element.
+ * The elements of a Debezium list: anchored, case-insensitive regular expressions.
+ *
+ * @param suffix pattern that follows each element.
  */
 export function elementsOf(list: string | undefined, suffix = ""): ListElement[] {
-    // A comma that belongs to an expression is escaped, which is no part of the expression
+    // A comma within an expression is escaped. The escape is not part of the expression
     return (list ?? "")
         .split(/(?<!\\),/)
         .map((element) => element.trim().replaceAll("\\,", ","))
@@ -25,7 +26,7 @@ export function elementsOf(list: string | undefined, suffix = ""): ListElement[]
         });
 }
 
-/** A Java pattern, where JavaScript reads it, too. */
+/** A Java pattern; undefined when JavaScript cannot read it. */
 export function compiled(pattern: string): RegExp | undefined {
     try {
         return new RegExp(pattern, "i");
@@ -43,7 +44,7 @@ export const FILTER_KEYS = [
     "signal.data.collection",
 ];
 
-/** Which tables a Debezium PostgreSQL source captures. */
+/** The tables that a Debezium PostgreSQL source captures. */
 export interface TableFilter {
     captures: (schema: string, table: string) => boolean;
     /** Elements of `table.include.list`. */
@@ -51,8 +52,8 @@ export interface TableFilter {
 }
 
 /**
- * The tables that a source captures, by its own words: undefined where it names neither tables nor schemas, or in a pattern
- * that only Java reads. The table of its signals belongs to them (RelationalTableFilters of Debezium 3.7).
+ * The tables that a source captures by its config; undefined when the config has neither tables nor schemas, or a pattern that
+ * JavaScript cannot read. The signal table is captured, too (RelationalTableFilters of Debezium 3.7).
  */
 export function tableFilter(config: Record<string, string>): TableFilter | undefined {
     if (!("table.include.list" in config) && !("schema.include.list" in config)) return undefined;

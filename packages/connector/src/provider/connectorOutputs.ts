@@ -3,14 +3,14 @@ import { settingOf } from "../lifecycle/compare";
 import { ConnectorInputs, specOf } from "../inputs/connectorInputs";
 import { Connectors } from "../client/connectors";
 import { differences } from "../lifecycle/fullConfig";
-import { LiveConnector, SettledConnector } from "../lifecycle/createConnector";
+import { LiveConnector, SettledConnector } from "../lifecycle/connectorSpec";
 import { UnfinishedError, Unsettled } from "../lifecycle/unfinished";
 import { isPasswordKey } from "../checks/passwordKeys";
 import { pluginVersion } from "../lifecycle/plugins";
 import { overallState } from "../lifecycle/status";
 import { ActualState, ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
 
-/** What state holds of a connector: its inputs, with `config` and `state` as they were seen, and what the cluster says. */
+/** The outputs of a connector: its inputs, with `config` and `state` as observed, and values from the cluster. */
 export interface ConnectorOutputs extends Omit<ConnectorInputs, "state">, Unsettled {
     state: ActualState;
     /** Tasks with their states. */
@@ -19,21 +19,21 @@ export interface ConnectorOutputs extends Omit<ConnectorInputs, "state">, Unsett
     type: string;
     /** Version of the connector's plugin. */
     version: string;
-    /** Topics that a sink declares, and those that the connector had used at its last create or update. */
+    /** Topics of a sink's config, and those that the connector had used at its last create or update. */
     topics: string[];
-    /** Keys that the server added to the config by itself. */
+    /** Keys that the server added to the config. */
     serverKeys: string[];
-    /** Id of the Kafka cluster behind the workers. Absent in a state that was written before this output came. */
+    /** Id of the Kafka cluster behind the workers. Absent in an older state. */
     kafkaClusterId?: string;
-    /** True: an update failed that was to let the tasks read a changed secret, and some may run with the old one. */
+    /** True: a restart for a changed secret failed, and some tasks may run with the old value. */
     restartDue?: boolean;
-    /** Absent when it is what stands in the arguments of the same names. Kept as a secret, as they may be secrets. */
+    /** Absent when it equals the arguments of the same names. A secret in the state, because values may be secrets. */
     written?: LastWritten;
-    /** Made when the resource created the connector or took it over: see `ownership.ts`. */
+    /** Id of the creation or take-over: see `ownership.ts`. */
     claim?: string;
 }
 
-/** What a resource wrote last, as far as it knows, and the state that it asked for last. */
+/** The last write of a resource, as far as it is known, and the state that it requested last. */
 export type LastWritten = Pick<ConnectorInputs, "class" | "tasksMax" | "config" | "state">;
 
 export function lastWritten({ written, ...outputs }: ConnectorOutputs): LastWritten {
@@ -41,12 +41,12 @@ export function lastWritten({ written, ...outputs }: ConnectorOutputs): LastWrit
     return written ?? { class: connectorClass, tasksMax, config, state: desiredOr(state, "running") };
 }
 
-/** What stands in a state for a value that somebody else wrote and that may be a secret, or for a part of it. */
+/** Replaces a value, or a part of it, that another user wrote and that may be a secret. */
 const HIDDEN = "[secret]";
 
 /**
- * Keys of a new config whose values are those that a refresh has hidden: `ignoreChanges` takes them out of the state. They
- * stand for whatever the cluster has.
+ * Keys of a new config whose values a refresh has hidden: `ignoreChanges` copies them from the state. They stand for the
+ * values on the cluster.
  */
 export function hiddenKeys(olds: ConnectorOutputs, { config }: ConnectorInputs): string[] {
     const written = lastWritten(olds).config;
@@ -57,9 +57,9 @@ export function hiddenKeys(olds: ConnectorOutputs, { config }: ConnectorInputs):
 }
 
 /**
- * Outputs of a connector that has reached its state. What no worker tells any more is no reason to lose the rest.
+ * Outputs of a connector that has reached its state. A value that no worker returns any more does not fail the operation.
  *
- * @param before those of before an update.
+ * @param before outputs before an update.
  */
 export async function settledOutputs(
     connectors: Connectors,
@@ -75,7 +75,7 @@ export async function settledOutputs(
     const topics = [...new Set([...declaredTopics(info), ...used])].sort();
     const type = info.type ?? "unknown";
     const outputs = { ...inputs, ...statusOutputs(status), type, version, topics, serverKeys, kafkaClusterId };
-    // Without it nobody could tell that a value is a hidden one
+    // Without it a hidden value could not be recognised
     const isHidden = before?.written !== undefined && hiddenKeys(before, inputs).length > 0;
     return {
         ...outputs,
@@ -84,13 +84,13 @@ export async function settledOutputs(
     };
 }
 
-/** The topics that a sink's config lists. A source's are in settings that each class names as it likes. */
+/** The topics of a sink's config. Sources have no common setting for them. */
 function declaredTopics({ type, config }: ConnectorInfo): string[] {
     const topics = type === "sink" ? (config["topics"] ?? "").split(",") : [];
     return topics.map((topic) => topic.trim()).filter((topic) => topic !== "");
 }
 
-/** Outputs of a connector that was written and is not well: its state differs from every desired one. */
+/** Outputs of a connector that was written and has not reached its state: `state` differs from every desired one. */
 export function outputsAfterFailure(
     inputs: ConnectorInputs,
     { status, unsettled }: UnfinishedError,
@@ -98,7 +98,7 @@ export function outputsAfterFailure(
 ): ConnectorOutputs {
     const { type = "unknown", version = "unknown", topics = [], serverKeys = [], kafkaClusterId } = before ?? {};
     const seen = statusOutputs(status);
-    // Whatever made the operation fail, "running" would hide from the next diff that there is something left to do.
+    // With the state "running" the next diff would not see that the operation is unfinished
     const state = seen.state === inputs.state ? "unknown" : seen.state;
     const { class: connectorClass, tasksMax, config } = unsettled.configDue && before ? lastWritten(before) : inputs;
     const written = { class: connectorClass, tasksMax, config, state: inputs.state };
@@ -106,10 +106,10 @@ export function outputsAfterFailure(
 }
 
 /**
- * Outputs of a connector as a refresh finds it. Only what differs from what was written is taken over, so that masked
- * values and server-added keys make no difference for ever. What passes by itself, such as a rebalance, makes none.
+ * Outputs of a connector at a refresh. Only differences from the last write are taken over, so that masked values and keys
+ * that the server added do not differ at every refresh. A transient state, such as a rebalance, is not taken over.
  *
- * @returns with the inputs that `ignoreChanges` is to keep: no state that cannot be asked for.
+ * @returns also the inputs for `ignoreChanges`, with a state that can be declared.
  */
 export function observedOutputs(
     known: ConnectorOutputs,
@@ -119,8 +119,8 @@ export function observedOutputs(
     const liveConfig = live.info.config;
     const written = lastWritten(known);
     const config = { ...written.config };
-    const told = specOf({ ...known, ...written });
-    for (const key of differences(told, liveConfig, { serverKeys: known.serverKeys })) {
+    const spec = specOf({ ...known, ...written });
+    for (const key of differences(spec, liveConfig, { serverKeys: known.serverKeys })) {
         const value = settingOf(liveConfig, key);
         if (value === undefined) {
             delete config[key];
@@ -132,7 +132,7 @@ export function observedOutputs(
         class: liveConfig["connector.class"] ?? written.class,
         tasksMax: Number(liveConfig["tasks.max"] ?? 1),
         config,
-        ...withoutPassing(statusOutputs(live.status), known),
+        ...withoutTransient(statusOutputs(live.status), known),
     };
     const isAsWritten = (["class", "tasksMax", "config", "state"] as const).every((key) =>
         isDeepStrictEqual(seen[key], written[key]),
@@ -151,16 +151,16 @@ export function observedOutputs(
 
 type SeenStates = Pick<ConnectorOutputs, "state" | "tasks">;
 
-/** States of a connector or task that is on its way to another one. */
-const PASSING: ActualState[] = ["unassigned", "restarting"];
+/** States between two others. */
+const TRANSIENT: ActualState[] = ["unassigned", "restarting"];
 
-/** What is on its way keeps the state in which it was seen before. */
-function withoutPassing(seen: SeenStates, known: SeenStates): SeenStates {
-    const isPassing = ({ state }: { state: ActualState }) => PASSING.includes(state);
+/** A connector or task in a transient state keeps its previous one. */
+function withoutTransient(seen: SeenStates, known: SeenStates): SeenStates {
+    const isTransient = ({ state }: { state: ActualState }) => TRANSIENT.includes(state);
     const tasks = seen.tasks.map((task) =>
-        isPassing(task) ? (known.tasks.find(({ id }) => id === task.id) ?? task) : task,
+        isTransient(task) ? (known.tasks.find(({ id }) => id === task.id) ?? task) : task,
     );
-    return { tasks, state: isPassing(seen) ? known.state : seen.state };
+    return { tasks, state: isTransient(seen) ? known.state : seen.state };
 }
 
 function desiredOr(state: ActualState, otherwise: DesiredState): DesiredState {

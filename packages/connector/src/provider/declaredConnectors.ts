@@ -1,12 +1,12 @@
 /*
- * What the running program declares. The engine runs all dynamic resources of one `up` in one process, and checks each
- * declared one there before it creates, updates or replaces it; what has left the program is deleted last. So a deletion
- * can see that another resource has its connector, or its slot, now. `pulumi destroy` checks nothing.
+ * The connectors of the running program. The engine runs all dynamic resources of one `up` in one process. It checks each
+ * declared resource there before it creates, updates or replaces it, and deletes removed resources last. So a deletion can see
+ * that another resource has its connector or its slot now. `pulumi destroy` checks nothing.
  */
 import type { ConnectorInfo } from "../client/types";
 import type { ConnectorInputs } from "../inputs/connectorInputs";
 import { fullConfig } from "../lifecycle/fullConfig";
-import type { OnDelete } from "../inputs/checkOnDelete";
+import type { OnDelete } from "../inputs/onDelete";
 import { isSameClass, isShared, sourceClass } from "../position/sourceClasses";
 import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
 
@@ -22,44 +22,46 @@ export function connectorId({ cluster, name }: Pick<Identity, "cluster" | "name"
     return `${cluster}/${name}`;
 }
 
-/** @param olds inputs of before; of a new resource, and of one that is being replaced, undefined or empty. */
+/** @param olds previous inputs; undefined or empty for a new or replaced resource. */
 export function declareConnector(olds: Partial<Identity> | undefined, connector: Declared): void {
     const isHeld = olds?.name === connector.name && olds.cluster === connector.cluster;
     declared.set(connectorId(connector), { connector, isHeld });
 }
 
-/** Called when a connector was created: its resource has it from now on. */
+/** Called when a connector was created: its resource owns it from now on. */
 export function holdConnector(connector: Declared): void {
     declared.set(connectorId(connector), { connector, isHeld: true });
 }
 
-/** True when a declared resource has this connector already, and is not one that is yet to create it. */
+/** True when a declared resource owns this connector already, and does not have to create it yet. */
 export function isHeld(connector: Identity): boolean {
     return declaredAs(connector)?.isHeld ?? false;
 }
 
-/** The declared connector, if there is one, that goes on from this one under another name. */
+/** The declared connector that continues from this one under another name, if any. */
 export function successorOf({ name, cluster }: Identity): string | undefined {
     return allDeclared().find((other) => other.cluster === cluster && other.renamedFrom === name)?.name;
 }
 
 /**
- * The policy of a connector that is deleted, without what a declared one goes on with, under whatever name: offsets, slot
- * and publication.
+ * The deletion policy of a connector, without the offsets, slot and publication that a declared connector continues with, under
+ * any name.
  *
- * @param say takes a line about what stays.
+ * @param report receives a line about what stays.
  */
-export function unclaimed(doomed: Declared & { onDelete?: OnDelete }, say: (line: string) => void): OnDelete {
-    const { offsets, database } = doomed.onDelete ?? {};
-    const ours = postgresSource(doomed.config);
+export function withoutClaimed(deleted: Declared & { onDelete?: OnDelete }, report: (line: string) => void): OnDelete {
+    const { offsets, database } = deleted.onDelete ?? {};
+    const ours = postgresSource(deleted.config);
     const keepClaimed = (kind: keyof typeof ours, policy: "drop" | undefined) => {
         const other =
-            policy && sourcesOfSameServer(doomed).find(({ config }) => postgresSource(config)[kind] === ours[kind]);
-        if (other) say(`${kind} "${ours[kind]}" stays: connector "${other.name}" of this program has it`);
-
+            policy && sourcesOfSameServer(deleted).find(({ config }) => postgresSource(config)[kind] === ours[kind]);
+        if (other) {
+            report(`${kind} "${ours[kind]}" is not dropped: connector "${other.name}" of this program uses it`);
+        }
         return other ? undefined : policy;
     };
-    const isContinued = declaredAs(doomed) !== undefined || allDeclared().some((other) => isSameSource(doomed, other));
+    const isContinued =
+        declaredAs(deleted) !== undefined || allDeclared().some((other) => isSameSource(deleted, other));
     return {
         offsets: isContinued ? "retain" : offsets,
         database: database && {
@@ -70,7 +72,7 @@ export function unclaimed(doomed: Declared & { onDelete?: OnDelete }, say: (line
     };
 }
 
-/** Runs operations on one connector one after the other: a creation must not take over what is just being deleted. */
+/** Runs the operations on one connector one after the other: a creation must not take over a connector during its deletion. */
 export async function inTurn<T>(
     connector: Pick<Identity, "cluster" | "name">,
     operation: () => Promise<T>,
@@ -100,7 +102,7 @@ export function forgetProgram(): void {
     declared.clear();
 }
 
-/** The same connector, also where only the name that the program gives its cluster is another one. */
+/** The same connector. The program may have given its cluster another name. */
 function declaredAs({ name, cluster, restUrls }: Identity) {
     return [...declared.values()].find(
         ({ connector }) =>
@@ -120,7 +122,7 @@ function sourcesOfSameServer({ config }: Declared): Declared[] {
     );
 }
 
-/** True for two names of one source: it reads the same, and writes the same topics. */
+/** True for one source under two names: both read the same database and write the same topics. */
 function isSameSource(a: Declared, b: Declared): boolean {
     const shared = isSameClass(a.class, b.class) ? (sourceClass(a.class)?.shared ?? []) : [];
     return shared.length > 0 && shared.every((keys) => isShared(a.config, b.config, keys));

@@ -1,21 +1,14 @@
 /*
- * Which resource has a connector, as far as this user's machine knows. Connect keeps nothing of a connector but its config,
- * where a mark would be a setting that nobody declared; and Pulumi tells a provider nothing of other stacks, nor of a
- * creation that was killed. So a file for each connector says who created it or took it over last.
+ * The resource that owns a connector, as far as this user's machine knows. Connect stores only the config of a connector, where
+ * a mark would be an undeclared setting; and a Pulumi provider learns nothing about other stacks or about a killed creation. So
+ * a file for each connector records which resource created it or took it over last.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stateFolder } from "../stateFolder";
 
-/**
- * What is to happen when a connector that is to be created exists already. False: an error, unless an unfinished creation of
- * this stack made it. `equal`: one with the declared config is taken over without a write of it. `import`: the same, and one
- * that does not exist, or has another state, is an error. True: its config is overwritten where it differs.
- */
-export type Adopt = boolean | "equal" | "import";
-
-/** A connector, and the cluster that it is on. */
+/** A connector and its cluster. */
 export interface OwnedConnector {
     name: string;
     cluster: string;
@@ -23,19 +16,19 @@ export interface OwnedConnector {
     kafkaClusterId?: string;
 }
 
-/** The resource that has a connector. */
+/** The resource that owns a connector. */
 export interface Owner {
     /** `<project>/<stack>`. */
     stack: string;
-    /** Made at each creation and take-over, and kept in the state: two resources of one connector have different ones. */
+    /** Id of the creation or take-over, also kept in the state: two resources of one connector have different ids. */
     claim: string;
-    /** False while it is being created or taken over: a state that does not know it yet has no right to it. */
+    /** False during the creation or take-over: a state without the connector does not own it. */
     isHeld: boolean;
-    /** True: an operation failed, and its tasks may run with an old config or secret. */
+    /** True: an operation failed, and the tasks may run with an old config or secret. */
     restartDue?: boolean;
 }
 
-/** The resource that created a connector or took it over last; undefined when this user's files do not say. */
+/** The resource that created the connector or took it over last; undefined when this user has no file about it. */
 export function ownerOf(connector: OwnedConnector): Owner | undefined {
     try {
         const known = JSON.parse(readFileSync(fileOf(connector), "utf8")) as Owner & OwnedConnector;
@@ -45,7 +38,7 @@ export function ownerOf(connector: OwnedConnector): Owner | undefined {
     }
 }
 
-/** Keeps the owner of a connector. A folder that cannot be written to is no reason to fail: then `adopt` has to be given. */
+/** Records the owner of a connector. A folder that cannot be written is not an error: `adopt` is then necessary. */
 export function keepOwner(connector: OwnedConnector, { stack, claim, isHeld, restartDue }: Owner): void {
     const { name, cluster, restUrls, kafkaClusterId } = connector;
     try {
@@ -57,11 +50,11 @@ export function keepOwner(connector: OwnedConnector, { stack, claim, isHeld, res
         );
         writeFileSync(fileOf(connector), `${text}\n`, { mode: 0o600 });
     } catch {
-        // see above
+        // See above
     }
 }
 
-/** Keeps whether the connector's tasks are to be restarted: a resource of another name that takes it over cannot know. */
+/** Records whether a restart of the tasks is due, for a resource of another name that takes the connector over. */
 export function keepRestartDue(connector: OwnedConnector, claim: string, restartDue: boolean): void {
     const owner = ownerOf(connector);
     if (owner?.claim === claim && (owner.restartDue ?? false) !== restartDue) {
@@ -69,7 +62,7 @@ export function keepRestartDue(connector: OwnedConnector, claim: string, restart
     }
 }
 
-/** Forgets the owner of a connector that is gone, unless it is another one by now. */
+/** Deletes the record of a deleted connector, unless another resource owns it by now. */
 export function forgetOwner(connector: OwnedConnector, claim: string | undefined): void {
     if (claim !== undefined && ownerOf(connector)?.claim === claim) rmSync(fileOf(connector), { force: true });
 }
@@ -82,7 +75,7 @@ function fileOf({ name, kafkaClusterId }: Pick<OwnedConnector, "name" | "kafkaCl
     return join(stateFolder("connectors"), `${id}.json`);
 }
 
-/** One Kafka cluster may have several Connect clusters; two programs may call one of them by different names. */
+/** One Kafka cluster may have several Connect clusters; two programs may give one of them different names. */
 function isSameCluster(one: OwnedConnector, other: OwnedConnector): boolean {
     return one.cluster === other.cluster || one.restUrls.some((restUrl) => other.restUrls.includes(restUrl));
 }

@@ -1,9 +1,9 @@
-/** What Connect's workers take for a reference: `${provider:key}` or `${provider:path:key}` (KIP-297), anywhere in a value. */
+/** A reference for Connect's workers: `${provider:key}` or `${provider:path:key}` (KIP-297), anywhere in a value. */
 const REFERENCE = /\$\{([^}]*?):([^}]*)\}/g;
 
 /**
- * True when a value of the config refers to the secret of that name: when the reference is `${provider:name}`, or ends
- * with `:name}`. A name may hold colons: `/folder:name` is the one of that folder, `name` the one of any.
+ * True when a value of the config refers to the secret: when the reference is `${provider:name}`, or ends with `:name}`. A name
+ * may contain colons: `/folder:name` is the secret of that folder, `name` the secret of any folder.
  */
 export function refersTo(config: Record<string, string>, name: string): boolean {
     return Object.values(config).some((value) =>
@@ -12,8 +12,7 @@ export function refersTo(config: Record<string, string>, name: string): boolean 
 }
 
 /**
- * True when the config refers to a secret that has another value now. One whose value was not known before counts as it was:
- * nobody can tell.
+ * True when the config refers to a secret whose value has changed. A secret without a previous value counts as unchanged.
  */
 export function usesChangedSecret(
     config: Record<string, string>,

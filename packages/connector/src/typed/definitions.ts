@@ -6,24 +6,24 @@ import type { ConnectorPlugin, Validation } from "../client/types";
 import { isObject } from "../isObject";
 import { isClass } from "../lifecycle/plugins";
 
-/** A connector class and the settings that it takes, without those that are arguments of `Connector`. */
+/** A connector class and its settings, without those that are arguments of `Connector`. */
 export interface ClassDefinition {
     class: string;
     version?: string;
     settings: SettingDefinition[];
 }
 
-/** A setting. Some names of Debezium's are regular expressions. */
+/** A setting. In Debezium some names are regular expressions. */
 export interface SettingDefinition {
     name: string;
-    /** Of Kafka's `ConfigDef.Type`: STRING, INT, BOOLEAN, PASSWORD, ... */
+    /** Kafka's `ConfigDef.Type`: STRING, INT, BOOLEAN, PASSWORD, ... */
     type: string;
     required: boolean;
     default?: string | null;
     documentation?: string;
-    /** Values that it must have one of. */
+    /** The only valid values. */
     validValues?: string[];
-    /** Values that it may have, among others. */
+    /** Recommended values. Others are valid, too. */
     recommendedValues?: string[];
 }
 
@@ -31,14 +31,15 @@ export interface SettingDefinition {
 type FilePlugin = ConnectorPlugin & { config: SettingDefinition[] };
 
 const ARGUMENTS = ["name", "connector.class", "tasks.max"];
-/** How Kafka's ConfigDef and Debezium say of a config without settings that one must be there. */
+/** Messages of Kafka's ConfigDef and of Debezium about a missing setting. */
 const REQUIRED = /^Missing required configuration|A value is required$/;
 
 /**
- * Asks a worker for the definition of a class: it validates a config without settings, which every version of Connect can.
+ * Reads the definition of a class from a worker, by validating a config without settings, which works in every version of
+ * Connect.
  *
- * @param wanted the class, also without its package.
- * @throws ConnectError, or Error when no plugin of that class is found.
+ * @param wanted the class, with or without its package.
+ * @throws ConnectError; Error when there is no plugin of that class.
  */
 export async function definitionFromWorker(connectors: Connectors, wanted: string): Promise<ClassDefinition> {
     const { restUrls } = connectors.client;
@@ -52,7 +53,7 @@ export async function definitionFromWorker(connectors: Connectors, wanted: strin
             return { class: plugin.class, version: plugin.version, settings: settingsOf(configs) };
         }
     }
-    // No worker has answered; this says why
+    // No worker has answered. This throws the reason
     await connectors.worker();
     throw new Error(`no worker of ${restUrls.join(", ")} lists its plugins`);
 }
@@ -72,8 +73,9 @@ export function classesInFile(file: string): string[] {
 function pluginsOf(file: string): FilePlugin[] {
     const content: unknown = JSON.parse(readFileSync(file, "utf8"));
     const plugins = isObject(content) ? content["plugins"] : undefined;
-    if (!Array.isArray(plugins)) throw new Error(`${file} is not a definitions file: it must have a list "plugins"`);
-
+    if (!Array.isArray(plugins)) {
+        throw new Error(`${file} is not a definitions file: it must contain a list "plugins"`);
+    }
     return (plugins as FilePlugin[]).filter(({ type }) => ["source", "sink"].includes(type));
 }
 

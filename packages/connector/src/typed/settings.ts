@@ -1,32 +1,32 @@
 import type { Input } from "@pulumi/pulumi";
 
 /*
- * Types of settings, which the files that `connector-types` writes are made of. Connect takes texts, numbers, true and false,
- * and every setting may be a reference to a config provider of the workers.
+ * Types of settings for the files that `connector-types` generates. Connect accepts texts, numbers, true and false, and every
+ * setting may be a reference to a config provider of the workers.
  */
 
-/** A value that a config provider of the workers has: `${file:/opt/secrets.properties:password}`. */
+/** A reference to a config provider of the workers: `${file:/opt/secrets.properties:password}`. */
 export type Reference = `\${${string}}`;
 
-/** A text, a Java class, a password, or a list with commas between its elements. */
+/** A text, a Java class, a password, or a comma-separated list. */
 export type TextSetting = Input<string>;
 
-/** A number, also as a text. */
+/** A number, or its text. */
 export type NumberSetting = Input<number | `${number}` | Reference>;
 
-/** True or false, also as a text. */
+/** True or false, or its text. */
 export type BooleanSetting = Input<boolean | "true" | "false" | Reference>;
 
-/** One of the values that the connector takes. */
+/** One of the valid values. */
 export type OneOf<Value extends string> = Input<Value | Reference>;
 
-/** One of the values that the connector recommends, or another text. */
+/** A recommended value, or another text. */
 export type Recommended<Value extends string> = Input<Value | (string & {})>;
 
-/** A setting of which nothing is known. */
+/** A setting without a definition. */
 export type AnySetting = Input<string | number | boolean>;
 
-/** A connector class and its settings, as `connector-types` writes them. */
+/** A connector class and its settings, as `connector-types` generates them. */
 export interface ConnectorType {
     class: string;
     config: object;

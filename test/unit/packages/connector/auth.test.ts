@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { authFaults, secretsOfAuth } from "../../../../packages/connector/src/client/auth";
-import { checkInputs, UNKNOWN } from "../../../../packages/connector/src/inputs/connectorInputs";
+import { checkAuth } from "../../../../packages/connector/src/inputs/checkAuth";
+import { secretsOfAuth } from "../../../../packages/connector/src/client/auth";
+import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
+import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
 import { makeCertificate, STORE_PASSWORD } from "../../../support/certificates";
 
 type Tls = Record<"cert" | "key" | "pkcs12", string>;
@@ -37,7 +39,7 @@ describe("the argument auth", () => {
             { basic: { username: "me", password: UNKNOWN }, tls: { cert: UNKNOWN, key: UNKNOWN } },
         ],
     ])("may be %s", (_, auth) => {
-        expect(authFaults(auth)).toEqual([]);
+        expect(checkAuth(auth)).toEqual([]);
     });
 
     it.each<[string, unknown, RegExp[]]>([
@@ -47,9 +49,9 @@ describe("the argument auth", () => {
             "wrong in several places",
             { basic: { username: "a:b", passwort: "hunter-22" }, tls: { ca: "/etc/hunter-22.pem", key: mine.key } },
             [
-                /^auth\.basic\.passwort is not known; there are: username, password$/,
-                /^auth\.basic\.password must be a text/,
-                /^auth\.basic\.username must not hold a colon/,
+                /^auth\.basic\.passwort is not known; use one of: username, password$/,
+                /^auth\.basic\.password must be text/,
+                /^auth\.basic\.username must not contain a colon/,
                 /^auth\.tls\.ca must be PEM text with "-----BEGIN \.\.\. CERTIFICATE-----", not a path$/,
                 /^auth\.tls must have both cert and key, or neither$/,
             ],
@@ -65,7 +67,7 @@ describe("the argument auth", () => {
             [
                 /^auth\.bearer must be a token/,
                 /^auth\.headers\["a b"\] must have the name of a header/,
-                /^auth\.headers\["Authorization"\] must not be there/,
+                /^auth\.headers\["Authorization"\] must not be set/,
                 /^auth\.headers\["c"\] must be one line of text/,
             ],
         ],
@@ -77,7 +79,7 @@ describe("the argument auth", () => {
         ["a PKCS12 file with another passphrase", { tls: { pkcs12: mine.pkcs12 } }, [/^auth\.tls cannot be used: /]],
         ["a key of another certificate", { tls: { cert: mine.cert, key: other.key } }, [/^auth\.tls cannot be used: /]],
     ])("must not be %s", (_, auth, expected) => {
-        const reasons = authFaults(auth).map(({ reason }) => reason);
+        const reasons = checkAuth(auth).map(({ reason }) => reason);
         expect(reasons).toHaveLength(expected.length);
         expected.forEach((pattern, i) => expect(reasons[i]).toMatch(pattern));
         expect(reasons.join()).not.toContain("hunter-22");
@@ -93,9 +95,9 @@ describe("the argument auth", () => {
 
 it("restUrls with a user in them are refused, and not shown", () => {
     const rest = { name: "x", cluster: "c", class: "a.B" };
-    const { faults } = checkInputs({ ...rest, restUrls: ["http://me:hunter-22@host:8083", "nonsense"] });
-    expect(faults.map(({ reason }) => reason)).toEqual([
+    const { problems } = checkInputs({ ...rest, restUrls: ["http://me:hunter-22@host:8083", "nonsense"] });
+    expect(problems.map(({ reason }) => reason)).toEqual([
         expect.stringMatching(/^restUrls is \["http:\/\/\[secret\]@host:8083","nonsense"\]; it must be/),
-        expect.stringMatching(/put them into auth\.basic$/),
+        expect.stringMatching(/use auth\.basic instead$/),
     ]);
 });

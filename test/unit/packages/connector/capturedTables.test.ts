@@ -43,7 +43,7 @@ function problems(
 }
 
 const ADD_ORDERS =
-    "publication: captures cdc.orders, which publication pub does not have: no change of it arrives; " +
+    "publication: captures cdc.orders, which publication pub does not contain: no change of it arrives; " +
     "run: ALTER PUBLICATION pub ADD TABLE cdc.orders";
 const VIA_ROOT = "ALTER PUBLICATION pub SET (publish_via_partition_root = true)";
 
@@ -97,7 +97,9 @@ describe("a captured table that is not published", () => {
 
     it("has no publication to be in", () => {
         const found = problems("cdc.orders", [orders], { exists: false });
-        expect(found[0]).toMatch(/there is no publication pub: .*; run: CREATE PUBLICATION pub FOR TABLE cdc.orders$/);
+        expect(found[0]).toMatch(
+            /publication pub does not exist: .*; run: CREATE PUBLICATION pub FOR TABLE cdc.orders$/,
+        );
         const makes = { "table.include.list": "cdc.orders", "publication.autocreate.mode": "all_tables" };
         expect(problems(makes, [orders], { exists: false })).toEqual([]);
     });
@@ -119,14 +121,14 @@ describe("a partitioned table", () => {
             "cdc.logs",
             logs({}, published),
             {},
-            `partitions: captures cdc.logs, but publication pub gives the changes under the names of the partitions; run: ${VIA_ROOT}`,
+            `partitions: captures cdc.logs, but publication pub publishes the changes under the names of the partitions; run: ${VIA_ROOT}`,
         ],
         [
             "a partition while the root is published",
             "cdc.logs_2026_1",
             logs({ published: true }),
             { viaRoot: true },
-            "root: captures cdc.logs_2026_1, but publication pub gives the changes under the name of cdc.logs; " +
+            "root: captures cdc.logs_2026_1, but publication pub publishes the changes under the name of cdc.logs; " +
                 "capture cdc.logs instead, or run: ALTER PUBLICATION pub SET (publish_via_partition_root = false)",
         ],
         [
@@ -134,7 +136,7 @@ describe("a partitioned table", () => {
             "cdc.logs",
             logs(),
             {},
-            "publication: captures cdc.logs, which publication pub does not have: no change of it arrives; " +
+            "publication: captures cdc.logs, which publication pub does not contain: no change of it arrives; " +
                 `run: ALTER PUBLICATION pub ADD TABLE cdc.logs; ${VIA_ROOT}`,
         ],
         [
@@ -142,7 +144,7 @@ describe("a partitioned table", () => {
             "cdc\\.logs.*",
             logs(),
             {},
-            "publication: captures cdc.logs, which publication pub does not have: no change of it arrives; " +
+            "publication: captures cdc.logs, which publication pub does not contain: no change of it arrives; " +
                 "run: ALTER PUBLICATION pub ADD TABLE cdc.logs",
         ],
     ])("does not arrive where a source captures %s", (_, list, tables, publication, expected) => {

@@ -2,7 +2,9 @@ import { AddressInfo, createServer, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { forgetAnswers } from "../../../../packages/connector/src/checks/cachedCluster";
 import { checkAgainstCluster } from "../../../../packages/connector/src/checks/checkAgainstCluster";
-import { checkInputs, ConnectorInputs, UNKNOWN } from "../../../../packages/connector/src/inputs/connectorInputs";
+import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
+import { ConnectorInputs } from "../../../../packages/connector/src/inputs/connectorInputs";
+import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
 import { FakeConnect } from "../../../support/fakeConnect";
 
 let fake: FakeConnect;
@@ -29,9 +31,9 @@ const given = (more: Record<string, unknown> = {}) => ({
 
 /** What a check finds, as the resource's `check` does it. */
 async function check(news: Record<string, unknown>, olds?: Record<string, unknown>): Promise<string[]> {
-    const { inputs, faults } = checkInputs(news);
+    const { inputs, problems } = checkInputs(news);
     const before = olds && (checkInputs(olds).inputs as Partial<ConnectorInputs>);
-    const found = await checkAgainstCluster(before, inputs, faults, (line) => lines.push(line));
+    const found = await checkAgainstCluster(before, inputs, problems, (line) => lines.push(line));
     expect(inputs).not.toHaveProperty("checkLive");
     return found.map(({ reason }) => reason);
 }
@@ -62,7 +64,7 @@ describe("a new config", () => {
             fake.version = version;
             expect(await check(given({ state }))).toEqual([]);
             expect(lines).toHaveLength(count);
-            const text = `connector "sink": it runs for a moment before it is ${state}: ${fake.url} is Kafka Connect ${version}`;
+            const text = `connector "sink": it runs for a moment before it is ${state}: ${fake.url} runs Kafka Connect ${version}`;
             lines.forEach((line) => expect(line).toContain(text));
             lines = [];
             await check(given({ state, tasksMax: 2 }), given({ state }));
@@ -70,7 +72,7 @@ describe("a new config", () => {
         },
     );
 
-    it("has all its faults told at once, each with its property", async () => {
+    it("has all its problems told at once, each with its property", async () => {
         fake.validation = [
             told("topics", "LIST"),
             told("batch.size", "INT", "Invalid value ten for configuration batch.size: Not a number of type INT"),
@@ -81,11 +83,11 @@ describe("a new config", () => {
         const config = { topics: "lines", "batch.size": "ten", "jms.hst": "a", key: "hunter2" };
         expect(await check(given({ config, state: "on" }))).toEqual([
             'state is "on"; it must be running, paused or stopped',
-            expect.stringMatching(/^config\["batch.size"\]: Connect says: .*Not a number of type INT$/),
-            expect.stringMatching(/^config\["jms.host"\]: Connect says: Missing required configuration/),
-            "tasksMax: Connect says: Value must be at least 1",
-            expect.stringMatching(/^config\["key"\] is a password in the clear/),
-            expect.stringMatching(/^config\["jms.hst"\]: is no setting .*did you mean jms.host\?/),
+            expect.stringMatching(/^config\["batch.size"\]: Connect reports: .*Not a number of type INT$/),
+            expect.stringMatching(/^config\["jms.host"\]: Connect reports: Missing required configuration/),
+            "tasksMax: Connect reports: Value must be at least 1",
+            expect.stringMatching(/^config\["key"\] is a plain-text password/),
+            expect.stringMatching(/^config\["jms.hst"\] is not a setting .*did you mean jms.host\?/),
         ]);
     });
 
@@ -95,9 +97,9 @@ describe("a new config", () => {
         expect(await check(given({ config }))).toEqual([]);
         expect(lines).toEqual([
             expect.stringMatching(
-                /^warning: connector "sink": config\["topics"\]: Connect says: .* refused\..*may be right/,
+                /^warning: connector "sink": config\["topics"\]: Connect reports: .* refused\..*may be valid/,
             ),
-            expect.stringMatching(/config\["quite.another"\]: is no setting that the connector names/),
+            expect.stringMatching(/config\["quite.another"\] is not a setting of the connector/),
         ]);
     });
 
@@ -127,7 +129,7 @@ describe("a new config", () => {
         fake.validation = [told("my.password", "PASSWORD", "hunter2 is too short"), told("topics", "LIST")];
         const sensitiveConfig = { "my.password": "hunter2" };
         expect(await check(given({ config: { topics: "a" }, sensitiveConfig }))).toEqual([
-            'sensitiveConfig["my.password"]: Connect says: [hidden] is too short',
+            'sensitiveConfig["my.password"]: Connect reports: [hidden] is too short',
         ]);
         expect(await check(given({ sensitiveConfig: UNKNOWN }))).toEqual([]);
     });
@@ -204,8 +206,8 @@ describe("without a worker that could tell", () => {
 
     it.each([
         ["500", { kind: "answer", status: 500, message: "hunter2" } as const, /the worker answers 500/],
-        ["a page of a proxy", { kind: "answer", status: 502, html: "<p>" } as const, /not checked by a live worker/],
-        ["a connection that breaks", { kind: "reset" } as const, /not checked by a live worker/],
+        ["a page of a proxy", { kind: "answer", status: 502, html: "<p>" } as const, /no worker checked its config/],
+        ["a connection that breaks", { kind: "reset" } as const, /no worker checked its config/],
     ])("%s is a warning", async (_, fault, text) => {
         fake.faultsOf.push({ request: /validate$/, faults: [fault] });
         expect(await check(given())).toEqual([]);
@@ -216,7 +218,7 @@ describe("without a worker that could tell", () => {
     it("what 3.6 and before answer to a sink without topics is a fault", async () => {
         const message = "Must configure one of topics or topics.regex";
         fake.faultsOf.push({ request: /validate$/, faults: [{ kind: "answer", status: 500, message }] });
-        expect(await check(given())).toEqual([`config["topics"]: Connect says: ${message}`]);
+        expect(await check(given())).toEqual([`config["topics"]: Connect reports: ${message}`]);
     });
 
     describe("and one that takes the question only", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { nameFault } from "../../../../packages/connector/src/checks/connectorNames";
+import { nameProblem } from "../../../../packages/connector/src/checks/connectorNames";
 import { abilitiesOf } from "../../../../packages/connector/src/client/version";
-import { checkInputs, UNKNOWN } from "../../../../packages/connector/src/inputs/connectorInputs";
+import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
+import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
 import { diff } from "../../../../packages/connector/src/connectorProvider";
 
 const least = {
@@ -12,13 +13,13 @@ const least = {
     config: { topics: "lines" },
 };
 
-const reasons = (inputs: Record<string, unknown>) => checkInputs(inputs).faults.map(({ reason }) => reason);
+const reasons = (inputs: Record<string, unknown>) => checkInputs(inputs).problems.map(({ reason }) => reason);
 
 describe("checkInputs", () => {
     it("fills in defaults and makes every setting a text", () => {
         const config = { topics: "lines", "batch.size": 10, "errors.log.enable": true, left: undefined };
         expect(checkInputs({ ...least, config, adopt: undefined })).toEqual({
-            faults: [],
+            problems: [],
             inputs: {
                 ...least,
                 config: { topics: "lines", "batch.size": "10", "errors.log.enable": "true" },
@@ -45,13 +46,13 @@ describe("checkInputs", () => {
         ["adopt", "yes", 'adopt is "yes"; it must be true, false or "equal"'],
         ["timeoutSeconds", 0, "timeoutSeconds is 0; it must be a number of seconds above 0"],
         ["config", [], "config is []; it must be an object of settings"],
-        ["secrets", { a: 1 }, 'secrets["a"] must be a text'],
+        ["secrets", { a: 1 }, 'secrets["a"] must be text'],
         ["minTasks", 2, "minTasks is 2; it must be at most tasksMax (1): more tasks never run"],
-        ["taskMax", 2, "taskMax is no argument of a Connector; did you mean tasksMax?"],
-        ["topics", "a", "topics is no argument of a Connector; there are: name, cluster,"],
+        ["taskMax", 2, "taskMax is not an argument of Connector; did you mean tasksMax?"],
+        ["topics", "a", "topics is not an argument of Connector; use one of: name, cluster,"],
         ["sensitiveConfig", ["x"], "sensitiveConfig must be an object of settings"],
         ["sensitiveConfig", { topics: "a" }, 'sensitiveConfig["topics"] is in config, too'],
-        ["sensitiveConfig", { name: "a" }, 'sensitiveConfig["name"] must not be there: the argument name sets it'],
+        ["sensitiveConfig", { name: "a" }, 'sensitiveConfig["name"] must not be set: the argument name sets it'],
     ])("refuses %s = %j", (property, value, reason) => {
         const found = reasons({ ...least, [property]: value });
         expect(found).toHaveLength(1);
@@ -59,22 +60,26 @@ describe("checkInputs", () => {
     });
 
     it.each([
-        ["name", "other", 'config["name"] must not be there: the argument name sets it'],
-        ["connector.class", "x", 'config["connector.class"] must not be there: the argument class sets it'],
-        ["tasks.max", 2, 'config["tasks.max"] must not be there: the argument tasksMax sets it'],
-        ["a", null, 'config["a"] is null, which Connect does not take; leave the key out instead'],
-        ["a", ["b"], 'config["a"] is a list; Connect takes texts, numbers, true and false'],
+        ["name", "other", 'config["name"] must not be set: the argument name sets it'],
+        ["connector.class", "x", 'config["connector.class"] must not be set: the argument class sets it'],
+        ["tasks.max", 2, 'config["tasks.max"] must not be set: the argument tasksMax sets it'],
+        ["a", null, 'config["a"] is null, which Connect refuses; remove the key instead'],
+        ["a", ["b"], 'config["a"] is a list; Connect accepts texts, numbers, true and false'],
         ["a", { b: 1 }, 'config["a"] is an object'],
-        ["database.password", "hunter2", 'config["database.password"] is a password in the clear'],
-        ["java.naming.security.credentials", "x", "is a password in the clear"],
-        ["connection.uri", "mongodb://app:hunter2@db/shop", "is a password in the clear"],
-        ["connection.url", "jdbc:postgresql://db/shop?user=app&password=hunter2", "is a password in the clear"],
-        ["connection.url", "jdbc:sqlserver://db:1433;user=app;password=hunter2", "is a password in the clear"],
-        ["connection.url", "jdbc:oracle:thin:app/hunter2@//db:1521/shop", "is a password in the clear"],
-        ["url", "failover:(tcp://mq:61616)?jms.password=hunter2", "is a password in the clear"],
-        ["login", 'a.b.PlainLoginModule required username="${file:/a:b}" password="hunter2";', "is a password"],
-        ["a", 12345678901234567890, "is 12345678901234567000, a number that JavaScript does not hold exactly"],
-        ["a", Number.NaN, "is NaN, a number that JavaScript does not hold exactly; write it as a text"],
+        ["database.password", "hunter2", 'config["database.password"] is a plain-text password'],
+        ["java.naming.security.credentials", "x", "is a plain-text password"],
+        ["connection.uri", "mongodb://app:hunter2@db/shop", "is a plain-text password"],
+        ["connection.url", "jdbc:postgresql://db/shop?user=app&password=hunter2", "is a plain-text password"],
+        ["connection.url", "jdbc:sqlserver://db:1433;user=app;password=hunter2", "is a plain-text password"],
+        ["connection.url", "jdbc:oracle:thin:app/hunter2@//db:1521/shop", "is a plain-text password"],
+        ["url", "failover:(tcp://mq:61616)?jms.password=hunter2", "is a plain-text password"],
+        [
+            "login",
+            'a.b.PlainLoginModule required username="${file:/a:b}" password="hunter2";',
+            "is a plain-text password",
+        ],
+        ["a", 12345678901234567890, "is 12345678901234567000, a number that JavaScript cannot represent exactly"],
+        ["a", Number.NaN, "is NaN, a number that JavaScript cannot represent exactly; write it as text"],
     ])("refuses the setting %s = %j", (key, value, reason) => {
         const found = reasons({ ...least, config: { [key]: value } });
         expect(found).toHaveLength(1);
@@ -100,8 +105,11 @@ describe("checkInputs", () => {
     });
 
     it("takes secrets that no config provider keeps in sensitiveConfig, as texts, and shows none", () => {
-        const { inputs, faults } = checkInputs({ ...least, sensitiveConfig: { "db.password": "hunter2", pin: 1234 } });
-        expect([inputs["sensitiveConfig"], faults]).toEqual([{ "db.password": "hunter2", pin: "1234" }, []]);
+        const { inputs, problems } = checkInputs({
+            ...least,
+            sensitiveConfig: { "db.password": "hunter2", pin: 1234 },
+        });
+        expect([inputs["sensitiveConfig"], problems]).toEqual([{ "db.password": "hunter2", pin: "1234" }, []]);
         const wrong = { ...least, sensitiveConfig: { a: ["hunter2"], b: { c: "hunter2" }, d: null } };
         expect(reasons(wrong)).toHaveLength(3);
         expect(reasons(wrong).join()).not.toContain("hunter2");
@@ -118,9 +126,9 @@ describe("checkInputs", () => {
         expect(checkInputs({ ...least, class: connectorClass }).inputs).toMatchObject({ minTasks });
     });
 
-    it("finds all faults at once, each with its property", () => {
-        const { faults } = checkInputs({ ...least, tasksMax: 0, config: { a: null, name: "x" } });
-        expect(faults.map(({ property }) => property)).toEqual(["tasksMax", 'config["a"]', 'config["name"]']);
+    it("finds all problems at once, each with its property", () => {
+        const { problems } = checkInputs({ ...least, tasksMax: 0, config: { a: null, name: "x" } });
+        expect(problems.map(({ property }) => property)).toEqual(["tasksMax", 'config["a"]', 'config["name"]']);
     });
 
     it("lets everything pass that is not known yet", () => {
@@ -132,20 +140,20 @@ describe("checkInputs", () => {
     });
 });
 
-describe("nameFault", () => {
+describe("nameProblem", () => {
     const [before, since] = [abilitiesOf("3.9.2"), abilitiesOf("4.0.0")];
 
     it.each([".", "..", " a", "a ", "a\nb", "a;b", "{x}", "a/b", "x pct%41y"])("refuses %j everywhere", (name) => {
-        expect(nameFault(name)).toMatch(/^name is ".*": .*; choose another name$/);
+        expect(nameProblem(name)).toMatch(/^name is ".*": .*; choose another name$/);
     });
 
     it.each(["100%", "a\\b"])("refuses %j from 4.0 on", (name) => {
-        expect([nameFault(name), nameFault(name, before)]).toEqual([undefined, undefined]);
-        expect(nameFault(name, since)).toContain("workers from 4.0 on");
+        expect([nameProblem(name), nameProblem(name, before)]).toEqual([undefined, undefined]);
+        expect(nameProblem(name, since)).toContain("workers from 4.0 on");
     });
 
     it.each(["a b", "...", "ünï-名", "a+b", "a?b#c&d=e"])("takes %j", (name) => {
-        expect(nameFault(name, since)).toBeUndefined();
+        expect(nameProblem(name, since)).toBeUndefined();
     });
 });
 

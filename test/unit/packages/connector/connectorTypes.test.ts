@@ -50,18 +50,18 @@ export interface ExampleOrdersSourceConfig {
      * Required.
      */
     "orders.url": TextSetting;
-    /** Required. A password: write a reference, or put it into \`sensitiveConfig\`. */
+    /** Required. A password: write a reference, or set it in \`sensitiveConfig\`. */
     "orders.password"?: TextSetting;
     /** Default: \`all\`. */
     "orders.mode"?: OneOf<"all" | "new">;
     "orders.kind"?: Recommended<"a" | "b">;
-    /** A list with commas between its elements. Values: x, y. */
+    /** A comma-separated list. Values: x, y. */
     "orders.tags"?: TextSetting;
     /** Default: \`500\`. */
     "poll.ms"?: NumberSetting;
     [setting: \`poll.\${string}.fast\`]: AnySetting | undefined;
     "fast"?: BooleanSetting;
-    // Settings that are handed on
+    // Settings that are passed on
     [setting: \`key.converter.\${string}\`]: AnySetting | undefined;
 `);
     });
@@ -86,7 +86,7 @@ export interface ExampleOrdersSourceConfig {
             "connector class a.b.XSourc not found; did you mean a.b.XSource?",
         );
         expect(() => definitionFromFile(write([]), "a")).toThrow(
-            'is not a definitions file: it must have a list "plugins"',
+            'is not a definitions file: it must contain a list "plugins"',
         );
     });
 });

@@ -97,7 +97,7 @@ describe("a deletion", () => {
         fake.faultsOf.push({ request: /^GET .*offsets/, faults: [refused] });
         await engine.destroy();
         expect(fake.connectors.has("sink")).toBe(false);
-        expect(lines.join()).toMatch(/stay in the cluster, but could not be kept in a file: .*Failed to find/);
+        expect(lines.join()).toMatch(/stay in the cluster, but could not be saved in a file: .*Failed to find/);
     });
 
     it("before 3.5 neither stops nor keeps", async () => {
@@ -142,7 +142,7 @@ describe("a deletion ends", () => {
         await engine.destroy();
         expect(writes()).toEqual(["PUT /stop", "DELETE /offsets", "DELETE "]);
         expect(lines.join()).toMatch(
-            /its offsets are reset, but could not be kept in a file: ENOTDIR.* They are \[.*"kafka_offset":7\}\}\]/,
+            /its offsets are reset, but could not be saved in a file: ENOTDIR.* They are \[.*"kafka_offset":7\}\}\]/,
         );
     });
 
@@ -181,7 +181,7 @@ describe("another Kafka cluster behind the workers", () => {
         fake.connectors.clear();
         fake.requests = [];
         const refusal =
-            /is a Connect cluster on Kafka cluster another, and this connector was made on Kafka cluster fake/;
+            /is a Connect cluster on Kafka cluster another, and this connector was created on Kafka cluster fake/;
         await expect(engine.refresh()).rejects.toThrow(refusal);
         await expect(engine.up(args({ tasksMax: 2 }))).rejects.toThrow(refusal);
         await expect(engine.destroy()).rejects.toThrow(refusal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultOfAnswer, faultOfTransport } from "../../../../packages/connector/src/client/errors";
+import { kindOfAnswer, kindOfTransportError } from "../../../../packages/connector/src/client/errors";
 
 describe("an answer", () => {
     it.each<[number, string | undefined, string]>([
@@ -66,7 +66,7 @@ describe("an answer", () => {
         [401, undefined, "refused"],
         [302, undefined, "refused"],
     ])("%i %j is %s", (status, message, kind) => {
-        expect(faultOfAnswer(status, message)).toBe(kind);
+        expect(kindOfAnswer(status, message)).toBe(kind);
     });
 });
 
@@ -78,6 +78,6 @@ describe("no answer", () => {
         ["ECONNABORTED", "ambiguous"],
         [undefined, "ambiguous"],
     ])("with %s is %s", (code, kind) => {
-        expect(faultOfTransport(code)).toBe(kind);
+        expect(kindOfTransportError(code)).toBe(kind);
     });
 });

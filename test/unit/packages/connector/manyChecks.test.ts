@@ -1,7 +1,7 @@
 import { AddressInfo, createServer, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetAnswers } from "../../../../packages/connector/src/checks/cachedCluster";
-import { checkInputs } from "../../../../packages/connector/src/inputs/connectorInputs";
+import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
 import { check, create, diff } from "../../../../packages/connector/src/connectorProvider";
 import { forgetProgram } from "../../../../packages/connector/src/provider/declaredConnectors";
 import { FakeConnect } from "../../../support/fakeConnect";
@@ -109,8 +109,8 @@ describe("behind a worker that hangs", () => {
         expect(await checkAll(sources(COUNT, { restUrls: [url] }))).toEqual([]);
         expect(performance.now() - startMs).toBeLessThan(8000);
         expect(lines).toEqual([
-            expect.stringMatching(/source-0": its config was not checked .* no answer from http.* not said again$/),
-            expect.stringMatching(/source-0": whether another connector has its slot .* was not checked/),
+            expect.stringMatching(/source-0": no worker checked its config: no answer from http.* not repeated/),
+            expect.stringMatching(/source-0": it was not checked whether another connector has its slot/),
         ]);
     });
 
@@ -120,15 +120,15 @@ describe("behind a worker that hangs", () => {
         await checkAll(sources(20));
         expect(performance.now() - startMs).toBeLessThan(8000);
         expect(lines).toEqual([
-            expect.stringContaining('"source-0": its config was not checked by a live worker: no answer within 5 s'),
-            expect.stringContaining('"source-1": its config was not checked by a live worker: no answer within 1 s'),
-            expect.stringMatching(/"source-2": .*: the checks of this run have waited 6 s.* not said again$/),
+            expect.stringContaining('"source-0": no worker checked its config: no answer within 5 s'),
+            expect.stringContaining('"source-1": no worker checked its config: no answer within 1 s'),
+            expect.stringMatching(/"source-2": .*: the checks of this run have already waited 6 s.* not repeated/),
         ]);
     });
 });
 
 describe("sources that share a slot", () => {
-    const shares = /config\["slot.name"\] is that of connector "source-0" of this cluster, too/;
+    const shares = /config\["slot.name"\] is also that of connector "source-0" of this cluster/;
 
     it("are found within one program", async () => {
         const [first, second] = [source(0), source(1, { config: source(0).config })];

@@ -65,7 +65,7 @@ describe("readOffsets", () => {
     });
 
     it("refuses what is not there, and versions that cannot", async () => {
-        await expect(readOffsets(connect(60), "nope")).rejects.toThrow('there is no connector "nope"');
+        await expect(readOffsets(connect(60), "nope")).rejects.toThrow('connector "nope" not found');
         fake.version = "3.4.1";
         await expect(readOffsets(connect(60), "lines")).rejects.toThrow(
             `listing offsets needs Kafka Connect 3.5 or newer; ${fake.url} runs 3.4.1`,
@@ -93,7 +93,7 @@ describe("changeOffsets", () => {
     it("restores no offsets at all", async () => {
         expect((await change({ kind: "restore", offsets: [] })).after).toEqual([]);
         lines().offsets = [];
-        expect((await change({ kind: "restore", offsets: [] })).message).toBe("There is nothing to change.");
+        expect((await change({ kind: "restore", offsets: [] })).message).toBe("The offsets are already as requested.");
     });
 
     it("resets all", async () => {
@@ -180,7 +180,7 @@ describe("changeOffsets", () => {
     it("says so when the offsets may have been changed", async () => {
         failOn(/PATCH/, times(500, { kind: "reset" }));
         await expect(change(toTen)).rejects.toThrow(
-            /The offsets may have been changed all the same\. Connector "lines" is running, as before$/,
+            /The offsets may have been changed\. Connector "lines" is running, as before$/,
         );
     });
 
@@ -188,8 +188,8 @@ describe("changeOffsets", () => {
         failOn(/PUT .*resume/, times(500, answer(409, "Cannot complete request because of a conflicting operation")));
         await expect(change(toTen)).rejects.toThrow(
             new RegExp(
-                'the offsets were changed, but: Connector "lines" could not be put back to running: .*409.*' +
-                    `Now it is: connector STOPPED, no tasks\\. Put it back with: curl -X PUT ${fake.url}/connectors/lines/resume$`,
+                'the offsets were changed, but: The state running of connector "lines" could not be restored: .*409.*' +
+                    `State now: connector STOPPED, no tasks\\. Restore it with: curl -X PUT ${fake.url}/connectors/lines/resume$`,
             ),
         );
         expect(lines().offsets).toEqual([at("b", 60), at("a", 10)]);
@@ -200,7 +200,7 @@ describe("changeOffsets", () => {
         const start = clock.nowMs;
         const error = await change(toTen, everythingFails).catch((error: Error) => error);
         expect((error as Error).message).toMatch(
-            /^GET .*no worker has answered.*could not be put back to running: .*Now it is: not known, for no worker answers/,
+            /^GET .*no worker has answered.*could not be restored: .*State now: not known, because no worker answers/,
         );
         expect(clock.nowMs - start).toBeLessThan(300_000);
     });

@@ -63,11 +63,11 @@ describe("an offsets file", () => {
     });
 
     it.each<[unknown, string]>([
-        ["not JSON", "is no JSON"],
-        [[], 'must hold an object with "offsets"'],
-        [{ ...saved, version: undefined }, "it has no version, and must have version 1"],
-        [{ ...saved, version: 2 }, "it has version 2, and must have version 1"],
-        [{ ...saved, kafkaClusterId: 7 }, '"kafkaClusterId" must be a text'],
+        ["not JSON", "is not JSON"],
+        [[], 'must contain an object with "offsets"'],
+        [{ ...saved, version: undefined }, "it has no version; it must have version 1"],
+        [{ ...saved, version: 2 }, "it has version 2; it must have version 1"],
+        [{ ...saved, kafkaClusterId: 7 }, '"kafkaClusterId" must be text'],
         [{ ...saved, offsets: {} }, '"offsets" must be a list'],
         [{ ...saved, offsets: [{ offset: {} }] }, "offsets[0].partition must be an object"],
         [{ ...saved, offsets: [{ partition: {}, offset: 5 }] }, "offsets[0].offset must be an object, or null"],

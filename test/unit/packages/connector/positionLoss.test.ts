@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { UNKNOWN } from "../../../../packages/connector/src/inputs/connectorInputs";
-import { onDeleteFaults } from "../../../../packages/connector/src/inputs/checkOnDelete";
+import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
+import { checkOnDelete } from "../../../../packages/connector/src/inputs/checkOnDelete";
 import {
     Positioned,
-    positionFaults,
-    sharedSourceFaults,
+    positionLosses,
+    sharedSourceProblems,
     snapshotsAlways,
 } from "../../../../packages/connector/src/position/positionLoss";
 
@@ -15,9 +15,8 @@ const debezium: Positioned = {
     config: { "topic.prefix": "a", "database.dbname": "db", "table.include.list": "t" },
 };
 const sink: Positioned = { name: "sink", cluster: "my-connect", class: "example.Sink", config: { topics: "lines" } };
-const isUnknown = (value: unknown) => value === UNKNOWN;
 const properties = (olds: Positioned, news: Partial<Positioned>) =>
-    positionFaults(olds, { ...olds, ...news }, isUnknown).map(({ property }) => property);
+    positionLosses(olds, { ...olds, ...news }).map(({ property }) => property);
 const config = (more: Record<string, string>) => ({ config: { ...debezium.config, ...more } });
 
 it.each([
@@ -33,8 +32,8 @@ it.each([
         { config: { ...sink.config, "consumer.override.group.id": "g" } },
         ['config["consumer.override.group.id"]'],
     ],
-])("the position hangs on %s", (_, olds, news, faults) => {
-    expect(properties(olds, news)).toEqual(faults);
+])("the position hangs on %s", (_, olds, news, problems) => {
+    expect(properties(olds, news)).toEqual(problems);
     expect(properties(olds, { ...news, onPositionLoss: "startAnew" })).toEqual([]);
 });
 
@@ -52,7 +51,7 @@ it("a source may name topics, when its plugin says that it is one", () => {
     const olds: Positioned = { ...sink, class: "example.Mqtt" };
     const group = { config: { topics: "lines", "consumer.override.group.id": "g" } };
     const ofType = (news: Partial<Positioned>, type: string) =>
-        positionFaults(olds, { ...olds, ...news }, isUnknown, type).map(({ property }) => property);
+        positionLosses(olds, { ...olds, ...news }, type).map(({ property }) => property);
     expect(ofType(group, "source")).toEqual([]);
     expect(ofType({ class: "example.Other" }, "source")).toEqual(["class"]);
     expect(ofType(group, "sink")).toEqual(['config["consumer.override.group.id"]']);
@@ -60,7 +59,7 @@ it("a source may name topics, when its plugin says that it is one", () => {
 
 const of = (className: string, ...configs: Record<string, string>[]) => {
     const [olds, news] = configs.map((config) => ({ name: "a", cluster: "c", class: className, config }));
-    return positionFaults(olds!, news!, isUnknown).map(({ property }) => property);
+    return positionLosses(olds!, news!).map(({ property }) => property);
 };
 const key = (name: string) => [`config["${name}"]`];
 
@@ -103,7 +102,7 @@ it("of MongoDB's addresses the replica set counts, and no address or password is
     });
     expect(of(mongo, url("a", "rs0"), url("b", "rs0"))).toEqual([]);
     const [olds, news] = [url("a", "rs0"), url("a", "rs1")].map((config) => ({ ...debezium, class: mongo, config }));
-    const [fault] = positionFaults(olds!, news!, isUnknown);
+    const [fault] = positionLosses(olds!, news!);
     expect(fault!.reason).toContain('would change from "rs0" to "rs1"');
     expect(fault!.reason).not.toContain("u:p");
 });
@@ -151,8 +150,8 @@ it.each([
     async (className, config: Record<string, string>, name) => {
         const info = { name: "other", config: { ...config, "connector.class": className } };
         const connectors = { list: async () => ({ other: { info } }) };
-        const faults = async (more: Partial<Positioned>) => {
-            const found = await sharedSourceFaults(connectors, {
+        const problems = async (more: Partial<Positioned>) => {
+            const found = await sharedSourceProblems(connectors, {
                 name: "new",
                 cluster: "c",
                 class: className,
@@ -161,9 +160,9 @@ it.each([
             });
             return found.map(({ property }) => property);
         };
-        expect(await faults({})).toEqual(key(name));
-        expect(await faults({ renamedFrom: "other" })).toEqual([]);
-        expect(await faults({ config: { ...config, [name]: "another" } })).toEqual([]);
+        expect(await problems({})).toEqual(key(name));
+        expect(await problems({ renamedFrom: "other" })).toEqual([]);
+        expect(await problems({ config: { ...config, [name]: "another" } })).toEqual([]);
     },
 );
 
@@ -173,18 +172,18 @@ it("a snapshot at each start is told of", () => {
     expect(snapshotsAlways({ ...always, config: {} })).toBe(false);
 });
 
-it("onDelete: all faults at once, and no value of them", () => {
+it("onDelete: all problems at once, and no value of them", () => {
     const url = "mysql://root:hunter-2@host/db";
     const given = { offsets: "drop", slots: 1, database: { url, slot: true, publication: "drop" } };
-    const faults = onDeleteFaults(given, "example.Sink", isUnknown).map(({ property }) => property);
-    expect(faults).toEqual([
+    const problems = checkOnDelete(given, "example.Sink").map(({ property }) => property);
+    expect(problems).toEqual([
         "onDelete.slots",
         "onDelete.offsets",
-        "onDelete.database.slot",
         "onDelete.database.url",
+        "onDelete.database.slot",
         "onDelete.database",
     ]);
-    expect(JSON.stringify(onDeleteFaults(given, "example.Sink", isUnknown))).not.toContain("hunter-2");
+    expect(JSON.stringify(checkOnDelete(given, "example.Sink"))).not.toContain("hunter-2");
     const right = { offsets: "reset", database: { url: "postgresql://u:p@h:5432/db", slot: "drop" } };
-    expect(onDeleteFaults(right, debezium.class, isUnknown)).toEqual([]);
+    expect(checkOnDelete(right, debezium.class)).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { afterEach, expect, it, vi } from "vitest";
 
 import { accessWith } from "../../../../packages/connector/src/client/auth";
 import { makeCertificate } from "../../../support/certificates";
-import { exchange } from "../../../../packages/connector/src/client/sendRequest";
+import { sendRequest } from "../../../../packages/connector/src/client/sendRequest";
 
 const REQUEST = { method: "GET", path: "/" } as const;
 
@@ -30,11 +30,11 @@ async function withServer<T>(listener: RequestListener, work: (port: number) => 
 it("https:// at a port without TLS is refused with what to do", async () => {
     const outcome = await withServer(
         (_, response) => response.end("{}"),
-        (port) => exchange(`https://127.0.0.1:${port}`, REQUEST, accessWith(), 5000),
+        (port) => sendRequest(`https://127.0.0.1:${port}`, REQUEST, accessWith(), 5000),
     );
     expect(outcome).toMatchObject({
         kind: "refused",
-        detail: expect.stringMatching(/This port does not speak TLS: write http:\/\/ in restUrls$/),
+        detail: expect.stringMatching(/This port does not use TLS: write http:\/\/ in restUrls$/),
     });
 });
 
@@ -42,7 +42,7 @@ it("a token and own headers go with every request", async () => {
     const access = accessWith({ bearer: "token-22", headers: { "X-Api-Key": "key-22" } });
     const outcome = await withServer(
         ({ headers }, response) => response.end(JSON.stringify(headers)),
-        (port) => exchange(`http://127.0.0.1:${port}`, REQUEST, access, 5000),
+        (port) => sendRequest(`http://127.0.0.1:${port}`, REQUEST, access, 5000),
     );
     expect(outcome).toMatchObject({
         body: { authorization: "Bearer token-22", "x-api-key": "key-22", accept: "application/json" },
@@ -57,14 +57,14 @@ it("http:// workers elsewhere are reached through the proxy of the environment, 
             response.writeHead(request.headers["proxy-authorization"] ? 200 : 407).end("{}");
         },
         async (port) => {
-            const ask = () => exchange("http://connect.test:8083/below", REQUEST, accessWith(), 5000);
+            const ask = () => sendRequest("http://connect.test:8083/below", REQUEST, accessWith(), 5000);
             vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${port}`);
             expect(await ask()).toMatchObject({ kind: "refused", detail: expect.stringContaining("HTTPS_PROXY=") });
             vi.stubEnv("HTTP_PROXY", `http://me:secret@127.0.0.1:${port}`);
             expect(await ask()).toMatchObject({ ok: true });
             expect(asked.map(({ url }) => url)).toEqual(Array(2).fill("http://connect.test:8083/below/"));
             // This machine's workers are no proxy's matter
-            await exchange("http://127.0.0.1:9", REQUEST, accessWith(), 5000);
+            await sendRequest("http://127.0.0.1:9", REQUEST, accessWith(), 5000);
             vi.stubEnv("NO_PROXY", "connect.test");
             expect(await ask()).toMatchObject({ kind: "unreachable" });
         },
@@ -76,11 +76,11 @@ it.each<[string, number, Record<string, string>, string, RegExp]>([
     ["a redirection", 302, { location: "https://login.test/" }, "", /redirects to https:\/\/login\.test\/.*restUrls/],
     ["Jetty's word on a name in TLS", 400, {}, "<h2>HTTP ERROR 400 Invalid SNI</h2>", /auth\.tls\.serverName/],
     ["nginx' word on a port", 400, {}, "The plain HTTP request was sent to HTTPS port", /write https:\/\//],
-    ["any other page", 400, {}, "<h2>Bad Request</h2>", /is it Connect's REST API/],
+    ["any other page", 400, {}, "<h2>Bad Request</h2>", /it is Connect's REST API/],
 ])("%s comes with what to do", async (_, status, headers, page, advice) => {
     const outcome = await withServer(
         (_, response) => response.writeHead(status, headers).end(page),
-        (port) => exchange(`http://127.0.0.1:${port}`, REQUEST, accessWith(), 5000),
+        (port) => sendRequest(`http://127.0.0.1:${port}`, REQUEST, accessWith(), 5000),
     );
     expect(outcome).toMatchObject({ kind: "refused", detail: expect.stringMatching(advice) });
 });
@@ -92,7 +92,7 @@ it("http:// at a port with TLS comes with what to do", async () => {
     try {
         await once(server, "listening");
         const { port } = server.address() as AddressInfo;
-        const outcome = await exchange(`http://127.0.0.1:${port}`, REQUEST, accessWith(), 5000);
+        const outcome = await sendRequest(`http://127.0.0.1:${port}`, REQUEST, accessWith(), 5000);
         expect(outcome).toMatchObject({
             ok: false,
             detail: expect.stringMatching(/write https:\/\/ in restUrls/),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openConnectors } from "../../../../packages/connector/src/inputs/openConnectors";
-import { lookAt } from "../../../../packages/connector/src/lifecycle/sharedStatus";
+import { readStatus } from "../../../../packages/connector/src/lifecycle/sharedStatus";
 import { Engine } from "../../../support/engine";
 import { FakeConnect } from "../../../support/fakeConnect";
 import { inPlaceOfSystemClock, type virtualClock } from "../../../support/virtualClock";
@@ -69,10 +69,10 @@ it("operations that wait at the same time share one look; one alone asks for its
     await created();
     const open = (name: string) =>
         openConnectors({ ...args(name), secrets: {} }, { limitSeconds: 10, silenceSeconds: 5 });
-    const looks = await Promise.all(NAMES.map((name) => lookAt(open(name), name)));
+    const looks = await Promise.all(NAMES.map((name) => readStatus(open(name), name)));
     expect(looks.map((status) => status?.name)).toEqual(NAMES);
     expect(fake.requests).toEqual([STATUSES]);
     fake.requests = [];
-    await lookAt(open("sink-1"), "sink-1");
+    await readStatus(open("sink-1"), "sink-1");
     expect(fake.requests).toEqual(["GET /connectors/sink-1/status"]);
 });

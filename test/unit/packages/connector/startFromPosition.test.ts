@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import {
     forgetProgram,
-    unclaimed,
+    withoutClaimed,
     declareConnector,
 } from "../../../../packages/connector/src/provider/declaredConnectors";
 import { Engine } from "../../../support/engine";
@@ -41,7 +41,9 @@ const source = (more: object = {}) => ({
 it("where no connector can be made stopped, one whose slot is there is made with onPositionLoss only", async () => {
     fake.version = "3.6.2";
     const engine = new Engine();
-    await expect(engine.up(source())).rejects.toThrow(/only from Kafka Connect 3.7 on .* be made stopped, to see/);
+    await expect(engine.up(source())).rejects.toThrow(
+        /can only be created STOPPED, to check its offsets, from Kafka Connect 3\.7 on/,
+    );
     expect(fake.writes).toEqual([]);
     await engine.up(source({ onPositionLoss: "startAnew" }));
     // What is replaced was there a moment ago, and its offsets are still
@@ -49,7 +51,7 @@ it("where no connector can be made stopped, one whose slot is there is made with
     expect(fake.connectors.get("source")!.state).toBe("RUNNING");
 
     fake.connectors.delete("source");
-    await expect(new Engine().up(source())).rejects.toThrow("be made stopped, to see");
+    await expect(new Engine().up(source())).rejects.toThrow("be created STOPPED, to check");
 });
 
 it("a deletion leaves what another name of the same source has", () => {
@@ -61,7 +63,7 @@ it("a deletion leaves what another name of the same source has", () => {
     const policyBeside = (config: object) => {
         forgetProgram();
         declareConnector(undefined, { ...doomed, name: "new", config: { ...doomed.config, ...config } });
-        const { offsets, database } = unclaimed(doomed, () => undefined);
+        const { offsets, database } = withoutClaimed(doomed, () => undefined);
         return [offsets, database?.slot, database?.publication];
     };
     expect(policyBeside({})).toEqual(["retain", undefined, undefined]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { describeStatus, overallState, progressOf } from "../../../../packages/connector/src/lifecycle/status";
 import { ConnectorStatus } from "../../../../packages/connector/src/client/types";
-import { judge, overallState, describe as words } from "../../../../packages/connector/src/lifecycle/status";
 
 function status(connector: string, ...tasks: string[]): ConnectorStatus {
     const member = (state: string) => ({
@@ -11,7 +11,7 @@ function status(connector: string, ...tasks: string[]): ConnectorStatus {
     return { name: "c", connector: member(connector), tasks: tasks.map((state, id) => ({ id, ...member(state) })) };
 }
 
-describe("judge", () => {
+describe("progressOf", () => {
     const running = { state: "running", minTasks: 1 } as const;
     const paused = { state: "paused", minTasks: 1 } as const;
     const stopped = { state: "stopped", minTasks: 1 } as const;
@@ -34,7 +34,7 @@ describe("judge", () => {
         [stopped, status("STOPPED", "RUNNING"), "waiting"],
         [stopped, status("FAILED", "FAILED"), "waiting"],
     ])("%o of %o", (goal, seen, verdict) => {
-        expect(judge(seen, goal)).toBe(verdict);
+        expect(progressOf(seen, goal)).toBe(verdict);
     });
 });
 
@@ -46,5 +46,5 @@ it.each([
     [status("FAILED", "FAILED"), "failed", "connector FAILED on w:1: B: no luck; task 0 FAILED on w:1: B: no luck"],
 ])("a status in one word and in words", (seen, word, text) => {
     expect(overallState(seen)).toBe(word);
-    expect(words(seen, (trace) => trace)).toBe(text);
+    expect(describeStatus(seen, (trace) => trace)).toBe(text);
 });

@@ -226,7 +226,7 @@ describe("JSON that is not Connect's", () => {
             await check(undefined, args());
         }
         expect(lines).toHaveLength(3);
-        lines.forEach((line) => expect(line).toContain("was not checked by a live worker"));
+        lines.forEach((line) => expect(line).toContain("no worker checked its config"));
         lines.slice(0, 2).forEach((line) => expect(line).toContain("not Kafka Connect's"));
     });
 });
@@ -234,7 +234,7 @@ describe("JSON that is not Connect's", () => {
 it("401 is said at preview", async () => {
     fake.faultsOf.push({ request: /^GET \/$/, faults: [{ kind: "answer", status: 401, html: "" }] });
     await check(undefined, args());
-    expect(lines.join()).toMatch(/not checked by a live worker: http.*401.*set auth\.basic/);
+    expect(lines.join()).toMatch(/no worker checked its config: http.*401.*set auth\.basic/);
 });
 
 it("credentials that go over http:// to another machine are a warning, where they are new", async () => {
@@ -243,7 +243,7 @@ it("credentials that go over http:// to another machine are a warning, where the
     await check(undefined, elsewhere);
     await check(elsewhere, elsewhere);
     await check(undefined, args({}, { auth, checkLive: false }));
-    expect(lines).toEqual([expect.stringContaining("auth goes over http://")]);
+    expect(lines).toEqual([expect.stringContaining("auth is sent over http://")]);
 });
 
 it("a version that a lost answer left unknown is known after a refresh", async () => {

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../../../packages/connector/src/client/redact";
-import { Finding, findingsOf } from "../../../../packages/connector/src/checks/validationProblems";
+import { ConfigProblem, configProblems } from "../../../../packages/connector/src/checks/validationProblems";
 
 const redact = (text: string) => new Redactor(["hunter-2"]).redact(text);
 const definition = (name: string, type = "STRING") => ({ definition: { name, type }, value: { name } });
 
 /** What is found in a config of one setting, of which a worker says this. */
-function findings(
+function problems(
     key: string,
     value: string,
     errors: string[],
     type = "STRING",
     recommended: string[] = [],
-): Finding[] {
+): ConfigProblem[] {
     const told = { definition: { name: key, type }, value: { name: key, errors, recommended_values: recommended } };
-    return findingsOf({ error_count: errors.length, configs: [told] }, { [key]: value }, redact);
+    return configProblems({ error_count: errors.length, configs: [told] }, { [key]: value }, redact);
 }
 
 describe("what a worker says", () => {
@@ -37,7 +37,7 @@ describe("what a worker says", () => {
         ],
         ["mode", "x", "Query mode must be specified when mode is timestamp"],
     ])("of %s = %j: %s: is about the config", (key, value, error) => {
-        expect(findings(key, value, [error])).toEqual([{ key, says: error, remedy: undefined, kind: "config" }]);
+        expect(problems(key, value, [error])).toEqual([{ key, text: error, remedy: undefined, kind: "config" }]);
     });
 
     it.each([
@@ -66,34 +66,34 @@ describe("what a worker says", () => {
         ["url", "PKIX path building failed: unable to find valid certification path"],
         ["url", "401 Unauthorized"],
     ])("of %s: %s: may pass", (key, error) => {
-        expect(findings(key, "a", [error]).map(({ kind }) => kind)).toEqual(["passing"]);
+        expect(problems(key, "a", [error]).map(({ kind }) => kind)).toEqual(["transient"]);
     });
 
     it("of a value that only the workers know may pass, and the value is not shown", () => {
         const key = "poll.interval.ms";
         const error = `Invalid value 12\nx for configuration ${key}: Not a number of type LONG`;
-        expect(findings(key, "${directory:/s:interval}", [error], "LONG")).toEqual([
+        expect(problems(key, "${directory:/s:interval}", [error], "LONG")).toEqual([
             {
                 key,
-                says: `Invalid value [hidden] for configuration ${key}: Not a number of type LONG`,
-                kind: "passing",
+                text: `Invalid value [hidden] for configuration ${key}: Not a number of type LONG`,
+                kind: "transient",
             },
         ]);
     });
 
     it("shows no password, wherever it stands", () => {
         const shown = JSON.stringify([
-            findings("a.token", "${directory:/s:a}", ["hunter-2 is too short"]),
-            findings("my.password", "hunter-4", ["my.password hunter-4 is too short"], "PASSWORD"),
-            findings("url", "x", ["jdbc:x://db?user=me&password=hunter-5 failed, hunter-2, amqp://me:hunter-6@db"]),
+            problems("a.token", "${directory:/s:a}", ["hunter-2 is too short"]),
+            problems("my.password", "hunter-4", ["my.password hunter-4 is too short"], "PASSWORD"),
+            problems("url", "x", ["jdbc:x://db?user=me&password=hunter-5 failed, hunter-2, amqp://me:hunter-6@db"]),
         ]);
         expect(shown).not.toMatch(/hunter/);
     });
 
     it("of a value out of a list comes with the nearest one", () => {
         const error = "Invalid value initail for configuration snapshot.mode: Value must be one of ...";
-        const [finding] = findings("snapshot.mode", "initail", [error], "STRING", ["initial", "never"]);
-        expect(finding).toMatchObject({ kind: "config", remedy: "did you mean initial?" });
+        const [problem] = problems("snapshot.mode", "initail", [error], "STRING", ["initial", "never"]);
+        expect(problem).toMatchObject({ kind: "config", remedy: "did you mean initial?" });
     });
 });
 
@@ -106,7 +106,7 @@ describe("what follows from the definitions", () => {
         definition("transforms.route.regex"),
     ];
     const found = (config: Record<string, string>) =>
-        findingsOf({ error_count: 0, configs }, config, redact).map(({ key, kind, remedy }) => [key, kind, remedy]);
+        configProblems({ error_count: 0, configs }, config, redact).map(({ key, kind, remedy }) => [key, kind, remedy]);
 
     it.each<[string, Record<string, string>, unknown[]]>([
         [
@@ -119,7 +119,11 @@ describe("what follows from the definitions", () => {
             { "batch.sizes": "1", "batch.size": "1" },
             [["batch.sizes", "unknown", "did you mean batch.size?"]],
         ],
-        ["an unknown key", { "quite.another": "1" }, [["quite.another", "unknown", "remove it, if it is none"]]],
+        [
+            "an unknown key",
+            { "quite.another": "1" },
+            [["quite.another", "unknown", "remove it unless a plugin reads it"]],
+        ],
         [
             "a slip in a transform's key",
             { "transforms.route.regx": "1" },
@@ -150,7 +154,7 @@ describe("what follows from the definitions", () => {
         ];
         const validation = { error_count: 0, configs: ofConnect.map((name) => definition(name)) };
         const config = { transform: "a", topic: "b", "quite.another": "c", "my.password": "hunter" };
-        const found = findingsOf(validation, config, redact);
+        const found = configProblems(validation, config, redact);
         expect(found.map(({ key, kind }) => [key, kind])).toEqual([["my.password", "password"]]);
     });
 });
