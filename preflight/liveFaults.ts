@@ -1,4 +1,4 @@
-import { differingKeys, fullConfig, type ConnectorConfigs, readConnectorConfigs } from "@connect-cdc/connector/client";
+import { type ConnectorConfigs, differingKeys, fullConfig, readConnectorConfigs } from "@connect-cdc/connector/client";
 import type { Definitions } from "../components/image";
 import type { PlatformConfig } from "../config/config";
 import type { Fault } from "../config/fault";

@@ -1,7 +1,7 @@
 import {
     hasReference,
-    isPlainText,
     isPasswordKey,
+    isPlainText,
     remedyOf,
     unknownComponentKeys,
     UnknownKey,

@@ -1,17 +1,15 @@
 import { randomBytes } from "node:crypto";
-
 import { Admin } from "@platformatic/kafka";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { ConnectClient } from "../../packages/connector/src/client/client";
 import { Deadline, systemClock } from "../../packages/connector/src/client/clock";
 import { Connectors } from "../../packages/connector/src/client/connectors";
-import { createConnector } from "../../packages/connector/src/lifecycle/createConnector";
-import { deleteConnector } from "../../packages/connector/src/lifecycle/deleteConnector";
 import { Progress } from "../../packages/connector/src/client/progress";
 import { Redactor } from "../../packages/connector/src/client/redact";
-import type { StackOutputs } from "../../cli/stackOutputs";
+import { createConnector } from "../../packages/connector/src/lifecycle/createConnector";
+import { deleteConnector } from "../../packages/connector/src/lifecycle/deleteConnector";
 import { type QueueReader, readQueue } from "../../servers/queue";
 import { parseAddress } from "../../servers/tcp";
 import { done, pending, waitFor } from "../../servers/wait";

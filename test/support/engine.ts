@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { forgetAnswers } from "../../packages/connector/src/checks/cachedCluster";
+import { check, create, diff, read, delete as remove, update } from "../../packages/connector/src/connectorProvider";
 import { forgetProgram } from "../../packages/connector/src/provider/declaredConnectors";
-import { check, create, delete as remove, diff, read, update } from "../../packages/connector/src/connectorProvider";
 
 type Props = Record<string, any>;
 

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { ConnectAuth } from "../../packages/connector/src/client/auth";
 import { ConnectClient } from "../../packages/connector/src/client/client";
 import { Deadline, systemClock } from "../../packages/connector/src/client/clock";
-import { Request } from "../../packages/connector/src/client/sendRequest";
 import { Progress } from "../../packages/connector/src/client/progress";
 import { Redactor } from "../../packages/connector/src/client/redact";
+import { Request } from "../../packages/connector/src/client/sendRequest";
 
 const LIST: Request = { method: "GET", path: "/connectors" };
 

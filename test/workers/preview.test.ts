@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkAgainstCluster } from "../../packages/connector/src/checks/checkAgainstCluster";
 import { forgetAnswers } from "../../packages/connector/src/checks/cachedCluster";
+import { checkAgainstCluster } from "../../packages/connector/src/checks/checkAgainstCluster";
 import { checkInputs } from "../../packages/connector/src/inputs/checkInputs";
 import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 

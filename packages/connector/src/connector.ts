@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TlsAuth } from "./client/auth";
+import { DynamicResource } from "./dynamicResource";
 import type { OnNewKafkaCluster } from "./inputs/connectorInputs";
-import type { OnDelete } from "./inputs/onDelete";
-import type { Adopt } from "./lifecycle/connectorSpec";
 import type { OnPositionLoss } from "./inputs/connectorInputs";
 import type { OnSilentCluster } from "./inputs/connectorInputs";
-import { DynamicResource } from "./dynamicResource";
+import type { OnDelete } from "./inputs/onDelete";
+import type { Adopt } from "./lifecycle/connectorSpec";
 import type { AnyConnector, ConnectorType } from "./typed/settings";
 
 /**

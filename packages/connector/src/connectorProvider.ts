@@ -16,7 +16,7 @@ import { fullConfig } from "./lifecycle/fullConfig";
 import { pluginVersion } from "./lifecycle/plugins";
 import { forgetShared, readShared, sharedWorker } from "./lifecycle/readShared";
 import { UnfinishedError } from "./lifecycle/unfinished";
-import { deleteWithPosition, type Report, dropLeftovers } from "./position/deleteWithPosition";
+import { deleteWithPosition, dropLeftovers, type Report } from "./position/deleteWithPosition";
 import { kafkaCluster } from "./position/kafkaIdentity";
 import { positionLosses } from "./position/positionLoss";
 import { refuseSecondCluster } from "./position/sameCluster";

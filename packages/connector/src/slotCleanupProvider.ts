@@ -2,8 +2,8 @@
  * The functions of the dynamic provider of the resource `SlotCleanup`. Only the deletion has an effect.
  */
 import { isDeepStrictEqual } from "node:util";
+import { DATABASE_URL_RULE, isDatabaseUrl } from "./inputs/checkOnDelete";
 import { UNKNOWN } from "./inputs/unknown";
-import { isDatabaseUrl, DATABASE_URL_RULE } from "./inputs/checkOnDelete";
 import { DatabaseLeftovers, dropFromDatabase, LeftInDatabaseError, placeOf } from "./postgres/replicationSlot";
 
 /** Empty: nothing is dropped. */

@@ -62,5 +62,5 @@ describe("npm run offsets", () => {
 
 it("takes several workers' URLs, and shows no password of one that is wrong", () => {
     expect(readUrls("http://a:8083/, https://b")).toEqual(["http://a:8083", "https://b"]);
-    expect(() => readUrls("me:hunter-2@host")).toThrow('"[secret]@host" is no URL');
+    expect(() => readUrls("me:hunter-2@host")).toThrow('"[secret]@host" is not the URL');
 });

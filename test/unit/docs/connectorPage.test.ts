@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { checkInputs } from "../../../packages/connector/src/inputs/checkInputs";
-import { CHECKOUT } from "../../../cli/stack/target";
+import { CHECKOUT } from "../../../tools/project";
 import { recordResources, theResource } from "../../support/mocks";
 import { listedMessages, unsaidPieces } from "../../support/troubleshooting";
 

@@ -1,8 +1,8 @@
 import { systemClock } from "../client/clock";
-import { ConnectError } from "../client/errors";
 import { Connectors } from "../client/connectors";
-import { ConnectAccess, openConnectors } from "../inputs/openConnectors";
+import { ConnectError } from "../client/errors";
 import { ConnectorInfo, WorkerInfo } from "../client/types";
+import { ConnectAccess, openConnectors } from "../inputs/openConnectors";
 import { hasUnknown } from "../inputs/unknown";
 import { isObject } from "../isObject";
 import { findWorker, LiveWorker } from "./liveValidation";

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { checkLive } from "./checkLive";
-import { ConnectorInputs, specOf } from "../inputs/connectorInputs";
-import { hasUnknown } from "../inputs/unknown";
-import { type InputProblem, mustBe } from "../inputs/rules";
 import { isLoopback } from "../client/sendRequest";
+import { ConnectorInputs, specOf } from "../inputs/connectorInputs";
+import { type InputProblem, mustBe } from "../inputs/rules";
+import { hasUnknown } from "../inputs/unknown";
 import { isObject } from "../isObject";
 import { fullConfig } from "../lifecycle/fullConfig";
 import { snapshotsAlways } from "../position/positionLoss";
+import { checkLive } from "./checkLive";
 
 const IS_BOOLEAN = mustBe("true or false", (value) => typeof value === "boolean");
 

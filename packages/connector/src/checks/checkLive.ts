@@ -1,15 +1,15 @@
 import { ConnectError } from "../client/errors";
+import { abilitiesOf } from "../client/version";
+import { passwordProblem } from "../inputs/checkInputs";
 import { ConnectorInputs, specOf } from "../inputs/connectorInputs";
 import { InputProblem } from "../inputs/rules";
-import { passwordProblem } from "../inputs/checkInputs";
 import { settingOf } from "../lifecycle/compare";
 import { fullConfig } from "../lifecycle/fullConfig";
+import { isClass } from "../lifecycle/plugins";
 import { CachedCluster, warnOnce } from "./cachedCluster";
 import { converterDefinitions, LiveWorker, validateLive } from "./liveValidation";
 import { suggest } from "./nearest";
 import { BUDGET_SPENT, withinBudget } from "./timeBudget";
-import { isClass } from "../lifecycle/plugins";
-import { abilitiesOf } from "../client/version";
 import { ConfigProblem, configProblems, NOT_DEFINED, typesOf } from "./validationProblems";
 
 /** Result of the check of a connector's inputs by a worker. */

@@ -1,6 +1,6 @@
-import { suggest } from "./nearest";
-import { hasReference, isPlainText, isPasswordKey } from "./passwordKeys";
 import { Validation } from "../client/types";
+import { suggest } from "./nearest";
+import { hasReference, isPasswordKey, isPlainText } from "./passwordKeys";
 import { remedyOf, unknownKeys } from "./unknownKeys";
 
 /** A problem of one setting of a config, from a validation by a worker. */

@@ -1,5 +1,5 @@
-import type { Outcome, Request } from "./sendRequest";
 import { isObject } from "../isObject";
+import type { Outcome, Request } from "./sendRequest";
 
 /** The form of Connect's answer to a request, as far as it is used here. */
 interface Answer {

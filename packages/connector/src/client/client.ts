@@ -1,10 +1,10 @@
-import { checkAnswer } from "./checkAnswer";
 import { Access, accessWith, ConnectAuth } from "./auth";
+import { checkAnswer } from "./checkAnswer";
 import { Deadline } from "./clock";
 import { ConnectError, ErrorKind } from "./errors";
-import { sendRequest, Failure, Outcome, Request } from "./sendRequest";
 import { Progress } from "./progress";
 import { Redactor } from "./redact";
+import { Failure, Outcome, Request, sendRequest } from "./sendRequest";
 import { shorten } from "./shorten";
 
 /** Arguments of {@link ConnectClient}. */

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-
-import { checkAuth } from "../inputs/checkAuth";
 import { type ConnectAuth } from "../client/auth";
+import { checkAuth } from "../inputs/checkAuth";
 import { askPassword } from "./askPassword";
 
 /** Options of a command for the workers' credentials, for `parseArgs`. A password is not an argument: other users can read those. */

@@ -1,8 +1,8 @@
-import { secretsOfAuth } from "../client/auth";
 import { hasReference, isPasswordKey } from "../checks/passwordKeys";
-import { ConnectorInputs } from "./connectorInputs";
-import { Connectors } from "../client/connectors";
+import { secretsOfAuth } from "../client/auth";
 import { connectClient } from "../client/connectClient";
+import { Connectors } from "../client/connectors";
+import { ConnectorInputs } from "./connectorInputs";
 
 /** Addresses and credentials of a connector's cluster, and the secrets that no message may contain. */
 export type ConnectAccess = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth" | "sensitiveConfig"> &

@@ -1,6 +1,6 @@
+import { typesOf, withoutValue } from "../checks/validationProblems";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { typesOf, withoutValue } from "../checks/validationProblems";
 
 /**
  * Lists the problems of a config that Connect refused, with their keys. Connect's own message has no keys.

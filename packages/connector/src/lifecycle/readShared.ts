@@ -1,6 +1,6 @@
-import type { LiveConnector } from "./connectorSpec";
 import { Connectors } from "../client/connectors";
 import { WorkerInfo } from "../client/types";
+import type { LiveConnector } from "./connectorSpec";
 
 /** A refresh reads one connector after the other. It is over after this time without a read, ms. */
 const REFRESH_ENDS_MS = 60_000;

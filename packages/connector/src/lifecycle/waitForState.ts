@@ -1,10 +1,10 @@
 import { Clock } from "../client/clock";
 import { Connectors } from "../client/connectors";
+import { ConnectorStatus } from "../client/types";
+import { type Attempt, done, pending, waitFor } from "../client/waitFor";
 import { Generation } from "./generation";
 import { msUntilNextRead, readStatus } from "./sharedStatus";
 import { describeStatus, type Goal, progressOf } from "./status";
-import { ConnectorStatus } from "../client/types";
-import { type Attempt, done, pending, waitFor } from "../client/waitFor";
 
 /** The state must be reached for this time, ms, in this many reads: a task that fails right after its start does not count. */
 const STABLE_MS = 700;

@@ -1,8 +1,8 @@
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
-import { describeStatus } from "./status";
 import { ConnectorStatus, DesiredState } from "../client/types";
 import { done, pending, waitFor } from "../client/waitFor";
+import { describeStatus } from "./status";
 import { waitForState } from "./waitForState";
 
 /** Opens a new client of the cluster, with its own time limit. */

@@ -3,9 +3,9 @@ import { ConnectError } from "../client/errors";
 import { ConnectorInfo } from "../client/types";
 import { done, pending, waitFor } from "../client/waitFor";
 import { addedKeys, settingOf } from "./compare";
+import type { ConnectorSpec } from "./connectorSpec";
 import { explainInvalid } from "./explainInvalid";
 import { differences, fullConfig } from "./fullConfig";
-import type { ConnectorSpec } from "./connectorSpec";
 import { UnfinishedError } from "./unfinished";
 
 /** Undeclared keys of a config that was written. */

@@ -1,7 +1,7 @@
-import type { OnNewKafkaCluster } from "../inputs/connectorInputs";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { WorkerInfo } from "../client/types";
+import type { OnNewKafkaCluster } from "../inputs/connectorInputs";
 
 /** The Kafka cluster of a connector. It is a part of its identity that addresses do not show. */
 export interface KafkaIdentity {

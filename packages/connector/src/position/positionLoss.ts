@@ -1,7 +1,7 @@
-import { isUnknown } from "../inputs/unknown";
+import type { ConnectorInfo } from "../client/types";
 import type { ConnectorInputs } from "../inputs/connectorInputs";
 import type { InputProblem } from "../inputs/rules";
-import type { ConnectorInfo } from "../client/types";
+import { isUnknown } from "../inputs/unknown";
 import { isSameClass, isShared, nameIn, PositionKey, positionValue, sourceClass } from "./sourceClasses";
 
 /** Lists the connectors of a cluster by name. */

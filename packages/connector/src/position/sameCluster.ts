@@ -1,7 +1,7 @@
-import { openConnectors } from "../inputs/openConnectors";
 import { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { ConnectorInputs } from "../inputs/connectorInputs";
+import { openConnectors } from "../inputs/openConnectors";
 
 type Addressed = Pick<ConnectorInputs, "name" | "restUrls" | "secrets" | "auth">;
 

@@ -6,8 +6,8 @@ import { InputProblem } from "../inputs/rules";
 import { ConnectorSpec, SettledConnector } from "../lifecycle/connectorSpec";
 import { createConnector, CreateOptions } from "../lifecycle/createConnector";
 import { deleteConnector, wasDeleted } from "../lifecycle/deleteConnector";
+import { asUnfinished, Unsettled, withUnsettled } from "../lifecycle/unfinished";
 import { updateConnector } from "../lifecycle/updateConnector";
-import { withUnsettled, asUnfinished, Unsettled } from "../lifecycle/unfinished";
 import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
 import { placeOf, slotReader } from "../postgres/replicationSlot";
 

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { settingOf } from "../lifecycle/compare";
-import { ConnectorInputs, specOf } from "../inputs/connectorInputs";
-import { Connectors } from "../client/connectors";
-import { differences } from "../lifecycle/fullConfig";
-import { LiveConnector, SettledConnector } from "../lifecycle/connectorSpec";
-import { UnfinishedError, Unsettled } from "../lifecycle/unfinished";
 import { isPasswordKey } from "../checks/passwordKeys";
+import { Connectors } from "../client/connectors";
+import { ActualState, ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
+import { ConnectorInputs, specOf } from "../inputs/connectorInputs";
+import { settingOf } from "../lifecycle/compare";
+import { LiveConnector, SettledConnector } from "../lifecycle/connectorSpec";
+import { differences } from "../lifecycle/fullConfig";
 import { pluginVersion } from "../lifecycle/plugins";
 import { overallState } from "../lifecycle/status";
-import { ActualState, ConnectorInfo, ConnectorStatus, DesiredState } from "../client/types";
+import { UnfinishedError, Unsettled } from "../lifecycle/unfinished";
 
 /** The outputs of a connector: its inputs, with `config` and `state` as observed, and values from the cluster. */
 export interface ConnectorOutputs extends Omit<ConnectorInputs, "state">, Unsettled {

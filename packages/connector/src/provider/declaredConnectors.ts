@@ -5,8 +5,8 @@
  */
 import type { ConnectorInfo } from "../client/types";
 import type { ConnectorInputs } from "../inputs/connectorInputs";
-import { fullConfig } from "../lifecycle/fullConfig";
 import type { OnDelete } from "../inputs/onDelete";
+import { fullConfig } from "../lifecycle/fullConfig";
 import { isSameClass, isShared, sourceClass } from "../position/sourceClasses";
 import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { nameProblem } from "../../../../packages/connector/src/checks/connectorNames";
 import { abilitiesOf } from "../../../../packages/connector/src/client/version";
+import { diff } from "../../../../packages/connector/src/connectorProvider";
 import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
 import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
-import { diff } from "../../../../packages/connector/src/connectorProvider";
 
 const least = {
     name: "sink",

@@ -1,8 +1,8 @@
 import { AddressInfo, createServer, Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetAnswers } from "../../../../packages/connector/src/checks/cachedCluster";
-import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
 import { check, create, diff } from "../../../../packages/connector/src/connectorProvider";
+import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
 import { forgetProgram } from "../../../../packages/connector/src/provider/declaredConnectors";
 import { FakeConnect } from "../../../support/fakeConnect";
 

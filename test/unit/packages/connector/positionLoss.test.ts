@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
 import { checkOnDelete } from "../../../../packages/connector/src/inputs/checkOnDelete";
+import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
 import {
     Positioned,
     positionLosses,

@@ -1,15 +1,14 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-
 import { accessWith } from "../../../../packages/connector/src/client/auth";
-import { makeCertificate } from "../../../support/certificates";
 import { sendRequest } from "../../../../packages/connector/src/client/sendRequest";
+import { makeCertificate } from "../../../support/certificates";
 
 const REQUEST = { method: "GET", path: "/" } as const;
 

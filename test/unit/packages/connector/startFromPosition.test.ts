@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import {
+    declareConnector,
     forgetProgram,
     withoutClaimed,
-    declareConnector,
 } from "../../../../packages/connector/src/provider/declaredConnectors";
 import { Engine } from "../../../support/engine";
 import { FakeConnect } from "../../../support/fakeConnect";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { describeStatus, overallState, progressOf } from "../../../../packages/connector/src/lifecycle/status";
 import { ConnectorStatus } from "../../../../packages/connector/src/client/types";
+import { describeStatus, overallState, progressOf } from "../../../../packages/connector/src/lifecycle/status";
 
 function status(connector: string, ...tasks: string[]): ConnectorStatus {
     const member = (state: string) => ({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openConnectors } from "../../../../packages/connector/src/inputs/openConnectors";
 import type { ConnectorStatus } from "../../../../packages/connector/src/client/types";
+import { openConnectors } from "../../../../packages/connector/src/inputs/openConnectors";
 import { FakeConnect } from "../../../support/fakeConnect";
 
 /** Two workers that hear of a changed config at moments of their own. */

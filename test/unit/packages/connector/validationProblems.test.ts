@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Redactor } from "../../../../packages/connector/src/client/redact";
 import { ConfigProblem, configProblems } from "../../../../packages/connector/src/checks/validationProblems";
+import { Redactor } from "../../../../packages/connector/src/client/redact";
 
 const redact = (text: string) => new Redactor(["hunter-2"]).redact(text);
 const definition = (name: string, type = "STRING") => ({ definition: { name, type }, value: { name } });
