@@ -51,9 +51,19 @@ const rooms = {
     },
     "docker-engine": { files: "packages/docker-engine/src/*.ts", rooms: ["docker-engine"], packages: ["dockerode"] },
     "pulumi-from-registries": {
-        files: "packages/pulumi-from-registries/**/*.ts",
-        rooms: ["pulumi-from-registries", "tools"],
-        packages: ANY,
+        files: "packages/pulumi-from-registries/src/**/*.ts",
+        rooms: ["pulumi-from-registries"],
+        packages: [
+            "@balena/dockerignore",
+            "@grpc/grpc-js",
+            "@pulumi/pulumi/**",
+            "dockerode",
+            "google-protobuf/**",
+            "rolldown",
+            "tar-fs",
+            "tar-stream",
+            ...ENGINE,
+        ],
     },
     servers: {
         files: "servers/*.ts",
@@ -76,7 +86,7 @@ const rooms = {
         rooms: ["staging", "tools", "components"],
         packages: ["@pulumi/command", "@pulumi/pulumi", "axios", "dockerode", "rolldown", "zod"],
     },
-    tools: { files: "tools/**/*", rooms: ["tools", "project", "cli", "pulumi-from-registries"], packages: ANY },
+    tools: { files: "tools/**/*", rooms: ["tools", "project"], packages: ANY },
     cli: {
         files: "cli/**/*.ts",
         rooms: ["cli", "bench", "config", "docker", "servers", "staging", "status", "test", "tools", "project"],

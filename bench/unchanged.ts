@@ -45,7 +45,8 @@ class EmptyProgram {
         writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: join(CHECKOUT, "tsconfig.json") }));
         symlinkSync(join(CHECKOUT, "node_modules"), join(folder, "node_modules"));
         const backend = pathToFileURL(join(folder, "state")).href;
-        const program = new EmptyProgram(folder, { ...stack.target.environment, PULUMI_BACKEND_URL: backend });
+        const environment = { PULUMI_BACKEND_URL: backend, PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+        const program = new EmptyProgram(folder, { ...stack.target.environment, ...environment });
         await program.run("stack", "init", "empty");
         return program;
     }

@@ -21,8 +21,6 @@ export function pulumiEnvironment(stack: string = DEV_STACK): NodeJS.ProcessEnv 
         ...toolVariables(tools),
         ...backendVariables(tools),
         ...passphraseVariables(stack),
-        // the program is type-checked by npm test; checking it at each run takes longer than running it
-        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
         PULUMI_SKIP_UPDATE_CHECK: "true",
     };
 }

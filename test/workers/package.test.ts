@@ -60,6 +60,7 @@ beforeAll(async () => {
         ...pulumiEnvironment(),
         PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
         PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
     const installed = async () => {
         const packed = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];

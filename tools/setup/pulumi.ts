@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { installPulumiFromRegistries } from "../../packages/pulumi-from-registries/install";
-import { cacheFolder } from "../folders";
-import type { Log } from "../log";
+import { type InstallOptions, installPulumiFromRegistries } from "@connect-cdc/pulumi-from-registries";
+import { cacheFolder, stateFolder } from "../folders";
+import { type Log, step } from "../log";
 import { withProcessLock } from "../processLock";
+import { CHECKOUT } from "../project";
+import { installMissing } from "./installMissing";
 import { ensureReleasedPulumi, isReleasedPulumiThere } from "./releasedPulumi";
 
 /**
@@ -60,7 +62,18 @@ async function install(way: PulumiWay | undefined, forced: boolean, log: Log): P
             log(`${(error as Error).message} Building it from package registries instead.`);
         }
     }
-    return { way: "registries", ...(await installPulumiFromRegistries(log)) };
+    return { way: "registries", ...(await installPulumiFromRegistries(registriesOptions(log))) };
+}
+
+/** What the installation from package registries needs of this project. */
+export function registriesOptions(log: Log): InstallOptions {
+    return {
+        cacheFolder: cacheFolder(),
+        stateFolder: stateFolder(),
+        lockFile: join(CHECKOUT, "package-lock.json"),
+        step: (what, action) => step(log, what, action),
+        installMissing: (missing) => installMissing([missing], log),
+    };
 }
 
 function remember(tools: PulumiTools): PulumiTools {

@@ -1,7 +1,6 @@
 import type { Log } from "../log";
-import { confirm } from "./confirm";
-import { canInstallPackages, installPackages } from "./debianPackages";
 import { DEFAULT_ENDPOINT, dockerEndpoint, findMissingEngine } from "./dockerEngine";
+import { installMissing } from "./installMissing";
 import { findMissingJava } from "./java";
 import { findShortages } from "./machine";
 import { findMissingMaven } from "./maven";
@@ -36,10 +35,7 @@ async function ensureSystemTools(log: Log, more: Finder[]): Promise<void> {
     const finders = [findMissingMaven, findMissingJava, findMissingEngine, ...more];
     const missing = await findMissing(finders);
     if (missing.length === 0) return;
-    const refusal = await findRefusal(missing);
-    if (refusal !== undefined) throw new Error(describeMissing(missing, refusal));
-    const packages = missing.flatMap(({ debianPackages }) => debianPackages);
-    await installPackages(packages, log);
+    await installMissing(missing, log);
     const left = await findMissing(finders);
     if (left.length > 0) throw new Error(describeMissing(left, "also after the installation of its packages"));
 }
@@ -47,14 +43,4 @@ async function ensureSystemTools(log: Log, more: Finder[]): Promise<void> {
 async function findMissing(finders: Finder[]): Promise<Missing[]> {
     const findings = await Promise.all(finders.map(async (find) => find()));
     return findings.filter((finding) => finding !== undefined);
-}
-
-/** Why nothing is installed, or undefined when it may be. */
-async function findRefusal(missing: Missing[]): Promise<string | undefined> {
-    if (process.env.SETUP_INSTALL === "never") return "not installed because of SETUP_INSTALL=never";
-    if (missing.some(({ debianPackages }) => debianPackages.length === 0)) return "not everything can be installed";
-    if (!canInstallPackages()) return "installed by this command only for root on Debian or Ubuntu";
-    const names = missing.flatMap(({ debianPackages }) => debianPackages).join(" ");
-    const agreed = await confirm(`Missing here: ${names}. Install with apt-get?`);
-    return agreed ? undefined : "you chose not to install it";
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { container as containers } from "../../../packages/pulumi-from-registries/plugins/docker/container/container";
-import { network as networks } from "../../../packages/pulumi-from-registries/plugins/docker/network";
+import { container as containers } from "../../../packages/pulumi-from-registries/src/plugins/docker/container/container";
+import { network as networks } from "../../../packages/pulumi-from-registries/src/plugins/docker/network";
 import { PulumiProgram } from "./pulumiProgram";
 import { docker, execute, makeTestImage, removeTestImage } from "./testImage";
 

@@ -2,13 +2,15 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { installPlugins } from "@connect-cdc/pulumi-from-registries";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isSelfUpdating } from "../../../packages/pulumi-from-registries/go";
-import { installPlugins } from "../../../packages/pulumi-from-registries/install";
-import { buildOnce, digestOf } from "../../../packages/pulumi-from-registries/once";
-import { toNanoseconds } from "../../../packages/pulumi-from-registries/plugins/docker/container/duration";
+import { buildOnce } from "../../../packages/pulumi-from-registries/src/buildOnce";
+import { digestOf } from "../../../packages/pulumi-from-registries/src/digest";
+import { isSelfUpdating } from "../../../packages/pulumi-from-registries/src/go";
+import { toNanoseconds } from "../../../packages/pulumi-from-registries/src/plugins/docker/container/duration";
 import { logToStderr } from "../../../tools/log";
 import { CHECKOUT } from "../../../tools/project";
+import { registriesOptions } from "../../../tools/setup/pulumi";
 
 let folder: string;
 
@@ -55,7 +57,7 @@ test("a digest depends on names and contents, not on where the folder is", () =>
     const make = (root: string, content: string) => {
         mkdirSync(join(folder, root, "sub"), { recursive: true });
         writeFileSync(join(folder, root, "sub", "file"), content);
-        return digestOf(join(folder, root), ["sub"], "value");
+        return digestOf([join(folder, root, "sub")], "value");
     };
     expect(make("a", "1")).toBe(make("b", "1"));
     expect(make("a", "2")).not.toBe(make("b", "1"));
@@ -65,7 +67,7 @@ test("what is installed belongs to the SDKs of package.json", async () => {
     const { dependencies } = JSON.parse(readFileSync(join(CHECKOUT, "package.json"), "utf8")) as {
         dependencies: Record<string, string>;
     };
-    const plugins = readdirSync(join(await installPlugins(logToStderr), "plugins"));
+    const plugins = readdirSync(join(await installPlugins(registriesOptions(logToStderr)), "plugins"));
     const wanted = ["command", "docker"].map((name) => `resource-${name}-v${dependencies[`@pulumi/${name}`]}`);
     expect(plugins.sort()).toEqual(wanted);
     const module = readFileSync(join(CHECKOUT, "packages/pulumi-from-registries/cli/go.mod"), "utf8");
@@ -73,10 +75,10 @@ test("what is installed belongs to the SDKs of package.json", async () => {
 });
 
 test("a second installation has nothing to do", async () => {
-    const home = await installPlugins(logToStderr);
+    const home = await installPlugins(registriesOptions(logToStderr));
     const lines: string[] = [];
     const started = performance.now();
-    expect(await installPlugins((line) => lines.push(line))).toBe(home);
+    expect(await installPlugins(registriesOptions((line) => lines.push(line)))).toBe(home);
     expect(lines).toEqual([]);
     expect(performance.now() - started).toBeLessThan(500);
 });
@@ -85,7 +87,12 @@ test.each(["docker-v5.2.0", "command-v1.2.1"])(
     "plugin %s needs no node_modules and ends with its engine",
     async (name) => {
         const plugin = `pulumi-resource-${name.split("-")[0]}`;
-        const executable = join(await installPlugins(logToStderr), "plugins", `resource-${name}`, plugin);
+        const executable = join(
+            await installPlugins(registriesOptions(logToStderr)),
+            "plugins",
+            `resource-${name}`,
+            plugin,
+        );
         const child = spawn(executable, ["127.0.0.1:1"], { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
         const port = await new Promise<string>((resolve) => child.stdout.once("data", (text) => resolve(String(text))));
         expect(Number(port)).toBeGreaterThan(0);

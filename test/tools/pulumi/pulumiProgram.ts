@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { installPlugins } from "@connect-cdc/pulumi-from-registries";
 import { stringify } from "yaml";
-import { installPlugins } from "../../../packages/pulumi-from-registries/install";
 import { pulumiEnvironment } from "../../../tools/environment";
 import { logToStderr } from "../../../tools/log";
 import { runProcess } from "../../../tools/processes";
 import { CHECKOUT } from "../../../tools/project";
+import { registriesOptions } from "../../../tools/setup/pulumi";
 import { setup } from "../../../tools/setup/setup";
 
 const HEADER = `
@@ -39,10 +40,12 @@ export class PulumiProgram {
     static async create(): Promise<PulumiProgram> {
         await setup(logToStderr);
         const own = {
-            PULUMI_HOME: await installPlugins(logToStderr),
+            PULUMI_HOME: await installPlugins(registriesOptions(logToStderr)),
             PULUMI_CONFIG_PASSPHRASE: "test",
             PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
-            // or the CLI does not know --event-log
+            // The programs are compiled without a check of their types, which takes longer than all the rest
+            PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+            // Without this the CLI has no --event-log
             PULUMI_DEBUG_COMMANDS: "1",
         };
         const program = new PulumiProgram({ ...process.env, ...pulumiEnvironment(), ...own });

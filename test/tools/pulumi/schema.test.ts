@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { checkProperties } from "../../../packages/pulumi-from-registries/plugins/protocol/check";
-import { diffProperties } from "../../../packages/pulumi-from-registries/plugins/protocol/diff";
+import { checkProperties } from "../../../packages/pulumi-from-registries/src/plugins/protocol/check";
+import { diffProperties } from "../../../packages/pulumi-from-registries/src/plugins/protocol/diff";
 import {
     flag,
     listOf,
@@ -9,8 +9,8 @@ import {
     object,
     setOf,
     text,
-} from "../../../packages/pulumi-from-registries/plugins/protocol/schema";
-import { UNKNOWN } from "../../../packages/pulumi-from-registries/plugins/protocol/values";
+} from "../../../packages/pulumi-from-registries/src/plugins/protocol/schema";
+import { UNKNOWN } from "../../../packages/pulumi-from-registries/src/plugins/protocol/values";
 
 const fields = {
     name: text({ required: true, replace: true }),

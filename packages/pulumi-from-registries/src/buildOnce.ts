@@ -1,12 +1,9 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const DIGEST_LENGTH = 16;
-
 /**
- * Makes `folder` by `build`, which fills the folder it is given, unless it is there already. It appears with all its
- * content at once: a build that is killed leaves nothing that looks finished, and of two at the same time one wins.
+ * Builds `folder` unless it exists. `build` fills another folder, which is renamed at the end, so that a killed build
+ * leaves no folder that looks complete. Of two builds at the same time, the first one's folder stays.
  */
 export async function buildOnce(folder: string, build: (target: string) => Promise<void>): Promise<void> {
     if (existsSync(folder)) return;
@@ -23,7 +20,7 @@ export async function buildOnce(folder: string, build: (target: string) => Promi
     }
 }
 
-/** What killed builds of the same folder have left. */
+/** Removes the unfinished folders of killed builds. */
 function removeAbandoned(folder: string): void {
     const parent = dirname(folder);
     if (!existsSync(parent)) return;
@@ -41,21 +38,4 @@ function isAlive(pid: number): boolean {
     } catch (error) {
         return (error as NodeJS.ErrnoException).code === "EPERM";
     }
-}
-
-/** A short name for the content of `paths` (files or folders under `root`) together with `values`. */
-export function digestOf(root: string, paths: string[], ...values: string[]): string {
-    const hash = createHash("sha256").update(JSON.stringify(values));
-    for (const file of paths.flatMap((path) => filesOf(root, path))) {
-        hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
-    }
-
-    return hash.digest("hex").slice(0, DIGEST_LENGTH);
-}
-
-function filesOf(root: string, path: string): string[] {
-    if (!statSync(join(root, path)).isDirectory()) return [path];
-    return readdirSync(join(root, path))
-        .sort()
-        .flatMap((name) => filesOf(root, `${path}/${name}`));
 }

@@ -1,0 +1,2 @@
+export { installPlugins, installPulumiFromRegistries, type PulumiInstallation } from "./install";
+export type { InstallOptions, MissingProgram } from "./installOptions";
