@@ -1,8 +1,8 @@
 import { rolldown } from "rolldown";
 
 /**
- * Packages that Docker's client loads for features that these programs do not use: its own SSH client (the `ssh` command
- * is used) and BuildKit sessions (the classic builder is used). Leaving them out halves the time a plugin needs to start.
+ * Packages of the Docker client for features that these programs do not use: an SSH client (they use the `ssh` command)
+ * and BuildKit sessions (they use the classic builder). A plugin without them starts in half the time.
  */
 const UNUSED = ["ssh2", "@grpc/proto-loader", "protobufjs"];
 
@@ -14,7 +14,7 @@ const withoutUnused = {
     load: (id: string) => (id === EMPTY ? "export default {};" : null),
 };
 
-/** Bundles one TypeScript program with all its packages into one file, which then needs no `node_modules`. */
+/** Bundles a TypeScript program with all its packages into one file, which needs no `node_modules`. */
 export async function bundle(source: string, target: string): Promise<void> {
     const build = await rolldown({
         input: source,

@@ -8,8 +8,9 @@ const DIGEST_LENGTH = 16;
 export function digestOf(paths: string[], ...values: string[]): string {
     const hash = createHash("sha256").update(JSON.stringify(values));
     for (const path of paths) {
-        for (const file of filesOf(path))
+        for (const file of filesOf(path)) {
             hash.update(`\0${relative(dirname(path), file)}\0`).update(readFileSync(file));
+        }
     }
     return hash.digest("hex").slice(0, DIGEST_LENGTH);
 }

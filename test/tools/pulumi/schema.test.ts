@@ -86,10 +86,10 @@ test("all faults of the inputs are told, without the values", () => {
         memory: UNKNOWN,
     }).map(({ reason }) => reason);
     expect(reasons).toEqual([
-        "name is missing, the:Type needs it",
+        "name is missing: the:Type requires it",
         "hostname must be a string, but is of type number",
         "envs must be a list, but is of type string",
-        "ports[0].internal is missing, the:Type needs it",
+        "ports[0].internal is missing: the:Type requires it",
         'restart is "sometimes", but must match ^(no|always)$',
         "property colour of the:Type is not supported by this build of the plugin",
     ]);

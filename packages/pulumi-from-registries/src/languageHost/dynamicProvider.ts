@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { endWithEngine } from "../plugins/protocol/endWithEngine";
 
 /**
- * Starts the dynamic provider of the program's own SDK, as the SDK's launcher does, but in one process less, and so that
- * it does not outlive the engine.
+ * Starts the dynamic provider of the program's own SDK. The SDK's launcher does the same with one process more, and its
+ * provider goes on when the engine is killed.
  */
 endWithEngine();
 const program = createRequire(join(process.cwd(), "package.json"));

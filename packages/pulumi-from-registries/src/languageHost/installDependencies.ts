@@ -4,7 +4,7 @@ import { InstallDependenciesRequest, InstallDependenciesResponse } from "@pulumi
 
 type Call = grpc.ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>;
 
-/** `pulumi install`: npm installs what the program needs, and its output is passed on as it comes. */
+/** Serves `pulumi install`: runs `npm install` and passes its output on at once. */
 export function installDependencies(call: Call): void {
     const folder = call.request.getInfo()?.getProgramDirectory() || call.request.getDirectory();
     const child = spawn("npm", ["install"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });

@@ -23,7 +23,7 @@ import { ProgramRunner } from "./programRunner";
 
 const runner = new ProgramRunner(engineAddress());
 
-/** Methods that are missing here (code generation, debuggers) are answered as unimplemented, which the engine understands. */
+/** gRPC answers the other methods (code generation, debuggers) as unimplemented, which the engine accepts. */
 const methods = {
     handshake: unary(async () => new LanguageHandshakeResponse()),
     getPluginInfo: unary(async () => pluginInfo()),
@@ -43,12 +43,12 @@ void serve(LanguageRuntimeService, methods, () => runner.cancel());
 
 function pluginInfo(): PluginInfo {
     const info = new PluginInfo();
-    // the engine takes it for informational only
+    // The engine only shows it
     info.setVersion("");
     return info;
 }
 
-/** The provider plugins that the program's packages name. */
+/** The provider plugins that the program's packages require. */
 function requiredPackages(info: ProgramInfo | undefined): GetRequiredPackagesResponse {
     const plugins = dependenciesOf(folderOf(info)).filter(({ pulumi }) => pulumi?.resource);
     const response = new GetRequiredPackagesResponse();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** What is of interest in a `package.json`. */
+/** The part of a `package.json` that the language host reads. */
 export interface Package {
     name: string;
     version: string;
@@ -9,7 +9,7 @@ export interface Package {
     dependencies?: Record<string, string>;
 }
 
-/** The installed packages that the program in `folder` names as its dependencies. */
+/** The installed packages among the `dependencies` of the program in `folder`. */
 export function dependenciesOf(folder: string): Package[] {
     const program = findPackage(folder);
     if (program === undefined) return [];

@@ -4,17 +4,17 @@ import { join } from "node:path";
 import { RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
 import { RuntimeOptions, runtimeOptions } from "./runtimeOptions";
 
-/** The program's process ends with this after it has shown its error by itself (`@pulumi/pulumi/cmd/run`). */
+/** Exit code of a program whose error is shown already (`@pulumi/pulumi/cmd/run`). */
 const ERROR_SHOWN = 32;
 
 /** Runs Pulumi programs. */
 export class ProgramRunner {
     private readonly running = new Set<ChildProcess>();
 
-    /** @param engineAddress where programs report diagnostics */
+    /** @param engineAddress the address to which programs send diagnostics. */
     constructor(private readonly engineAddress: string) {}
 
-    /** Runs one program to its end. What it prints goes to the engine, which reads this process's output. */
+    /** Runs a program to its end. Its output goes to the engine, which reads the output of this process. */
     async run(request: RunRequest): Promise<RunResponse> {
         const options = runtimeOptions(request.getInfo());
         const child = spawn("node", [...options.nodeArguments, ...this.programArguments(request)], {
@@ -59,12 +59,12 @@ export class ProgramRunner {
     }
 }
 
-/** The program's own SDK runs it. */
+/** The script of the program's own SDK that runs it. */
 function findRunner(folder: string): string {
     try {
         return createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/cmd/run");
     } catch {
-        throw new Error(`the Pulumi SDK is not installed in ${folder}: run npm ci there`);
+        throw new Error(`The Pulumi SDK is not installed in ${folder}. Run npm ci there.`);
     }
 }
 

@@ -1,12 +1,12 @@
 import { ProgramInfo } from "@pulumi/pulumi/proto/language_pb";
 
-/** What `runtime.options` of `Pulumi.yaml` says of how the program is run. */
+/** `runtime.options` of `Pulumi.yaml`. */
 export interface RuntimeOptions {
-    /** Arguments for node itself. */
+    /** Arguments of `node`. */
     nodeArguments: string[];
-    /** Whether TypeScript is compiled on the fly; yes by default. */
+    /** Whether the SDK compiles TypeScript at run time. Default: true. */
     typescript: boolean;
-    /** The `tsconfig.json` to use instead of the program's own. */
+    /** Path of a `tsconfig.json`. Default: the program's own. */
     tsconfig?: string;
 }
 
@@ -19,7 +19,7 @@ export function runtimeOptions(info: ProgramInfo | undefined): RuntimeOptions {
     };
 }
 
-/** Splits at spaces that are not between quotes. */
+/** Splits a line at the spaces outside quotes. */
 function words(line: string): string[] {
     return [...line.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/["']/g, ""));
 }

@@ -15,7 +15,7 @@ const shellFields: Fields = {
     addPreviousOutputInEnv: flag({ default: true }),
 };
 
-/** Commands that are run when the resource comes, changes and goes. */
+/** A resource whose commands run when it is created, updated and deleted. */
 export const localCommand: Resource<unknown> = {
     fields: {
         ...shellFields,
@@ -43,7 +43,7 @@ export const localCommand: Resource<unknown> = {
     },
 };
 
-/** A command that is run each time the program asks for it, previews included. */
+/** A command that runs at each call of the function, also in previews. */
 export const localRun: ProviderFunction<unknown> = {
     fields: { ...shellFields, command: text({ required: true }) },
 

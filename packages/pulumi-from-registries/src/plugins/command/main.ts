@@ -4,7 +4,7 @@ import { localCommand, localRun } from "./localCommand";
 void runProvider({
     version: "1.2.1",
     configuration: {},
-    // commands run on this machine: there is nothing to connect to
+    // Commands run on this machine
     connect: () => Promise.resolve({}),
     resources: { "command:local:Command": localCommand },
     functions: { "command:local:run": localRun },

@@ -6,21 +6,24 @@ import { Context } from "../protocol/resource";
 
 const DEFAULT_INTERPRETER = ["/bin/sh", "-c"];
 
-/** How a command is run. */
+/** Options of a command. */
 export interface ShellOptions {
     dir?: string;
     environment?: Record<string, string>;
-    /** The program and its arguments that the command is put after. */
+    /** A program and its arguments. The command is the last argument. Default: `/bin/sh -c`. */
     interpreter?: string[];
     stdin?: string;
-    /** What of the output is shown among the diagnostics as it comes; everything by default. */
+    /** The output that is shown as diagnostics at once. Default: all. */
     logging?: "none" | "stdout" | "stderr" | "stdoutAndStderr";
 }
 
-/** What a command wrote. */
+/** Output of a command. */
 export type CommandResult = { stdout: string; stderr: string };
 
-/** Runs `command`; fails unless it ends with exit code 0. */
+/**
+ * Runs a command.
+ * @throws Error with its output, unless it ends with exit code 0.
+ */
 export async function runShell(
     command: string,
     options: ShellOptions,
@@ -32,12 +35,12 @@ export async function runShell(
     const child = spawn(program, [...args, command], {
         cwd: dir,
         env: { ...process.env, ...environment },
-        // its own process group, so that a cancellation reaches what the shell has started
+        // A process group, so that a cancellation also ends the processes that the shell started
         detached: true,
     });
     const cancel = () => process.kill(-(child.pid ?? 0), "SIGTERM");
     context.signal.addEventListener("abort", cancel);
-    // a command need not read its input
+    // A command need not read its input
     child.stdin.on("error", () => {}).end(stdin);
     const show = (stream: string) => (logging === stream || logging === "stdoutAndStderr" ? context.log : () => {});
     const output = [collect(child.stdout, show("stdout")), collect(child.stderr, show("stderr"))] as const;

@@ -3,13 +3,13 @@ import { join, resolve } from "node:path";
 import dockerIgnore from "@balena/dockerignore";
 import tar from "tar-fs";
 
-/** The files of a build, as the archive that the engine takes: without what `.dockerignore` names, owned by root. */
+/** The files of a build as a tar archive, owned by root, without the files that `.dockerignore` excludes. */
 export function buildContext(folder: string, dockerfile: string): NodeJS.ReadableStream {
     const root = resolve(folder);
     if (!existsSync(root) || !statSync(root).isDirectory()) throw new Error(`build context ${root} is not a folder`);
     return tar.pack(root, {
         ignore: ignoring(root, dockerfile),
-        // the owner on this machine would end in the image, and in the builder's cache keys
+        // Otherwise the owner on this machine would be in the image and in the builder's cache keys
         map: (header) => ({ ...header, uid: 0, gid: 0, uname: "", gname: "" }),
     });
 }

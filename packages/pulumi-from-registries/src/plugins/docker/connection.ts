@@ -1,11 +1,14 @@
 import { connectEngine } from "@connect-cdc/docker-engine";
 import type Docker from "dockerode";
 import { Properties } from "../protocol/values";
-import { engineWords } from "./engineWords";
+import { engineMessage } from "./engineErrors";
 
 const DEFAULT_HOST = "unix:///var/run/docker.sock";
 
-/** A connection to the Docker engine that the provider's configuration names, once that engine has answered. */
+/**
+ * Connects to the Docker engine of the provider's configuration.
+ * @throws Error when the engine does not answer.
+ */
 export async function connect(configuration: Properties): Promise<Docker> {
     const host = String(configuration.host || process.env.DOCKER_HOST || DEFAULT_HOST);
     const certPath = configuration.certPath ? String(configuration.certPath) : undefined;
@@ -24,7 +27,7 @@ async function ping(client: Docker, host: string): Promise<void> {
         await client.ping();
     } catch (error) {
         throw new Error(
-            `the Docker engine at ${host} does not answer: ${engineWords(error)}. Is it running, and may this user use it?`,
+            `the Docker engine at ${host} does not answer: ${engineMessage(error)}. Start it, and give this user access to it.`,
         );
     }
 }

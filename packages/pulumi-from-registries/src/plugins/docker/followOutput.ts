@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 
-/** How much of a failed build's output goes into the error. */
+/** Lines of a failed build's output in its error. */
 const LINES_SHOWN = 30;
 
 interface Message {
@@ -9,10 +9,13 @@ interface Message {
     error?: string;
 }
 
-/** A build's own steps, among what their commands print. */
+/** A line that the builder prints at each step, between the output of the commands. */
 const STEP = /^Step \d+\/\d+ : /;
 
-/** Reads a build's or a pull's output to its end; fails with the engine's error and the last lines before it. */
+/**
+ * Reads the output of a build or a pull to its end.
+ * @throws Error with the engine's error and the last lines before it.
+ */
 export async function followOutput(output: NodeJS.ReadableStream, progress: (line: string) => void): Promise<void> {
     const lines: string[] = [];
     for await (const line of createInterface({ input: output })) {

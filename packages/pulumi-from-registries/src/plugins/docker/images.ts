@@ -1,14 +1,14 @@
 import Docker from "dockerode";
 import { Context } from "../protocol/resource";
-import { attempt, unlessMissing } from "./engineWords";
+import { attempt, unlessMissing } from "./engineErrors";
 import { followOutput } from "./followOutput";
 
-/** What the engine knows of an image by its name or id; `undefined` when it has none. */
+/** Inspects an image by its name or id; undefined when the engine does not have it. */
 export function inspectImage(client: Docker, name: string): Promise<Docker.ImageInspectInfo | undefined> {
     return unlessMissing(client.getImage(name).inspect());
 }
 
-/** Lets the engine fetch an image from its registry. */
+/** Pulls an image from its registry. */
 export async function pullImage(name: string, { client, progress, signal }: Context<Docker>): Promise<void> {
     const what = `unable to pull image ${name}`;
     const output = await attempt(what, client.pull(name, { abortSignal: signal }));

@@ -8,7 +8,7 @@ import { volume } from "./volume";
 
 void runProvider({
     version: "5.2.0",
-    // the SDK sends what is not a string as JSON
+    // The SDK sends values that are not strings as JSON
     configuration: { host: text(), certPath: text(), sshOpts: any(), disableDockerDaemonCheck: any() },
     connect,
     resources: {

@@ -2,9 +2,9 @@ import Docker from "dockerode";
 import { Resource, State } from "../protocol/resource";
 import { Fields, flag, map, object, setOf, text } from "../protocol/schema";
 import { Properties } from "../protocol/values";
-import { attempt, engineWords, ignoreMissing, unlessMissing } from "./engineWords";
+import { attempt, engineMessage, ignoreMissing, unlessMissing } from "./engineErrors";
 import { fromLabels, labelsField, toLabels } from "./labels";
-import { retryWhile } from "./retry";
+import { retryWhile } from "./retryWhile";
 
 const chosen = { computed: true };
 
@@ -35,10 +35,10 @@ interface IpamConfig {
     auxAddress?: Record<string, string>;
 }
 
-/** A network of one engine. Everything but its members is fixed when it is made. */
+/** A network of one engine. Only its members can change after its creation. */
 export const network: Resource<Docker> = {
     fields,
-    // two of one name cannot be told apart
+    // Two networks of one name could not be distinguished
     deleteBeforeReplace: "whenNameStays",
     outputs: ["driver", "internal", "ipamConfigs", "options", "scope"],
     autoName: true,
@@ -48,12 +48,12 @@ export const network: Resource<Docker> = {
             `unable to create network ${String(inputs.name)}`,
             client.createNetwork(toRequest(inputs)),
         );
-        return describe(inputs, await created.inspect());
+        return stateOf(inputs, await created.inspect());
     },
 
     async read({ id, properties }, { client }) {
         const found = await unlessMissing(client.getNetwork(id).inspect());
-        return found === undefined ? undefined : describe(properties, found);
+        return found === undefined ? undefined : stateOf(properties, found);
     },
 
     async update(state, inputs) {
@@ -61,7 +61,7 @@ export const network: Resource<Docker> = {
     },
 
     async delete({ id, properties }, { client }) {
-        const used = (error: unknown) => engineWords(error).includes("has active endpoints");
+        const used = (error: unknown) => engineMessage(error).includes("has active endpoints");
         const removal = retryWhile(used, () => ignoreMissing(client.getNetwork(id).remove()));
         await attempt(`unable to remove network ${String(properties.name)}`, removal);
     },
@@ -70,7 +70,7 @@ export const network: Resource<Docker> = {
 function toRequest(inputs: Properties): Docker.NetworkCreateOptions {
     return {
         Name: String(inputs.name),
-        // older engines would make a second network of the same name
+        // Older engines would create a second network of the same name
         CheckDuplicate: true,
         Driver: inputs.driver as string | undefined,
         Internal: inputs.internal as boolean | undefined,
@@ -99,8 +99,8 @@ function toIpam(inputs: Properties): Docker.IPAM | undefined {
     };
 }
 
-/** What the engine says of a network wins over what was asked for, so that a refresh shows a difference. */
-function describe(asked: Properties, found: Docker.NetworkInspectInfo): State {
+/** The inputs, replaced by the engine's values where it has them, so that a refresh shows a difference. */
+function stateOf(asked: Properties, found: Docker.NetworkInspectInfo): State {
     const properties = {
         ...asked,
         name: found.Name,

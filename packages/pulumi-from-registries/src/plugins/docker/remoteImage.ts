@@ -3,13 +3,13 @@ import { Context, Resource, State } from "../protocol/resource";
 import { Fields, flag, listOf, map, object, text } from "../protocol/schema";
 import { Properties } from "../protocol/values";
 import { buildContext } from "./buildContext";
-import { attempt, ignoreMissing } from "./engineWords";
+import { attempt, ignoreMissing } from "./engineErrors";
 import { followOutput } from "./followOutput";
 import { inspectImage, pullImage } from "./images";
 
 const fields: Fields = {
     name: text({ required: true, replace: true }),
-    // a set in the released plugin: whatever changes in it replaces the image
+    // A set in the released plugin: every change in it replaces the image
     build: object(
         {
             context: text({ required: true }),
@@ -46,7 +46,7 @@ interface Build {
     tags?: string[];
 }
 
-/** An image on one engine, built there by the engine's classic builder, or pulled when it is not there. */
+/** An image of one engine. The engine's classic builder builds it, or it is pulled when the engine does not have it. */
 export const remoteImage: Resource<Docker> = {
     fields,
     deleteBeforeReplace: "never",
@@ -58,13 +58,13 @@ export const remoteImage: Resource<Docker> = {
         if (inputs.build) await build(name, inputs.build as unknown as Build, context);
         else if ((await inspectImage(client, name)) === undefined) await pullImage(name, context);
         const found = await inspectImage(client, name);
-        if (found === undefined) throw new Error(`unable to find image ${name} after it was made`);
-        return describe(inputs, found);
+        if (found === undefined) throw new Error(`unable to find image ${name} after its build or pull`);
+        return stateOf(inputs, found);
     },
 
     async read({ properties }, { client }) {
         const found = await inspectImage(client, String(properties.name));
-        return found === undefined ? undefined : describe(properties, found);
+        return found === undefined ? undefined : stateOf(properties, found);
     },
 
     async update(state, inputs) {
@@ -72,7 +72,7 @@ export const remoteImage: Resource<Docker> = {
         return { ...inputs, imageId, repoDigest };
     },
 
-    /** By name, as the released plugin does: the image goes when no other name is left. */
+    /** Removes the name, as the released plugin does. The engine removes the image with its last name. */
     async delete({ properties }, { client }) {
         if (properties.keepLocally === true) return;
         const name = String(properties.name);
@@ -84,7 +84,7 @@ export const remoteImage: Resource<Docker> = {
 async function build(name: string, wanted: Build, context: Context<Docker>): Promise<void> {
     const dockerfile = wanted.dockerfile || "Dockerfile";
     const options = {
-        // the type knows one name only
+        // The type permits one name only
         t: [name, ...(wanted.tags ?? [])] as unknown as string,
         dockerfile,
         buildargs: wanted.buildArgs,
@@ -105,7 +105,7 @@ async function build(name: string, wanted: Build, context: Context<Docker>): Pro
     await attempt(what, followOutput(output, context.progress));
 }
 
-function describe(asked: Properties, found: Docker.ImageInspectInfo): State {
+function stateOf(asked: Properties, found: Docker.ImageInspectInfo): State {
     const name = String(asked.name);
     const properties = { ...asked, imageId: found.Id, repoDigest: found.RepoDigests?.[0] ?? "" };
     return { id: found.Id + name, properties };

@@ -2,9 +2,9 @@ import Docker from "dockerode";
 import { Resource, State } from "../protocol/resource";
 import { Fields, map, text } from "../protocol/schema";
 import { Properties } from "../protocol/values";
-import { attempt, engineWords, ignoreMissing, unlessMissing } from "./engineWords";
+import { attempt, engineMessage, ignoreMissing, unlessMissing } from "./engineErrors";
 import { fromLabels, labelsField, toLabels } from "./labels";
-import { retryWhile } from "./retry";
+import { retryWhile } from "./retryWhile";
 
 const fields: Fields = {
     name: text({ replace: true, computed: true }),
@@ -13,10 +13,10 @@ const fields: Fields = {
     driverOpts: map({ replace: true }),
 };
 
-/** A volume of one engine. Nothing of it can be changed. One of the same name that is there already is taken as it is. */
+/** A volume of one engine. It cannot be updated. An existing volume of the same name is used as it is. */
 export const volume: Resource<Docker> = {
     fields,
-    // two of one name cannot be told apart
+    // Two volumes of one name could not be distinguished
     deleteBeforeReplace: "whenNameStays",
     outputs: ["driver", "mountpoint"],
     autoName: true,
@@ -29,12 +29,12 @@ export const volume: Resource<Docker> = {
             DriverOpts: inputs.driverOpts as Record<string, string> | undefined,
         };
         await attempt(`unable to create volume ${request.Name}`, client.createVolume(request));
-        return describe(inputs, await client.getVolume(request.Name).inspect());
+        return stateOf(inputs, await client.getVolume(request.Name).inspect());
     },
 
     async read({ id, properties }, { client }) {
         const found = await unlessMissing(client.getVolume(id).inspect());
-        return found === undefined ? undefined : describe(properties, found);
+        return found === undefined ? undefined : stateOf(properties, found);
     },
 
     async update(state, inputs) {
@@ -42,14 +42,14 @@ export const volume: Resource<Docker> = {
     },
 
     async delete({ id }, { client }) {
-        const used = (error: unknown) => engineWords(error).includes("volume is in use");
+        const used = (error: unknown) => engineMessage(error).includes("volume is in use");
         const removal = retryWhile(used, () => ignoreMissing(client.getVolume(id).remove({ force: true })));
         await attempt(`unable to remove volume ${id}`, removal);
     },
 };
 
-/** What the engine says of a volume wins over what was asked for, so that a refresh shows a difference. */
-function describe(asked: Properties, found: Docker.VolumeInspectInfo): State {
+/** The inputs, replaced by the engine's values where it has them, so that a refresh shows a difference. */
+function stateOf(asked: Properties, found: Docker.VolumeInspectInfo): State {
     const properties = {
         ...asked,
         name: found.Name,

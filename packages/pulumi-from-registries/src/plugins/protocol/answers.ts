@@ -15,7 +15,7 @@ import { Change } from "./diff";
 import { Resource } from "./resource";
 import { plainError } from "./server";
 
-/** That a resource was left unfinished, as the engine is told of it. */
+/** The error that keeps an unfinished resource in the state. */
 export class UnfinishedAnswer extends Error {
     constructor(
         reason: string,
@@ -27,7 +27,7 @@ export class UnfinishedAnswer extends Error {
     }
 }
 
-/** The inputs as they are kept, unless there are failures. */
+/** The response to a check: the inputs for the state, and the failures. */
 export function answerCheck(request: CheckRequest, failures: Failure[], inputs = request.getNews()): CheckResponse {
     const response = new CheckResponse();
     response.setInputs(inputs);
@@ -35,7 +35,7 @@ export function answerCheck(request: CheckRequest, failures: Failure[], inputs =
     return response;
 }
 
-/** One fault of the inputs. */
+/** A failure as a message of the protocol. */
 export function toMessage({ property, reason }: Failure): CheckFailure {
     const message = new CheckFailure();
     message.setProperty(property);
@@ -43,13 +43,13 @@ export function toMessage({ property, reason }: Failure): CheckFailure {
     return message;
 }
 
-/** Whether the old resource must go before its replacement comes. */
+/** Whether the old resource must be deleted before its replacement is created. */
 export function mustDeleteFirst({ deleteBeforeReplace }: Resource<never>, changes: Change[]): boolean {
     if (deleteBeforeReplace !== "whenNameStays") return deleteBeforeReplace === "always";
     return !changes.some(({ path }) => path === "name");
 }
 
-/** The changes, each with its place. */
+/** The response to a diff: the changes with their property paths. */
 export function answerDiff(changes: Change[], deleteBeforeReplace: boolean): DiffResponse {
     const response = new DiffResponse();
     const names = (list: Change[]) => [...new Set(list.map(({ path }) => topLevel(path)))];
@@ -79,12 +79,12 @@ function topLevel(path: string): string {
     return /^[^.[]*/.exec(path)?.[0] ?? path;
 }
 
-/** Whether a place in the properties is `outer` or a part of it. */
+/** Whether a property path is `outer` or a part of it. */
 export function isWithin(path: string, outer: string): boolean {
     return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 }
 
-/** Node's gRPC has no word for structured details: they travel in a trailer of a fixed name. */
+/** An error as a gRPC status. Node's gRPC has no field for details, so they are in a trailer of a fixed name. */
 export function describeError(error: unknown): Partial<grpc.StatusObject> {
     if (!(error instanceof UnfinishedAnswer)) return plainError(error);
     const failed = new ErrorResourceInitFailed();

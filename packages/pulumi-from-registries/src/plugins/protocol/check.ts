@@ -1,13 +1,13 @@
 import { Field, Fields } from "./schema";
 import { isObject, isUnknown, Properties, Value } from "./values";
 
-/** One fault of the inputs of a resource. */
+/** A problem of one input of a resource. */
 export interface Failure {
     property: string;
     reason: string;
 }
 
-/** All faults of `inputs`. A property that is not in `fields` is one: nothing a program asks for is left out silently. */
+/** All problems of `inputs`. An input that is not in `fields` is a problem, so that no input is ignored silently. */
 export function checkProperties(type: string, fields: Fields, inputs: Properties): Failure[] {
     return checkFields(type, fields, inputs, "");
 }
@@ -15,9 +15,9 @@ export function checkProperties(type: string, fields: Fields, inputs: Properties
 function checkFields(type: string, fields: Fields, values: Properties, prefix: string): Failure[] {
     const missing = Object.entries(fields)
         .filter(([name, field]) => field.required && (values[name] === undefined || values[name] === null))
-        .map(([name]) => ({ property: prefix + name, reason: `${prefix}${name} is missing, ${type} needs it` }));
+        .map(([name]) => ({ property: prefix + name, reason: `${prefix}${name} is missing: ${type} requires it` }));
     const wrong = Object.entries(values).flatMap(([name, value]) => {
-        // the engine's own notes, such as __defaults
+        // The engine's own entries, such as __defaults
         if (name.startsWith("__") || value === undefined || value === null) return [];
         const field = fields[name];
         if (field === undefined) return [unsupported(type, prefix + name)];
@@ -55,7 +55,7 @@ function checkScalar(field: Field, value: Value, path: string): Failure[] {
     return [{ property: path, reason: `${path} is "${String(value)}", but must match ${field.pattern.source}` }];
 }
 
-/** The value itself stays out of the message: it may be a secret. */
+/** The message does not contain the value, which may be a secret. */
 function wrongType(path: string, expected: string, value: Value): Failure {
     const found = Array.isArray(value) ? "a list" : `of type ${typeof value}`;
     return { property: path, reason: `${path} must be ${expected}, but is ${found}` };

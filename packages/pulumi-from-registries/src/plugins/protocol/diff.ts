@@ -1,18 +1,18 @@
 import { Field, Fields } from "./schema";
 import { containsUnknown, isObject, Properties, Value } from "./values";
 
-/** One change that an update would make. */
+/** A change that an update makes. */
 export interface Change {
-    /** Where, such as `ports[0].external`. */
+    /** Property path, such as `ports[0].external`. */
     path: string;
     kind: "add" | "delete" | "update";
-    /** The resource must be replaced for it. */
+    /** Whether it replaces the resource. */
     replace: boolean;
 }
 
 /**
- * What must change for a resource in state `olds` to become what `news` asks for.
- * As in the released plugins an empty value is the same as none, and what the engine chose by itself is no change.
+ * The changes from the state `olds` to the inputs `news`. As in the released plugins, an empty value equals a missing one,
+ * and a value that the engine chose itself is not a change.
  */
 export function diffProperties(fields: Fields, olds: Properties, news: Properties): Change[] {
     return Object.entries(fields).flatMap(([name, field]) =>
@@ -52,7 +52,7 @@ function compareLists(item: Field, before: Value, after: Value, path: string): D
     ).flat();
 }
 
-/** The value as it is compared: defaults put in, empty parts left out, sets in order. */
+/** The value for the comparison: with defaults, without empty parts, sets sorted. */
 function normalise(field: Field, value: Value): Value {
     const given = isEmpty(value) && typeof value !== "boolean" && typeof value !== "number" ? field.default : value;
     const result = normaliseNested(field, given);
@@ -68,7 +68,7 @@ function normaliseNested(field: Field, value: Value): Value {
         );
     }
     if (field.kind === "list" && Array.isArray(value)) {
-        // an empty string may be an argument of a command
+        // An empty string may be an argument of a command
         return value.map((item) => normaliseNested(field.item, item));
     }
     if (field.kind === "set" && Array.isArray(value)) {
@@ -78,7 +78,7 @@ function normaliseNested(field: Field, value: Value): Value {
     return value;
 }
 
-/** What the engine may have chosen must not decide the order, or items would not meet their counterparts. */
+/** The key by which items of a set are sorted. Values of the engine count last, so that old and new items match. */
 function order(field: Field, value: Value): string {
     if (field.kind !== "object" || !isObject(value)) return canonical(value);
     const chosen = Object.entries(field.fields).filter(([, nested]) => nested.computed);

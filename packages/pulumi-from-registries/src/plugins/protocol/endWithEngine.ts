@@ -1,7 +1,7 @@
 /**
- * Ends this process when the engine has: the engine holds the other end of standard input, which closes in whatever way
- * it dies. Without this, what a killed engine has started would stay for ever.
- * @param onEnd called before, also when the engine ends this process by a signal
+ * Ends this process when the engine ends. The engine holds the other end of standard input, which closes however the engine
+ * ends. Without this, the processes of a killed engine would never end.
+ * @param onEnd called before, also when the engine ends this process by a signal.
  */
 export function endWithEngine(onEnd: () => void = () => {}): void {
     const end = () => {

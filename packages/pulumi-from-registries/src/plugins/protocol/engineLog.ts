@@ -2,7 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
-/** Writes to the engine's display. */
+/** Writes messages to the engine's display. */
 export class EngineLog {
     private readonly client: EngineClient;
     private sent: Promise<void> = Promise.resolve();
@@ -11,24 +11,24 @@ export class EngineLog {
         this.client = new EngineClient(address, grpc.credentials.createInsecure());
     }
 
-    /** With `ephemeral` the message stands in the status column of the resource only as long as nothing newer comes. */
+    /** An ephemeral message is in the status column of the resource until the next one. */
     info(message: string, urn: string, ephemeral: boolean): void {
         const request = new LogRequest();
         request.setSeverity(LogSeverity.INFO);
         request.setMessage(message);
         request.setUrn(urn);
         request.setEphemeral(ephemeral);
-        // one after the other, or they overtake each other
+        // One after the other, so that they keep their order
         this.sent = this.sent.then(() => this.send(request));
     }
 
-    /** Resolves when all messages so far have arrived. */
+    /** Resolves when the engine has all messages so far. */
     flush(): Promise<void> {
         return this.sent;
     }
 
     private send(request: LogRequest): Promise<void> {
-        // a message that gets lost must not make the work fail
+        // A lost message must not fail the operation
         return new Promise((resolve) => this.client.log(request, () => resolve()));
     }
 }

@@ -43,13 +43,13 @@ export interface Provider<Client> {
     version: string;
     /** The configuration that `connect` takes. */
     configuration: Fields;
-    /** Called once, with the configuration of this instance of the provider. */
+    /** Connects with the configuration of this instance of the provider. Called once. */
     connect(configuration: Properties): Promise<Client>;
     /** By type, such as `docker:index/network:Network`. */
     resources: { [type: string]: Resource<Client> };
     /** By token, such as `command:local:run`. */
     functions: { [token: string]: ProviderFunction<Client> };
-    /** Outputs that are secret as soon as any input is. The other ones are when the input of the same name is. */
+    /** Outputs that are secret when any input is secret. Other outputs are secret when the input of the same name is. */
     tainted: string[];
 }
 
@@ -68,7 +68,7 @@ class ProviderServer<Client> {
         private readonly engine: EngineLog,
     ) {}
 
-    /** Methods that are missing here are answered as unimplemented, which the engine understands. */
+    /** gRPC answers the other methods as unimplemented, which the engine accepts. */
     methods(): grpc.UntypedServiceImplementation {
         return {
             checkConfig: unary((request: CheckRequest) => this.checkConfig(request)),
@@ -88,14 +88,14 @@ class ProviderServer<Client> {
         };
     }
 
-    /** Ends what is waited for, and the commands that run. */
+    /** Ends all waits and the running commands. */
     cancel(): void {
         this.cancelled.abort();
     }
 
     private async checkConfig(request: CheckRequest): Promise<CheckResponse> {
         const { properties } = decode(request.getNews());
-        // the version of the SDK that asks, not a part of the configuration
+        // The version of the SDK, not a part of the configuration
         const { version: _, ...configuration } = properties;
         const type = request.getUrn().split("::")[2] ?? "";
         return answerCheck(request, checkProperties(type, this.provider.configuration, configuration));
@@ -212,7 +212,7 @@ class ProviderServer<Client> {
         };
     }
 
-    /** The messages of a piece of work come before its end. */
+    /** Sends all messages of an operation before its response. */
     private async flushed<T>(work: Promise<T>): Promise<T> {
         try {
             return await work;
@@ -225,7 +225,7 @@ class ProviderServer<Client> {
         return encode(properties, secrets.size === 0 ? secrets : new Set([...secrets, ...this.provider.tainted]));
     }
 
-    /** What is kept of an unfinished resource holds the same secrets as that of a finished one. */
+    /** Marks the secrets in the state of an unfinished resource, too. */
     private async marking<T>(secrets: ReadonlySet<string>, action: () => Promise<T>): Promise<T> {
         try {
             return await action();
@@ -241,10 +241,10 @@ function find<T>(table: { [key: string]: T }, key: string): T {
     const found = table[key];
     if (found !== undefined) return found;
     const known = Object.keys(table).join(", ");
-    throw new Error(`${key} is not supported by this build of the plugin; it knows ${known || "none of its kind"}`);
+    throw new Error(`${key} is not supported by this build of the plugin. Supported: ${known || "none"}.`);
 }
 
-/** What a preview can tell: the inputs, what stays, and what only the work itself will show. */
+/** The properties in a preview: the inputs, the kept properties, and unknown values for the others. */
 function foreseen(inputs: Properties, unknowns: string[], kept: Properties): Properties {
     const missing = unknowns.filter((name) => inputs[name] === undefined);
     return { ...kept, ...inputs, ...Object.fromEntries(missing.map((name) => [name, UNKNOWN])) };

@@ -1,21 +1,21 @@
 import { Fields } from "./schema";
 import { Properties } from "./values";
 
-/** What a resource's methods may use besides the properties. */
+/** Argument of a resource's methods, beside the properties. */
 export interface Context<Client> {
-    /** The connection that the provider's configuration describes. */
+    /** The connection of the provider. */
     client: Client;
-    /** The name the program gave to the resource. */
+    /** The name of the resource in the program. */
     name: string;
-    /** Shown beside the resource while it is worked on; gone afterwards. */
+    /** Shows a message beside the resource during the operation. */
     progress(message: string): void;
-    /** A line among the resource's diagnostics, which stays. */
+    /** Adds a line to the resource's diagnostics. */
     log(message: string): void;
-    /** Ends when the user cancels. */
+    /** Aborted when the user cancels the update. */
     signal: AbortSignal;
 }
 
-/** A resource as it is: its id and all its properties. */
+/** The state of a resource: its id and all its properties. */
 export interface State {
     id: string;
     properties: Properties;
@@ -23,31 +23,31 @@ export interface State {
 
 /** One type of resource. */
 export interface Resource<Client> {
-    /** The inputs it takes. */
+    /** Its inputs. */
     fields: Fields;
-    /** When the old one must go before its replacement comes. */
+    /** When the old resource must be deleted before its replacement is created. */
     deleteBeforeReplace: "always" | "whenNameStays" | "never";
-    /** Properties that only the created resource has; unknown before. */
+    /** Properties that are unknown before the resource is created. */
     outputs: string[];
-    /** Further outputs that an update changes; without this an update leaves them as they are. */
+    /** Outputs that an update changes. Default: none. */
     changesOnUpdate?: string[];
-    /** A name is made up from the resource's when the program gives none. */
+    /** Whether a missing `name` is generated from the name of the resource. Default: false. */
     autoName?: boolean;
     create(inputs: Properties, context: Context<Client>): Promise<State>;
-    /** `undefined` when it is no longer there. Without it the state is taken to be true. */
+    /** The current state; undefined when the resource does not exist any more. Default: the state is not refreshed. */
     read?(state: State, context: Context<Client>): Promise<State | undefined>;
-    /** The new properties. */
+    /** Returns the new properties. */
     update(state: State, inputs: Properties, context: Context<Client>): Promise<Properties>;
     delete(state: State, context: Context<Client>): Promise<void>;
 }
 
-/** A function that programs call. */
+/** A function of the provider. */
 export interface ProviderFunction<Client> {
     fields: Fields;
     call(inputs: Properties, context: Context<Client>): Promise<Properties>;
 }
 
-/** The resource is there, but not well: it is kept in the state, and the next update goes on from there. */
+/** The resource exists, but its creation is not complete. It is kept in the state, and the next update completes it. */
 export class UnfinishedError extends Error {
     constructor(
         readonly state: State,

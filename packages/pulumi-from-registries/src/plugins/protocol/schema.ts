@@ -1,14 +1,14 @@
-/** What every field may say of itself. */
+/** Attributes of a field of any type. */
 interface Flags {
-    /** It must be given. */
+    /** Whether a value is required. */
     required?: boolean;
-    /** A change of it needs a new resource. */
+    /** Whether a change replaces the resource. */
     replace?: boolean;
-    /** When it is not given, the engine chooses, and that choice is no change. */
+    /** Whether the engine chooses a missing value. That value is not a change. */
     computed?: boolean;
-    /** What holds when it is not given. */
+    /** The value of a missing property. */
     default?: string | number | boolean;
-    /** The values it may take. */
+    /** Pattern of valid values. */
     pattern?: RegExp;
 }
 
@@ -17,7 +17,7 @@ export type Field = Flags &
     (
         | { kind: "string" | "number" | "boolean" | "any" | "map" }
         | { kind: "list"; item: Field }
-        /** As a list, but the order of its items says nothing. */
+        /** A list whose order does not matter. */
         | { kind: "set"; item: Field }
         | { kind: "object"; fields: Fields }
     );

@@ -1,7 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { endWithEngine } from "./endWithEngine";
 
-/** As large as the engine's own limit: uploaded files travel inside the messages. */
+/** The engine's own limit: messages contain uploaded files. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 export const CHANNEL_OPTIONS = {
@@ -10,8 +10,8 @@ export const CHANNEL_OPTIONS = {
 };
 
 /**
- * Serves one service on a free port of the loopback and tells the engine the port, which is the first line it reads.
- * @param onEnd called before this process ends because the engine has
+ * Serves a gRPC service on a free port of the loopback. The engine reads the port from the first line of the output.
+ * @param onEnd called before this process ends with the engine.
  */
 export async function serve(
     service: grpc.ServiceDefinition,
@@ -36,7 +36,7 @@ export function engineAddress(): string {
 
 type Handler<Request, Response> = (request: Request) => Promise<Response>;
 
-/** A gRPC method from a plain asynchronous function. */
+/** A gRPC method that calls an asynchronous function. */
 export function unary<Request, Response>(
     handler: Handler<Request, Response>,
     describeError: (error: unknown) => Partial<grpc.StatusObject> = plainError,

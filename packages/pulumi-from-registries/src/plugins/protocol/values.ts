@@ -1,14 +1,14 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-/** What a property holds, as JSON knows it. */
+/** The value of a property, as in JSON. */
 export type Value = string | number | boolean | null | undefined | Value[] | { [key: string]: Value };
 /** The inputs or the state of a resource. */
 export type Properties = { [name: string]: Value };
 
-/** Stands for a value that is not known before another resource has been created. */
+/** The mark of an unknown value, which follows from another resource. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The engine has one such mark per type of value (`sdk/go/common/resource/plugin/rpc.go`). */
+/** The engine has a mark for each type of value (`sdk/go/common/resource/plugin/rpc.go`). */
 const UNKNOWNS = new Set([
     UNKNOWN,
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -35,14 +35,14 @@ export function isObject(value: Value): value is { [key: string]: Value } {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The properties in clear, and the names of those that hold a secret anywhere. */
+/** The properties without marks of secrets, and the names of the properties that contain a secret. */
 export function decode(struct: Struct | undefined): { properties: Properties; secrets: Set<string> } {
     const raw = (struct?.toJavaScript() ?? {}) as Properties;
     const secrets = new Set(Object.keys(raw).filter((name) => containsSecret(raw[name])));
     return { properties: unwrap(raw) as Properties, secrets };
 }
 
-/** The properties for the engine; those named in `secrets` are marked as secret as a whole. */
+/** The properties for the engine. Each property of `secrets` is marked as a secret as a whole. */
 export function encode(properties: Properties, secrets: ReadonlySet<string> = new Set()): Struct {
     const defined = Object.entries(properties).filter(([, value]) => value !== undefined);
     return Struct.fromJavaScript(

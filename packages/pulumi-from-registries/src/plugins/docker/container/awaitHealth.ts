@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { Context } from "../../protocol/resource";
-import { isUp } from "./describe";
-import { lastLogLines } from "./logs";
+import { lastLogLines } from "./containerLogs";
+import { isUp } from "./containerProperties";
 import { ContainerInputs } from "./types";
 
 const POLL_MILLISECONDS = 300;
 const PROGRESS_SECONDS = 5;
 const DEFAULT_TIMEOUT_SECONDS = 60;
-/** A container whose process dies again and again will not become healthy by waiting. */
+/** After this number of restarts, waiting does not help. */
 const RESTARTS_TOLERATED = 3;
 
-/** Waits until the container's own healthcheck is content; fails early, with its last words, when its process dies. */
+/**
+ * Waits until the container's healthcheck passes.
+ * @throws Error with the last lines of the container's log, at the limit, or at once when its process ends.
+ */
 export async function awaitHealth(
     container: Docker.Container,
     inputs: ContainerInputs,
@@ -26,7 +29,7 @@ export async function awaitHealth(
         const health = healthOf(State);
         if (health === "healthy") return;
         if (health === undefined) {
-            throw new Error(`container ${inputs.name} has no healthcheck that \`wait\` could wait for`);
+            throw new Error(`container ${inputs.name} has no healthcheck, which \`wait\` requires`);
         }
         if (!isUp(State) || RestartCount >= RESTARTS_TOLERATED) throw await died(container, inputs.name);
         if (context.signal.aborted) {
@@ -48,7 +51,7 @@ function healthOf(state: ContainerState): string | undefined {
     return health === "none" ? undefined : health;
 }
 
-/** The container's process ended when it should run. */
+/** The error for a container whose process ended. */
 export async function died(container: Docker.Container, name: string): Promise<Error> {
     const { State } = await container.inspect();
     const cause = State.OOMKilled ? ", it needed more memory than its limit" : State.Error ? `, ${State.Error}` : "";

@@ -6,7 +6,7 @@ import { ContainerInputs, Healthcheck, Mount, Port } from "./types";
 const MEGABYTE = 1024 * 1024;
 const NANO_CPUS = 1e9;
 
-/** What the engine is asked for to make a container. */
+/** The request that creates a container. */
 export function createRequest(inputs: ContainerInputs): Docker.ContainerCreateOptions {
     return {
         name: inputs.name,
@@ -63,13 +63,13 @@ function hostConfig(inputs: ContainerInputs): Docker.HostConfig & { CgroupnsMode
     };
 }
 
-/** As Docker's own client sends it, which the released plugin uses: an engine stores the name that it gets. */
+/** The name in the form of Docker's own client, which the released plugin uses: the engine stores it unchanged. */
 function fullCapability(name: string): string {
     const upper = name.toUpperCase();
     return upper === "ALL" || upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
 }
 
-/** What the engine can change while the container runs, too. */
+/** The settings that the engine can also change in a running container. */
 export function limits(inputs: ContainerInputs): Docker.HostConfig {
     return {
         RestartPolicy: { Name: inputs.restart ?? "no", MaximumRetryCount: inputs.maxRetryCount },
@@ -84,7 +84,7 @@ export function limits(inputs: ContainerInputs): Docker.HostConfig {
     };
 }
 
-/** -1 stands for no limit. */
+/** -1 means no limit. */
 function toSwap(megabytes: number | undefined): number | undefined {
     return megabytes === undefined || megabytes < 0 ? megabytes : megabytes * MEGABYTE;
 }

@@ -1,12 +1,12 @@
 const NANOSECONDS: Record<string, number> = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
-/** A duration as Go writes it, such as `1m30s`, in nanoseconds; 0 stands for the engine's default. */
+/** Nanoseconds of a duration in Go's form, such as `1m30s`. 0 means the engine's default. */
 export function toNanoseconds(duration: string | undefined): number {
     const parts = (duration ?? "").matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
     return [...parts].reduce((sum, [, amount, unit]) => sum + Number(amount) * (NANOSECONDS[unit ?? ""] ?? 0), 0);
 }
 
-/** Nanoseconds as Go writes a duration, such as `1m30s`. */
+/** A duration in Go's form, such as `1m30s`. */
 export function toDuration(nanoseconds = 0): string {
     if (nanoseconds > 0 && nanoseconds < 1e9) return `${nanoseconds / 1e6}ms`;
     const hours = Math.floor(nanoseconds / 3600e9);

@@ -4,12 +4,12 @@ import { labelsField } from "../labels";
 const fixed = { replace: true };
 const chosen = { replace: true, computed: true };
 
-/** Durations as Go writes them. */
+/** A duration in Go's form. */
 const duration = () => text({ pattern: /^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, default: "0s" });
 
 /**
- * The inputs of a container. Which of them need a new container is the released plugin's choice: nearly all; the other
- * ones are applied to the container as it runs (`update.ts`), or have an effect only when it is made or removed.
+ * The inputs of a container. As in the released plugin, a change of nearly every input replaces the container. The others
+ * change the running container, or have an effect only when it is created or removed.
  */
 export const containerFields: Fields = {
     name: text({ ...fixed }),

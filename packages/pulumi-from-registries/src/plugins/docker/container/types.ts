@@ -1,6 +1,6 @@
 import { Properties } from "../../protocol/values";
 
-/** The inputs of a container after they were checked against its schema. */
+/** The inputs of a container, checked against its schema. */
 export interface ContainerInputs {
     name: string;
     image: string;

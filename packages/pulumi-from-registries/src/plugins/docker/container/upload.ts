@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import Docker from "dockerode";
 import tar from "tar-stream";
-import { attempt } from "../engineWords";
+import { attempt } from "../engineErrors";
 import { Upload } from "./types";
 
-/** Writes files into a container that has not started yet: owned by root and readable by all unless they say otherwise. */
+/** Writes files into a container before its start. Default: owned by root, readable by all. */
 export async function upload(container: Docker.Container, uploads: Upload[]): Promise<void> {
     if (uploads.length === 0) return;
     const archive = tar.pack();

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 const PAUSE_MILLISECONDS = 500;
-/** As long as the released plugin tries to remove what something still holds. */
+/** The limit of the released plugin for the removal of an object in use. */
 const LIMIT_MILLISECONDS = 30_000;
 
-/** Repeats `action` while it fails with an error that `mayPass`, for half a minute at most. */
+/** Repeats `action` while it fails with an error that `mayPass` accepts, for 30 s at most. */
 export async function retryWhile<T>(mayPass: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {
     const end = Date.now() + LIMIT_MILLISECONDS;
     for (;;) {

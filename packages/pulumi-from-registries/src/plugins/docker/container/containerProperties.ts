@@ -6,14 +6,15 @@ import { asInputs } from "./types";
 const MEGABYTE = 1024 * 1024;
 const NANO_CPUS = 1e9;
 
-/** Known only once the container is there. */
+/** Properties that are unknown before the container exists. */
 export const CONTAINER_OUTPUTS = ["bridge", "networkDatas", "exitCode", "containerLogs"];
 
 /**
- * The properties of a container: what was asked for, and over it all that the released plugin reads back, in the same form
- * (`resourceDockerContainerRead` of terraform-provider-docker), so that a refresh finds the same differences.
+ * The properties of a container: the inputs, replaced by the engine's values. These are the values that the released plugin
+ * reads, in the same form (`resourceDockerContainerRead` of terraform-provider-docker), so that a refresh finds the same
+ * differences.
  */
-export function describe(asked: Properties, found: Docker.ContainerInspectInfo): Properties {
+export function containerProperties(asked: Properties, found: Docker.ContainerInspectInfo): Properties {
     return withoutNothing({ ...asked, ...outputs(found), ...settings(found), ...settingsInUse(asked, found) });
 }
 
@@ -78,7 +79,7 @@ function settings({ Name, Config, HostConfig }: Docker.ContainerInspectInfo): Pr
     };
 }
 
-/** What counts only where the program asks for it, or where the engine has it. */
+/** Settings that are only read when the program or the engine has a value. */
 function settingsInUse(asked: Properties, found: Docker.ContainerInspectInfo): Properties {
     const { image, ports, mustRun, ulimits, pidMode, logOpts } = asInputs(asked);
     const { Config, HostConfig, State } = found;
@@ -87,7 +88,7 @@ function settingsInUse(asked: Properties, found: Docker.ContainerInspectInfo): P
     const drops = (HostConfig.CapDrop ?? []) as string[];
     return {
         image: image.startsWith("sha256:") ? found.Image : Config.Image,
-        // a container that ought to run but does not shows itself in this way, and in its ports
+        // These two show that a container does not run although it should
         mustRun: mustRun === false ? false : isUp(State),
         ...(ports?.length && (State.Running || mustRun !== false) ? { ports: boundPorts(found) } : {}),
         ...(ulimits?.length ? { ulimits: ulimitsOf(HostConfig) } : {}),
@@ -99,7 +100,7 @@ function settingsInUse(asked: Properties, found: Docker.ContainerInspectInfo): P
     };
 }
 
-/** A container between two attempts of its restart policy is up. */
+/** Whether a container is up. A container that its restart policy restarts is up. */
 export function isUp(state: Docker.ContainerInspectInfo["State"]): boolean {
     return state.Running || state.Restarting;
 }
@@ -137,7 +138,7 @@ function ulimitsOf({ Ulimits }: Docker.HostConfig): Value {
     return (Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard }));
 }
 
-/** As the released plugin writes it: with a point, also for a whole number. */
+/** In the form of the released plugin: a whole number has a decimal point, too. */
 function toCpus(nanoCpus: number): string {
     const cpus = nanoCpus / NANO_CPUS;
     return Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus);

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { Context } from "../../protocol/resource";
 import { awaitHealth, died } from "./awaitHealth";
-import { isUp } from "./describe";
-import { readLogs } from "./logs";
+import { readLogs } from "./containerLogs";
+import { isUp } from "./containerProperties";
 import { ContainerInputs } from "./types";
 
-/** A process that dies at once takes this long to be noticed by the engine. */
+/** The engine notices within this time that a process ended at once. */
 const SETTLE_MILLISECONDS = 100;
 
-/** Waits for what the program wants of a started container; returns its output where the program wants it. */
-export async function comeUp(
+/** Waits as the inputs of a started container require. Returns its output when they require `attach` and `logs`. */
+export async function awaitStart(
     made: Docker.Container,
     inputs: ContainerInputs,
     context: Context<Docker>,

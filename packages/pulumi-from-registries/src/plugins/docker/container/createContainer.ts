@@ -1,44 +1,44 @@
 import Docker from "dockerode";
 import { UnfinishedError } from "../../protocol/resource";
 import { Properties } from "../../protocol/values";
-import { attempt, engineWords } from "../engineWords";
+import { attempt, engineMessage } from "../engineErrors";
 import { createRequest } from "./createRequest";
-import { remove } from "./remove";
+import { removeContainer } from "./removeContainer";
 import { asInputs, ContainerInputs } from "./types";
 import { upload } from "./upload";
 
-/** Makes a container and starts it, or leaves nothing behind. */
-export async function make(asked: Properties, client: Docker): Promise<Docker.Container> {
+/** Creates a container and starts it. A container that cannot be started is removed. */
+export async function createContainer(asked: Properties, client: Docker): Promise<Docker.Container> {
     const inputs = asInputs(asked);
     const creation = client.createContainer(createRequest(inputs));
     const made = await attempt(`unable to create container ${inputs.name}`, creation);
     try {
         await joinNetworks(client, made, inputs);
         await upload(made, inputs.uploads ?? []);
-        await start(made, inputs);
+        await startContainer(made, inputs);
         return made;
     } catch (error) {
-        await discard(made, asked, engineWords(error));
+        await discard(made, asked, engineMessage(error));
         throw error;
     }
 }
 
-export async function start(existing: Docker.Container, inputs: ContainerInputs): Promise<void> {
+export async function startContainer(existing: Docker.Container, inputs: ContainerInputs): Promise<void> {
     if (inputs.start === false) return;
     await attempt(`unable to start container ${inputs.name}`, existing.start());
 }
 
-/** What cannot be removed again has at least to be known. */
+/** Removes a container. One that cannot be removed is kept in the state. */
 async function discard(made: Docker.Container, properties: Properties, reason: string): Promise<void> {
     try {
-        await remove(made, true);
+        await removeContainer(made, true);
     } catch (error) {
         const state = { id: made.id, properties };
-        throw new UnfinishedError(state, `${reason}; it could not be removed either: ${engineWords(error)}`);
+        throw new UnfinishedError(state, `${reason}; it could not be removed either: ${engineMessage(error)}`);
     }
 }
 
-/** As the released plugin does it: from the default network to those the program names. */
+/** Moves a container from the default network to the program's networks, as the released plugin does. */
 async function joinNetworks(
     client: Docker,
     made: Docker.Container,
@@ -61,7 +61,7 @@ async function leaveDefaultNetwork(client: Docker, made: Docker.Container, name:
     try {
         await client.getNetwork("bridge").disconnect({ Container: made.id });
     } catch (error) {
-        if (engineWords(error).includes("is not connected to")) return;
-        throw new Error(`unable to disconnect container ${name} from the default network: ${engineWords(error)}`);
+        if (engineMessage(error).includes("is not connected to")) return;
+        throw new Error(`unable to disconnect container ${name} from the default network: ${engineMessage(error)}`);
     }
 }
