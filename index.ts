@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./components/connectCluster";
 import { connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
 import { DockerHost, engines } from "./components/dockerHost";
-import { Image, ImageRole } from "./components/image";
+import { Image } from "./components/image";
 import { JmsBroker } from "./components/jmsBroker";
 import { KafkaCluster } from "./components/kafkaCluster";
 import { SourceDatabase } from "./components/sourceDatabase";
@@ -10,6 +10,7 @@ import { stackSecrets } from "./components/stackSecrets";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/config";
+import type { ImageRole } from "./images/staging/contract";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { prepare } from "./preflight/prepare";
 
@@ -21,7 +22,7 @@ export = async () => {
     const image = (role: ImageRole, parentImage?: Image) =>
         (after = new Image(`image-${role}`, {
             role,
-            staged: staged.images[role],
+            staged: staged.images[role]!,
             parentImage,
             after,
             host: hosts[0]!,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig, type PlatformConfig } from "../config/config";
-import type { StageRequest } from "../images/staging/request";
+import type { StageRequest } from "../images/staging/contract";
 import { PROJECT } from "../tools/project";
 
 /** What the defaults and every Pulumi.*.yaml of the checkout ask of staging. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PluginDiscovery, StagedPlugin } from "./image";
+import type { PluginDiscovery, PluginVersion } from "../images/staging/contract";
 import { javaCommand, JvmRoleArgs, memberPorts, MetricsTarget, metricsTargets } from "./jvm";
 import { KafkaCluster } from "./kafkaCluster";
 import { renderConnectProperties, WorkerSettings } from "./render/connectProperties";
@@ -16,7 +16,7 @@ const REST_PORT = 8083;
 export interface ConnectClusterArgs extends JvmRoleArgs, WorkerSettings {
     kafka: KafkaCluster;
     /** Plugins that the image holds. */
-    plugins: pulumi.Input<StagedPlugin[]>;
+    plugins: pulumi.Input<PluginVersion[]>;
     /** How workers find the plugins of the image. */
     pluginDiscovery: pulumi.Input<PluginDiscovery>;
     /** Secrets that connectors refer to, by path: `<connector>/<secret>`. */
@@ -42,7 +42,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
     public readonly peerUrls: string[];
     public readonly groupId: string;
     /** Plugins baked into the image. */
-    public readonly plugins: pulumi.Output<StagedPlugin[]>;
+    public readonly plugins: pulumi.Output<PluginVersion[]>;
     /** Entries of the workers in a file of targets for Prometheus; none where metrics are off. */
     public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the cluster is ready. */

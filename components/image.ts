@@ -1,67 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { ImageRole, StagedImage } from "../images/staging/contract";
 import { DockerHost } from "./dockerHost";
 import { ImageCopy } from "./imageCopy";
 import { stackLabels, stackPrefix } from "./stackObjects";
-
-/** Images that staging knows, each built on the one before it: base, jre, runtime, connect; artemis on jre, postgres and watch on base. */
-export type ImageRole = "base" | "jre" | "runtime" | "connect" | "postgres" | "artemis" | "watch";
-
-/** Where the files of a plugin come from; `libraries` are Maven coordinates put beside them. */
-export type PluginSource =
-    | { maven: string; sha512?: string; libraries?: string[] }
-    | { project: string; libraries?: string[] }
-    | { path: string; libraries?: string[] }
-    | { url: string; sha512: string; libraries?: string[] };
-
-/** What the images are made of. */
-export interface StageRequest {
-    kafkaVersion: string;
-    zookeeperVersion: string;
-    artemisVersion: string;
-    /** Plugins of the Connect image, by folder name. */
-    plugins: Record<string, PluginSource>;
-    /** True: the watch image, too. Default false. */
-    watch?: boolean;
-}
-
-/** What staging leaves: build contexts whose digest tells their content. */
-export interface StageResult {
-    /** `watch` only when it was asked for. */
-    images: Record<ImageRole, StagedImage>;
-    plugins: StagedPlugin[];
-    /** `service_load`, by which a worker starts faster, when every plugin of the image has its service file. */
-    pluginDiscovery: PluginDiscovery;
-    /** Path of `definitions.json`: the config definitions of every plugin. */
-    definitions: string;
-}
-
-/** What staging writes of every plugin class: its kind, its version and its settings. */
-export interface Definitions {
-    plugins: {
-        class: string;
-        type: string;
-        version: string;
-        config: { name: string; type: string; required: boolean; validValues?: string[] }[];
-    }[];
-}
-
-/** How workers find plugins: KIP-898. */
-export type PluginDiscovery = "service_load" | "hybrid_warn";
-
-/** A folder with a Dockerfile and all that goes into the image. */
-export interface StagedImage {
-    context: string;
-    /** sha256 of everything that decides the image's content, 64 hex digits. */
-    digest: string;
-}
-
-/** A plugin as baked into the Connect image. */
-export interface StagedPlugin {
-    name: string;
-    version: string;
-    digest: string;
-}
 
 /** Arguments of {@link Image}. */
 export interface ImageArgs {

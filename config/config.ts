@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { fixedVersion, pluginSources, text } from "../images/staging/contract";
 import { CHECKOUT, DEV_PASSPHRASE_FILE } from "../tools/project";
 import { type CheckedConnector, completedConnectors } from "./checks/connectors";
 import { crossChecks } from "./checks/crossChecks";
@@ -19,7 +20,6 @@ import { schemaFaults } from "./schemaFaults";
 export { isConnectorKey } from "./checks/connectors";
 export type { Fault };
 
-const text = (what: string) => z.string({ error: `must be ${what}` }).min(1, { error: `must be ${what}` });
 const count = (what: string, min: number, max = 1_000_000_000_000) =>
     z
         .int({ error: `must be ${what}` })
@@ -33,10 +33,6 @@ const list = z.array(text("text"), { error: "must be a list of texts" });
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: "must be text, a number, true or false" });
 const settings = z.record(z.string(), scalar, { error: "must be an object of settings" });
 const replication = count("a replication factor", 1, 32_767).optional();
-const imageVersion = text("a version, such as 3.9.2").regex(/^[0-9][\w.-]*$/, {
-    error: "must be a fixed version, such as 3.9.2",
-});
-
 const jvm = {
     heapMb: count("a heap size in MiB", 8).describe("Maximum heap of the JVM, MiB."),
     memoryMb: count("a memory limit in MiB", 16).describe(
@@ -54,23 +50,6 @@ const jvm = {
         "Raw server settings. They override all other keys, except settings that a server's address and data depend on.",
     ),
 };
-
-/** Where a plugin's files come from; `libraries` are Maven coordinates put beside them. */
-type PluginSource =
-    | { maven: string; sha512?: string; libraries?: string[] }
-    | { project: string; libraries?: string[] }
-    | { path: string; libraries?: string[] }
-    | { url: string; sha512: string; libraries?: string[] };
-
-/** A union of four would tell less of what is wrong: checks/plugins.ts finds what is not a {@link PluginSource}. */
-const pluginSource = z.strictObject({
-    maven: text("coordinates").optional(),
-    project: text("a folder of this repository").optional(),
-    path: text("a path").optional(),
-    url: text("a URL").optional(),
-    sha512: text("a sha512, 128 hex digits").optional(),
-    libraries: list.optional(),
-}) as unknown as z.ZodType<PluginSource>;
 
 const connectorValue = z.union([scalar, z.strictObject({ secret: text("the name of a secret") })], {
     error: "must be text, a number, true or false, or {secret: name}",
@@ -165,7 +144,7 @@ const sections = {
         ),
     }),
     zookeeper: z.strictObject({
-        version: imageVersion.describe("ZooKeeper version."),
+        version: fixedVersion.describe("ZooKeeper version."),
         servers: count("a number of servers", 1, 255).describe("Number of servers of the ensemble."),
         clientPort: port.describe("Client port of server 0. Server i has this port + i."),
         quorumPort: port.describe("Follower port of server 0. Server i has this port + i."),
@@ -182,7 +161,7 @@ const sections = {
         ...jvm,
     }),
     kafka: z.strictObject({
-        version: imageVersion.describe("Kafka version, of brokers and Connect workers."),
+        version: fixedVersion.describe("Kafka version, of brokers and Connect workers."),
         brokers: count("a number of brokers", 1, 1000).describe("Number of brokers of the cluster."),
         port: port.describe("Published port of broker 0. Broker i has this port + i."),
         networkThreads: count("a number of threads", 1).describe("`num.network.threads`."),
@@ -227,7 +206,7 @@ const sections = {
             "`scheduled.rebalance.max.delay.ms`: how long the tasks of a lost worker wait for its return. 0: they move at once.",
         ),
         clientConfigOverridePolicy: text("a policy").describe("`connector.client.config.override.policy`."),
-        plugins: z.record(z.string(), pluginSource).describe("Plugins in the workers' image, by folder name."),
+        plugins: pluginSources.describe("Plugins in the workers' image, by folder name."),
         ...jvm,
     }),
     metrics: z.strictObject({
@@ -267,7 +246,7 @@ const sections = {
         managed: flag.describe(
             "True: this stack runs its own Artemis. False: `url` is the address of an existing broker.",
         ),
-        version: imageVersion.describe("Artemis version."),
+        version: fixedVersion.describe("Artemis version."),
         url: text("a broker URL").optional().describe("JNDI provider URL of an existing broker."),
         port: port.describe("Published port of the broker."),
         consolePort: port.describe("Published port of its console."),

@@ -8,10 +8,9 @@ import {
 } from "@connect-cdc/connector/checks";
 import { openConnectors, type Validation } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
-import type { Definitions } from "../components/image";
 import { usedPlugins } from "../config/checks/definitionFaults";
-import type { PluginDefinition } from "../config/checks/definitions";
 import { type Fault, HIDDEN } from "../config/fault";
+import type { Definitions, PluginDefinition } from "../images/staging/contract";
 import type { ChangedConnector, LiveFaults } from "./liveFaults";
 
 /** Time for all connectors together, s: a preview must not wait for a worker or a database that hangs. */

@@ -1,9 +1,9 @@
 import { type ConnectorConfigs, differingKeys, fullConfig, readConnectorConfigs } from "@connect-cdc/connector/client";
-import type { Definitions } from "../components/image";
 import type { PlatformConfig } from "../config/config";
 import type { Fault } from "../config/fault";
 import { connectorName } from "../connectors/completeConnector";
 import { restUrlsOf } from "../connectors/endpoints";
+import type { Definitions } from "../images/staging/contract";
 
 /** Staging goes on meanwhile, so that only a worker that hangs costs time. */
 const GLANCE_MS = 4000;

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StageResult } from "../components/image";
 import { definitionFaults } from "../config/checks/definitionFaults";
 import { judge, loadConfig, PlatformConfig } from "../config/config";
 import { Fault } from "../config/fault";
 import { readDefinitions, stageImages } from "../images/staging/client";
+import type { StageResult } from "../images/staging/contract";
 import { glanceAtWorkers, keptConnectors, liveFaults } from "./liveFaults";
 import { preflight } from "./preflight";
 

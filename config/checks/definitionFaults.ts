@@ -7,10 +7,11 @@ import {
     UnknownKey,
     unknownKeys,
 } from "@connect-cdc/connector/checks";
+import type { Definitions, PluginDefinition } from "../../images/staging/contract";
 import type { PlatformConfig } from "../config";
 import { Fault, suggest } from "../fault";
 import { type CheckedConnector, passwordInTheClear } from "./connectors";
-import { Definitions, PluginDefinition, SettingDefinition, settingsOf, valueFault } from "./definitions";
+import { type DefinedSetting, settingsOf, valueFault } from "./definitions";
 import { sinkFaults } from "./sinks";
 import { listOf } from "./topics";
 
@@ -29,7 +30,7 @@ const ALIAS_TYPES = { transforms: "transformation", predicates: "predicate" };
  * converter must be in the image, and their settings known, there, of the right type, and no password in the clear. What is
  * a sink keeps the rules on sinks.
  */
-export function definitionFaults(config: PlatformConfig, { plugins }: Definitions): Fault[] {
+export function definitionFaults(config: PlatformConfig, { plugins }: Pick<Definitions, "plugins">): Fault[] {
     const connectors = config.completedConnectors;
     const typeOf = (connectorClass: string) => findPlugin(plugins, connectorClass, CONNECTOR_TYPES)?.type;
     return [
@@ -74,7 +75,7 @@ class ConnectorCheck {
     }
 
     /** Settings of one plugin. `prefix` stands before each in the connector's config. */
-    private settingFaults(prefix: string, config: Record<string, string>, known: SettingDefinition[]): Fault[] {
+    private settingFaults(prefix: string, config: Record<string, string>, known: DefinedSetting[]): Fault[] {
         const faults = known
             .filter(({ name, required }) => required && !(name in config))
             .map(({ name }) => this.fault(`config.${prefix}${name}`, undefined, "is missing", "set it"));
@@ -196,7 +197,7 @@ class ConnectorCheck {
     }
 }
 
-function namesOf(settings: SettingDefinition[]): string[] {
+function namesOf(settings: DefinedSetting[]): string[] {
     return settings.map(({ name }) => name);
 }
 

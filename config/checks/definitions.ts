@@ -1,29 +1,8 @@
 import { connectSettings } from "@connect-cdc/connector/checks";
+import type { PluginDefinition, SettingDefinition } from "../../images/staging/contract";
 
-/** What staging read from the plugins of the image: `definitions.json`. Only what the checks need. */
-export interface Definitions {
-    plugins: PluginDefinition[];
-}
-
-/** A class that the workers will find. */
-export interface PluginDefinition {
-    class: string;
-    /** As Connect names it: source, sink, converter, header_converter, transformation, predicate, ... */
-    type: string;
-    /** As a worker shows it; `undefined`, as text, where the class tells none. */
-    version?: string;
-    /** Empty where the class tells none, which does not mean that it takes none. */
-    config: SettingDefinition[];
-}
-
-/** A setting of a plugin. Some names of Debezium's are regular expressions. */
-export interface SettingDefinition {
-    name: string;
-    /** Of Kafka's `ConfigDef.Type`: STRING, INT, BOOLEAN, PASSWORD, ... */
-    type: string;
-    required: boolean;
-    validValues?: string[];
-}
+/** The part of a setting's definition that checks need. */
+export type DefinedSetting = Pick<SettingDefinition, "name" | "type" | "required" | "validValues">;
 
 const WHOLE: Record<string, [least: bigint, most: bigint]> = {
     SHORT: [-(2n ** 15n), 2n ** 15n - 1n],
@@ -32,7 +11,7 @@ const WHOLE: Record<string, [least: bigint, most: bigint]> = {
 };
 
 /** What is wrong with a value as Connect would parse it: the rule, or undefined. */
-export function valueFault({ type, validValues }: SettingDefinition, value: string): string | undefined {
+export function valueFault({ type, validValues }: DefinedSetting, value: string): string | undefined {
     const text = value.trim();
     const range = WHOLE[type];
     if (range) {
@@ -49,6 +28,6 @@ export function valueFault({ type, validValues }: SettingDefinition, value: stri
 }
 
 /** Every setting that a connector of this class knows by name. */
-export function settingsOf({ type, config }: PluginDefinition): SettingDefinition[] {
+export function settingsOf({ type, config }: PluginDefinition): DefinedSetting[] {
     return [...config, ...connectSettings(type)];
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Definitions, StageRequest, StageResult } from "../../components/image";
+import type { Definitions, StageRequest, StageResult } from "./contract";
 
 /**
  * Stages the images. It runs in preview too, so that preview shows an image change; a warm run takes 0.3 s.

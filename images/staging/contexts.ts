@@ -3,11 +3,11 @@ import { basename, join } from "node:path";
 import { runProcess } from "../../tools/processes";
 import { type BaseWay, rootfs, rootfsDigest } from "./baseImage";
 import { cached, withTemporaryFolder } from "./cache";
+import type { ImageRole, StagedImage, StageResult } from "./contract";
 import { hostMirrors, PUBLIC_MIRRORS, sourcesList } from "./debianSources";
 import { digestOf, fingerprint } from "./digests";
 import { jdkProgram, place, placeFolder, unpack } from "./files";
 import type { StagedPlugin } from "./plugins";
-import type { Role, StagedImage, StageResult } from "./request";
 import type { Resolved } from "./resolve";
 import { NODE_PINS, WATCH_PROGRAM, type WatchParts } from "./watchProgram";
 
@@ -18,8 +18,8 @@ type Contexts = StageResult["images"];
 
 /** What makes an image what it is, and how the parts that lie in no folder of `images/` get into its context. */
 interface Recipe {
-    role: Role;
-    parent?: Role;
+    role: ImageRole;
+    parent?: ImageRole;
     /** Files of images/<role>/ that are not part of the context. */
     without?: string[];
     /** Everything else that the content depends on. */

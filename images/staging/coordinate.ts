@@ -9,23 +9,28 @@ export interface Coordinate {
     type: string;
 }
 
-const PART = /^[A-Za-z0-9_.-]+$/;
+const PART = "[\\w.-]+";
+const COORDINATE = new RegExp(`^${PART}:${PART}:${PART}(:(${PART})?(:${PART})?)?$`);
+
+/** Why a text cannot name an artifact of an image, with what to write; undefined when it can. */
+export function coordinateProblem(text: string): { rule: string; remedy: string } | undefined {
+    if (!COORDINATE.test(text)) {
+        return { rule: "is not a Maven coordinate", remedy: "write group:artifact:version[:classifier[:type]]" };
+    }
+    if (/-SNAPSHOT$|^(LATEST|RELEASE)$/.test(text.split(":")[2]!)) {
+        return { rule: "has no fixed version, so its content may change", remedy: "name a release" };
+    }
+    return undefined;
+}
 
 /**
  * Reads `group:artifact:version[:classifier[:type]]`; the classifier may be empty (`g:a:1::zip`).
- * @throws Error that says what is wrong.
+ * @throws Error with what is wrong, see {@link coordinateProblem}.
  */
 export function parseCoordinate(text: string): Coordinate {
-    const [group = "", artifact = "", version = "", classifier = "", type = "jar", ...more] = text.split(":");
-    const parts = [group, artifact, version, classifier || "none", type];
-    if (more.length > 0 || !parts.every((part) => PART.test(part))) {
-        throw new Error(`"${text}" is no Maven coordinate: write group:artifact:version[:classifier[:type]]`);
-    }
-
-    if (/-SNAPSHOT$|^(LATEST|RELEASE)$/.test(version)) {
-        throw new Error(`"${text}" has no fixed version, so nobody could tell what is in the image: name a release`);
-    }
-
+    const problem = coordinateProblem(text);
+    if (problem) throw new Error(`"${text}" ${problem.rule}; ${problem.remedy}`);
+    const [group = "", artifact = "", version = "", classifier = "", type = "jar"] = text.split(":");
     return { group, artifact, version, classifier, type };
 }
 

@@ -1,5 +1,5 @@
+import type { PluginSource } from "./contract";
 import { formatCoordinate, parseCoordinate } from "./coordinate";
-import type { PluginSource } from "./request";
 
 /**
  * Modules of our own that correct a release: their classes stand in for its own, for Connect reads the JARs of a plugin's

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { stagingFolder, writeFileWhole } from "./cache";
+import type { StageRequest, StageResult } from "./contract";
 import { moduleFolder } from "./corrections";
 import { digestOf, fingerprint, isDirectory, stamp } from "./digests";
-import type { StageRequest, StageResult } from "./request";
 
 /**
  * Answers a request. Where nothing changed since the same request was answered before, the answer is read from the cache;

@@ -4,22 +4,19 @@ import { pipeline } from "node:stream/promises";
 import axios from "axios";
 import { logToStderr, step } from "../../tools/log";
 import { cached } from "./cache";
+import type { PluginSource, PluginVersion, StageRequest } from "./contract";
 import { formatCoordinate, parseCoordinate } from "./coordinate";
 import { moduleFolder } from "./corrections";
 import { digestOf, isDirectory, listFiles, sha512Of } from "./digests";
 import { place, placeFolder, unpack } from "./files";
 import { isArchive } from "./maven";
-import type { PluginSource, StageRequest } from "./request";
 import type { BuiltModule, Resolved, ResolvedPlugin } from "./resolve";
 
 /** Part of every key: to be raised when this module makes something else from the same input. */
 const FORMAT = 1;
 
 /** A plugin as it goes into the image. */
-export interface StagedPlugin {
-    name: string;
-    version: string;
-    digest: string;
+export interface StagedPlugin extends PluginVersion {
     /** Absolute folder with its content. */
     folder: string;
 }

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { PluginSource, StageRequest } from "./contract";
 import { formatCoordinate, parseCoordinate } from "./coordinate";
 import { moduleFolder } from "./corrections";
 import { digestOf } from "./digests";
 import type { ArtifactSet } from "./lockFile";
 import { type Artifact, type Build, buildModules, pluginUnit, resolveUnits, type Unit } from "./maven";
 import { moduleDigest, type Reactor, readReactor } from "./reactor";
-import type { PluginSource, StageRequest } from "./request";
 
 /** Everything that Maven gives for a request; not yet checked. */
 export interface Resolved {

@@ -2,11 +2,11 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { baseWay } from "./baseImage";
 import { makeContexts } from "./contexts";
+import type { Definitions, StageRequest, StageResult } from "./contract";
 import { definitionsOf } from "./definitions";
 import { digestOf } from "./digests";
 import { changedArtifacts, type Lock, lockFaults, readLock } from "./lockFile";
 import { stagePlugins } from "./plugins";
-import type { Definitions, StageRequest, StageResult } from "./request";
 import { artifactSets, resolveAll, type Resolved } from "./resolve";
 import { watchParts } from "./watchProgram";
 

@@ -18,8 +18,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { defaults } from "../../config/config";
+import type { Definitions, ImageRole, PluginSource, StageRequest, StageResult } from "../../images/staging/contract";
 import { stagePlugins } from "../../images/staging/plugins";
-import type { Definitions, PluginSource, Role, StageRequest, StageResult } from "../../images/staging/request";
 import { stage } from "../../images/staging/stage";
 import { CHECKOUT } from "../../tools/project";
 
@@ -163,7 +163,7 @@ describe("with a checkout of its own", () => {
         writeFileSync(image("lock.json"), JSON.stringify(lock));
     }
 
-    test.each<[string, Role[]]>([
+    test.each<[string, ImageRole[]]>([
         ["connect/Dockerfile", ["connect"]],
         ["runtime/health-kafka", ["runtime", "connect"]],
         ["artemis/HashPassword.java", ["artemis"]],
@@ -179,7 +179,9 @@ describe("with a checkout of its own", () => {
             edit(path);
         }
         const { images: after } = await stage(bare, checkout);
-        const changed = (Object.keys(after) as Role[]).filter((role) => after[role]?.digest !== before[role]?.digest);
+        const changed = (Object.keys(after) as ImageRole[]).filter(
+            (role) => after[role]?.digest !== before[role]?.digest,
+        );
         expect(changed.sort()).toEqual([...expected].sort());
     });
 

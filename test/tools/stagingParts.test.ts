@@ -37,7 +37,7 @@ describe("a request", () => {
         expect(parseRequest(JSON.stringify({ ...good, plugins })).plugins).toEqual(plugins);
     });
 
-    test("has all its faults in one error, each with its place", () => {
+    test("has all its problems in one error, each with its place", () => {
         const plugins = {
             a: { maven: "g:a" },
             b: { maven: "g:a:1-SNAPSHOT" },
@@ -48,18 +48,18 @@ describe("a request", () => {
         };
         const parse = () => parseRequest(JSON.stringify({ ...good, kafkaVersion: "latest", plugins }));
         expect(parse).toThrow("kafkaVersion: must be a fixed version");
-        expect(parse).toThrow('plugins.a.maven: "g:a" is no Maven coordinate: write group:artifact:version');
-        expect(parse).toThrow('plugins.b.maven: "g:a:1-SNAPSHOT" has no fixed version');
-        expect(parse).toThrow("plugins.c: must have exactly one of maven, project, path or url (with sha512)");
-        expect(parse).toThrow("plugins.d: must have exactly one of maven, project, path or url (with sha512)");
-        expect(parse).toThrow('plugins.e.libraries.0: "a b:c:1" is no Maven coordinate');
+        expect(parse).toThrow("plugins.a.maven: is not a Maven coordinate; write group:artifact:version");
+        expect(parse).toThrow("plugins.b.maven: has no fixed version");
+        expect(parse).toThrow("plugins.c.sha512: is missing");
+        expect(parse).toThrow("plugins.d: must have exactly one of maven, project, path and url");
+        expect(parse).toThrow("plugins.e.libraries.0: is not a Maven coordinate");
         expect(parse).toThrow("plugins.../f: must be of letters, digits");
     });
 
     test("cannot have two plugins in one folder, on no file system", () => {
         const plugins = { sink: { path: "/a" }, Sink: { path: "/b" } };
         expect(() => parseRequest(JSON.stringify({ ...good, plugins }))).toThrow(
-            "plugins.Sink: the same folder as plugins.sink where case does not count",
+            "plugins.Sink: is the same folder as sink where case does not count",
         );
     });
 });

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { definitionFaults } from "../../../config/checks/definitionFaults";
-import type { Definitions } from "../../../config/checks/definitions";
 import { ConfigError, Fault, parseConfig } from "../../../config/config";
 import { faultLine, shownValue } from "../../../config/fault";
+import type { Definitions } from "../../../images/staging/contract";
 import { listedMessages, messagePattern } from "../../support/troubleshooting";
 
 // What staging read from the plugins of the default image, less documentation and less plugins.
@@ -176,10 +176,10 @@ const CASES: Record<string, Case[]> = {
         ["no source", plugin({ libraries: [] }), "connect.plugins.p", "{", "exactly one of", "where it comes from"],
         ["a download without checksum", plugin({ url: "https://h/x.zip" }), "connect.plugins.p.sha512", "nothing", "is missing", "sha512sum"],
         ["a checksum that is none", plugin({ url: "https://h/x.zip", sha512: "abc" }), "connect.plugins.p.sha512", '"abc"', "128 hex digits", "sha512sum"],
-        ["a URL that is none", plugin({ url: "ftp://h/x.zip", sha512 }), "connect.plugins.p.url", '"ftp://h/x.zip"', "no http or https URL", "correct it"],
+        ["a URL that is none", plugin({ url: "ftp://h/x.zip", sha512 }), "connect.plugins.p.url", '"ftp://h/x.zip"', "not an http or https URL", "correct it"],
         ["a password in a download's URL", plugin({ url: "https://me:hunter2@h/x.zip", sha512 }), "connect.plugins.p.url", '"https://[hidden]@h/x.zip"', "holds a password", "path"],
-        ["malformed coordinates", plugin({ maven: "a.b" }), "connect.plugins.p.maven", '"a.b"', "no Maven coordinate", "group:artifact:version"],
-        ["malformed coordinates of a library", plugin({ path: "/x", libraries: ["a:b:1", "a:b"] }), "connect.plugins.p.libraries.1", '"a:b"', "no Maven coordinate", "group:artifact:version"],
+        ["malformed coordinates", plugin({ maven: "a.b" }), "connect.plugins.p.maven", '"a.b"', "not a Maven coordinate", "group:artifact:version"],
+        ["malformed coordinates of a library", plugin({ path: "/x", libraries: ["a:b:1", "a:b"] }), "connect.plugins.p.libraries.1", '"a:b"', "not a Maven coordinate", "group:artifact:version"],
         ["a version that moves", plugin({ maven: "a:b:1-SNAPSHOT" }), "connect.plugins.p.maven", '"a:b:1-SNAPSHOT"', "no fixed version", "name a release"],
         ["a name that is no folder", { connect: { plugins: { "a/b": { path: "/x" } } } }, "connect.plugins.a/b", '"a/b"', "letters, digits", "rename it"],
         ["two names of one folder", { connect: { plugins: { Transforms: { path: "/x" } } } }, "connect.plugins.Transforms", '"Transforms"', "same folder as transforms", "rename it"],
@@ -276,7 +276,13 @@ describe.each(Object.entries(CASES))("%s", (_group, cases) => {
 });
 
 it("what is a sink its plugin tells, and no setting: a source may name topics, by patterns too", () => {
-    const plugins = ["source", "sink"].map((type) => ({ class: `a.Mirror${type}`, type, config: [] }));
+    const plugins = ["source", "sink"].map((type) => ({
+        class: `a.Mirror${type}`,
+        type,
+        version: "1",
+        folder: "mirror",
+        config: [],
+    }));
     const faultsOf = (type: string) => {
         const mirror = { class: `a.Mirror${type}`, tasksMax: 1, state: "running", config: { topics: "orders.*" } };
         const config = parseConfig({ connectors: { mirror } });

@@ -1,6 +1,7 @@
 import { AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HIDDEN } from "../../../config/fault";
+import type { Definitions } from "../../../images/staging/contract";
 import { readConnectorConfigs } from "../../../packages/connector/src/client/readConnectorConfigs";
 import { askWorker, Planned } from "../../../preflight/askWorker";
 import { FakeConnect } from "../../support/fakeConnect";
@@ -22,9 +23,11 @@ afterEach(() => fake.stop());
 
 const size = { name: "size", type: "INT", required: false };
 const plugin = { class: "example.Sink", type: "sink", version: "1", config: [size] };
+/** As staging writes them, less what is not read. */
+const definitions = (...plugins: object[]) => ({ plugins }) as Definitions;
 const planned = (more: Partial<Planned> = {}): Planned => ({
     kafkaVersion: "3.9.2",
-    definitions: { plugins: [plugin] },
+    definitions: definitions(plugin),
     known: [],
     ...more,
 });
@@ -88,28 +91,28 @@ describe("a worker of something else is not asked, or not heard", () => {
     const transform = { class: "example.Cut", type: "transformation", version: "2", config: [] };
     it.each<[string, Partial<Planned>, Record<string, string>, number]>([
         ["another Kafka", { kafkaVersion: "3.9.3" }, {}, 0],
-        ["another version of the connector", { definitions: { plugins: [{ ...plugin, version: "2" }] } }, {}, 0],
+        ["another version of the connector", { definitions: definitions({ ...plugin, version: "2" }) }, {}, 0],
         [
             "no such connector",
-            { definitions: { plugins: [{ ...plugin, class: "example.New" }] } },
+            { definitions: definitions({ ...plugin, class: "example.New" }) },
             { "connector.class": "example.New" },
             0,
         ],
         [
             "no such transform",
-            { definitions: { plugins: [plugin, transform] } },
+            { definitions: definitions(plugin, transform) },
             { transforms: "cut", "transforms.cut.type": "example.Cut" },
             0,
         ],
         [
             "other settings under the same version",
-            { definitions: { plugins: [{ ...plugin, config: [size, { ...size, name: "new" }] }] } },
+            { definitions: definitions({ ...plugin, config: [size, { ...size, name: "new" }] }) },
             {},
             1,
         ],
         [
             "a setting's other type",
-            { definitions: { plugins: [{ ...plugin, config: [{ ...size, type: "LONG" }] }] } },
+            { definitions: definitions({ ...plugin, config: [{ ...size, type: "LONG" }] }) },
             {},
             1,
         ],
