@@ -9,7 +9,7 @@ import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
-import { loadSecrets } from "./config/config";
+import { loadSecrets } from "./config/load";
 import type { ImageRole } from "./images/staging/contract";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { prepare } from "./preflight/prepare";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { defaults, schema } from "../config/config";
+import { defaults } from "../config/defaults";
+import { schema } from "../config/schema";
 
 interface Described {
     description?: string;

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { parseConfig, type PlatformConfig } from "../config/config";
+import { parseConfig } from "../config/load";
+import { type PlatformConfig } from "../config/schema";
 import type { StageRequest } from "../images/staging/contract";
 import { PROJECT } from "../tools/project";
 

@@ -1,18 +1,18 @@
+import { isObject } from "@connect-cdc/connector/checks";
 import { z } from "zod";
-import { Fault } from "./fault";
-import { isObject } from "./merge";
+import { Problem } from "./problem";
 
 /** Numbers of members: ports and replication follow from them. */
 const COUNTS = ["zookeeper.servers", "kafka.brokers", "connect.workers"];
 
-/** A section without what its schema refuses, so that the rest of it can be checked all the same. */
+/** A section without its invalid values, so that the rest can be checked. */
 export interface Repaired {
     value: unknown;
-    /** Config paths at which the default, or nothing, stands instead of what was written; unknown keys are just gone. */
+    /** Config paths at which the default, or nothing, replaces the value of the user. Unknown keys are removed without an entry here. */
     paths: string[];
 }
 
-/** Puts the default, or nothing, in the place of everything that a schema refuses. */
+/** Replaces every value that a schema refuses by the default, or by nothing. */
 export function repair(error: z.ZodError, path: string, merged: unknown, defaults: unknown): Repaired {
     const value = structuredClone(merged);
     const paths: string[] = [];
@@ -32,17 +32,17 @@ function restore(value: unknown, defaults: unknown, keys: string[]): void {
     const last = keys.at(-1);
     const parent = at(value, keys.slice(0, -1));
     if (last === undefined || !isObject(parent)) return;
-    const standard = at(defaults, keys);
-    if (standard === undefined) delete parent[last];
-    else parent[last] = structuredClone(standard);
+    const defaultValue = at(defaults, keys);
+    if (defaultValue === undefined) delete parent[last];
+    else parent[last] = structuredClone(defaultValue);
 }
 
 function at(root: unknown, keys: string[]): unknown {
     return keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
 }
 
-/** True for a fault that may come from the default that stands in for a value. */
-export function isDoubtful({ path, rule }: Fault, repairedPaths: string[]): boolean {
+/** True for a problem that may be caused by the default that replaces an invalid value. */
+export function isDoubtful({ path, rule }: Problem, repairedPaths: string[]): boolean {
     return repairedPaths.some((repaired) => {
         if (path.startsWith(repaired) || rule.includes(repaired)) return true;
         if (!COUNTS.includes(repaired)) return false;

@@ -8,10 +8,10 @@ import {
 } from "@connect-cdc/connector/checks";
 import { openConnectors, type Validation } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
-import { usedPlugins } from "../config/checks/definitionFaults";
-import { type Fault, HIDDEN } from "../config/fault";
+import { usedPlugins } from "../config/checks/definitionProblems";
+import { HIDDEN, type Problem } from "../config/problem";
 import type { Definitions, PluginDefinition } from "../images/staging/contract";
-import type { ChangedConnector, LiveFaults } from "./liveFaults";
+import type { ChangedConnector, LiveProblems } from "./liveProblems";
 
 /** Time for all connectors together, s: a preview must not wait for a worker or a database that hangs. */
 const LIMIT_SECONDS = 5;
@@ -21,7 +21,7 @@ const OWN_PATH: Record<string, string> = { name: "", "connector.class": ".class"
 export interface Planned {
     kafkaVersion: string;
     definitions: Definitions;
-    known: Fault[];
+    known: Problem[];
 }
 
 /** Lets a worker validate connectors, where it tells the truth of what this program brings. */
@@ -29,28 +29,28 @@ export async function askWorker(
     restUrl: string,
     connectors: ChangedConnector[],
     { kafkaVersion, definitions, known }: Planned,
-): Promise<LiveFaults> {
+): Promise<LiveProblems> {
     const limits = { limitSeconds: LIMIT_SECONDS, silenceSeconds: LIMIT_SECONDS };
     const { client } = openConnectors({ name: "", restUrls: [restUrl], secrets: givenSecrets() }, limits);
     const worker = await findWorker(client);
-    if (!worker) return { faults: [], notes: [notChecked(connectors, "the worker gives no answer")] };
-    if (worker.version !== kafkaVersion) return { faults: [], notes: [] };
+    if (!worker) return { problems: [], notes: [notChecked(connectors, "the worker gives no answer")] };
+    if (worker.version !== kafkaVersion) return { problems: [], notes: [] };
 
     const passwords = new Set(known.filter(({ value }) => value === HIDDEN).map(({ path }) => path));
     const asked = connectors.filter(({ config }) => isAsPlanned(worker, usedPlugins(config, definitions.plugins)));
     const sent = asked.map((connector) => withoutPasswords(connector, passwords));
     const results = await validateLive(client, worker.restUrl, sent);
-    const faults = asked.flatMap(({ name, config }, i) => {
+    const problems = asked.flatMap(({ name, config }, i) => {
         const result = results[i]!;
         if ("failed" in result || !isOfDefinition(result.validation, config, definitions)) return [];
         const redact = (text: string) => client.redact(text);
         return configProblems(result.validation, config, redact)
             .filter(({ kind }) => kind === "config" || kind === "transient")
-            .map((finding) => faultOf(name, config, finding));
+            .map((finding) => problemOf(name, config, finding));
     });
     const failed = asked.filter((_, i) => "failed" in results[i]!);
     const why = results.flatMap((result) => ("failed" in result ? [result.failed] : []))[0];
-    return { faults, notes: failed.length > 0 ? [notChecked(failed, why!)] : [] };
+    return { problems, notes: failed.length > 0 ? [notChecked(failed, why!)] : [] };
 }
 
 /** True when the worker has the same classes of the same versions as the image that is about to be made. */
@@ -76,16 +76,16 @@ function withoutPasswords({ name, config }: ChangedConnector, passwords: Set<str
     return Object.fromEntries(Object.entries(config).map(hide)) as Record<string, string>;
 }
 
-function faultOf(name: string, config: Record<string, string>, { key, text, remedy, kind }: ConfigProblem): Fault {
-    const fault = { path: pathOf(name, key), value: config[key] };
+function problemOf(name: string, config: Record<string, string>, { key, text, remedy, kind }: ConfigProblem): Problem {
+    const problem = { path: pathOf(name, key), value: config[key] };
     return kind === "transient"
         ? {
-              ...fault,
+              ...problem,
               rule: `Connect says as things are now: ${text}`,
               remedy: "nothing is refused for it, because it may be right when the connector is written",
               warning: true,
           }
-        : { ...fault, rule: `Connect says: ${text}`, remedy: remedy ?? "correct it" };
+        : { ...problem, rule: `Connect says: ${text}`, remedy: remedy ?? "correct it" };
 }
 
 function pathOf(name: string, key: string): string {

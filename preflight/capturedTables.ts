@@ -2,8 +2,8 @@ import { Deadline, systemClock } from "@connect-cdc/connector/client";
 import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
 import { isPostgresSource } from "../config/checks/sources";
-import type { PlatformConfig } from "../config/config";
-import { type Fault, faultLine } from "../config/fault";
+import { type Problem, problemLine } from "../config/problem";
+import type { PlatformConfig } from "../config/schema";
 import { endpointsOf } from "../connectors/endpoints";
 
 /** A preview does not wait long for a database that is down, or that only the workers reach. */
@@ -27,8 +27,10 @@ export function warnOfCapturedTables(
         const found = await findCaptureProblems(settings, url, new Deadline(systemClock, LIMIT_SECONDS)).catch(
             () => [],
         );
-        for (const fault of found.flatMap((problems, i) => problems.map((problem) => faultOf(sources[i]!, problem)))) {
-            void pulumi.log.warn(faultLine(fault));
+        for (const problem of found.flatMap((problems, i) =>
+            problems.map((problem) => problemOf(sources[i]!, problem)),
+        )) {
+            void pulumi.log.warn(problemLine(problem));
         }
     });
 }
@@ -47,7 +49,7 @@ function sourcesOf(config: PlatformConfig): Source[] {
         .filter((source) => Object.entries(reads).every(([key, value]) => source.config[key] === value));
 }
 
-function faultOf({ name, config }: Source, { text, remedy }: { text: string; remedy: string }): Fault {
+function problemOf({ name, config }: Source, { text, remedy }: { text: string; remedy: string }): Problem {
     const key = "table.include.list" in config ? "table.include.list" : "schema.include.list";
     return { path: `connectors.${name}.config.${key}`, value: config[key], rule: text, remedy, warning: true };
 }

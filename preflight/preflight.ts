@@ -6,12 +6,12 @@ import { resolve } from "node:path";
 import { connectEngine } from "@connect-cdc/docker-engine";
 import type { ContainerInfo } from "dockerode";
 import { publishedPorts } from "../config/checks/ports";
-import type { PlatformConfig } from "../config/config";
+import type { PlatformConfig } from "../config/schema";
 import { QUIET_SSH } from "../docker/engine";
 import { type StackIdentity, stackOf } from "../docker/labels";
 import { dockerCommandProblem } from "./dockerCommand";
 import { listenerOf } from "./listeners";
-import { scalingFaults } from "./scaling";
+import { scalingProblems } from "./scaling";
 import { askSshMachine, SshMachine } from "./sshEngine";
 
 /** Free disk that images and data of a stack need, in GiB. */
@@ -42,7 +42,7 @@ export async function preflight(
 ): Promise<string[]> {
     const { neededDiskGib = NEEDED_DISK_GIB } = options;
     const hosts = Object.keys(config.hosts).map((name) =>
-        hostFaults(name, config, stack, neededDiskGib, options.limitMs),
+        hostProblems(name, config, stack, neededDiskGib, options.limitMs),
     );
     const wanted = {
         stack,
@@ -50,12 +50,12 @@ export async function preflight(
         zookeeperServers: config.zookeeper.servers,
         brokers: brokerAddresses(config),
     };
-    const scaling = scalingFaults(wanted, options.limitMs);
-    return [...pathFaults(config), ...(await Promise.all([...hosts, scaling, copyFaults(config)])).flat()];
+    const scaling = scalingProblems(wanted, options.limitMs);
+    return [...pathProblems(config), ...(await Promise.all([...hosts, scaling, copyProblems(config)])).flat()];
 }
 
 /** Images go from the first host to the others through this machine. */
-async function copyFaults({ hosts }: PlatformConfig): Promise<string[]> {
+async function copyProblems({ hosts }: PlatformConfig): Promise<string[]> {
     const [first, ...others] = Object.keys(hosts);
     const problem = others.length > 0 ? await dockerCommandProblem() : undefined;
     if (problem === undefined) return [];
@@ -72,7 +72,7 @@ function brokerAddresses(config: PlatformConfig): string[] {
 }
 
 /** Paths count from the folder of this file, as they do in staging. */
-function pathFaults({ connect }: PlatformConfig): string[] {
+function pathProblems({ connect }: PlatformConfig): string[] {
     return Object.entries(connect.plugins).flatMap(([name, source]) => {
         const key = "path" in source ? "path" : "project";
         const path = "path" in source ? source.path : "project" in source ? source.project : undefined;
@@ -81,7 +81,7 @@ function pathFaults({ connect }: PlatformConfig): string[] {
     });
 }
 
-async function hostFaults(
+async function hostProblems(
     name: string,
     config: PlatformConfig,
     stack: StackIdentity,
@@ -103,10 +103,10 @@ async function hostFaults(
         const folder = info.DockerRootDir;
         const freeGib = local ? await freeHere(folder) : machine?.freeGib;
         return [
-            ...(await portFaults(name, { containers, local, listening: machine?.listening ?? [] }, config, stack)),
+            ...(await portProblems(name, { containers, local, listening: machine?.listening ?? [] }, config, stack)),
             // A socket may lead to another machine, too
-            ...(local && info.Name === hostname() ? await addressFaults(name, config) : []),
-            ...diskFaults(name, folder, freeGib, neededDiskGib),
+            ...(local && info.Name === hostname() ? await addressProblems(name, config) : []),
+            ...diskProblems(name, folder, freeGib, neededDiskGib),
         ];
     } catch (error) {
         const [cause, remedy] = abortSignal.aborted
@@ -128,7 +128,7 @@ function explain({ code = "", message }: NodeJS.ErrnoException, local: boolean):
     return causes[code] ?? [message, start];
 }
 
-async function addressFaults(name: string, config: PlatformConfig): Promise<string[]> {
+async function addressProblems(name: string, config: PlatformConfig): Promise<string[]> {
     const { bindAddress } = config.hosts[name]!;
     if ((await listenError(bindAddress, 0)) !== "EADDRNOTAVAIL") return [];
     return [
@@ -143,7 +143,7 @@ async function freeHere(folder: string): Promise<number | undefined> {
     return disk && (disk.bavail * disk.bsize) / 2 ** 30;
 }
 
-function diskFaults(name: string, folder: string, freeGib: number | undefined, neededGib: number): string[] {
+function diskProblems(name: string, folder: string, freeGib: number | undefined, neededGib: number): string[] {
     if (freeGib === undefined || freeGib >= neededGib) return [];
     return [
         `hosts.${name}: ${freeGib.toFixed(1)} GiB are free in ${folder}, ${neededGib} are needed; ` +
@@ -159,7 +159,7 @@ interface Holders extends Pick<SshMachine, "listening"> {
 }
 
 /** Ports that something else than this stack holds: one line for each setting that decides some of them. */
-async function portFaults(
+async function portProblems(
     host: string,
     holders: Holders,
     config: PlatformConfig,

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { definitionFaults } from "../config/checks/definitionFaults";
-import { judge, loadConfig, PlatformConfig } from "../config/config";
-import { Fault } from "../config/fault";
+import { definitionProblems } from "../config/checks/definitionProblems";
+import { reportProblems } from "../config/errors";
+import { loadConfig } from "../config/load";
+import { Problem } from "../config/problem";
+import { PlatformConfig } from "../config/schema";
 import { readDefinitions, stageImages } from "../images/staging/client";
 import type { StageResult } from "../images/staging/contract";
-import { glanceAtWorkers, keptConnectors, liveFaults } from "./liveFaults";
+import { glanceAtWorkers, keptConnectors, liveProblems } from "./liveProblems";
 import { preflight } from "./preflight";
 
 /** What the first resource needs to know. */
@@ -19,11 +21,11 @@ export interface Prepared {
  * Everything that comes before the first resource: the config, checked by its rules, by what the plugins say of their
  * settings, and by live workers; the machine, checked; the contexts of the images.
  *
- * @throws RunError, without a stack trace, with every fault at once. Nothing was changed then.
+ * @throws RunError, without a stack trace, with every problem at once. Nothing was changed then.
  */
 export async function prepare(): Promise<Prepared> {
     const config = loadConfig();
-    judge(config.warnings);
+    reportProblems(config.warnings);
     const staging = stageImages({
         kafkaVersion: config.kafka.version,
         zookeeperVersion: config.zookeeper.version,
@@ -36,23 +38,23 @@ export async function prepare(): Promise<Prepared> {
     staging.catch(() => undefined);
     const lacks = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
     if (lacks.length > 0) {
-        judge(config.connectorFaults);
+        reportProblems(config.connectorProblems);
         throw new pulumi.RunError(`this machine is not ready:\n  ${lacks.join("\n  ")}`);
     }
     const staged = await staging.catch((error: unknown) => {
-        judge(config.connectorFaults);
+        reportProblems(config.connectorProblems);
         throw error;
     });
     const definitions = readDefinitions(staged);
-    const faults = withoutRepeats(config.connectorFaults, definitionFaults(config, definitions));
+    const problems = withoutRepeats(config.connectorProblems, definitionProblems(config, definitions));
     const seen = await glance;
-    const live = await liveFaults(config, seen, definitions, faults);
+    const live = await liveProblems(config, seen, definitions, problems);
     for (const note of live.notes) void pulumi.log.warn(note);
-    judge(withoutRepeats(faults, live.faults));
+    reportProblems(withoutRepeats(problems, live.problems));
     return { config, staged, keptConnectors: keptConnectors(config, seen) };
 }
 
 /** What was found first says it best. */
-function withoutRepeats(first: Fault[], then: Fault[]): Fault[] {
-    return [...first, ...then.filter(({ path }) => !first.some((fault) => fault.path === path))];
+function withoutRepeats(first: Problem[], then: Problem[]): Problem[] {
+    return [...first, ...then.filter(({ path }) => !first.some((problem) => problem.path === path))];
 }

@@ -37,13 +37,13 @@ interface MemberContainer {
  * @param limitMs time for an engine to answer, ms. Default 10 s.
  * @returns what is wrong, each with what to do; empty when nothing is.
  */
-export async function scalingFaults(wanted: WantedSizes, limitMs = LIMIT_MS): Promise<string[]> {
+export async function scalingProblems(wanted: WantedSizes, limitMs = LIMIT_MS): Promise<string[]> {
     const lists = await Promise.all(
         wanted.engines.map((engine) => members(engine, wanted.stack, limitMs).catch((): MemberContainer[] => [])),
     );
     const containers = lists.flat();
-    const faults = await Promise.all([ensembleFault(wanted, containers), brokersFault(wanted, containers)]);
-    return faults.filter((fault) => fault !== undefined);
+    const problems = await Promise.all([ensembleProblem(wanted, containers), brokersProblem(wanted, containers)]);
+    return problems.filter((problem) => problem !== undefined);
 }
 
 async function members(engine: EngineAddress, stack: StackIdentity, limitMs: number): Promise<MemberContainer[]> {
@@ -55,7 +55,7 @@ async function members(engine: EngineAddress, stack: StackIdentity, limitMs: num
     });
 }
 
-async function ensembleFault(wanted: WantedSizes, containers: MemberContainer[]): Promise<string | undefined> {
+async function ensembleProblem(wanted: WantedSizes, containers: MemberContainer[]): Promise<string | undefined> {
     const server = containers.find(({ role }) => role === "zookeeper");
     const size = server && (await ensembleSize(server).catch(() => undefined));
     if (size === undefined || size === wanted.zookeeperServers) return undefined;
@@ -81,7 +81,7 @@ async function ensembleSize({ engine, id }: MemberContainer): Promise<number> {
     );
 }
 
-async function brokersFault(wanted: WantedSizes, containers: MemberContainer[]): Promise<string | undefined> {
+async function brokersProblem(wanted: WantedSizes, containers: MemberContainer[]): Promise<string | undefined> {
     const stay = wanted.brokers.length;
     const brokers = containers.filter(({ role }) => role === "kafka");
     const going = brokers.map(({ index }) => index).filter((index) => index >= stay);

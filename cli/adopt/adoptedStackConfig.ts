@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { isConnectorKey as isKey } from "../../config/config";
+import { isConnectorKey as isKey } from "../../config/checks/connectors";
 import { type AdoptedConnector, freeName, type LiftedSecret } from "./adoptedConnector";
 
 /** What was made of a cluster's connectors. */

@@ -2,7 +2,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { eightAtATime } from "@connect-cdc/connector/checks";
 import { type Connect, type ConnectorInfo, Deadline, systemClock } from "@connect-cdc/connector/client";
 import { connectTo, namingOptions, readAccess, readUrls } from "@connect-cdc/connector/commands";
-import { defaults } from "../../config/config";
+import { defaults } from "../../config/defaults";
 import { type AdoptedConnector, adoptedConnector } from "../adopt/adoptedConnector";
 import { adoptedProgram } from "../adopt/adoptedProgram";
 import { type AdoptedCluster, adoptedText, liftedSecrets, stackConfig } from "../adopt/adoptedStackConfig";

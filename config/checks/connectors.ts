@@ -1,20 +1,12 @@
 import { abilitiesOf, holdsPassword, nameRefusal } from "@connect-cdc/connector/checks";
-import {
-    completeConnector,
-    type CompletedConnector,
-    type ConnectorEntry,
-    connectorName,
-} from "../../connectors/completeConnector";
+import { completeConnector, type ConnectorEntry, connectorName } from "../../connectors/completeConnector";
 import { endpointsOf } from "../../connectors/endpoints";
-import type { PlatformConfig } from "../config";
-import { Fault, HIDDEN, repeated } from "../fault";
+import { HIDDEN, Problem, repeated } from "../problem";
+import type { CheckedConnector, PlatformConfig } from "../schema";
 import { SECRET_NAME } from "./secrets";
-import { aboveBrokersFault } from "./servers";
-import { isPostgresSource, sourceFaults } from "./sources";
+import { aboveBrokersProblem } from "./servers";
+import { isPostgresSource, sourceProblems } from "./sources";
 import { listOf } from "./topics";
-
-/** A connector of the stack config with all its settings. */
-export type CheckedConnector = CompletedConnector<PlatformConfig["connectors"][string]>;
 
 /** Stand for sections with errors, so that connectors can be checked all the same. */
 const STAND_INS = {
@@ -37,15 +29,15 @@ export function isConnectorKey(name: string): boolean {
 }
 
 /** Rules on connectors that need no plugin's definitions. */
-export function connectorFaults(c: Partial<PlatformConfig>): Fault[] {
+export function connectorProblems(c: Partial<PlatformConfig>): Problem[] {
     const checked = c.completedConnectors ?? [];
     return [
-        ...checked.flatMap((connector) => generalFaults(connector, c)),
-        ...repeated(checked.map(({ name, entry }) => connectorName(name, entry))).map(([index, value]): Fault => {
+        ...checked.flatMap((connector) => generalProblems(connector, c)),
+        ...repeated(checked.map(({ name, entry }) => connectorName(name, entry))).map(([index, value]): Problem => {
             const path = `connectors.${checked[index]!.name}.name`;
             return { path, value, rule: "is the name of two connectors", remedy: "rename one of them" };
         }),
-        ...sourceFaults(checked.filter(({ entry }) => isPostgresSource(entry.class))),
+        ...sourceProblems(checked.filter(({ entry }) => isPostgresSource(entry.class))),
     ];
 }
 
@@ -61,45 +53,45 @@ export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnecto
         .map(([name, entry]) => completeConnector(name, entry, platform));
 }
 
-function generalFaults(
+function generalProblems(
     { name, entry }: CheckedConnector,
     { kafka, connect, connectors }: Partial<PlatformConfig>,
-): Fault[] {
+): Problem[] {
     const path = `connectors.${name}`;
-    const faults: Fault[] = [];
+    const problems: Problem[] = [];
     if (!isConnectorKey(name)) {
-        const rule = "is no key of a connector: it must be of at most 200 letters, digits, . _ and -";
+        const rule = "cannot be a key under connectors: use at most 200 letters, digits, . _ and -";
         const remedy = "rename it; a connector that is called so on the cluster has its name in the setting name";
-        faults.push({ path, value: name, rule, remedy });
+        problems.push({ path, value: name, rule, remedy });
     }
     const refusal = entry.name && nameRefusal(entry.name, kafka && abilitiesOf(kafka.version));
     if (refusal) {
         const rule = `cannot be the name of a connector: ${refusal}`;
-        faults.push({ path: `${path}.name`, value: entry.name, rule, remedy: "choose another one" });
+        problems.push({ path: `${path}.name`, value: entry.name, rule, remedy: "choose another one" });
     }
     if (!JAVA_CLASS.test(entry.class)) {
         const remedy = "write its full name, such as io.debezium.connector.postgresql.PostgresConnector";
-        faults.push({ path: `${path}.class`, value: entry.class, rule: "is no name of a Java class", remedy });
+        problems.push({ path: `${path}.class`, value: entry.class, rule: "is not a Java class name", remedy });
     }
     if ((entry.minTasks ?? 1) > entry.tasksMax) {
         const rule = `is above tasksMax (${entry.tasksMax}): so many tasks never run`;
-        faults.push({ path: `${path}.minTasks`, value: entry.minTasks, rule, remedy: "lower it, or raise tasksMax" });
+        problems.push({ path: `${path}.minTasks`, value: entry.minTasks, rule, remedy: "lower it, or raise tasksMax" });
     }
     if (entry.renamedFrom !== undefined && Object.hasOwn(connectors ?? {}, entry.renamedFrom)) {
         const rule = "is the name of a connector of this config, which the rename would delete";
         const remedy = "remove it when the rename is done, or remove that connector";
-        faults.push({ path: `${path}.renamedFrom`, value: entry.renamedFrom, rule, remedy });
+        problems.push({ path: `${path}.renamedFrom`, value: entry.renamedFrom, rule, remedy });
     }
     const providers = ["directory", ...listOf(String(connect?.config["config.providers"] ?? ""))];
     for (const [key, value] of Object.entries(entry.config)) {
-        const fault = settingFault(key, value, {
+        const problem = settingProblem(key, value, {
             providers,
             brokers: kafka?.brokers,
             policy: connect?.clientConfigOverridePolicy,
         });
-        if (fault) faults.push({ path: `${path}.config.${key}`, value, ...fault });
+        if (problem) problems.push({ path: `${path}.config.${key}`, value, ...problem });
     }
-    return faults;
+    return problems;
 }
 
 interface Surroundings {
@@ -110,11 +102,11 @@ interface Surroundings {
     policy?: string;
 }
 
-function settingFault(
+function settingProblem(
     key: string,
     value: ConnectorEntry["config"][string],
     { providers, brokers, policy }: Surroundings,
-): (Pick<Fault, "rule" | "remedy"> & Partial<Fault>) | undefined {
+): (Pick<Problem, "rule" | "remedy"> & Partial<Problem>) | undefined {
     if (key in OWN_KEYS) return { rule: "does not belong here", remedy: OWN_KEYS[key]! };
     if (key !== key.trim() || key === "") {
         return { rule: "has a key that begins or ends with blanks, or none", remedy: "correct the key" };
@@ -124,21 +116,21 @@ function settingFault(
         return { rule: "is refused by the workers: connect.clientConfigOverridePolicy is None", remedy };
     }
     if (/^topic\.creation\..+\.replication\.factor$/.test(key) && brokers !== undefined && Number(value) > brokers) {
-        return aboveBrokersFault(brokers);
+        return aboveBrokersProblem(brokers);
     }
     if (typeof value !== "string") return undefined;
     const provider = /\$\{([^}:]+):[^}]*\}/.exec(value)?.[1];
     if (provider !== undefined && !providers.includes(provider)) {
         const remedy = `write {secret: <name>}, or one of: ${providers.join(", ")}`;
-        return { rule: `asks a config provider that the workers do not have (${provider})`, remedy };
+        return { rule: `uses a config provider that the workers do not have (${provider})`, remedy };
     }
-    return holdsPassword(value) ? { ...passwordInTheClear, rule: "holds a password in the clear" } : undefined;
+    return holdsPassword(value) ? { ...passwordInTheClear, rule: "holds a plain-text password" } : undefined;
 }
 
 /** Rule and remedy of a password that everybody would read. */
 export const passwordInTheClear = {
     value: HIDDEN,
-    rule: "is a password in the clear, which everybody could read who reaches Connect's REST API or its config topic",
+    rule: "is a plain-text password: everyone who reaches Connect's REST API or its config topic could read it",
     remedy:
         "write {secret: <name>} instead, and set the value with: " +
         "pulumi config set --secret --path 'connect-cdc:secrets.<name>'",

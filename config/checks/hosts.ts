@@ -1,10 +1,10 @@
-import type { PlatformConfig } from "../config";
-import { Fault, repeated, suggest } from "../fault";
+import { Problem, repeated, suggest } from "../problem";
+import type { PlatformConfig } from "../schema";
 
 const ROLES = ["zookeeper", "kafka", "connect", "database", "jmsBroker", "watch"] as const;
 
 /** Docker hosts, and who is placed on them. */
-export function hostFaults(c: Partial<PlatformConfig>): Fault[] {
+export function hostProblems(c: Partial<PlatformConfig>): Problem[] {
     const { hosts, security } = c;
     if (!hosts) return [];
     const names = Object.keys(hosts);
@@ -13,57 +13,57 @@ export function hostFaults(c: Partial<PlatformConfig>): Fault[] {
         return [{ path: "hosts", value: hosts, rule: "must name at least one Docker host", remedy }];
     }
     return [
-        ...names.flatMap((name) => endpointFaults(`hosts.${name}.endpoint`, hosts[name]!.endpoint)),
-        ...names.flatMap((name) => addressFaults(name, hosts[name]!, names.length, security)),
-        ...sameEngineFaults(hosts),
-        ...ROLES.flatMap((role) => placementFaults(role, c[role]?.placement ?? [], names)),
+        ...names.flatMap((name) => endpointProblems(`hosts.${name}.endpoint`, hosts[name]!.endpoint)),
+        ...names.flatMap((name) => addressProblems(name, hosts[name]!, names.length, security)),
+        ...sameEngineProblems(hosts),
+        ...ROLES.flatMap((role) => placementProblems(role, c[role]?.placement ?? [], names)),
     ];
 }
 
 type Host = PlatformConfig["hosts"][string];
 
-function endpointFaults(path: string, endpoint: string): Fault[] {
-    const fault = (rule: string, remedy: string) => [{ path, value: endpoint, rule, remedy }];
+function endpointProblems(path: string, endpoint: string): Problem[] {
+    const problem = (rule: string, remedy: string) => [{ path, value: endpoint, rule, remedy }];
     if (endpoint.startsWith("unix://")) {
         if (/^unix:\/\/\/./.test(endpoint)) return [];
-        return fault("must hold the absolute path of a socket", "write unix:///var/run/docker.sock");
+        return problem("must hold the absolute path of a socket", "write unix:///var/run/docker.sock");
     }
     const tcp = endpoint.startsWith("tcp://");
     const example = tcp ? "tcp://<host>:2376" : "ssh://<user>@<host>";
     const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
     if (!url || url.hostname === "" || !["", "/"].includes(url.pathname)) {
-        return fault("is no address of a Docker engine", `write ${example}`);
+        return problem("is not the address of a Docker engine", `write ${example}`);
     }
     if (url.password !== "") {
-        return fault("holds a password", "remove it; ssh takes a key, of its agent or its config file");
+        return problem("holds a password", "remove it; ssh takes a key, of its agent or its config file");
     }
-    if (tcp && url.port === "") return fault("has no port", `write ${example}`);
+    if (tcp && url.port === "") return problem("has no port", `write ${example}`);
     return [];
 }
 
-function addressFaults(
+function addressProblems(
     name: string,
     { advertisedAddress, bindAddress }: Host,
     hosts: number,
     security: PlatformConfig["security"] | undefined,
-): Fault[] {
-    const faults: Fault[] = [];
+): Problem[] {
+    const problems: Problem[] = [];
     const advertised = { path: `hosts.${name}.advertisedAddress`, value: advertisedAddress };
     if (!/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(advertisedAddress)) {
-        faults.push({
+        problems.push({
             ...advertised,
             rule: "must be a host name or an IPv4 address, without scheme and port",
             remedy: "write what clients and the other hosts reach this host by",
         });
     } else if (hosts > 1 && /^(127\.|localhost$)/.test(advertisedAddress)) {
-        faults.push({
+        problems.push({
             ...advertised,
             rule: "is every host's own address, so that the other hosts would not reach this one by it",
             remedy: "write an address that all hosts reach",
         });
     }
     if (!bindAddress.startsWith("127.") && security && !security.trustedNetwork) {
-        faults.push({
+        problems.push({
             path: `hosts.${name}.bindAddress`,
             value: bindAddress,
             rule: "opens ports without TLS and authentication to others",
@@ -72,10 +72,10 @@ function addressFaults(
                 "may read and change everything, connectors' secrets too",
         });
     }
-    return faults;
+    return problems;
 }
 
-function sameEngineFaults(hosts: PlatformConfig["hosts"]): Fault[] {
+function sameEngineProblems(hosts: PlatformConfig["hosts"]): Problem[] {
     const names = Object.keys(hosts);
     return repeated(Object.values(hosts).map(({ endpoint }) => endpoint)).map(([index, endpoint]) => ({
         path: `hosts.${names[index]}.endpoint`,
@@ -85,22 +85,22 @@ function sameEngineFaults(hosts: PlatformConfig["hosts"]): Fault[] {
     }));
 }
 
-function placementFaults(role: (typeof ROLES)[number], placement: string[], names: string[]): Fault[] {
-    const faults = [...placement.entries()]
+function placementProblems(role: (typeof ROLES)[number], placement: string[], names: string[]): Problem[] {
+    const problems = [...placement.entries()]
         .filter(([, host]) => !names.includes(host))
-        .map(([i, host]): Fault => ({
+        .map(([i, host]): Problem => ({
             path: `${role}.placement.${i}`,
             value: host,
-            rule: `is no host; hosts has: ${names.join(", ")}`,
+            rule: `is not a host of this config; hosts has: ${names.join(", ")}`,
             remedy: suggest(host, names),
         }));
     if (["database", "jmsBroker"].includes(role) && placement.length > 1) {
-        faults.push({
+        problems.push({
             path: `${role}.placement`,
             value: placement,
             rule: "names several hosts for one server",
             remedy: "name one",
         });
     }
-    return faults;
+    return problems;
 }

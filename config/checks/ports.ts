@@ -1,6 +1,6 @@
 import { hostIndexOf } from "../../components/render/topology";
-import type { PlatformConfig } from "../config";
-import { Fault } from "../fault";
+import { Problem } from "../problem";
+import type { PlatformConfig } from "../schema";
 
 const HIGHEST = 65_535;
 
@@ -32,7 +32,7 @@ export function publishedPorts(config: PlatformConfig): PublishedPort[] {
 }
 
 /** Ports out of range, and ports that two members on one host would share. */
-export function portFaults(c: Partial<PlatformConfig>): Fault[] {
+export function portProblems(c: Partial<PlatformConfig>): Problem[] {
     const names = Object.keys(c.hosts ?? {});
     if (names.length === 0) return [];
     const all = ranges(c, names);
@@ -73,7 +73,7 @@ function portsOf({ path, first, members, placement }: Range, hosts: string[]): P
     return Array.from({ length: members }, (_, i) => ({
         path,
         port: first + i,
-        // An unknown host is a fault of its own
+        // An unknown host is a problem of its own
         host: hosts[hostIndexOf(i, hosts, placement)] ?? `no host ${i}`,
     }));
 }
@@ -92,7 +92,7 @@ function lastOf({ first, members }: Range): number {
     return first + members - 1;
 }
 
-function outOfRange(range: Range): Fault[] {
+function outOfRange(range: Range): Problem[] {
     const last = lastOf(range);
     if (last <= HIGHEST) return [];
     return [
@@ -105,7 +105,7 @@ function outOfRange(range: Range): Fault[] {
     ];
 }
 
-function overlap(range: Range, other: Range): Fault {
+function overlap(range: Range, other: Range): Problem {
     const ports = other.members === 1 ? `${other.first}` : `${other.first} to ${lastOf(other)}`;
     const rule = `overlaps the ports of ${other.path} (${ports})`;
     return { path: range.path, value: range.first, rule, remedy: "move one of them" };

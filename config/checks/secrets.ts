@@ -1,21 +1,21 @@
+import { isObject } from "@connect-cdc/connector/checks";
 import { SECRETS_FOLDER } from "../../components/render/secretsFolder";
 import { directoryReferences, secretsFolderOf } from "../../connectors/secretReference";
-import type { PlatformConfig } from "../config";
-import { Fault, HIDDEN, isNear, setSecret } from "../fault";
-import { isObject } from "../merge";
+import { HIDDEN, isNear, Problem, setSecret } from "../problem";
+import type { PlatformConfig } from "../schema";
 
 /** A secret becomes a file of that name in the workers; a dot would be a step in a path of `pulumi config set --path`. */
 export const SECRET_NAME = /^[A-Za-z0-9][\w-]*$/;
 
-/** What is wrong with the config key `secrets` itself. */
-export function secretFaults(secrets: unknown): Fault[] {
+/** Problems of the config key `secrets` itself. */
+export function secretProblems(secrets: unknown): Problem[] {
     if (secrets === undefined) return [];
     const shown = { value: HIDDEN };
     if (!isObject(secrets)) {
         const remedy = "set each with: pulumi config set --secret --path 'connect-cdc:secrets.<name>'";
         return [{ ...shown, path: "secrets", rule: "must be an object of name -> secret value", remedy }];
     }
-    return Object.entries(secrets).flatMap(([name, value]): Fault[] => {
+    return Object.entries(secrets).flatMap(([name, value]): Problem[] => {
         const path = `secrets.${name}`;
         if (!SECRET_NAME.test(name)) {
             return [{ ...shown, path, rule: "its name must be of letters, digits, _ and -", remedy: "rename it" }];
@@ -34,14 +34,14 @@ export function secretFaults(secrets: unknown): Fault[] {
     });
 }
 
-/** Secrets of a stack whose passphrase everybody knows. */
-export function publicSecretFaults(secrets: unknown): Fault[] {
+/** Secrets of a stack whose passphrase is in this repository. */
+export function publicSecretProblems(secrets: unknown): Problem[] {
     if (!isObject(secrets) || Object.keys(secrets).length === 0) return [];
     return [
         {
             path: "secrets",
             value: HIDDEN,
-            rule: "is encrypted with the dev stack's passphrase, which is public: anybody who sees the stack file can read it",
+            rule: "is encrypted with the dev stack's passphrase, which is public: everyone who has the stack file can read it",
             remedy:
                 "give secrets to a stack of your own (pulumi stack init staging, in the environment of: " +
                 "npm run -s env -- --stack staging), and remove them here: pulumi config rm --path 'connect-cdc:secrets'",
@@ -49,60 +49,60 @@ export function publicSecretFaults(secrets: unknown): Fault[] {
     ];
 }
 
-/** References to secrets that nobody gives nor generates, and servers that are neither here nor named. */
-export function referenceFaults(c: Partial<PlatformConfig>): Fault[] {
+/** References to secrets that are neither given nor generated, and servers without an address. */
+export function referenceProblems(c: Partial<PlatformConfig>): Problem[] {
     const { database, jmsBroker, connectors } = c;
     const known = knownSecrets(c);
-    const faults: Fault[] = [
-        ...serverSecretFaults("database", database, known),
-        ...serverSecretFaults("jmsBroker", jmsBroker, known),
-        ...externalFaults("database", "host", database?.managed, database?.host),
-        ...externalFaults("jmsBroker", "url", jmsBroker?.managed, jmsBroker?.url),
+    const problems: Problem[] = [
+        ...serverSecretProblems("database", database, known),
+        ...serverSecretProblems("jmsBroker", jmsBroker, known),
+        ...externalProblems("database", "host", database?.managed, database?.host),
+        ...externalProblems("jmsBroker", "url", jmsBroker?.managed, jmsBroker?.url),
     ];
     // Which secrets are generated is not known while one of these sections is malformed
-    if (!database || !jmsBroker) return faults;
+    if (!database || !jmsBroker) return problems;
     for (const [name, { config, onDelete }] of Object.entries(connectors ?? {})) {
         const secret = onDelete?.database?.url?.secret;
         if (secret !== undefined) {
-            faults.push(...unknownSecret(`connectors.${name}.onDelete.database.url`, secret, known));
+            problems.push(...unknownSecret(`connectors.${name}.onDelete.database.url`, secret, known));
         }
         for (const [key, value] of Object.entries(config)) {
             const path = `connectors.${name}.config.${key}`;
-            if (typeof value === "object") faults.push(...unknownSecret(path, value.secret, known));
-            else faults.push(...folderFaults(path, String(value), secretsFolderOf(name, SECRETS_FOLDER), known));
+            if (typeof value === "object") problems.push(...unknownSecret(path, value.secret, known));
+            else problems.push(...folderProblems(path, String(value), secretsFolderOf(name, SECRETS_FOLDER), known));
         }
     }
-    return faults;
+    return problems;
 }
 
-/** Secrets that are given, and passwords of this stack's own servers: those are generated when nobody gives one. */
+/** Secrets of the config, and passwords of the stack's own servers, which are generated by default. */
 function knownSecrets({ secretNames = [], database, jmsBroker }: Partial<PlatformConfig>): string[] {
     const generated = [database, jmsBroker].flatMap((server) => (server?.managed ? [server.passwordSecret] : []));
     return [...new Set([...secretNames, ...generated])];
 }
 
-function serverSecretFaults(
+function serverSecretProblems(
     role: "database" | "jmsBroker",
     section: { managed: boolean; passwordSecret: string } | undefined,
     known: string[],
-): Fault[] {
+): Problem[] {
     return section ? unknownSecret(`${role}.passwordSecret`, section.passwordSecret, known) : [];
 }
 
-function unknownSecret(path: string, name: string, known: string[]): Fault[] {
+function unknownSecret(path: string, name: string, known: string[]): Problem[] {
     if (!SECRET_NAME.test(name)) {
         // It may be the password itself
-        const rule = "is no name of a secret: a name is of letters, digits, _ and -";
+        const rule = "is not a valid name of a secret: use letters, digits, _ and -";
         return [{ path, value: HIDDEN, rule, remedy: "write the secret's name; its value goes under secrets" }];
     }
     if (known.includes(name)) return [];
     const near = known.find((candidate) => isNear(name, candidate));
     const remedy = near === undefined ? setSecret(name) : `did you mean ${near}? If not, ${setSecret(name)}`;
-    return [{ path, value: HIDDEN, rule: `names a secret that is not there (${name})`, remedy }];
+    return [{ path, value: HIDDEN, rule: `names a secret that does not exist (${name})`, remedy }];
 }
 
-/** References within longer texts, which nobody has written for the user. */
-function folderFaults(path: string, value: string, folder: string, known: string[]): Fault[] {
+/** References that the user wrote within a longer text. */
+function folderProblems(path: string, value: string, folder: string, known: string[]): Problem[] {
     const references = directoryReferences(value);
     const inOthers = references.filter(
         (reference) => reference.folder !== folder && `${reference.folder}/`.startsWith(`${SECRETS_FOLDER}/`),
@@ -117,12 +117,12 @@ function folderFaults(path: string, value: string, folder: string, known: string
         .flatMap(({ name }) => unknownSecret(path, name, known));
 }
 
-function externalFaults(
+function externalProblems(
     role: "database" | "jmsBroker",
     key: "host" | "url",
     managed: boolean | undefined,
     address: string | undefined,
-): Fault[] {
+): Problem[] {
     if (managed === undefined) return [];
     const path = `${role}.${key}`;
     if (!managed && address === undefined) {

@@ -1,8 +1,8 @@
-import type { PlatformConfig } from "../config";
-import { Fault, repeated } from "../fault";
+import { Problem, repeated } from "../problem";
+import type { PlatformConfig } from "../schema";
 import { ILLEGAL_TOPIC, TOPIC_NAME } from "./topics";
 
-/** Replication factor of a topic where config says nothing: a copy on each broker, at most 3. */
+/** Default replication factor of a topic: the number of brokers, at most 3. */
 const MOST_COPIES = 3;
 /** Four-letter word that the health check of a server sends. */
 const HEALTH_WORD = "srvr";
@@ -55,22 +55,22 @@ const OWNED_SETTINGS = {
 };
 
 /** Rules on the servers of one role. */
-export function serverFaults(c: Partial<PlatformConfig>): Fault[] {
+export function serverProblems(c: Partial<PlatformConfig>): Problem[] {
     return [
-        ...memoryFaults(c),
-        ...ensembleFaults(c),
-        ...storageTopicFaults(c),
-        ...queueFaults(c),
-        ...ownedSettingFaults(c),
+        ...memoryProblems(c),
+        ...ensembleProblems(c),
+        ...storageTopicProblems(c),
+        ...queueProblems(c),
+        ...ownedSettingProblems(c),
     ];
 }
 
-function memoryFaults(c: Partial<PlatformConfig>): Fault[] {
-    const faults: Fault[] = [];
+function memoryProblems(c: Partial<PlatformConfig>): Problem[] {
+    const problems: Problem[] = [];
     for (const role of ["zookeeper", "kafka", "connect", "jmsBroker"] as const) {
         const section = c[role];
         if (section && section.heapMb >= section.memoryMb) {
-            faults.push({
+            problems.push({
                 path: `${role}.heapMb`,
                 value: section.heapMb,
                 rule: `must be less than ${role}.memoryMb (${section.memoryMb}): the JVM needs memory beside its heap`,
@@ -81,18 +81,18 @@ function memoryFaults(c: Partial<PlatformConfig>): Fault[] {
         for (const [i, flag] of flags.entries()) {
             if (!/^-Xmx|^-XX:MaxHeapSize=/.test(flag)) continue;
             const path = `${role}.jvmFlags.${i}`;
-            faults.push({ path, value: flag, rule: "has a key of its own", remedy: `set ${role}.heapMb instead` });
+            problems.push({ path, value: flag, rule: "has a key of its own", remedy: `set ${role}.heapMb instead` });
         }
     }
-    return faults;
+    return problems;
 }
 
-function ensembleFaults({ zookeeper }: Partial<PlatformConfig>): Fault[] {
+function ensembleProblems({ zookeeper }: Partial<PlatformConfig>): Problem[] {
     if (!zookeeper) return [];
     const { servers, fourLetterWords: words } = zookeeper;
-    const faults: Fault[] = [];
+    const problems: Problem[] = [];
     if (servers % 2 === 0) {
-        faults.push({
+        problems.push({
             path: "zookeeper.servers",
             value: servers,
             rule: `is even: it bears the loss of ${servers / 2 - 1}, as ${servers - 1} would`,
@@ -101,17 +101,17 @@ function ensembleFaults({ zookeeper }: Partial<PlatformConfig>): Fault[] {
         });
     }
     if (!words.includes(HEALTH_WORD) && !words.includes("*")) {
-        faults.push({
+        problems.push({
             path: "zookeeper.fourLetterWords",
             value: words,
-            rule: `lacks ${HEALTH_WORD}, by which the health check asks a server`,
+            rule: `lacks ${HEALTH_WORD}, which the health check sends`,
             remedy: "add it",
         });
     }
-    return faults;
+    return problems;
 }
 
-function storageTopicFaults({ connect }: Partial<PlatformConfig>): Fault[] {
+function storageTopicProblems({ connect }: Partial<PlatformConfig>): Problem[] {
     if (!connect) return [];
     const keys = ["configStorageTopic", "offsetStorageTopic", "statusStorageTopic"] as const;
     const topics = keys.map((key) => connect[key]);
@@ -122,13 +122,13 @@ function storageTopicFaults({ connect }: Partial<PlatformConfig>): Fault[] {
         ...repeated(topics).map(([index, topic]) => ({
             path: `connect.${keys[index]}`,
             value: topic,
-            rule: "holds something else already: configs, offsets and status need a topic each",
+            rule: "is used twice: configs, offsets and status need a topic each",
             remedy: "give each a name of its own",
         })),
     ];
 }
 
-function ownedSettingFaults(c: Partial<PlatformConfig>): Fault[] {
+function ownedSettingProblems(c: Partial<PlatformConfig>): Problem[] {
     return Object.entries(OWNED_SETTINGS).flatMap(([role, owned]) => {
         const config = c[role as keyof typeof OWNED_SETTINGS]?.config ?? {};
         return Object.entries(config).flatMap(([key, value]) =>
@@ -139,17 +139,17 @@ function ownedSettingFaults(c: Partial<PlatformConfig>): Fault[] {
     });
 }
 
-function queueFaults({ jmsBroker }: Partial<PlatformConfig>): Fault[] {
+function queueProblems({ jmsBroker }: Partial<PlatformConfig>): Problem[] {
     return repeated(jmsBroker?.queues ?? []).map(([index, queue]) => ({
         path: `jmsBroker.queues.${index}`,
         value: queue,
-        rule: "stands in the list twice",
+        rule: "is in the list twice",
         remedy: "remove one of the two",
     }));
 }
 
-/** How often data lies on the brokers, and how many copies a write waits for. */
-export function replicationFaults({ kafka, connect }: Partial<PlatformConfig>): Fault[] {
+/** Replication factors and minimum numbers of in-sync replicas. */
+export function replicationProblems({ kafka, connect }: Partial<PlatformConfig>): Problem[] {
     if (!kafka) return [];
     const raw = (section: Record<string, unknown> | undefined, key: string) =>
         section?.[key] === undefined ? undefined : Number(section[key]);
@@ -172,26 +172,26 @@ export function replicationFaults({ kafka, connect }: Partial<PlatformConfig>): 
     }
     const aboveBrokers = Object.entries(factors)
         .filter(([, factor]) => factor !== undefined && factor > kafka.brokers)
-        .map(([path, value]) => ({ path, value, ...aboveBrokersFault(kafka.brokers) }));
-    return aboveBrokers.length > 0 ? aboveBrokers : minIsrFaults(kafka);
+        .map(([path, value]) => ({ path, value, ...aboveBrokersProblem(kafka.brokers) }));
+    return aboveBrokers.length > 0 ? aboveBrokers : minIsrProblems(kafka);
 }
 
-/** Rule and remedy of a replication factor that no cluster of this size can give. */
-export function aboveBrokersFault(brokers: number): Pick<Fault, "rule" | "remedy"> {
+/** Rule and remedy of a replication factor above the number of brokers. */
+export function aboveBrokersProblem(brokers: number): Pick<Problem, "rule" | "remedy"> {
     return { rule: `must be at most kafka.brokers (${brokers})`, remedy: "lower it, or add brokers" };
 }
 
-function minIsrFaults(kafka: PlatformConfig["kafka"]): Fault[] {
-    const standard = Math.min(MOST_COPIES, kafka.brokers);
+function minIsrProblems(kafka: PlatformConfig["kafka"]): Problem[] {
+    const defaultFactor = Math.min(MOST_COPIES, kafka.brokers);
     const pairs = [
-        ["kafka.minInsyncReplicas", kafka.minInsyncReplicas, kafka.defaultReplicationFactor ?? standard],
+        ["kafka.minInsyncReplicas", kafka.minInsyncReplicas, kafka.defaultReplicationFactor ?? defaultFactor],
         [
             "kafka.transactionStateLogMinIsr",
             kafka.transactionStateLogMinIsr,
-            kafka.transactionStateLogReplicationFactor ?? standard,
+            kafka.transactionStateLogReplicationFactor ?? defaultFactor,
         ],
     ] as const;
-    return pairs.flatMap(([path, value, factor]): Fault[] => {
+    return pairs.flatMap(([path, value, factor]): Problem[] => {
         if (value === undefined || value < factor || factor === 1) return [];
         const remedy = `set it to ${factor - 1}, or raise the replication factor`;
         if (value > factor) {

@@ -2,10 +2,9 @@ import { compiled, isPostgresSource } from "@connect-cdc/connector/postgres";
 import { writesKeysAsText } from "../../connectors/debeziumPostgres";
 import { keyConverterOf } from "../../connectors/endpoints";
 import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
-import type { PlatformConfig } from "../config";
-import { Fault, repeated, suggest } from "../fault";
-import type { CheckedConnector } from "./connectors";
-import { aboveBrokersFault } from "./servers";
+import { Problem, repeated, suggest } from "../problem";
+import type { CheckedConnector, PlatformConfig } from "../schema";
+import { aboveBrokersProblem } from "./servers";
 import {
     debeziumTopics,
     ILLEGAL_TOPIC,
@@ -32,7 +31,7 @@ interface Source {
     topics: MadeTopics;
 }
 
-/** What is around a sink. */
+/** What the rules of a sink need of the platform. */
 interface Surroundings {
     /** Sources, and what each writes; undefined where that is not known. */
     made?: Source[];
@@ -44,13 +43,13 @@ interface Surroundings {
 /**
  * Rules on sinks.
  *
- * @param typeOf whether a class is one of sources or of sinks, as its plugin says.
+ * @param typeOf type of a class by its plugin: source or sink.
  */
-export function sinkFaults(
+export function sinkProblems(
     config: PlatformConfig,
     connectors: CheckedConnector[],
     typeOf: (connectorClass: string) => string | undefined,
-): Fault[] {
+): Problem[] {
     const [sinks, others] = [true, false].map((wanted) =>
         connectors.filter(({ entry }) => (typeOf(entry.class) === "sink") === wanted),
     ) as [CheckedConnector[], CheckedConnector[]];
@@ -59,17 +58,17 @@ export function sinkFaults(
     });
     const deadLetters = connectors.flatMap(({ config }) => listOf(config[DEAD_LETTER_TOPIC]));
     const around = { made: config.topicsKnown ? made : undefined, deadLetters, platform: config };
-    return sinks.flatMap((sink) => faultsOf(sink, around));
+    return sinks.flatMap((sink) => problemsOf(sink, around));
 }
 
-function faultsOf(sink: CheckedConnector, around: Surroundings): Fault[] {
+function problemsOf(sink: CheckedConnector, around: Surroundings): Problem[] {
     return [
-        ...choiceFaults(sink),
-        ...topicFaults(sink, around),
-        ...regexFaults(sink, around),
-        ...toleranceFaults(sink, around.platform.kafka.brokers),
-        ...queueFaults(sink, around.platform.jmsBroker),
-        ...deleteFaults(sink, around),
+        ...choiceProblems(sink),
+        ...topicProblems(sink, around),
+        ...regexProblems(sink, around),
+        ...toleranceProblems(sink, around.platform.kafka.brokers),
+        ...queueProblems(sink, around.platform.jmsBroker),
+        ...deleteProblems(sink, around),
     ];
 }
 
@@ -77,10 +76,10 @@ function pathOf({ name }: CheckedConnector, key: string): string {
     return `connectors.${name}.config.${key}`;
 }
 
-function choiceFaults(sink: CheckedConnector): Fault[] {
+function choiceProblems(sink: CheckedConnector): Problem[] {
     const { topics, "topics.regex": regex } = sink.config;
     if (topics !== undefined && regex !== undefined) {
-        const rule = "cannot stand beside topics";
+        const rule = "cannot be combined with topics";
         return [{ path: pathOf(sink, "topics.regex"), value: regex, rule, remedy: "keep one of the two" }];
     }
     if (listOf(topics).length > 0 || (regex ?? "") !== "") return [];
@@ -88,12 +87,12 @@ function choiceFaults(sink: CheckedConnector): Fault[] {
     return [{ path: pathOf(sink, "topics"), value: topics, rule: "is missing: a sink must read something", remedy }];
 }
 
-function topicFaults(sink: CheckedConnector, { made, deadLetters }: Surroundings): Fault[] {
+function topicProblems(sink: CheckedConnector, { made, deadLetters }: Surroundings): Problem[] {
     const path = pathOf(sink, "topics");
     const topics = listOf(sink.config["topics"]);
-    const twice = repeated(topics).map(([, topic]): Fault => {
+    const twice = repeated(topics).map(([, topic]): Problem => {
         const remedy = "remove one of the two";
-        return { path, value: topic, rule: "stands in the list twice", remedy };
+        return { path, value: topic, rule: "is in the list twice", remedy };
     });
     const illegal = topics.filter((topic) => !TOPIC_NAME.test(topic));
     const strange = topics.filter(
@@ -108,7 +107,7 @@ function topicFaults(sink: CheckedConnector, { made, deadLetters }: Surroundings
 }
 
 /** A topic that no source is known to make is wrong for certain only where it looks like one of theirs. */
-function strangeTopic(path: string, topic: string, made: NonNullable<Surroundings["made"]>): Fault {
+function strangeTopic(path: string, topic: string, made: NonNullable<Surroundings["made"]>): Problem {
     const sources = made.map(({ topics }) => topics);
     const meant = meantTopic(topic, sources);
     if (meant !== undefined && sources.every(({ complete }) => complete)) {
@@ -120,12 +119,12 @@ function strangeTopic(path: string, topic: string, made: NonNullable<Surrounding
         path,
         value: topic,
         rule,
-        remedy: "check its name; it is right if something else writes it",
+        remedy: "check its name; ignore this if another program writes it",
         warning: true,
     };
 }
 
-function regexFaults(sink: CheckedConnector, { made, deadLetters }: Surroundings): Fault[] {
+function regexProblems(sink: CheckedConnector, { made, deadLetters }: Surroundings): Problem[] {
     const regex = sink.config["topics.regex"];
     const pattern = regex === undefined ? undefined : compiled(`^(?:${regex})$`);
     if (!regex || !pattern || !made || made.length === 0) return [];
@@ -138,7 +137,7 @@ function regexFaults(sink: CheckedConnector, { made, deadLetters }: Surroundings
     return [{ path: pathOf(sink, "topics.regex"), value: regex, rule, remedy, warning: !certain }];
 }
 
-function toleranceFaults(sink: CheckedConnector, brokers: number | undefined): Fault[] {
+function toleranceProblems(sink: CheckedConnector, brokers: number | undefined): Problem[] {
     const { config } = sink;
     if (config[DEAD_LETTER_TOPIC] === undefined) {
         if (config["errors.tolerance"] !== "all") return [];
@@ -149,13 +148,13 @@ function toleranceFaults(sink: CheckedConnector, brokers: number | undefined): F
     const copies = Number(config[DEAD_LETTER_COPIES] ?? DEFAULT_DEAD_LETTER_COPIES);
     if (brokers === undefined || copies <= brokers) return [];
     const value = config[DEAD_LETTER_COPIES];
-    const { rule, remedy } = aboveBrokersFault(brokers);
-    const standard = value === undefined ? `, and its default is ${DEFAULT_DEAD_LETTER_COPIES}` : "";
-    return [{ path: pathOf(sink, DEAD_LETTER_COPIES), value, rule: rule + standard, remedy }];
+    const { rule, remedy } = aboveBrokersProblem(brokers);
+    const defaultNote = value === undefined ? `, and its default is ${DEFAULT_DEAD_LETTER_COPIES}` : "";
+    return [{ path: pathOf(sink, DEAD_LETTER_COPIES), value, rule: rule + defaultNote, remedy }];
 }
 
-/** The stack's own broker makes no queue that nobody declared. */
-function queueFaults(sink: CheckedConnector, jmsBroker: PlatformConfig["jmsBroker"] | undefined): Fault[] {
+/** The stack's own broker has only the declared queues. */
+function queueProblems(sink: CheckedConnector, jmsBroker: PlatformConfig["jmsBroker"] | undefined): Problem[] {
     const { entry, config } = sink;
     if (entry.class !== JMS_SINK_CLASS || !jmsBroker?.managed || "java.naming.provider.url" in entry.config) return [];
     const queue = config["jms.destination.name"];
@@ -163,9 +162,7 @@ function queueFaults(sink: CheckedConnector, jmsBroker: PlatformConfig["jmsBroke
         return [];
     }
     const remedy = `add it to jmsBroker.queues; ${suggest(queue, jmsBroker.queues)}`;
-    return [
-        { path: pathOf(sink, "jms.destination.name"), value: queue, rule: "is no queue of jmsBroker.queues", remedy },
-    ];
+    return [{ path: pathOf(sink, "jms.destination.name"), value: queue, rule: "is not in jmsBroker.queues", remedy }];
 }
 
 /** Settings by which a writer emits deletes. */
@@ -177,7 +174,7 @@ function emittingSettings(config: Record<string, string>): string[] {
 }
 
 /** Emitted deletes need their mark, which is a header, and keys that name their columns. */
-function deleteFaults(sink: CheckedConnector, { made = [], platform }: Surroundings): Fault[] {
+function deleteProblems(sink: CheckedConnector, { made = [], platform }: Surroundings): Problem[] {
     const { entry, config } = sink;
     const pattern = compiled(`^(?:${config["topics.regex"] ?? ""})$`);
     const sources = made.filter(
@@ -186,13 +183,13 @@ function deleteFaults(sink: CheckedConnector, { made = [], platform }: Surroundi
             topics.names.some((topic) => pattern?.test(topic)),
     );
     const emitting = emittingSettings(config);
-    const faults: Fault[] = [];
+    const problems: Problem[] = [];
     const isMarked = config[FORWARDS_HEADERS]?.toLowerCase() === "true";
     const isEmitted = emitting.length > 0 || sources.some((source) => emittingSettings(source.config).length > 0);
     if (entry.class === JMS_SINK_CLASS && isEmitted && !isMarked) {
-        const rule = "drops the header __op, the only mark of an emitted delete: a reader would take it for a row";
+        const rule = "drops the header __op, the only mark of an emitted delete: a consumer would read it as a row";
         const remedy = "set it to true, or set delete.handling: drop";
-        faults.push({ path: pathOf(sink, FORWARDS_HEADERS), value: config[FORWARDS_HEADERS], rule, remedy });
+        problems.push({ path: pathOf(sink, FORWARDS_HEADERS), value: config[FORWARDS_HEADERS], rule, remedy });
     }
     const unnamed = sources.find((source) =>
         writesKeysAsText(source.config["key.converter"] ?? keyConverterOf(platform)),
@@ -200,7 +197,7 @@ function deleteFaults(sink: CheckedConnector, { made = [], platform }: Surroundi
     if (unnamed) {
         const rule = `emit needs keys that name their columns, and ${unnamed.name} writes them by StringConverter`;
         const remedy = `set key.converter: ${JSON_CONVERTER} and key.converter.schemas.enable: false for ${unnamed.name}`;
-        faults.push(...emitting.map((key) => ({ path: pathOf(sink, key), value: "emit", rule, remedy })));
+        problems.push(...emitting.map((key) => ({ path: pathOf(sink, key), value: "emit", rule, remedy })));
     }
-    return faults;
+    return problems;
 }

@@ -1,6 +1,6 @@
 import { DEBEZIUM_POSTGRES_CLASS } from "../../connectors/debeziumPostgres";
-import { Fault } from "../fault";
-import type { CheckedConnector } from "./connectors";
+import { Problem } from "../problem";
+import type { CheckedConnector } from "../schema";
 
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
 /** Debezium's own default. */
@@ -12,21 +12,26 @@ export function isPostgresSource(connectorClass: string): boolean {
 }
 
 /** Rules on Debezium's PostgreSQL sources, each for itself and among each other. */
-export function sourceFaults(sources: CheckedConnector[]): Fault[] {
+export function sourceProblems(sources: CheckedConnector[]): Problem[] {
     return [
-        ...sources.flatMap(singleFaults),
-        ...sources.flatMap((source, i) => sources.slice(0, i).flatMap((other) => pairFaults(source, other))),
+        ...sources.flatMap(singleProblems),
+        ...sources.flatMap((source, i) => sources.slice(0, i).flatMap((other) => pairProblems(source, other))),
     ];
 }
 
-function singleFaults({ name, entry, config }: CheckedConnector): Fault[] {
-    const faults: Fault[] = [];
-    const add = (key: string, rule: string, remedy: string, more: Partial<Fault> = {}) =>
-        faults.push({ path: `connectors.${name}.config.${key}`, value: entry.config[key], rule, remedy, ...more });
+function singleProblems({ name, entry, config }: CheckedConnector): Problem[] {
+    const problems: Problem[] = [];
+    const add = (key: string, rule: string, remedy: string, more: Partial<Problem> = {}) =>
+        problems.push({ path: `connectors.${name}.config.${key}`, value: entry.config[key], rule, remedy, ...more });
     if (entry.tasksMax > 1) {
         const path = `connectors.${name}.tasksMax`;
         const rule = "must be 1: a replication slot has one reader";
-        faults.push({ path, value: entry.tasksMax, rule, remedy: "set it to 1, or split the tables over connectors" });
+        problems.push({
+            path,
+            value: entry.tasksMax,
+            rule,
+            remedy: "set it to 1, or split the tables over connectors",
+        });
     }
     const prefix = config["topic.prefix"];
     if (prefix === undefined) {
@@ -36,27 +41,27 @@ function singleFaults({ name, entry, config }: CheckedConnector): Fault[] {
     }
     const slot = config["slot.name"] ?? DEFAULT_SLOT;
     if (!SLOT_NAME.test(slot)) {
-        const rule = "is no name of a replication slot: at most 63 lower-case letters, digits and _";
+        const rule = "is not a valid name of a replication slot: use at most 63 lower-case letters, digits and _";
         add("slot.name", rule, "correct it", { value: slot });
     }
     for (const what of ["table", "schema", "column"]) {
         const [include, exclude] = [`${what}.include.list`, `${what}.exclude.list`];
         if (include in config && exclude in config) {
-            add(exclude, `cannot stand beside ${include}`, "keep one of the two");
+            add(exclude, `cannot be combined with ${include}`, "keep one of the two");
         }
     }
     if (config["errors.tolerance"] === "all") {
         const rule = "all drops a source's bad records without a trace: it has no dead letter topic";
         add("errors.tolerance", rule, "set it to none");
     }
-    return [...faults, ...slotFaults(name, config)];
+    return [...problems, ...slotProblems(name, config)];
 }
 
-/** Settings that Debezium takes, and with which rows are lost or the server's log is never let go. */
-function slotFaults(name: string, config: Record<string, string>): Fault[] {
-    const faults: Fault[] = [];
+/** Settings that Debezium accepts, but that lose rows or keep the server's log forever. */
+function slotProblems(name: string, config: Record<string, string>): Problem[] {
+    const problems: Problem[] = [];
     const add = (key: string, rule: string, remedy: string) =>
-        faults.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy, warning: true });
+        problems.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy, warning: true });
     const is = (key: string, ...values: string[]) => values.includes((config[key] ?? "").trim().toLowerCase());
     const followsSlot = is("offset.mismatch.strategy", "trust_slot", "trust_greater_lsn");
     if (is("snapshot.mode", "always")) {
@@ -78,7 +83,7 @@ function slotFaults(name: string, config: Record<string, string>): Fault[] {
         add(
             "lsn.flush.mode",
             rule,
-            "take it away as docs/operations.md (Repair) says; heartbeat.action.query moves the slot on",
+            "remove it by the steps of docs/operations.md (Repair); heartbeat.action.query advances the slot",
         );
     }
     if (followsSlot) {
@@ -91,13 +96,13 @@ function slotFaults(name: string, config: Record<string, string>): Fault[] {
         const rule = "lets heartbeat.action.query never run: the server keeps its log while captured tables are idle";
         add("heartbeat.interval.ms", rule, "set it to 5000");
     }
-    return faults;
+    return problems;
 }
 
-function pairFaults({ name, entry, config }: CheckedConnector, other: CheckedConnector): Fault[] {
-    const faults: Fault[] = [];
+function pairProblems({ name, entry, config }: CheckedConnector, other: CheckedConnector): Problem[] {
+    const problems: Problem[] = [];
     const add = (key: string, rule: string, remedy: string) =>
-        faults.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy });
+        problems.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy });
     const same = (key: string) => config[key] !== undefined && config[key] === other.config[key];
     const sameServer = same("database.hostname") && same("database.port");
     if (sameServer && same("slot.name")) {
@@ -113,5 +118,5 @@ function pairFaults({ name, entry, config }: CheckedConnector, other: CheckedCon
         const rule = `is the publication of ${other.name}, too, and autocreate mode filtered rewrites it for one's own tables`;
         add("publication.name", rule, "give each its own, or set publication.autocreate.mode: disabled");
     }
-    return faults;
+    return problems;
 }

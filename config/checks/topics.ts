@@ -1,11 +1,11 @@
 import { elementsOf, ListElement } from "@connect-cdc/connector/postgres";
-import { isNear } from "../fault";
+import { isNear } from "../problem";
 
-/** What Kafka takes as a topic's name. */
+/** Valid names of topics. */
 export const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
-/** Rule and remedy of another name. */
+/** Rule and remedy of an invalid topic name. */
 export const ILLEGAL_TOPIC = {
-    rule: "is no name of a topic: at most 249 letters, digits, . _ and -",
+    rule: "is not a valid topic name: use at most 249 letters, digits, . _ and -",
     remedy: "correct it",
 };
 
@@ -17,13 +17,13 @@ export function listOf(text: string | undefined): string[] {
         .filter((element) => element !== "");
 }
 
-/** What can be known of the topics that a connector writes. */
+/** The topics that a connector writes, as far as its config determines them. */
 export interface MadeTopics {
     /** `topic.prefix`; undefined where nothing is known. */
     prefix?: string;
     /** Names that are known for certain. */
     names: string[];
-    /** False: it may write others that nobody can tell from its config. */
+    /** False: it may write others that do not follow from its config. */
     complete: boolean;
     /** True: it writes this topic if the database has a table for it. */
     mayMake: (topic: string) => boolean;
@@ -61,7 +61,7 @@ export function debeziumTopics(config: Record<string, string>): MadeTopics {
     return { prefix, names, complete: known, mayMake };
 }
 
-/** A connector whose topics nobody can tell. */
+/** Topics of a connector whose config does not determine them. */
 export const UNKNOWN_TOPICS: MadeTopics = { names: [], complete: false, mayMake: () => false };
 
 /** True when all names are known that a source may make: no pattern stands for others. */
@@ -77,7 +77,7 @@ function tableElements(config: Record<string, string>): Pick<ListElement, "liter
     return [{ pattern: /^.+\..+$/ }];
 }
 
-/** The known name that is meant when no source makes this topic; undefined when it may come from elsewhere. */
+/** The most similar known topic, or one of the source with the same prefix; undefined when there is neither. */
 export function meantTopic(topic: string, made: MadeTopics[]): string | undefined {
     const names = made.flatMap((source) => source.names);
     const near = names.find((name) => isNear(topic, name));

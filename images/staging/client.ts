@@ -5,7 +5,7 @@ import type { Definitions, StageRequest, StageResult } from "./contract";
 
 /**
  * Stages the images. It runs in preview too, so that preview shows an image change; a warm run takes 0.3 s.
- * It ends before the first resource, so that a fault (unresolvable coordinate, checksum mismatch) changes nothing.
+ * It ends before the first resource, so that a problem (unresolvable coordinate, checksum mismatch) changes nothing.
  * @throws RunError with what staging says is wrong.
  */
 export async function stageImages(request: StageRequest): Promise<StageResult> {

@@ -28,17 +28,17 @@ export interface ArtifactSet {
 }
 
 /** Every artifact that is not what the lock says, as a sentence; empty when all is well. */
-export function lockFaults(sets: ArtifactSet[], lock: Lock): string[] {
+export function lockProblems(sets: ArtifactSet[], lock: Lock): string[] {
     return sets.flatMap((set) => {
         const { name, artifacts, overrides = {} } = set;
-        const faults = changedArtifacts(set, lock).map(
+        const problems = changedArtifacts(set, lock).map(
             ({ coordinate, sha512 }) =>
                 `${name}: ${coordinate} is not the file that it should be: its sha512 is ${sha512}, ` +
                 `expected is ${overrides[coordinate] ?? lock[coordinate]}. ` +
                 "Delete it from Maven's local repository and try again; if it stays, do not trust its source",
         );
         const unknown = artifacts.filter(({ coordinate }) => !(coordinate in overrides) && !(coordinate in lock));
-        if (unknown.length === 0) return faults;
+        if (unknown.length === 0) return problems;
         const more = unknown.length > SHOWN ? ` and ${unknown.length - SHOWN} more` : "";
         const list =
             unknown
@@ -46,7 +46,7 @@ export function lockFaults(sets: ArtifactSet[], lock: Lock): string[] {
                 .map(({ coordinate }) => coordinate)
                 .join(", ") + more;
         return [
-            ...faults,
+            ...problems,
             `${name}: no checksum in images/lock.json for ${list}. If you want ${unknown.length === 1 ? "it" : "them"}, ` +
                 "run: npm run lock (for a plugin that is one file, sha512 in its config does as well)",
         ];

@@ -187,11 +187,11 @@ async function runMaven(args: string[], units: Unit[]): Promise<void> {
     }
     // -U: a failed look-up of an earlier run must not stand for a repository that has the artifact by now
     const { code, stdout, stderr } = await runProcess(maven, ["--batch-mode", "--no-transfer-progress", "-U", ...args]);
-    if (code !== 0) throw new Error(mavenFault(stdout + stderr, units));
+    if (code !== 0) throw new Error(mavenProblem(stdout + stderr, units));
 }
 
 /** What Maven's own lines say, by unit; each names the artifact and the repository. */
-export function mavenFault(output: string, units: Unit[]): string {
+export function mavenProblem(output: string, units: Unit[]): string {
     // Maven may colour its output
     const errors = output
         .replace(/\u001b\[[0-9;]*m/g, "")

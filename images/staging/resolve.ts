@@ -83,11 +83,11 @@ function imageUnits(request: StageRequest, checkout: string): Unit[] {
 
 /** What a missing path means is clearer before ten minutes of other work than after. */
 function checkPaths({ plugins }: StageRequest, checkout: string): void {
-    const faults = Object.entries(plugins).flatMap(([name, source]) => {
+    const problems = Object.entries(plugins).flatMap(([name, source]) => {
         if (!("path" in source) || existsSync(resolve(checkout, source.path))) return [];
         return [`plugins.${name}: ${resolve(checkout, source.path)} does not exist; correct its path`];
     });
-    if (faults.length > 0) throw new Error(faults.join("\n"));
+    if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
 async function buildProjects({ plugins }: StageRequest, checkout: string): Promise<Record<string, BuiltModule>> {

@@ -5,7 +5,7 @@ import { makeContexts } from "./contexts";
 import type { Definitions, StageRequest, StageResult } from "./contract";
 import { definitionsOf } from "./definitions";
 import { digestOf } from "./digests";
-import { changedArtifacts, type Lock, lockFaults, readLock } from "./lockFile";
+import { changedArtifacts, type Lock, lockProblems, readLock } from "./lockFile";
 import { stagePlugins } from "./plugins";
 import { artifactSets, resolveAll, type Resolved } from "./resolve";
 import { watchParts } from "./watchProgram";
@@ -42,12 +42,12 @@ export async function stage(request: StageRequest, checkout: string): Promise<St
 
 function checkLock(request: StageRequest, resolved: Resolved, lock: Lock): void {
     const sets = artifactSets(resolved, request);
-    const faults = lockFaults(sets, lock);
-    if (faults.length === 0) return;
+    const problems = lockProblems(sets, lock);
+    if (problems.length === 0) return;
     // The next run asks Maven again for what was wrong: the user may have mended it
     for (const { file } of sets.flatMap((set) => changedArtifacts(set, lock))) {
         rmSync(dirname(file), { recursive: true, force: true });
     }
 
-    throw new Error(faults.join("\n"));
+    throw new Error(problems.join("\n"));
 }

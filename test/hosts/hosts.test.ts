@@ -3,7 +3,7 @@ import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { listDockerObjects } from "../../cli/stack/dockerObjects";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
-import { parseConfig } from "../../config/config";
+import { parseConfig } from "../../config/load";
 import { preflight } from "../../preflight/preflight";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
 import { done, pending, waitFor } from "../../servers/wait";

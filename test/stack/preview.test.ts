@@ -100,13 +100,13 @@ it("a preview of wrong connectors has all their faults in one error: by rules, p
         }),
     );
     expect(code).not.toBe(0);
-    expect(output).toContain("the stack config has 7 faults; nothing was changed:");
+    expect(output).toContain("the stack config has 7 problems; nothing was changed:");
     for (const fault of [
-        'dbz-source.config.slot.name = "Slot-1": is no name of a replication slot',
+        'dbz-source.config.slot.name = "Slot-1": is not a valid name of a replication slot',
         'dbz-source.config.max.batch.size = "many": must be a whole number',
         'dbz-source.config.heartbeat.interval.ms = "-5": Connect says: ',
-        'json-jms-sink.config.jms.priorty = "4": is no setting that the plugin names; did you mean jms.priority?',
-        "json-jms-sink.config.java.naming.security.credentials = [hidden]: is a password in the clear",
+        'json-jms-sink.config.jms.priorty = "4": is not a setting of the plugin; did you mean jms.priority?',
+        "json-jms-sink.config.java.naming.security.credentials = [hidden]: is a plain-text password",
         'json-jms-sink.config.transforms.write.type = "dev.connectcdc.transforms.JsonWritter": is a class that no plugin',
         "xml-jms-sink.config.jms.destination.name = nothing: is missing",
     ]) {

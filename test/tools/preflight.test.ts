@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tls from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { parseConfig } from "../../config/config";
+import { parseConfig } from "../../config/load";
 import { preflight } from "../../preflight/preflight";
 import { docker, makeTestImage, removeTestImage } from "./pulumi/testImage";
 
@@ -55,18 +55,18 @@ describe("preflight on the real engine", () => {
     it("names every port that another process holds, that process, and the setting that moves it", async () => {
         await hold(29091);
         await hold(29432);
-        const faults = await preflight(config, stack);
-        expect(faults).toHaveLength(2);
+        const problems = await preflight(config, stack);
+        expect(problems).toHaveLength(2);
         const holder = `\\(process ${process.pid}\\)`;
-        expect(faults[0]).toMatch(
+        expect(problems[0]).toMatch(
             new RegExp(`^kafka\\.port: ports of 127\\.0\\.0\\.1 are held on host local: 29091 by .*${holder}; end`),
         );
-        expect(faults[1]).toMatch(new RegExp(`^database\\.port: .*29432 by .*${holder}`));
+        expect(problems[1]).toMatch(new RegExp(`^database\\.port: .*29432 by .*${holder}`));
     });
 
     it("says how much disk is wanted", async () => {
-        const [fault] = await preflight(config, stack, { neededDiskGib: 1e9 });
-        expect(fault).toMatch(/^hosts\.local: \d+\.\d GiB are free in \S+, 1000000000 are needed; make room/);
+        const [problem] = await preflight(config, stack, { neededDiskGib: 1e9 });
+        expect(problem).toMatch(/^hosts\.local: \d+\.\d GiB are free in \S+, 1000000000 are needed; make room/);
     });
 
     it("names an address to bind to that this machine does not have", async () => {
@@ -96,7 +96,7 @@ describe("a port held by a container", () => {
     beforeAll(() => makeTestImage(image));
     afterAll(() => removeTestImage(image));
 
-    async function faultsWith(labels: Record<string, string>): Promise<string[]> {
+    async function problemsWith(labels: Record<string, string>): Promise<string[]> {
         const container = await docker.createContainer({
             name: `preflight-${process.pid}`,
             Image: image,
@@ -115,19 +115,19 @@ describe("a port held by a container", () => {
 
     it("names a container of somebody else", async () => {
         const name = `preflight-${process.pid}`;
-        expect(await faultsWith({})).toEqual([
+        expect(await problemsWith({})).toEqual([
             expect.stringMatching(`^connect\\.port: .*29071 by container ${name} \\(${image}\\); end`),
         ]);
     });
 
     it("names the stack of another stack's container", async () => {
-        const [fault] = await faultsWith({ "connect-cdc.project": "connect-cdc", "connect-cdc.stack": "prod" });
-        expect(fault).toMatch(/29071 by container \S+ \(of stack prod of connect-cdc\)/);
+        const [problem] = await problemsWith({ "connect-cdc.project": "connect-cdc", "connect-cdc.stack": "prod" });
+        expect(problem).toMatch(/29071 by container \S+ \(of stack prod of connect-cdc\)/);
     });
 
     it("lets the stack's own containers hold its ports", async () => {
         const own = { "connect-cdc.project": stack.project, "connect-cdc.stack": stack.stack };
-        expect(await faultsWith(own)).toEqual([]);
+        expect(await problemsWith(own)).toEqual([]);
     });
 });
 
@@ -203,9 +203,9 @@ describe("an engine that does not answer", () => {
         ["ssh that never answers", async () => `ssh://127.0.0.1:${await hold(0)}`, /no answer within 1\.5 s/],
     ])("%s", async (_name, endpointOf, cause) => {
         const endpoint = await endpointOf();
-        const [fault, ...others] = await preflight(atEndpoint(endpoint), stack, limit);
-        expect(fault).toContain(`hosts.local.endpoint = ${endpoint}: no Docker engine answers (`);
-        expect(fault).toMatch(cause);
+        const [problem, ...others] = await preflight(atEndpoint(endpoint), stack, limit);
+        expect(problem).toContain(`hosts.local.endpoint = ${endpoint}: no Docker engine answers (`);
+        expect(problem).toMatch(cause);
         expect(others).toEqual([]);
     });
 
@@ -215,8 +215,8 @@ describe("an engine that does not answer", () => {
         const hosts = Object.fromEntries(silent.map((port, i) => [`h${i}`, host(`tcp://127.0.0.1:${port}`)]));
         const several = parseConfig({ ...ports, hosts: { local: { advertisedAddress: "10.0.0.2" }, ...hosts } });
         const started = performance.now();
-        const faults = await preflight(several, stack, limit);
-        expect(faults.map((fault) => fault.split(" ")[0])).toEqual(
+        const problems = await preflight(several, stack, limit);
+        expect(problems.map((problem) => problem.split(" ")[0])).toEqual(
             ["h0", "h1", "h2"].map((h) => `hosts.${h}.endpoint`),
         );
         expect(performance.now() - started).toBeLessThan(2 * limit.limitMs);

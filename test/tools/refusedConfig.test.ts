@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { definitionFaults } from "../../config/checks/definitionFaults";
-import { defaults, parseConfig } from "../../config/config";
+import { definitionProblems } from "../../config/checks/definitionProblems";
+import { defaults } from "../../config/defaults";
+import { parseConfig } from "../../config/load";
 import type { Definitions } from "../../images/staging/contract";
 import { answer } from "../../images/staging/main";
 import { runProcess } from "../../tools/processes";
@@ -29,21 +30,21 @@ async function refused(sections: Record<string, Record<string, unknown>>): Promi
     const { code, output } = await stack.tryUp();
     stack.configure({ ...Object.fromEntries(Object.keys(sections).map((key) => [key, undefined])), ...before });
     expect(code).not.toBe(0);
-    // A fault of the user's is no matter for a stack trace
+    // A problem of the user's is no matter for a stack trace
     expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
     expect(await namesOfStack(stack.handle.name)).toEqual([]);
     return output;
 }
 
 describe("a wrong config is refused before any change", () => {
-    it("by its rules, with all faults at once", async () => {
+    it("by its rules, with all problems at once", async () => {
         const { kafka, zookeeper } = stack.config();
         const output = await refused({
             kafka: { ...kafka, brokers: 2, defaultReplicationFactor: 3 },
             zookeeper: { ...zookeeper, heapMb: 500 },
         });
         expect(output).toContain(
-            "error: the stack config has 2 faults; nothing was changed:\n" +
+            "error: the stack config has 2 problems; nothing was changed:\n" +
                 "      zookeeper.heapMb = 500: must be less than zookeeper.memoryMb (192): the JVM needs memory beside its heap; " +
                 "lower it, or raise zookeeper.memoryMb\n" +
                 "      kafka.defaultReplicationFactor = 3: must be at most kafka.brokers (2); lower it, or add brokers\n",
@@ -57,7 +58,7 @@ describe("a wrong config is refused before any change", () => {
         };
         const output = await refused({ connectors, zookeeper: { ...stack.config().zookeeper, servers: 2 } });
         expect(output).toContain("warning: zookeeper.servers = 2: is even");
-        expect(output).toContain("the stack config has 2 faults; nothing was changed:");
+        expect(output).toContain("the stack config has 2 problems; nothing was changed:");
         expect(output).toContain('connectors.json-jms-sink.config.jms.priority = "high": must be a whole number');
         expect(output).toContain("did you mean dev.connectcdc.transforms.XmlWriter?");
     });
@@ -122,10 +123,10 @@ describe("secrets under the dev stack's passphrase", () => {
         expect(output).not.toContain(secret);
     });
 
-    it("are no fault of a stack that has a passphrase of its own", async () => {
+    it("are no problem of a stack that has a passphrase of its own", async () => {
         await stack.setSecret("partner", secret);
         const output = await refused({ kafka: { ...stack.config().kafka, brokers: 0 } });
-        expect(output).toContain("the stack config has 1 fault; nothing was changed:\n      kafka.brokers = 0");
+        expect(output).toContain("the stack config has 1 problem; nothing was changed:\n      kafka.brokers = 0");
     });
 });
 
@@ -140,5 +141,5 @@ it("a stack that configures nothing gives no alarm by what the real plugins say"
     const { definitions } = await answer(JSON.stringify(request), CHECKOUT);
     const known = JSON.parse(readFileSync(definitions, "utf8")) as Definitions;
     expect(known.plugins.length).toBeGreaterThan(50);
-    expect(definitionFaults(parseConfig({}), known)).toEqual([]);
+    expect(definitionProblems(parseConfig({}), known)).toEqual([]);
 });

@@ -17,7 +17,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { defaults } from "../../config/config";
+import { defaults } from "../../config/defaults";
 import type { Definitions, ImageRole, PluginSource, StageRequest, StageResult } from "../../images/staging/contract";
 import { stagePlugins } from "../../images/staging/plugins";
 import { stage } from "../../images/staging/stage";

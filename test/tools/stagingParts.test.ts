@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { cached, cachePath } from "../../images/staging/cache";
 import { coordinateOfPath, formatCoordinate, parseCoordinate } from "../../images/staging/coordinate";
 import { hostMirrors, PUBLIC_MIRRORS, sourcesList } from "../../images/staging/debianSources";
-import { lockFaults } from "../../images/staging/lockFile";
-import { mavenFault, pluginUnit } from "../../images/staging/maven";
+import { lockProblems } from "../../images/staging/lockFile";
+import { mavenProblem, pluginUnit } from "../../images/staging/maven";
 import { moduleDigest, readReactor } from "../../images/staging/reactor";
 import { parseRequest } from "../../images/staging/request";
 
@@ -81,29 +81,31 @@ describe("the lock", () => {
     const artifact = { coordinate: "g:a:1", file: "/cache/a-1.jar", sha512: "1234" };
 
     test("knows the artifact", () => {
-        expect(lockFaults([{ name: "runtime", artifacts: [artifact] }], { "g:a:1": "1234" })).toEqual([]);
+        expect(lockProblems([{ name: "runtime", artifacts: [artifact] }], { "g:a:1": "1234" })).toEqual([]);
     });
 
     test("names artifact, expected and found checksum of another file", () => {
-        const [fault, ...more] = lockFaults([{ name: "runtime", artifacts: [artifact] }], { "g:a:1": "5678" });
+        const [fault, ...more] = lockProblems([{ name: "runtime", artifacts: [artifact] }], { "g:a:1": "5678" });
         expect(fault).toMatch(/^runtime: g:a:1 .* its sha512 is 1234, expected is 5678/);
         expect(more).toEqual([]);
     });
 
     test("tells how to add an artifact that it does not know", () => {
-        const [fault] = lockFaults([{ name: "plugins.x", artifacts: [artifact] }], {});
+        const [fault] = lockProblems([{ name: "plugins.x", artifacts: [artifact] }], {});
         expect(fault).toMatch(/^plugins\.x: no checksum in images\/lock\.json for g:a:1\..* npm run lock .*sha512/);
     });
 
     test("names some of many", () => {
         const artifacts = Array.from({ length: 9 }, (_, i) => ({ ...artifact, coordinate: `g:a:${i}` }));
-        expect(lockFaults([{ name: "x", artifacts }], {})[0]).toContain("g:a:0, g:a:1, g:a:2, g:a:3, g:a:4 and 4 more");
+        expect(lockProblems([{ name: "x", artifacts }], {})[0]).toContain(
+            "g:a:0, g:a:1, g:a:2, g:a:3, g:a:4 and 4 more",
+        );
     });
 
     test("gives way to a checksum in config", () => {
         const overrides = { "g:a:1": "1234" };
-        expect(lockFaults([{ name: "x", artifacts: [artifact], overrides }], { "g:a:1": "5678" })).toEqual([]);
-        expect(lockFaults([{ name: "x", artifacts: [artifact], overrides: { "g:a:1": "99" } }], {})[0]).toContain(
+        expect(lockProblems([{ name: "x", artifacts: [artifact], overrides }], { "g:a:1": "5678" })).toEqual([]);
+        expect(lockProblems([{ name: "x", artifacts: [artifact], overrides: { "g:a:1": "99" } }], {})[0]).toContain(
             "its sha512 is 1234, expected is 99",
         );
     });
@@ -115,7 +117,7 @@ test("Maven's own lines tell which plugin cannot be resolved, with the artifact 
         "[ERROR] Failed to execute goal on project plugin-sink: Could not resolve dependencies for project x:pom:1: Could not find artifact g:a:jar:1 in central (https://repository.example) -> [Help 1]",
         "[ERROR] To see the full stack trace of the errors, re-run Maven with the -e switch.",
     ].join("\n");
-    const message = mavenFault(output, [pluginUnit("sink", [parseCoordinate("g:a:1")])]);
+    const message = mavenProblem(output, [pluginUnit("sink", [parseCoordinate("g:a:1")])]);
     expect(message).toContain(
         "plugins.sink: Could not resolve dependencies for project x:pom:1: Could not find artifact g:a:jar:1",
     );
@@ -124,7 +126,7 @@ test("Maven's own lines tell which plugin cannot be resolved, with the artifact 
 });
 
 test("of another failure of Maven its first lines are shown", () => {
-    expect(mavenFault("[INFO] x\n[ERROR] COMPILATION ERROR\n[ERROR] A.java:[1,2] ';' expected\n", [])).toBe(
+    expect(mavenProblem("[INFO] x\n[ERROR] COMPILATION ERROR\n[ERROR] A.java:[1,2] ';' expected\n", [])).toBe(
         "Maven failed:\n[ERROR] COMPILATION ERROR\n[ERROR] A.java:[1,2] ';' expected",
     );
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { adoptedConnector } from "../../../cli/adopt/adoptedConnector";
 import { adoptedText } from "../../../cli/adopt/adoptedStackConfig";
-import { defaults, parseConfig } from "../../../config/config";
+import { defaults } from "../../../config/defaults";
+import { parseConfig } from "../../../config/load";
 
 function adopt(config: Record<string, string>, more: Record<string, any> = {}) {
     const { name = "orders", state = "RUNNING", tasks = ["RUNNING"], passwordKeys = [], defaultKeys = [] } = more;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { configReference } from "../../../cli/configReference";
-import { defaults } from "../../../config/config";
+import { defaults } from "../../../config/defaults";
 
 describe("docs/config.md", () => {
     it("is what the schema says; if this fails, run: npm run docs", () => {

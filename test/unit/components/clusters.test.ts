@@ -4,7 +4,8 @@ import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
 import { KafkaCluster } from "../../../components/kafkaCluster";
 import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
-import { defaults, PlatformConfig } from "../../../config/config";
+import { defaults } from "../../../config/defaults";
+import { PlatformConfig } from "../../../config/schema";
 import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
 
 const staged = { context: "/staged", digest: "0123456789abcdef".repeat(4) };

@@ -5,7 +5,7 @@ import { Image } from "../../../components/image";
 import { JmsBroker } from "../../../components/jmsBroker";
 import { SourceDatabase } from "../../../components/sourceDatabase";
 import { stackSecrets } from "../../../components/stackSecrets";
-import { defaults } from "../../../config/config";
+import { defaults } from "../../../config/defaults";
 import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
 
 const digest = "fedcba9876543210".repeat(4);

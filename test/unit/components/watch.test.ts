@@ -7,7 +7,7 @@ import { KafkaCluster } from "../../../components/kafkaCluster";
 import { SourceDatabase } from "../../../components/sourceDatabase";
 import { Watch } from "../../../components/watch";
 import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
-import { parseConfig } from "../../../config/config";
+import { parseConfig } from "../../../config/load";
 import { containerInputs, recordResources, resolved, theResource } from "../../support/mocks";
 
 const digest = "0123456789abcdef".repeat(4);

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkedConfig, ConfigError, defaults, hasPublicPassphrase, parseConfig } from "../../../config/config";
+import { defaults } from "../../../config/defaults";
+import { ConfigError } from "../../../config/errors";
+import { checkedConfig, hasPublicPassphrase, parseConfig } from "../../../config/load";
 
 describe("defaults", () => {
     it("are the dev platform of the hand-run process", () => {

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { ConfigError, parseConfig } from "../../../config/config";
+import { ConfigError } from "../../../config/errors";
+import { parseConfig } from "../../../config/load";
 
 type Sections = Record<string, Record<string, any>>;
 
@@ -33,14 +34,14 @@ describe("Pulumi.hosts.yaml", () => {
 
     it("is refused, at every host, without the word that its network is trusted", () => {
         const untrusted = { ...committed, security: { protectData: true } };
-        const faults = (() => {
+        const problems = (() => {
             try {
                 parseConfig(untrusted);
             } catch (error) {
-                return (error as ConfigError).faults;
+                return (error as ConfigError).problems;
             }
         })();
-        expect(faults?.map(({ path }) => path)).toEqual(["a", "b", "c"].map((host) => `hosts.${host}.bindAddress`));
+        expect(problems?.map(({ path }) => path)).toEqual(["a", "b", "c"].map((host) => `hosts.${host}.bindAddress`));
     });
 
     it("accepts the placement and the existing servers that docs/hosts.md shows", () => {

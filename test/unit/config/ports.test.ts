@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { publishedPorts } from "../../../config/checks/ports";
-import { parseConfig } from "../../../config/config";
+import { parseConfig } from "../../../config/load";
 
 describe("publishedPorts", () => {
     it("are one a member, and none of a server that this stack does not run", () => {

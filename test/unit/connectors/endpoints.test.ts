@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../config/config";
+import { parseConfig } from "../../../config/load";
 import { endpointsOf } from "../../../connectors/endpoints";
 
 describe("where sources store their positions", () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../config/config";
+import { parseConfig } from "../../../config/load";
 import { CHECKOUT } from "../../../tools/project";
 import { METRICS_FOLDER, type Panel, readAlerts, readDashboard } from "../../support/metricsFiles";
 

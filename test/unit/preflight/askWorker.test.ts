@@ -1,6 +1,6 @@
 import { AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HIDDEN } from "../../../config/fault";
+import { HIDDEN } from "../../../config/problem";
 import type { Definitions } from "../../../images/staging/contract";
 import { readConnectorConfigs } from "../../../packages/connector/src/client/readConnectorConfigs";
 import { askWorker, Planned } from "../../../preflight/askWorker";
@@ -39,9 +39,9 @@ const validations = () => fake.requests.filter((request) => request.endsWith("/v
 
 describe("a worker of what the program brings", () => {
     it("is heard, beside what is known already", async () => {
-        const { faults, notes } = await askWorker(fake.url, [sink()], planned());
+        const { problems, notes } = await askWorker(fake.url, [sink()], planned());
         expect(notes).toEqual([]);
-        expect(faults).toEqual([
+        expect(problems).toEqual([
             {
                 path: "connectors.s.config.size",
                 value: "1",
@@ -53,8 +53,8 @@ describe("a worker of what the program brings", () => {
 
     it("warns of what may pass", async () => {
         fake.validation = [{ definition: size, value: { name: "size", errors: ["Connection to db refused"] } }];
-        const { faults } = await askWorker(fake.url, [sink()], planned());
-        expect(faults).toMatchObject([{ warning: true, rule: expect.stringContaining("Connection to db refused") }]);
+        const { problems } = await askWorker(fake.url, [sink()], planned());
+        expect(problems).toMatchObject([{ warning: true, rule: expect.stringContaining("Connection to db refused") }]);
     });
 
     it("gets no password that stands in the clear", async () => {
@@ -71,18 +71,18 @@ describe("a worker of what the program brings", () => {
     });
 
     it("is asked about many connectors, several at a time", async () => {
-        const { faults } = await askWorker(
+        const { problems } = await askWorker(
             fake.url,
             Array.from({ length: 12 }, () => sink()),
             planned(),
         );
-        expect([faults.length, validations()]).toEqual([12, 12]);
+        expect([problems.length, validations()]).toEqual([12, 12]);
     });
 
     it("that hangs in a validation is named in a note", async () => {
         fake.faultsOf.push({ request: /validate$/, faults: [{ kind: "hang" }] });
-        const { faults, notes } = await askWorker(fake.url, [sink()], planned());
-        expect(faults).toEqual([]);
+        const { problems, notes } = await askWorker(fake.url, [sink()], planned());
+        expect(problems).toEqual([]);
         expect(notes).toEqual(["not checked by a live worker: s (no answer within 5 s)"]);
     });
 });
@@ -117,7 +117,7 @@ describe("a worker of something else is not asked, or not heard", () => {
             1,
         ],
     ])("%s", async (_, more, config, asked) => {
-        expect(await askWorker(fake.url, [sink(config)], planned(more))).toEqual({ faults: [], notes: [] });
+        expect(await askWorker(fake.url, [sink(config)], planned(more))).toEqual({ problems: [], notes: [] });
         expect(validations()).toBe(asked);
     });
 });

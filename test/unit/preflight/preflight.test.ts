@@ -2,20 +2,20 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { parseConfig } from "../../../config/config";
+import { parseConfig } from "../../../config/load";
 import { preflight } from "../../../preflight/preflight";
 
 const stack = { project: "connect-cdc", stack: "preflight-test" };
 
 /** Hosts whose engines are not there, which is no matter here. */
-async function faultsOf(names: string[]): Promise<string[]> {
+async function problemsOf(names: string[]): Promise<string[]> {
     const hosts = names.map((name, i) => [
         name,
         { endpoint: `unix:///nowhere/${name}.sock`, advertisedAddress: `192.0.2.${i}`, bindAddress: "127.0.0.1" },
     ]);
     const config = parseConfig({ hosts: { local: null, ...Object.fromEntries(hosts) } });
-    const faults = await preflight(config, stack, { limitMs: 500 });
-    return faults.filter((fault) => !fault.includes("no Docker engine answers"));
+    const problems = await preflight(config, stack, { limitMs: 500 });
+    return problems.filter((problem) => !problem.includes("no Docker engine answers"));
 }
 
 describe("the docker command, by which images go to other hosts", () => {
@@ -38,22 +38,22 @@ describe("the docker command, by which images go to other hosts", () => {
     }
 
     it("is asked for where there is none, before anything is changed", async () => {
-        expect(await faultsOf(["a", "b", "c"])).toEqual([
+        expect(await problemsOf(["a", "b", "c"])).toEqual([
             expect.stringMatching(/^hosts: images go from a to b, c by .*\(it is not on PATH\); install/),
         ]);
     });
 
     it("has to work", async () => {
         install("echo broken >&2; exit 1");
-        expect(await faultsOf(["a", "b"])).toEqual([expect.stringContaining("(docker --version fails: broken)")]);
+        expect(await problemsOf(["a", "b"])).toEqual([expect.stringContaining("(docker --version fails: broken)")]);
     });
 
     it("is all that is needed", async () => {
         install("exit 0");
-        expect(await faultsOf(["a", "b"])).toEqual([]);
+        expect(await problemsOf(["a", "b"])).toEqual([]);
     });
 
     it("is not needed by one host", async () => {
-        expect(await faultsOf(["a"])).toEqual([]);
+        expect(await problemsOf(["a"])).toEqual([]);
     });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { parseConfig } from "../../../config/config";
+import { parseConfig } from "../../../config/load";
 import { completeConnector } from "../../../connectors/completeConnector";
 import { runCommand } from "../../support/runCommand";
 import { WorkerUnderTest } from "./workerUnderTest";

@@ -1,6 +1,6 @@
 import { type ConnectorConfigs, differingKeys, fullConfig, readConnectorConfigs } from "@connect-cdc/connector/client";
-import type { PlatformConfig } from "../config/config";
-import type { Fault } from "../config/fault";
+import type { Problem } from "../config/problem";
+import type { PlatformConfig } from "../config/schema";
 import { connectorName } from "../connectors/completeConnector";
 import { restUrlsOf } from "../connectors/endpoints";
 import type { Definitions } from "../images/staging/contract";
@@ -9,8 +9,8 @@ import type { Definitions } from "../images/staging/contract";
 const GLANCE_MS = 4000;
 
 /** What the stack's own workers say of the connectors. */
-export interface LiveFaults {
-    faults: Fault[];
+export interface LiveProblems {
+    problems: Problem[];
     /** Sentences on what was not checked. */
     notes: string[];
 }
@@ -30,20 +30,20 @@ export function glanceAtWorkers(config: PlatformConfig): Promise<ConnectorConfig
  * What live workers find in the connectors whose config is not the one they have. A worker is asked where it is of the
  * version, and has the plugins, that this program is about to bring; elsewhere `definitions.json` has told all there is.
  *
- * @param known faults found so far: what has one is not said again.
+ * @param known problems found so far: what has one is not said again.
  */
-export async function liveFaults(
+export async function liveProblems(
     config: PlatformConfig,
     glance: ConnectorConfigs,
     definitions: Definitions,
-    known: Fault[],
-): Promise<LiveFaults> {
+    known: Problem[],
+): Promise<LiveProblems> {
     if (glance.restUrl === undefined) {
         const silent = "no worker answers, though something listens at its port: connectors were not checked live";
-        return { faults: [], notes: glance.hung ? [silent] : [] };
+        return { problems: [], notes: glance.hung ? [silent] : [] };
     }
     const changed = changedConnectors(config, glance.configs);
-    if (changed.length === 0) return { faults: [], notes: [] };
+    if (changed.length === 0) return { problems: [], notes: [] };
     // The client takes longer to load than an unchanged run has to spare
     const { askWorker } = await import("./askWorker.js");
     return askWorker(glance.restUrl, changed, { kafkaVersion: config.kafka.version, definitions, known });

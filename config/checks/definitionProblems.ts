@@ -8,11 +8,11 @@ import {
     unknownKeys,
 } from "@connect-cdc/connector/checks";
 import type { Definitions, PluginDefinition } from "../../images/staging/contract";
-import type { PlatformConfig } from "../config";
-import { Fault, suggest } from "../fault";
-import { type CheckedConnector, passwordInTheClear } from "./connectors";
-import { type DefinedSetting, settingsOf, valueFault } from "./definitions";
-import { sinkFaults } from "./sinks";
+import { Problem, suggest } from "../problem";
+import type { CheckedConnector, PlatformConfig } from "../schema";
+import { passwordInTheClear } from "./connectors";
+import { type DefinedSetting, settingsOf, valueProblem } from "./settingValues";
+import { sinkProblems } from "./sinks";
 import { listOf } from "./topics";
 
 /** A converter's setting that Connect itself fills in: key, value or header. */
@@ -26,22 +26,22 @@ const CONVERTER_TYPES = {
 const ALIAS_TYPES = { transforms: "transformation", predicates: "predicate" };
 
 /**
- * What is wrong with connectors by what their plugins say of themselves. Pure; a class, a transform, a predicate and a
- * converter must be in the image, and their settings known, there, of the right type, and no password in the clear. What is
- * a sink keeps the rules on sinks.
+ * Problems of connectors by the definitions of their plugins. Pure. Classes, transforms, predicates and converters must be
+ * in the image, their settings must be known, set if required and of the right type, and no password may be plain text. The
+ * rules on sinks apply to classes whose plugin is a sink.
  */
-export function definitionFaults(config: PlatformConfig, { plugins }: Pick<Definitions, "plugins">): Fault[] {
+export function definitionProblems(config: PlatformConfig, { plugins }: Pick<Definitions, "plugins">): Problem[] {
     const connectors = config.completedConnectors;
     const typeOf = (connectorClass: string) => findPlugin(plugins, connectorClass, CONNECTOR_TYPES)?.type;
     return [
-        ...sinkFaults(config, connectors, typeOf),
-        ...connectors.flatMap((connector) => new ConnectorCheck(connector, plugins).faults()),
+        ...sinkProblems(config, connectors, typeOf),
+        ...connectors.flatMap((connector) => new ConnectorCheck(connector, plugins).problems()),
     ];
 }
 
 class ConnectorCheck {
     private readonly path: string;
-    /** Settings of the connector that some definition tells of. */
+    /** Settings of the connector that a definition describes. */
     private readonly defined = new Set<string>();
 
     constructor(
@@ -51,97 +51,97 @@ class ConnectorCheck {
         this.path = `connectors.${connector.name}`;
     }
 
-    faults(): Fault[] {
-        const found = [...this.settingsFaults(), ...this.passwordFaults()];
+    problems(): Problem[] {
+        const found = [...this.settingsProblems(), ...this.passwordProblems()];
         const wrong = found.filter(({ warning }) => !warning).map(({ path }) => path);
         return found.filter(({ path, warning }) => !warning || !wrong.includes(path));
     }
 
-    private settingsFaults(): Fault[] {
+    private settingsProblems(): Problem[] {
         const { entry, config } = this.connector;
         const inParts = [
-            ...this.converterFaults(),
-            ...this.aliasFaults("transforms", ["type", "predicate", "negate"]),
-            ...this.aliasFaults("predicates", ["type"]),
+            ...this.converterProblems(),
+            ...this.aliasProblems("transforms", ["type", "predicate", "negate"]),
+            ...this.aliasProblems("predicates", ["type"]),
         ];
         const plugin = findPlugin(this.plugins, entry.class, CONNECTOR_TYPES);
         if (!plugin) return [this.unknownClass("class", entry.class, CONNECTOR_TYPES), ...inParts];
         const known = settingsOf(plugin);
         return [
-            ...this.settingFaults("", config, known),
-            ...this.unknownFaults("", plugin.config.length > 0 ? unknownKeys(config, namesOf(known)) : []),
+            ...this.settingProblems("", config, known),
+            ...this.unknownProblems("", plugin.config.length > 0 ? unknownKeys(config, namesOf(known)) : []),
             ...inParts,
         ];
     }
 
     /** Settings of one plugin. `prefix` stands before each in the connector's config. */
-    private settingFaults(prefix: string, config: Record<string, string>, known: DefinedSetting[]): Fault[] {
-        const faults = known
+    private settingProblems(prefix: string, config: Record<string, string>, known: DefinedSetting[]): Problem[] {
+        const problems = known
             .filter(({ name, required }) => required && !(name in config))
-            .map(({ name }) => this.fault(`config.${prefix}${name}`, undefined, "is missing", "set it"));
+            .map(({ name }) => this.problem(`config.${prefix}${name}`, undefined, "is missing", "set it"));
         for (const [key, value] of Object.entries(config)) {
             const path = `config.${prefix}${key}`;
             const definition = known.find(({ name }) => name === key);
             if (!definition) continue;
             this.defined.add(`${prefix}${key}`);
-            // What a reference stands for is known to the workers only
+            // Only the workers know the value of a reference
             if (hasReference(value)) continue;
             if (definition.type === "PASSWORD" && value !== "") {
-                faults.push({ ...this.fault(path, value, "", ""), ...passwordInTheClear });
+                problems.push({ ...this.problem(path, value, "", ""), ...passwordInTheClear });
                 continue;
             }
-            const rule = valueFault(definition, value);
+            const rule = valueProblem(definition, value);
             const remedy = definition.validValues ? suggest(value, definition.validValues) : "correct it";
-            if (rule) faults.push(this.fault(path, value, rule, remedy));
+            if (rule) problems.push(this.problem(path, value, rule, remedy));
         }
-        return faults;
+        return problems;
     }
 
-    /** Where no definition tells, the name has to. */
-    private passwordFaults(): Fault[] {
+    /** Settings without a definition are recognised by their names. */
+    private passwordProblems(): Problem[] {
         return Object.entries(this.connector.config)
             .filter(([key, value]) => !this.defined.has(key) && isPasswordKey(key) && isPlainText(value))
-            .map(([key, value]) => ({ ...this.fault(`config.${key}`, value, "", ""), ...passwordInTheClear }));
+            .map(([key, value]) => ({ ...this.problem(`config.${key}`, value, "", ""), ...passwordInTheClear }));
     }
 
-    private unknownFaults(prefix: string, unknown: UnknownKey[]): Fault[] {
+    private unknownProblems(prefix: string, unknown: UnknownKey[]): Problem[] {
         return unknown.map((one) => {
             const key = `${prefix}${one.key}`;
-            const rule = "is no setting that the plugin names";
+            const rule = "is not a setting of the plugin";
             return {
-                ...this.fault(`config.${key}`, this.connector.config[key], rule, remedyOf(one)),
+                ...this.problem(`config.${key}`, this.connector.config[key], rule, remedyOf(one)),
                 warning: !one.isTypo,
             };
         });
     }
 
-    private converterFaults(): Fault[] {
+    private converterProblems(): Problem[] {
         return Object.entries(CONVERTER_TYPES).flatMap(([key, type]) => {
             const name = this.connector.config[key];
             if (name === undefined) return [];
-            return this.partFaults(`config.${key}`, name, type, `${key}.`, [SET_BY_CONNECT]);
+            return this.partProblems(`config.${key}`, name, type, `${key}.`, [SET_BY_CONNECT]);
         });
     }
 
     /** Transforms and predicates: a list of aliases, and `<list>.<alias>.<setting>`. */
-    private aliasFaults(list: "transforms" | "predicates", own: string[]): Fault[] {
+    private aliasProblems(list: "transforms" | "predicates", own: string[]): Problem[] {
         const { config } = this.connector;
         const aliases = listOf(config[list]);
-        const faults = aliases.flatMap((alias) => {
+        const problems = aliases.flatMap((alias) => {
             const prefix = `${list}.${alias}.`;
             const name = config[`${prefix}type`];
             const missing = `is missing: ${list} names ${alias}`;
             if (name === undefined) {
-                return [this.fault(`config.${prefix}type`, undefined, missing, "set its Java class")];
+                return [this.problem(`config.${prefix}type`, undefined, missing, "set its Java class")];
             }
             const predicate = list === "transforms" ? config[`${prefix}predicate`] : undefined;
             const predicates = listOf(config["predicates"]);
             return [
-                ...this.partFaults(`config.${prefix}type`, name, ALIAS_TYPES[list], prefix, own),
+                ...this.partProblems(`config.${prefix}type`, name, ALIAS_TYPES[list], prefix, own),
                 ...(predicate === undefined || predicates.includes(predicate)
                     ? []
                     : [
-                          this.fault(
+                          this.problem(
                               `config.${prefix}predicate`,
                               predicate,
                               "is not in predicates",
@@ -154,12 +154,12 @@ class ConnectorCheck {
             (key) => key.startsWith(`${list}.`) && !aliases.some((alias) => key.startsWith(`${list}.${alias}.`)),
         );
         return [
-            ...faults,
+            ...problems,
             ...orphans.map((key) => ({
-                ...this.fault(
+                ...this.problem(
                     `config.${key}`,
                     config[key],
-                    `belongs to nothing that ${list} names`,
+                    `belongs to no alias in ${list}`,
                     `add it to ${list}, or remove it`,
                 ),
                 warning: true,
@@ -168,7 +168,7 @@ class ConnectorCheck {
     }
 
     /** A transform, predicate or converter, with the settings below its prefix. */
-    private partFaults(path: string, name: string, type: string, prefix: string, own: string[]): Fault[] {
+    private partProblems(path: string, name: string, type: string, prefix: string, own: string[]): Problem[] {
         const plugin = findPlugin(this.plugins, name, [type]);
         if (!plugin) return [this.unknownClass(path, name, [type])];
         const below = Object.entries(this.connector.config)
@@ -177,22 +177,22 @@ class ConnectorCheck {
         const known = plugin.config.filter(({ name }) => name !== SET_BY_CONNECT);
         const set = Object.fromEntries(below);
         return [
-            ...this.settingFaults(prefix, set, known),
-            ...this.unknownFaults(
+            ...this.settingProblems(prefix, set, known),
+            ...this.unknownProblems(
                 prefix,
                 unknownComponentKeys(set, namesOf(known)).filter(({ key }) => !own.includes(key)),
             ),
         ];
     }
 
-    private unknownClass(path: string, name: string, types: string[]): Fault {
+    private unknownClass(path: string, name: string, types: string[]): Problem {
         const known = this.plugins.filter(({ type }) => types.includes(type)).map((plugin) => plugin.class);
         const near = suggest(name, known).replace(/^(use one of|remove).*/, "");
         const remedy = `${near === "" ? "" : `${near} If not, `}add its plugin to connect.plugins`;
-        return this.fault(path, name, "is a class that no plugin of connect.plugins has", remedy);
+        return this.problem(path, name, "is a class that no plugin of connect.plugins has", remedy);
     }
 
-    private fault(path: string, value: unknown, rule: string, remedy: string): Fault {
+    private problem(path: string, value: unknown, rule: string, remedy: string): Problem {
         return { path: `${this.path}.${path}`, value, rule, remedy };
     }
 }

@@ -2,31 +2,31 @@ import { shorten } from "@connect-cdc/connector/client";
 
 export { isNear, suggest } from "@connect-cdc/connector/checks";
 
-/** A thing that is wrong in the config. */
-export interface Fault {
+/** Something that is wrong in the config or on the platform. */
+export interface Problem {
     /** Config path, such as `kafka.brokers`. */
     path: string;
     /** The value found there. */
     value: unknown;
-    /** What a right value is, or why this one is wrong. */
+    /** What a valid value is, or why this one is not valid. */
     rule: string;
     /** What to do. */
     remedy: string;
-    /** True: shown, but nothing is refused for it. Default: false. */
+    /** True: a warning only; the config is accepted. Default: false. */
     warning?: boolean;
 }
 
-/** Stands for a value that nobody may read in an error. */
+/** Replaces a value that errors must not show. */
 export const HIDDEN = "[hidden]";
 
 const LONGEST_VALUE = 120;
 
-// Somebody may have put a password in the clear where it does not belong: the error must not spread it.
+// A value may be a password in the wrong place: errors must not show it.
 const sensitive = /password|passphrase|secret|credential|token|jaas|auth\.user\.info/i;
 const userInfo = /(\w:\/\/)[^\s/@]+@/g;
 
-/** One line on one fault. */
-export function faultLine({ path, value, rule, remedy }: Fault): string {
+/** A problem as one line: path, value, rule and remedy. */
+export function problemLine({ path, value, rule, remedy }: Problem): string {
     return `${path} = ${shownValue(path, value)}: ${rule}; ${remedy}`;
 }
 
@@ -39,7 +39,7 @@ export function shownValue(path: string, value: unknown): string {
     return shorten((JSON.stringify(hidden, hide) ?? "nothing").replace(userInfo, `$1${HIDDEN}@`), LONGEST_VALUE);
 }
 
-/** Nothing and null tell nothing, and a reference names a secret without telling it. */
+/** Nothing, null and references to secrets show no secret value. */
 function isShowable(value: unknown): boolean {
     return value !== undefined && value !== null && !(typeof value === "string" && value.startsWith("${"));
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { definitionFaults } from "../../../config/checks/definitionFaults";
-import { ConfigError, Fault, parseConfig } from "../../../config/config";
-import { faultLine, shownValue } from "../../../config/fault";
+import { definitionProblems } from "../../../config/checks/definitionProblems";
+import { ConfigError } from "../../../config/errors";
+import { parseConfig } from "../../../config/load";
+import { Problem } from "../../../config/problem";
+import { problemLine, shownValue } from "../../../config/problem";
 import type { Definitions } from "../../../images/staging/contract";
 import { listedMessages, messagePattern } from "../../support/troubleshooting";
 
@@ -12,13 +14,13 @@ const definitions = JSON.parse(readFileSync(join(__dirname, "definitions.json"),
 
 type Raw = Record<string, unknown>;
 
-/** What the program would say: the faults of the config, else its warnings and what the plugins' definitions find. */
-function findingsOf(raw: Raw, secretKeys: string[] = []): Fault[] {
+/** What the program would say: the problems of the config, else its warnings and what the plugins' definitions find. */
+function findingsOf(raw: Raw, secretKeys: string[] = []): Problem[] {
     try {
         const config = parseConfig(raw, secretKeys);
-        return [...config.warnings, ...definitionFaults(config, definitions)];
+        return [...config.warnings, ...definitionProblems(config, definitions)];
     } catch (error) {
-        if (error instanceof ConfigError) return error.faults;
+        if (error instanceof ConfigError) return error.problems;
         throw error;
     }
 }
@@ -97,19 +99,19 @@ const CASES: Record<string, Case[]> = {
     ),
     // prettier-ignore
     "hosts and ports": list(
-        ["no host", { hosts: { local: null } }, "hosts", "{}", "at least one", "or add one"],
+        ["not a host of this config", { hosts: { local: null } }, "hosts", "{}", "at least one", "or add one"],
         ["a host's name", { hosts: { "Host 1": { endpoint: "unix:///x", advertisedAddress: "h", bindAddress: "127.0.0.1" } } }, "hosts.Host 1", "{", "its name must be of lower-case", "rename it"],
         ["an endpoint without scheme", local({ endpoint: "/run/x" }), "hosts.local.endpoint", '"/run/x"', "must start with unix://", "default"],
         ["a socket with a relative path", local({ endpoint: "unix://run/x" }), "hosts.local.endpoint", '"unix://run/x"', "absolute path", "unix:///var/run/docker.sock"],
         ["a tcp endpoint without port", local({ endpoint: "tcp://engine" }), "hosts.local.endpoint", '"tcp://engine"', "has no port", "tcp://<host>:2376"],
-        ["a port that is none", local({ endpoint: "tcp://engine:99999" }), "hosts.local.endpoint", '"tcp://engine:99999"', "is no address", "tcp://<host>:2376"],
+        ["a port that is none", local({ endpoint: "tcp://engine:99999" }), "hosts.local.endpoint", '"tcp://engine:99999"', "is not the address", "tcp://<host>:2376"],
         ["a password in an endpoint", local({ endpoint: "ssh://me:pw1@engine" }), "hosts.local.endpoint", '"ssh://[hidden]@engine"', "holds a password", "key"],
         ["an advertised URL", local({ advertisedAddress: "http://h" }), "hosts.local.advertisedAddress", '"http://h"', "without scheme", "reach this host"],
         ["an open bind address", local({ bindAddress: "0.0.0.0" }), "hosts.local.bindAddress", '"0.0.0.0"', "without TLS", "security.trustedNetwork"],
         ["a bind address that is a name", local({ bindAddress: "localhost" }), "hosts.local.bindAddress", '"localhost"', "must be an IPv4 address", "default"],
         ["loopback on two hosts", twoHosts({ advertisedAddress: "127.0.0.1" }), "hosts.b.advertisedAddress", '"127.0.0.1"', "every host's own", "all hosts reach"],
         ["one engine twice", twoHosts({ endpoint: "unix:///var/run/docker.sock" }), "hosts.b.endpoint", '"unix:///var/run/docker.sock"', "of another host", "keep one"],
-        ["an unknown host", { kafka: { placement: ["locl"] } }, "kafka.placement.0", '"locl"', "is no host; hosts has: local", "did you mean local?"],
+        ["an unknown host", { kafka: { placement: ["locl"] } }, "kafka.placement.0", '"locl"', "is not a host of this config; hosts has: local", "did you mean local?"],
         ["two hosts for one server", { ...twoHosts({}), database: { placement: ["local", "b"] } }, "database.placement", '["local","b"]', "for one server", "name one"],
         ["a port out of range", { kafka: { port: 70000 } }, "kafka.port", "70000", "at most 65535", "default, 9090"],
         ["a last member's port out of range", { kafka: { port: 65534 } }, "kafka.port", "65534", "would have port 65536", "set it to 65533"],
@@ -143,8 +145,8 @@ const CASES: Record<string, Case[]> = {
         ["another Kafka cluster", { connect: { config: { "bootstrap.servers": "k:9092" } } }, "connect.config.bootstrap.servers", '"k:9092"', "another Kafka cluster", "remove it"],
         ["a raw group id", { connect: { config: { "group.id": "mine" } } }, "connect.config.group.id", '"mine"', "has a key of its own", "set connect.groupId"],
         ["a raw override policy", { connect: { config: { "connector.client.config.override.policy": "All" } } }, "connect.config.connector.client.config.override.policy", '"All"', "has a key of its own", "set connect.clientConfigOverridePolicy"],
-        ["two storage topics of one name", { connect: { statusStorageTopic: "my-connect-configs" } }, "connect.statusStorageTopic", '"my-connect-configs"', "something else already", "a name of its own"],
-        ["a storage topic's name", { connect: { statusStorageTopic: "a b" } }, "connect.statusStorageTopic", '"a b"', "no name of a topic", "correct it"],
+        ["two storage topics of one name", { connect: { statusStorageTopic: "my-connect-configs" } }, "connect.statusStorageTopic", '"my-connect-configs"', "is used twice", "a name of its own"],
+        ["a storage topic's name", { connect: { statusStorageTopic: "a b" } }, "connect.statusStorageTopic", '"a b"', "not a valid topic name", "correct it"],
         ["a queue twice", { jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "CustomersXML"] } }, "jmsBroker.queues.2", '"CustomersXML"', "twice", "remove one"],
         ["an external database without host", { database: { managed: false }, secrets: { "database-password": "x" } }, "database.host", "nothing", "is missing", "set it"],
         ["an external broker without URL", { jmsBroker: { managed: false }, secrets: { "jms-password": "x" } }, "jmsBroker.url", "nothing", "is missing", "set it"],
@@ -153,20 +155,20 @@ const CASES: Record<string, Case[]> = {
     // prettier-ignore
     "secrets": list(
         ["an external database without password", { database: { managed: false, host: "h" } }, "database.passwordSecret", "[hidden]", "(database-password)", "--secret --path 'connect-cdc:secrets.database-password'"],
-        ["a reference to nothing", other({ p: { secret: "nope" } }), "connectors.mine.config.p", "[hidden]", "not there (nope)", "pulumi config set --secret"],
-        ["a reference with a slip", other({ p: { secret: "jms-pasword" } }), "connectors.mine.config.p", "[hidden]", "not there (jms-pasword)", "did you mean jms-password?"],
-        ["a password for a secret's name", other({ p: { secret: "hunter 2!" } }), "connectors.mine.config.p", "[hidden]", "is no name of a secret", "under secrets"],
+        ["a reference to nothing", other({ p: { secret: "nope" } }), "connectors.mine.config.p", "[hidden]", "does not exist (nope)", "pulumi config set --secret"],
+        ["a reference with a slip", other({ p: { secret: "jms-pasword" } }), "connectors.mine.config.p", "[hidden]", "does not exist (jms-pasword)", "did you mean jms-password?"],
+        ["a password for a secret's name", other({ p: { secret: "hunter 2!" } }), "connectors.mine.config.p", "[hidden]", "is not a valid name of a secret", "under secrets"],
         ["secrets that are no object", { secrets: "hunter2" }, "secrets", "[hidden]", "must be an object", "secrets.<name>"],
         ["a secret that is a number", { secrets: { pin: 4711 } }, "secrets.pin", "[hidden]", "must be text", "--type string"],
         ["a secret whose name is no file name", { secrets: { "../x": "v" } }, "secrets.../x", "[hidden]", "letters, digits", "rename it"],
         ["a secret where none may be", { connectors: {} }, "connectors", "[hidden]", "holds a secret value", "{secret: <name>}", ["connectors"]],
-        ["a password in the clear", source({ "database.password": "hunter2" }), "connectors.dbz-source.config.database.password", "[hidden]", "password in the clear", "{secret: <name>}"],
-        ["a password in a URL", other({ "connection.url": "jdbc:x://me:hunter2@db/x" }), "connectors.mine.config.connection.url", "[hidden]", "holds a password in the clear", "{secret: <name>}"],
-        ["a JAAS config in the clear", { ...sink({ "consumer.override.sasl.jaas.config": "x password=hunter2;" }), connect: { clientConfigOverridePolicy: "All" } }, "connectors.json-jms-sink.config.consumer.override.sasl.jaas.config", "[hidden]", "password in the clear", "{secret: <name>}"],
-        ["what a definition calls a password", sink({ "java.naming.security.credentials": "hunter2" }), "connectors.json-jms-sink.config.java.naming.security.credentials", "[hidden]", "password in the clear", "{secret: <name>}"],
+        ["a password in the clear", source({ "database.password": "hunter2" }), "connectors.dbz-source.config.database.password", "[hidden]", "plain-text password", "{secret: <name>}"],
+        ["a password in a URL", other({ "connection.url": "jdbc:x://me:hunter2@db/x" }), "connectors.mine.config.connection.url", "[hidden]", "holds a plain-text password", "{secret: <name>}"],
+        ["a JAAS config in the clear", { ...sink({ "consumer.override.sasl.jaas.config": "x password=hunter2;" }), connect: { clientConfigOverridePolicy: "All" } }, "connectors.json-jms-sink.config.consumer.override.sasl.jaas.config", "[hidden]", "plain-text password", "{secret: <name>}"],
+        ["what a definition calls a password", sink({ "java.naming.security.credentials": "hunter2" }), "connectors.json-jms-sink.config.java.naming.security.credentials", "[hidden]", "plain-text password", "{secret: <name>}"],
         ["a secret where they all lay once", other({ p: "tcp://${directory:/run/secrets/connect-cdc:database-password}@h" }), "connectors.mine.config.p", '"tcp://${directory:/run/secrets/connect-cdc:database-password}@h"', "outside of the connector's own folder", "within a longer text ${directory:/run/secrets/connect-cdc/mine:<name>}"],
         ["a secret of another connector", other({ p: "${directory:/run/secrets/connect-cdc/dbz-source:database-password}" }), "connectors.mine.config.p", '"${directory:/run/secrets/connect-cdc/dbz-source:database-password}"', "outside of the connector's own folder", "write {secret: <name>}"],
-        ["a secret within a text that nobody set", other({ p: "tcp://${directory:/run/secrets/connect-cdc/mine:pwd}@h" }), "connectors.mine.config.p", "[hidden]", "names a secret that is not there (pwd)", "secrets.pwd"],
+        ["a secret within a text that nobody set", other({ p: "tcp://${directory:/run/secrets/connect-cdc/mine:pwd}@h" }), "connectors.mine.config.p", "[hidden]", "names a secret that does not exist (pwd)", "secrets.pwd"],
         ["a name too long for a folder", { connectors: { ["a".repeat(201)]: { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, `connectors.${"a".repeat(201)}`, `"${"a".repeat(57)} ... ${"a".repeat(56)}"`, "at most 200", "rename it"],
         ["a provider that nobody configured", other({ p: "${vault:x}" }), "connectors.mine.config.p", '"${vault:x}"', "do not have (vault)", "directory"],
     ),
@@ -187,12 +189,12 @@ const CASES: Record<string, Case[]> = {
     // prettier-ignore
     "connectors": list(
         ["no class", { connectors: { c: { tasksMax: 1, state: "running", config: {} } } }, "connectors.c.class", "nothing", "is missing", "set it"],
-        ["a class that is none", other({}, { class: "a b" }), "connectors.mine.class", '"a b"', "no name of a Java class", "full name"],
+        ["a class that is none", other({}, { class: "a b" }), "connectors.mine.class", '"a b"', "not a Java class name", "full name"],
         ["a state that is none", source({}, { state: "on" }), "connectors.dbz-source.state", '"on"', "running, paused or stopped", 'default, "running"'],
-        ["a key that is none", { connectors: { "a/b": { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, "connectors.a/b", '"a/b"', "no key of a connector", "rename it"],
+        ["a key that is none", { connectors: { "a/b": { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, "connectors.a/b", '"a/b"', "cannot be a key under connectors", "rename it"],
         ["a name that is none", other({}, { name: "a/b" }), "connectors.mine.name", '"a/b"', "cannot be the name of a connector: ; {", "choose another one"],
         ["a name that another connector has", other({}, { name: "dbz-source" }), "connectors.mine.name", '"dbz-source"', "is the name of two connectors", "rename one"],
-        ["a password within a URL of JDBC", other({ url: "jdbc:x://h/d?user=a&password=hunter2" }), "connectors.mine.config.url", "[hidden]", "holds a password in the clear", "{secret: <name>}"],
+        ["a password within a URL of JDBC", other({ url: "jdbc:x://h/d?user=a&password=hunter2" }), "connectors.mine.config.url", "[hidden]", "holds a plain-text password", "{secret: <name>}"],
         ["name inside config", other({ name: "x" }), "connectors.mine.config.name", '"x"', "does not belong here", "as name, beside"],
         ["connector.class inside config", other({ "connector.class": "x" }), "connectors.mine.config.connector.class", '"x"', "does not belong here", "class, beside"],
         ["tasks.max inside config", other({ "tasks.max": 2 }), "connectors.mine.config.tasks.max", "2", "does not belong here", "tasksMax"],
@@ -208,11 +210,11 @@ const CASES: Record<string, Case[]> = {
         ["two tasks", source({}, { tasksMax: 2 }), "connectors.dbz-source.tasksMax", "2", "a replication slot has one reader", "set it to 1"],
         ["a rename of one that is there", source({}, { renamedFrom: "json-jms-sink" }), "connectors.dbz-source.renamedFrom", '"json-jms-sink"', "which the rename would delete", "remove it"],
         ["no prefix", { connectors: { "dbz-source": { config: { "topic.prefix": null } }, "json-jms-sink": null, "xml-jms-sink": null } }, "connectors.dbz-source.config.topic.prefix", "nothing", "is missing", "set it"],
-        ["a slot's name", source({ "slot.name": "Slot-1" }), "connectors.dbz-source.config.slot.name", '"Slot-1"', "no name of a replication slot", "correct it"],
+        ["a slot's name", source({ "slot.name": "Slot-1" }), "connectors.dbz-source.config.slot.name", '"Slot-1"', "not a valid name of a replication slot", "correct it"],
         ["one slot for two", secondSource({ "slot.name": "dbz_source" }), "connectors.second.config.slot.name", '"dbz_source"', "is the slot of dbz-source, too", "each its own"],
         ["one prefix for two", secondSource({ "topic.prefix": "localhost" }), "connectors.second.config.topic.prefix", '"localhost"', "is the prefix of dbz-source, too", "each its own"],
         ["one publication that two rewrite", secondSource({ "publication.autocreate.mode": "filtered" }), "connectors.second.config.publication.name", '"dbz_publication"', "is the publication of dbz-source, too", "disabled"],
-        ["included and excluded", source({ "table.exclude.list": "a.b" }), "connectors.dbz-source.config.table.exclude.list", '"a.b"', "cannot stand beside table.include.list", "keep one"],
+        ["included and excluded", source({ "table.exclude.list": "a.b" }), "connectors.dbz-source.config.table.exclude.list", '"a.b"', "cannot be combined with table.include.list", "keep one"],
         ["a snapshot at each start", source({ "snapshot.mode": "always" }), "connectors.dbz-source.config.snapshot.mode", "\"always\"", "takes a whole snapshot at each start", "initial", "warning"],
         ["a slot that every restart drops", source({ "slot.drop.on.stop": true }), "connectors.dbz-source.config.slot.drop.on.stop", "\"true\"", "drops the slot whenever the task ends", "onDelete.database.slot: drop", "warning"],
         ["a driver that confirms rows too early", source({ "lsn.flush.mode": "connector_and_driver" }), "connectors.dbz-source.config.lsn.flush.mode", "\"connector_and_driver\"", "a worker that is killed loses them, and the source does not start again", "heartbeat.action.query", "warning"],
@@ -223,27 +225,27 @@ const CASES: Record<string, Case[]> = {
     // prettier-ignore
     "sinks": list(
         ["no topics", sink({ topics: null }), "connectors.json-jms-sink.config.topics", "nothing", "a sink must read something", "topics.regex"],
-        ["topics and a pattern", sink({ "topics.regex": "localhost.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost.*"', "cannot stand beside topics", "keep one"],
+        ["topics and a pattern", sink({ "topics.regex": "localhost.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost.*"', "cannot be combined with topics", "keep one"],
         ["a topic that no source makes", sink({ topics: "localhost.cdc.customer" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customer"', "no source makes", "did you mean localhost.cdc.customers?"],
         ["a table that is not captured", sink({ topics: "localhost.cdc.customers,localhost.cdc.orders" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.orders"', "no source makes", "table.include.list"],
         ["a topic of somebody else", sink({ topics: "shop-orders-of-another-program" }), "connectors.json-jms-sink.config.topics", '"shop-orders-of-another-program"', "is known to make", "check its name", "warning"],
         ["a pattern that matches nothing", sink({ topics: null, "topics.regex": "localhost\\.cdc\\.orders.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost\\\\.cdc\\\\.orders.*"', "matches no topic", "localhost.cdc.customers"],
         ["a topic twice", sink({ topics: "localhost.cdc.customers,localhost.cdc.customers" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customers"', "twice", "remove one"],
-        ["a topic's name", sink({ topics: "a b" }), "connectors.json-jms-sink.config.topics", '"a b"', "no name of a topic", "correct it"],
+        ["a topic's name", sink({ topics: "a b" }), "connectors.json-jms-sink.config.topics", '"a b"', "not a valid topic name", "correct it"],
         ["bad records without a topic", sink({ "errors.tolerance": "all" }), "connectors.json-jms-sink.config.errors.tolerance", '"all"', "no dead letter topic", "errors.deadletterqueue.topic.name"],
         ["dead letters on too few brokers", { kafka: { brokers: 1 }, ...sink({ "errors.deadletterqueue.topic.name": "dead" }) }, "connectors.json-jms-sink.config.errors.deadletterqueue.topic.replication.factor", "nothing", "its default is 3", "lower it"],
         ["deletes without their mark", sink({ "transforms.write.delete.handling": "emit" }), "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
         ["deletes of a source's writer without their mark", { connectors: { "dbz-source": { config: { transforms: "w", "transforms.w.type": "XmlWriter", "transforms.w.delete.handling": "emit" } }, "xml-jms-sink": null } }, "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
         ["deletes with keys that name nothing", { connectors: { "dbz-source": { config: { "key.converter": "org.apache.kafka.connect.storage.StringConverter" } }, "json-jms-sink": { config: { topics: null, "topics.regex": ".*customers", "jms.forward.kafka.headers": true, "transforms.write.delete.handling": "emit" } } } }, "connectors.json-jms-sink.config.transforms.write.delete.handling", '"emit"', "dbz-source writes them by StringConverter", "key.converter.schemas.enable: false for dbz-source"],
-        ["a queue that nobody declared", sink({ "jms.destination.name": "CustomerJSON" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomerJSON"', "is no queue of jmsBroker.queues", "did you mean CustomersJSON?"],
+        ["a queue that nobody declared", sink({ "jms.destination.name": "CustomerJSON" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomerJSON"', "is not in jmsBroker.queues", "did you mean CustomersJSON?"],
     ),
     // prettier-ignore
     "what the plugins say": list(
         ["an unknown class", sink({}, { class: "dev.connectcdc.jms.JmsSinkConector" }), "connectors.json-jms-sink.class", '"dev.connectcdc.jms.JmsSinkConector"', "no plugin of connect.plugins has", "did you mean dev.connectcdc.jms.JmsSinkConnector?"],
-        ["an unknown setting", sink({ "jms.priorty": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is no setting that the plugin names", "did you mean jms.priority?"],
-        ["an unknown setting that may be one", sink({ "jms.prio": 4 }), "connectors.json-jms-sink.config.jms.prio", '"4"', "is no setting that the plugin names", "did you mean", "warning"],
-        ["an unknown setting beside the one it looks like", sink({ "jms.priorty": 4, "jms.priority": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is no setting that the plugin names", "did you mean jms.priority?", "warning"],
-        ["a slip in a setting that could be handed on", source({ "database.sslmod": "require" }), "connectors.dbz-source.config.database.sslmod", '"require"', "is no setting that the plugin names", "did you mean database.sslmode?"],
+        ["an unknown setting", sink({ "jms.priorty": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?"],
+        ["an unknown setting that may be one", sink({ "jms.prio": 4 }), "connectors.json-jms-sink.config.jms.prio", '"4"', "is not a setting of the plugin", "did you mean", "warning"],
+        ["an unknown setting beside the one it looks like", sink({ "jms.priorty": 4, "jms.priority": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?", "warning"],
+        ["a slip in a setting that could be handed on", source({ "database.sslmod": "require" }), "connectors.dbz-source.config.database.sslmod", '"require"', "is not a setting of the plugin", "did you mean database.sslmode?"],
         ["a number that is none", source({ "max.batch.size": "many" }), "connectors.dbz-source.config.max.batch.size", '"many"', "must be a whole number", "correct it"],
         ["a number too large", sink({ "jms.priority": 3_000_000_000 }), "connectors.json-jms-sink.config.jms.priority", '"3000000000"', "to 2147483647", "correct it"],
         ["a truth value that is none", source({ "slot.drop.on.stop": "yes" }), "connectors.dbz-source.config.slot.drop.on.stop", '"yes"', "must be true or false", "correct it"],
@@ -252,10 +254,10 @@ const CASES: Record<string, Case[]> = {
         ["a required setting removed", sink({ "jms.destination.name": null }), "connectors.json-jms-sink.config.jms.destination.name", "nothing", "is missing", "set it"],
         ["an unknown transform", sink({ "transforms.write.type": "dev.connectcdc.transforms.JsonWritter" }), "connectors.json-jms-sink.config.transforms.write.type", '"dev.connectcdc.transforms.JsonWritter"', "no plugin of connect.plugins has", "did you mean dev.connectcdc.transforms.JsonWriter?"],
         ["a transform without type", sink({ transforms: "write,more" }), "connectors.json-jms-sink.config.transforms.more.type", "nothing", "transforms names more", "Java class"],
-        ["a setting of no transform", sink({ "transforms.wrte.x": 1 }), "connectors.json-jms-sink.config.transforms.wrte.x", '"1"', "belongs to nothing", "add it to transforms", "warning"],
+        ["a setting of no transform", sink({ "transforms.wrte.x": 1 }), "connectors.json-jms-sink.config.transforms.wrte.x", '"1"', "belongs to no alias", "add it to transforms", "warning"],
         ["a transform's value", sink({ "transforms.write.delete.handling": "drp" }), "connectors.json-jms-sink.config.transforms.write.delete.handling", '"drp"', "must be one of: drop, emit", "did you mean drop?"],
-        ["a transform's unknown setting", sink({ "transforms.write.decimal.formt": "x" }), "connectors.json-jms-sink.config.transforms.write.decimal.formt", '"x"', "is no setting that the plugin names", "did you mean decimal.format?"],
-        ["a password of a transform that has no definition", sink({ "transforms.write.password": "hunter2" }), "connectors.json-jms-sink.config.transforms.write.password", "[hidden]", "password in the clear", "{secret: <name>}"],
+        ["a transform's unknown setting", sink({ "transforms.write.decimal.formt": "x" }), "connectors.json-jms-sink.config.transforms.write.decimal.formt", '"x"', "is not a setting of the plugin", "did you mean decimal.format?"],
+        ["a password of a transform that has no definition", sink({ "transforms.write.password": "hunter2" }), "connectors.json-jms-sink.config.transforms.write.password", "[hidden]", "plain-text password", "{secret: <name>}"],
         ["a predicate that is not there", sink({ "transforms.write.predicate": "isOld" }), "connectors.json-jms-sink.config.transforms.write.predicate", '"isOld"', "is not in predicates", "remove it"],
         ["a predicate without what it needs", sink({ predicates: "p", "predicates.p.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches" }), "connectors.json-jms-sink.config.predicates.p.pattern", "nothing", "is missing", "set it"],
         ["an unknown converter", sink({ "value.converter": "org.apache.kafka.connect.json.JsonConvertor" }), "connectors.json-jms-sink.config.value.converter", '"org.apache.kafka.connect.json.JsonConvertor"', "no plugin of connect.plugins has", "did you mean org.apache.kafka.connect.json.JsonConverter?"],
@@ -265,13 +267,13 @@ const CASES: Record<string, Case[]> = {
 describe.each(Object.entries(CASES))("%s", (_group, cases) => {
     it.each(cases)("$name", ({ raw, path, value, rule, remedy, warning, secretKeys }) => {
         const findings = findingsOf(raw, secretKeys);
-        expect(findings.map((fault) => fault.path)).toEqual([path]);
-        const [fault] = findings;
-        expect(shownValue(path, fault!.value).slice(0, value === "{" ? 1 : undefined)).toBe(value);
-        expect(fault!.rule).toContain(rule);
-        expect(fault!.remedy).toContain(remedy);
-        expect(Boolean(fault!.warning)).toBe(warning);
-        expect(faultLine(fault!)).not.toMatch(/hunter|4711|pw1/);
+        expect(findings.map((problem) => problem.path)).toEqual([path]);
+        const [problem] = findings;
+        expect(shownValue(path, problem!.value).slice(0, value === "{" ? 1 : undefined)).toBe(value);
+        expect(problem!.rule).toContain(rule);
+        expect(problem!.remedy).toContain(remedy);
+        expect(Boolean(problem!.warning)).toBe(warning);
+        expect(problemLine(problem!)).not.toMatch(/hunter|4711|pw1/);
     });
 });
 
@@ -283,13 +285,13 @@ it("what is a sink its plugin tells, and no setting: a source may name topics, b
         folder: "mirror",
         config: [],
     }));
-    const faultsOf = (type: string) => {
+    const problemsOf = (type: string) => {
         const mirror = { class: `a.Mirror${type}`, tasksMax: 1, state: "running", config: { topics: "orders.*" } };
         const config = parseConfig({ connectors: { mirror } });
-        return definitionFaults(config, { plugins: [...definitions.plugins, ...plugins] });
+        return definitionProblems(config, { plugins: [...definitions.plugins, ...plugins] });
     };
-    expect(faultsOf("source")).toEqual([]);
-    expect(faultsOf("sink").map(({ rule }) => rule)).toEqual([expect.stringContaining("is no name of a topic")]);
+    expect(problemsOf("source")).toEqual([]);
+    expect(problemsOf("sink").map(({ rule }) => rule)).toEqual([expect.stringContaining("is not a valid topic name")]);
 });
 
 describe("the error", () => {
@@ -303,8 +305,8 @@ describe("the error", () => {
         secrets: { pin: 4711 },
     };
 
-    it("has all faults at once, but none that may come of a default in the place of a wrong value", () => {
-        const paths = findingsOf(raw).map((fault) => fault.path);
+    it("has all problems at once, but none that may come of a default in the place of a wrong value", () => {
+        const paths = findingsOf(raw).map((problem) => problem.path);
         expect(paths.sort()).toEqual(
             [
                 "secrets.pin",
@@ -326,7 +328,7 @@ describe("the error", () => {
     });
 
     it("says of each where, what, why and what to do, in one line", () => {
-        expect(() => parseConfig(raw)).toThrow(/the stack config has 14 faults; nothing was changed:\n/);
+        expect(() => parseConfig(raw)).toThrow(/the stack config has 14 problems; nothing was changed:\n/);
         expect(() => parseConfig(raw)).toThrow(
             '\n  zookeeper.servers = "three": must be a number of servers; correct it, or leave it out for the default, 3\n',
         );
@@ -335,7 +337,7 @@ describe("the error", () => {
     it("shows no password, wherever it stands", () => {
         const config = { "database.password": ["hunter2"] };
         const wrong = { connectors: { "dbz-source": { config, state: "on" } }, kafka: { password: "hunter3" } };
-        expect(() => parseConfig(wrong)).toThrow(/3 faults/);
+        expect(() => parseConfig(wrong)).toThrow(/3 problems/);
         expect(() => parseConfig(wrong)).not.toThrow(/hunter/);
     });
 });

@@ -11,12 +11,12 @@ const WHOLE: Record<string, [least: bigint, most: bigint]> = {
 };
 
 /** What is wrong with a value as Connect would parse it: the rule, or undefined. */
-export function valueFault({ type, validValues }: DefinedSetting, value: string): string | undefined {
+export function valueProblem({ type, validValues }: DefinedSetting, value: string): string | undefined {
     const text = value.trim();
     const range = WHOLE[type];
     if (range) {
-        const right = /^[+-]?\d+$/.test(text) && BigInt(text) >= range[0] && BigInt(text) <= range[1];
-        return right ? undefined : `must be a whole number from ${range[0]} to ${range[1]}`;
+        const isValid = /^[+-]?\d+$/.test(text) && BigInt(text) >= range[0] && BigInt(text) <= range[1];
+        return isValid ? undefined : `must be a whole number from ${range[0]} to ${range[1]}`;
     }
     if (type === "DOUBLE" && (text === "" || Number.isNaN(Number(text)))) return "must be a number";
     if (type === "BOOLEAN" && !/^(true|false)$/i.test(text)) return "must be true or false";

@@ -1,21 +1,22 @@
+import { isObject } from "@connect-cdc/connector/checks";
 import { z } from "zod";
-import { Fault, suggest } from "./fault";
-import { isObject, Raw } from "./merge";
+import type { Raw } from "./merge";
+import { Problem, suggest } from "./problem";
 
 /**
- * What a schema finds wrong in a section, as faults: one for each path.
+ * Problems that a schema finds in a section, one for each path.
  * @param path config path of the section.
  * @param merged the section with defaults.
  * @param defaults the section's defaults.
  */
-export function schemaFaults(
+export function schemaProblems(
     error: z.ZodError,
     schema: z.ZodType,
     path: string,
     merged: unknown,
     defaults: unknown,
-): Fault[] {
-    const faults = error.issues.flatMap((issue) => {
+): Problem[] {
+    const problems = error.issues.flatMap((issue) => {
         const keys = issue.path.map(String);
         const full = [path, ...keys].join(".");
         const value = valueAt(merged, keys);
@@ -32,24 +33,24 @@ export function schemaFaults(
             return [{ path: full, value, rule: `its name ${issue.issues[0]!.message}`, remedy: "rename it" }];
         }
 
-        const message = isUntold(issue) ? "must be an object" : issue.message;
+        const message = hasLibraryMessage(issue) ? "must be an object" : issue.message;
         const rule = value === undefined ? `is missing; it ${message}` : message;
         return [{ path: full, value, rule, remedy: remedyFor(value, valueAt(defaults, keys)) }];
     });
-    return [...new Map(faults.reverse().map((fault) => [fault.path, fault])).values()].reverse();
+    return [...new Map(problems.reverse().map((problem) => [problem.path, problem])).values()].reverse();
 }
 
-/** Of objects the schema library tells in words of its own. */
-function isUntold(issue: z.core.$ZodIssue): boolean {
+/** The schema library has its own message for a value that must be an object. */
+function hasLibraryMessage(issue: z.core.$ZodIssue): boolean {
     return issue.code === "invalid_type" && issue.expected === "object";
 }
 
-function remedyFor(value: unknown, standard: unknown): string {
-    if (typeof value === "string" && typeof standard === "number" && Number.isInteger(Number(value || NaN))) {
+function remedyFor(value: unknown, defaultValue: unknown): string {
+    if (typeof value === "string" && typeof defaultValue === "number" && Number.isInteger(Number(value || NaN))) {
         return "write it without quotes";
     }
-    if (standard === undefined || isObject(standard)) return value === undefined ? "set it" : "correct it";
-    return `correct it, or leave it out for the default, ${JSON.stringify(standard)}`;
+    if (defaultValue === undefined || isObject(defaultValue)) return value === undefined ? "set it" : "correct it";
+    return `correct it, or leave it out for the default, ${JSON.stringify(defaultValue)}`;
 }
 
 function valueAt(root: unknown, keys: string[]): unknown {

@@ -1,24 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import type { CompletedConnector } from "../connectors/completeConnector";
 import { fixedVersion, pluginSources, text } from "../images/staging/contract";
-import { CHECKOUT, DEV_PASSPHRASE_FILE } from "../tools/project";
-import { type CheckedConnector, completedConnectors } from "./checks/connectors";
-import { crossChecks } from "./checks/crossChecks";
-import { publicSecretFaults, secretFaults } from "./checks/secrets";
-import { type Fault, faultLine, HIDDEN, suggest } from "./fault";
-import { isObject, mergeOver, Raw } from "./merge";
-import { isDoubtful, repair } from "./repair";
-import { schemaFaults } from "./schemaFaults";
-
-/*
- * The one reader of stack config. Users write only what differs: objects merge deeply over `defaults`, lists replace,
- * `null` removes. Every fault is found before anything is changed, and all of them are in one error.
- */
-
-export { isConnectorKey } from "./checks/connectors";
-export type { Fault };
+import type { Problem } from "./problem";
 
 const count = (what: string, min: number, max = 1_000_000_000_000) =>
     z
@@ -68,7 +51,7 @@ const onDelete = z.strictObject({
         .optional(),
 });
 
-const connector = z.strictObject({
+export const connector = z.strictObject({
     name: text("the connector's name")
         .optional()
         .describe(
@@ -112,7 +95,7 @@ const connector = z.strictObject({
         .describe("Settings of the connector. A value is text, a number, true, false or {secret: name}."),
 });
 
-const sections = {
+export const sections = {
     hosts: z
         .record(
             z.string().regex(/^[a-z][a-z0-9-]*$/, { error: "must be of lower-case letters, digits and -" }),
@@ -261,319 +244,19 @@ const sections = {
 
 /** The whole stack config, checked and with every default filled in. */
 export const schema = z.strictObject(sections);
+
+/** A connector of the stack config with all its settings. */
+export type CheckedConnector = CompletedConnector<z.infer<typeof connector>>;
+
 export type PlatformConfig = z.infer<typeof schema> & {
     /** Names under the config key `secrets`; the values come from `loadSecrets()`. */
     secretNames: string[];
-    /** What is likely not meant, and refused nowhere. */
-    warnings: Fault[];
+    /** Problems for which the config is accepted. */
+    warnings: Problem[];
     /** Connectors with all their settings; without those whose settings cannot be completed, which have errors. */
     completedConnectors: CheckedConnector[];
-    /** False: a connector is malformed, so that nobody knows which topics there will be. */
+    /** False: a connector is malformed, so that the set of topics is not known. */
     topicsKnown: boolean;
-    /** What is wrong with connectors, where that is all: plugins and workers may find more. Else `loadConfig` throws. */
-    connectorFaults: Fault[];
+    /** Problems of connectors, when all other sections are valid; otherwise `loadConfig` throws. */
+    connectorProblems: Problem[];
 };
-
-// A laptop's flags: little memory and a quick start matter more than peak throughput.
-const SMALL_JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:ReservedCodeCacheSize=64m"];
-const common = { stopGraceSeconds: 60, readySeconds: 300, placement: [], config: {} };
-
-/** The dev platform: what a stack is that configures nothing. */
-export const defaults = {
-    hosts: {
-        local: { endpoint: "unix:///var/run/docker.sock", advertisedAddress: "127.0.0.1", bindAddress: "127.0.0.1" },
-    },
-    security: { trustedNetwork: false, protectData: false },
-    zookeeper: {
-        version: "3.8.6",
-        servers: 3,
-        clientPort: 2180,
-        quorumPort: 2888,
-        electionPort: 3888,
-        tickTimeMs: 2000,
-        initLimit: 5,
-        syncLimit: 2,
-        maxClientCnxns: 0,
-        fourLetterWords: ["stat", "dump", "srvr", "ruok", "mntr", "conf", "isro"],
-        ...common,
-        heapMb: 48,
-        memoryMb: 192,
-        jvmFlags: SMALL_JVM,
-    },
-    kafka: {
-        version: "3.9.2",
-        brokers: 3,
-        port: 9090,
-        networkThreads: 3,
-        ioThreads: 8,
-        socketSendBufferBytes: 102_400,
-        socketReceiveBufferBytes: 102_400,
-        socketRequestMaxBytes: 104_857_600,
-        numPartitions: 1,
-        recoveryThreadsPerDataDir: 1,
-        retentionHours: 168,
-        segmentBytes: 1_073_741_824,
-        retentionCheckIntervalMs: 300_000,
-        zookeeperConnectionTimeoutMs: 6000,
-        groupInitialRebalanceDelayMs: 0,
-        logCleanerDedupeBufferBytes: 16_777_216,
-        ...common,
-        stopGraceSeconds: 120,
-        heapMb: 256,
-        memoryMb: 640,
-        jvmFlags: SMALL_JVM,
-    },
-    connect: {
-        workers: 3,
-        port: 7070,
-        groupId: "my-connect",
-        configStorageTopic: "my-connect-configs",
-        offsetStorageTopic: "my-connect-offsets",
-        statusStorageTopic: "my-connect-status",
-        keyConverter: "org.apache.kafka.connect.storage.StringConverter",
-        valueConverter: "org.apache.kafka.connect.json.JsonConverter",
-        valueConverterSchemasEnable: false,
-        offsetFlushIntervalMs: 10_000,
-        scheduledRebalanceMaxDelayMs: 0,
-        clientConfigOverridePolicy: "None",
-        plugins: {
-            "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.7.0.Final:plugin:tar.gz" },
-            transforms: { project: "plugins/transforms" },
-            "jms-sink": {
-                project: "plugins/jms-sink",
-                libraries: ["org.apache.activemq:artemis-jakarta-client:2.40.0"],
-            },
-        },
-        ...common,
-        heapMb: 384,
-        memoryMb: 896,
-        jvmFlags: ["-XX:+UseSerialGC", "-Xss512k"],
-    },
-    metrics: { enabled: false, zookeeperPort: 9400, kafkaPort: 9410, connectPort: 9420 },
-    watch: { enabled: false, intervalSeconds: 15, heal: false, memoryMb: 128, placement: [] },
-    connectors: {
-        "dbz-source": {
-            class: "io.debezium.connector.postgresql.PostgresConnector",
-            tasksMax: 1,
-            state: "running",
-            config: {
-                "topic.prefix": "localhost",
-                "table.include.list": "cdc.customers",
-                "slot.name": "dbz_source",
-                "heartbeat.interval.ms": 5000,
-            },
-        },
-        "json-jms-sink": sinkTo("CustomersJSON", "dev.connectcdc.transforms.JsonWriter"),
-        "xml-jms-sink": sinkTo("CustomersXML", "dev.connectcdc.transforms.XmlWriter"),
-    },
-    database: {
-        managed: true,
-        port: 15_432,
-        name: "cdcdb",
-        user: "cdcadmin",
-        passwordSecret: "database-password",
-        publication: "dbz_publication",
-        memoryMb: 512,
-        placement: [],
-    },
-    jmsBroker: {
-        managed: true,
-        version: "2.40.0",
-        port: 61_616,
-        consolePort: 8161,
-        user: "cdc",
-        passwordSecret: "jms-password",
-        queues: ["CustomersJSON", "CustomersXML"],
-        heapMb: 256,
-        memoryMb: 640,
-        placement: [],
-    },
-};
-
-function sinkTo(queue: string, writer: string) {
-    return {
-        class: "dev.connectcdc.jms.JmsSinkConnector",
-        tasksMax: 1,
-        state: "running",
-        config: {
-            topics: "localhost.cdc.customers",
-            "jms.destination.name": queue,
-            transforms: "write",
-            "transforms.write.type": writer,
-        },
-    };
-}
-
-/** All faults of a config. Its message lists them; a `RunError`, so that Pulumi prints no stack trace. */
-export class ConfigError extends pulumi.RunError {
-    constructor(readonly faults: Fault[]) {
-        super(
-            [
-                `the stack config has ${faults.length} fault${faults.length === 1 ? "" : "s"}; nothing was changed:`,
-                ...faults.map((fault) => `  ${faultLine(fault)}`),
-                "Set a value with: pulumi config set --path 'connect-cdc:<path>' <value>",
-            ].join("\n"),
-        );
-    }
-}
-
-/**
- * Shows what is likely not meant.
- * @throws ConfigError with every fault that is more than that.
- */
-export function judge(findings: Fault[]): void {
-    for (const finding of findings.filter(({ warning }) => warning)) void pulumi.log.warn(faultLine(finding));
-    const errors = findings.filter(({ warning }) => !warning);
-    if (errors.length > 0) throw new ConfigError(errors);
-}
-
-/** Sections whose values may all be removed. */
-const REMOVABLE = ["connectors"];
-const KNOWN_KEYS = [...Object.keys(sections), "secrets"];
-
-/**
- * Reads the config of the current stack.
- * @throws ConfigError with every fault, when something else than connectors is wrong.
- */
-export function loadConfig(): PlatformConfig {
-    const prefix = `${pulumi.getProject()}:`;
-    const raw: Raw = {};
-    for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
-        if (key.startsWith(prefix)) raw[key.slice(prefix.length)] = parsed(value);
-    }
-
-    const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
-    return checkedConfig(
-        raw,
-        secretKeys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
-        hasPublicPassphrase(join(CHECKOUT, `Pulumi.${pulumi.getStack()}.yaml`), process.env),
-    );
-}
-
-/**
- * Whether what a stack encrypts can be read by everybody who has this repository: with the passphrase that is in it.
- * @param stackFile the stack's config file; it may be elsewhere, and is not there then.
- * @param environment what Pulumi takes the passphrase from.
- */
-export function hasPublicPassphrase(stackFile: string, environment: NodeJS.ProcessEnv): boolean {
-    const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = environment;
-    const passphrase = given ?? (file && existsSync(file) ? readFileSync(file, "utf8").trim() : undefined);
-    if (passphrase !== readFileSync(DEV_PASSPHRASE_FILE, "utf8").trim()) return false;
-    // Without a salt it is no passphrase that encrypts, but Pulumi Cloud or a key service
-    return !existsSync(stackFile) || /^encryptionsalt:/m.test(readFileSync(stackFile, "utf8"));
-}
-
-/** Pulumi hands over objects as JSON; anything else under a section's key is a fault that the schema finds. */
-function parsed(value: string): unknown {
-    try {
-        return JSON.parse(value);
-    } catch {
-        return value;
-    }
-}
-
-/** The values under the config key `secrets`, by name, each a secret. */
-export function loadSecrets(): pulumi.Output<Record<string, string>> {
-    const none: Record<string, string> = {};
-    return new pulumi.Config().getSecretObject<Record<string, string>>("secrets") ?? pulumi.secret(none);
-}
-
-/**
- * Like {@link checkedConfig}, of a config that has no fault at all.
- * @throws ConfigError with every fault.
- */
-export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig {
-    const config = checkedConfig(raw, secretKeys);
-    judge(config.connectorFaults);
-    return config;
-}
-
-/**
- * Merges what the user wrote over the defaults and checks the result. Pure.
- * @param raw top-level keys as the stack file has them.
- * @param secretKeys those of them that hold a secret value.
- * @param passphraseIsPublic whether everybody can decrypt those.
- * @throws ConfigError with every fault, when something else than connectors is wrong.
- */
-export function checkedConfig(raw: Raw, secretKeys: string[] = [], passphraseIsPublic = false): PlatformConfig {
-    const { secrets, ...user } = raw;
-    const faults: Fault[] = [
-        ...unknownSections(user),
-        ...nestedSecrets(secretKeys),
-        ...secretFaults(secrets),
-        ...(passphraseIsPublic ? publicSecretFaults(secrets) : []),
-    ];
-    const secretNames = isObject(secrets) ? Object.keys(secrets) : [];
-    const good: Partial<PlatformConfig> = { secretNames };
-    const repaired: string[] = [];
-    for (const key of Object.keys(sections) as (keyof typeof sections)[]) {
-        if (secretKeys.includes(key)) continue;
-        const section = parseSection(key, user[key]);
-        if (section.data !== undefined) Object.assign(good, { [key]: section.data });
-        faults.push(...section.faults);
-        repaired.push(...section.repaired);
-    }
-    good.completedConnectors = completedConnectors(good);
-    const given = isObject(user.connectors) ? Object.keys(user.connectors) : [];
-    const known = { ...defaults.connectors, ...good.connectors };
-    // Nobody knows which topics there will be while a connector, or one of its settings, is malformed
-    const topicsKnown = given.every((name) => name in known) && !repaired.some((path) => path.includes(".config."));
-    const crossFaults = crossChecks(good).filter((fault) => !isDoubtful(fault, repaired));
-    const found = [...faults, ...crossFaults];
-    const errors = found.filter(({ warning }) => !warning);
-    const ofConnectors = errors.filter(({ path }) => path.startsWith("connectors."));
-    if (errors.length > ofConnectors.length) throw new ConfigError(errors);
-    const warnings = found.filter(({ warning }) => warning);
-    return { ...good, topicsKnown, warnings, connectorFaults: ofConnectors } as PlatformConfig;
-}
-
-interface ParsedSection {
-    /** The section, or what is right of it; undefined when that is not enough. */
-    data?: unknown;
-    faults: Fault[];
-    /** Paths where the default, or nothing, stands instead of what was written. */
-    repaired: string[];
-}
-
-function parseSection(key: keyof typeof sections, given: unknown = {}): ParsedSection {
-    const [schema, standard] = [sections[key], defaults[key]];
-    if (given === null && !REMOVABLE.includes(key)) {
-        const rule = "removes a whole section, which is needed";
-        const fault = { path: key, value: null, rule, remedy: "leave it out for the defaults" };
-        return { faults: [fault], repaired: [] };
-    }
-    const faults: Fault[] = [];
-    const merged = given === null ? {} : mergeOver(standard, given, faults, key);
-    const result = schema.safeParse(merged);
-    if (result.success) return { data: result.data, faults, repaired: [] };
-    faults.push(...schemaFaults(result.error, schema, key, merged, standard));
-    // The rest of the section is checked all the same
-    const { value, paths } = repair(result.error, key, merged, standard);
-    return { data: schema.safeParse(value).data ?? rightConnectors(key, value), faults, repaired: paths };
-}
-
-/** One malformed connector hides none of the others. */
-function rightConnectors(key: string, value: unknown): unknown {
-    if (key !== "connectors" || !isObject(value)) return undefined;
-    return Object.fromEntries(Object.entries(value).filter(([, entry]) => connector.safeParse(entry).success));
-}
-
-function unknownSections(user: Raw): Fault[] {
-    return Object.keys(user)
-        .filter((key) => !(key in sections))
-        .map((key) => ({ path: key, value: user[key], rule: "is not known", remedy: suggest(key, KNOWN_KEYS) }));
-}
-
-/** A secret elsewhere would stand in the clear in Connect's config topic, or in a container's files. */
-function nestedSecrets(secretKeys: string[]): Fault[] {
-    return secretKeys
-        .filter((key) => key in sections)
-        .map((key) => ({
-            path: key,
-            value: HIDDEN,
-            rule: "holds a secret value, which only secrets may",
-            remedy:
-                "write {secret: <name>} in its place, and set the value with: " +
-                "pulumi config set --secret --path 'connect-cdc:secrets.<name>'",
-        }));
-}

@@ -1,0 +1,23 @@
+import { Problem } from "../problem";
+import type { PlatformConfig } from "../schema";
+import { connectorProblems } from "./connectors";
+import { deletionProblems } from "./deletions";
+import { hostProblems } from "./hosts";
+import { pluginProblems } from "./plugins";
+import { portProblems } from "./ports";
+import { referenceProblems } from "./secrets";
+import { replicationProblems, serverProblems } from "./servers";
+
+/** Rules that span several values. Each runs when the sections that it reads are well formed. */
+export function configProblems(c: Partial<PlatformConfig>): Problem[] {
+    return [
+        ...hostProblems(c),
+        ...serverProblems(c),
+        ...replicationProblems(c),
+        ...portProblems(c),
+        ...pluginProblems(c),
+        ...referenceProblems(c),
+        ...connectorProblems(c),
+        ...deletionProblems(c),
+    ];
+}
