@@ -1,13 +1,13 @@
 "use strict";
 
-// Pulumi's entry point: loads index.ts by jiti, which compiles a file once after each change. ts-node, which Pulumi would
-// use, compiles every file in every run, and that takes longer than all the rest of the program.
+// Pulumi's entry point. It loads index.ts by jiti, which compiles a file once after each change. Pulumi's own loader,
+// ts-node, compiles every file in each run, which takes longer than the rest of the program.
 
 const path = require("node:path");
 const { createJiti } = require("jiti");
 
-// Pulumi notes the stack of each promise that it makes, and would map every frame of it through source maps: a third of
-// the program's time. jiti keeps the lines, so traces are right without maps.
+// Pulumi records the stack of each promise and maps its frames through source maps, a third of the program's time.
+// jiti keeps the line numbers, so traces are correct without maps.
 Error.prepareStackTrace = undefined;
 
 const fsCache = path.join(__dirname, "node_modules", ".cache", "jiti");

@@ -9,8 +9,8 @@ const { arePackagesCompiled, compilePackages } = require("./packages.js");
 const { withProcessLock } = require("./processLock.js");
 
 /**
- * Runs `npm ci` in the checkout when the installed packages are not those of its lock file, and compiles the checkout's own
- * packages when they have changed.
+ * Runs `npm ci` in the checkout when its installed packages differ from its lock file, and compiles its own packages when
+ * their sources changed.
  */
 async function installDependencies(checkout) {
     if (isInstalled(checkout) && arePackagesCompiled(checkout)) return;
@@ -20,24 +20,24 @@ async function installDependencies(checkout) {
         lock,
         async () => {
             if (!isInstalled(checkout)) await npmCi(checkout);
-            compilePackages(checkout, say);
+            compilePackages(checkout, log);
         },
-        (holder) => say(`waiting for process ${holder}, which installs or compiles the npm packages (lock: ${lock})`),
+        (holder) => log(`waiting for process ${holder}, which installs or compiles the npm packages (lock: ${lock})`),
     );
 }
 
-/** npm writes its own copy of the lock file as the last step, so that an interrupted installation counts as none. */
+/** npm writes its own copy of the lock file at the end, so an interrupted installation is not complete. */
 function isInstalled(checkout) {
     const wanted = readPackages(path.join(checkout, "package-lock.json"));
     const installed = readPackages(path.join(checkout, "node_modules", ".package-lock.json"));
-    if (wanted === undefined) throw new Error(`${checkout} has no package-lock.json: is it a whole checkout?`);
+    if (wanted === undefined) throw new Error(`${checkout} has no package-lock.json. Clone the whole repository.`);
     if (installed === undefined) return false;
     const names = new Set([...Object.keys(wanted), ...Object.keys(installed)]);
     names.delete("");
     return [...names].every((name) => isSame(wanted[name], installed[name]));
 }
 
-/** Optional packages are those of other platforms: npm leaves them out. */
+/** npm does not install the optional packages of other platforms. */
 function isSame(wanted, installed) {
     if (wanted === undefined) return false;
     if (installed === undefined) return wanted.optional === true;
@@ -54,19 +54,19 @@ function readPackages(file) {
 }
 
 async function npmCi(checkout) {
-    say("npm packages: installing those of package-lock.json (npm ci) ...");
+    log("npm packages: installing those of package-lock.json (npm ci) ...");
     const started = Date.now();
     const code = await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], checkout);
     if (code !== 0) {
         throw new Error(
-            `npm ci failed in ${checkout} (exit code ${code}). npm's own message stands above. ` +
-                "Check that the npm registry can be reached (npm ping), then run the same command again.",
+            `npm ci failed in ${checkout} (exit code ${code}). See npm's message above. ` +
+                "Check that npm reaches its registry (npm ping), then run the same command again.",
         );
     }
-    say(`npm packages: installed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    log(`npm packages: installed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-/** npm's output goes to stderr: the stdout of a command may be meant for another program (npm run -s env). */
+/** npm writes to stderr, because another program may read the stdout of a command (npm run -s env). */
 function run(command, args, cwd) {
     return new Promise((resolve, reject) => {
         const child = spawn(command, args, { cwd, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
@@ -75,7 +75,7 @@ function run(command, args, cwd) {
     });
 }
 
-function say(line) {
+function log(line) {
     process.stderr.write(`${line}\n`);
 }
 

@@ -8,15 +8,16 @@ import { DEV_PASSPHRASE_FILE, DEV_STACK } from "./project";
 import { type PulumiTools, rememberedPulumi } from "./setup/pulumi";
 
 /**
- * What has to be in the environment of `pulumi`, beyond what is there already. The user's own login
- * (`pulumi login`, PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) and passphrase (PULUMI_CONFIG_PASSPHRASE or _FILE) go first;
- * without them state lies in a local folder, and each stack has a passphrase of its own there.
+ * The variables that `pulumi` needs in addition to this process's environment. The user's login (`pulumi login`,
+ * PULUMI_BACKEND_URL, PULUMI_ACCESS_TOKEN) and passphrase (PULUMI_CONFIG_PASSPHRASE or _FILE) have priority. Without them,
+ * the state is in a local folder, and each stack has its own passphrase there.
  *
- * @param stack the stack to work on
+ * @param stack name of the stack.
+ * @throws Error before the first set-up.
  */
 export function pulumiEnvironment(stack: string = DEV_STACK): NodeJS.ProcessEnv {
     const tools = rememberedPulumi();
-    if (tools === undefined) throw new Error("The Pulumi CLI is not set up yet: run npm start first.");
+    if (tools === undefined) throw new Error("The Pulumi CLI is not set up. Run npm start first.");
     return {
         ...toolVariables(tools),
         ...backendVariables(tools),
@@ -39,22 +40,22 @@ function backendVariables({ pulumiHome }: PulumiTools): NodeJS.ProcessEnv {
     const userHome = join(homedir(), ".pulumi");
     const credentials = PULUMI_CREDENTIALS_PATH || userPulumiHome() || userHome;
     const login = currentLogin(credentials);
-    // named, so that recovery sees the locks in that folder
+    // Named, so that recovery finds the locks in that folder
     if (!PULUMI_ACCESS_TOKEN && login?.startsWith("file://")) return { PULUMI_BACKEND_URL: login };
     if (PULUMI_ACCESS_TOKEN || login !== undefined) {
-        // with a PULUMI_HOME of our own the CLI would look for the login there
+        // Without this variable, the CLI would search the login in our PULUMI_HOME
         return pulumiHome === undefined ? {} : { PULUMI_CREDENTIALS_PATH: credentials };
     }
     return { PULUMI_BACKEND_URL: pathToFileURL(stateFolder("pulumi")).href };
 }
 
-/** PULUMI_HOME of the environment, unless `npm run env` has set it to one of ours. */
+/** PULUMI_HOME of the environment, unless `npm run env` has set it to a folder of the cache. */
 function userPulumiHome(): string | undefined {
     const home = process.env.PULUMI_HOME;
     return home?.startsWith(cacheFolder()) ? undefined : home;
 }
 
-/** The backend that the user's last `pulumi login` chose. */
+/** The backend of the user's last `pulumi login`. */
 function currentLogin(folder: string): string | undefined {
     const file = join(folder, "credentials.json");
     if (!existsSync(file)) return undefined;
@@ -65,13 +66,13 @@ function currentLogin(folder: string): string | undefined {
 function passphraseVariables(stack: string): NodeJS.ProcessEnv {
     const { PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
     if (PULUMI_CONFIG_PASSPHRASE !== undefined) return {};
-    // `npm run env` of an earlier shell has put such a file there, of another stack perhaps: it is not the user's own choice
+    // `npm run env` may have set a file of ours for another stack. It is not the user's choice.
     const isOurs = file === DEV_PASSPHRASE_FILE || (file && dirname(file) === stateFolder("passphrases"));
     if (file && !isOurs) return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
     return { PULUMI_CONFIG_PASSPHRASE_FILE: stack === DEV_STACK ? DEV_PASSPHRASE_FILE : ownPassphraseFile(stack) };
 }
 
-/** A passphrase that is made once: a public one must never guard the secrets of a stack that holds real ones. */
+/** A generated passphrase for each other stack, because the public one must not protect real secrets. */
 function ownPassphraseFile(stack: string): string {
     const file = join(stateFolder("passphrases"), stack);
     try {
@@ -82,7 +83,7 @@ function ownPassphraseFile(stack: string): string {
     return file;
 }
 
-/** What {@link pulumiEnvironment} says as lines for a shell's `eval`. */
+/** The variables of {@link pulumiEnvironment} as lines for a shell's `eval`. */
 export function shellLines(stack?: string): string {
     const { PATH: _npmAddsFoldersHere, ...variables } = pulumiEnvironment(stack);
     return exportLines(variables) + prependToPath(rememberedPulumi()?.binFolder);
@@ -95,13 +96,13 @@ export function exportLines(variables: NodeJS.ProcessEnv): string {
         .join("");
 }
 
-/** A line that puts a folder before the shell's own PATH, unless it is on it. */
+/** A line for a shell's `eval` that adds a folder to the beginning of PATH, unless PATH contains it. */
 export function prependToPath(folder: string | undefined): string {
     if (folder === undefined) return "";
     return `case ":$PATH:" in *:${quote(folder)}:*) ;; *) export PATH=${quote(folder)}":$PATH" ;; esac\n`;
 }
 
-/** Quotes for any POSIX shell: nothing is special between single quotes but the single quote itself. */
+/** Quotes a value for any POSIX shell. Between single quotes only the single quote is special. */
 function quote(value: string): string {
     return `'${value.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,7 @@
-/** Takes one line that tells the user what is being done. */
+/** Prints one line of progress. */
 export type Log = (line: string) => void;
 
-/** Progress goes to stderr: a command's stdout may be meant for another program. */
+/** Writes progress to stderr, because another program may read the stdout of a command. */
 export const logToStderr: Log = (line) => {
     process.stderr.write(`${line}\n`);
 };
@@ -12,10 +12,9 @@ export const logToStdout: Log = (line) => {
 };
 
 /**
- * Does a step that takes its time: says what is begun, now and then how long it has taken so far, and at the end how long it
- * took.
+ * Runs a step that takes long. Prints its begin, the time so far every 20 s (after a minute every 60 s), and its total time.
  *
- * @param limitSeconds shown with the time so far when the step has a limit; the step itself has to keep it
+ * @param limitSeconds limit to print with the time so far. The step itself has to keep it.
  */
 export async function step<T>(log: Log, what: string, action: () => Promise<T>, limitSeconds?: number): Promise<T> {
     const started = Date.now();

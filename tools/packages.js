@@ -5,22 +5,22 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 /**
- * Compiles the packages of the checkout whose sources are newer than what was last compiled. The program, its dynamic
- * providers and the commands load the compiled package by its name, as everybody does who installs it.
+ * Compiles the packages of the checkout whose sources changed after the last compilation. The program, its dynamic providers
+ * and the commands load the compiled package by its name, as other projects do.
  *
- * @param say takes a line about what is compiled.
+ * @param log takes one line for each compiled package.
  * @throws Error with the compiler's messages.
  */
-function compilePackages(checkout, say) {
-    for (const folder of compiledPackages(checkout)) compilePackage(folder, checkout, say);
+function compilePackages(checkout, log) {
+    for (const folder of compiledPackages(checkout)) compilePackage(folder, checkout, log);
 }
 
-/** True when each package is compiled from its sources of now. */
+/** Whether each package is compiled from its current sources. */
 function arePackagesCompiled(checkout) {
     return compiledPackages(checkout).every((folder) => isCompiled(folder, checkout));
 }
 
-/** Folders of the packages that others install; the other ones are loaded as they are. */
+/** Folders of the packages that are compiled. The commands load the other packages as TypeScript. */
 function compiledPackages(checkout) {
     const folder = path.join(checkout, "packages");
     return fs
@@ -36,7 +36,7 @@ function isCompiled(folder, checkout) {
 
 const stampOf = (folder) => path.join(folder, "dist", ".compiled");
 
-/** A folder is newer when a file of it was removed. */
+/** The time of the last change. A folder changes when a file is removed from it. */
 function newestSource(folder, checkout) {
     const src = path.join(folder, "src");
     const sources = fs.readdirSync(src, { recursive: true }).map((name) => path.join(src, name));
@@ -44,7 +44,7 @@ function newestSource(folder, checkout) {
     return Math.max(...[src, ...sources, ...settings].map((file) => fs.statSync(file).mtimeMs));
 }
 
-function compilePackage(folder, checkout, say) {
+function compilePackage(folder, checkout, log) {
     if (isCompiled(folder, checkout)) return;
     const name = path.basename(folder);
     const started = new Date();
@@ -59,12 +59,12 @@ function compilePackage(folder, checkout, say) {
     }
     fs.writeFileSync(path.join(made, ".compiled"), "");
     fs.utimesSync(path.join(made, ".compiled"), started, started);
-    // Whoever runs with the old files meanwhile finds whole ones, old or new
+    // Renamed as a whole, so that no other process loads a half of the files
     const old = `${made}-old`;
     if (fs.existsSync(path.join(folder, "dist"))) fs.renameSync(path.join(folder, "dist"), old);
     fs.renameSync(made, path.join(folder, "dist"));
     fs.rmSync(old, { recursive: true, force: true });
-    say(`packages/${name}: compiled in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s`);
+    log(`packages/${name}: compiled in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s`);
 }
 
 module.exports = { arePackagesCompiled, compilePackages };

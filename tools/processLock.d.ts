@@ -1,9 +1,9 @@
 /**
- * Runs `action` while no other process runs one under the same lock file. A lock whose process is dead is taken over.
- * (Plain JavaScript, because it is used before any package is installed.)
+ * Runs an action while it holds a lock file. A lock of an ended process is removed. (Plain JavaScript, because it runs
+ * before any package is installed.)
  *
- * @param file where the lock lies; its folder must be there
- * @param onWait called once, with the process id that holds the lock, when this process has to wait
+ * @param file path of the lock file in an existing folder.
+ * @param onWait called once when another process holds the lock, with its process id.
  */
 export function withProcessLock<T>(
     file: string,

@@ -25,7 +25,7 @@ async function withProcessLock(file, action, onWait = () => {}) {
     }
 }
 
-/** A hard link appears with its content, so that nobody reads a lock without its process id. */
+/** Creates the lock as a hard link, so that it has its content, the process id, from the beginning. */
 function acquire(file) {
     const own = ownName(file);
     fs.writeFileSync(own, String(process.pid));
@@ -40,7 +40,7 @@ function acquire(file) {
     }
 }
 
-/** Two processes may find the same stale lock, and the slower one the new lock of the faster one: that one is put back. */
+/** Removes a stale lock. Another process may have replaced it meanwhile: that new lock is put back. */
 function removeStale(file, holder) {
     const own = ownName(file);
     try {

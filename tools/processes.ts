@@ -3,22 +3,25 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export interface ProcessResult {
-    /** Exit code; 128 and more when a signal ended the process, as a shell says it. */
+    /** Exit code; 128 when a signal ended the process. */
     code: number;
     stdout: string;
     stderr: string;
 }
 
 export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env"> {
-    /** Text for the process's stdin; without it stdin is empty. */
+    /** Text for stdin. Default: empty. */
     input?: string;
-    /** Ends the process after this many milliseconds; default: no limit. */
+    /** Limit after which the process is ended, in milliseconds. Default: none. */
     timeoutMilliseconds?: number;
-    /** Called with each piece of stdout and stderr as it comes. */
+    /** Called at once with each piece of stdout and stderr. */
     onOutput?: (text: string) => void;
 }
 
-/** Runs a program without a shell and collects its output. A program that is not there rejects with the system's error. */
+/**
+ * Runs a program without a shell and collects its output.
+ * @throws the system's error when the program does not exist.
+ */
 export function runProcess(file: string, args: string[], options: RunOptions = {}): Promise<ProcessResult> {
     return new Promise((resolve, reject) => {
         const { cwd, env, timeoutMilliseconds: timeout } = options;
@@ -32,16 +35,16 @@ export function runProcess(file: string, args: string[], options: RunOptions = {
         }
         child.once("error", reject);
         child.once("close", (code, signal) => resolve({ code: code ?? (signal === null ? 1 : 128), ...output }));
-        // a process that ends without reading its input is judged by its exit code
+        // A process may end without reading its input. Its exit code counts.
         child.stdin.on("error", () => undefined);
         child.stdin.end(options.input ?? "");
     });
 }
 
 /**
- * The absolute path of a program on PATH, or undefined.
+ * The absolute path of a program on PATH; undefined when it is not found.
  *
- * @param extraFolders looked at after PATH: a user's PATH often lacks the system's own folders
+ * @param extraFolders folders to search after PATH. A user's PATH often has no system folders.
  */
 export function findProgram(name: string, extraFolders: string[] = []): string | undefined {
     const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
@@ -57,7 +60,7 @@ function isExecutableFile(file: string): boolean {
     }
 }
 
-/** The last lines of a program's output, for an error message. */
+/** The last lines of a text, for an error message. */
 export function lastLines(text: string, count: number): string {
     return text.trimEnd().split("\n").slice(-count).join("\n");
 }

@@ -1,7 +1,7 @@
 "use strict";
 
-// Makes the build contexts of the images: request (JSON) on stdin, result (JSON) on stdout, progress on stderr.
-// request.ts says what both look like. The program calls it in every preview: it has to be quick when nothing changed.
+// Builds the build contexts of the images: request (JSON) on stdin, result (JSON) on stdout, progress on stderr.
+// request.ts has the types of both. The program runs it in every preview, so it must be fast when nothing changed.
 
 const fs = require("node:fs");
 const path = require("node:path");

@@ -144,8 +144,8 @@ describe("pulumiEnvironment", () => {
         expect(pulumiEnvironment()).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
     });
 
-    test("without a set-up it says what to do", () => {
+    test("without a set-up the error has the remedy", () => {
         rmSync(join(folder, "cache"), { recursive: true });
-        expect(() => pulumiEnvironment()).toThrow("run npm start first");
+        expect(() => pulumiEnvironment()).toThrow("Run npm start first");
     });
 });

@@ -86,7 +86,7 @@ describe("Pulumi", () => {
         expect(forcedWay("")).toBeUndefined();
         expect(forcedWay("registries")).toBe("registries");
         expect(forcedWay("release")).toBe("release");
-        expect(() => forcedWay("github")).toThrow('SETUP_PULUMI is "github"; it may be "release" or "registries"');
+        expect(() => forcedWay("github")).toThrow('SETUP_PULUMI is "github". Set it to "release" or "registries"');
     });
 });
 

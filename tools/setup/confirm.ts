@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 
-/** Asks a yes-or-no question on the terminal, with yes as default. Without a terminal there is nobody to ask: yes. */
+/** Asks a yes-or-no question on the terminal. Default: yes, also without a terminal. */
 export async function confirm(question: string): Promise<boolean> {
     if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
     const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { type Log, step } from "../log";
 import { findProgram, lastLines, runProcess } from "../processes";
 
-/** Whether this process may install packages: root on Debian, Ubuntu or a child of theirs, and nobody said no. */
+/** Whether this process can install Debian packages: as root on Debian, Ubuntu or a distribution derived from them. */
 export function canInstallPackages(): boolean {
     return process.getuid?.() === 0 && isDebian(readOsRelease()) && findProgram("apt-get") !== undefined;
 }
 
-/** Whether an os-release file (freedesktop.org's os-release(5)) is that of Debian or a distribution made from it. */
+/** Whether the text of /etc/os-release (os-release(5)) is that of Debian or of a distribution derived from it. */
 export function isDebian(osRelease: string): boolean {
     const ids = [...osRelease.matchAll(/^ID(?:_LIKE)?=(.*)$/gm)].flatMap((match) =>
         (match[1] ?? "").replace(/["']/g, "").split(/\s+/),
@@ -26,7 +26,7 @@ function readOsRelease(): string {
 /**
  * Installs Debian packages with apt-get. Needs {@link canInstallPackages}.
  *
- * @param wanted package names; of alternatives (`a|b`) the first that the machine's sources know is taken
+ * @param wanted package names. Of alternatives (`a|b`), the first one in the machine's package sources is installed.
  */
 export async function installPackages(wanted: string[], log: Log): Promise<void> {
     await step(log, "Package lists: updating (apt-get update)", () => aptGet(["update", "-qq"]));
@@ -45,7 +45,7 @@ async function firstKnown(alternatives: string): Promise<string> {
 }
 
 async function aptGet(args: string[]): Promise<void> {
-    // another apt (unattended upgrades) may hold the lock for a while
+    // Another apt (unattended upgrades) may hold the lock for a while
     const all = ["-o", "DPkg::Lock::Timeout=300", ...args];
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const { code, stdout, stderr } = await runProcess("apt-get", all, { env });

@@ -5,13 +5,13 @@ import type { Missing } from "./missing";
 
 export const DEFAULT_ENDPOINT = "unix:///var/run/docker.sock";
 
-/** The oldest engine this project is tested with is 20.10, which speaks API 1.41. */
+/** API version of engine 20.10, the oldest engine in the tests. */
 const OLDEST_API = 1.41;
 
-/** Where packages put the engine; not on every user's PATH. */
+/** Folders of packaged engines. Not every user's PATH contains them. */
 const SYSTEM_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin"];
 
-/** The engine everything runs on, where the stack's config names no other: DOCKER_HOST, else the default socket. */
+/** Endpoint of the default engine, for hosts without `endpoint` in config: DOCKER_HOST, or the default socket. */
 export function dockerEndpoint(): string {
     return process.env.DOCKER_HOST || DEFAULT_ENDPOINT;
 }
@@ -19,7 +19,7 @@ export function dockerEndpoint(): string {
 export type EngineAnswer =
     { state: "running"; api: number } | { state: "forbidden" } | { state: "silent"; cause: string };
 
-/** Asks an engine for a sign of life, within two seconds. */
+/** Checks whether an engine answers within two seconds. */
 export async function pingEngine(endpoint: string): Promise<EngineAnswer> {
     try {
         const api = endpoint.startsWith("unix://")
@@ -32,7 +32,7 @@ export async function pingEngine(endpoint: string): Promise<EngineAnswer> {
     }
 }
 
-/** Plain HTTP: loading a Docker library takes longer than all of a set-up that finds everything in place. */
+/** Plain HTTP, because loading a Docker library takes longer than a whole set-up with nothing to do. */
 function pingSocket(socketPath: string): Promise<string> {
     return new Promise((resolve, reject) => {
         const ping = request({ socketPath, path: "/_ping", timeout: 2000 }, (response) => {
@@ -46,19 +46,19 @@ function pingSocket(socketPath: string): Promise<string> {
     });
 }
 
-/** tcp:// and ssh:// endpoints, with the TLS settings of the environment, as the Docker client reads them. */
+/** Pings a tcp:// or ssh:// endpoint, with the TLS settings of the environment. */
 async function pingRemote(): Promise<string> {
     const { default: Docker } = await import("dockerode");
     const version = await new Docker({ timeout: 10_000 }).version();
     return version.ApiVersion;
 }
 
-/** The installed engine's program, or undefined. */
+/** Path of the installed engine; undefined when none is installed. */
 export function findEngine(): string | undefined {
     return findProgram("dockerd", SYSTEM_FOLDERS);
 }
 
-/** Looks for an engine, running or not, that this project and this user can use. */
+/** Checks for an engine, running or stopped, that this project and this user can use. */
 export async function findMissingEngine(): Promise<Missing | undefined> {
     const endpoint = dockerEndpoint();
     const answer = await pingEngine(endpoint);
@@ -68,15 +68,15 @@ export async function findMissingEngine(): Promise<Missing | undefined> {
     if (findEngine() !== undefined) return undefined;
     return {
         what: "Docker engine 20.10 or newer: every server of the stack runs in a container.",
-        // docker.io only recommends the others, and nothing works without them
+        // docker.io only recommends the others, but the engine needs them
         debianPackages: ["docker.io", "iptables", "ca-certificates"],
-        remedy: "Debian, Ubuntu: apt-get install docker.io; macOS, Windows: Docker Desktop; else https://docs.docker.com/engine/install",
+        remedy: "Debian, Ubuntu: apt-get install docker.io; macOS, Windows: Docker Desktop; other: https://docs.docker.com/engine/install",
     };
 }
 
 function describeOld(api: number, endpoint: string): Missing {
     return {
-        what: `A newer Docker engine: the one at ${endpoint} speaks API ${api}, engine 20.10 speaks ${OLDEST_API}.`,
+        what: `A newer Docker engine: ${endpoint} has API ${api}, but ${OLDEST_API} (engine 20.10) is required.`,
         debianPackages: [],
         remedy: "Upgrade it: https://docs.docker.com/engine/install",
     };
@@ -85,7 +85,7 @@ function describeOld(api: number, endpoint: string): Missing {
 function describeForbidden(endpoint: string): Missing {
     const { username } = userInfo();
     return {
-        what: `Access to the Docker engine: it runs at ${endpoint}, but the user ${username} may not use it.`,
+        what: `Access to the Docker engine: it runs at ${endpoint}, but the user ${username} has no access.`,
         debianPackages: [],
         remedy: `Run: sudo usermod -aG docker ${username}; then log in again.`,
     };
@@ -95,6 +95,6 @@ function describeSilent(endpoint: string, cause: string): Missing {
     return {
         what: `The Docker engine of DOCKER_HOST=${endpoint}: it does not answer (${cause}).`,
         debianPackages: [],
-        remedy: "Start it, or unset DOCKER_HOST to use this machine's own engine.",
+        remedy: "Start it, or unset DOCKER_HOST to use the engine of this machine.",
     };
 }

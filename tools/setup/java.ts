@@ -7,9 +7,9 @@ import type { Missing } from "./missing";
 const OLDEST_JAVA = 17;
 
 const REMEDY =
-    "Debian, Ubuntu: apt-get install openjdk-17-jdk-headless; macOS: brew install openjdk@17; else https://adoptium.net";
+    "Debian, Ubuntu: apt-get install openjdk-17-jdk-headless; macOS: brew install openjdk@17; other: https://adoptium.net";
 
-/** Looks for a JDK (not only a JRE): Maven compiles our plugins with it. JAVA_HOME goes before PATH, as with Maven itself. */
+/** Checks for a JDK, with which Maven compiles our plugins. JAVA_HOME has priority over PATH, as in Maven. */
 export async function findMissingJava(): Promise<Missing | undefined> {
     const home = process.env.JAVA_HOME;
     const compiler = home ? findProgram("javac", [join(home, "bin")]) : findProgram("javac");
@@ -23,7 +23,7 @@ export async function findMissingJava(): Promise<Missing | undefined> {
     };
 }
 
-/** Every JDK since 9 has a file that tells its version: reading it takes no time, starting a JVM does. */
+/** Reads the version from the `release` file, which every JDK since 9 has. That is faster than a start of the JVM. */
 async function readJavaVersion(compiler: string): Promise<number | undefined> {
     try {
         const release = readFileSync(join(dirname(realpathSync(compiler)), "..", "release"), "utf8");
@@ -34,7 +34,7 @@ async function readJavaVersion(compiler: string): Promise<number | undefined> {
     }
 }
 
-/** The major version in a JDK's release file (`JAVA_VERSION="17.0.15"`) or `javac -version` (`javac 17.0.15`). */
+/** The major version in the text of a JDK's release file (`JAVA_VERSION="17.0.15"`) or `javac -version` (`javac 17.0.15`). */
 export function parseJavaVersion(text: string): number | undefined {
     const match = /(?:JAVA_VERSION="|javac )(?:1\.)?(\d+)/.exec(text);
     return match?.[1] === undefined ? undefined : Number(match[1]);

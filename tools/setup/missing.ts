@@ -1,14 +1,14 @@
-/** Something that has to be installed before the stack or the tests can run. */
+/** A program that must be installed before the stack or the tests can run. */
 export interface Missing {
-    /** What is missing, and what for: the beginning of a sentence. */
+    /** Its name and its purpose. */
     what: string;
-    /** The Debian packages that give it, none when an installation does not help; of alternatives (`a|b`) the first that the machine's sources know. */
+    /** Its Debian packages; empty when an installation does not help. Of alternatives (`a|b`), the first available one. */
     debianPackages: string[];
-    /** What somebody who is not root on Debian or Ubuntu has to do. */
+    /** The remedy where the packages cannot be installed. */
     remedy: string;
 }
 
-/** One report for everything that is missing, so that nobody has to find out piece by piece. */
+/** One report of all missing programs. */
 export function describeMissing(missing: Missing[], reason: string): string {
     const lines = missing.map(({ what, remedy }) => `  - ${what}\n    ${remedy}`);
     return [`Missing on this machine (${reason}):`, ...lines, "Then run the same command again."].join("\n");

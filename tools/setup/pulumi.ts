@@ -8,23 +8,20 @@ import { CHECKOUT } from "../project";
 import { installMissing } from "./installMissing";
 import { ensureReleasedPulumi, isReleasedPulumiThere } from "./releasedPulumi";
 
-/**
- * The two ways to Pulumi: its releases, as everybody installs them, or built from package registries where releases cannot
- * be downloaded.
- */
+/** The two sources of Pulumi: its releases, or package registries where releases cannot be downloaded. */
 export type PulumiWay = "release" | "registries";
 
 export interface PulumiTools {
     way: PulumiWay;
-    /** The folder to put before PATH; absent when the CLI on PATH is used. */
+    /** Folder for the beginning of PATH; undefined when the CLI on PATH is used. */
     binFolder?: string;
-    /** Value for PULUMI_HOME; absent when the user's own (`~/.pulumi`) is used. */
+    /** Value of PULUMI_HOME; undefined when the user's own (`~/.pulumi`) is used. */
     pulumiHome?: string;
 }
 
 /**
- * Finds or installs the Pulumi CLI and its plugins. The way that worked is remembered in the cache;
- * `SETUP_PULUMI=release|registries` forces one.
+ * Finds or installs the Pulumi CLI and its plugins. The cache remembers which way worked.
+ * `SETUP_PULUMI=release|registries` selects one.
  */
 export async function ensurePulumi(log: Log): Promise<PulumiTools> {
     const forced = forcedWay(process.env.SETUP_PULUMI);
@@ -42,12 +39,10 @@ export async function ensurePulumi(log: Log): Promise<PulumiTools> {
 export function forcedWay(value: string | undefined): PulumiWay | undefined {
     if (value === undefined || value === "") return undefined;
     if (value === "release" || value === "registries") return value;
-    throw new Error(
-        `SETUP_PULUMI is "${value}"; it may be "release" or "registries", or unset to let the set-up choose.`,
-    );
+    throw new Error(`SETUP_PULUMI is "${value}". Set it to "release" or "registries", or unset it.`);
 }
 
-/** What the last set-up found, or undefined before the first one. */
+/** The result of the last set-up; undefined before the first one. */
 export function rememberedPulumi(): PulumiTools | undefined {
     const file = decisionFile();
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as PulumiTools) : undefined;
@@ -65,7 +60,7 @@ async function install(way: PulumiWay | undefined, forced: boolean, log: Log): P
     return { way: "registries", ...(await installPulumiFromRegistries(registriesOptions(log))) };
 }
 
-/** What the installation from package registries needs of this project. */
+/** The arguments of the installation from package registries. */
 export function registriesOptions(log: Log): InstallOptions {
     return {
         cacheFolder: cacheFolder(),

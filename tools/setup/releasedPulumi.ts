@@ -10,14 +10,14 @@ const DOWNLOADS = "https://get.pulumi.com";
 const PROBE_MILLISECONDS = 4000;
 const MODULES = join(CHECKOUT, "node_modules", "@pulumi");
 
-/** The plugins the program needs; their versions are those of the npm packages. */
+/** The plugins of the program, in the versions of the npm packages. */
 const PLUGINS = ["docker", "command"];
 
 /**
- * Finds or installs the released CLI and plugins: the CLI on PATH when it is recent enough, else the SDK's own installer into
- * the cache; plugins where Pulumi keeps them for the user.
+ * Finds or installs the released CLI and plugins. The CLI on PATH is used when it is recent enough. Otherwise the SDK's
+ * installer puts one into the cache. Plugins are installed into the user's Pulumi folder.
  *
- * @returns the folder to put before PATH; none when the CLI on PATH is used
+ * @returns the folder for the beginning of PATH; undefined when the CLI on PATH is used.
  */
 export async function ensureReleasedPulumi(log: Log): Promise<{ binFolder?: string }> {
     const wanted = packageVersion("pulumi");
@@ -29,7 +29,7 @@ export async function ensureReleasedPulumi(log: Log): Promise<{ binFolder?: stri
     return onPath === undefined ? { binFolder: dirname(cli) } : {};
 }
 
-/** Whether what an earlier set-up found is still there, told by the files alone. */
+/** Whether the files of an earlier set-up exist. */
 export function isReleasedPulumiThere(binFolder: string | undefined): boolean {
     const cli = binFolder === undefined ? findProgram("pulumi") : join(binFolder, "pulumi");
     return cli !== undefined && existsSync(cli) && missingPlugins().length === 0;
@@ -59,7 +59,7 @@ function missingPlugins(): string[] {
     const folder = join(process.env.PULUMI_HOME || join(homedir(), ".pulumi"), "plugins");
     return PLUGINS.filter((name) => {
         const plugin = join(folder, `resource-${name}-v${packageVersion(name)}`);
-        // Pulumi marks an unfinished download by a file of this name
+        // Pulumi marks an unfinished download by this file
         return !existsSync(plugin) || existsSync(`${plugin}.partial`);
     });
 }
@@ -69,7 +69,10 @@ function packageVersion(name: string): string {
     return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-/** One short question, so that machines without access to the releases know it within seconds. */
+/**
+ * Checks within seconds whether releases can be downloaded.
+ * @throws Error when they cannot.
+ */
 async function probeDownloads(): Promise<void> {
     const cpu = arch() === "x64" ? "amd64" : arch();
     const plugin = `pulumi-resource-docker-v${packageVersion("docker")}-${platform()}-${cpu}.tar.gz`;
@@ -91,7 +94,7 @@ async function installCli(version: string, log: Log): Promise<string> {
     const cli = join(root, "bin", "pulumi");
     if (existsSync(cli)) return cli;
     return step(log, `Pulumi CLI ${version}: downloading into ${root}`, async () => {
-        // loaded here: the SDK takes longer to load than all of a set-up that finds everything in place
+        // Loaded here, because it takes longer than a whole set-up with nothing to do
         const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
         return (await PulumiCommand.install({ root })).command;
     });

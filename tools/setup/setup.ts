@@ -14,11 +14,11 @@ export interface SetupResult {
 }
 
 /**
- * Makes this machine ready for the stack and the tests: JDK, Maven, a running Docker engine, the Pulumi CLI and its plugins.
- * What is there is used; what is missing is installed, or reported all at once. Safe to repeat; a fraction of a second when
- * nothing is missing.
+ * Sets up this machine for the stack and the tests: JDK, Maven, a running Docker engine, the Pulumi CLI and its plugins.
+ * Missing programs are installed, or reported all at once. With nothing to do it takes a fraction of a second.
  *
- * @param more looks for what this command needs beyond that
+ * @param more checks for further programs that the command needs.
+ * @throws Error with all missing programs, when they cannot be installed.
  */
 export async function setup(log: Log, more: Finder[] = []): Promise<SetupResult> {
     await ensureSystemTools(log, more);
@@ -28,7 +28,7 @@ export async function setup(log: Log, more: Finder[] = []): Promise<SetupResult>
     return { pulumi };
 }
 
-/** Looks for one thing on this machine. */
+/** Checks for one program; undefined when it is installed. */
 type Finder = () => Missing | undefined | Promise<Missing | undefined>;
 
 async function ensureSystemTools(log: Log, more: Finder[]): Promise<void> {

@@ -3,8 +3,8 @@ import { findProgram } from "../processes";
 import type { Missing } from "./missing";
 
 /**
- * An SSH server for the tests on several Docker hosts, which need root. Not where systemd runs: there the package would
- * open the machine for logins, and those tests are left out instead.
+ * Checks for an SSH server for the tests on several Docker hosts, which need root. Not under systemd: there the package would
+ * start a server for logins, so these tests are skipped instead.
  */
 export function findMissingSshServer(): Missing | undefined {
     const serves = findProgram("sshd", ["/usr/sbin"]) !== undefined;

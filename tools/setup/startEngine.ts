@@ -11,10 +11,10 @@ const LIMIT_SECONDS = 60;
 const ENGINE_LOG = "/var/log/dockerd.log";
 const ENGINE_LOCK = `/run/${PROJECT}-dockerd.lock`;
 
-/** Starts the installed Docker engine and waits until it answers; does nothing when it answers already. */
+/** Starts the installed Docker engine, unless it runs, and waits until it answers. */
 export async function startEngine(log: Log): Promise<void> {
     if (await isRunning()) return;
-    if (process.platform !== "linux") throw new Error("The Docker engine is not running: start Docker Desktop.");
+    if (process.platform !== "linux") throw new Error("The Docker engine is not running. Start Docker Desktop.");
     const bySystemd = existsSync("/run/systemd/system");
     if (process.getuid?.() !== 0) {
         const command = bySystemd ? "sudo systemctl enable --now docker" : "sudo dockerd";
@@ -35,7 +35,7 @@ async function startBySystemd(): Promise<void> {
     await waitUntilRunning("journalctl -u docker", readLog);
 }
 
-/** Without systemd (containers, small virtual machines) the engine runs on its own, apart from this process. */
+/** Starts the engine as a detached process, where systemd does not run (containers, small virtual machines). */
 async function startByHand(log: Log): Promise<void> {
     const readLog = () => Promise.resolve(readFileSync(ENGINE_LOG, "utf8"));
     await withProcessLock(
@@ -50,7 +50,7 @@ async function startByHand(log: Log): Promise<void> {
     );
 }
 
-/** An init system mounts the control groups; a machine without one may have none, and the engine does not start then. */
+/** Mounts the control groups, which the engine needs and an init system would mount. */
 async function mountControlGroups(): Promise<void> {
     if (/ \/sys\/fs\/cgroup[ /]/.test(readFileSync("/proc/self/mounts", "utf8"))) return;
     const { code, stderr } = await runProcess("mount", ["-t", "cgroup2", "none", "/sys/fs/cgroup"]);

@@ -3,20 +3,20 @@ import { join } from "node:path";
 import Docker from "dockerode";
 import { SshAgent, type SshOptions } from "./sshAgent";
 
-/** Where a Docker engine is. */
+/** Address of a Docker engine. */
 export interface EngineAddress {
     /** `unix://`, `tcp://` or `ssh://`. */
     endpoint: string;
     /**
-     * Folder with ca.pem, cert.pem and key.pem, for `tcp://` with TLS. Default: what DOCKER_CERT_PATH names, as for the
-     * `docker` command; without either, the endpoint is spoken to without TLS.
+     * Folder with ca.pem, cert.pem and key.pem, for `tcp://` with TLS. Default: DOCKER_CERT_PATH, as for the `docker` command.
+     * Without both, the connection has no TLS.
      */
     certPath?: string;
 }
 
 /**
- * A client of a Docker engine. Behind `ssh://` it is reached by the user's own `ssh`, with its keys, agent and config.
- * @throws Error when the endpoint is none, or a certificate cannot be read.
+ * Creates a client of a Docker engine. For `ssh://` it runs the user's `ssh`, with its keys, agent and config.
+ * @throws Error when the endpoint is not valid or a certificate cannot be read.
  */
 export function connectEngine({ endpoint, certPath }: EngineAddress, options: SshOptions = {}): Docker {
     const url = parse(endpoint);
@@ -25,7 +25,7 @@ export function connectEngine({ endpoint, certPath }: EngineAddress, options: Ss
         case "unix:":
             return new Docker({ socketPath: url.pathname });
         case "ssh:": {
-            // Host and port are those of no socket: the agent makes the connections
+            // Host and port are not used: the agent makes the connections
             const agent = new SshAgent(url, options);
             return new Docker({ protocol: "http", host: "docker", port: 80, agent } as Docker.DockerOptions);
         }
@@ -33,7 +33,9 @@ export function connectEngine({ endpoint, certPath }: EngineAddress, options: Ss
         case "http:":
             return new Docker({ host, ...transport(port, certPath || process.env.DOCKER_CERT_PATH) });
         default:
-            throw new Error(`"${endpoint}" is no address of a Docker engine: write it as unix://, tcp:// or ssh://`);
+            throw new Error(
+                `"${endpoint}" is not the address of a Docker engine. Write it as unix://, tcp:// or ssh://.`,
+            );
     }
 }
 
@@ -42,7 +44,7 @@ function parse(endpoint: string): URL {
         return new URL(endpoint);
     } catch {
         throw new Error(
-            `"${endpoint}" is not an address: write it as unix:///path, tcp://host:port or ssh://user@host`,
+            `"${endpoint}" is not an address. Write it as unix:///path, tcp://host:port or ssh://user@host.`,
         );
     }
 }

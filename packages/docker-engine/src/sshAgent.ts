@@ -2,20 +2,20 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Agent } from "node:http";
 import { Duplex } from "node:stream";
 
-/** An ssh server drops logins from the tenth at the same time on (MaxStartups of sshd_config(5)). */
+/** An SSH server refuses logins when ten are in progress (MaxStartups of sshd_config(5)). */
 const MAX_CONNECTIONS = 8;
 
-/** How {@link SshAgent} makes its connections. */
+/** Options of {@link SshAgent}. */
 export interface SshOptions {
     /** Options of the `ssh` command. Default: none. */
     sshOptions?: string[];
-    /** True: a connection serves several requests, and keeps the process alive in between. Default false. */
+    /** Whether a connection serves several requests. It keeps the process alive between them. Default: false. */
     keepAlive?: boolean;
 }
 
 /**
- * Connections to a Docker engine on another host, as Docker's own client makes them: the `ssh` on PATH runs
- * `docker system dial-stdio` there, so that the user's keys, known hosts and settings hold.
+ * An HTTP agent for a Docker engine on another host. Like Docker's own client it runs `docker system dial-stdio` there by the
+ * `ssh` on PATH, with the user's keys, known hosts and settings.
  */
 export class SshAgent extends Agent {
     private readonly options: string[];
@@ -35,29 +35,29 @@ export class SshAgent extends Agent {
     }
 }
 
-/** Arguments by which `ssh` reaches the host of an `ssh://` address; a command may follow. */
+/** Arguments of `ssh` for the host of an `ssh://` address. A command may follow. */
 export function sshDestination({ username, port, hostname }: URL): string[] {
     return [...(username ? ["-l", decodeURIComponent(username)] : []), ...(port ? ["-p", port] : []), "--", hostname];
 }
 
-/** A process's input and output as a connection, which fails with what the process complained of. */
+/** The input and output of a process as a connection. Its error is the text that the process wrote to stderr. */
 class SshConnection extends Duplex {
     constructor(
         private readonly child: ChildProcessWithoutNullStreams,
         host: string,
     ) {
         super();
-        let complaint = "";
-        child.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
+        let errorText = "";
+        child.stderr.on("data", (text: Buffer) => (errorText += text.toString()));
         child.stdout.on("data", (bytes: Buffer) => {
             if (!this.push(bytes)) child.stdout.pause();
         });
-        // why it does not take any more is known when it ends
+        // The reason is known when the process ends
         child.stdin.on("error", () => {});
         child.on("error", (error) => this.destroy(error));
         child.on("close", (code) => {
-            if (code) return this.destroy(new Error(`ssh ${host}: ${complaint.trim() || `exit code ${code}`}`));
-            // An engine ends a connection that was idle for minutes; half open, it would get the next request, for ever
+            if (code) return this.destroy(new Error(`ssh ${host}: ${errorText.trim() || `exit code ${code}`}`));
+            // An engine closes an idle connection after minutes. Half open, it would get the next request, without an answer
             this.once("end", () => this.destroy());
             this.push(null);
         });
@@ -80,7 +80,7 @@ class SshConnection extends Duplex {
         done(error);
     }
 
-    /** The HTTP client calls these methods of a socket. */
+    /** Methods of a socket that the HTTP client calls. */
     setKeepAlive = () => this;
     setNoDelay = () => this;
     setTimeout = () => this;
