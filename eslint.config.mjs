@@ -72,13 +72,13 @@ const rooms = {
     },
     docker: {
         files: "docker/*.ts",
-        rooms: ["docker", "servers", "status"],
+        rooms: ["docker"],
         packages: ["dockerode", ...CONNECTOR, ...ENGINE],
     },
     status: {
         files: "status/**/*.ts",
         rooms: ["status", "servers", "docker", "project"],
-        packages: [...CONNECTOR, ...ENGINE],
+        packages: CONNECTOR,
     },
     watch: { files: "images/watch/*.ts", rooms: ["status"], packages: [] },
     contract: { files: "images/staging/contract.ts", rooms: ["staging"], packages: ["zod"] },

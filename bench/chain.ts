@@ -189,7 +189,7 @@ class ChainBench {
     private async placement(): Promise<string> {
         const connectors = await connectorStatuses(this.restUrl);
         return connectors
-            .map(({ name, tasks }) => `${name} on ${tasks.map(({ worker }) => worker).join(", ")}`)
+            .map(({ name, tasks }) => `${name} on ${tasks.map(({ worker_id }) => worker_id).join(", ")}`)
             .join("; ");
     }
 

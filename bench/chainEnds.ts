@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Consumer } from "@platformatic/kafka";
 import { Pool } from "pg";
 import type { StackOutputs } from "../cli/stack/stackOutputs";
-import { readQueue } from "../servers/queue";
-import { parseAddress } from "../servers/tcp";
+import { parseAddress } from "../servers/address";
+import { readQueue } from "../servers/queueReader";
 
 /** When each row was committed or arrived, by its id; milliseconds of this process's own clock. */
 export type Times = Map<number, number>;

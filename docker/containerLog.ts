@@ -3,28 +3,29 @@ import { PassThrough, Readable } from "node:stream";
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
 import { QUIET_SSH } from "./engine";
 
-/** As much as a socket gives at once. */
+/** The size of one read of a socket. */
 const SLICE_BYTES = 16_384;
 
 export interface LogLine {
-    /** When the engine got it: `2026-01-31T12:00:00.123456789Z`. Sorts as text. */
+    /** When the engine received it: `2026-01-31T12:00:00.123456789Z`. Sorts as text. */
     time: string;
     text: string;
 }
 
 export interface LogOptions {
-    /** Only the last so many lines. Default: all. */
+    /** Number of lines, counted from the end. Default: all. */
     tail?: number;
-    /** Only lines from then on: seconds since 1970, with up to nine decimals. Default: all. */
+    /** Only lines since this time: seconds since 1970, with up to nine decimals. Default: all. */
     since?: string;
 }
 
-/** Where a log is: the container's id or name, and the engine that has it. */
+/** A container and its engine. */
 export interface ContainerAddress extends EngineAddress {
+    /** Id or name. */
     container: string;
 }
 
-/** What a container has written so far. */
+/** Reads what a container has logged so far. */
 export async function readLog(address: ContainerAddress, options: LogOptions): Promise<LogLine[]> {
     const engine = connectEngine(address, { sshOptions: QUIET_SSH });
     const buffer = await engine.getContainer(address.container).logs({ ...request(options), follow: false });
@@ -33,12 +34,12 @@ export async function readLog(address: ContainerAddress, options: LogOptions): P
     return lines;
 }
 
-/** Demultiplexing calls itself for each frame of a chunk: a long log at once would be more than the stack has room for. */
+/** Demultiplexing is recursive over the frames of a chunk: a long log in one chunk would overflow the stack. */
 function* slices(buffer: Buffer): Generator<Buffer> {
     for (let start = 0; start < buffer.length; start += SLICE_BYTES) yield buffer.subarray(start, start + SLICE_BYTES);
 }
 
-/** Gives what a container writes as it comes, until the container or `signal` ends. */
+/** Passes on each line that a container logs, until the container ends or `signal` is aborted. */
 export async function followLog(
     address: ContainerAddress,
     options: LogOptions,
@@ -59,7 +60,7 @@ export async function followLog(
 }
 
 function request({ tail, since }: LogOptions) {
-    // The engine takes fractions of a second, dockerode's types do not: it hands on what it is given.
+    // The engine accepts fractions of a second, dockerode's types do not
     return { stdout: true, stderr: true, timestamps: true, tail, since: since as unknown as number };
 }
 
@@ -67,7 +68,7 @@ interface Demultiplexer {
     demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void;
 }
 
-/** Containers without a terminal send both their outputs in frames of one stream. */
+/** Containers without a terminal send stdout and stderr as frames of one stream. */
 async function eachLine(modem: Demultiplexer, stream: Readable, onLine: (line: LogLine) => void): Promise<void> {
     const text = new PassThrough();
     modem.demuxStream(stream, text, text);

@@ -1,33 +1,46 @@
+import { messageOf } from "@connect-cdc/connector/client";
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
 import type { ContainerInfo } from "dockerode";
-import { messageOf } from "../servers/wait";
-import type { ContainerFacts } from "../status/platformReport";
 import { labelFilter, objectName, type StackIdentity } from "./labels";
 
-/** Limit of one answer of an engine, in ms. Following a log has none. */
+/** Limit of one request to an engine, ms. Following a log has no limit. */
 const TIMEOUT_MS = 4000;
-/** Behind ssh each answer begins with a login. */
+/** With ssh, each request begins with a login. */
 const SSH_TIMEOUT_MS = 15_000;
 
-/** Asks for no password, and gives up in time: nobody may be there to see the question. */
+/** No password prompt, and a limit: the command may run without a user at the terminal. */
 export const QUIET_SSH = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10"];
 
-/** How long {@link stackContainers} takes at most, ms. */
+/** Limit of {@link stackContainers}, ms. */
 export function engineLimitMs({ endpoint }: EngineAddress): number {
     return endpoint.startsWith("ssh://") ? SSH_TIMEOUT_MS : TIMEOUT_MS;
 }
 
-/** The containers of a stack on one engine, ended ones included. */
+/** A container of a stack. */
+export interface StackContainer {
+    /** Name of the Docker host. */
+    host: string;
+    /** `kafka-0`: the container's name without project and stack. */
+    name: string;
+    /** Docker's word: running, restarting, exited, ... */
+    state: string;
+    /** Docker's health: healthy, unhealthy, starting; undefined without a health check. */
+    health: string | undefined;
+    /** Docker's sentence: `Exited (137) 2 minutes ago`. */
+    status: string;
+}
+
+/** The containers of a stack on one engine, exited ones included. */
 export async function stackContainers(
     host: string,
     engine: EngineAddress,
     stack: StackIdentity,
-): Promise<ContainerFacts[]> {
+): Promise<StackContainer[]> {
     const limitMs = engineLimitMs(engine);
     const abortSignal = AbortSignal.timeout(limitMs);
     try {
-        const found = await listContainers(engine, stack, abortSignal);
-        return found.map(({ Names, State, Status }) => ({
+        const containers = await listContainers(engine, stack, abortSignal);
+        return containers.map(({ Names, State, Status }) => ({
             host,
             name: (Names[0] ?? "").replace(`/${objectName(stack, "")}`, ""),
             state: State,
@@ -40,7 +53,7 @@ export async function stackContainers(
     }
 }
 
-/** A stack's containers on one engine as the engine lists them, ended ones included. */
+/** A stack's containers on one engine in the engine's own format, exited ones included. */
 export function listContainers(
     engine: EngineAddress,
     stack: StackIdentity,

@@ -1,6 +1,6 @@
+import { messageOf } from "@connect-cdc/connector/client";
 import axios from "axios";
-import { exchange } from "./tcp";
-import { messageOf } from "./wait";
+import { tcpExchange } from "./tcpExchange";
 
 export interface ConsoleLogin {
     /** Address of the web console: http://host:port. */
@@ -23,7 +23,9 @@ const amqpHeader = Buffer.from("AMQP\x03\x01\x00\x00", "latin1");
 
 /** Throws unless the broker's acceptor speaks AMQP. */
 export async function assertAccepting(target: string): Promise<void> {
-    const answer = await exchange(target, amqpHeader, { complete: (received) => received.length >= amqpHeader.length });
+    const answer = await tcpExchange(target, amqpHeader, {
+        complete: (received) => received.length >= amqpHeader.length,
+    });
     if (answer.subarray(0, 4).toString("latin1") !== "AMQP") {
         throw new Error(`JMS broker at ${target} answered, but not in AMQP`);
     }

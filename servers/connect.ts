@@ -1,68 +1,40 @@
-import { causeOf, type ConnectClient, connectClient, type Failure, type Request } from "@connect-cdc/connector/client";
-import { captureSettings } from "@connect-cdc/connector/postgres";
+import {
+    type ConnectClient,
+    connectClient,
+    type ConnectorInfo,
+    type ConnectorPlugin,
+    type ConnectorStatus,
+    type Failure,
+    type MemberStatus,
+    type Request,
+    type WorkerInfo,
+} from "@connect-cdc/connector/client";
 
 const TIMEOUT_MS = 5000;
 
-export interface WorkerInfo {
-    version: string;
-    kafkaClusterId: string;
+/** A connector of a cluster: its config and its status. */
+export interface ListedConnector {
+    info: ConnectorInfo;
+    status: ConnectorStatus;
 }
 
-export interface PluginInfo {
-    class: string;
-    type: string;
-    version: string | undefined;
-}
-
-export interface TaskStatus {
+/** A task of a cluster. */
+export interface ListedTask extends MemberStatus {
+    /** Name of its connector. */
     connector: string;
-    /** State of the connector itself. */
-    connectorState: string;
-    task: number;
-    state: string;
-    /** Advertised host:port of the worker that runs it. */
-    worker: string;
-    /** Stack trace of a FAILED task. */
-    trace: string | undefined;
-    /** What the trace says went wrong, in one line. */
-    cause: string | undefined;
+    /** Number of the task, from 0. */
+    id: number;
 }
 
-/** What a connector joins, as its config says. */
-export interface ConnectorEnds {
-    /** Topics that a sink reads. Empty for sources, and for sinks that read by a pattern. */
-    topics: string[];
-    /** Of a Debezium source: its topics are called `<prefix>.<schema>.<table>`. undefined: another connector. */
-    topicPrefix?: string;
-    /** Of a Debezium Postgres source: its replication slot. undefined: another connector. */
-    slot?: string;
-    /** Of a Debezium Postgres source: the settings that say which changes it gets. undefined: another connector. */
-    capture?: Record<string, string>;
-    /** Of a JMS sink: the queue it sends to. undefined: another connector. */
-    queue?: string;
-}
-
-export interface ConnectorStatus extends ConnectorEnds {
-    name: string;
-    type: string;
-    state: string;
-    worker: string;
-    trace: string | undefined;
-    /** What the trace says went wrong, in one line. */
-    cause: string | undefined;
-    tasks: TaskStatus[];
-}
-
-/** Throws unless the worker says that it is healthy: it has joined its group and read the config topic (KIP-1017). */
+/** Throws unless the worker reports that it is healthy: it has joined its group and read the config topic (KIP-1017). */
 export async function assertHealthy(restUrl: string): Promise<void> {
     const { status, body } = await ask(restUrl, { method: "GET", path: "/health" });
     const message = healthMessage(body);
     if (message === undefined) {
         throw new Error(`worker ${restUrl} does not serve its REST API yet (status ${status} without JSON)`);
     }
-    if (status !== 200) {
-        throw new Error(`worker ${restUrl} is not healthy (status ${status}: ${message})`);
-    }
+
+    if (status !== 200) throw new Error(`worker ${restUrl} is not healthy (status ${status}: ${message})`);
 }
 
 function healthMessage(body: unknown): string | undefined {
@@ -71,86 +43,40 @@ function healthMessage(body: unknown): string | undefined {
 }
 
 export async function workerInfo(restUrl: string): Promise<WorkerInfo> {
-    const answer = await getJson<{ version: string; kafka_cluster_id: string }>(restUrl, "/");
-    return { version: answer.version, kafkaClusterId: answer.kafka_cluster_id };
+    return getJson<WorkerInfo>(restUrl, "/");
 }
 
-/** Every plugin this one worker can load, transforms and converters included. */
-export async function plugins(restUrl: string): Promise<PluginInfo[]> {
-    return getJson<PluginInfo[]>(restUrl, "/connector-plugins?connectorsOnly=false");
+/** All plugins that one worker can load, transforms and converters included. */
+export async function plugins(restUrl: string): Promise<ConnectorPlugin[]> {
+    return getJson<ConnectorPlugin[]>(restUrl, "/connector-plugins?connectorsOnly=false");
 }
 
-interface RawState {
-    state: string;
-    worker_id: string;
-    trace?: string;
+/** All connectors of the cluster, sorted by name. */
+export async function listConnectors(restUrl: string): Promise<ListedConnector[]> {
+    const answer = await getJson<Record<string, ListedConnector>>(restUrl, "/connectors?expand=status&expand=info");
+    return Object.values(answer).sort((a, b) => a.status.name.localeCompare(b.status.name));
 }
 
-interface Expanded {
-    status: { name: string; type: string; connector: RawState; tasks: (RawState & { id: number })[] };
-    info: { config: Record<string, string> };
+/** Status of all connectors of the cluster, sorted by name. */
+export async function connectorStatuses(restUrl: string): Promise<ConnectorStatus[]> {
+    return (await listConnectors(restUrl)).map(({ status }) => status);
 }
 
-/**
- * All connectors with their tasks, by name.
- * @param redact takes secrets out of the stack traces
- */
-export async function connectorStatuses(
-    restUrl: string,
-    redact: (text: string) => string = (text) => text,
-): Promise<ConnectorStatus[]> {
-    const answer = await getJson<Record<string, Expanded>>(restUrl, "/connectors?expand=status&expand=info");
-    return Object.values(answer)
-        .map(({ status, info }) => ({
-            name: status.name,
-            type: status.type,
-            state: status.connector.state,
-            worker: status.connector.worker_id,
-            ...explain(status.connector, redact),
-            ...endsOf(info.config),
-            tasks: status.tasks.map((task) => ({
-                connector: status.name,
-                connectorState: status.connector.state,
-                task: task.id,
-                state: task.state,
-                worker: task.worker_id,
-                ...explain(task, redact),
-            })),
-        }))
-        .sort((a, b) => a.name.localeCompare(b.name));
-}
-
-function endsOf(config: Record<string, string>): ConnectorEnds {
-    const className = config["connector.class"] ?? "";
-    const isDebezium = className.startsWith("io.debezium.connector.");
-    const isPostgres = isDebezium && className.includes(".postgresql.");
-    return {
-        topics: (config.topics ?? "").split(/\s*,\s*/).filter((topic) => topic !== ""),
-        topicPrefix: isDebezium ? config["topic.prefix"] : undefined,
-        // Debezium's own default
-        slot: isPostgres ? (config["slot.name"] ?? "debezium") : undefined,
-        capture: isPostgres ? captureSettings(config) : undefined,
-        queue: config["jms.destination.type"] === "topic" ? undefined : config["jms.destination.name"],
-    };
-}
-
-function explain({ trace }: RawState, redact: (text: string) => string) {
-    const safe = trace === undefined ? undefined : redact(trace);
-    return { trace: safe, cause: safe === undefined ? undefined : causeOf(safe) };
-}
-
-/** Restarts what of a connector has FAILED: itself, and its tasks. Throws while the workers are busy with a rebalance. */
-export async function restartFailed(restUrl: string, connector: string): Promise<void> {
-    const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true&onlyFailed=true`;
-    const { status } = await ask(restUrl, { method: "POST", path });
-    if (status >= 300) {
-        throw new Error(`worker ${restUrl} answered POST ${path} with status ${status}`);
-    }
+/** All tasks of these connectors. */
+export function tasksOf(statuses: ConnectorStatus[]): ListedTask[] {
+    return statuses.flatMap(({ name, tasks }) => tasks.map((task) => ({ connector: name, ...task })));
 }
 
 /** A task's name in messages and records: "connector/task". */
-export function taskName({ connector, task }: TaskStatus): string {
-    return `${connector}/${task}`;
+export function taskName({ connector, id }: ListedTask): string {
+    return `${connector}/${id}`;
+}
+
+/** Restarts a connector and its tasks where they have FAILED. Throws during a rebalance. */
+export async function restartFailed(restUrl: string, connector: string): Promise<void> {
+    const path = `/connectors/${encodeURIComponent(connector)}/restart?includeTasks=true&onlyFailed=true`;
+    const { status } = await ask(restUrl, { method: "POST", path });
+    if (status >= 300) throw new Error(`worker ${restUrl} answered POST ${path} with status ${status}`);
 }
 
 async function getJson<T>(restUrl: string, path: string): Promise<T> {
@@ -161,7 +87,7 @@ async function getJson<T>(restUrl: string, path: string): Promise<T> {
     return body as T;
 }
 
-/** One question, once: whoever watches asks again by itself. */
+/** Sends one request, once: the callers repeat it themselves. */
 async function ask(restUrl: string, request: Request): Promise<{ status: number; body?: unknown }> {
     const outcome = await clientOf(restUrl).ask(restUrl, request, TIMEOUT_MS);
     if (outcome.status === undefined) {

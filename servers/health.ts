@@ -1,22 +1,23 @@
+import { messageOf } from "@connect-cdc/connector/client";
 import * as artemis from "./artemis";
 import * as connect from "./connect";
 import * as kafka from "./kafka";
 import * as postgres from "./postgres";
-import { done, messageOf, type Observation, pending } from "./wait";
+import { done, type Observation, pending } from "./wait";
 import * as zookeeper from "./zookeeper";
 
-/** Kinds of clusters that can be asked whether they are ready. */
+/** Kinds of clusters with a readiness check. */
 export type ClusterKind = "zookeeper" | "kafka" | "connect" | "postgres" | "artemis";
 
 export interface Cluster {
     kind: ClusterKind;
-    /** Where each member answers: the REST URL of a worker, host:port of all others. */
+    /** Address of each member: the REST URL of a worker, host:port of all others. */
     targets: string[];
-    /** Members the cluster must have. */
+    /** Number of members that the cluster must have. */
     expected: number;
 }
 
-/** What a cluster is called in messages. */
+/** Names in messages. */
 export const clusterNames: Record<ClusterKind, string> = {
     zookeeper: "ZooKeeper ensemble",
     kafka: "Kafka cluster",
@@ -25,7 +26,7 @@ export const clusterNames: Record<ClusterKind, string> = {
     artemis: "JMS broker",
 };
 
-const looks: Record<ClusterKind, (targets: string[], expected: number) => Promise<Observation<void>>> = {
+const checks: Record<ClusterKind, (targets: string[], expected: number) => Promise<Observation<void>>> = {
     zookeeper: ensembleReady,
     kafka: brokersReady,
     connect: workersReady,
@@ -33,13 +34,13 @@ const looks: Record<ClusterKind, (targets: string[], expected: number) => Promis
     artemis: (targets) => everyTarget(targets, artemis.assertAccepting),
 };
 
-/** One look at the whole cluster: is every member there, and do they work together? */
+/** Checks once whether all members of a cluster serve, and work together. */
 export async function clusterReady({ kind, targets, expected }: Cluster): Promise<Observation<void>> {
     if (targets.length < expected) {
         throw new Error(`${expected} members are expected, but only ${targets.length} addresses are known`);
     }
 
-    return looks[kind](targets, expected);
+    return checks[kind](targets, expected);
 }
 
 async function ensembleReady(targets: string[], expected: number): Promise<Observation<void>> {
@@ -52,7 +53,7 @@ async function ensembleReady(targets: string[], expected: number): Promise<Obser
     return leaders === 1 ? done() : pending(`${leaders} leaders among ${targets.length} servers`);
 }
 
-/** The server's mode; throws while it is no part of a quorum. */
+/** The server's mode. Throws while it is not part of a quorum. */
 async function servingMode(target: string): Promise<zookeeper.ServerMode> {
     const { mode } = await zookeeper.serverState(target);
     if (mode === undefined) throw new Error(outsideQuorum(target));
@@ -71,7 +72,7 @@ async function brokersReady(targets: string[], expected: number): Promise<Observ
     return firstPending(views.map((view) => brokersAgree(view, expected)));
 }
 
-/** Does this view of the cluster have all brokers, and every partition all its replicas? */
+/** Checks that a view of the cluster has all brokers, and all partitions have all replicas in sync. */
 export function brokersAgree(view: kafka.ClusterView, expected: number): Observation<void> {
     if (view.brokers.length < expected) return pending(`${view.brokers.length} of ${expected} brokers registered`);
 
@@ -85,20 +86,20 @@ export function brokersAgree(view: kafka.ClusterView, expected: number): Observa
     );
 }
 
-/** How far a member is back in its cluster, after it was replaced. */
+/** Whether a member has rejoined its cluster after it was replaced. */
 export interface MemberReturn {
     observation: Observation<void>;
-    /** Indices of other members, when nothing but these is missing. Mostly none. */
+    /** Indexes of other members, when only these are missing. Usually empty. */
     missing: number[];
-    /** How many of the missing ones have to come before it can be done. */
+    /** Number of the missing members that must return before it can be done. */
     needed: number;
 }
 
 const isBack: MemberReturn = { observation: done(), missing: [], needed: 0 };
 
 /**
- * Is this server back in the quorum, so that the next one may go? Where no server is in a quorum, it is the others that are
- * missing.
+ * Checks that a server has rejoined the quorum, so that the next one may be replaced. When no server is in a quorum, the
+ * others are missing.
  */
 export async function serverReturned(targets: string[], index: number): Promise<MemberReturn> {
     const target = targets[index]!;
@@ -115,28 +116,28 @@ export async function serverReturned(targets: string[], index: number): Promise<
 }
 
 /**
- * Is this broker back, so that the next one may go? Brokers of which nothing is known yet are not missed: an update may
- * add some after this one. A partition that only a missing broker can lead waits for that one.
+ * Checks that a broker has rejoined the cluster, so that the next one may be replaced. A broker that no partition names is not
+ * missing: an update may add it after this one. A partition that only a missing broker can lead waits for that broker.
  */
 export function brokerReturned(view: kafka.ClusterView, id: number): MemberReturn {
     const registered = new Set(view.brokers.map((broker) => broker.id));
     if (!registered.has(id)) return { ...isBack, observation: pending(`broker ${id} is not registered`) };
     const observation = brokersAgree(view, 0);
     if (observation.done) return isBack;
-    const whole = view.partitions.every(({ leader, replicas, inSync }) => {
-        const there = replicas.filter((replica) => registered.has(replica));
+    const othersAreInSync = view.partitions.every(({ leader, replicas, inSync }) => {
+        const live = replicas.filter((replica) => registered.has(replica));
         if (!inSync.some((replica) => registered.has(replica))) return true;
-        return leader >= 0 && there.every((replica) => inSync.includes(replica));
+        return leader >= 0 && live.every((replica) => inSync.includes(replica));
     });
     const replicas = new Set(view.partitions.flatMap((partition) => partition.replicas));
     const absent = [...replicas].filter((replica) => !registered.has(replica)).sort((a, b) => a - b);
-    return { observation, missing: whole ? absent : [], needed: 1 };
+    return { observation, missing: othersAreInSync ? absent : [], needed: 1 };
 }
 
 async function workersReady(targets: string[]): Promise<Observation<void>> {
     const { values: clusterIds, failures } = await askAll(targets, async (target) => {
         await connect.assertHealthy(target);
-        return (await connect.workerInfo(target)).kafkaClusterId;
+        return (await connect.workerInfo(target)).kafka_cluster_id;
     });
     if (failures.length > 0) return pending(summarize(failures));
 
@@ -149,7 +150,7 @@ async function everyTarget(targets: string[], assert: (target: string) => Promis
     return failures.length === 0 ? done() : pending(summarize(failures));
 }
 
-/** Members of one kind mostly fail alike: one of them tells enough. */
+/** Members of one kind mostly fail in the same way: the first message is enough. */
 function summarize(failures: string[]): string {
     const others = failures.length - 1;
     return others === 0 ? (failures[0] ?? "") : `${failures[0]}, and ${others} more`;

@@ -1,6 +1,6 @@
+import { messageOf } from "@connect-cdc/connector/client";
 import type { Connection, metadataV12 } from "@platformatic/kafka";
-import { parseAddress } from "./tcp";
-import { messageOf } from "./wait";
+import { parseAddress } from "./address";
 
 export interface BrokerAddress {
     id: number;

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { exchange } from "./tcp";
+import { tcpExchange } from "./tcpExchange";
 
 export interface DatabaseLogin {
     host: string;
@@ -27,7 +27,7 @@ export interface SlotState {
  * asks for a password, or refuses this user, when it is up, and says 57P03 while it starts or stops.
  */
 export async function assertAccepting(target: string): Promise<void> {
-    const answer = await exchange(target, startupMessage("connect_cdc_probe"), { complete: isWholeMessage });
+    const answer = await tcpExchange(target, startupMessage("connect_cdc_probe"), { complete: isWholeMessage });
     if (answer.length === 0) throw new Error(`PostgreSQL at ${target} closed the connection`);
 
     if (answer.subarray(0, 1).toString() === "E" && answer.includes("57P03")) {

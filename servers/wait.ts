@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "@connect-cdc/connector/client";
 
-/** What one look at a condition showed: done with its value, or not yet and why. */
+/** Result of one check of a condition: done with its value, or not yet with the reason. */
 export type Observation<T> = { done: true; value: T } | { done: false; seen: string };
 
 export interface WaitOptions {
-    /** What is waited for, as a noun phrase that names the member or cluster: "Kafka cluster (3 brokers)". */
+    /** The subject of the messages, a noun phrase that names the member or cluster: "Kafka cluster (3 brokers)". */
     what: string;
     /** Limit in seconds. */
     timeoutSeconds: number;
-    /** Seconds between two looks. Default 0.5. */
+    /** Seconds between two checks. Default 0.5. */
     intervalSeconds?: number;
-    /** Seconds between two reports of progress while the wait lasts. Default 10. */
+    /** Seconds between two progress lines. Default 10. */
     progressSeconds?: number;
-    /** Receives one line: what is waited for, how long so far, the limit, what was seen last. */
+    /** Receives progress lines: subject, time so far, limit, last reason. */
     onProgress?: (line: string) => void;
-    /** What the reader of the error should do. */
+    /** What to do after a timeout: a sentence for the error. */
     remedy?: string;
 }
 
-/** Thrown by a condition that will never be done: it ends the wait at once. */
+/** Thrown by a condition that can never be done: the wait ends at once. */
 export class Hopeless extends Error {}
 
 export function done(): Observation<void>;
@@ -32,8 +33,9 @@ export function pending(seen: string): { done: false; seen: string } {
 }
 
 /**
- * Looks at `condition` until it is done and gives back its value. A condition that throws is not done yet, unless
- * it throws {@link Hopeless}: its message is what was seen. At the limit an error says what was waited for, for how long, what was seen last and the remedy.
+ * Checks `condition` until it is done and returns its value. A condition that throws is not done yet, unless it throws
+ * {@link Hopeless}; the message of its error is the reason. After the limit the error has the subject, the limit, the last
+ * reason and the remedy.
  */
 export async function waitFor<T>(condition: () => Promise<Observation<T>>, options: WaitOptions): Promise<T> {
     const started = performance.now();
@@ -41,7 +43,7 @@ export async function waitFor<T>(condition: () => Promise<Observation<T>>, optio
     const progressSeconds = options.progressSeconds ?? 10;
     let nextReport = progressSeconds;
     for (;;) {
-        const observation = await look(condition);
+        const observation = await check(condition);
         if (observation.done) return observation.value;
 
         if (elapsed() >= options.timeoutSeconds) throw new Error(timeoutMessage(options, observation.seen));
@@ -56,7 +58,7 @@ export async function waitFor<T>(condition: () => Promise<Observation<T>>, optio
     }
 }
 
-async function look<T>(condition: () => Promise<Observation<T>>): Promise<Observation<T>> {
+async function check<T>(condition: () => Promise<Observation<T>>): Promise<Observation<T>> {
     try {
         return await condition();
     } catch (error) {
@@ -68,11 +70,4 @@ async function look<T>(condition: () => Promise<Observation<T>>): Promise<Observ
 function timeoutMessage(options: WaitOptions, seen: string): string {
     const remedy = options.remedy === undefined ? "" : ` ${options.remedy}`;
     return `${options.what}: not ready after ${options.timeoutSeconds} s. Last seen: ${seen}.${remedy}`;
-}
-
-/** The message of anything thrown; of a failed connection to several addresses, the first cause. */
-export function messageOf(error: unknown): string {
-    if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
-
-    return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { exchange } from "./tcp";
+import { tcpExchange } from "./tcpExchange";
 
 /** Roles a serving server reports; `undefined` in ServerState means that it runs but serves nobody. */
 export type ServerMode = "leader" | "follower" | "observer" | "standalone";
@@ -14,7 +14,7 @@ export interface ServerState {
 
 /** Sends one of ZooKeeper's four-letter words (all but `srvr` must be allowed by the server's config). */
 export async function fourLetterWord(target: string, word: string): Promise<string> {
-    const answer = (await exchange(target, word)).toString("utf8");
+    const answer = (await tcpExchange(target, word)).toString("utf8");
     if (answer.includes("is not executed because it is not in the whitelist")) {
         throw new Error(`${target} does not allow "${word}": add it to 4lw.commands.whitelist`);
     }

@@ -1,84 +1,84 @@
-import type { Finding } from "./findings/findings";
-import { moves, type Places, placesOf, summaryOf } from "./places";
-import type { Answer, PlatformReport } from "./platformReport";
-import { plural } from "./units";
-
-/** One look at a platform, and what is to be said of it. */
-export interface Look {
-    report: PlatformReport;
-    /** `findings(report)`. */
-    found: Finding[];
-}
+import type { Finding } from "./finding";
+import { countFindings, type PlatformStatus } from "./findings/findings";
+import { type Placement, placementChanges, placementOf } from "./placement";
+import type { Answer, MemberAnswer, PlatformSnapshot } from "./snapshot";
+import { durationText, plural } from "./units";
 
 /** One line of a watch. */
 export interface WatchEvent {
-    /** When it was seen, ms since 1970. */
+    /** Time of the snapshot, ms since 1970. */
     at: number;
     /**
-     * wrong, warning: a finding that appeared or changed; ok: one that has gone; info: a change that is nothing to act
-     * on; heal: a restart by the watch itself.
+     * wrong, warning: a finding that is new or has changed; ok: one that is over; info: a change that needs no action;
+     * heal: a restart by the watch itself.
      */
     level: "wrong" | "warning" | "ok" | "info" | "heal";
-    /** What it is about, as the screen names it. */
+    /** The part of the platform, by its name on the screen. */
     subject: string;
     /** One line. */
     text: string;
-    /** What to do, where there is something to do. */
+    /** What to do, where something can be done. */
     remedy?: string;
 }
 
-/** What a watch remembers from look to look. Plain data, so that it can be kept in a file. */
-export interface Memory {
+/** What a watch keeps from snapshot to snapshot. Plain data, so that a file can hold it. */
+export interface EventMemory {
     findings: Record<string, KnownFinding>;
-    places: Places;
+    placement: Placement;
 }
 
 interface KnownFinding {
-    /** As it was seen last. */
+    /** From the last snapshot that has it. */
     finding: Finding;
-    /** When it was first seen, ms since 1970. */
+    /** Time of the first snapshot that has it, ms since 1970. */
     since: number;
-    /** Looks in a row that have seen it so. */
-    looks: number;
-    /** How it was told last; undefined: not told yet. */
-    told?: string;
-    /** Looks in a row that have not seen it, and when the first of them was. */
-    absent?: { looks: number; since: number };
+    /** Snapshots in a row that have it in this shape. */
+    seen: number;
+    /** Shape of the last event about it; undefined: no event yet. */
+    reported?: string;
+    /** Snapshots in a row without it, and the time of the first of them. */
+    absent?: { snapshots: number; since: number };
 }
 
 /**
- * What one look tells that the looks before it did not. A finding counts once it was seen, and is over once it was not
- * seen, in `confirm` looks in a row: a rebalance or a restart in between is nothing to be told of.
+ * Compares a snapshot with those before it. A finding is reported after it was in `confirm` snapshots in a row, and its end
+ * after `confirm` snapshots without it. So a rebalance or restart between two snapshots causes no event.
  *
- * @param memory of the look before; undefined for the first, which is told in one line.
+ * @param memory result of the snapshot before; undefined for the first snapshot, of which one line is reported.
  */
-export function compareLooks(
-    memory: Memory | undefined,
-    { report, found }: Look,
+export function eventsOf(
+    memory: EventMemory | undefined,
+    { snapshot, findings }: PlatformStatus,
     confirm: number,
-): { memory: Memory; events: WatchEvent[] } {
-    const places = placesOf(report, memory?.places);
-    const events = memory === undefined ? [summary(report, found)] : transitions(memory, places, report, found);
+): { memory: EventMemory; events: WatchEvent[] } {
+    const placement = placementOf(snapshot, memory?.placement);
+    const events =
+        memory === undefined
+            ? [summary({ snapshot, findings })]
+            : placementEvents(memory.placement, placement, { snapshot, findings });
     const known: Record<string, KnownFinding> = {};
-    for (const finding of found) {
-        const seen = see(memory?.findings[finding.key], finding, report.takenAt);
-        known[finding.key] = seen.looks < confirm ? seen : tell(seen, report.takenAt, events);
+    for (const finding of findings) {
+        const current = addFinding(memory?.findings[finding.key], finding, snapshot.takenAt);
+        known[finding.key] = current.seen < confirm ? current : reportFinding(current, snapshot.takenAt, events);
     }
     for (const [key, before] of Object.entries(memory?.findings ?? {})) {
-        if (key in known || before.told === undefined) continue;
-        if (!wasAsked(key, report)) {
+        if (key in known || before.reported === undefined) continue;
+        if (!hasAnswer(key, snapshot)) {
             known[key] = before;
             continue;
         }
-        const absent = { looks: (before.absent?.looks ?? 0) + 1, since: before.absent?.since ?? report.takenAt };
-        if (absent.looks < confirm) known[key] = { ...before, absent };
-        else events.push(cleared(before, absent.since, report.takenAt));
+        const absent = {
+            snapshots: (before.absent?.snapshots ?? 0) + 1,
+            since: before.absent?.since ?? snapshot.takenAt,
+        };
+        if (absent.snapshots < confirm) known[key] = { ...before, absent };
+        else events.push(endOf(before, absent.since, snapshot.takenAt));
     }
-    return { memory: { findings: known, places }, events };
+    return { memory: { findings: known, placement }, events };
 }
 
-/** What must have given an answer before a finding can be called over, by the first word of its key. */
-const sources: Record<string, (report: PlatformReport, name: string) => Answer<unknown> | undefined> = {
+/** The answer that shows whether a finding is over, by the first word of the finding's key. */
+const sources: Record<string, (snapshot: PlatformSnapshot, name: string) => Answer<unknown> | undefined> = {
     task: ({ connectors }) => connectors,
     connector: ({ connectors }) => connectors,
     unmanaged: ({ connectors }) => connectors,
@@ -96,25 +96,25 @@ const sources: Record<string, (report: PlatformReport, name: string) => Answer<u
     container: ({ containers }) => containers,
 };
 
-function answerOfMember({ kafka, connect }: PlatformReport, name: string): Answer<unknown> | undefined {
+function answerOfMember({ kafka, connect }: PlatformSnapshot, name: string): Answer<unknown> | undefined {
     return [...kafka, ...connect].find((member) => member.name === name)?.answer;
 }
 
-function wasAsked(key: string, report: PlatformReport): boolean {
+function hasAnswer(key: string, snapshot: PlatformSnapshot): boolean {
     const [, kind = "", name = ""] = /^(\w+):(.*)$/.exec(key) ?? [];
-    return sources[kind]?.(report, name)?.ok ?? true;
+    return sources[kind]?.(snapshot, name)?.ok ?? true;
 }
 
-/** True when something that was told as wrong has not gone. */
-export function isWrong({ findings: known }: Memory): boolean {
-    return Object.values(known).some(({ told, finding }) => told !== undefined && finding.level === "wrong");
+/** True when a finding of level wrong was reported and is not over. */
+export function hasWrongFinding({ findings: known }: EventMemory): boolean {
+    return Object.values(known).some(({ reported, finding }) => reported !== undefined && finding.level === "wrong");
 }
 
 /** The event as one line of a terminal or a log. */
 export function eventLine({ at, level, subject, text, remedy }: WatchEvent): string {
     const word = level === "wrong" || level === "warning" ? level.toUpperCase() : level;
-    const todo = remedy === undefined || remedy === "" ? "" : `  -> ${remedy}`;
-    return oneLine(`${new Date(at).toISOString()}  ${word.padEnd(7)}  ${subject}: ${text}${todo}`);
+    const action = remedy === undefined || remedy === "" ? "" : `  -> ${remedy}`;
+    return oneLine(`${new Date(at).toISOString()}  ${word.padEnd(7)}  ${subject}: ${text}${action}`);
 }
 
 /** The event as one JSON object on one line. */
@@ -126,54 +126,66 @@ function oneLine(text: string): string {
     return text.replace(/\s*[\r\n]+\s*/g, " ");
 }
 
-function summary(report: PlatformReport, found: Finding[]): WatchEvent {
-    const { at, subject } = { at: report.takenAt, subject: `stack ${report.stack}` };
-    const wrong = found.filter(({ level }) => level === "wrong").length;
-    const parts = [
-        ...(wrong > 0 ? [`${wrong} wrong`] : []),
-        ...(found.length > wrong ? [plural(found.length - wrong, "warning")] : []),
-    ];
+function summary({ snapshot, findings }: PlatformStatus): WatchEvent {
+    const { wrong, warnings } = countFindings(findings);
+    const parts = [...(wrong > 0 ? [`${wrong} wrong`] : []), ...(warnings > 0 ? [plural(warnings, "warning")] : [])];
     const verdict = parts.length === 0 ? "all is well" : parts.join(", ");
-    return { at, level: "info", subject, text: `${summaryOf(report)}; ${verdict}` };
+    return {
+        at: snapshot.takenAt,
+        level: "info",
+        subject: `stack ${snapshot.stack}`,
+        text: `${answerCounts(snapshot)}; ${verdict}`,
+    };
 }
 
-function transitions(memory: Memory, places: Places, { takenAt }: PlatformReport, found: Finding[]): WatchEvent[] {
-    // What a finding tells, too, is told once
-    const subjects = new Set(found.map(({ subject }) => subject));
-    return moves(memory.places, places)
+/** How many members of each role answer, in one line. */
+function answerCounts({ zookeeper, kafka, connect, connectors }: PlatformSnapshot): string {
+    return [
+        `${answering(zookeeper)} ZooKeeper servers`,
+        `${answering(kafka)} brokers`,
+        `${answering(connect)} workers`,
+        connectors.ok ? connectorCount(connectors.value) : "connectors not known",
+    ].join(", ");
+}
+
+function answering(members: MemberAnswer<unknown>[]): string {
+    return `${members.filter(({ answer }) => answer.ok).length} of ${members.length}`;
+}
+
+function connectorCount(connectors: { tasks: { state: string }[] }[]): string {
+    const tasks = connectors.flatMap((connector) => connector.tasks);
+    const running = tasks.filter(({ state }) => state === "RUNNING").length;
+    return `connectors: ${connectors.length}, tasks running: ${running} of ${tasks.length}`;
+}
+
+function placementEvents(before: Placement, now: Placement, { snapshot, findings }: PlatformStatus): WatchEvent[] {
+    // A subject with a finding needs no second line
+    const subjects = new Set(findings.map(({ subject }) => subject));
+    return placementChanges(before, now)
         .filter(({ subject }) => !subjects.has(subject))
-        .map((move) => ({ at: takenAt, level: "info", ...move }));
+        .map((change) => ({ at: snapshot.takenAt, level: "info", ...change }));
 }
 
-function see(before: KnownFinding | undefined, finding: Finding, at: number): KnownFinding {
-    if (before === undefined) return { finding, since: at, looks: 1 };
+function addFinding(before: KnownFinding | undefined, finding: Finding, at: number): KnownFinding {
+    if (before === undefined) return { finding, since: at, seen: 1 };
     const isSame = shapeOf(before.finding) === shapeOf(finding) && before.absent === undefined;
-    return { finding, since: before.since, looks: isSame ? before.looks + 1 : 1, told: before.told };
+    return { finding, since: before.since, seen: isSame ? before.seen + 1 : 1, reported: before.reported };
 }
 
-/** What of a finding is worth another line: its level and its words, not the figures in them, which always move. */
+/** Level and words of a finding without its numbers: a changed number alone causes no event. */
 function shapeOf({ level, text }: Finding): string {
     return `${level} ${text.replace(/\d+([.,:]\d+)*( ?[KMGT]?i?B\b| (bytes|seconds?|minutes?|hours?|days?)\b)?/g, "#")}`;
 }
 
-function tell(known: KnownFinding, at: number, events: WatchEvent[]): KnownFinding {
+function reportFinding(known: KnownFinding, at: number, events: WatchEvent[]): KnownFinding {
     const shape = shapeOf(known.finding);
-    if (known.told === shape) return known;
+    if (known.reported === shape) return known;
     const { level, subject, text, remedy } = known.finding;
-    events.push({ at, level, subject, text: known.told === undefined ? text : `now: ${text}`, remedy });
-    return { ...known, told: shape };
+    events.push({ at, level, subject, text: known.reported === undefined ? text : `now: ${text}`, remedy });
+    return { ...known, reported: shape };
 }
 
-function cleared({ finding, since }: KnownFinding, until: number, at: number): WatchEvent {
-    const text = `well again after ${duration(until - since)}; it was: ${finding.text}`;
+function endOf({ finding, since }: KnownFinding, until: number, at: number): WatchEvent {
+    const text = `well again after ${durationText(until - since)}; it was: ${finding.text}`;
     return { at, level: "ok", subject: finding.subject, text };
-}
-
-/** `45 s`, `3 min`, `2 h 5 min`. */
-export function duration(ms: number): string {
-    const seconds = Math.round(ms / 1000);
-    if (seconds < 120) return `${seconds} s`;
-    const minutes = Math.round(seconds / 60);
-    if (minutes < 120) return `${minutes} min`;
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,75 +1,74 @@
 import type { QueueState } from "../servers/artemis";
 import type { SlotState } from "../servers/postgres";
-import type { Finding } from "./findings/findings";
+import type { Finding } from "./finding";
+import type { PlatformStatus } from "./findings/findings";
 import { type Level, levelOf, stateLevel, worst } from "./levels";
-import type { ConnectorFacts, PlatformReport, TopicFacts } from "./platformReport";
-import { queueKey, rate, rates, type Sample, topicKey } from "./rates";
+import { type Counts, queueKey, rate, rates, topicKey } from "./rates";
+import type { ConnectorFacts, PlatformSnapshot, TopicFacts } from "./snapshot";
 import { bytesText, countText, plural, rateText } from "./units";
 
-/** One stop of a row on its way. */
+/** A station of a row on its way. */
 export interface FlowNode {
     name: string;
     level: Level;
-    /** Its state in a word. */
+    /** Its state in one word. */
     state: string;
-    /** The number to look at first, and what it counts. */
+    /** Its most important number, with the unit. */
     figure?: { value: string; unit: string };
-    /** One line more. */
+    /** One more line. */
     note: string;
-    /** Of the last minute, oldest first. */
+    /** Rates of the last minute, oldest first. */
     rates?: (number | undefined)[];
 }
 
-/** All stops of one kind. */
+/** All stations of one kind. */
 export interface Stage {
     title: string;
     note: string;
     nodes: FlowNode[];
 }
 
-/** A way from a node of one stage to a node of the next, by their places in their stages. */
+/** A connection from a node of one stage to a node of the next stage, by their indexes. */
 export interface FlowEdge {
     from: number;
     to: number;
-    /** Rows went this way within the last seconds. */
+    /** Rows have passed within the last seconds. */
     isFlowing: boolean;
 }
 
-/** The way of the rows: five stages, and the ways between each two of them. */
+/** The way of the rows: five stages, and the connections between each two of them. */
 export interface Flow {
     stages: Stage[];
     edges: FlowEdge[][];
 }
 
-/** What a page is made of: the last look, what was found in it, and what the looks before it counted. */
-export interface Look {
-    report: PlatformReport;
-    found: Finding[];
-    history: Sample[];
+/** A status, with the counts of the last snapshots. */
+export interface TrackedStatus extends PlatformStatus {
+    history: Counts[];
 }
 
-/** More nodes of one stage make no picture; the tables below it have them all. */
+/** Most nodes that a stage shows. The tables below the picture have all. */
 const MOST_NODES = 24;
 
 /** From the database's slots through source connectors, topics and sinks to the queues. */
-export function flowOf(look: Look): Flow {
-    const { report } = look;
-    const connectors = report.connectors.ok ? report.connectors.value : [];
+export function flowOf(status: TrackedStatus): Flow {
+    const { snapshot } = status;
+    const connectors = snapshot.connectors.ok ? snapshot.connectors.value : [];
     const sources = connectors.filter(({ type }) => type === "source");
     const sinks = connectors.filter(({ type }) => type !== "source");
-    const slots = report.database?.answer.ok ? report.database.answer.value.slots : [];
-    const topics = usedTopics(report, connectors);
-    const queues = report.jmsBroker?.answer.ok ? report.jmsBroker.answer.value.queues : [];
-    const isTopicFlowing = ({ name }: TopicFacts) => isFlowing(look, topicKey(name));
+    const slots = snapshot.database?.answer.ok ? snapshot.database.answer.value.slots : [];
+    const topics = usedTopics(snapshot, connectors);
+    const queues = snapshot.jmsBroker?.answer.ok ? snapshot.jmsBroker.answer.value.queues : [];
+    const isTopicFlowing = ({ name }: TopicFacts) => isFlowing(status, topicKey(name));
     const isSourceFlowing = (source: ConnectorFacts) =>
         topics.some((topic) => writes(source, topic) && isTopicFlowing(topic));
     return {
         stages: [
-            databaseStage(look, slots),
-            connectorStage(look, "Sources", sources, (source) => sourceNode(look, source, topics)),
-            topicStage(look, topics),
-            connectorStage(look, "Sinks", sinks, (sink) => sinkNode(look, sink)),
-            queueStage(look, queues),
+            databaseStage(status, slots),
+            connectorStage(status, "Sources", sources, (source) => sourceNode(status, source, topics)),
+            topicStage(status, topics),
+            connectorStage(status, "Sinks", sinks, (sink) => sinkNode(status, sink)),
+            queueStage(status, queues),
         ],
         edges: [
             edges(
@@ -89,14 +88,14 @@ export function flowOf(look: Look): Flow {
                 sinks,
                 queues,
                 (sink, queue) => sink.queue === queue.name,
-                (_, { name }) => isFlowing(look, queueKey(name)),
+                (_, { name }) => isFlowing(status, queueKey(name)),
             ),
         ],
     };
 }
 
-/** Topics between sources and sinks; Connect's own and Kafka's are not on the way of a row. */
-function usedTopics({ kafkaCluster }: PlatformReport, connectors: ConnectorFacts[]): TopicFacts[] {
+/** Topics between sources and sinks, without the internal topics of Connect and Kafka. */
+function usedTopics({ kafkaCluster }: PlatformSnapshot, connectors: ConnectorFacts[]): TopicFacts[] {
     const topics = kafkaCluster.ok ? kafkaCluster.value.topics : [];
     return topics.filter((topic) =>
         connectors.some((connector) => writes(connector, topic) || connector.topics.includes(topic.name)),
@@ -107,7 +106,7 @@ function writes({ topicPrefix }: ConnectorFacts, { name }: TopicFacts): boolean 
     return topicPrefix !== undefined && name.startsWith(`${topicPrefix}.`);
 }
 
-function isFlowing({ history }: Look, key: string): boolean {
+function isFlowing({ history }: TrackedStatus, key: string): boolean {
     return (rate(history, key) ?? 0) > 0;
 }
 
@@ -126,46 +125,46 @@ function edges<A, B>(
         );
 }
 
-function databaseStage({ report: { database }, found }: Look, slots: SlotState[]): Stage {
+function databaseStage({ snapshot: { database }, findings }: TrackedStatus, slots: SlotState[]): Stage {
     const nodes = slots.map(({ name, active, lagBytes, walHeldBytes }) => ({
         name,
-        level: levelOf(found, [`slot:${name}`, `wal:${name}`], active ? "ok" : "warning"),
+        level: levelOf(findings, [`slot:${name}`, `wal:${name}`], active ? "ok" : "warning"),
         state: active ? "active" : "inactive",
         figure: { value: bytesText(lagBytes), unit: "behind" },
         note: `${bytesText(walHeldBytes)} of WAL held`,
     }));
     const nothing = database?.answer.ok ? idleNode("PostgreSQL", "no slot", "no connector reads it yet") : undefined;
-    return stage("Database", database?.address ?? "", nodes, nothing ?? silentNode("PostgreSQL", database?.answer));
+    return stage("Database", database?.address ?? "", nodes, nothing ?? noAnswerNode("PostgreSQL", database?.answer));
 }
 
 function connectorStage(
-    { report }: Look,
+    { snapshot }: TrackedStatus,
     title: string,
     connectors: ConnectorFacts[],
     node: (connector: ConnectorFacts) => FlowNode,
 ): Stage {
-    const nothing = report.connectors.ok ? idleNode(title, "none", "no such connector") : undefined;
+    const nothing = snapshot.connectors.ok ? idleNode(title, "none", "no such connector") : undefined;
     const tasks = connectors.flatMap((connector) => connector.tasks);
-    const note = report.connectors.ok ? plural(tasks.length, "task") : "";
-    return stage(title, note, connectors.map(node), nothing ?? silentNode("Kafka Connect", report.connectors));
+    const note = snapshot.connectors.ok ? plural(tasks.length, "task") : "";
+    return stage(title, note, connectors.map(node), nothing ?? noAnswerNode("Kafka Connect", snapshot.connectors));
 }
 
-function sourceNode({ found, history }: Look, source: ConnectorFacts, topics: TopicFacts[]): FlowNode {
+function sourceNode({ findings, history }: TrackedStatus, source: ConnectorFacts, topics: TopicFacts[]): FlowNode {
     const written = topics.filter((topic) => writes(source, topic)).map(({ name }) => rate(history, topicKey(name)));
     const known = written.filter((one) => one !== undefined);
     const sum = known.reduce((total, one) => total + one, 0);
     return {
-        ...connectorNode(source, found),
+        ...connectorNode(source, findings),
         figure: { value: rateText(known.length === 0 ? undefined : sum), unit: "rows/s" },
     };
 }
 
-function sinkNode({ found }: Look, sink: ConnectorFacts): FlowNode {
+function sinkNode({ findings }: TrackedStatus, sink: ConnectorFacts): FlowNode {
     const unit = sink.lag === 1 ? "record behind" : "records behind";
-    return { ...connectorNode(sink, found), figure: { value: countText(sink.lag), unit } };
+    return { ...connectorNode(sink, findings), figure: { value: countText(sink.lag), unit } };
 }
 
-function connectorNode({ name, state, tasks }: ConnectorFacts, found: Finding[]): FlowNode {
+function connectorNode({ name, state, tasks }: ConnectorFacts, findings: Finding[]): FlowNode {
     const running = tasks.filter((task) => task.state === "RUNNING").length;
     const keys = [
         `connector:${name}`,
@@ -175,24 +174,24 @@ function connectorNode({ name, state, tasks }: ConnectorFacts, found: Finding[])
     const taskLevels = tasks.map((task) => stateLevel(task.state));
     return {
         name,
-        level: levelOf(found, keys, worst([stateLevel(state), ...taskLevels])),
+        level: levelOf(findings, keys, worst([stateLevel(state), ...taskLevels])),
         state: connectorState(state, tasks),
         note: `${running} of ${plural(tasks.length, "task")} running`,
     };
 }
 
-/** A connector runs also when all its tasks have failed: its state alone says too little. */
+/** A connector whose tasks have all failed still has the state RUNNING. */
 export function connectorState(state: string, tasks: { state: string }[]): string {
     const failed = tasks.some((task) => task.state === "FAILED");
     return state === "RUNNING" && failed ? "task failed" : state.toLowerCase();
 }
 
-function topicStage({ report: { kafkaCluster }, found, history }: Look, topics: TopicFacts[]): Stage {
+function topicStage({ snapshot: { kafkaCluster }, findings, history }: TrackedStatus, topics: TopicFacts[]): Stage {
     const nodes = topics.map(({ name, endOffsets, partitions }): FlowNode => {
         const isReadable = endOffsets !== undefined;
         return {
             name,
-            level: levelOf(found, [`topic:${name}`, `replication:${name}`], isReadable ? "ok" : "wrong"),
+            level: levelOf(findings, [`topic:${name}`, `replication:${name}`], isReadable ? "ok" : "wrong"),
             state: isReadable ? "ok" : "no leader",
             figure: { value: rateText(rate(history, topicKey(name))), unit: "rows/s" },
             note: `${plural(endOffsets, "record")}, ${plural(partitions, "partition")}`,
@@ -201,13 +200,13 @@ function topicStage({ report: { kafkaCluster }, found, history }: Look, topics: 
     });
     const nothing = kafkaCluster.ok ? idleNode("Topics", "none", "no row has been written yet") : undefined;
     const note = kafkaCluster.ok ? plural(topics.length, "topic") : "";
-    return stage("Kafka", note, nodes, nothing ?? silentNode("Kafka", kafkaCluster));
+    return stage("Kafka", note, nodes, nothing ?? noAnswerNode("Kafka", kafkaCluster));
 }
 
-function queueStage({ report: { jmsBroker }, found, history }: Look, queues: QueueState[]): Stage {
+function queueStage({ snapshot: { jmsBroker }, findings, history }: TrackedStatus, queues: QueueState[]): Stage {
     const nodes = queues.map(({ name, depth, added }) => ({
         name,
-        level: levelOf(found, [`queue:${name}`], "ok"),
+        level: levelOf(findings, [`queue:${name}`], "ok"),
         state: "ok",
         figure: { value: rateText(rate(history, queueKey(name))), unit: "messages/s" },
         note: `${countText(depth)} waiting, ${countText(added)} ever added`,
@@ -224,10 +223,10 @@ function queueStage({ report: { jmsBroker }, found, history }: Look, queues: Que
         })),
     ];
     const nothing = jmsBroker?.answer.ok ? idleNode("JMS broker", "no queue", "none is declared") : undefined;
-    return stage("Queues", jmsBroker?.address ?? "", all, nothing ?? silentNode("JMS broker", jmsBroker?.answer));
+    return stage("Queues", jmsBroker?.address ?? "", all, nothing ?? noAnswerNode("JMS broker", jmsBroker?.answer));
 }
 
-/** A stage always has something to show, if only why there is nothing. */
+/** A stage without nodes shows the reason. */
 function stage(title: string, note: string, nodes: FlowNode[], otherwise: FlowNode): Stage {
     const shown = nodes.length > 0 ? nodes.slice(0, MOST_NODES) : [otherwise];
     const hidden = nodes.slice(MOST_NODES);
@@ -248,8 +247,8 @@ function idleNode(name: string, state: string, note: string): FlowNode {
     return { name, level: "idle", state, note };
 }
 
-function silentNode(name: string, answer: { ok: boolean; error?: string } | undefined): FlowNode {
+function noAnswerNode(name: string, answer: { ok: boolean; error?: string } | undefined): FlowNode {
     return answer === undefined
-        ? idleNode(name, "elsewhere", "not the stack's own: it cannot be asked from here")
+        ? idleNode(name, "elsewhere", "not part of this stack")
         : { name, level: "wrong", state: "no answer", note: answer.error ?? "" };
 }

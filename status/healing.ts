@@ -1,36 +1,38 @@
-import { duration, type WatchEvent } from "./events";
-import type { ConnectorFacts, PlatformReport } from "./platformReport";
+import type { WatchEvent } from "./events";
+import type { ConnectorFacts, PlatformSnapshot } from "./snapshot";
+import { durationText } from "./units";
 
-/** Bounds of what a watch restarts. */
+/** Limits for the restarts by a watch. */
 export interface HealLimits {
-    /** Pause before the first restart of a connector; it doubles with each, ms. */
+    /** Pause before the first restart of a connector, ms. It doubles with each restart. */
     firstPauseMs: number;
     /** Longest pause between two restarts, ms. */
     longestPauseMs: number;
     /** Restarts of one connector within an hour. */
     maxRestarts: number;
-    /** True: connectors that the stack does not declare, too. */
+    /** True: also connectors that the stack does not declare. */
     all: boolean;
 }
 
-/** Bounds where nobody says others: five restarts an hour, of this stack's connectors only. */
+/** Default limits: five restarts an hour, of this stack's connectors only. */
 export function healLimits(intervalMs: number, { maxRestarts = 5, all = false } = {}): HealLimits {
     return { firstPauseMs: intervalMs, longestPauseMs: 10 * 60_000, maxRestarts, all };
 }
 
-/** What healing remembers of the connectors that have FAILED lately, by name. Plain data. */
+/** State of the connectors that have FAILED within the last hour. Plain data. */
 export interface HealMemory {
-    connectors: Record<string, Patient>;
-    /** Since when workers do not answer, ms since 1970; undefined: all do. */
+    /** By name. */
+    connectors: Record<string, FailedConnector>;
+    /** Time since which a worker does not answer, ms since 1970; undefined: all answer. */
     missingSince?: number;
 }
 
-interface Patient {
-    /** When it was seen to have FAILED last, ms since 1970. */
+interface FailedConnector {
+    /** Time of the last snapshot in which it has FAILED, ms since 1970. */
     failedAt: number;
-    /** Restarts so far, ms since 1970; those of the last hour. */
+    /** Times of the restarts within the last hour, ms since 1970. */
     restarts: number[];
-    /** Not before, ms since 1970. */
+    /** Earliest time of the next restart, ms since 1970. */
     nextAt: number;
     /** Pause after the next restart, ms. */
     pauseMs: number;
@@ -40,85 +42,88 @@ interface Patient {
 /** A connector to restart now. */
 export interface Restart {
     connector: string;
-    /** What has FAILED of it: `task 0`, `connector`. */
+    /** Its members that have FAILED: `task 0`, `connector`. */
     failed: string[];
     cause: string;
-    /** Which restart of this hour it is, from 1. */
+    /** Number of the restart within this hour, from 1. */
     attempt: number;
-    /** Pause before the next one, ms. */
+    /** Pause before the next restart, ms. */
     pauseMs: number;
 }
 
 const HOUR_MS = 3_600_000;
-/** A worker that is gone for so long is no matter of a rebalance any more: its tasks are elsewhere (Connect's default delay). */
+/**
+ * A worker that does not answer for longer than this is not part of a rebalance: its tasks run elsewhere, ms. Connect's own
+ * default of scheduled.rebalance.max.delay.ms, the longest delay to expect; the stack's default is 0.
+ */
 const MISSING_MS = 5 * 60_000;
 
 /**
- * Decides which connectors to restart now, and what to tell. A restart that is then refused is to be taken back with
- * {@link refused}.
+ * Decides which connectors to restart now, and what to report. After a restart that was refused, call
+ * {@link withoutRestart}.
  *
- * Nothing is restarted while no worker says how the connectors are, while tasks wait for a rebalance, or while a worker has
- * been missing for less than 5 minutes. Connectors that are paused or stopped, or are to be, are left alone.
+ * There is no restart while no worker answers, while tasks wait for a rebalance, or while a worker has not answered for less
+ * than 5 minutes. Connectors that are paused or stopped, or declared so, are never restarted.
  */
-export function decide(
+export function decideRestarts(
     memory: HealMemory,
-    report: PlatformReport,
+    snapshot: PlatformSnapshot,
     limits: HealLimits,
 ): { memory: HealMemory; restarts: Restart[]; events: WatchEvent[] } {
-    const { connectors, takenAt: now } = report;
-    const someMissing = report.connect.some(({ answer }) => !answer.ok);
+    const { connectors, takenAt: now } = snapshot;
+    const someMissing = snapshot.connect.some(({ answer }) => !answer.ok);
     const missingSince = someMissing ? (memory.missingSince ?? now) : undefined;
     if (!connectors.ok) return { memory: { ...memory, missingSince }, restarts: [], events: [] };
 
     const isSettled = missingSince === undefined || now - missingSince >= MISSING_MS;
-    const patients: Record<string, Patient> = {};
+    const failedConnectors: Record<string, FailedConnector> = {};
     const restarts: Restart[] = [];
     const events: WatchEvent[] = [];
     for (const connector of connectors.value.filter((one) => mayTouch(one, limits))) {
-        const before = remembered(memory.connectors[connector.name], now);
+        const before = withinLastHour(memory.connectors[connector.name], now);
         const failed = failedMembers(connector);
         if (failed.length === 0) {
-            if (before !== undefined) patients[connector.name] = before;
+            if (before !== undefined) failedConnectors[connector.name] = before;
             continue;
         }
-        const patient = { ...(before ?? admitted(now, limits)), failedAt: now };
-        patients[connector.name] = patient;
+        const state = { ...(before ?? firstFailure(now, limits)), failedAt: now };
+        failedConnectors[connector.name] = state;
         const cause = firstCause(connector);
-        if (patient.restarts.length >= limits.maxRestarts) {
-            if (!patient.gaveUp && now >= (patient.restarts.at(-1) ?? 0) + limits.firstPauseMs) {
-                patients[connector.name] = { ...patient, gaveUp: true };
-                events.push(gaveUp(connector.name, cause, patient.restarts.length, now));
+        if (state.restarts.length >= limits.maxRestarts) {
+            if (!state.gaveUp && now >= (state.restarts.at(-1) ?? 0) + limits.firstPauseMs) {
+                failedConnectors[connector.name] = { ...state, gaveUp: true };
+                events.push(gaveUp(connector.name, cause, state.restarts.length, now));
             }
-        } else if (isSettled && !patient.gaveUp && now >= patient.nextAt && !isMoving(connector)) {
-            patients[connector.name] = restarted(patient, now, limits);
-            const attempt = patient.restarts.length + 1;
-            restarts.push({ connector: connector.name, failed, cause, attempt, pauseMs: patient.pauseMs });
+        } else if (isSettled && !state.gaveUp && now >= state.nextAt && !isMoving(connector)) {
+            failedConnectors[connector.name] = afterRestart(state, now, limits);
+            const attempt = state.restarts.length + 1;
+            restarts.push({ connector: connector.name, failed, cause, attempt, pauseMs: state.pauseMs });
         }
     }
-    return { memory: { connectors: patients, missingSince }, restarts, events };
+    return { memory: { connectors: failedConnectors, missingSince }, restarts, events };
 }
 
-/** The memory when a restart was not taken: it does not count, and is tried again at the next look. */
-export function refused(memory: HealMemory, { connector, pauseMs }: Restart): HealMemory {
-    const patient = memory.connectors[connector];
-    if (patient === undefined) return memory;
-    const undone = { ...patient, restarts: patient.restarts.slice(0, -1), nextAt: 0, pauseMs };
-    return { ...memory, connectors: { ...memory.connectors, [connector]: undone } };
+/** The memory without a restart that was refused: it does not count, and the next check tries it again. */
+export function withoutRestart(memory: HealMemory, { connector, pauseMs }: Restart): HealMemory {
+    const state = memory.connectors[connector];
+    if (state === undefined) return memory;
+    const before = { ...state, restarts: state.restarts.slice(0, -1), nextAt: 0, pauseMs };
+    return { ...memory, connectors: { ...memory.connectors, [connector]: before } };
 }
 
-/** What to tell of a restart that was taken. */
+/** Reports a restart. */
 export function restartEvent(
     { connector, failed, cause, attempt, pauseMs }: Restart,
     at: number,
     max: number,
 ): WatchEvent {
     const text = `restarted ${failed.join(", ")} (${attempt} of at most ${max} within an hour), which FAILED: ${cause}`;
-    return { at, level: "heal", subject: connector, text: `${text}; next try not before ${duration(pauseMs)}` };
+    return { at, level: "heal", subject: connector, text: `${text}; next try not before ${durationText(pauseMs)}` };
 }
 
-/** What to tell of one that was not. */
+/** Reports a restart that was refused. */
 export function refusedEvent({ connector, failed }: Restart, at: number, why: string): WatchEvent {
-    const text = `${failed.join(", ")} not restarted, to be tried again at the next look: ${why}`;
+    const text = `${failed.join(", ")} not restarted, the next check tries again: ${why}`;
     return { at, level: "info", subject: connector, text };
 }
 
@@ -130,7 +135,7 @@ function isResting(state: string | undefined): boolean {
     return ["PAUSED", "STOPPED"].includes(state?.toUpperCase() ?? "");
 }
 
-/** Between two workers: the rebalance that does it is not over. */
+/** True during a rebalance. */
 function isMoving({ state, tasks }: ConnectorFacts): boolean {
     return [state, ...tasks.map((task) => task.state)].some((one) => ["UNASSIGNED", "RESTARTING"].includes(one));
 }
@@ -142,25 +147,25 @@ function failedMembers({ state, tasks }: ConnectorFacts): string[] {
 
 function firstCause({ state, cause, tasks }: ConnectorFacts): string {
     const failedTask = tasks.find((task) => task.state === "FAILED");
-    return (state === "FAILED" ? cause : failedTask?.cause) ?? "the worker's log tells why";
+    return (state === "FAILED" ? cause : failedTask?.cause) ?? "the cause is in the worker's log";
 }
 
-function admitted(now: number, { firstPauseMs }: HealLimits): Patient {
+function firstFailure(now: number, { firstPauseMs }: HealLimits): FailedConnector {
     return { failedAt: now, restarts: [], nextAt: now + firstPauseMs, pauseMs: firstPauseMs * 2, gaveUp: false };
 }
 
-/** What is still worth remembering: nothing of a connector that has run for an hour. */
-function remembered(patient: Patient | undefined, now: number): Patient | undefined {
-    if (patient === undefined || now - patient.failedAt >= HOUR_MS) return undefined;
-    return { ...patient, restarts: patient.restarts.filter((at) => now - at < HOUR_MS) };
+/** Drops restarts of more than an hour ago, and a connector that has run for an hour. */
+function withinLastHour(state: FailedConnector | undefined, now: number): FailedConnector | undefined {
+    if (state === undefined || now - state.failedAt >= HOUR_MS) return undefined;
+    return { ...state, restarts: state.restarts.filter((at) => now - at < HOUR_MS) };
 }
 
-function restarted(patient: Patient, now: number, { longestPauseMs }: HealLimits): Patient {
+function afterRestart(state: FailedConnector, now: number, { longestPauseMs }: HealLimits): FailedConnector {
     return {
-        ...patient,
-        restarts: [...patient.restarts, now],
-        nextAt: now + patient.pauseMs,
-        pauseMs: Math.min(patient.pauseMs * 2, longestPauseMs),
+        ...state,
+        restarts: [...state.restarts, now],
+        nextAt: now + state.pauseMs,
+        pauseMs: Math.min(state.pauseMs * 2, longestPauseMs),
     };
 }
 
@@ -170,6 +175,6 @@ function gaveUp(connector: string, cause: string, count: number, at: number): Wa
         level: "wrong",
         subject: connector,
         text: `gave up after ${count} restarts within an hour: ${cause}`,
-        remedy: "a human must look; it is restarted again only after it has run for an hour",
+        remedy: "find the cause; the watch restarts it again only after it has run for an hour",
     };
 }

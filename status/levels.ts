@@ -1,6 +1,6 @@
-import type { Finding } from "./findings/findings";
+import type { Finding } from "./finding";
 
-/** How something is: `idle` was asked for (paused, stopped) or cannot be asked from here. */
+/** `idle`: paused or stopped by a user, or not part of this stack. */
 export type Level = "ok" | "idle" | "warning" | "wrong";
 
 const ORDER: Level[] = ["ok", "idle", "warning", "wrong"];
@@ -9,13 +9,13 @@ export function worst(levels: Level[]): Level {
     return ORDER[Math.max(0, ...levels.map((level) => ORDER.indexOf(level)))] as Level;
 }
 
-/** What Connect's word for the state of a connector or task means. */
+/** Level of a state of a connector or task. */
 export function stateLevel(state: string): Level {
     const known: Record<string, Level> = { RUNNING: "ok", PAUSED: "idle", STOPPED: "idle", FAILED: "wrong" };
     return known[state] ?? "warning";
 }
 
-/** The worst of the findings with these keys; `otherwise` when there is none. */
-export function levelOf(found: Finding[], keys: string[], otherwise: Level): Level {
-    return worst([otherwise, ...found.filter(({ key }) => keys.includes(key)).map(({ level }) => level)]);
+/** The worst level of the findings with these keys; `otherwise` without such findings. */
+export function levelOf(findings: Finding[], keys: string[], otherwise: Level): Level {
+    return worst([otherwise, ...findings.filter(({ key }) => keys.includes(key)).map(({ level }) => level)]);
 }

@@ -1,10 +1,10 @@
-import { findings } from "./findings/findings";
-import type { Answer, ConnectorFacts, MemberReport, PlatformReport } from "./platformReport";
+import { countFindings, findingsOf } from "./findings/findings";
+import type { Answer, ConnectorFacts, MemberAnswer, PlatformSnapshot } from "./snapshot";
 
 /** Media type of {@link prometheusText}: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const PROMETHEUS_TYPE = "text/plain; version=0.0.4";
 
-/** Connect's words for the state of a task. Each has a value at any time, so that a state that comes can be seen to. */
+/** Connect's states of a task. Each always has a value, so that a query sees a new state as a change from 0. */
 const TASK_STATES = ["RUNNING", "PAUSED", "FAILED", "RESTARTING", "UNASSIGNED"];
 
 interface Sample {
@@ -13,32 +13,31 @@ interface Sample {
 }
 
 /**
- * A look at the platform for Prometheus: what no JVM knows (slots, queues, whether all is as declared), and enough of the
- * rest to watch a stack whose metrics are off. What gave no answer has no value; `connect_cdc_part_up` tells.
+ * A snapshot for Prometheus: what no JVM exports (slots, queues, differences from the declared state), and enough of the
+ * rest to watch a stack whose metrics are off. A part without an answer has no value; `connect_cdc_part_up` shows it.
  */
-export function prometheusText(report: PlatformReport): string {
-    const found = findings(report);
-    const findingCount = (level: string) => found.filter((finding) => finding.level === level).length;
+export function prometheusText(snapshot: PlatformSnapshot): string {
+    const { wrong, warnings } = countFindings(findingsOf(snapshot));
     return [
-        gauge("look_timestamp_seconds", "When the platform was looked at", [{ value: report.takenAt / 1000 }]),
-        gauge("findings", "Things that npm run status names, by level", [
-            { labels: { level: "wrong" }, value: findingCount("wrong") },
-            { labels: { level: "warning" }, value: findingCount("warning") },
+        gauge("look_timestamp_seconds", "Time of the snapshot", [{ value: snapshot.takenAt / 1000 }]),
+        gauge("findings", "Findings of npm run status, by level", [
+            { labels: { level: "wrong" }, value: wrong },
+            { labels: { level: "warning" }, value: warnings },
         ]),
-        gauge("part_up", "1 where the part answers", parts(report)),
+        gauge("part_up", "1 where the part answers", parts(snapshot)),
         gauge("member_up", "1 where the member answers", [
-            ...members("zookeeper", report.zookeeper),
-            ...members("kafka", report.kafka),
-            ...members("connect", report.connect),
+            ...members("zookeeper", snapshot.zookeeper),
+            ...members("kafka", snapshot.kafka),
+            ...members("connect", snapshot.connect),
         ]),
-        ...kafkaMetrics(report),
-        ...connectorMetrics(report),
-        ...slotMetrics(report),
-        ...queueMetrics(report),
+        ...kafkaMetrics(snapshot),
+        ...connectorMetrics(snapshot),
+        ...slotMetrics(snapshot),
+        ...queueMetrics(snapshot),
     ].join("");
 }
 
-function parts({ containers, kafkaCluster, connectors, database, jmsBroker }: PlatformReport): Sample[] {
+function parts({ containers, kafkaCluster, connectors, database, jmsBroker }: PlatformSnapshot): Sample[] {
     const answers: Record<string, Answer<unknown> | undefined> = {
         containers,
         kafka: kafkaCluster,
@@ -51,11 +50,11 @@ function parts({ containers, kafkaCluster, connectors, database, jmsBroker }: Pl
     );
 }
 
-function members(role: string, reports: MemberReport<unknown>[]): Sample[] {
-    return reports.map(({ name, answer }) => ({ labels: { role, member: name }, value: answer.ok }));
+function members(role: string, answers: MemberAnswer<unknown>[]): Sample[] {
+    return answers.map(({ name, answer }) => ({ labels: { role, member: name }, value: answer.ok }));
 }
 
-function kafkaMetrics({ kafkaCluster }: PlatformReport): string[] {
+function kafkaMetrics({ kafkaCluster }: PlatformSnapshot): string[] {
     if (!kafkaCluster.ok) return [];
     const { underReplicated } = kafkaCluster.value;
     return [
@@ -65,11 +64,11 @@ function kafkaMetrics({ kafkaCluster }: PlatformReport): string[] {
     ];
 }
 
-function connectorMetrics({ connectors, missingConnectors }: PlatformReport): string[] {
+function connectorMetrics({ connectors, missingConnectors }: PlatformSnapshot): string[] {
     if (!connectors.ok) return [];
     const all = connectors.value;
     return [
-        gauge("connector_up", "1 where the connector is in the state that the stack declares; of others: not failed", [
+        gauge("connector_up", "1 where the connector is in its declared state, or, if not declared, has not failed", [
             ...all.map((connector) => ({ labels: { connector: connector.name }, value: isAsDeclared(connector) })),
             ...missingConnectors.map((connector) => ({ labels: { connector }, value: 0 })),
         ]),
@@ -95,7 +94,7 @@ function isAsDeclared({ state, declaredState }: ConnectorFacts): boolean {
     return declaredState === undefined ? state !== "FAILED" : state.toLowerCase() === declaredState;
 }
 
-function slotMetrics({ database }: PlatformReport): string[] {
+function slotMetrics({ database }: PlatformSnapshot): string[] {
     if (!database?.answer.ok) return [];
     const { slots } = database.answer.value;
     const each = (value: (slot: (typeof slots)[number]) => number | boolean | undefined): Sample[] =>
@@ -106,12 +105,12 @@ function slotMetrics({ database }: PlatformReport): string[] {
     return [
         gauge(
             "slot_active",
-            "1 while somebody reads the replication slot",
+            "1 while the replication slot has a reader",
             each((slot) => slot.active),
         ),
         gauge(
             "slot_lost",
-            "1 when the log that the slot needs is gone",
+            "1 when the server has removed log that the slot needs",
             each((slot) => slot.walStatus === "lost"),
         ),
         gauge(
@@ -126,19 +125,19 @@ function slotMetrics({ database }: PlatformReport): string[] {
         ),
         gauge(
             "slot_wal_safe_bytes",
-            "Write-ahead log that may yet be written before the slot is in danger",
+            "Write-ahead log that can be written before the slot loses its position",
             each((slot) => slot.safeWalBytes),
         ),
     ];
 }
 
-function queueMetrics({ jmsBroker }: PlatformReport): string[] {
+function queueMetrics({ jmsBroker }: PlatformSnapshot): string[] {
     if (!jmsBroker?.answer.ok) return [];
     const { queues, missingQueues } = jmsBroker.answer.value;
     const each = (value: (queue: (typeof queues)[number]) => number): Sample[] =>
         queues.map((queue) => ({ labels: { queue: queue.name }, value: value(queue) }));
     return [
-        gauge("queue_up", "1 where the queue is there", [
+        gauge("queue_up", "1 where the queue exists", [
             ...each(() => 1),
             ...missingQueues.map((queue) => ({ labels: { queue }, value: 0 })),
         ]),
@@ -165,7 +164,7 @@ function gauge(name: string, help: string, samples: Sample[]): string {
     return metric("gauge", name, help, samples);
 }
 
-/** A metric of the text format; nothing when it has no value. */
+/** A metric in the text format; an empty text without samples. */
 function metric(type: string, name: string, help: string, samples: Sample[]): string {
     if (samples.length === 0) return "";
     const full = `connect_cdc_${name}`;

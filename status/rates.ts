@@ -1,14 +1,14 @@
-import type { PlatformReport } from "./platformReport";
+import type { PlatformSnapshot } from "./snapshot";
 
-/** What one look counted: numbers that only grow, until what counts them starts anew. */
-export interface Sample {
+/** Counters in one snapshot. They only grow, until their server restarts. */
+export interface Counts {
     /** ms since 1970. */
     at: number;
-    /** By key of {@link topicKey} or {@link queueKey}; what did not answer is missing. */
+    /** By key of {@link topicKey} or {@link queueKey}; without those that are not known. */
     counters: Record<string, number>;
 }
 
-/** Looks further apart than this say nothing about the time between them. */
+/** Snapshots further apart than this give no rate for the time between them. */
 const MAX_GAP_MS = 15_000;
 const KEPT_MS = 75_000;
 
@@ -20,8 +20,8 @@ export function queueKey(name: string): string {
     return `queue:${name}`;
 }
 
-/** Records of each topic and messages of each queue, as one look found them. */
-export function sampleOf({ takenAt, kafkaCluster, jmsBroker }: PlatformReport): Sample {
+/** Records of each topic and messages of each queue in a snapshot. */
+export function countsOf({ takenAt, kafkaCluster, jmsBroker }: PlatformSnapshot): Counts {
     const topics = kafkaCluster.ok ? kafkaCluster.value.topics : [];
     const queues = jmsBroker?.answer.ok ? jmsBroker.answer.value.queues : [];
     return {
@@ -35,13 +35,13 @@ export function sampleOf({ takenAt, kafkaCluster, jmsBroker }: PlatformReport): 
     };
 }
 
-/** The history with one look more, without what is too old for any question here. */
-export function remember(history: Sample[], sample: Sample): Sample[] {
-    return [...history.filter(({ at }) => at >= sample.at - KEPT_MS && at < sample.at), sample];
+/** Adds counts to the history, and drops old ones. */
+export function addCounts(history: Counts[], counts: Counts): Counts[] {
+    return [...history.filter(({ at }) => at >= counts.at - KEPT_MS && at < counts.at), counts];
 }
 
-/** Growth per second over about the last `seconds`. undefined: not known (yet, or any more). */
-export function rate(history: Sample[], key: string, seconds = 10): number | undefined {
+/** Growth per second over about the last `seconds`. undefined: not known. */
+export function rate(history: Counts[], key: string, seconds = 10): number | undefined {
     const steps = stepsOf(history, key);
     const newest = steps.at(-1);
     if (newest === undefined) return undefined;
@@ -51,8 +51,8 @@ export function rate(history: Sample[], key: string, seconds = 10): number | und
     return (recent.reduce((sum, { increase }) => sum + increase, 0) / elapsedMs) * 1000;
 }
 
-/** Growth per second in each of `count` equal parts of the last `seconds`, oldest first. undefined: nobody looked. */
-export function rates(history: Sample[], key: string, seconds = 60, count = 30): (number | undefined)[] {
+/** Growth per second in each of `count` equal parts of the last `seconds`, oldest first. undefined: no snapshot. */
+export function rates(history: Counts[], key: string, seconds = 60, count = 30): (number | undefined)[] {
     const steps = stepsOf(history, key);
     const end = history.at(-1)?.at ?? 0;
     const partMs = (seconds * 1000) / count;
@@ -62,22 +62,22 @@ export function rates(history: Sample[], key: string, seconds = 60, count = 30):
     });
 }
 
-/** What was added between two successive looks. */
+/** Growth between two successive snapshots. */
 interface Step {
     from: number;
     to: number;
     increase: number;
 }
 
-/** The steps that lead to the newest look without a gap; none when the counter has not answered for too long. */
-function stepsOf(history: Sample[], key: string): Step[] {
+/** The steps up to the newest snapshot without a gap; none when the counter has not been known for too long. */
+function stepsOf(history: Counts[], key: string): Step[] {
     const points = history.flatMap(({ at, counters }) => {
         const count = counters[key];
         return count === undefined ? [] : [{ at, count }];
     });
     const steps = points.slice(1).map((point, i) => {
         const before = points[i] as (typeof points)[number];
-        // A smaller number than before has been counted from zero: a restarted broker, a topic made anew.
+        // A smaller number is counted from zero: the broker restarted, or the topic was created again
         const increase = point.count >= before.count ? point.count - before.count : point.count;
         return { from: before.at, to: point.at, increase };
     });

@@ -1,15 +1,15 @@
-import type { TaskStatus } from "../servers/connect";
+import type { Finding } from "./finding";
 import { runsOn, workersAreEqual } from "./findings/connectFindings";
-import type { Finding } from "./findings/findings";
+import { countFindings, type PlatformStatus } from "./findings/findings";
 import { type AnyMember, containerOf } from "./findings/memberFindings";
 import { type Level, levelOf, stateLevel } from "./levels";
-import type { ConnectorFacts, MemberReport, PlatformReport, TopicFacts } from "./platformReport";
+import type { ConnectorFacts, MemberAnswer, PlatformSnapshot, TaskFacts, TopicFacts } from "./snapshot";
 import { type Cell, type Paint, textTable, wrap } from "./textTable";
 import { bytesText, countText, plural } from "./units";
 
 /** Longest line, in characters. */
 export const SCREEN_WIDTH = 120;
-/** So many topics are shown; all are in the JSON. */
+/** Number of topics on the screen. The JSON has all. */
 const MOST_TOPICS = 30;
 const INDENT = "  ";
 
@@ -18,22 +18,21 @@ export interface ScreenOptions {
     colour: boolean;
 }
 
-interface Look {
-    report: PlatformReport;
-    found: Finding[];
+interface PaintedStatus extends PlatformStatus {
     paint: Paint;
 }
 
-/** The whole platform on one screen of text, role by role, with what is wrong at its end. */
-export function screen(report: PlatformReport, found: Finding[], { colour }: ScreenOptions): string {
-    const look: Look = { report, found, paint: colour ? ansi : (text) => text };
+/** The whole platform as text of one screen, role by role, with the findings at its end. */
+export function screen(platform: PlatformStatus, { colour }: ScreenOptions): string {
+    const status: PaintedStatus = { ...platform, paint: colour ? ansi : (text) => text };
+    const { snapshot } = status;
     const parts = [
-        zookeeperPart(look),
-        kafkaPart(look),
-        connectPart(look),
-        ...(report.database === undefined ? [] : [databasePart(look, report.database)]),
-        ...(report.jmsBroker === undefined ? [] : [jmsPart(look, report.jmsBroker)]),
-        findingsPart(look),
+        zookeeperPart(status),
+        kafkaPart(status),
+        connectPart(status),
+        ...(snapshot.database === undefined ? [] : [databasePart(status, snapshot.database)]),
+        ...(snapshot.jmsBroker === undefined ? [] : [jmsPart(status, snapshot.jmsBroker)]),
+        findingsPart(status),
     ];
     return parts.map((lines) => lines.join("\n")).join("\n\n");
 }
@@ -52,65 +51,65 @@ function ansi(text: string, level: Level | "heading"): string {
     return code === undefined ? text : `\u001b[${code}m${text}\u001b[0m`;
 }
 
-function title({ paint }: Look, role: string, facts: string[]): string {
+function title({ paint }: PaintedStatus, role: string, facts: string[]): string {
     return [paint(role.padEnd(11), "heading"), ...facts.filter((fact) => fact !== "")].join(INDENT);
 }
 
-function countOf(members: MemberReport<unknown>[]): string {
+function countOf(members: MemberAnswer<unknown>[]): string {
     return `${members.filter(({ answer }) => answer.ok).length} of ${members.length} answer`;
 }
 
-function table({ paint }: Look, headings: string[], rows: Cell[][], numbers?: number[]): string[] {
+function table({ paint }: PaintedStatus, headings: string[], rows: Cell[][], numbers?: number[]): string[] {
     const options = { width: SCREEN_WIDTH - INDENT.length, paint, numbers };
     return rows.length === 0 ? [] : textTable(headings, rows, options).map((line) => INDENT + line);
 }
 
-/** What every member has: its name, how it is, its address and its container; `facts` stand in between. */
-function memberRow({ report, found }: Look, member: AnyMember, facts: string[]): Cell[] {
-    const level = levelOf(found, [`member:${member.name}`], member.answer.ok ? "ok" : "wrong");
-    const container = containerOf(member.name, report);
-    const where = report.engines.length > 1 && container !== undefined ? `${container.host}: ` : "";
+/** A row of a member: name, state, `facts`, address and container. */
+function memberRow({ snapshot, findings }: PaintedStatus, member: AnyMember, facts: string[]): Cell[] {
+    const level = levelOf(findings, [`member:${member.name}`], member.answer.ok ? "ok" : "wrong");
+    const container = containerOf(member.name, snapshot);
+    const where = snapshot.engines.length > 1 && container !== undefined ? `${container.host}: ` : "";
     const words: Record<Level, string> = { ok: "ok", idle: "ok", warning: "warning", wrong: "WRONG" };
     return [
         member.name,
         { text: words[level], level },
         ...facts,
         member.address,
-        { text: where + (container?.status ?? (report.containers.ok ? "no container" : "not known")), level },
+        { text: where + (container?.status ?? (snapshot.containers.ok ? "no container" : "not known")), level },
     ];
 }
 
-function zookeeperPart(look: Look): string[] {
-    const { zookeeper, kafka } = look.report;
+function zookeeperPart(status: PaintedStatus): string[] {
+    const { zookeeper, kafka } = status.snapshot;
     const servers = zookeeper.flatMap(({ name, answer }) => (answer.ok ? [{ name, ...answer.value }] : []));
     const leader = servers.find(({ mode }) => mode === "leader" || mode === "standalone")?.name;
     const registered = new Set(servers.flatMap(({ registeredBrokers }) => registeredBrokers)).size;
     return [
-        title(look, "ZooKeeper", [
+        title(status, "ZooKeeper", [
             countOf(zookeeper),
             leader === undefined ? "no leader" : `leader ${leader}`,
             `${registered} of ${kafka.length} brokers registered`,
         ]),
         ...table(
-            look,
+            status,
             ["server", "state", "mode", "version", "clients", "address", "container"],
             zookeeper.map((member) => {
                 const facts = member.answer.ok ? member.answer.value : undefined;
                 const { mode, version, connections } = facts ?? {};
-                return memberRow(look, member, [mode ?? "-", version ?? "-", String(connections ?? "-")]);
+                return memberRow(status, member, [mode ?? "-", version ?? "-", String(connections ?? "-")]);
             }),
             [4],
         ),
     ];
 }
 
-function kafkaPart(look: Look): string[] {
-    const { kafka, kafkaCluster } = look.report;
+function kafkaPart(status: PaintedStatus): string[] {
+    const { kafka, kafkaCluster } = status.snapshot;
     const facts = kafkaCluster.ok ? kafkaCluster.value : undefined;
     const partitions = facts?.topics.reduce((sum, topic) => sum + topic.partitions, 0) ?? 0;
     const lagging = facts?.underReplicated.length ?? 0;
     return [
-        title(look, "Kafka", [
+        title(status, "Kafka", [
             countOf(kafka),
             facts === undefined
                 ? ""
@@ -122,23 +121,23 @@ function kafkaPart(look: Look): string[] {
                 : `${plural(partitions, "partition")}, ${lagging === 0 ? "all in sync" : `${lagging} under-replicated`}`,
         ]),
         ...table(
-            look,
+            status,
             ["broker", "state", "sees", "address", "container"],
             kafka.map((member) => {
                 const sees = member.answer.ok ? plural(member.answer.value.brokersSeen.length, "broker") : "-";
-                return memberRow(look, member, [sees]);
+                return memberRow(status, member, [sees]);
             }),
         ),
-        ...(facts === undefined ? [] : ["", ...topicLines(look, facts.topics)]),
+        ...(facts === undefined ? [] : ["", ...topicLines(status, facts.topics)]),
     ];
 }
 
-function topicLines(look: Look, topics: TopicFacts[]): string[] {
-    const unhealthy = look.report.kafkaCluster.ok ? look.report.kafkaCluster.value.underReplicated : [];
+function topicLines(status: PaintedStatus, topics: TopicFacts[]): string[] {
+    const unhealthy = status.snapshot.kafkaCluster.ok ? status.snapshot.kafkaCluster.value.underReplicated : [];
     const rows = topics.slice(0, MOST_TOPICS).map((topic): Cell[] => {
         const lagging = unhealthy.filter((partition) => partition.topic === topic.name).length;
         const level = levelOf(
-            look.found,
+            status.findings,
             [`topic:${topic.name}`, `replication:${topic.name}`],
             lagging > 0 ? "wrong" : "ok",
         );
@@ -155,76 +154,85 @@ function topicLines(look: Look, topics: TopicFacts[]): string[] {
     const headings = ["topic", "partitions", "replicas", "min in sync", "lagging", "policy", "records"];
     const rest = topics.length - rows.length;
     const more = rest === 0 ? [] : [`${INDENT}... and ${rest} more: npm run status -- --json has all`];
-    return [...table(look, headings, rows, [1, 2, 3, 4, 6]), ...more];
+    return [...table(status, headings, rows, [1, 2, 3, 4, 6]), ...more];
 }
 
-function connectPart(look: Look): string[] {
-    const { connect, connectors } = look.report;
+function connectPart(status: PaintedStatus): string[] {
+    const { connect, connectors } = status.snapshot;
     const workers = connect.flatMap(({ answer }) => (answer.ok ? [answer.value] : []));
     const [first] = workers;
     return [
-        title(look, "Connect", [
+        title(status, "Connect", [
             countOf(connect),
             first === undefined ? "" : `version ${first.version}`,
             first === undefined
                 ? ""
-                : `${plural(first.plugins.length, "plugin")}, ${equality(look.report, workers.length)}`,
+                : `${plural(first.plugins.length, "plugin")}, ${equality(status.snapshot, workers.length)}`,
         ]),
         ...table(
-            look,
+            status,
             ["worker", "state", "version", "plugins", "tasks", "address", "container"],
             connect.map((member) => {
                 const facts = member.answer.ok ? member.answer.value : undefined;
                 const plugins = facts === undefined ? "-" : String(facts.plugins.length);
-                return memberRow(look, member, [facts?.version ?? "-", plugins, tasksOn(member, look.report)]);
+                return memberRow(status, member, [facts?.version ?? "-", plugins, tasksOn(member, status.snapshot)]);
             }),
             [3, 4],
         ),
         "",
-        ...(connectors.ok ? connectorLines(look, connectors.value) : [`${INDENT}connectors: not known`]),
+        ...(connectors.ok ? connectorLines(status, connectors.value) : [`${INDENT}connectors: not known`]),
     ];
 }
 
-function equality({ connect }: PlatformReport, answering: number): string {
+function equality({ connect }: PlatformSnapshot, answering: number): string {
     if (!workersAreEqual(connect)) return "workers differ";
     return answering === 1 ? "one worker" : `the same on ${answering} workers`;
 }
 
-function tasksOn(member: MemberReport<unknown>, { connectors }: PlatformReport): string {
+function tasksOn(member: MemberAnswer<unknown>, { connectors }: PlatformSnapshot): string {
     if (!connectors.ok) return "-";
     const tasks = connectors.value.flatMap((connector) => connector.tasks);
     return String(tasks.filter((task) => runsOn(task, member)).length);
 }
 
-function connectorLines(look: Look, connectors: ConnectorFacts[]): string[] {
+function connectorLines(status: PaintedStatus, connectors: ConnectorFacts[]): string[] {
     const rows = [
         ...connectors.flatMap((connector) => [
-            connectorRow(look, connector),
-            ...connector.tasks.map((task) => taskRow(look, task)),
+            connectorRow(status, connector),
+            ...connector.tasks.map((task) => taskRow(status, task)),
         ]),
-        ...look.report.missingConnectors.map((name): Cell[] => [{ text: name, level: "wrong" }, "missing", "", "", ""]),
+        ...status.snapshot.missingConnectors.map((name): Cell[] => [
+            { text: name, level: "wrong" },
+            "missing",
+            "",
+            "",
+            "",
+        ]),
     ];
     return rows.length === 0
         ? [`${INDENT}no connectors`]
-        : table(look, ["connector", "state", "type", "worker", "lag"], rows, [4]);
+        : table(status, ["connector", "state", "type", "worker", "lag"], rows, [4]);
 }
 
-function connectorRow({ found }: Look, { name, state, type, worker, lag, managed }: ConnectorFacts): Cell[] {
-    const level = levelOf(found, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
+function connectorRow(
+    { findings }: PaintedStatus,
+    { name, state, type, worker, lag, managed }: ConnectorFacts,
+): Cell[] {
+    const level = levelOf(findings, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
     const whose = managed ? name : `${name} (not managed)`;
     return [{ text: whose, level }, { text: state, level }, type, worker, lag === undefined ? "" : countText(lag)];
 }
 
-function taskRow({ found }: Look, { connector, task, state, worker }: TaskStatus): Cell[] {
-    const level = levelOf(found, [`task:${connector}/${task}`], stateLevel(state));
+function taskRow({ findings }: PaintedStatus, { connector, task, state, worker }: TaskFacts): Cell[] {
+    const level = levelOf(findings, [`task:${connector}/${task}`], stateLevel(state));
     return [`${INDENT}${connector}/${task}`, { text: state, level }, "", worker, ""];
 }
 
-function databasePart(look: Look, database: NonNullable<PlatformReport["database"]>): string[] {
+function databasePart(status: PaintedStatus, database: NonNullable<PlatformSnapshot["database"]>): string[] {
     const { address, answer } = database;
     const slots = answer.ok ? answer.value.slots : [];
     const rows = slots.map((slot): Cell[] => {
-        const level = levelOf(look.found, [`slot:${slot.name}`, `wal:${slot.name}`], "ok");
+        const level = levelOf(status.findings, [`slot:${slot.name}`, `wal:${slot.name}`], "ok");
         return [
             slot.name,
             { text: slot.active ? "active" : "INACTIVE", level },
@@ -234,13 +242,13 @@ function databasePart(look: Look, database: NonNullable<PlatformReport["database
         ];
     });
     return [
-        single(look, "PostgreSQL", "postgres", address, answer.ok),
-        ...table(look, ["slot", "state", "behind", "log held", "log status"], rows, [2, 3]),
+        single(status, "PostgreSQL", "postgres", address, answer.ok),
+        ...table(status, ["slot", "state", "behind", "log held", "log status"], rows, [2, 3]),
         ...(answer.ok && rows.length === 0 ? [`${INDENT}no replication slots`] : []),
     ];
 }
 
-function jmsPart(look: Look, jmsBroker: NonNullable<PlatformReport["jmsBroker"]>): string[] {
+function jmsPart(status: PaintedStatus, jmsBroker: NonNullable<PlatformSnapshot["jmsBroker"]>): string[] {
     const { address, answer } = jmsBroker;
     const facts = answer.ok ? answer.value : { queues: [], missingQueues: [] };
     const rows = [
@@ -253,25 +261,25 @@ function jmsPart(look: Look, jmsBroker: NonNullable<PlatformReport["jmsBroker"]>
         ...facts.missingQueues.map((name): Cell[] => [{ text: name, level: "wrong" }, "missing", "", ""]),
     ];
     return [
-        single(look, "JMS broker", "artemis", address, answer.ok),
-        ...table(look, ["queue", "messages", "ever added", "consumers"], rows, [1, 2, 3]),
+        single(status, "JMS broker", "artemis", address, answer.ok),
+        ...table(status, ["queue", "messages", "ever added", "consumers"], rows, [1, 2, 3]),
     ];
 }
 
-function single(look: Look, role: string, name: string, address: string, answers: boolean): string {
-    const status = containerOf(name, look.report)?.status ?? "";
-    const state = answers ? "answers" : look.paint("does not answer", "wrong");
-    return title(look, role, [state, address, status]);
+function single(status: PaintedStatus, role: string, name: string, address: string, answers: boolean): string {
+    const container = containerOf(name, status.snapshot)?.status ?? "";
+    const state = answers ? "answers" : status.paint("does not answer", "wrong");
+    return title(status, role, [state, address, container]);
 }
 
-function findingsPart({ found, paint }: Look): string[] {
-    const wrong = found.filter(({ level }) => level === "wrong").length;
-    const warnings = plural(found.length - wrong, "warning");
+function findingsPart({ findings, paint }: PaintedStatus): string[] {
+    const { wrong, warnings } = countFindings(findings);
+    const warningsText = plural(warnings, "warning");
     const sum =
         wrong > 0
-            ? `${plural(wrong, "thing")} wrong, ${warnings}.`
-            : `All is well${found.length > 0 ? `, with ${warnings}` : ""}.`;
-    return [...found.flatMap((finding) => findingLines(finding, paint)), ...(found.length > 0 ? [""] : []), sum];
+            ? `${plural(wrong, "thing")} wrong, ${warningsText}.`
+            : `All is well${findings.length > 0 ? `, with ${warningsText}` : ""}.`;
+    return [...findings.flatMap((finding) => findingLines(finding, paint)), ...(findings.length > 0 ? [""] : []), sum];
 }
 
 function findingLines({ level, subject, text, remedy }: Finding, paint: Paint): string[] {

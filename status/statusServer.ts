@@ -2,31 +2,31 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { messageOf } from "../servers/wait";
-import type { Look } from "./flow";
+import { messageOf } from "@connect-cdc/connector/client";
+import type { PlatformStatus } from "./findings/findings";
 import { type PageAssets, type PageState, renderFragment, renderPage, securityPolicy } from "./page/page";
-import type { PlatformTarget } from "./platform";
+import type { PlatformTarget } from "./platformTarget";
 import { PROMETHEUS_TYPE, prometheusText } from "./prometheus";
-import { reportJson } from "./reportJson";
-import { StatusLooks } from "./statusLooks";
+import { snapshotJson } from "./snapshotJson";
+import { SnapshotPoller } from "./snapshotPoller";
 
 export interface ServeOptions {
-    /** Port on 127.0.0.1; 0 takes any that is free. */
+    /** Port on 127.0.0.1; 0: any free port. */
     port: number;
-    /** Seconds between two looks; default 2. */
+    /** Seconds between two snapshots. Default 2. */
     intervalSeconds?: number;
 }
 
 export interface StatusServer {
-    /** Where the page is. */
+    /** URL of the page. */
     url: string;
     close(): Promise<void>;
 }
 
-/** Loopback and nothing else: the page has no login. */
+/** Only loopback: the page has no login. */
 const BIND_ADDRESS = "127.0.0.1";
 
-/** Serves the page until SIGINT or SIGTERM comes. */
+/** Serves the page until SIGINT or SIGTERM. */
 export async function serveStatus(target: PlatformTarget, options: ServeOptions): Promise<void> {
     const server = await startStatusServer(target, options);
     process.stdout.write(`Stack ${target.stack} is shown at ${server.url} (end with Ctrl-C)\n`);
@@ -37,15 +37,15 @@ export async function serveStatus(target: PlatformTarget, options: ServeOptions)
     await server.close();
 }
 
-/** Serves the page. Throws when the port is taken. */
+/** Serves the page. Throws when the port is in use. */
 export async function startStatusServer(
     target: PlatformTarget,
     { port, intervalSeconds = 2 }: ServeOptions,
 ): Promise<StatusServer> {
-    const looks = new StatusLooks(target, intervalSeconds);
+    const poller = new SnapshotPoller(target, intervalSeconds);
     const assets = readAssets();
     const server = createServer((request, response) => {
-        answer(request, response, looks, assets).catch((error: unknown) => {
+        answer(request, response, poller, assets).catch((error: unknown) => {
             send(response, 500, "text/plain", `${messageOf(error)}\n`);
         });
     });
@@ -55,7 +55,7 @@ export async function startStatusServer(
         close: async () => {
             server.close();
             server.closeAllConnections();
-            await looks.close();
+            await poller.close();
         },
     };
 }
@@ -81,11 +81,11 @@ type Body = { type: string; text: string };
 async function answer(
     request: IncomingMessage,
     response: ServerResponse,
-    looks: StatusLooks,
+    poller: SnapshotPoller,
     assets: PageAssets,
 ): Promise<void> {
     if (!isLoopbackName(request.headers.host)) {
-        // A foreign name that leads here is how a web page elsewhere would read this one (DNS rebinding).
+        // DNS rebinding: a foreign name that resolves to loopback would let another web page read this one
         return send(response, 403, "text/plain", "Only for 127.0.0.1 and localhost.\n");
     }
     const make = pages[new URL(request.url ?? "/", "http://localhost").pathname];
@@ -97,37 +97,36 @@ async function answer(
         response.setHeader("Allow", "GET, HEAD");
         return send(response, 405, "text/plain", "Only GET and HEAD.\n");
     }
-    const { type, text } = await make(looks, assets);
+    const { type, text } = await make(poller, assets);
     response.setHeader("Content-Security-Policy", securityPolicy(assets));
     send(response, 200, type, text);
 }
 
-const pages: Record<string, (looks: StatusLooks, assets: PageAssets) => Promise<Body>> = {
-    "/": async (looks, assets) => ({ type: "text/html", text: renderPage(await looks.current(), assets) }),
-    "/fragment": async (looks) => ({ type: "text/html", text: renderFragment(await looks.current()) }),
-    "/report.json": async (looks) => {
-        const { report, found } = answered(await looks.current());
-        return { type: "application/json", text: `${reportJson(report, found, 4)}\n` };
+const pages: Record<string, (poller: SnapshotPoller, assets: PageAssets) => Promise<Body>> = {
+    "/": async (poller, assets) => ({ type: "text/html", text: renderPage(await poller.current(), assets) }),
+    "/fragment": async (poller) => ({ type: "text/html", text: renderFragment(await poller.current()) }),
+    "/report.json": async (poller) => {
+        return { type: "application/json", text: `${snapshotJson(latest(await poller.current()), 4)}\n` };
     },
-    "/metrics": async (looks) => {
-        return { type: PROMETHEUS_TYPE, text: prometheusText(answered(await looks.once()).report) };
+    "/metrics": async (poller) => {
+        return { type: PROMETHEUS_TYPE, text: prometheusText(latest(await poller.once()).snapshot) };
     },
 };
 
-/** For programs: an old look, or none, would look like an answer. */
-function answered({ look, failure }: PageState): Look {
-    if (look === undefined || failure !== undefined) {
-        throw new Error(`the platform cannot be asked: ${failure?.error ?? "no look yet"}`);
+/** The current status for programs. Throws instead of returning an old one. */
+function latest({ status, failure }: PageState): PlatformStatus {
+    if (status === undefined || failure !== undefined) {
+        throw new Error(`no snapshot of the platform: ${failure?.error ?? "none was taken yet"}`);
     }
 
-    return look;
+    return status;
 }
 
 function isLoopbackName(host: string | undefined): boolean {
     return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? "");
 }
 
-/** Node.js leaves out the body of an answer to HEAD. */
+/** Node.js omits the body in the answer to HEAD. */
 function send(response: ServerResponse, status: number, type: string, text: string): void {
     response.writeHead(status, {
         "Content-Type": `${type}; charset=utf-8`,

@@ -1,7 +1,7 @@
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
-/** What stands for a number that is not known. */
+/** Shown for a number that is not known. */
 export const UNKNOWN_NUMBER = "–";
 
 /** `1,234`, and from 100,000 on `1.2M`. */
@@ -9,7 +9,7 @@ export function countText(count: number | undefined): string {
     return count === undefined ? UNKNOWN_NUMBER : (count < 100_000 ? grouped : compact).format(count);
 }
 
-/** A rate per second: one decimal below 10, since a row every few seconds is not nothing. */
+/** A rate per second: with one decimal below 10, so that a row every few seconds is not shown as 0. */
 export function rateText(perSecond: number | undefined): string {
     return perSecond !== undefined && perSecond < 9.95
         ? String(Math.round(perSecond * 10) / 10)
@@ -26,4 +26,13 @@ export function bytesText(bytes: number): string {
 /** `1 worker`, `3 workers`. */
 export function plural(count: number | undefined, noun: string): string {
     return `${countText(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `45 s`, `3 min`, `2 h 5 min`. */
+export function durationText(ms: number): string {
+    const seconds = Math.round(ms / 1000);
+    if (seconds < 120) return `${seconds} s`;
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 120) return `${minutes} min`;
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

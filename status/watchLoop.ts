@@ -1,49 +1,49 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { connectClient, ConnectError, Connectors, messageOf } from "@connect-cdc/connector/client";
+import { type EventMemory, eventsOf, hasWrongFinding, type WatchEvent } from "./events";
+import { statusOf } from "./findings/findings";
 import {
-    ConnectClient,
-    ConnectError,
-    Connectors,
-    Deadline,
-    Progress,
-    Redactor,
-    systemClock,
-} from "@connect-cdc/connector/client";
-import { messageOf } from "../servers/wait";
-import { compareLooks, isWrong, type Memory, type WatchEvent } from "./events";
-import { findings } from "./findings/findings";
-import { decide, type HealLimits, type HealMemory, refused, refusedEvent, type Restart, restartEvent } from "./healing";
-import { collectPlatform, type PlatformTarget } from "./platform";
-import type { PlatformReport } from "./platformReport";
+    decideRestarts,
+    type HealLimits,
+    type HealMemory,
+    refusedEvent,
+    type Restart,
+    restartEvent,
+    withoutRestart,
+} from "./healing";
+import { type PlatformTarget, secretsOf } from "./platformTarget";
+import type { PlatformSnapshot } from "./snapshot";
+import { takeSnapshot } from "./takeSnapshot";
 
 /** Limit of one restart, s. */
 const RESTART_SECONDS = 10;
 
-/** Arguments of {@link Watch}. */
+/** Arguments of {@link WatchLoop}. */
 export interface WatchOptions {
-    /** Gives what to ask. It is called again when a look finds something new: the stack may have been changed. */
+    /** Returns the target. It is called again after a new finding: the stack may have changed. */
     readTarget: () => Promise<PlatformTarget>;
-    /** Looks in a row that must see a finding before it is told. */
+    /** Snapshots in a row with a finding before it is reported. */
     confirm: number;
-    /** Default: nothing is restarted. */
+    /** Default: no restarts. */
     heal?: HealLimits;
-    /** Takes each event. */
-    tell: (event: WatchEvent) => void;
+    /** Receives each event. */
+    onEvent: (event: WatchEvent) => void;
 }
 
-/** What a watch remembers. Plain data, so that it can be kept in a file. */
+/** What a watch keeps from snapshot to snapshot. Plain data, so that a file can hold it. */
 export interface WatchMemory {
-    looks?: Memory;
+    events?: EventMemory;
     heal: HealMemory;
-    /** Why the last look gave nothing; told once while it lasts. */
-    silence?: string;
-    /** Why the last restart of a connector was not taken, by its name; told once while it lasts. */
+    /** Error of the last check, when it failed. The same error is reported once. */
+    failure?: string;
+    /** Error of the last restart of a connector, by its name. The same error is reported once. */
     refusals: Record<string, string>;
 }
 
-/** Looks at a platform again and again, tells what has changed, and restarts what has FAILED. */
-export class Watch {
-    /** When the last look ended, by `performance.now()`. */
-    lookedAt = performance.now();
+/** Takes snapshots of a platform, reports their differences, and restarts what has FAILED. */
+export class WatchLoop {
+    /** When the last check ended, by `performance.now()`. */
+    checkedAt = performance.now();
     private target?: PlatformTarget;
     private targetIsOld = true;
 
@@ -52,38 +52,38 @@ export class Watch {
         public memory: WatchMemory = { heal: { connectors: {} }, refusals: {} },
     ) {}
 
-    /** True when something that was told as wrong has not gone, or when the last look gave nothing. */
+    /** True when a finding of level wrong was reported and is not over, or when the last check failed. */
     get isWrong(): boolean {
-        const { looks, silence } = this.memory;
-        return silence !== undefined || looks === undefined || isWrong(looks);
+        const { events, failure } = this.memory;
+        return failure !== undefined || events === undefined || hasWrongFinding(events);
     }
 
-    /** One look. It never throws: a look that gives nothing is told, and the next one is another try. */
-    async look(): Promise<void> {
+    /** Takes one snapshot. Never throws: a failure is an event, and the next check is a new try. */
+    async check(): Promise<void> {
         try {
             const target = await this.currentTarget();
-            const report = await collectPlatform(target);
-            this.compare(report);
-            if (this.options.heal !== undefined) await this.heal(target, report, this.options.heal);
+            const snapshot = await takeSnapshot(target);
+            this.report(snapshot);
+            if (this.options.heal !== undefined) await this.heal(target, snapshot, this.options.heal);
 
-            this.memory.silence = undefined;
+            this.memory.failure = undefined;
         } catch (error) {
             const text = messageOf(error);
-            const remedy = "the watch goes on, and looks again";
-            if (text !== this.memory.silence) {
-                this.options.tell({ at: Date.now(), level: "wrong", subject: "watch", text, remedy });
+            const remedy = "the watch goes on, and checks again";
+            if (text !== this.memory.failure) {
+                this.options.onEvent({ at: Date.now(), level: "wrong", subject: "watch", text, remedy });
             }
 
-            this.memory.silence = text;
+            this.memory.failure = text;
         }
     }
 
-    /** Looks for ever, each time when the interval is over but never before the last look has ended. */
+    /** Checks without end: once in each interval, but never before the last check has ended. */
     async run(intervalMs: number): Promise<never> {
         for (;;) {
             const next = performance.now() + intervalMs;
-            await this.look();
-            this.lookedAt = performance.now();
+            await this.check();
+            this.checkedAt = performance.now();
             await sleep(Math.max(0, next - performance.now()));
         }
     }
@@ -92,25 +92,25 @@ export class Watch {
         if (this.target === undefined) {
             this.target = await this.options.readTarget();
         } else if (this.targetIsOld) {
-            // What is known still holds while a stack is being changed, or Pulumi does not answer
+            // The last target is still valid while an update runs or Pulumi does not answer
             this.target = await this.options.readTarget().catch(() => this.target!);
         }
         this.targetIsOld = false;
         return this.target;
     }
 
-    private compare(report: PlatformReport): void {
-        const before = this.memory.looks;
-        const { memory, events } = compareLooks(before, { report, found: findings(report) }, this.options.confirm);
+    private report(snapshot: PlatformSnapshot): void {
+        const before = this.memory.events;
+        const { memory, events } = eventsOf(before, statusOf(snapshot), this.options.confirm);
         this.targetIsOld = Object.keys(memory.findings).some((key) => before?.findings[key] === undefined);
-        this.memory.looks = memory;
-        events.forEach(this.options.tell);
+        this.memory.events = memory;
+        events.forEach(this.options.onEvent);
     }
 
-    private async heal(target: PlatformTarget, report: PlatformReport, limits: HealLimits): Promise<void> {
-        const { memory, restarts, events } = decide(this.memory.heal, report, limits);
+    private async heal(target: PlatformTarget, snapshot: PlatformSnapshot, limits: HealLimits): Promise<void> {
+        const { memory, restarts, events } = decideRestarts(this.memory.heal, snapshot, limits);
         this.memory.heal = memory;
-        events.forEach(this.options.tell);
+        events.forEach(this.options.onEvent);
         for (const restart of restarts) await this.restart(target, restart, limits);
     }
 
@@ -120,26 +120,25 @@ export class Watch {
             await restartFailed(target, connector);
         } catch (error) {
             if (!(error instanceof ConnectError && error.mayHaveHappened)) {
-                this.memory.heal = refused(this.memory.heal, restart);
+                this.memory.heal = withoutRestart(this.memory.heal, restart);
                 const text = messageOf(error);
                 const { refusals } = this.memory;
-                if (text !== refusals[connector]) this.options.tell(refusedEvent(restart, Date.now(), text));
+                if (text !== refusals[connector]) this.options.onEvent(refusedEvent(restart, Date.now(), text));
                 refusals[connector] = text;
                 return;
             }
         }
         delete this.memory.refusals[connector];
-        this.options.tell(restartEvent(restart, Date.now(), maxRestarts));
+        this.options.onEvent(restartEvent(restart, Date.now(), maxRestarts));
     }
 }
 
 async function restartFailed(target: PlatformTarget, connector: string): Promise<void> {
-    const deadline = new Deadline(systemClock, RESTART_SECONDS);
-    const passwords = [target.database?.password, target.jmsBroker?.password].filter((one) => one !== undefined);
-    const client = new ConnectClient(target.connect, {
-        deadline,
-        redactor: new Redactor([...(target.secrets ?? []), ...passwords]),
-        progress: new Progress(connector, deadline, () => undefined),
+    const client = connectClient({
+        restUrls: target.connect,
+        limitSeconds: RESTART_SECONDS,
+        secrets: secretsOf(target),
+        subject: connector,
     });
     await new Connectors(client).restartFailed(connector);
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "@commander-js/extra-typings";
-import { type Finding, findings } from "../../status/findings/findings";
-import type { PlatformReport } from "../../status/platformReport";
-import { reportJson } from "../../status/reportJson";
+import { type PlatformStatus, statusOf } from "../../status/findings/findings";
 import { screen } from "../../status/screen";
+import type { PlatformSnapshot } from "../../status/snapshot";
+import { snapshotJson } from "../../status/snapshotJson";
 import { examples, numberFrom, stackOption, wholeNumberFrom } from "../options";
 import { platformTarget, readStackOutputs } from "../stack/stackOutputs";
 
@@ -11,8 +11,8 @@ import { platformTarget, readStackOutputs } from "../stack/stackOutputs";
 const DEFAULT_PORT = 7000;
 
 /**
- * `--json` prints `wrong` and `warnings` (how many), `findings` (see status/findings/findings.ts) and `report` (see
- * status/platformReport.ts); a value that is not known is null.
+ * `--json` prints `wrong` and `warnings` (how many), `findings` (see status/finding.ts) and `report` (see
+ * status/snapshot.ts); a value that is not known is null.
  */
 export const command = new Command()
     .addOption(stackOption())
@@ -31,9 +31,9 @@ export const command = new Command()
     )
     .action(async ({ stack, json, watch, interval, serve }) => {
         // The Pulumi CLI takes as long as the load of the servers' clients, so both run at once
-        const [target, { collectPlatform }] = await Promise.all([
+        const [target, { takeSnapshot }] = await Promise.all([
             readStackOutputs({ stack }).then((outputs) => platformTarget(stack, outputs)),
-            import("../../status/platform.js"),
+            import("../../status/takeSnapshot.js"),
             import("@platformatic/kafka"),
         ]);
         if (serve !== undefined) {
@@ -41,11 +41,11 @@ export const command = new Command()
             await serveStatus(target, { port: serve === true ? DEFAULT_PORT : serve, intervalSeconds: interval });
             return;
         }
-        const show = async (space: number | undefined, frame: (text: string, report: PlatformReport) => string) => {
-            const report = await collectPlatform(target);
-            const found = findings(report);
-            process.stdout.write(frame(json ? reportJson(report, found, space) : text(report, found), report));
-            return found.some(({ level }) => level === "wrong") ? 1 : 0;
+        const show = async (space: number | undefined, frame: (text: string, snapshot: PlatformSnapshot) => string) => {
+            const platform = statusOf(await takeSnapshot(target));
+            const output = json ? snapshotJson(platform, space) : screenText(platform);
+            process.stdout.write(frame(output, platform.snapshot));
+            return platform.findings.some(({ level }) => level === "wrong") ? 1 : 0;
         };
         if (!watch) {
             process.exitCode = await show(4, (text) => `${text}\n`);
@@ -54,18 +54,18 @@ export const command = new Command()
         // Ctrl-C ends --watch, so the exit code is 0
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
         for (;;) {
-            await show(undefined, (text, report) => (json ? `${text}\n` : fresh(report, text)));
+            await show(undefined, (text, snapshot) => (json ? `${text}\n` : fresh(snapshot, text)));
             await sleep(interval * 1000);
         }
     });
 
-function text(report: PlatformReport, found: Finding[]): string {
+function screenText(platform: PlatformStatus): string {
     // https://no-color.org: any value that is not empty
-    return screen(report, found, { colour: process.stdout.isTTY === true && !process.env.NO_COLOR });
+    return screen(platform, { colour: process.stdout.isTTY === true && !process.env.NO_COLOR });
 }
 
 /** On a terminal the screen replaces the last one; elsewhere it follows it. */
-function fresh({ stack, takenAt }: PlatformReport, text: string): string {
+function fresh({ stack, takenAt }: PlatformSnapshot, text: string): string {
     const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
     const time = new Date(takenAt).toISOString().slice(0, 19).replace("T", " ");
     return `${clear}Stack ${stack} at ${time} UTC\n\n${text}\n\n`;

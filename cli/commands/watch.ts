@@ -4,7 +4,7 @@ import { Command } from "@commander-js/extra-typings";
 import { writeFileWhole } from "../../images/staging/cache";
 import { eventJson, eventLine, type WatchEvent } from "../../status/events";
 import { healLimits } from "../../status/healing";
-import { Watch, type WatchMemory, type WatchOptions } from "../../status/watchLoop";
+import { WatchLoop, type WatchMemory, type WatchOptions } from "../../status/watchLoop";
 import { stateFolder } from "../../tools/folders";
 import { withProcessLock } from "../../tools/processLock";
 import { examples, stackOption, wholeNumberFrom } from "../options";
@@ -38,7 +38,7 @@ export const command = new Command()
             // Runs of a timer are minutes apart, so one snapshot is enough for an event
             confirm: confirm ?? (once ? 1 : 2),
             heal: heal ? healLimits(1000 * interval, { maxRestarts, all }) : undefined,
-            tell: (event: WatchEvent) => process.stdout.write(`${format(event)}\n`),
+            onEvent: (event: WatchEvent) => process.stdout.write(`${format(event)}\n`),
         };
         if (once) {
             const file = join(stateFolder("watch"), `${stack}.json`);
@@ -46,13 +46,13 @@ export const command = new Command()
             return;
         }
         endBySignal();
-        await new Watch(options).run(1000 * interval);
+        await new WatchLoop(options).run(1000 * interval);
     });
 
 /** Takes one snapshot. The memory is read from the file and written to it. */
 async function watchOnce(options: WatchOptions, file: string): Promise<number> {
-    const watch = new Watch(options, readMemory(file));
-    await watch.look();
+    const watch = new WatchLoop(options, readMemory(file));
+    await watch.check();
     writeFileWhole(file, JSON.stringify(watch.memory));
     return watch.isWrong ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
-import { parseAddress } from "../../servers/tcp";
-import { readTopics, type TopicRecord } from "../../servers/topic";
+import { parseAddress } from "../../servers/address";
+import { readTopics, type TopicRecord } from "../../servers/topicReader";
 import { done, pending, waitFor } from "../../servers/wait";
 import { browseQueue } from "../messages/browseQueue";
 import { capturedTopics } from "../messages/capturedTopics";

@@ -1,4 +1,4 @@
-import { type QueueLogin, type QueueMessage, readQueue } from "../../servers/queue";
+import { type QueueLogin, type QueueMessage, readQueue } from "../../servers/queueReader";
 
 /** This much silence means that a look has seen all, ms. */
 const SILENCE_MS = 300;

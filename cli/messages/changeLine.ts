@@ -1,4 +1,4 @@
-import type { TopicRecord } from "../../servers/topic";
+import type { TopicRecord } from "../../servers/topicReader";
 
 type Row = Record<string, unknown>;
 

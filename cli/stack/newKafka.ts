@@ -11,7 +11,7 @@ export async function isOnNewKafka({ resources }: StackState): Promise<boolean> 
     const restUrls = connectors[0]?.outputs?.["restUrls"];
     if (known.length === 0 || !Array.isArray(restUrls)) return false;
     try {
-        const { kafkaClusterId } = await Promise.any(restUrls.map((url) => workerInfo(String(url))));
+        const { kafka_cluster_id: kafkaClusterId } = await Promise.any(restUrls.map((url) => workerInfo(String(url))));
         return known.some((id) => id !== kafkaClusterId);
     } catch {
         return false;

@@ -1,5 +1,5 @@
-import { parseAddress } from "../../servers/tcp";
-import type { PlatformTarget } from "../../status/platform";
+import { parseAddress } from "../../servers/address";
+import type { PlatformTarget } from "../../status/platformTarget";
 import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { readClearState } from "./readState";

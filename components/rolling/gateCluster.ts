@@ -4,29 +4,29 @@ import type { MemberReturn } from "../../servers/health";
 import { done, type Observation } from "../../servers/wait";
 
 /**
- * How long a member waits for others that are gone, ms. One that crashed is back by then; of one that is not, this update
- * may be the remedy, and waiting for it would keep it from being replaced.
+ * How long a gate waits for other members that are missing, ms. A crashed member has restarted by then. For one that has not,
+ * this update may be the remedy, and the wait would keep it from being replaced.
  */
 const MISSING_LIMIT_MS = 60_000;
 
 /**
- * Makes a condition for waiting until a member is back in its cluster. Others are not waited for while they do not run, as
- * this update has yet to start them, nor for longer than a limit.
+ * A condition for `waitFor`: a member has rejoined its cluster. It does not wait for members whose containers do not run, as
+ * this update may start them later, nor for missing members longer than a limit.
  *
  * @param containers of all members, in order
  */
 export function untilBack(
     member: string,
     containers: ContainerAddress[],
-    look: () => Promise<MemberReturn>,
+    check: () => Promise<MemberReturn>,
 ): () => Promise<Observation<void>> {
     let missingSince = Infinity;
     const report = (why: string, others: number[]) => {
         const names = others.map((i) => containers[i]?.container ?? `member ${i}`).join(", ");
-        console.log(`${member} is back; ${why}, and not waited for: ${names}`);
+        console.log(`${member} is back; ${why}, the update does not wait for them: ${names}`);
     };
     return async () => {
-        const { observation, missing, needed } = await look();
+        const { observation, missing, needed } = await check();
         if (missing.length === 0) {
             missingSince = Infinity;
             return observation;

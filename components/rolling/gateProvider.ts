@@ -1,41 +1,42 @@
 /**
- * The dynamic resource Gate: stands between one member's container and the next one's, so that members roll one by one.
+ * The dynamic resource Gate: between one member's container and the next one's, so that members are replaced one by one.
  *
- * create returns at once (members of a new cluster start together); update waits, when the container is a new one, until
- * this member has rejoined its cluster; read and delete do nothing.
+ * create returns at once (members of a new cluster start together); update waits, when the container is new, until this
+ * member has rejoined its cluster; read and delete do nothing.
  */
 import { isDeepStrictEqual } from "node:util";
+import { messageOf } from "@connect-cdc/connector/client";
 import type { ContainerAddress } from "../../docker/containerLog";
 import { hopelessRestarts, lastErrorOf } from "../../docker/crashLoop";
 import { brokerReturned, type Cluster, clusterNames, clusterReady, serverReturned } from "../../servers/health";
 import * as kafka from "../../servers/kafka";
-import { Hopeless, messageOf, type Observation, pending, waitFor } from "../../servers/wait";
+import { Hopeless, type Observation, pending, waitFor } from "../../servers/wait";
 import { untilBack } from "./gateCluster";
 import { type AwaitedTasks, redactorOf, untilTasksRun } from "./gateTasks";
 
 export interface GateInputs extends Cluster, AwaitedTasks {
     /** Name of this member, for messages: "kafka-0". */
     member: string;
-    /** Which of `targets` is this member's. */
+    /** Index of this member in `targets`. */
     index: number;
-    /** The member's container. Only a change of it makes an update wait. */
+    /** Id of the member's container. An update waits only when it changes. */
     containerId: string;
     /** Containers of all members by their names, in the order of `targets`. */
     containers: ContainerAddress[];
     /** Limit of the wait, in seconds. */
     timeoutSeconds: number;
-    /** Of a worker: digest of the roll that `runningTasks` were recorded for. */
+    /** Of a worker: digest of the roll for which `runningTasks` were recorded. */
     roll?: string;
 }
 
 /**
- * Looks in a row, half a second apart, that must show every task running. A rebalance may report its old state for a moment,
- * and a task is called running before its first row: were the next worker stopped at once, two pauses would become one.
+ * Checks in a row, half a second apart, in which all tasks must run. A rebalance may report an old state for a moment, and a
+ * task is RUNNING before its first row. If the next worker stopped at once, rows would wait for both workers.
  */
-const STEADY_LOOKS = 7;
-/** The engine is asked at every so many looks whether the container ends again and again. */
-const LOOKS_PER_CRASH_CHECK = 4;
-/** What a wait needs to know of this run; a change of it alone is no change of the gate. */
+const STEADY_CHECKS = 7;
+/** Number of checks per request to the engine whether the container exits again and again. */
+const CHECKS_PER_CRASH_CHECK = 4;
+/** Inputs for the wait of this run; their change alone is no change of the gate. */
 const OF_THIS_RUN = ["keptConnectors", "secrets"];
 
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
@@ -50,7 +51,7 @@ export async function create(inputs: GateInputs): Promise<{ id: string; outs: Ga
 
 export async function update(_id: string, olds: GateOutputs, news: GateInputs): Promise<{ outs: GateOutputs }> {
     if (olds.containerId !== news.containerId) {
-        // A container that somebody removed is made again without a roll: the record is then of an earlier one
+        // A removed container is created again without a roll: the recorded tasks are then of an earlier roll
         const { runningTasks, ...rest } = news;
         await waitUntilRejoined(olds.roll === news.roll ? rest : news);
     }
@@ -69,17 +70,17 @@ export async function read(id: string, props: GateOutputs): Promise<{ id: string
 
 async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
     let steady = 0;
-    let looks = 0;
-    const needed = inputs.kind === "connect" ? STEADY_LOOKS : 1;
+    let checks = 0;
+    const needed = inputs.kind === "connect" ? STEADY_CHECKS : 1;
     const rejoined = untilRejoined(inputs);
-    const look = async (): Promise<Observation<void>> => {
-        if (++looks % LOOKS_PER_CRASH_CHECK === 0) await assertNoCrashLoop(inputs);
+    const check = async (): Promise<Observation<void>> => {
+        if (++checks % CHECKS_PER_CRASH_CHECK === 0) await assertNoCrashLoop(inputs);
         const observation = await rejoined();
         steady = observation.done ? steady + 1 : 0;
-        return observation.done && steady < needed ? pending("all tasks run, since a moment") : observation;
+        return observation.done && steady < needed ? pending("all tasks run, but not for long enough") : observation;
     };
     try {
-        await waitFor(look, {
+        await waitFor(check, {
             what: `${clusterNames[inputs.kind]}: member ${inputs.member} to rejoin`,
             timeoutSeconds: inputs.timeoutSeconds,
             onProgress: console.log,
@@ -88,12 +89,12 @@ async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
         throw new Error(
             `${messageOf(error).replace(/\.?$/, ".")} ${await lastErrorOf(container(inputs), redactorOf(inputs))}. ` +
                 `More with: docker logs ${inputs.containerId.slice(0, 12)}. ` +
-                "No further member was touched; mend the config, and the next pulumi up goes on from here.",
+                "No further member was replaced. Correct the config: the next pulumi up goes on from here.",
         );
     }
 }
 
-/** @throws Hopeless when the container ended too often; whether it can be asked is no matter. */
+/** @throws Hopeless when the container exited too often. An engine without an answer is ignored. */
 async function assertNoCrashLoop(inputs: GateInputs): Promise<void> {
     const restarts = await hopelessRestarts(container(inputs)).catch(() => undefined);
     if (restarts === undefined) return;

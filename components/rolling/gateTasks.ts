@@ -1,54 +1,54 @@
-import { Redactor } from "@connect-cdc/connector/client";
+import { causeOf, type ConnectorStatus, messageOf, Redactor } from "@connect-cdc/connector/client";
 import * as connect from "../../servers/connect";
-import { done, Hopeless, messageOf, type Observation, pending, waitFor } from "../../servers/wait";
+import { done, Hopeless, type Observation, pending, waitFor } from "../../servers/wait";
 
-/** What a worker's gate knows of the tasks. */
+/** The tasks that a worker's gate waits for. */
 export interface AwaitedTasks {
     /**
      * Tasks that ran before the roll, as "connector/task": each of them that still exists must run again. Default: all tasks
-     * but those that are FAILED, which may have been so before.
+     * except FAILED ones, which may have failed before the roll.
      */
     runningTasks?: string[];
     /**
-     * Connectors that this update leaves as they are. A FAILED task of another one is not waited for: the change, which comes
-     * after the workers, may be its remedy. Default: all.
+     * Connectors that this update does not change. The gate does not wait for a FAILED task of another connector: its change
+     * comes after the roll, and may be the remedy. Default: all.
      */
     keptConnectors?: string[];
-    /** Values that no message may hold. */
+    /** Values that no message may contain. */
     secrets?: string[];
 }
 
-/** Pauses before each restart of what has FAILED, and after the last one before it is given up, ms. */
+/** Pauses before each restart of a FAILED task, and after the last restart before the gate gives up, ms. */
 const RESTART_PAUSES_MS = [1000, 4000, 15_000];
-/** How long what was restarted at the end of a roll may take to run, s. */
+/** Limit of a restart at the end of a roll, s. */
 const RESTART_SECONDS = 15;
 
 /**
- * Makes a condition for waiting until a worker is healthy and the tasks run that ran before. One that has FAILED is
- * restarted: a slot may still have been taken, or another worker may yet have had the old plugin.
+ * A condition for `waitFor`: the worker is healthy, and the tasks run that ran before. A FAILED task is restarted: its slot
+ * may have been in use still, or it may have run on a worker with the old plugin.
  */
 export function untilTasksRun(member: string, worker: string, awaited: AwaitedTasks): () => Promise<Observation<void>> {
     const redact = redactorOf(awaited);
-    const restarts = new Restarts(member, worker);
+    const restarts = new Restarts(member, worker, redact);
     return async () => {
         await connect.assertHealthy(worker);
-        const missing = (await connect.connectorStatuses(worker, redact))
-            // Somebody may have paused or stopped one meanwhile
-            .filter(({ state }) => state !== "PAUSED" && state !== "STOPPED")
-            .flatMap(({ tasks }) => tasks)
-            .filter((task) => isAwaited(task, awaited) && task.state !== "RUNNING");
+        // A user may have paused or stopped a connector in the meantime
+        const active = (await connect.connectorStatuses(worker)).filter(
+            ({ connector: { state } }) => state !== "PAUSED" && state !== "STOPPED",
+        );
+        const missing = connect.tasksOf(active).filter((task) => isAwaited(task, awaited) && task.state !== "RUNNING");
         await restarts.next(missing.filter(({ state }) => state === "FAILED"));
         return missing.length === 0
             ? done()
-            : pending(`tasks that do not run again yet: ${missing.map(describe).join(", ")}`);
+            : pending(`tasks that do not run again yet: ${missing.map((task) => taskText(task, redact)).join(", ")}`);
     };
 }
 
 /**
- * Restarts what of unchanged connectors has FAILED, as the new workers may be its remedy. What fails again is reported by
- * name; `npm run status` has the causes.
+ * Restarts unchanged connectors that have FAILED, as the new workers may be the remedy. Connectors that fail again are
+ * reported by name; `npm run status` shows the causes.
  *
- * @param workers REST URLs; the first that answers is asked
+ * @param workers REST URLs; the first worker that answers is used
  */
 export async function restartAfterRoll(workers: string[], { keptConnectors }: AwaitedTasks): Promise<void> {
     try {
@@ -58,7 +58,7 @@ export async function restartAfterRoll(workers: string[], { keptConnectors }: Aw
             .map(({ name }) => name);
         if (failed.length > 0) await restartAll(worker, failed);
     } catch (error) {
-        console.log(`${messageOf(error)} Look for the causes with: npm run status`);
+        console.log(`${messageOf(error)} Find the causes with: npm run status`);
     }
 }
 
@@ -81,7 +81,7 @@ async function restartAll(worker: string, names: string[]): Promise<void> {
     await waitFor(run, { what: "restarted connectors", timeoutSeconds: RESTART_SECONDS });
 }
 
-function isAwaited(task: connect.TaskStatus, { runningTasks, keptConnectors }: AwaitedTasks): boolean {
+function isAwaited(task: connect.ListedTask, { runningTasks, keptConnectors }: AwaitedTasks): boolean {
     const isFailed = task.state === "FAILED";
     if (isFailed && !isKept(task.connector, keptConnectors)) return false;
     return runningTasks === undefined ? !isFailed : runningTasks.includes(connect.taskName(task));
@@ -91,16 +91,16 @@ function isKept(connector: string, keptConnectors: string[] | undefined): boolea
     return keptConnectors === undefined || keptConnectors.includes(connector);
 }
 
-function statesOf({ state, tasks }: connect.ConnectorStatus): string[] {
-    return [state, ...tasks.map((task) => task.state)];
+function statesOf({ connector, tasks }: ConnectorStatus): string[] {
+    return [connector, ...tasks].map(({ state }) => state);
 }
 
-function describe(task: connect.TaskStatus): string {
-    const cause = task.cause === undefined ? "" : ` on ${task.worker}: ${task.cause}`;
+function taskText(task: connect.ListedTask, redact: (text: string) => string): string {
+    const cause = task.trace === undefined ? "" : ` on ${task.worker_id}: ${causeOf(redact(task.trace))}`;
     return `${connect.taskName(task)} is ${task.state}${cause}`;
 }
 
-/** What takes secrets out of a text. */
+/** A function that removes secrets from a text. */
 export function redactorOf({ secrets = [] }: Pick<AwaitedTasks, "secrets">): (text: string) => string {
     const known = new Redactor(secrets);
     return (text) => known.redact(text);
@@ -113,22 +113,25 @@ class Restarts {
     constructor(
         private readonly member: string,
         private readonly worker: string,
+        private readonly redact: (text: string) => string,
     ) {}
 
     /** @throws Hopeless when a task has FAILED after each restart. */
-    async next(failed: connect.TaskStatus[]): Promise<void> {
+    async next(failed: connect.ListedTask[]): Promise<void> {
         for (const connector of new Set(failed.map((task) => task.connector))) {
             const { count, lastMs } = this.made.get(connector) ?? { count: 0, lastMs: Date.now() };
             this.made.set(connector, { count, lastMs });
             if (Date.now() - lastMs < RESTART_PAUSES_MS[count]!) continue;
             if (count === RESTART_PAUSES_MS.length - 1) {
-                const tasks = failed.filter((task) => task.connector === connector).map(describe);
+                const tasks = failed
+                    .filter((task) => task.connector === connector)
+                    .map((task) => taskText(task, this.redact));
                 throw new Hopeless(
-                    `Connect cluster: member ${this.member} is back, but what ran before does not, after ${count} ` +
-                        `restarts: ${tasks.join(", ")}`,
+                    `Connect cluster: member ${this.member} is back, but tasks that ran before do not run, after ` +
+                        `${count} restarts: ${tasks.join(", ")}`,
                 );
             }
-            // Workers that are busy with a rebalance refuse it: the next look tries again
+            // Workers refuse it during a rebalance: the next check tries again
             const isTaken = await connect.restartFailed(this.worker, connector).then(
                 () => true,
                 () => false,

@@ -1,8 +1,8 @@
 /**
  * The dynamic resource Readiness: create and update wait until a whole cluster is ready.
  *
- * create waits; update waits when a member, an address or the expected number changed, and then restarts connectors that have
- * FAILED; read and delete do nothing.
+ * create waits; update waits when a member, an address or the expected number has changed, and then restarts connectors
+ * that have FAILED; read and delete do nothing.
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Cluster, clusterNames, clusterReady } from "../../servers/health";
@@ -10,17 +10,17 @@ import { waitFor } from "../../servers/wait";
 import { restartAfterRoll } from "./gateTasks";
 
 export interface ReadinessInputs extends Cluster {
-    /** Container id of each member, by its name. A change means: wait again. */
+    /** Container id of each member, by its name. The update waits again when it changes. */
     members: Record<string, string>;
     /** Limit of one wait, in seconds. */
     timeoutSeconds: number;
-    /** Of workers: connectors that this update leaves as they are. Default: all. A change of it alone is no change. */
+    /** Of workers: connectors that this update does not change. Default: all. Its change alone is no change. */
     keptConnectors?: string[];
 }
 
 export type ReadinessOutputs = Omit<ReadinessInputs, "keptConnectors">;
 
-/** Any change is an update in place; whether it waits is for update to say. */
+/** Any change is an update in place. */
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
     const keys = Object.keys(news).filter((key) => key !== "keptConnectors");
     return { changes: changed(olds, news, keys) };
@@ -56,7 +56,7 @@ async function waitUntilReady(inputs: ReadinessInputs): Promise<void> {
         what: `${clusterNames[inputs.kind]} (${Object.keys(inputs.members).sort().join(", ")})`,
         timeoutSeconds: inputs.timeoutSeconds,
         onProgress: console.log,
-        remedy: `Look for the cause with: ${logCommands(inputs.members)}`,
+        remedy: `Find the cause with: ${logCommands(inputs.members)}`,
     });
 }
 

@@ -1,15 +1,15 @@
 /**
- * The dynamic resource RollStart: before members of a Connect cluster are replaced, its update records which tasks run, so
- * that each worker's gate knows what must run again. A task that had FAILED before is reported, and not waited for.
+ * The dynamic resource RollStart: before members of a Connect cluster are replaced, its update records the tasks that run. The
+ * workers' gates wait until they run again. Tasks that had FAILED before are reported, and the gates do not wait for them.
  */
 import { isDeepStrictEqual } from "node:util";
+import { type ConnectorStatus, messageOf } from "@connect-cdc/connector/client";
 import * as connect from "../../servers/connect";
-import { messageOf } from "../../servers/wait";
 
 export interface RollStartInputs {
-    /** REST URLs of the workers; the first that answers is asked. */
+    /** REST URLs of the workers; the first that answers is used. */
     targets: string[];
-    /** Digest of all members' inputs: a change of it begins a roll. */
+    /** Digest of all members' inputs: its change begins a roll. */
     digest: string;
 }
 
@@ -41,18 +41,17 @@ export async function read(id: string, props: RollStartOutputs): Promise<{ id: s
 }
 
 async function recordRunningTasks(targets: string[]): Promise<string[]> {
-    const connectors = await firstAnswer(targets);
-    const tasks = connectors.flatMap((connector) => connector.tasks);
+    const tasks = connect.tasksOf(await firstAnswer(targets));
     const failed = tasks.filter(({ state }) => state === "FAILED").map(connect.taskName);
     if (failed.length > 0) {
-        console.log(`tasks that had FAILED before this update are not waited for: ${failed.join(", ")}`);
+        console.log(`the update does not wait for tasks that had FAILED before: ${failed.join(", ")}`);
     }
 
     return tasks.filter(({ state }) => state === "RUNNING").map(connect.taskName);
 }
 
-/** With no worker answering there is nothing to record: the roll is then what mends the cluster. */
-async function firstAnswer(targets: string[]): Promise<connect.ConnectorStatus[]> {
+/** Without an answer there is nothing to record: the roll may be the remedy. */
+async function firstAnswer(targets: string[]): Promise<ConnectorStatus[]> {
     const causes: string[] = [];
     for (const target of targets) {
         try {
@@ -61,6 +60,6 @@ async function firstAnswer(targets: string[]): Promise<connect.ConnectorStatus[]
             causes.push(messageOf(error));
         }
     }
-    console.log(`no worker could say which tasks run, so none is waited for: ${causes.join("; ")}`);
+    console.log(`no worker reports its tasks, so the update waits for none: ${causes.join("; ")}`);
     return [];
 }

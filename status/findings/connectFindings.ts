@@ -1,43 +1,43 @@
-import type { PluginInfo, TaskStatus } from "../../servers/connect";
-import type { ConnectorFacts, MemberReport, PlatformReport, WorkerFacts } from "../platformReport";
-import { npmCommand } from "../remedies";
+import type { ConnectorPlugin } from "@connect-cdc/connector/client";
+import type { Finding, Problem } from "../finding";
+import { npmCommand } from "../npmCommand";
+import type { ConnectorFacts, MemberAnswer, PlatformSnapshot, TaskFacts, WorkerFacts } from "../snapshot";
 import { plural } from "../units";
-import type { Finding } from "./findings";
 
-/** Workers that differ, connectors and tasks that are not as the stack declares them. */
-export function connectFindings(report: PlatformReport): Finding[] {
-    const { connectors, missingConnectors } = report;
+/** Workers that differ; connectors and tasks that are not in their declared state. */
+export function connectFindings(snapshot: PlatformSnapshot): Finding[] {
+    const { connectors, missingConnectors } = snapshot;
     return [
-        ...differingWorkers(report),
+        ...differingWorkers(snapshot),
         ...(connectors.ok
-            ? connectors.value.flatMap((one) => connectorFindings(one, report))
-            : [silence(connectors.error, report)]),
-        ...missingConnectors.map((name) => missing(name, report)),
+            ? connectors.value.flatMap((one) => connectorFindings(one, snapshot))
+            : [noAnswer(connectors.error, snapshot)]),
+        ...missingConnectors.map((name) => missing(name, snapshot)),
     ];
 }
 
-function silence(error: string, { stack }: PlatformReport): Finding {
+function noAnswer(error: string, { stack }: PlatformSnapshot): Finding {
     return {
         key: "connectors",
         level: "wrong",
         subject: "connectors",
-        text: `no worker says how they are: ${error}`,
-        remedy: `look for the cause: ${npmCommand(stack, "logs", "connect")}`,
+        text: `no worker reports their state: ${error}`,
+        remedy: `find the cause: ${npmCommand(stack, "logs", "connect")}`,
     };
 }
 
-function missing(name: string, { stack }: PlatformReport): Finding {
+function missing(name: string, { stack }: PlatformSnapshot): Finding {
     return {
         key: `connector:${name}`,
         level: "wrong",
         subject: name,
-        text: "is declared, but the Connect cluster does not have it",
-        remedy: `make it again: ${npmCommand(stack, "start", "--refresh")}`,
+        text: "is declared, but does not exist in the Connect cluster",
+        remedy: `create it again: ${npmCommand(stack, "start", "--refresh")}`,
     };
 }
 
-/** A task may run on any worker: each must have the same plugins, the same Connect and the same Kafka cluster. */
-function differingWorkers({ connect, stack }: PlatformReport): Finding[] {
+/** A task may run on any worker: all must have the same plugins, version of Connect and Kafka cluster. */
+function differingWorkers({ connect, stack }: PlatformSnapshot): Finding[] {
     const answering = connect.flatMap((worker) =>
         worker.answer.ok ? [{ name: worker.name, facts: worker.answer.value }] : [],
     );
@@ -64,13 +64,13 @@ function differingWorkers({ connect, stack }: PlatformReport): Finding[] {
     });
 }
 
-/** Whether all workers that answer can load the same. */
-export function workersAreEqual(workers: MemberReport<WorkerFacts>[]): boolean {
+/** True when all workers that answer have the same version and plugins. */
+export function workersAreEqual(workers: MemberAnswer<WorkerFacts>[]): boolean {
     const lists = workers.flatMap(({ answer }) => (answer.ok ? [loadable(answer.value).join("\n")] : []));
     return new Set(lists).size <= 1;
 }
 
-/** A worker is known by its advertised address: the member's name on one host, that of its REST URL on several. */
+/** Compares advertised addresses: on one host the member's name, on several hosts the host and port of its REST URL. */
 export function runsOn({ worker }: { worker: string }, { name, address }: { name: string; address: string }): boolean {
     return worker.replace(/:\d+$/, "") === name || address.endsWith(`//${worker}`);
 }
@@ -79,36 +79,36 @@ function loadable({ version, plugins }: WorkerFacts): string[] {
     return [`Kafka Connect ${version}`, ...plugins.map(pluginText).sort()];
 }
 
-function pluginText({ class: name, version }: PluginInfo): string {
+function pluginText({ class: name, version }: ConnectorPlugin): string {
     return `${name.split(".").at(-1)} ${version ?? ""}`.trim();
 }
 
 function differenceOf(own: string[], usual: string[]): string {
     const more = own.filter((item) => !usual.includes(item));
     const fewer = usual.filter((item) => !own.includes(item));
-    return [some("has", more), some("has no", fewer)].filter((text) => text !== "").join("; ");
+    return [firstOf("has", more), firstOf("has no", fewer)].filter((text) => text !== "").join("; ");
 }
 
-function some(verb: string, items: string[]): string {
+function firstOf(verb: string, items: string[]): string {
     const rest = items.length > 3 ? ` and ${items.length - 3} more` : "";
     return items.length === 0 ? "" : `${verb} ${items.slice(0, 3).join(", ")}${rest}`;
 }
 
-/** Of several that are equally frequent, the first. */
+/** The first of them where several are equally frequent. */
 function mostFrequent(items: string[]): string {
     const count = (item: string) => items.filter((other) => other === item).length;
     return items.reduce((best, item) => (count(item) > count(best) ? item : best), items[0] ?? "");
 }
 
-function connectorFindings(connector: ConnectorFacts, report: PlatformReport): Finding[] {
-    const found = [
-        ...connectorFinding(connector, report),
-        ...connector.tasks.flatMap((task) => taskFinding(task, connector, report)),
+function connectorFindings(connector: ConnectorFacts, snapshot: PlatformSnapshot): Finding[] {
+    const findings = [
+        ...connectorFinding(connector, snapshot),
+        ...connector.tasks.flatMap((task) => taskFinding(task, connector, snapshot)),
     ];
-    // What the stack does not declare is somebody else's
+    // Connectors of others cause no exit code
     return connector.managed
-        ? found
-        : [unmanaged(connector), ...found.map((one) => ({ ...one, level: "warning" as const }))];
+        ? findings
+        : [unmanaged(connector), ...findings.map((one) => ({ ...one, level: "warning" as const }))];
 }
 
 function unmanaged({ name }: ConnectorFacts): Finding {
@@ -116,25 +116,23 @@ function unmanaged({ name }: ConnectorFacts): Finding {
         key: `unmanaged:${name}`,
         level: "warning",
         subject: name,
-        text: "is no connector of this stack: somebody else made it",
+        text: "is not declared by this stack",
         remedy: "declare it under connect-cdc:connectors, or delete it",
     };
 }
 
-type Fault = Pick<Finding, "level" | "text" | "remedy">;
-
-function connectorFinding(connector: ConnectorFacts, report: PlatformReport): Finding[] {
-    const fault = stateFault(connector, report) ?? tooFewTasks(connector, report);
-    return fault === undefined ? [] : [{ key: `connector:${connector.name}`, subject: connector.name, ...fault }];
+function connectorFinding(connector: ConnectorFacts, snapshot: PlatformSnapshot): Finding[] {
+    const problem = stateProblem(connector, snapshot) ?? tooFewTasks(connector, snapshot);
+    return problem === undefined ? [] : [{ key: `connector:${connector.name}`, subject: connector.name, ...problem }];
 }
 
-function stateFault(connector: ConnectorFacts, report: PlatformReport): Fault | undefined {
+function stateProblem(connector: ConnectorFacts, snapshot: PlatformSnapshot): Problem | undefined {
     const { name, state, cause, worker, declaredState } = connector;
     switch (state) {
         case "FAILED":
-            return failed(cause, worker, name, report);
+            return failed(cause, worker, name, snapshot);
         case "UNASSIGNED":
-            return unassigned(report);
+            return unassigned(snapshot);
         case "RESTARTING":
             return restarting;
     }
@@ -143,34 +141,37 @@ function stateFault(connector: ConnectorFacts, report: PlatformReport): Fault | 
     return {
         level: "wrong",
         text: `is ${state}, but declared ${declaredState}: changed by hand`,
-        remedy: `curl -X PUT ${restUrl(report)}/connectors/${name}/${action}`,
+        remedy: `curl -X PUT ${restUrl(snapshot)}/connectors/${name}/${action}`,
     };
 }
 
-function tooFewTasks({ state, tasks, declaredTasks, name }: ConnectorFacts, report: PlatformReport): Fault | undefined {
+function tooFewTasks(
+    { state, tasks, declaredTasks, name }: ConnectorFacts,
+    snapshot: PlatformSnapshot,
+): Problem | undefined {
     const expected = Math.max(1, declaredTasks ?? 1);
     if (state !== "RUNNING" || tasks.length >= expected) return undefined;
     const count = tasks.length === 0 ? "no task" : plural(tasks.length, "task");
-    return { level: "wrong", text: `has ${count}, expected ${expected}`, remedy: restart(name, report) };
+    return { level: "wrong", text: `has ${count}, expected ${expected}`, remedy: restart(name, snapshot) };
 }
 
-function taskFinding(task: TaskStatus, connector: ConnectorFacts, report: PlatformReport): Finding[] {
-    const fault = taskFault(task, connector, report);
-    return fault === undefined
+function taskFinding(task: TaskFacts, connector: ConnectorFacts, snapshot: PlatformSnapshot): Finding[] {
+    const problem = taskProblem(task, connector, snapshot);
+    return problem === undefined
         ? []
-        : [{ key: `task:${connector.name}/${task.task}`, subject: `${connector.name}/${task.task}`, ...fault }];
+        : [{ key: `task:${connector.name}/${task.task}`, subject: `${connector.name}/${task.task}`, ...problem }];
 }
 
-function taskFault(
-    { state, cause, worker }: TaskStatus,
+function taskProblem(
+    { state, cause, worker }: TaskFacts,
     connector: ConnectorFacts,
-    report: PlatformReport,
-): Fault | undefined {
+    snapshot: PlatformSnapshot,
+): Problem | undefined {
     switch (state) {
         case "FAILED":
-            return failed(cause, worker, connector.name, report);
+            return failed(cause, worker, connector.name, snapshot);
         case "UNASSIGNED":
-            return unassigned(report);
+            return unassigned(snapshot);
         case "RESTARTING":
             return restarting;
     }
@@ -178,38 +179,38 @@ function taskFault(
     return {
         level: "warning",
         text: `is ${state} while its connector is ${connector.state}`,
-        remedy: "it follows its connector within seconds; if it does not, restart it",
+        remedy: "wait some seconds for its state to change; if it does not, restart the connector",
     };
 }
 
-const restarting: Fault = {
+const restarting: Problem = {
     level: "warning",
     text: "is being restarted",
-    remedy: "it runs again within seconds",
+    remedy: "wait some seconds until it runs",
 };
 
-function failed(cause: string | undefined, worker: string, connector: string, report: PlatformReport): Fault {
+function failed(cause: string | undefined, worker: string, connector: string, snapshot: PlatformSnapshot): Problem {
     return {
         level: "wrong",
-        text: `FAILED on ${worker}: ${cause ?? "the worker's log tells why"}`,
-        remedy: restart(connector, report),
+        text: `FAILED on ${worker}: ${cause ?? "the cause is in the worker's log"}`,
+        remedy: restart(connector, snapshot),
     };
 }
 
-function unassigned({ stack }: PlatformReport): Fault {
+function unassigned({ stack }: PlatformSnapshot): Problem {
     return {
         level: "wrong",
         text: "UNASSIGNED: no worker runs it",
-        remedy: `after a lost worker others take it up within 5 minutes; workers: ${npmCommand(stack, "logs", "connect")}`,
+        remedy: `other workers take over after connect.scheduledRebalanceMaxDelayMs; if not: ${npmCommand(stack, "logs", "connect")}`,
     };
 }
 
-function restart(connector: string, report: PlatformReport): string {
-    const url = `${restUrl(report)}/connectors/${connector}/restart?includeTasks=true&onlyFailed=true`;
-    return `mend the cause, then restart: curl -X POST '${url}'`;
+function restart(connector: string, snapshot: PlatformSnapshot): string {
+    const url = `${restUrl(snapshot)}/connectors/${connector}/restart?includeTasks=true&onlyFailed=true`;
+    return `remove the cause, then restart: curl -X POST '${url}'`;
 }
 
-/** A worker that answers. */
-function restUrl({ connect }: PlatformReport): string {
+/** REST URL of a worker that answers. */
+function restUrl({ connect }: PlatformSnapshot): string {
     return (connect.find(({ answer }) => answer.ok) ?? connect[0])?.address ?? "";
 }

@@ -1,35 +1,35 @@
-import type { PlatformReport } from "../platformReport";
+import type { Finding } from "../finding";
+import type { PlatformSnapshot } from "../snapshot";
 import { connectFindings } from "./connectFindings";
 import { kafkaFindings } from "./kafkaFindings";
 import { memberFindings } from "./memberFindings";
 import { databaseFindings, queueFindings } from "./storeFindings";
 
-/** One thing of the platform that somebody should know of. */
-export interface Finding {
-    /**
-     * Stays the same while the thing lasts, and is there once at most: `engine:<host>`, `member:<name>`, `container:<name>`,
-     * `zookeeper:leader`, `registration:<broker>`, `view:<broker>`, `kafka:controller`, `kafka:replicas`, `topic:<name>`,
-     * `replication:<topic>`, `plugins:<worker>`, `cluster:<worker>`, `connectors`, `connector:<name>`,
-     * `task:<connector>/<number>`, `unmanaged:<connector>`, `slot:<name>`, `wal:<slot>`, `capture:<connector>/<kind>`, `queue:<name>`.
-     */
-    key: string;
-    /** wrong: rows are lost, late or at risk. warning: worth a look; the exit code stays 0. */
-    level: "wrong" | "warning";
-    /** What it is about, as the screen names it: `kafka-1`, `dbz-source/0`, `queue CustomersJSON`. */
-    subject: string;
-    /** One line: what was found, and the first cause where there is one. */
-    text: string;
-    /** One line: what to do. */
-    remedy: string;
+/** A snapshot with all its findings. */
+export interface PlatformStatus {
+    snapshot: PlatformSnapshot;
+    /** In the order of the screen. */
+    findings: Finding[];
 }
 
-/** Everything that is wrong or worth a look, in the order of the screen. */
-export function findings(report: PlatformReport): Finding[] {
+/** Finds all problems in a snapshot. */
+export function statusOf(snapshot: PlatformSnapshot): PlatformStatus {
+    return { snapshot, findings: findingsOf(snapshot) };
+}
+
+/** All findings of a snapshot, in the order of the screen. */
+export function findingsOf(snapshot: PlatformSnapshot): Finding[] {
     return [
-        ...memberFindings(report),
-        ...kafkaFindings(report),
-        ...connectFindings(report),
-        ...databaseFindings(report),
-        ...queueFindings(report),
+        ...memberFindings(snapshot),
+        ...kafkaFindings(snapshot),
+        ...connectFindings(snapshot),
+        ...databaseFindings(snapshot),
+        ...queueFindings(snapshot),
     ];
+}
+
+/** How many findings have each level. */
+export function countFindings(findings: Finding[]): { wrong: number; warnings: number } {
+    const wrong = findings.filter(({ level }) => level === "wrong").length;
+    return { wrong, warnings: findings.length - wrong };
 }

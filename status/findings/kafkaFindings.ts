@@ -1,20 +1,20 @@
 import type { PartitionState } from "../../servers/kafka";
-import type { KafkaFacts, PlatformReport } from "../platformReport";
-import { npmCommand } from "../remedies";
+import type { Finding } from "../finding";
+import { npmCommand } from "../npmCommand";
+import type { KafkaFacts, PlatformSnapshot } from "../snapshot";
 import { plural } from "../units";
-import type { Finding } from "./findings";
 
-/** From so many brokers on, a topic with one replica is worth a warning. */
+/** With this many brokers or more, a topic with one replica is a warning. */
 const BROKERS_FOR_REPLICAS = 3;
 
-/** Brokers that the others do not know of, partitions that miss replicas, topics that could have more. */
-export function kafkaFindings(report: PlatformReport): Finding[] {
-    const { kafkaCluster } = report;
-    return [...brokerFindings(report), ...(kafkaCluster.ok ? clusterFindings(kafkaCluster.value, report) : [])];
+/** Brokers that are not part of the cluster, partitions without all their replicas, topics with too few replicas. */
+export function kafkaFindings(snapshot: PlatformSnapshot): Finding[] {
+    const { kafkaCluster } = snapshot;
+    return [...brokerFindings(snapshot), ...(kafkaCluster.ok ? clusterFindings(kafkaCluster.value, snapshot) : [])];
 }
 
 /** Members are numbered like their ids: `kafka-1` is broker 1. */
-function brokerFindings({ kafka, zookeeper, stack }: PlatformReport): Finding[] {
+function brokerFindings({ kafka, zookeeper, stack }: PlatformSnapshot): Finding[] {
     const servers = zookeeper.flatMap(({ answer }) => (answer.ok ? [answer.value] : []));
     const serving = servers.filter(({ mode }) => mode !== undefined);
     const answering = kafka.flatMap(({ answer }, id) => (answer.ok ? [id] : []));
@@ -23,7 +23,7 @@ function brokerFindings({ kafka, zookeeper, stack }: PlatformReport): Finding[] 
         const finding = {
             level: "wrong" as const,
             subject: name,
-            remedy: `look for the cause: ${npmCommand(stack, "logs", name)}`,
+            remedy: `find the cause: ${npmCommand(stack, "logs", name)}`,
         };
         const unseen = answering.filter((other) => !answer.value.brokersSeen.includes(other));
         return [
@@ -37,14 +37,14 @@ function brokerFindings({ kafka, zookeeper, stack }: PlatformReport): Finding[] 
     });
 }
 
-function clusterFindings(facts: KafkaFacts, { stack }: PlatformReport): Finding[] {
+function clusterFindings(facts: KafkaFacts, { stack }: PlatformSnapshot): Finding[] {
     const log = npmCommand(stack, "logs", "kafka");
     const controller: Finding = {
         key: "kafka:controller",
         level: "wrong",
         subject: "kafka",
         text: "no broker is the controller: no leader can be elected",
-        remedy: `look whether the brokers reach ZooKeeper: ${log}`,
+        remedy: `check that the brokers reach ZooKeeper: ${log}`,
     };
     return [
         ...(facts.controllerId < 0 ? [controller] : []),
@@ -64,8 +64,8 @@ function replicaFinding({ underReplicated, topics }: KafkaFacts, log: string): F
             key: "kafka:replicas",
             level: "wrong",
             subject: "kafka",
-            text: `${underReplicated.length} of ${all} partitions have not all replicas in sync, such as ${example}`,
-            remedy: `they catch up when all brokers run; else look for the cause: ${log}`,
+            text: `${underReplicated.length} of ${all} partitions do not have all replicas in sync, such as ${example}`,
+            remedy: `start all brokers, and wait until the replicas catch up; if they do not, find the cause: ${log}`,
         },
     ];
 }
@@ -78,8 +78,8 @@ function leaderFinding(name: string, unhealthy: PartitionState[], log: string): 
             key: `topic:${name}`,
             level: "wrong",
             subject: `topic ${name}`,
-            text: `${plural(offline.length, "partition")} without a leader: nobody can write or read there`,
-            remedy: `bring back the brokers that have its replicas: ${log}`,
+            text: `${plural(offline.length, "partition")} without a leader: clients can neither write nor read`,
+            remedy: `start the brokers that have its replicas: ${log}`,
         },
     ];
 }
@@ -94,8 +94,8 @@ function replicationFinding(
             key: `replication:${name}`,
             level: "warning",
             subject: `topic ${name}`,
-            text: `has one replica on a cluster of ${brokers.length} brokers: a lost broker takes its records along`,
-            remedy: "give it more with kafka-reassign-partitions.sh, or make it anew with replication 3",
+            text: `has one replica on a cluster of ${brokers.length} brokers: its records are lost with its broker`,
+            remedy: "add replicas with kafka-reassign-partitions.sh, or create it again with replication 3",
         },
     ];
 }

@@ -1,7 +1,7 @@
-import { duration } from "../events";
-import type { Answer, ContainerFacts, MemberReport, PlatformReport, ServerFacts } from "../platformReport";
-import { npmCommand } from "../remedies";
-import type { Finding } from "./findings";
+import type { Finding, Problem } from "../finding";
+import { npmCommand } from "../npmCommand";
+import type { Answer, ContainerFacts, MemberAnswer, PlatformSnapshot, ServerFacts } from "../snapshot";
+import { durationText } from "../units";
 
 /** A member of the platform, whatever its role. */
 export interface AnyMember {
@@ -11,9 +11,9 @@ export interface AnyMember {
     answer: Answer<unknown>;
 }
 
-/** All members that a stack has, in the order of the screen. */
-export function allMembers(report: PlatformReport): AnyMember[] {
-    const { zookeeper, kafka, connect, database, jmsBroker } = report;
+/** All members of a stack, in the order of the screen. */
+export function allMembers(snapshot: PlatformSnapshot): AnyMember[] {
+    const { zookeeper, kafka, connect, database, jmsBroker } = snapshot;
     return [
         ...zookeeper,
         ...kafka,
@@ -23,35 +23,40 @@ export function allMembers(report: PlatformReport): AnyMember[] {
     ];
 }
 
-/** Engines that are silent, members that do not serve, and a quorum that is none. */
-export function memberFindings(report: PlatformReport): Finding[] {
-    const members = allMembers(report);
+/** Engines without an answer, members that do not serve, and a missing quorum. */
+export function memberFindings(snapshot: PlatformSnapshot): Finding[] {
+    const members = allMembers(snapshot);
     return [
-        ...report.engines.flatMap(engineFinding),
-        ...members.flatMap((member) => memberFinding(member, report)),
-        ...otherContainers(report, new Set(members.map(({ name }) => name))),
-        ...quorumFindings(report),
+        ...snapshot.engines.flatMap(engineFinding),
+        ...members.flatMap((member) => memberFinding(member, snapshot)),
+        ...otherContainers(snapshot, new Set(members.map(({ name }) => name))),
+        ...quorumFindings(snapshot),
     ];
 }
 
-function engineFinding({ name, answer }: MemberReport<unknown>): Finding[] {
+function engineFinding({ name, answer }: MemberAnswer<unknown>): Finding[] {
     if (answer.ok) return [];
-    const remedy = "start it, or see to it that this user may use it";
+    const remedy = "start it, or give this user the right to use it";
     return [{ key: `engine:${name}`, level: "wrong", subject: `host ${name}`, text: answer.error, remedy }];
 }
 
-function memberFinding(member: AnyMember, report: PlatformReport): Finding[] {
-    const container = containerOf(member.name, report);
-    const fault =
-        faultOfRestarts(container, report) ??
-        (member.answer.ok ? faultOfServing(member, container) : faultOfSilent(member.answer.error, container, report));
-    if (fault === undefined) return [];
-    return [{ key: `member:${member.name}`, subject: member.name, remedy: lookAtLog(member.name, report), ...fault }];
+function memberFinding(member: AnyMember, snapshot: PlatformSnapshot): Finding[] {
+    const container = containerOf(member.name, snapshot);
+    const problem =
+        restartProblem(container, snapshot) ??
+        (member.answer.ok
+            ? problemOfServing(member, container)
+            : problemOfSilent(member.answer.error, container, snapshot));
+    if (problem === undefined) return [];
+    return [
+        { key: `member:${member.name}`, subject: member.name, remedy: checkLog(member.name, snapshot), ...problem },
+    ];
 }
 
-type Fault = Pick<Finding, "level" | "text"> & { remedy?: string };
+/** A problem; without a remedy of its own, the remedy is to check the log. */
+type MemberProblem = Omit<Problem, "remedy"> & { remedy?: string };
 
-/** Sections of the config with the heap of a member, by its role. */
+/** Config section with the heap size, by the name of the role. */
 const heapSections: Record<string, string> = {
     zookeeper: "zookeeper",
     kafka: "kafka",
@@ -59,19 +64,22 @@ const heapSections: Record<string, string> = {
     artemis: "jmsBroker",
 };
 
-/** A server that ends again and again may answer just now. */
-function faultOfRestarts(container: ContainerFacts | undefined, { takenAt }: PlatformReport): Fault | undefined {
+/** A server that restarts again and again may have answered between two restarts. */
+function restartProblem(
+    container: ContainerFacts | undefined,
+    { takenAt }: PlatformSnapshot,
+): MemberProblem | undefined {
     if (container?.restarts === undefined) return undefined;
     const { count, madeAt, lastAt, lastError } = container.restarts;
-    const ago = (at: number) => `${duration(Math.max(0, takenAt - at))} ago`;
+    const ago = (at: number) => `${durationText(Math.max(0, takenAt - at))} ago`;
     const text = `restarted ${count} times since it was made ${ago(madeAt)}, the last time ${ago(lastAt)}. ${lastError}`;
     const section = heapSections[container.name.replace(/-\d+$/, "")];
     return section !== undefined && lastError.includes("OutOfMemoryError: Java heap space")
-        ? { level: "wrong", text, remedy: `give it more memory: heapMb and memoryMb of connect-cdc:${section}` }
+        ? { level: "wrong", text, remedy: `raise heapMb and memoryMb of connect-cdc:${section}` }
         : { level: "wrong", text };
 }
 
-function faultOfServing({ answer }: AnyMember, container: ContainerFacts | undefined): Fault | undefined {
+function problemOfServing({ answer }: AnyMember, container: ContainerFacts | undefined): MemberProblem | undefined {
     if (isOutsideQuorum(answer)) return { level: "wrong", text: "runs, but is not in the quorum" };
     if (container?.health === "unhealthy") return { level: "warning", text: "answers, but its health check fails" };
     return undefined;
@@ -82,26 +90,30 @@ function isOutsideQuorum(answer: Answer<unknown>): boolean {
     return "mode" in facts && facts.mode === undefined;
 }
 
-function faultOfSilent(error: string, container: ContainerFacts | undefined, report: PlatformReport): Fault {
-    if (container !== undefined) return { level: "wrong", ...stateFault(container, error, report) };
+function problemOfSilent(
+    error: string,
+    container: ContainerFacts | undefined,
+    snapshot: PlatformSnapshot,
+): MemberProblem {
+    if (container !== undefined) return { level: "wrong", ...stateProblem(container, error, snapshot) };
 
-    const isKnown = report.containers.ok && report.engines.every(({ answer }) => answer.ok);
+    const isKnown = snapshot.containers.ok && snapshot.engines.every(({ answer }) => answer.ok);
     return isKnown
         ? {
               level: "wrong",
-              text: "its container is gone",
-              remedy: `make it again: ${npmCommand(report.stack, "start")}`,
+              text: "its container does not exist",
+              remedy: `create it again: ${npmCommand(snapshot.stack, "start")}`,
           }
         : { level: "wrong", text: error };
 }
 
-function stateFault(
+function stateProblem(
     container: ContainerFacts,
     error: string,
-    report: PlatformReport,
+    snapshot: PlatformSnapshot,
 ): { text: string; remedy?: string } {
     const { state, status, health, name } = container;
-    const log = npmCommand(report.stack, "logs", name);
+    const log = npmCommand(snapshot.stack, "logs", name);
     switch (state) {
         case "running":
             return { text: health === "starting" ? `is starting: ${error}` : `runs, but ${error}` };
@@ -110,10 +122,10 @@ function stateFault(
         case "exited":
             return {
                 text: `its container has exited${exitCode(status)}`,
-                remedy: `start it: ${npmCommand(report.stack, "start")}; its last words: ${log}`,
+                remedy: `start it: ${npmCommand(snapshot.stack, "start")}; its log: ${log}`,
             };
         default:
-            return { text: `its container is ${state}`, remedy: `docker unpause or start it; its log: ${log}` };
+            return { text: `its container is ${state}`, remedy: `run docker unpause or docker start; its log: ${log}` };
     }
 }
 
@@ -124,29 +136,29 @@ function exitCode(status: string): string {
     return code === undefined ? "" : ` (exit code ${code}${meaning})`;
 }
 
-function lookAtLog(name: string, { stack }: PlatformReport): string {
-    return `look for the cause: ${npmCommand(stack, "logs", name)}`;
+function checkLog(name: string, { stack }: PlatformSnapshot): string {
+    return `find the cause: ${npmCommand(stack, "logs", name)}`;
 }
 
-export function containerOf(name: string, { containers }: PlatformReport): ContainerFacts | undefined {
+export function containerOf(name: string, { containers }: PlatformSnapshot): ContainerFacts | undefined {
     return containers.ok ? containers.value.find((container) => container.name === name) : undefined;
 }
 
-/** Containers that serve beside the members. One that has done its work and exited is well. */
-function otherContainers(report: PlatformReport, members: Set<string>): Finding[] {
-    const found = report.containers.ok ? report.containers.value : [];
-    return found
+/** Containers that are not members. One that has finished its work and exited is no problem. */
+function otherContainers(snapshot: PlatformSnapshot, members: Set<string>): Finding[] {
+    const containers = snapshot.containers.ok ? snapshot.containers.value : [];
+    return containers
         .filter(({ name, state, health }) => !members.has(name) && (state === "restarting" || health === "unhealthy"))
         .map(({ name, status }) => ({
             key: `container:${name}`,
             level: "warning",
             subject: name,
             text: status,
-            remedy: lookAtLog(name, report),
+            remedy: checkLog(name, snapshot),
         }));
 }
 
-function quorumFindings({ zookeeper, stack }: PlatformReport): Finding[] {
+function quorumFindings({ zookeeper, stack }: PlatformSnapshot): Finding[] {
     const modes = zookeeper.flatMap(({ answer }) => (answer.ok ? [answer.value.mode] : []));
     const leaders = modes.filter((mode) => mode === "leader" || mode === "standalone").length;
     if (leaders === 1) return [];
@@ -155,8 +167,11 @@ function quorumFindings({ zookeeper, stack }: PlatformReport): Finding[] {
             key: "zookeeper:leader",
             level: "wrong",
             subject: "zookeeper",
-            text: leaders === 0 ? "no server leads: there is no quorum" : `${leaders} servers say that they lead`,
-            remedy: `a majority must run and reach each other: ${npmCommand(stack, "logs", "zookeeper")}`,
+            text:
+                leaders === 0
+                    ? "no server leads: there is no quorum"
+                    : `${leaders} servers report that they are the leader`,
+            remedy: `start a majority of the servers, and check that they reach each other: ${npmCommand(stack, "logs", "zookeeper")}`,
         },
     ];
 }

@@ -1,14 +1,14 @@
-/** Text that is HTML already. Only {@link html} makes it, so that nothing gets onto a page without being escaped. */
+/** Text that is HTML. Only {@link html} creates it, so that all content of a page is escaped. */
 export class Html {
     private constructor(readonly text: string) {}
 
-    /** For {@link html} and for text of this repository's own files; never for what came from a server. */
+    /** For {@link html} and for text of this repository's own files; never for text from a server. */
     static trusted(text: string): Html {
         return new Html(text);
     }
 }
 
-/** What may stand in a template: `undefined` and `false` leave nothing. */
+/** A value of a template. `undefined` and `false` are empty. */
 export type Content = Html | string | number | undefined | false | Content[];
 
 /** A template of HTML whose values are escaped, for text and for attributes in double quotes. */

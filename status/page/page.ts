@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Finding } from "../findings/findings";
-import type { Look } from "../flow";
+import type { Finding } from "../finding";
+import { countFindings } from "../findings/findings";
+import type { TrackedStatus } from "../flow";
 import { type Level, worst } from "../levels";
 import { type Content, html, Html } from "./html";
 import { flowSection } from "./pageFlow";
@@ -8,27 +9,27 @@ import { membersSection } from "./pageMembers";
 import { pill, section } from "./pageParts";
 import { connectorsSection, topicsSection } from "./pageTables";
 
-/** What a page shows. */
+/** Content of a page. */
 export interface PageState {
     stack: string;
-    /** The last look that succeeded; undefined before the first one. */
-    look?: Look;
-    /** Looks themselves fail since then. */
+    /** The last status; undefined before the first snapshot. */
+    status?: TrackedStatus;
+    /** Time since which no snapshot can be taken, with the error. */
     failure?: { since: number; error: string };
-    /** When the page is made, ms since 1970. */
+    /** Time of the page, ms since 1970. */
     now: number;
 }
 
-/** Text of the page's own style sheet and script. */
+/** Text of the style sheet and script of the page. */
 export interface PageAssets {
     style: string;
     script: string;
 }
 
-/** Seconds after which a browser without JavaScript asks again. */
+/** Seconds after which a browser without JavaScript loads the page again. */
 const RELOAD_SECONDS = 5;
 
-/** The whole page. Nothing of it comes from elsewhere, and it works without JavaScript. */
+/** The whole page. It loads nothing from other servers, and it works without JavaScript. */
 export function renderPage(state: PageState, { style, script }: PageAssets): string {
     const page = html`<!doctype html>
         <html lang="en">
@@ -49,12 +50,12 @@ export function renderPage(state: PageState, { style, script }: PageAssets): str
     return page.text;
 }
 
-/** The part of the page that changes from look to look. */
+/** The part of the page that changes with each snapshot. */
 export function renderFragment(state: PageState): string {
     return fragment(state).text;
 }
 
-/** The `Content-Security-Policy` of the page: its own style and script, questions to its own server, nothing else. */
+/** The `Content-Security-Policy` of the page: its own style and script, requests to its own server, nothing else. */
 export function securityPolicy({ style, script }: PageAssets): string {
     const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
     return [
@@ -69,56 +70,56 @@ export function securityPolicy({ style, script }: PageAssets): string {
     ].join("; ");
 }
 
-function titleOf({ stack, look, failure }: PageState): string {
-    const text = look === undefined || failure !== undefined ? "no answer" : headline(look.found);
+function titleOf({ stack, status, failure }: PageState): string {
+    const text = status === undefined || failure !== undefined ? "no answer" : headline(status.findings);
     return `${text} – ${stack} – connect-cdc`;
 }
 
 function fragment(state: PageState): Html {
-    const { stack, look, failure } = state;
+    const { stack, status, failure } = state;
     return html`<main id="live" data-title="${titleOf(state)}">
         <header>
             <h1>connect-cdc <small>stack ${stack}</small></h1>
-            <div role="status">${look && pill(levelOfAll(look.found), headline(look.found))}</div>
-            ${look && lookedAt(look.report.takenAt, state.now)}
+            <div role="status">${status && pill(levelOfAll(status.findings), headline(status.findings))}</div>
+            ${status && snapshotTime(status.snapshot.takenAt, state.now)}
         </header>
-        ${failure && failureNote(failure, look)} ${look && sections(look)}
+        ${failure && failureNote(failure, status)} ${status && sections(status)}
     </main>`;
 }
 
-function lookedAt(takenAt: number, now: number): Html {
+function snapshotTime(takenAt: number, now: number): Html {
     const age = Math.max(0, Math.round((now - takenAt) / 1000));
     return html`<p class="looked">
-        last look <time datetime="${new Date(takenAt).toISOString()}">${clock(takenAt)}</time>,
+        last snapshot <time datetime="${new Date(takenAt).toISOString()}">${clock(takenAt)}</time>,
         <span id="age" data-seconds="${age}">${age} s ago</span>
     </p>`;
 }
 
-function failureNote({ since, error }: { since: number; error: string }, look: Look | undefined): Html {
+function failureNote({ since, error }: { since: number; error: string }, status: TrackedStatus | undefined): Html {
     return html`<p class="failure" role="alert">
-        <b>No answer since ${clock(since)}.</b> ${error}${look && ". What follows is the last that was seen."}
+        <b>No answer since ${clock(since)}.</b> ${error}${status && ". The page shows the last snapshot."}
     </p>`;
 }
 
-function sections(look: Look): Content {
+function sections(status: TrackedStatus): Content {
     return [
-        findingsSection(look.found),
-        flowSection(look),
-        membersSection(look),
-        connectorsSection(look),
-        topicsSection(look),
+        findingsSection(status.findings),
+        flowSection(status),
+        membersSection(status),
+        connectorsSection(status),
+        topicsSection(status),
     ];
 }
 
-function findingsSection(found: Finding[]): Html | undefined {
-    return found.length === 0
+function findingsSection(findings: Finding[]): Html | undefined {
+    return findings.length === 0
         ? undefined
         : section(
               "findings",
-              "What to look at",
+              "Findings",
               "",
               html`<ul class="findings">
-                  ${found.map(
+                  ${findings.map(
                       ({ key, level, subject, text, remedy }) =>
                           html`<li class="${level}" id="finding-${key}">
                               ${pill(level, level)}
@@ -132,13 +133,12 @@ function findingsSection(found: Finding[]): Html | undefined {
           );
 }
 
-function levelOfAll(found: Finding[]): Level {
-    return worst(found.map(({ level }) => level));
+function levelOfAll(findings: Finding[]): Level {
+    return worst(findings.map(({ level }) => level));
 }
 
-function headline(found: Finding[]): string {
-    const wrong = found.filter(({ level }) => level === "wrong").length;
-    const warnings = found.length - wrong;
+function headline(findings: Finding[]): string {
+    const { wrong, warnings } = countFindings(findings);
     const parts = [
         wrong > 0 && `${wrong} wrong`,
         warnings > 0 && `${warnings} ${warnings === 1 ? "warning" : "warnings"}`,
@@ -146,7 +146,7 @@ function headline(found: Finding[]): string {
     return parts.length === 0 ? "All is well" : parts.join(", ");
 }
 
-/** Time of day of this machine, which is the reader's, too: the page is served to loopback only. */
+/** Local time: the page is served to loopback only, so the reader has the same time zone. */
 function clock(at: number): string {
     return new Date(at).toLocaleTimeString("en-GB");
 }

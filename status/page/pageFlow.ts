@@ -1,15 +1,15 @@
-import { type Flow, type FlowEdge, type FlowNode, flowOf, type Look, type Stage } from "../flow";
+import { type Flow, type FlowEdge, type FlowNode, flowOf, type Stage, type TrackedStatus } from "../flow";
 import { html, type Html } from "./html";
 import { pill, section, sparkline } from "./pageParts";
 
-/** Height of a node and the space between two, in px: the style sheet has the same, so that ways meet their nodes. */
+/** Height of a node and gap between two nodes, px. The style sheet has the same values. */
 const NODE_HEIGHT = 112;
 const NODE_GAP = 12;
 const WAY_WIDTH = 48;
 
 /** The pipeline as a picture, from the database to the queues. */
-export function flowSection(look: Look): Html {
-    const flow = flowOf(look);
+export function flowSection(status: TrackedStatus): Html {
+    const flow = flowOf(status);
     return section(
         "flow",
         "Pipeline",
@@ -41,7 +41,7 @@ function nodeCard({ name, level, state, figure, note, rates }: FlowNode): Html {
     </li>`;
 }
 
-/** Lines from the nodes of one stage to those of the next; nothing after the last. They only draw what the names say. */
+/** Lines from the nodes of one stage to those of the next; undefined after the last. Decoration: the names have the same information. */
 function waysAfter({ stages, edges }: Flow, i: number): Html | undefined {
     const [left, right, ways] = [stages[i], stages[i + 1], edges[i]];
     if (left === undefined || right === undefined || ways === undefined) return undefined;
@@ -60,7 +60,7 @@ function waysAfter({ stages, edges }: Flow, i: number): Html | undefined {
     </svg>`;
 }
 
-/** Stages stand in the middle of the picture's height. */
+/** Stages are centred vertically. */
 function middle(place: number, { nodes }: Stage, rows: number): number {
     return ((rows - nodes.length) / 2 + place) * (NODE_HEIGHT + NODE_GAP) + NODE_HEIGHT / 2;
 }

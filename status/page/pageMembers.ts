@@ -1,43 +1,43 @@
-import type { PluginInfo } from "../../servers/connect";
+import type { ConnectorPlugin } from "@connect-cdc/connector/client";
+import type { Finding } from "../finding";
 import { runsOn, workersAreEqual } from "../findings/connectFindings";
-import type { Finding } from "../findings/findings";
 import { containerOf } from "../findings/memberFindings";
-import type { Look } from "../flow";
+import type { TrackedStatus } from "../flow";
 import { type Level, levelOf } from "../levels";
-import type { ContainerFacts, MemberReport, PlatformReport } from "../platformReport";
+import type { ContainerFacts, MemberAnswer, PlatformSnapshot } from "../snapshot";
 import { plural } from "../units";
 import { html, type Html } from "./html";
 import { pill, section } from "./pageParts";
 
-/** What a tile says of a member that answers. */
+/** The tile of a member that answers. */
 interface Tile {
     level: Level;
-    /** In a word. */
+    /** In one word. */
     state: string;
     /** Short facts. */
     facts: string[];
 }
 
 /** A row of tiles for each role. */
-export function membersSection({ report, found }: Look): Html {
-    const tasks = report.connectors.ok ? report.connectors.value.flatMap((connector) => connector.tasks) : [];
-    const tile = tileOf(report, found);
+export function membersSection({ snapshot, findings }: TrackedStatus): Html {
+    const tasks = snapshot.connectors.ok ? snapshot.connectors.value.flatMap((connector) => connector.tasks) : [];
+    const tile = tileOf(snapshot, findings);
     const rows = [
-        roleRow("ZooKeeper", report.zookeeper, (member) =>
+        roleRow("ZooKeeper", snapshot.zookeeper, (member) =>
             tile(member, ({ mode, version, connections }) => ({
                 level: mode === undefined ? "wrong" : "ok",
                 state: mode ?? "not in the quorum",
                 facts: [version ?? "", connections === undefined ? "" : plural(connections, "connection")],
             })),
         ),
-        roleRow("Kafka", report.kafka, (member) =>
+        roleRow("Kafka", snapshot.kafka, (member) =>
             tile(member, ({ brokersSeen }) => ({
                 level: "ok",
-                state: isController(report, member) ? "controller" : "ok",
-                facts: [`sees ${brokersSeen.length} of ${plural(report.kafka.length, "broker")}`],
+                state: isController(snapshot, member) ? "controller" : "ok",
+                facts: [`sees ${brokersSeen.length} of ${plural(snapshot.kafka.length, "broker")}`],
             })),
         ),
-        roleRow("Connect", report.connect, (member) =>
+        roleRow("Connect", snapshot.connect, (member) =>
             tile(member, ({ version }) => ({
                 level: "ok",
                 state: "ok",
@@ -45,12 +45,12 @@ export function membersSection({ report, found }: Look): Html {
             })),
         ),
     ];
-    const all = [...report.zookeeper, ...report.kafka, ...report.connect];
+    const all = [...snapshot.zookeeper, ...snapshot.kafka, ...snapshot.connect];
     const answering = all.filter(({ answer }) => answer.ok).length;
-    return section("members", "Members", `${answering} of ${all.length} answer`, [rows, pluginList(report)]);
+    return section("members", "Members", `${answering} of ${all.length} answer`, [rows, pluginList(snapshot)]);
 }
 
-function roleRow<T>(role: string, members: MemberReport<T>[], tile: (member: MemberReport<T>) => Html): Html {
+function roleRow<T>(role: string, members: MemberAnswer<T>[], tile: (member: MemberAnswer<T>) => Html): Html {
     const answering = members.filter(({ answer }) => answer.ok).length;
     return html`<div class="role">
         <h3>${role} <small>${answering} of ${members.length}</small></h3>
@@ -60,34 +60,34 @@ function roleRow<T>(role: string, members: MemberReport<T>[], tile: (member: Mem
     </div>`;
 }
 
-function tileOf(report: PlatformReport, found: Finding[]) {
-    return <T>(member: MemberReport<T>, describe: (facts: T) => Tile): Html => {
+function tileOf(snapshot: PlatformSnapshot, findings: Finding[]) {
+    return <T>(member: MemberAnswer<T>, tileFor: (facts: T) => Tile): Html => {
         const { name, address, answer } = member;
-        const { state, facts, ...own } = answer.ok ? describe(answer.value) : silentTile;
+        const { state, facts, ...own } = answer.ok ? tileFor(answer.value) : noAnswerTile;
         const line = answer.ok ? [address, ...facts].filter((fact) => fact !== "").join(" · ") : answer.error;
         const keys = ["member", "container", "registration", "view", "plugins", "cluster"].map(
             (kind) => `${kind}:${name}`,
         );
-        const level = levelOf(found, keys, own.level);
+        const level = levelOf(findings, keys, own.level);
         return html`<li class="tile ${level}" id="member-${name}">
             <div class="name"><b>${name}</b>${pill(level, state)}</div>
             <div class="note" title="${line}">${line}</div>
-            <div class="note">${containerText(containerOf(name, report))}</div>
+            <div class="note">${containerText(containerOf(name, snapshot))}</div>
         </li>`;
     };
 }
 
-const silentTile: Tile = { level: "wrong", state: "no answer", facts: [] };
+const noAnswerTile: Tile = { level: "wrong", state: "no answer", facts: [] };
 
 function containerText(container: ContainerFacts | undefined): string {
     return container === undefined ? "container not seen" : `${container.status} on ${container.host}`;
 }
 
-function isController({ kafkaCluster }: PlatformReport, { name }: { name: string }): boolean {
+function isController({ kafkaCluster }: PlatformSnapshot, { name }: { name: string }): boolean {
     return kafkaCluster.ok && name === `kafka-${kafkaCluster.value.controllerId}`;
 }
 
-function pluginList({ connect }: PlatformReport): Html | undefined {
+function pluginList({ connect }: PlatformSnapshot): Html | undefined {
     const lists = connect.flatMap(({ answer }) => (answer.ok ? [answer.value.plugins] : []));
     if (lists.length === 0) return undefined;
 
@@ -103,6 +103,6 @@ function pluginList({ connect }: PlatformReport): Html | undefined {
     </details>`;
 }
 
-function pluginText({ class: name, version }: PluginInfo): string {
+function pluginText({ class: name, version }: ConnectorPlugin): string {
     return version === undefined ? name : `${name} ${version}`;
 }

@@ -1,12 +1,12 @@
 import type { Level } from "../levels";
 import { type Content, html, type Html } from "./html";
 
-/** A state in a word, with a colour and a shape of its level; the word alone says it all. */
+/** A state in one word, with the colour and shape of its level. The word alone is enough to understand it. */
 export function pill(level: Level, word: string): Html {
     return html`<span class="pill ${level}">${word === "ok" ? level : word}</span>`;
 }
 
-/** A part of the page with a heading, known to screen readers by it. */
+/** A part of the page with a heading, which is its name for screen readers. */
 export function section(id: string, title: string, note: Content, content: Content): Html {
     return html`<section id="${id}" aria-labelledby="${id}-title">
         <div class="heading">
@@ -20,7 +20,7 @@ export function section(id: string, title: string, note: Content, content: Conte
 const SPARK_WIDTH = 120;
 const SPARK_HEIGHT = 28;
 
-/** A minute of rates as a small area; a gap where nobody looked. */
+/** The rates of a minute as a small area; a gap where there was no snapshot. */
 export function sparkline(rates: (number | undefined)[]): Html {
     const highest = Math.max(...rates.map((value) => value ?? 0), 1);
     const known = rates.filter((value) => value !== undefined);

@@ -1,16 +1,15 @@
-import type { TaskStatus } from "../../servers/connect";
 import { runsOn } from "../findings/connectFindings";
-import { connectorState, type Look } from "../flow";
+import { connectorState, type TrackedStatus } from "../flow";
 import { levelOf, stateLevel } from "../levels";
-import type { ConnectorFacts, TopicFacts } from "../platformReport";
 import { rate, rates, topicKey } from "../rates";
+import type { ConnectorFacts, TaskFacts, TopicFacts } from "../snapshot";
 import { countText, plural, rateText, UNKNOWN_NUMBER } from "../units";
 import { type Content, html, type Html } from "./html";
 import { pill, section, sparkline } from "./pageParts";
 
-/** Every connector with its tasks, and why what failed did. */
-export function connectorsSection(look: Look): Html {
-    const { connectors, missingConnectors } = look.report;
+/** All connectors with their tasks, and the causes of failures. */
+export function connectorsSection(status: TrackedStatus): Html {
+    const { connectors, missingConnectors } = status.snapshot;
     if (!connectors.ok) {
         return section(
             "connectors",
@@ -22,7 +21,7 @@ export function connectorsSection(look: Look): Html {
     const tasks = connectors.value.flatMap((connector) => connector.tasks);
     const running = tasks.filter(({ state }) => state === "RUNNING").length;
     const rows = [
-        ...connectors.value.map((connector) => connectorRows(look, connector)),
+        ...connectors.value.map((connector) => connectorRows(status, connector)),
         ...missingConnectors.map((name) => row([name, pill("wrong", "missing"), UNKNOWN_NUMBER, UNKNOWN_NUMBER])),
     ];
     return section(
@@ -33,37 +32,37 @@ export function connectorsSection(look: Look): Html {
     );
 }
 
-function connectorRows(look: Look, connector: ConnectorFacts): Content {
+function connectorRows(status: TrackedStatus, connector: ConnectorFacts): Content {
     const { name, type, state, lag, tasks, trace, cause, managed } = connector;
-    const level = levelOf(look.found, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
-    const kind = managed ? type : `${type}, not of this stack's config`;
+    const level = levelOf(status.findings, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
+    const kind = managed ? type : `${type}, not declared by this stack`;
     return [
         row([
             html`<b>${name}</b> <small>${kind}</small>`,
             pill(level, connectorState(state, [])),
-            workerName(look, connector),
+            workerName(status, connector),
             type === "sink" ? countText(lag) : UNKNOWN_NUMBER,
         ]),
         causeRow(name, cause, trace),
-        tasks.map((task) => taskRows(look, task)),
+        tasks.map((task) => taskRows(status, task)),
     ];
 }
 
-function taskRows(look: Look, task: TaskStatus): Content {
+function taskRows(status: TrackedStatus, task: TaskFacts): Content {
     const name = `${task.connector}/${task.task}`;
-    const state = pill(levelOf(look.found, [`task:${name}`], stateLevel(task.state)), task.state.toLowerCase());
+    const state = pill(levelOf(status.findings, [`task:${name}`], stateLevel(task.state)), task.state.toLowerCase());
     return [
-        row([html`<span class="task">task ${task.task}</span>`, state, workerName(look, task), ""], `task-${name}`),
+        row([html`<span class="task">task ${task.task}</span>`, state, workerName(status, task), ""], `task-${name}`),
         causeRow(name, task.cause, task.trace),
     ];
 }
 
-/** Name of the member that runs it; its address when it is none of this stack's. */
-function workerName({ report }: Look, place: { worker: string }): string {
-    return report.connect.find((member) => runsOn(place, member))?.name ?? place.worker;
+/** Name of the worker; its address when it is not a member of this stack. */
+function workerName({ snapshot }: TrackedStatus, runner: { worker: string }): string {
+    return snapshot.connect.find((member) => runsOn(runner, member))?.name ?? runner.worker;
 }
 
-/** A row over the whole width: the cause in one line, which opens the whole trace. */
+/** A row of full width: the cause in one line, which expands to the trace. */
 function causeRow(name: string, cause: string | undefined, trace: string | undefined): Html | undefined {
     if (trace === undefined) return undefined;
 
@@ -77,12 +76,12 @@ function causeRow(name: string, cause: string | undefined, trace: string | undef
     </tr>`;
 }
 
-/** A page that is made anew every two seconds has no room for more. */
+/** Number of topics on the page, which is rendered every two seconds. */
 const MOST_TOPICS = 100;
 
-/** The topics, with what decides how safe their records are. */
-export function topicsSection(look: Look): Html {
-    const { kafkaCluster } = look.report;
+/** The topics, with the settings for the safety of their records. */
+export function topicsSection(status: TrackedStatus): Html {
+    const { kafkaCluster } = status.snapshot;
     if (!kafkaCluster.ok) {
         return section("topics", "Topics", "", html`<p class="nothing">No broker answers: ${kafkaCluster.error}</p>`);
     }
@@ -98,12 +97,12 @@ export function topicsSection(look: Look): Html {
         table(
             "Table of topics",
             ["Topic", "Rows/s", "Records", "Partitions × replicas", "Least in sync", "Clean-up", "Last minute"],
-            topics.slice(0, MOST_TOPICS).map((topic) => topicRow(look, topic)),
+            topics.slice(0, MOST_TOPICS).map((topic) => topicRow(status, topic)),
         ),
     );
 }
 
-function topicRow({ history }: Look, topic: TopicFacts): Html {
+function topicRow({ history }: TrackedStatus, topic: TopicFacts): Html {
     const { name, partitions, replicationFactor, cleanupPolicy, minInsyncReplicas, endOffsets } = topic;
     const key = topicKey(name);
     return row([
@@ -117,7 +116,7 @@ function topicRow({ history }: Look, topic: TopicFacts): Html {
     ]);
 }
 
-/** A table that scrolls sideways where the window is too narrow for it, also by keyboard. */
+/** A table that scrolls horizontally in a narrow window, also by keyboard. */
 function table(caption: string, heads: string[], rows: Content): Html {
     return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
         <table>

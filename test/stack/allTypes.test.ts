@@ -10,8 +10,8 @@ import { Progress } from "../../packages/connector/src/client/progress";
 import { Redactor } from "../../packages/connector/src/client/redact";
 import { createConnector } from "../../packages/connector/src/lifecycle/createConnector";
 import { deleteConnector } from "../../packages/connector/src/lifecycle/deleteConnector";
-import { type QueueReader, readQueue } from "../../servers/queue";
-import { parseAddress } from "../../servers/tcp";
+import { parseAddress } from "../../servers/address";
+import { type QueueReader, readQueue } from "../../servers/queueReader";
 import { done, pending, waitFor } from "../../servers/wait";
 import {
     insertSet,

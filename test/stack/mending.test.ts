@@ -57,7 +57,7 @@ it("a connector that fails when it is made is in the state, and npm run status s
     const { code: statusCode, screen } = await runStatus(stack);
     expect(statusCode).toBe(1);
     expect(screen.replace(/\s+/g, " ")).toMatch(noFolder);
-    expect(screen).not.toContain("somebody else made it");
+    expect(screen).not.toContain("is not declared by this stack");
 });
 
 it("a task that fails on a replaced worker stops the roll there, long before the limit, with its cause", async () => {
@@ -75,7 +75,7 @@ it("a task that fails on a replaced worker stops the roll there, long before the
     expect(output).toMatch(noFolder);
     // The task may run on another member than the one that was replaced last
     expect(output).toMatch(/The last error in its log: \S|Its log has no error/);
-    expect(output).toContain("No further member was touched");
+    expect(output).toContain("No further member was replaced");
 });
 
 it("goes on, and the task runs, once the connector is mended in the same update", async () => {

@@ -31,7 +31,7 @@ describe("containers changed by hand", () => {
     it("are what npm run status complains of", async () => {
         const { code, stdout } = await stack.npmRun("status");
         expect(code).toBe(1);
-        expect(stdout).toMatch(/^WRONG +connect-2: its container is gone/m);
+        expect(stdout).toMatch(/^WRONG +connect-2: its container does not exist/m);
         expect(stdout).toMatch(/^WRONG +zookeeper-2: its container has exited/m);
         expect(stdout).toMatch(/^ +kafka-2 +ok /m);
     });

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectorStatuses } from "../../servers/connect";
+import { connectorStatuses, tasksOf } from "../../servers/connect";
 import { clusterView } from "../../servers/kafka";
 import { done, pending, waitFor } from "../../servers/wait";
 import { memberIds } from "../support/docker";
@@ -124,7 +124,7 @@ describe.runIf(process.env.SOAK)("members that come and go while rows flow", () 
         const { json, xml } = await rows.account();
         expect(json).toMatchObject({ lost: [], invented: [], disordered: [], stale: [] });
         expect(xml).toMatchObject({ lost: [], invented: [], disordered: [], stale: [] });
-        const tasks = (await connectorStatuses(pipeline.outputs.restUrls[0]!)).flatMap((connector) => connector.tasks);
+        const tasks = tasksOf(await connectorStatuses(pipeline.outputs.restUrls[0]!));
         expect(tasks.map(({ state }) => state)).toEqual(["RUNNING", "RUNNING", "RUNNING"]);
         const now = await containerIds();
         expect(Object.keys(now).sort()).toEqual(Object.keys(before).sort());

@@ -1,10 +1,11 @@
+import type { ConnectorPlugin } from "@connect-cdc/connector/client";
 import axios from "axios";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
-import { connectorStatuses, type PluginInfo, plugins } from "../../servers/connect";
+import { parseAddress } from "../../servers/address";
+import { connectorStatuses, plugins } from "../../servers/connect";
 import { clusterView, topicNames, unhealthyPartitions } from "../../servers/kafka";
 import { replicationSlots } from "../../servers/postgres";
-import { parseAddress } from "../../servers/tcp";
 import { done, pending, waitFor } from "../../servers/wait";
 import { fourLetterWord, parseServerState, registeredBrokers } from "../../servers/zookeeper";
 import { listContainers } from "../support/docker";
@@ -122,7 +123,7 @@ describe("Connect", () => {
         expect(outputs.addresses.connect).toHaveLength(3);
         for (const list of lists) expect(list).toEqual(lists[0]);
 
-        const classes = (lists[0] as PluginInfo[]).map((plugin) => plugin.class);
+        const classes = (lists[0] as ConnectorPlugin[]).map((plugin) => plugin.class);
         expect(classes).toEqual(
             expect.arrayContaining([
                 "io.debezium.connector.postgresql.PostgresConnector",
@@ -137,10 +138,10 @@ describe("Connect", () => {
 
     it("lists the seed's three connectors, each running with its task", async () => {
         const statuses = await connectorStatuses(outputs.addresses.connect[1] ?? "");
-        const seen = statuses.map(({ name, type, state, tasks }) => ({
+        const seen = statuses.map(({ name, type, connector, tasks }) => ({
             name,
             type,
-            state,
+            state: connector.state,
             tasks: tasks.map((task) => task.state),
         }));
         const running = { state: "RUNNING", tasks: ["RUNNING"] };

@@ -4,10 +4,10 @@ import { platformTarget } from "../../cli/stack/stackOutputs";
 import { stackLabels } from "../../docker/labels";
 import { connectorStatuses } from "../../servers/connect";
 import { clusterView } from "../../servers/kafka";
-import { readTopics } from "../../servers/topic";
+import { readTopics } from "../../servers/topicReader";
 import { done, pending, waitFor } from "../../servers/wait";
-import { findings } from "../../status/findings/findings";
-import { collectPlatform } from "../../status/platform";
+import { findingsOf } from "../../status/findings/findings";
+import { takeSnapshot } from "../../status/takeSnapshot";
 import { PROJECT } from "../../tools/project";
 import { withBrokerStory } from "../support/brokerStory";
 import { containerName, docker } from "../support/docker";
@@ -34,7 +34,7 @@ const url = (path: string) => `${pipeline.outputs.restUrls[0]}/connectors${path}
 
 async function statesOfSink(): Promise<(string | undefined)[]> {
     const found = (await connectorStatuses(pipeline.outputs.restUrls[0] ?? "")).find(({ name }) => name === sink);
-    return [found?.state, ...(found?.tasks ?? []).map(({ state }) => state)];
+    return [found?.connector.state, ...(found?.tasks ?? []).map(({ state }) => state)];
 }
 
 async function untilState(connectorState: string, taskState: string): Promise<void> {
@@ -89,7 +89,7 @@ describe("npm run status", () => {
 
         expect(code).toBe(1);
         expect(screen).toMatch(/^WRONG +json-jms-sink\/0: FAILED on connect-\d:\d+: \w+Exception: .+/m);
-        expect(screen).toMatch(/-> mend the cause, then restart: curl -X POST/);
+        expect(screen).toMatch(/-> remove the cause, then restart: curl -X POST/);
     });
 
     it("warns of a connector that the stack does not declare, which is nothing wrong", async () => {
@@ -111,7 +111,7 @@ describe("npm run status", () => {
         const look = async () => {
             const run = await runStatus(stack);
             const started = performance.now();
-            await collectPlatform(platformTarget(stack.handle.name, pipeline.outputs));
+            await takeSnapshot(platformTarget(stack.handle.name, pipeline.outputs));
             return { ...run, seconds: (performance.now() - started) / 1000 };
         };
         const { code, screen, seconds } = await look().finally(() =>
@@ -122,7 +122,7 @@ describe("npm run status", () => {
             expect(screen).toMatch(new RegExp(`^WRONG +${member}: its container is paused`, "m"));
         }
 
-        expect(screen).toMatch(/^WRONG +connectors: no worker says how they are/m);
+        expect(screen).toMatch(/^WRONG +connectors: no worker reports their state/m);
         expect(screen).toMatch(/^ZooKeeper +3 of 3 answer/m);
         expect(screen).toMatch(/^Kafka +3 of 3 answer/m);
         // Each part has 5 s; the rest is for a busy machine.
@@ -134,7 +134,7 @@ describe("npm run status", () => {
         const { partitions } = await clusterView(addresses.kafka[0] ?? "");
         const leader = partitions.find((partition) => partition.topic === topic)?.leader;
         const source = (await connectorStatuses(restUrls[0] ?? "")).find(({ type }) => type === "source");
-        const worker = source?.tasks[0]?.worker.startsWith("connect-2:") ? "connect-1" : "connect-2";
+        const worker = source?.tasks[0]?.worker_id.startsWith("connect-2:") ? "connect-1" : "connect-2";
         const stopped = [`kafka-${leader}`, worker];
         const offsets: number[] = [];
         const reader = await readTopics(addresses.kafka, {
@@ -180,8 +180,8 @@ describe("npm run status", () => {
         });
         const target = platformTarget(stack.handle.name, pipeline.outputs);
         const find = async () => {
-            const report = await collectPlatform({ ...target, stack: name, connect: target.connect.slice(0, 1) });
-            return findings(report).find(({ key }) => key === "member:connect-0");
+            const snapshot = await takeSnapshot({ ...target, stack: name, connect: target.connect.slice(0, 1) });
+            return findingsOf(snapshot).find(({ key }) => key === "member:connect-0");
         };
         try {
             const files = await well.getArchive({ path: "/etc/connect-cdc" });
@@ -195,7 +195,7 @@ describe("npm run status", () => {
             const { level, text, remedy } = (await find())!;
             expect(level).toBe("wrong");
             expect(text).toMatch(/\d+ s ago, the last time \d+ s ago\. The last error in its log: .*Java heap space$/);
-            expect(remedy).toBe("give it more memory: heapMb and memoryMb of connect-cdc:connect");
+            expect(remedy).toBe("raise heapMb and memoryMb of connect-cdc:connect");
         } finally {
             await worker.remove({ force: true });
         }

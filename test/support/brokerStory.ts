@@ -1,7 +1,7 @@
+import { messageOf } from "@connect-cdc/connector/client";
 import { membersOf } from "../../cli/logs/members";
 import { readLog } from "../../docker/containerLog";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
-import { messageOf } from "../../servers/wait";
 import type { Victim } from "./serverFaults";
 
 const LINES = 60;

@@ -14,7 +14,7 @@ export async function setState(
         const connector = (await connectorStatuses(restUrl)).find((one) => one.name === name);
         const tasks = connector?.tasks ?? [];
         const followed = state === "STOPPED" ? tasks.length === 0 : tasks.length > 0;
-        const states = [connector?.state, ...tasks.map((task) => task.state)];
+        const states = [connector?.connector.state, ...tasks.map((task) => task.state)];
         return followed && states.every((one) => one === state) ? done() : pending(states.join(", "));
     };
     await waitFor(look, { what: `connector ${name} to be ${state}`, timeoutSeconds: 60 });

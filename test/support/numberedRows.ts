@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import axios from "axios";
 import { Client } from "pg";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
-import { parseAddress } from "../../servers/tcp";
+import { parseAddress } from "../../servers/address";
 import { done, pending, waitFor } from "../../servers/wait";
 import { parseXmlRow } from "./customerXml";
 import type { Pipeline } from "./pipeline";

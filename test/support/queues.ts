@@ -1,4 +1,4 @@
-import { type QueueLogin, type QueueReader, readQueue } from "../../servers/queue";
+import { type QueueLogin, type QueueReader, readQueue } from "../../servers/queueReader";
 import { done, pending, waitFor } from "../../servers/wait";
 
 export interface ReceivedMessage {

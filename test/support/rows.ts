@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
-import { parseAddress } from "../../servers/tcp";
+import { parseAddress } from "../../servers/address";
 
 export interface Customer {
     id: number;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
-import { connectorStatuses } from "../../servers/connect";
+import { connectorStatuses, tasksOf } from "../../servers/connect";
 import { type ClusterKind, clusterReady } from "../../servers/health";
 import { clusterView } from "../../servers/kafka";
 import { done, pending, waitFor } from "../../servers/wait";
@@ -88,7 +88,7 @@ export async function untilWell(victim: Victim, timeoutSeconds = 180): Promise<v
     await untilServersWell(victim, timeoutSeconds);
     const { outputs } = victim;
     const tasksRun = async () => {
-        const tasks = (await connectorStatuses(outputs.restUrls[0]!)).flatMap((connector) => connector.tasks);
+        const tasks = tasksOf(await connectorStatuses(outputs.restUrls[0]!));
         const idle = tasks
             .filter(({ state }) => state !== "RUNNING")
             .map(({ connector, state }) => `${connector} ${state}`);
@@ -102,7 +102,7 @@ export async function workerOf({ outputs }: Victim, connector: string): Promise<
     return waitFor(
         async () => {
             const statuses = await connectorStatuses(outputs.restUrls[0]!);
-            const worker = statuses.find(({ name }) => name === connector)?.tasks[0]?.worker;
+            const worker = statuses.find(({ name }) => name === connector)?.tasks[0]?.worker_id;
             return worker === undefined ? pending("it has no task") : done(worker.replace(/:\d+$/, ""));
         },
         { what: `the worker of ${connector}`, timeoutSeconds: 60 },

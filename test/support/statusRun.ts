@@ -1,5 +1,5 @@
-import type { Finding } from "../../status/findings/findings";
-import type { PlatformReport } from "../../status/platformReport";
+import type { Finding } from "../../status/finding";
+import type { PlatformSnapshot } from "../../status/snapshot";
 import type { TestStack } from "./stack";
 
 /** What `npm run status` said of a stack. */
@@ -13,7 +13,7 @@ export interface StatusJson {
     wrong: number;
     warnings: number;
     findings: Finding[];
-    report: PlatformReport;
+    report: PlatformSnapshot;
 }
 
 export async function runStatus(stack: TestStack): Promise<StatusRun> {

@@ -17,7 +17,7 @@ describe("readiness", () => {
         timeoutSeconds: 0.05,
     };
 
-    it("waits on create, and says what was seen and where to look", async () => {
+    it("waits on create, and reports the last reason and how to find the cause", async () => {
         await expect(readiness.create(unready)).rejects.toThrow(
             /ZooKeeper ensemble \(zookeeper-0\): not ready after 0\.05 s\. Last seen: 127\.0\.0\.1:9 does not answer .*docker logs 0123456789ab \(zookeeper-0\)/,
         );
@@ -38,7 +38,7 @@ describe("readiness", () => {
         await expect(readiness.update("id", unready, news)).resolves.toEqual({ outs: news });
     });
 
-    it("restarts what of the kept connectors has FAILED once new workers are ready, and waits until it runs", async () => {
+    it("restarts kept connectors that have FAILED once new workers are ready, and waits until it runs", async () => {
         const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
         const answers = { tasks: { mended: ["RUNNING", "FAILED"], changing: ["FAILED"], well: ["RUNNING"] } };
         const restarted = vi.fn(() => void (answers.tasks.mended = ["RUNNING", "RUNNING"]));
@@ -146,7 +146,7 @@ describe("gate", () => {
         const update = gate.update("id", inputs({}), news);
         const advance = setInterval(() => vi.advanceTimersByTime(40_000), 50);
         await expect(update).rejects.toThrow(
-            /member connect-0 is back, but what ran before does not, after 2 restarts: sink\/0 is FAILED/,
+            /member connect-0 is back, but tasks that ran before do not run, after 2 restarts: sink\/0 is FAILED/,
         );
         clearInterval(advance);
         vi.useRealTimers();
@@ -216,7 +216,7 @@ describe("roll start", () => {
         const olds = { targets: [closedWorker, target], digest: "1", runningTasks: [] };
         const { outs } = await rollStart.update("id", olds, { targets: [target], digest: "2" });
         expect(outs.runningTasks).toEqual(["sink/1", "source/0"]);
-        expect(said.mock.calls.join()).toContain("are not waited for: sink/0");
+        expect(said.mock.calls.join()).toContain("does not wait for tasks that had FAILED before: sink/0");
         said.mockRestore();
     });
 
@@ -226,12 +226,12 @@ describe("roll start", () => {
         expect(outs.runningTasks).toEqual(["sink/0"]);
     });
 
-    it("lets a roll begin when no worker answers, as the roll may be what mends them", async () => {
+    it("lets a roll begin when no worker answers, as the roll may be the remedy", async () => {
         const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
         const olds = { targets: [closedWorker], digest: "1", runningTasks: ["sink/0"] };
         const { outs } = await rollStart.update("id", olds, { targets: [closedWorker], digest: "2" });
         expect(outs.runningTasks).toEqual([]);
-        expect(said.mock.calls.join()).toContain("no worker could say which tasks run");
+        expect(said.mock.calls.join()).toContain("no worker reports its tasks");
         said.mockRestore();
     });
 });

@@ -27,7 +27,7 @@ const json = (status: number, body: object) => (response: ServerResponse) =>
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 const html = (status: number) => (response: ServerResponse) => response.writeHead(status).end("<p>");
 
-describe("a probe of a worker says what it saw", () => {
+describe("a failed request to a worker has its reason", () => {
     it("of its health", async () => {
         answer = html(404);
         await expect(assertHealthy(url)).rejects.toThrow(
@@ -43,7 +43,7 @@ describe("a probe of a worker says what it saw", () => {
 
     it("of any other question", async () => {
         answer = json(200, { version: "3.9.2", kafka_cluster_id: "k" });
-        expect(await workerInfo(url)).toEqual({ version: "3.9.2", kafkaClusterId: "k" });
+        expect(await workerInfo(url)).toEqual({ version: "3.9.2", kafka_cluster_id: "k" });
         for (const status of [200, 500]) {
             answer = html(status);
             await expect(workerInfo(url)).rejects.toThrow(`worker ${url} answered GET / with status ${status}`);

@@ -1,5 +1,6 @@
+import { messageOf } from "@connect-cdc/connector/client";
 import { describe, expect, it } from "vitest";
-import { done, messageOf, pending, waitFor } from "../../../servers/wait";
+import { done, pending, waitFor } from "../../../servers/wait";
 
 describe("waitFor", () => {
     it("gives back the value once the condition is done", async () => {

@@ -1,45 +1,54 @@
 import { describe, expect, it } from "vitest";
-import { compareLooks, duration, eventJson, eventLine, isWrong, type Memory } from "../../../status/events";
-import type { Finding } from "../../../status/findings/findings";
-import type { PlatformReport } from "../../../status/platformReport";
-import { connector, finding, reportAt, silentWorkers, start } from "./looks";
+import { eventJson, eventLine, type EventMemory, eventsOf, hasWrongFinding } from "../../../status/events";
+import type { Finding } from "../../../status/finding";
+import type { PlatformSnapshot } from "../../../status/snapshot";
+import { durationText } from "../../../status/units";
+import { connector, finding, silentWorkers, snapshotAt, start } from "./smallSnapshots";
 
-/** Looks every 10 s, one per entry, and what they tell: `level subject: text` of each event, by look. */
-function watch(looks: { found?: Finding[]; report?: Partial<PlatformReport> }[], confirm = 2) {
-    let memory: Memory | undefined;
-    const told = looks.map(({ found = [], report = {} }, i) => {
-        // What is remembered may come out of a file.
-        const before = memory && (JSON.parse(JSON.stringify(memory)) as Memory);
-        const { memory: after, events } = compareLooks(before, { report: reportAt(10 * i, report), found }, confirm);
+/** Takes a snapshot every 10 s, one for each entry, and returns `level subject: text` of each event, by snapshot. */
+function watch(snapshots: { found?: Finding[]; snapshot?: Partial<PlatformSnapshot> }[], confirm = 2) {
+    let memory: EventMemory | undefined;
+    const reported = snapshots.map(({ found = [], snapshot = {} }, i) => {
+        // A file may hold the memory
+        const before = memory && (JSON.parse(JSON.stringify(memory)) as EventMemory);
+        const { memory: after, events } = eventsOf(
+            before,
+            { snapshot: snapshotAt(10 * i, snapshot), findings: found },
+            confirm,
+        );
         memory = after;
         return events.map(({ level, subject, text }) => `${level} ${subject}: ${text}`);
     });
-    return { told: told.slice(1), first: told[0], memory: memory! };
+    return { reported: reported.slice(1), first: reported[0], memory: memory! };
 }
 
 const none = {};
 const bad = { found: [finding("a")] };
 const count = (n: number) => ({ found: [finding("a", { text: `slot holds ${n} MiB, exited ${n} minutes ago` })] });
 
-describe("findings of several looks", () => {
+describe("findings of several snapshots", () => {
     it.each<[string, { found?: Finding[] }[], string[][]]>([
         ["nothing, when all stays well", [none, none, none], [[], []]],
-        ["nothing of what one look sees", [none, bad, none, none], [[], [], []]],
-        ["once, what lasts", [none, bad, bad, bad], [[], ["wrong a: a is bad"], []]],
-        ["what was there at the start, when it lasts", [bad, bad, bad], [["wrong a: a is bad"], []]],
+        ["nothing about a finding in one snapshot only", [none, bad, none, none], [[], [], []]],
+        ["once, a finding that lasts", [none, bad, bad, bad], [[], ["wrong a: a is bad"], []]],
+        ["a finding of the first snapshot, when it lasts", [bad, bad, bad], [["wrong a: a is bad"], []]],
         [
-            "that it has gone, with how long it was there",
+            "its end, with its duration",
             [none, bad, bad, none, none, none],
             [[], ["wrong a: a is bad"], [], ["ok a: well again after 20 s; it was: a is bad"], []],
         ],
         [
-            "nothing of what is gone in one look only",
+            "nothing about a finding that is absent from one snapshot only",
             [none, bad, bad, none, bad, bad, none, none],
             [[], ["wrong a: a is bad"], [], [], [], [], ["ok a: well again after 50 s; it was: a is bad"]],
         ],
-        ["nothing of what comes and goes", [none, bad, none, bad, none, bad, none], [[], [], [], [], [], []]],
         [
-            "nothing of figures that move",
+            "nothing about a finding that comes and goes",
+            [none, bad, none, bad, none, bad, none],
+            [[], [], [], [], [], []],
+        ],
+        [
+            "nothing about a changed number",
             [none, count(5), count(7), count(900), count(1)],
             [[], ["wrong a: slot holds 7 MiB, exited 7 minutes ago"], [], []],
         ],
@@ -58,12 +67,12 @@ describe("findings of several looks", () => {
             [none, { found: [finding("a"), finding("b")] }, { found: [finding("b")] }, { found: [finding("b")] }],
             [[], ["wrong b: b is bad"], []],
         ],
-    ])("tell %s", (_, looks, expected) => {
-        expect(watch(looks).told).toEqual(expected);
+    ])("report %s", (_, snapshots, expected) => {
+        expect(watch(snapshots).reported).toEqual(expected);
     });
 
-    it("tell at once with confirm 1", () => {
-        expect(watch([none, bad, none], 1).told).toEqual([
+    it("are reported at once with confirm 1", () => {
+        expect(watch([none, bad, none], 1).reported).toEqual([
             ["wrong a: a is bad"],
             ["ok a: well again after 10 s; it was: a is bad"],
         ]);
@@ -71,51 +80,48 @@ describe("findings of several looks", () => {
 
     it.each<[string, { found?: Finding[] }[], boolean]>([
         ["nothing was found", [none, none], false],
-        ["it was not seen often enough", [none, bad], false],
+        ["it is not confirmed", [none, bad], false],
         ["it lasts", [bad, bad], true],
         ["it may be over", [bad, bad, none], true],
         ["it is over", [bad, bad, none, none], false],
         ["it is a warning", [1, 2].map(() => ({ found: [finding("a", { level: "warning" })] })), false],
-    ])("say whether anything is wrong: %s", (_, looks, expected) => {
-        expect(isWrong(watch(looks).memory)).toBe(expected);
+    ])("show whether anything is wrong: %s", (_, snapshots, expected) => {
+        expect(hasWrongFinding(watch(snapshots).memory)).toBe(expected);
     });
 
     it.each([
         ["task:sink/0", silentWorkers],
         ["plugins:connect-0", silentWorkers],
         ["slot:dbz", { database: { address: "x:1", answer: { ok: false as const, error: "refused" } } }],
-    ])("do not call well what could not be asked: %s", (key, silent) => {
+    ])("are not over while their source does not answer: %s", (key, silent) => {
         const failed = { found: [finding(key)] };
-        expect(watch([failed, failed, { report: silent }, { report: silent }, { report: silent }]).told).toEqual([
-            [`wrong ${key}: ${key} is bad`],
-            [],
-            [],
-            [],
-        ]);
-        expect(watch([failed, failed, { report: silent }, none, none]).told.at(-1)).toEqual([
+        expect(
+            watch([failed, failed, { snapshot: silent }, { snapshot: silent }, { snapshot: silent }]).reported,
+        ).toEqual([[`wrong ${key}: ${key} is bad`], [], [], []]);
+        expect(watch([failed, failed, { snapshot: silent }, none, none]).reported.at(-1)).toEqual([
             `ok ${key}: well again after 30 s; it was: ${key} is bad`,
         ]);
     });
 });
 
-describe("the first look", () => {
+describe("the first snapshot", () => {
     it.each<[string, Finding[], string]>([
         ["all is well", [], "all is well"],
         ["wrong", [finding("a"), finding("b")], "2 wrong"],
         ["warnings", [finding("a"), finding("b", { level: "warning" })], "1 wrong, 1 warning"],
-    ])("is told in one line: %s", (_, found, verdict) => {
+    ])("is reported in one line: %s", (_, found, verdict) => {
         const members = "3 of 3 ZooKeeper servers, 3 of 3 brokers, 3 of 3 workers";
         const text = `${members}, connectors: 1, tasks running: 1 of 1; ${verdict}`;
         expect(watch([{ found }]).first).toEqual([`info stack test: ${text}`]);
     });
 
-    it("says what it does not know", () => {
-        expect(watch([{ report: silentWorkers }]).first?.[0]).toContain("0 of 1 workers, connectors not known");
+    it("reports what is not known", () => {
+        expect(watch([{ snapshot: silentWorkers }]).first?.[0]).toContain("0 of 1 workers, connectors not known");
     });
 });
 
-describe("what moves without anything being wrong", () => {
-    const zookeeper = reportAt(0).zookeeper.map((server, i) => ({
+describe("a change that is no problem", () => {
+    const zookeeper = snapshotAt(0).zookeeper.map((server, i) => ({
         ...server,
         answer: {
             ok: true as const,
@@ -132,7 +138,7 @@ describe("what moves without anything being wrong", () => {
         return connectors({ ...facts, tasks: facts.tasks.map((task) => ({ ...task, worker })) });
     };
 
-    it.each<[string, Partial<PlatformReport>[], string[]]>([
+    it.each<[string, Partial<PlatformSnapshot>[], string[]]>([
         ["the leader", [{}, { zookeeper }], ["info zookeeper: zookeeper-2 leads now; it was zookeeper-1"]],
         ["the controller", [{}, { kafkaCluster }], ["info kafka: broker 2 is controller now; it was 0"]],
         [
@@ -141,26 +147,26 @@ describe("what moves without anything being wrong", () => {
             ["info sink/0: runs on connect-2:8083 now; it was on connect-0:8083"],
         ],
         [
-            "a task, while no worker answered for a look",
+            "a task, after a snapshot in which no worker answered",
             [{}, silentWorkers, onWorker("connect-2:8083")],
             ["info sink/0: runs on connect-2:8083 now; it was on connect-0:8083"],
         ],
         ["a new connector", [{}, connectors(connector("new"), connector("sink"))], ["info new: connector added"]],
-        ["a connector that is gone", [{}, connectors()], ["info sink: connector removed"]],
+        ["a removed connector", [{}, connectors()], ["info sink: connector removed"]],
         [
             "a paused one",
             [{}, connectors(connector("sink", ["PAUSED"], { state: "PAUSED" }))],
             ["info sink: PAUSED now; it was RUNNING"],
         ],
         ["not a connector that is just starting", [{}, connectors(connector("sink", [], { state: "UNASSIGNED" }))], []],
-        ["not what cannot be asked", [{}, silentWorkers], []],
-    ])("is told: %s", (_, reports, expected) => {
-        expect(watch(reports.map((report) => ({ report }))).told.at(-1)).toEqual(expected);
+        ["not parts without an answer", [{}, silentWorkers], []],
+    ])("is reported: %s", (_, snapshots, expected) => {
+        expect(watch(snapshots.map((snapshot) => ({ snapshot }))).reported.at(-1)).toEqual(expected);
     });
 
-    it("is not told beside a finding of the same", () => {
-        const gone = { report: connectors(), found: [finding("missing", { subject: "sink" })] };
-        expect(watch([none, gone]).told).toEqual([[]]);
+    it("is not reported beside a finding of the same", () => {
+        const gone = { snapshot: connectors(), found: [finding("missing", { subject: "sink" })] };
+        expect(watch([none, gone]).reported).toEqual([[]]);
     });
 });
 
@@ -189,7 +195,7 @@ describe("an event", () => {
         [45_000, "45 s"],
         [180_000, "3 min"],
         [7_500_000, "2 h 5 min"],
-    ])("says a duration of %d ms as %s", (ms, expected) => {
-        expect(duration(ms)).toBe(expected);
+    ])("writes a duration of %d ms as %s", (ms, expected) => {
+        expect(durationText(ms)).toBe(expected);
     });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { findings } from "../../../status/findings/findings";
+import { findingsOf } from "../../../status/findings/findings";
 import { type Flow, flowOf } from "../../../status/flow";
-import type { PlatformReport } from "../../../status/platformReport";
-import { sampleOf } from "../../../status/rates";
-import { connector } from "./looks";
-import { healthyPlatform, no, ok, queue, silentPlatform } from "./platforms";
+import { countsOf } from "../../../status/rates";
+import type { PlatformSnapshot } from "../../../status/snapshot";
+import { connector } from "./smallSnapshots";
+import { healthyPlatform, no, ok, queue, silentPlatform } from "./snapshots";
 
-function flow(report: PlatformReport, history = [sampleOf(report)]): Flow {
-    return flowOf({ report, found: findings(report), history });
+function flow(snapshot: PlatformSnapshot, history = [countsOf(snapshot)]): Flow {
+    return flowOf({ snapshot, findings: findingsOf(snapshot), history });
 }
 
 const names = ({ stages }: Flow) => stages.map(({ nodes }) => nodes.map(({ name }) => name));
@@ -43,25 +43,25 @@ describe("flowOf", () => {
         const now = healthyPlatform();
         now.takenAt += 2000;
         now.jmsBroker = { address: "", answer: ok({ queues: [queue("CustomersJSON", 12_395)], missingQueues: [] }) };
-        const { stages, edges } = flow(now, [sampleOf(before), sampleOf(now)]);
+        const { stages, edges } = flow(now, [countsOf(before), countsOf(now)]);
         expect(stages[4]?.nodes[0]?.figure).toEqual({ value: "25", unit: "messages/s" });
         expect(edges.map((ways) => ways.some(({ isFlowing }) => isFlowing))).toEqual([false, false, false, true]);
     });
 
-    it("draws no way that it does not know", () => {
-        const report = {
+    it("draws no connection that is not known", () => {
+        const snapshot = {
             ...healthyPlatform(),
             connectors: ok([connector("other", ["RUNNING"], { topics: ["elsewhere"] })]),
         };
-        expect(flow(report).edges.flat()).toEqual([]);
+        expect(flow(snapshot).edges.flat()).toEqual([]);
     });
 
-    it("takes findings for what the facts alone do not tell", () => {
+    it("takes levels from findings where the facts are not enough", () => {
         const paused = connector("dbz-source", ["PAUSED"], { type: "source", state: "PAUSED" });
         expect(levels(flow({ ...healthyPlatform(), connectors: ok([paused]) }))[1]).toEqual(["wrong"]);
     });
 
-    it("says that a task failed, though its connector runs", () => {
+    it("shows that a task failed while its connector runs", () => {
         const failed = connector("json-jms-sink", ["FAILED"]);
         const node = flow({ ...healthyPlatform(), connectors: ok([failed]) }).stages[3]?.nodes[0];
         expect(node).toMatchObject({ level: "wrong", state: "task failed", note: "0 of 1 task running" });
@@ -75,19 +75,19 @@ describe("flowOf", () => {
         ]);
     });
 
-    it("ends a stage of very many with how many more there are, and how the worst of them is", () => {
+    it("ends a long stage with the number of hidden nodes and their worst level", () => {
         const many = Array.from({ length: 30 }, (_, i) => connector(`sink-${i}`, i === 29 ? ["FAILED"] : ["RUNNING"]));
         const sinks = flow({ ...healthyPlatform(), connectors: ok(many) }).stages[3]?.nodes;
         expect(sinks).toHaveLength(25);
         expect(sinks?.at(-1)).toMatchObject({ name: "and 6 more", level: "wrong" });
     });
 
-    it("does not call wrong what is not the stack's own", () => {
-        const report = { ...healthyPlatform(), database: undefined, jmsBroker: undefined };
-        expect(levels(flow(report)).map(([first]) => first)).toEqual(["idle", "ok", "ok", "ok", "idle"]);
+    it("does not show parts of others as wrong", () => {
+        const snapshot = { ...healthyPlatform(), database: undefined, jmsBroker: undefined };
+        expect(levels(flow(snapshot)).map(([first]) => first)).toEqual(["idle", "ok", "ok", "ok", "idle"]);
     });
 
-    it("tells a database without slots from one that is silent", () => {
+    it("distinguishes a database without slots from one without an answer", () => {
         const states = [ok({ slots: [] }), no("refused")].map(
             (answer) => flow({ ...healthyPlatform(), database: { address: "x", answer } }).stages[0]?.nodes[0]?.state,
         );

@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
 import { SaxesParser } from "saxes";
 import { describe, expect, it } from "vitest";
-import { findings } from "../../../status/findings/findings";
+import { findingsOf } from "../../../status/findings/findings";
 import { html } from "../../../status/page/html";
 import { type PageState, renderFragment, renderPage, securityPolicy } from "../../../status/page/page";
-import type { PlatformReport } from "../../../status/platformReport";
-import { sampleOf } from "../../../status/rates";
-import { connector } from "./looks";
-import { healthyPlatform, no, ok, queue, silentPlatform, topic } from "./platforms";
+import { countsOf } from "../../../status/rates";
+import type { PlatformSnapshot } from "../../../status/snapshot";
+import { connector } from "./smallSnapshots";
+import { healthyPlatform, no, ok, queue, silentPlatform, topic } from "./snapshots";
 
 const assets = { style: "body { color: red }", script: "1 < 2 && poll();" };
 
-function stateOf(report: PlatformReport, more: Partial<PageState> = {}): PageState {
-    const look = { report, found: findings(report), history: [sampleOf(report)] };
-    return { stack: report.stack, look, now: report.takenAt + 3000, ...more };
+function stateOf(snapshot: PlatformSnapshot, more: Partial<PageState> = {}): PageState {
+    const status = { snapshot, findings: findingsOf(snapshot), history: [countsOf(snapshot)] };
+    return { stack: snapshot.stack, status, now: snapshot.takenAt + 3000, ...more };
 }
 
-const fragmentOf = (report: PlatformReport) => renderFragment(stateOf(report));
+const fragmentOf = (snapshot: PlatformSnapshot) => renderFragment(stateOf(snapshot));
 
 /** The page is written so that an XML parser can read its changing part; it throws for every fault. */
 function elementsOf(markup: string): { name: string; attributes: Record<string, string> }[] {
@@ -33,7 +33,7 @@ function textOf(markup: string): string {
 }
 
 describe("html", () => {
-    it("escapes what is put in, keeps what is HTML already, and leaves out what is not there", () => {
+    it("escapes values, keeps HTML, and omits empty values", () => {
         const list = [html`<b>${'<&"'}</b>`, undefined, false as const, "'", 3];
         expect(html`<p title="${'"><script>'}">${list}</p>`.text).toBe(
             '<p title="&quot;&gt;&lt;script&gt;"><b>&lt;&amp;&quot;</b>&#39;3</p>',
@@ -43,10 +43,10 @@ describe("html", () => {
 
 describe("the page", () => {
     it.each([1, 3])("shows every member, connector, task, topic and queue of %i of each role", (members) => {
-        const report = healthyPlatform(members);
-        expect(findings(report)).toEqual([]);
-        const text = textOf(fragmentOf(report));
-        const all = [...report.zookeeper, ...report.kafka, ...report.connect];
+        const snapshot = healthyPlatform(members);
+        expect(findingsOf(snapshot)).toEqual([]);
+        const text = textOf(fragmentOf(snapshot));
+        const all = [...snapshot.zookeeper, ...snapshot.kafka, ...snapshot.connect];
         expect(all).toHaveLength(3 * members);
         const wanted = [
             ...all.flatMap(({ name, address }) => [name, address]),
@@ -57,10 +57,10 @@ describe("the page", () => {
         expect(wanted.filter((part) => !text.includes(part))).toEqual([]);
     });
 
-    it("says that all is well, and nothing to look at, when it is so", () => {
+    it("shows that all is well, without a list of findings", () => {
         const text = textOf(fragmentOf(healthyPlatform()));
         expect(text).toContain("All is well");
-        expect(text).not.toContain("What to look at");
+        expect(text).not.toContain("Findings");
         expect(renderPage(stateOf(healthyPlatform()), assets)).toContain(
             "<title>All is well – dev – connect-cdc</title>",
         );
@@ -68,17 +68,17 @@ describe("the page", () => {
 
     it("puts findings with their remedies on top, and the trace of a failed task behind its cause", () => {
         const failed = connector("json-jms-sink", ["FAILED"]);
-        const report = { ...healthyPlatform(), connectors: ok([failed]) };
-        const markup = fragmentOf(report);
-        const [finding] = findings(report);
+        const snapshot = { ...healthyPlatform(), connectors: ok([failed]) };
+        const markup = fragmentOf(snapshot);
+        const [finding] = findingsOf(snapshot);
         expect(textOf(markup)).toContain("1 wrong");
-        expect(markup.indexOf("What to look at")).toBeLessThan(markup.indexOf("Pipeline"));
+        expect(markup.indexOf("Findings")).toBeLessThan(markup.indexOf("Pipeline"));
         expect(textOf(markup)).toContain(`${finding?.subject} ${finding?.text}`);
-        expect(textOf(markup)).toMatch(/mend the cause, then restart: curl/);
+        expect(textOf(markup)).toMatch(/remove the cause, then restart: curl/);
         expect(markup).toMatch(/<summary>PSQLException: no such slot<\/summary>\s*<pre[^>]*>PSQLException/);
     });
 
-    it("says of a platform where nothing answers what each part answered", () => {
+    it("shows the error of each part of a platform where nothing answers", () => {
         const text = textOf(fragmentOf(silentPlatform()));
         expect(text).toContain("0 of 9 answer");
         expect(text.match(/no answer/g)?.length).toBeGreaterThanOrEqual(9 + 5);
@@ -86,22 +86,22 @@ describe("the page", () => {
         expect(text).toContain("No broker answers: no broker answers");
     });
 
-    it("shows the time of the last look and its age", () => {
+    it("shows the time of the last snapshot and its age", () => {
         expect(fragmentOf(healthyPlatform())).toMatch(/<time datetime="2026-01-01T00:00:00.000Z">[\d:]{8}<\/time>/);
         expect(textOf(fragmentOf(healthyPlatform()))).toContain("3 s ago");
     });
 
-    it("says since when there is no answer when the look itself fails, with or without an earlier one", () => {
+    it("shows since when no snapshot can be taken, with or without an earlier one", () => {
         const failure = { since: Date.UTC(2026, 0, 1), error: "<no> memory" };
         const text = textOf(renderFragment(stateOf(healthyPlatform(), { failure })));
-        expect(text).toMatch(/No answer since [\d:]{8}\. &lt;no&gt; memory\. What follows is the last that was seen/);
+        expect(text).toMatch(/No answer since [\d:]{8}\. &lt;no&gt; memory\. The page shows the last snapshot/);
         expect(text).toContain("kafka-2");
         expect(textOf(renderFragment({ stack: "dev", failure, now: 0 }))).toMatch(/No answer since/);
     });
 
-    it("lets nothing that a server says become markup", () => {
+    it("escapes all text from servers", () => {
         const evil = `"><img src=x onerror=alert(1)></pre><script>alert(2)</script>'`;
-        const report: PlatformReport = {
+        const snapshot: PlatformSnapshot = {
             ...healthyPlatform(),
             stack: evil,
             kafka: [{ name: evil, address: evil, answer: no(evil) }],
@@ -119,14 +119,14 @@ describe("the page", () => {
             missingConnectors: [evil],
             jmsBroker: { address: evil, answer: ok({ queues: [queue(evil)], missingQueues: [evil] }) },
         };
-        report.kafkaCluster = ok({
+        snapshot.kafkaCluster = ok({
             clusterId: evil,
             controllerId: 0,
             brokers: [],
             topics: [topic(evil, 1, 1, evil, 1)],
             underReplicated: [],
         });
-        const state = stateOf(report, { failure: { since: 0, error: evil } });
+        const state = stateOf(snapshot, { failure: { since: 0, error: evil } });
         const names = elementsOf(renderFragment(state)).map(({ name }) => name);
         expect(names).toContain("details");
         expect(
@@ -155,7 +155,7 @@ describe("the page", () => {
         expect(page.match(/https?:\/\/(?!127\.0\.0\.1)[^"\s<]*/g)).toBeNull();
     });
 
-    it("asks again by itself without JavaScript", () => {
+    it("loads again by itself without JavaScript", () => {
         expect(renderPage(stateOf(healthyPlatform()), assets)).toMatch(
             /<noscript>\s*<meta http-equiv="refresh" content="\d+"\s*\/>\s*<\/noscript>/,
         );

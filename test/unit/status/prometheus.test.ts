@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { prometheusText } from "../../../status/prometheus";
-import { connector, reportAt, silentWorkers } from "./looks";
+import { connector, silentWorkers, snapshotAt } from "./smallSnapshots";
 
 /** Values by `name{labels}`, without the prefix. */
 function samples(text: string): Record<string, number> {
@@ -13,11 +13,11 @@ function samples(text: string): Record<string, number> {
     );
 }
 
-describe("a look at the platform for Prometheus", () => {
-    it("tells slots, queues, connectors, lag and members", () => {
+describe("a snapshot for Prometheus", () => {
+    it("has slots, queues, connectors, lag and members", () => {
         const slot = { name: "dbz_source", active: true, lagBytes: 56, walHeldBytes: 4096 };
         const text = prometheusText(
-            reportAt(1, {
+            snapshotAt(1, {
                 connectors: { ok: true, value: [connector("sink", ["RUNNING", "FAILED"], { lag: 7 })] },
                 missingConnectors: ["gone"],
                 database: {
@@ -62,10 +62,10 @@ describe("a look at the platform for Prometheus", () => {
         expect(text).not.toContain("slot_wal_safe_bytes");
     });
 
-    it("says of what does not answer only that", () => {
-        const { kafka } = reportAt(1);
+    it("has only part_up for a part without an answer", () => {
+        const { kafka } = snapshotAt(1);
         const down = { ...kafka[1]!, answer: { ok: false as const, error: "refused" } };
-        const values = samples(prometheusText(reportAt(1, { ...silentWorkers, kafka: [kafka[0]!, down] })));
+        const values = samples(prometheusText(snapshotAt(1, { ...silentWorkers, kafka: [kafka[0]!, down] })));
         expect(values).toMatchObject({
             'part_up{part="connect"}': 0,
             'part_up{part="kafka"}': 1,
@@ -81,13 +81,13 @@ describe("a look at the platform for Prometheus", () => {
         [connector("sink", ["PAUSED"], { managed: false, declaredState: undefined, state: "PAUSED" }), 1],
         [connector("sink", [], { managed: false, declaredState: undefined, state: "FAILED" }), 0],
     ])("measures a connector by what the stack declares: %#", (facts, up) => {
-        const values = samples(prometheusText(reportAt(1, { connectors: { ok: true, value: [facts] } })));
+        const values = samples(prometheusText(snapshotAt(1, { connectors: { ok: true, value: [facts] } })));
         expect(values['connector_up{connector="sink"}']).toBe(up);
     });
 
-    it("escapes what a name may hold", () => {
+    it("escapes names", () => {
         const facts = connector('a"b\\c');
-        const text = prometheusText(reportAt(1, { connectors: { ok: true, value: [facts] } }));
+        const text = prometheusText(snapshotAt(1, { connectors: { ok: true, value: [facts] } }));
         expect(text).toContain('connect_cdc_connector_up{connector="a\\"b\\\\c"} 1\n');
     });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { findings } from "../../../status/findings/findings";
-import type { PlatformReport } from "../../../status/platformReport";
+import { statusOf } from "../../../status/findings/findings";
 import { screen, SCREEN_WIDTH } from "../../../status/screen";
-import { connector } from "./looks";
-import { healthyPlatform, ok, silentPlatform, topic } from "./platforms";
+import type { PlatformSnapshot } from "../../../status/snapshot";
+import { connector } from "./smallSnapshots";
+import { healthyPlatform, ok, silentPlatform, topic } from "./snapshots";
 
-const show = (report: PlatformReport, colour = false) => screen(report, findings(report), { colour });
+const show = (snapshot: PlatformSnapshot, colour = false) => screen(statusOf(snapshot), { colour });
 const lineOf = (text: string, start: string) => text.split("\n").find((line) => line.trimStart().startsWith(start));
 
 describe("screen of a well platform", () => {
     const text = show(healthyPlatform());
 
-    it("has a part for each role, with how many answer of how many", () => {
+    it("has a part for each role, with the number of members that answer", () => {
         expect(text).toMatch(/^ZooKeeper +3 of 3 answer +leader zookeeper-\d +3 of 3 brokers registered$/m);
         expect(text).toMatch(/^Kafka +3 of 3 answer +controller kafka-0 +52 partitions, all in sync$/m);
         expect(text).toMatch(/^Connect +3 of 3 answer +version 3.9.2 +\d+ plugins?, the same on 3 workers$/m);
@@ -43,57 +43,60 @@ describe("screen of a well platform", () => {
     });
 });
 
-describe("screen of a platform of which nothing answers", () => {
+describe("screen of a platform where nothing answers", () => {
     const text = show(silentPlatform());
 
-    it("says so of each member, and what to do", () => {
+    it("shows each member with its remedy", () => {
         for (const name of ["zookeeper-0", "kafka-2", "connect-1"]) expect(lineOf(text, `${name} `)).toContain("WRONG");
 
         expect(text).toMatch(/^PostgreSQL +does not answer/m);
         expect(text).toMatch(/^WRONG +postgres: the database refused the connection$/m);
-        expect(text).toMatch(/^ +-> look for the cause: npm run logs -- postgres$/m);
+        expect(text).toMatch(/^ +-> find the cause: npm run logs -- postgres$/m);
         expect(text).toMatch(/^13 things wrong, 0 warnings\.$/m);
     });
 
-    it("marks what is wrong in red", () => {
+    it("shows wrong findings in red", () => {
         expect(show(silentPlatform(), true)).toContain("\u001b[31mWRONG  \u001b[0m");
     });
 });
 
 describe("screen", () => {
-    it("counts a warning, and says that all is well", () => {
-        const report = healthyPlatform();
-        const all = report.connectors.ok ? report.connectors.value : [];
-        report.connectors = ok([
+    it("counts a warning, and shows that all is well", () => {
+        const snapshot = healthyPlatform();
+        const all = snapshot.connectors.ok ? snapshot.connectors.value : [];
+        snapshot.connectors = ok([
             ...all,
             connector("foreign", ["RUNNING"], { managed: false, declaredState: undefined }),
         ]);
-        expect(show(report)).toMatch(/^warning +foreign: .*somebody else/m);
-        expect(show(report).endsWith("All is well, with 1 warning.")).toBe(true);
-        expect(lineOf(show(report), "foreign")).toContain("(not managed)");
+        expect(show(snapshot)).toMatch(/^warning +foreign: .*is not declared/m);
+        expect(show(snapshot).endsWith("All is well, with 1 warning.")).toBe(true);
+        expect(lineOf(show(snapshot), "foreign")).toContain("(not managed)");
     });
 
-    it("keeps to its width, whatever is long", () => {
-        const report = healthyPlatform();
+    it("never exceeds its width", () => {
+        const snapshot = healthyPlatform();
         const cause = "PSQLException: ".padEnd(700, "word and ");
         const long = "very-long-".repeat(9);
-        report.kafkaCluster = ok({
-            ...(report.kafkaCluster.ok ? report.kafkaCluster.value : ({} as never)),
+        snapshot.kafkaCluster = ok({
+            ...(snapshot.kafkaCluster.ok ? snapshot.kafkaCluster.value : ({} as never)),
             topics: [topic(long, 1, 3, "compact,delete", undefined)],
         });
         const failing = connector(long, ["FAILED"]);
         failing.tasks[0]!.cause = cause;
-        report.connectors = ok([failing]);
-        const lines = show(report).split("\n");
+        snapshot.connectors = ok([failing]);
+        const lines = show(snapshot).split("\n");
         // What is to be copied stays in one piece.
         expect(lines.filter((line) => line.length > SCREEN_WIDTH)).toEqual([expect.stringMatching(/^ +'http/)]);
         expect(lines.join(" ").replace(/ +/g, " ")).toContain(cause.trim());
     });
 
-    it("shows the first topics only, and where to find all", () => {
-        const report = healthyPlatform();
+    it("shows the first topics, and how to list all", () => {
+        const snapshot = healthyPlatform();
         const topics = Array.from({ length: 100 }, (_, i) => topic(`topic-${i}`, 1, 3, "delete", 0));
-        report.kafkaCluster = ok({ ...(report.kafkaCluster.ok ? report.kafkaCluster.value : ({} as never)), topics });
-        expect(show(report)).toMatch(/^ +\.\.\. and 70 more: npm run status -- --json has all$/m);
+        snapshot.kafkaCluster = ok({
+            ...(snapshot.kafkaCluster.ok ? snapshot.kafkaCluster.value : ({} as never)),
+            topics,
+        });
+        expect(show(snapshot)).toMatch(/^ +\.\.\. and 70 more: npm run status -- --json has all$/m);
     });
 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PlatformTarget } from "../../../status/platform";
+import type { PlatformTarget } from "../../../status/platformTarget";
 import { startStatusServer, type StatusServer } from "../../../status/statusServer";
 
 /** A platform of one server that nothing listens for. */
@@ -42,7 +42,7 @@ function ask(path: string, options: { method?: string; host?: string } = {}): Pr
 }
 
 describe("the status server", () => {
-    it("serves the page, its changing part and the report", async () => {
+    it("serves the page, its changing part and the snapshot", async () => {
         const page = await ask("/");
         expect(page.status).toBe(200);
         expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
@@ -63,7 +63,7 @@ describe("the status server", () => {
         expect(head.headers["content-security-policy"]).toContain("default-src 'none'");
     });
 
-    it("refuses what comes by a name that is not of loopback", async () => {
+    it("refuses host names other than those of loopback", async () => {
         for (const host of ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example"]) {
             expect((await ask("/report.json", { host })).status, host).toBe(403);
         }
@@ -73,7 +73,7 @@ describe("the status server", () => {
         }
     });
 
-    it("knows no other pages and no other methods", async () => {
+    it("refuses other paths and methods", async () => {
         expect((await ask("/nothing")).status).toBe(404);
         expect((await ask("/constructor")).status).toBe(404);
         for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {

@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { WatchEvent } from "../../../status/events";
-import type { PlatformTarget } from "../../../status/platform";
-import { Watch, type WatchMemory, type WatchOptions } from "../../../status/watchLoop";
+import type { PlatformTarget } from "../../../status/platformTarget";
+import { WatchLoop, type WatchMemory, type WatchOptions } from "../../../status/watchLoop";
 
 /** Nothing listens on port 1. */
 const nowhere: PlatformTarget = {
@@ -25,59 +25,61 @@ const nowhere: PlatformTarget = {
 };
 
 function watchOf(options: Partial<WatchOptions>, memory?: WatchMemory) {
-    const told: string[] = [];
-    const tell = ({ level, subject, text }: WatchEvent) => told.push(`${level} ${subject}: ${text}`);
-    const watch = new Watch({ readTarget: async () => nowhere, confirm: 1, tell, ...options }, memory);
-    return { watch, told };
+    const reported: string[] = [];
+    const onEvent = ({ level, subject, text }: WatchEvent) => reported.push(`${level} ${subject}: ${text}`);
+    const loop = { readTarget: async () => nowhere, confirm: 1, onEvent, ...options };
+    return { watch: new WatchLoop(loop, memory), reported };
 }
 
-describe("a watch while everything is down, the engine, too", () => {
-    it("tells each part once, and goes on", async () => {
-        const { watch, told } = watchOf({ confirm: 2 });
-        await watch.look();
-        expect(told).toHaveLength(1);
-        expect(told[0]).toContain("0 of 1 ZooKeeper servers, 0 of 1 brokers, 0 of 1 workers, connectors not known; ");
+describe("a watch while everything is down, including the engine", () => {
+    it("reports each part once, and goes on", async () => {
+        const { watch, reported } = watchOf({ confirm: 2 });
+        await watch.check();
+        expect(reported).toHaveLength(1);
+        expect(reported[0]).toContain(
+            "0 of 1 ZooKeeper servers, 0 of 1 brokers, 0 of 1 workers, connectors not known; ",
+        );
         expect(watch.isWrong).toBe(false);
-        await watch.look();
+        await watch.check();
         for (const subject of ["host local", "zookeeper-0", "kafka-0", "connect-0", "postgres", "artemis"]) {
-            expect(told.filter((line) => line.startsWith(`wrong ${subject}: `))).toHaveLength(1);
+            expect(reported.filter((line) => line.startsWith(`wrong ${subject}: `))).toHaveLength(1);
         }
 
-        const lines = told.length;
-        await watch.look();
-        expect(told).toHaveLength(lines);
+        const lines = reported.length;
+        await watch.check();
+        expect(reported).toHaveLength(lines);
         expect(watch.isWrong).toBe(true);
-        expect(told.join("\n")).not.toContain("hunter2");
+        expect(reported.join("\n")).not.toContain("hunter2");
     });
 });
 
-describe("a watch that cannot find out what to ask", () => {
-    it("says so once, and looks when it can", async () => {
+describe("a watch that cannot read its target", () => {
+    it("reports it once, and checks as soon as it can", async () => {
         let isUp = false;
         const readTarget = async () => {
             if (!isUp) throw new Error("stack test is not up");
             return nowhere;
         };
-        const { watch, told } = watchOf({ readTarget });
-        await watch.look();
-        await watch.look();
-        expect(told).toEqual(["wrong watch: stack test is not up"]);
+        const { watch, reported } = watchOf({ readTarget });
+        await watch.check();
+        await watch.check();
+        expect(reported).toEqual(["wrong watch: stack test is not up"]);
         expect(watch.isWrong).toBe(true);
         isUp = true;
-        await watch.look();
-        expect(told[1]).toMatch(/^info stack test: /);
+        await watch.check();
+        expect(reported[1]).toMatch(/^info stack test: /);
     });
 
-    it("asks again what to ask when a look finds something new, and keeps what it knows if that fails", async () => {
+    it("reads the target again after a new finding, and keeps the old target when that fails", async () => {
         let reads = 0;
         const readTarget = async () => {
             if (++reads > 1) throw new Error("pulumi is busy");
             return nowhere;
         };
-        const { watch, told } = watchOf({ readTarget });
-        for (let i = 0; i < 3; i++) await watch.look();
+        const { watch, reported } = watchOf({ readTarget });
+        for (let i = 0; i < 3; i++) await watch.check();
         expect(reads).toBe(2);
-        expect(told.join()).not.toContain("pulumi is busy");
+        expect(reported.join()).not.toContain("pulumi is busy");
     });
 });
 
@@ -86,7 +88,7 @@ describe("a restart that a worker refuses", () => {
 
     afterEach(() => server.close());
 
-    it("is told once, does not count, and is tried again", async () => {
+    it("is reported once, does not count, and is tried again", async () => {
         let refuses = true;
         const member = { state: "FAILED", worker_id: "w:1", trace: "org.example.BadException: no slot\n\tat x" };
         const status = { name: "sink", type: "sink", connector: { ...member, state: "RUNNING" }, tasks: [member] };
@@ -105,16 +107,16 @@ describe("a restart that a worker refuses", () => {
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
         const target = { ...nowhere, connect: [`http://127.0.0.1:${(server.address() as AddressInfo).port}`] };
         const heal = { firstPauseMs: 1, longestPauseMs: 1, maxRestarts: 5, all: false };
-        const { watch, told } = watchOf({ readTarget: async () => target, heal });
+        const { watch, reported } = watchOf({ readTarget: async () => target, heal });
 
-        for (let i = 0; i < 4; i++) await watch.look();
-        expect(told.filter((line) => line.startsWith("heal"))).toEqual([]);
-        expect(told.filter((line) => line.includes("not restarted"))).toEqual([
-            expect.stringMatching(/^info sink: task 0 not restarted, to be tried again at the next look: .*not now/),
+        for (let i = 0; i < 4; i++) await watch.check();
+        expect(reported.filter((line) => line.startsWith("heal"))).toEqual([]);
+        expect(reported.filter((line) => line.includes("not restarted"))).toEqual([
+            expect.stringMatching(/^info sink: task 0 not restarted, the next check tries again: .*not now/),
         ]);
         refuses = false;
-        await watch.look();
-        expect(told.at(-1)).toMatch(
+        await watch.check();
+        expect(reported.at(-1)).toMatch(
             /^heal sink: restarted task 0 \(1 of at most 5 within an hour\), which FAILED: BadException: no slot; /,
         );
     });

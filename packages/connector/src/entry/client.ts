@@ -8,12 +8,21 @@ export { Connectors } from "../client/connectors";
 export type { Failure, Outcome, Request } from "../client/sendRequest";
 export { ExactNumber, stringifyExact } from "../client/exactJson";
 export { ConnectError } from "../client/errors";
+export { messageOf } from "../client/messageOf";
 export { openConnectors } from "../inputs/openConnectors";
 export { Progress } from "../client/progress";
 export { Redactor, withoutUserInfo } from "../client/redact";
 export { shorten } from "../client/shorten";
 export { causeOf } from "../client/trace";
-export type { ConnectorInfo, ConnectorOffset, ConnectorStatus, Validation } from "../client/types";
+export type {
+    ConnectorInfo,
+    ConnectorOffset,
+    ConnectorPlugin,
+    ConnectorStatus,
+    MemberStatus,
+    Validation,
+    WorkerInfo,
+} from "../client/types";
 export { type Attempt, done, pending, waitFor, type WaitLimit, type WaitOptions } from "../client/waitFor";
 export { differingKeys, isMasked } from "../lifecycle/compare";
 export { fullConfig } from "../lifecycle/fullConfig";

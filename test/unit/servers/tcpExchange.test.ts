@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { parseAddress } from "../../../servers/address";
 import { assertAccepting as assertBrokerAccepting } from "../../../servers/artemis";
 import { assertAccepting as assertDatabaseAccepting } from "../../../servers/postgres";
-import { exchange, parseAddress } from "../../../servers/tcp";
+import { tcpExchange } from "../../../servers/tcpExchange";
 
 let server: Server | undefined;
 
@@ -33,7 +34,7 @@ describe("parseAddress", () => {
     it.each(["localhost", "localhost:", ":9090", "http://localhost:9090", "a:0", "a:70000", "::1:2180"])(
         "refuses %s",
         (text) => {
-            expect(() => parseAddress(text)).toThrow(`"${text}" is no address`);
+            expect(() => parseAddress(text)).toThrow(`"${text}" is not an address`);
         },
     );
 });
@@ -44,17 +45,19 @@ describe("exchange", () => {
             socket.write(`you said ${data}`);
             setImmediate(() => socket.end("; bye"));
         });
-        expect((await exchange(target, "ruok")).toString()).toBe("you said ruok; bye");
+        expect((await tcpExchange(target, "ruok")).toString()).toBe("you said ruok; bye");
     });
 
     it("stops once it has enough", async () => {
         const target = await serve((_data, socket) => socket.write("12345678"));
-        expect((await exchange(target, "x", { complete: ({ length }) => length >= 8 })).length).toBe(8);
+        expect((await tcpExchange(target, "x", { complete: ({ length }) => length >= 8 })).length).toBe(8);
     });
 
     it("does not wait for a server that never answers", async () => {
         const target = await serve(() => undefined);
-        await expect(exchange(target, "x", { timeoutMs: 50 })).rejects.toThrow(`${target} gave no answer within 50 ms`);
+        await expect(tcpExchange(target, "x", { timeoutMs: 50 })).rejects.toThrow(
+            `${target} gave no answer within 50 ms`,
+        );
     });
 });
 

@@ -1,7 +1,7 @@
 import type { Server, Socket } from "node:net";
 import { type Container, create_container, type EventContext } from "rhea";
 import { afterEach, describe, expect, it } from "vitest";
-import { type QueueMessage, readQueue } from "../../../servers/queue";
+import { type QueueMessage, readQueue } from "../../../servers/queueReader";
 
 let broker: Server | undefined;
 

@@ -1,5 +1,5 @@
 import { type Connection, create_container, type EventContext, filter } from "rhea";
-import { parseAddress } from "./tcp";
+import { parseAddress } from "./address";
 
 export interface QueueLogin {
     /** The broker's acceptor, as host:port. */

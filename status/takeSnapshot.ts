@@ -1,7 +1,8 @@
-import { Deadline, Redactor, systemClock } from "@connect-cdc/connector/client";
+import { Deadline, messageOf, Redactor, systemClock } from "@connect-cdc/connector/client";
 import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
-import { engineLimitMs, stackContainers } from "../docker/engine";
+import { engineLimitMs, type StackContainer, stackContainers } from "../docker/engine";
 import { objectName } from "../docker/labels";
+import { mayRestartAgain, repeatedRestarts } from "../docker/repeatedRestarts";
 import { queueStates } from "../servers/artemis";
 import * as connect from "../servers/connect";
 import * as kafka from "../servers/kafka";
@@ -14,66 +15,39 @@ import {
     topicSettings,
 } from "../servers/kafkaTopics";
 import { type DatabaseLogin, replicationSlots } from "../servers/postgres";
-import { messageOf } from "../servers/wait";
 import { registeredBrokers, serverState } from "../servers/zookeeper";
+import { connectorFacts } from "./connectorFacts";
+import { type PlatformTarget, secretsOf } from "./platformTarget";
 import type {
     Answer,
     BrokerFacts,
     ConnectorFacts,
     ContainerFacts,
     KafkaFacts,
-    MemberReport,
-    PlatformReport,
+    MemberAnswer,
+    PlatformSnapshot,
     ServerFacts,
     TopicFacts,
     WorkerFacts,
-} from "./platformReport";
-import { mayRestartAgain, repeatedRestarts } from "./restarts";
+} from "./snapshot";
 
-/** Everything of a stack that can be asked, with logins. */
-export interface PlatformTarget {
-    stack: string;
-    /** Pulumi project; with `stack` it selects the containers by label. */
-    project: string;
-    /** Docker endpoint of each host, by name. Empty: containers are not known, and that is nothing wrong. */
-    engines: Record<string, string>;
-    /** Folder with the certificates for an engine, by name of its host; see `EngineAddress`. */
-    certPaths?: Record<string, string>;
-    /** Client addresses of the ZooKeeper servers, host:port. */
-    zookeeper: string[];
-    /** External listeners of the brokers, host:port. */
-    kafka: string[];
-    /** REST URLs of the workers. */
-    connect: string[];
-    /** Declared connectors with their declared state. */
-    connectors: Record<string, string>;
-    /** Tasks that each declared connector had when the stack was last brought up, by name. */
-    tasks?: Record<string, number>;
-    /** Values that nothing that is shown may hold, besides the passwords below. */
-    secrets?: string[];
-    database?: DatabaseLogin;
-    jmsBroker?: { address: string; consoleUrl: string; user: string; password: string; queues: string[] };
-}
-
-/** Limit of one part of a look, in ms: a member that hangs takes no longer. */
+/** Limit of the request to one part, ms. */
 const PART_LIMIT_MS = 5000;
 
-/** Asks every part of a platform, all at once, each within seconds. Never throws: what does not answer is in the report. */
-export async function collectPlatform(target: PlatformTarget): Promise<PlatformReport> {
+/** Asks all parts of a platform at the same time, each within seconds. Never throws: the snapshot has the errors. */
+export async function takeSnapshot(target: PlatformTarget): Promise<PlatformSnapshot> {
     const takenAt = Date.now();
-    const statuses = answerOf(() =>
-        firstAnswer(target.connect, (url) => connect.connectorStatuses(url, redactor(target))),
-    );
+    const listed = answerOf(() => listConnectors(target));
     const views = target.kafka.map((address) => kafka.clusterView(address));
-    const cluster = lookAtKafka(target, views, statuses);
+    const cluster = kafkaPart(target, views, listed);
     const [hosts, zookeeper, brokers, workers, { kafkaCluster, connectors }, database, jmsBroker] = await Promise.all([
-        Promise.all(Object.entries(target.engines).map((engine) => lookAtEngine(engine, target))),
+        Promise.all(Object.entries(target.engines).map((engine) => engineAnswer(engine, target))),
         members("zookeeper", target.zookeeper, serverFacts),
         members("kafka", target.kafka, async (_, i) => brokerFacts(await views[i]!)),
         members("connect", target.connect, workerFacts),
         cluster,
-        lookAtDatabase(target, statuses),
-        lookAtJmsBroker(target),
+        databasePart(target, listed),
+        jmsBrokerPart(target),
     ]);
     return {
         stack: target.stack,
@@ -90,7 +64,7 @@ export async function collectPlatform(target: PlatformTarget): Promise<PlatformR
     };
 }
 
-/** Never rejects, and gives an answer within the limit. */
+/** Never rejects, and resolves within the limit. */
 async function answerOf<T>(ask: () => Promise<T>, limitMs = PART_LIMIT_MS): Promise<Answer<T>> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
@@ -105,16 +79,20 @@ async function answerOf<T>(ask: () => Promise<T>, limitMs = PART_LIMIT_MS): Prom
     }
 }
 
-/** The first answer of any member; when none answers, the first one's error. */
-async function firstAnswer<T>(targets: string[], ask: (target: string) => Promise<T>): Promise<T> {
-    return Promise.any(targets.map(ask));
+/** The connectors, from the first worker that answers. Their lag is not known yet. */
+async function listConnectors(target: PlatformTarget): Promise<ListedFacts[]> {
+    const redactor = new Redactor(secretsOf(target));
+    const connectors = await Promise.any(target.connect.map(connect.listConnectors));
+    return connectors.map((one) => connectorFacts(one, target, (text) => redactor.redact(text)));
 }
+
+type ListedFacts = Omit<ConnectorFacts, "lag">;
 
 async function members<T>(
     role: string,
     targets: string[],
     ask: (target: string, i: number) => Promise<T>,
-): Promise<MemberReport<T>[]> {
+): Promise<MemberAnswer<T>[]> {
     return Promise.all(
         targets.map(async (address, i) => ({
             name: `${role}-${i}`,
@@ -124,49 +102,43 @@ async function members<T>(
     );
 }
 
-function missing(expected: string[], found: { name: string }[]): string[] {
-    const names = new Set(found.map(({ name }) => name));
+function missing(expected: string[], existing: { name: string }[]): string[] {
+    const names = new Set(existing.map(({ name }) => name));
     return expected.filter((name) => !names.has(name));
 }
 
-/** Traces may hold the passwords that a task was given. */
-function redactor({ secrets = [], database, jmsBroker }: PlatformTarget): (text: string) => string {
-    const passwords = [database?.password, jmsBroker?.password].filter((value) => value !== undefined);
-    const known = new Redactor([...secrets, ...passwords]);
-    return (text) => known.redact(text);
+interface EngineAnswer extends MemberAnswer<{ containers: number }> {
+    containers: ContainerFacts[];
 }
 
-interface EngineReport extends MemberReport<{ containers: number }> {
-    found: ContainerFacts[];
-}
-
-async function lookAtEngine([name, address]: [string, string], target: PlatformTarget): Promise<EngineReport> {
+async function engineAnswer([name, address]: [string, string], target: PlatformTarget): Promise<EngineAnswer> {
     const engine = { endpoint: address, certPath: target.certPaths?.[name] };
     const limitMs = engineLimitMs(engine);
     const restartsLimitMs = limitMs / 4;
-    const restartsOf = async (facts: ContainerFacts) => {
+    const redactor = new Redactor(secretsOf(target));
+    const restartsOf = async (facts: StackContainer) => {
         if (!mayRestartAgain(facts)) return undefined;
         const container = objectName(target, facts.name);
-        const ask = () => repeatedRestarts({ ...engine, container }, redactor(target));
-        const found = await answerOf(ask, restartsLimitMs);
-        return found.ok ? found.value : undefined;
+        const ask = () => repeatedRestarts({ ...engine, container }, (text) => redactor.redact(text));
+        const restarts = await answerOf(ask, restartsLimitMs);
+        return restarts.ok ? restarts.value : undefined;
     };
     const ask = async () => {
-        const found = await stackContainers(name, engine, target);
-        return Promise.all(found.map(async (facts) => ({ ...facts, restarts: await restartsOf(facts) })));
+        const containers = await stackContainers(name, engine, target);
+        return Promise.all(containers.map(async (facts) => ({ ...facts, restarts: await restartsOf(facts) })));
     };
     const answer = await answerOf(ask, limitMs + restartsLimitMs + 1000);
     return answer.ok
-        ? { name, address, found: answer.value, answer: { ok: true, value: { containers: answer.value.length } } }
-        : { name, address, found: [], answer };
+        ? { name, address, containers: answer.value, answer: { ok: true, value: { containers: answer.value.length } } }
+        : { name, address, containers: [], answer };
 }
 
-function containersOf(hosts: EngineReport[]): Pick<PlatformReport, "containers" | "engines"> {
-    const silent = hosts.map(({ answer }) => answer).filter((answer) => !answer.ok);
-    const found = hosts.flatMap((host) => host.found).sort((a, b) => a.name.localeCompare(b.name));
-    const nobodyAsked: Answer<never> = { ok: false, error: "no Docker engine is asked from here" };
+function containersOf(hosts: EngineAnswer[]): Pick<PlatformSnapshot, "containers" | "engines"> {
+    const errors = hosts.map(({ answer }) => answer).filter((answer) => !answer.ok);
+    const containers = hosts.flatMap((host) => host.containers).sort((a, b) => a.name.localeCompare(b.name));
+    const noEngine: Answer<never> = { ok: false, error: "no Docker engine is asked from here" };
     return {
-        containers: silent.length === hosts.length ? (silent[0] ?? nobodyAsked) : { ok: true, value: found },
+        containers: errors.length === hosts.length ? (errors[0] ?? noEngine) : { ok: true, value: containers },
         engines: hosts.map(({ name, address, answer }) => ({ name, address, answer })),
     };
 }
@@ -186,20 +158,20 @@ async function workerFacts(url: string): Promise<WorkerFacts> {
         connect.workerInfo(url),
         connect.plugins(url),
     ]);
-    return { ...info, plugins };
+    return { version: info.version, kafkaClusterId: info.kafka_cluster_id, plugins };
 }
 
-/** The cluster's topics, and with them how far each sink is behind. */
-async function lookAtKafka(
+/** The cluster's topics, and the lag of each sink. */
+async function kafkaPart(
     target: PlatformTarget,
     views: Promise<kafka.ClusterView>[],
-    statuses: Promise<Answer<connect.ConnectorStatus[]>>,
+    listed: Promise<Answer<ListedFacts[]>>,
 ): Promise<{ kafkaCluster: Answer<KafkaFacts>; connectors: Answer<ConnectorFacts[]> }> {
     const viewed = await answerOf(() =>
         Promise.any(views.map(async (view, i) => ({ address: target.kafka[i]!, view: await view }))),
     );
-    const connectors = await statuses;
-    if (!viewed.ok) return { kafkaCluster: viewed, connectors: withFacts(connectors, target, () => undefined) };
+    const connectors = await listed;
+    if (!viewed.ok) return { kafkaCluster: viewed, connectors: withLag(connectors, () => undefined) };
 
     const { address, view } = viewed.value;
     const sinks = connectors.ok ? connectors.value.filter(({ topics }) => topics.length > 0) : [];
@@ -208,13 +180,13 @@ async function lookAtKafka(
         answerOf(() => topicSettings(address, view)),
         answerOf(() => committedOffsets(address, sinks.map(groupOf))),
     ]);
-    const lagOf = (connector: connect.ConnectorStatus) => {
+    const lagOf = (connector: ListedFacts) => {
         const ofGroup = committed.ok ? committed.value.get(groupOf(connector)) : undefined;
         return ofGroup && lag(connector.topics, view, ends, ofGroup);
     };
     return {
         kafkaCluster: { ok: true, value: kafkaFacts(view, ends, settings.ok ? settings.value : new Map()) },
-        connectors: withFacts(connectors, target, lagOf),
+        connectors: withLag(connectors, lagOf),
     };
 }
 
@@ -223,24 +195,15 @@ function groupOf({ name }: { name: string }): string {
     return `connect-${name}`;
 }
 
-function withFacts(
-    statuses: Answer<connect.ConnectorStatus[]>,
-    target: PlatformTarget,
-    lagOf: (connector: connect.ConnectorStatus) => number | undefined,
+function withLag(
+    listed: Answer<ListedFacts[]>,
+    lagOf: (connector: ListedFacts) => number | undefined,
 ): Answer<ConnectorFacts[]> {
-    if (!statuses.ok) return statuses;
-
-    const value = statuses.value.map((connector) => ({
-        ...connector,
-        managed: connector.name in target.connectors,
-        declaredState: target.connectors[connector.name],
-        declaredTasks: target.tasks?.[connector.name],
-        lag: lagOf(connector),
-    }));
-    return { ok: true, value };
+    if (!listed.ok) return listed;
+    return { ok: true, value: listed.value.map((connector) => ({ ...connector, lag: lagOf(connector) })) };
 }
 
-/** A partition of which nothing is committed counts from its first record on. */
+/** A partition without a committed offset counts from its first record. */
 function lag(topics: string[], view: kafka.ClusterView, ends: Offsets, committed: Offsets): number | undefined {
     const keys = view.partitions
         .filter(({ topic }) => topics.includes(topic))
@@ -252,7 +215,7 @@ function minus(end: number | undefined, committed: number): number | undefined {
     return end === undefined ? undefined : Math.max(0, end - committed);
 }
 
-/** undefined as soon as one part is not known. */
+/** undefined when one part is not known. */
 function sum(parts: (number | undefined)[]): number | undefined {
     return parts.reduce<number | undefined>(
         (total, part) => (total === undefined || part === undefined ? undefined : total + part),
@@ -288,38 +251,38 @@ function topicFacts(
     };
 }
 
-async function lookAtDatabase(
+async function databasePart(
     { database }: PlatformTarget,
-    statuses: Promise<Answer<connect.ConnectorStatus[]>>,
-): Promise<PlatformReport["database"]> {
+    listed: Promise<Answer<ListedFacts[]>>,
+): Promise<PlatformSnapshot["database"]> {
     if (database === undefined) return undefined;
     const [answer, captures] = await Promise.all([
         answerOf(async () => ({ slots: await replicationSlots(database) })),
-        answerOf(async () => captureProblemsOf(await statuses, database)),
+        answerOf(async () => captureProblemsOf(await listed, database)),
     ]);
     return { address: `${database.host}:${database.port}`, answer, captures };
 }
 
-async function captureProblemsOf(statuses: Answer<connect.ConnectorStatus[]>, database: DatabaseLogin) {
-    if (!statuses.ok) throw new Error(statuses.error);
-    const sources = statuses.value.filter(({ capture }) => capture?.["database.dbname"] === database.database);
+async function captureProblemsOf(connectors: Answer<ListedFacts[]>, database: DatabaseLogin) {
+    if (!connectors.ok) throw new Error(connectors.error);
+    const sources = connectors.value.filter(({ capture }) => capture?.["database.dbname"] === database.database);
     const settings = sources.map(({ capture }) => capture!);
     const deadline = new Deadline(systemClock, PART_LIMIT_MS / 1000);
     const url = databaseUrl({ ...database, address: `${database.host}:${database.port}` });
-    const found = await findCaptureProblems(settings, url, deadline);
-    return found.flatMap((problems, i) => problems.map((problem) => ({ ...problem, connector: sources[i]!.name })));
+    const all = await findCaptureProblems(settings, url, deadline);
+    return all.flatMap((problems, i) => problems.map((problem) => ({ ...problem, connector: sources[i]!.name })));
 }
 
-async function lookAtJmsBroker({ jmsBroker }: PlatformTarget): Promise<PlatformReport["jmsBroker"]> {
+async function jmsBrokerPart({ jmsBroker }: PlatformTarget): Promise<PlatformSnapshot["jmsBroker"]> {
     return (
         jmsBroker && {
             address: jmsBroker.address,
             answer: await answerOf(async () => {
                 const { consoleUrl: url, user, password, queues } = jmsBroker;
-                const found = await queueStates({ url, user, password });
+                const existing = await queueStates({ url, user, password });
                 return {
-                    queues: found.filter(({ name }) => queues.includes(name)),
-                    missingQueues: missing(queues, found),
+                    queues: existing.filter(({ name }) => queues.includes(name)),
+                    missingQueues: missing(queues, existing),
                 };
             }),
         }

@@ -1,10 +1,10 @@
-import type { PlatformReport, TopicFacts } from "../../../status/platformReport";
-import { connector, reportAt } from "./looks";
+import type { PlatformSnapshot, TopicFacts } from "../../../status/snapshot";
+import { connector, snapshotAt } from "./smallSnapshots";
 
 /** The pipeline of the dev stack, where all is well, with `members` of each role. */
-export function healthyPlatform(members = 3): PlatformReport {
-    const report = reportAt(0, {}, members);
-    const { zookeeper, kafka, connect } = report;
+export function healthyPlatform(members = 3): PlatformSnapshot {
+    const snapshot = snapshotAt(0, {}, members);
+    const { zookeeper, kafka, connect } = snapshot;
     const containers = [...zookeeper, ...kafka, ...connect].map(({ name }) => ({
         host: "local",
         name,
@@ -14,7 +14,7 @@ export function healthyPlatform(members = 3): PlatformReport {
     }));
     const topics = ["localhost.cdc.customers"];
     return {
-        ...report,
+        ...snapshot,
         stack: "dev",
         containers: ok(containers),
         kafkaCluster: ok({
@@ -42,16 +42,16 @@ export function healthyPlatform(members = 3): PlatformReport {
 }
 
 /** A platform of which nothing gives an answer. */
-export function silentPlatform(): PlatformReport {
-    const report = healthyPlatform();
+export function silentPlatform(): PlatformSnapshot {
+    const snapshot = healthyPlatform();
     const silent = (parts: { name: string; address: string }[]) =>
         parts.map(({ name, address }) => ({ name, address, answer: no(`${address} refused the connection`) }));
     return {
-        ...report,
+        ...snapshot,
         containers: no("no Docker engine answers"),
-        zookeeper: silent(report.zookeeper),
-        kafka: silent(report.kafka),
-        connect: silent(report.connect),
+        zookeeper: silent(snapshot.zookeeper),
+        kafka: silent(snapshot.kafka),
+        connect: silent(snapshot.connect),
         kafkaCluster: no("no broker answers"),
         connectors: no("no worker answers"),
         database: { address: "127.0.0.1:15432", answer: no("the database refused the connection") },

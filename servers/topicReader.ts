@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "@connect-cdc/connector/client";
 import type { Connection, fetchV12 } from "@platformatic/kafka";
 import { type BrokerAddress, clusterView, evenIfPartial, loadClient, type PartitionState, withBroker } from "./kafka";
 import { groupBy, type Offsets, partitionKey, partitionOffsets } from "./kafkaTopics";
-import { messageOf } from "./wait";
 
 /** A record as it lies in its partition. */
 export interface TopicRecord {

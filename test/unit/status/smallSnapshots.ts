@@ -1,12 +1,12 @@
 import type { ServerMode } from "../../../servers/zookeeper";
-import type { Finding } from "../../../status/findings/findings";
-import type { ConnectorFacts, PlatformReport } from "../../../status/platformReport";
+import type { Finding } from "../../../status/finding";
+import type { ConnectorFacts, PlatformSnapshot } from "../../../status/snapshot";
 
 /** A time to begin with, ms since 1970. */
 export const start = Date.UTC(2026, 0, 1);
 
-/** A report of a well platform with `count` members a role, with what a test changes. */
-export function reportAt(seconds: number, changes: Partial<PlatformReport> = {}, count = 3): PlatformReport {
+/** A snapshot of a healthy platform with `count` members of each role, and with the changes of a test. */
+export function snapshotAt(seconds: number, changes: Partial<PlatformSnapshot> = {}, count = 3): PlatformSnapshot {
     const ids = Array.from({ length: count }, (_, i) => i);
     const modeOf = (i: number): ServerMode => (i === 1 ? "leader" : "follower");
     const members = <T>(role: string, port: number, value: (i: number) => T) =>
@@ -70,12 +70,12 @@ export function connector(
     };
 }
 
-/** A report in which no worker answers. */
-export const silentWorkers: Partial<PlatformReport> = {
+/** A snapshot in which no worker answers. */
+export const silentWorkers: Partial<PlatformSnapshot> = {
     connect: [{ name: "connect-0", address: "127.0.0.1:7070", answer: { ok: false, error: "refused" } }],
     connectors: { ok: false, error: "no worker answers" },
 };
 
 export function finding(key: string, changes: Partial<Finding> = {}): Finding {
-    return { key, level: "wrong", subject: key, text: `${key} is bad`, remedy: "mend it", ...changes };
+    return { key, level: "wrong", subject: key, text: `${key} is bad`, remedy: "repair it", ...changes };
 }
