@@ -105,7 +105,11 @@ const rooms = {
         ],
         packages: ANY,
     },
-    bench: { files: "bench/*.ts", rooms: ["bench", "cli", "servers", "test", "tools", "project"], packages: ANY },
+    bench: {
+        files: "bench/*.ts",
+        rooms: ["bench", "cli", "servers", "test", "tools", "project"],
+        packages: ["@platformatic/kafka", "axios", "pg", "yaml"],
+    },
 };
 
 export default tseslint.config(

@@ -8,7 +8,7 @@ import { done, pending, waitFor } from "../servers/wait";
 import { setState } from "../test/support/connectorState";
 import type { TestStack } from "../test/support/stack";
 import { Arrivals, latencies, RowSender, type Times } from "./chainEnds";
-import { cpuOf, type CpuSeconds, describeCpu } from "./cpu";
+import { cpuOf, type CpuSeconds, cpuText } from "./cpu";
 import { emptyQueue } from "./emptyQueue";
 import type { Figure } from "./figure";
 import { median, percentile } from "./statistics";
@@ -21,18 +21,18 @@ const BURST_LIMIT_SECONDS = 300;
 const RATES = [100, 500];
 const STEADY_SECONDS = 60;
 const IDLE_SECONDS = 20;
-/** Of the rows a second that Debezium alone writes into Kafka. */
+/** Share of the rows per second that Debezium alone writes into Kafka. */
 const BURST_AIM = 0.35;
 const LATENCY_AIM = 2;
 const LATENCY_AIM_MS = 150;
 
-/** What one kind of reader saw at one rate, ms. */
+/** Latency of one reader at one rate, ms. */
 interface Latency {
     p50: number;
     p99: number;
 }
 
-/** Rows a second of one burst each. */
+/** Rows per second, one value for each burst. */
 interface Bursts {
     source: number[];
     sinks: number[];
@@ -40,8 +40,8 @@ interface Bursts {
 }
 
 /**
- * The whole chain from a commit to both queues, against what it stands on in the same run: a burst against the source
- * alone, and latency against a plain consumer of the same topic. The stack must be up, with the connectors of its defaults.
+ * The whole chain from a commit to both queues, compared in the same run: a burst with the source alone, and latency with a
+ * plain consumer of the same topic. The stack must be up, with its default connectors.
  */
 export async function measureChain(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
     const outputs = await stack.outputs();
@@ -74,7 +74,7 @@ class ChainBench {
         await Promise.all([this.sender.close(), this.admin.close()]);
     }
 
-    /** JVMs compile what they run often: the first burst is slower than the next ones. */
+    /** JVMs compile code that runs often: the first burst is slower than the next ones. */
     async warmUp(): Promise<void> {
         this.print(`${await this.placement()}`);
         this.print(`warm-up: ${rounded(await this.chainBurst())} rows/s`);
@@ -88,7 +88,7 @@ class ChainBench {
         });
     }
 
-    /** In turns: the source with its sinks paused, the sinks on what it has left, and all of it. */
+    /** In turns: the source with paused sinks, the sinks with the rows of that burst, and the whole chain. */
     async bursts(): Promise<Bursts> {
         const all: Bursts = { source: [], sinks: [], chain: [] };
         for (let round = 1; round <= BURST_ROUNDS; round++) {
@@ -103,16 +103,16 @@ class ChainBench {
         return all;
     }
 
-    /** Latency of both queues, the plain consumer and their like, by name of the reader; all see the same rows. */
+    /** Latency of both queues and of the plain consumer, by name of the reader. All read the same rows. */
     async steady(perSecond: number, seconds = STEADY_SECONDS): Promise<Map<string, Latency>> {
         const readers = await this.openReaders();
         const result = new Map<string, Latency>();
         try {
             await this.counted(`${perSecond} rows/s for ${seconds} s`, async () => {
                 const committed = await this.sender.steady(perSecond, seconds);
-                await Promise.all(readers.map((reader) => untilThere(reader, committed)));
+                await Promise.all(readers.map((reader) => untilArrived(reader, committed)));
                 for (const { name, times } of readers) result.set(name, latencyOf(latencies(committed, times)));
-                return [...result].map(([name, latency]) => `${name} ${describeLatency(latency)}`).join("; ");
+                return [...result].map(([name, latency]) => `${name} ${latencyText(latency)}`).join("; ");
             });
         } finally {
             await Promise.all(readers.map((reader) => reader.close()));
@@ -132,14 +132,14 @@ class ChainBench {
         });
     }
 
-    /** Rows a second of the source alone. */
+    /** Rows per second of the source alone. */
     private async sourceBurst(): Promise<number> {
         const wanted = (await this.topicEnd()) + BURST_ROWS;
         const committed = await this.sender.burst(BURST_ROWS);
         return this.rowsPerSecond(committed, async () => (await this.topicEnd()) >= wanted);
     }
 
-    /** Rows a second of the sinks alone, which have been paused and find a burst in the topic. */
+    /** Rows per second of the sinks alone, which were paused during a burst. */
     private async sinksBurst(before: Map<string, number>): Promise<number> {
         const started = performance.now();
         const resumed = Promise.all(SINKS.map((sink) => setState(this.restUrl, sink, "resume", "RUNNING")));
@@ -148,7 +148,7 @@ class ChainBench {
         return rate;
     }
 
-    /** Rows a second of the whole chain. No reader of the queues takes CPU from it: they are emptied afterwards. */
+    /** Rows per second of the whole chain. The queues have no reader, which would use CPU: they are emptied afterwards. */
     private async chainBurst(): Promise<number> {
         const before = await this.added();
         const committed = await this.sender.burst(BURST_ROWS);
@@ -157,10 +157,10 @@ class ChainBench {
         return rate;
     }
 
-    private async rowsPerSecond(started: number, isThere: () => Promise<boolean>): Promise<number> {
-        const look = async () => ((await isThere()) ? done() : pending("some are missing"));
+    private async rowsPerSecond(started: number, isComplete: () => Promise<boolean>): Promise<number> {
+        const check = async () => ((await isComplete()) ? done() : pending("some are missing"));
         const what = `${BURST_ROWS} rows`;
-        await waitFor(look, { what, timeoutSeconds: BURST_LIMIT_SECONDS, intervalSeconds: 0.1 });
+        await waitFor(check, { what, timeoutSeconds: BURST_LIMIT_SECONDS, intervalSeconds: 0.1 });
         return (BURST_ROWS * 1000) / (performance.now() - started);
     }
 
@@ -185,7 +185,7 @@ class ChainBench {
         await Promise.all(this.outputs.jmsBroker.queues.map((queue) => emptyQueue(this.console, queue)));
     }
 
-    /** Which worker runs what. */
+    /** The workers of each connector's tasks. */
     private async placement(): Promise<string> {
         const connectors = await connectorStatuses(this.restUrl);
         return connectors
@@ -202,28 +202,28 @@ class ChainBench {
         return this.outputs.restUrls[0]!;
     }
 
-    /** Does something and prints what it tells, the CPU time of each process meanwhile, and the load. */
+    /** Prints the result of an action, with the CPU time of each process during the action, and the load. */
     private async counted(name: string, action: () => Promise<string>): Promise<void> {
         const before: CpuSeconds = await cpuOf(this.stack);
-        const said = await action();
-        const cpu = describeCpu(before, await cpuOf(this.stack));
-        this.print(`${name}: ${said === "" ? "" : `${said}; `}CPU ${cpu}; load ${loadavg()[0]!.toFixed(1)}`);
+        const result = await action();
+        const cpu = cpuText(before, await cpuOf(this.stack));
+        this.print(`${name}: ${result === "" ? "" : `${result}; `}CPU ${cpu}; load ${loadavg()[0]!.toFixed(1)}`);
     }
 }
 
-async function untilThere({ name, times }: Arrivals, committed: Times): Promise<void> {
-    const look = async () => {
+async function untilArrived({ name, times }: Arrivals, committed: Times): Promise<void> {
+    const check = async () => {
         const missing = [...committed.keys()].filter((id) => !times.has(id)).length;
         return missing === 0 ? done() : pending(`${missing} rows are missing`);
     };
-    await waitFor(look, { what: `rows at ${name}`, timeoutSeconds: BURST_LIMIT_SECONDS });
+    await waitFor(check, { what: `rows at ${name}`, timeoutSeconds: BURST_LIMIT_SECONDS });
 }
 
 function latencyOf(milliseconds: number[]): Latency {
     return { p50: percentile(milliseconds, 50), p99: percentile(milliseconds, 99) };
 }
 
-function describeLatency({ p50, p99 }: Latency): string {
+function latencyText({ p50, p99 }: Latency): string {
     return `p50 ${rounded(p50)} ms, p99 ${rounded(p99)} ms`;
 }
 
@@ -232,7 +232,7 @@ function burstFigure({ source, sinks: sinksAlone, chain }: Bursts): Figure {
     const share = median(chain) / median(source);
     return {
         name: `chain, time of a burst of ${BURST_ROWS} rows, against the source alone`,
-        // A third of its rows a second is three times its time.
+        // A third of the rows per second is three times the time
         ratio: 1 / share,
         aim: 1 / BURST_AIM,
         details:
@@ -243,13 +243,13 @@ function burstFigure({ source, sinks: sinksAlone, chain }: Bursts): Figure {
 
 function latencyFigures(steady: Map<number, Map<string, Latency>>): Figure[] {
     const details = [...steady].flatMap(([rate, readers]) =>
-        [...readers].map(([name, latency]) => `${rate} rows/s, ${name}: ${describeLatency(latency)}`),
+        [...readers].map(([name, latency]) => `${rate} rows/s, ${name}: ${latencyText(latency)}`),
     );
     const [rate] = RATES;
     const readers = steady.get(rate!)!;
     const plain = readers.get(Arrivals.plain)!.p99;
     const queue = Math.max(...[...readers].filter(([name]) => name !== Arrivals.plain).map(([, { p99 }]) => p99));
-    const name = (rival: string) => `chain, p99 of the slower queue at ${rate} rows/s, against ${rival}`;
+    const name = (other: string) => `chain, p99 of the slower queue at ${rate} rows/s, against ${other}`;
     return [
         {
             name: name("a plain consumer of the topic"),

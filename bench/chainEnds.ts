@@ -6,7 +6,7 @@ import type { StackOutputs } from "../cli/stack/stackOutputs";
 import { parseAddress } from "../servers/address";
 import { readQueue } from "../servers/queueReader";
 
-/** When each row was committed or arrived, by its id; milliseconds of this process's own clock. */
+/** Time at which each row was committed or arrived, by its id, in ms of this process's clock. */
 export type Times = Map<number, number>;
 
 const COLUMNS = "insert into cdc.customers (first_name, last_name, email)";
@@ -19,7 +19,7 @@ export class RowSender {
     constructor({ database }: StackOutputs) {
         const { host, port } = parseAddress(database.address ?? "");
         const { name, user, password } = database;
-        // One connection would have to wait for the disk more often than it may at 500 rows a second.
+        // One connection would wait for the disk too often for 500 rows per second
         this.pool = new Pool({ host, port, database: name, user, password, max: 4 });
     }
 
@@ -27,13 +27,13 @@ export class RowSender {
         return this.pool.end();
     }
 
-    /** Inserts that many rows in one transaction; gives back when the database had confirmed it. */
+    /** Inserts rows in one transaction, and returns the time of its commit. */
     async burst(rows: number): Promise<number> {
         await this.pool.query(`${COLUMNS} select ${VALUES} from generate_series(1, $1)`, [rows]);
         return performance.now();
     }
 
-    /** Inserts so many rows a second, each in a transaction of its own; gives back when each was confirmed. */
+    /** Inserts rows at a rate, each in its own transaction, and returns the times of their commits. */
     async steady(perSecond: number, seconds: number): Promise<Times> {
         const times: Times = new Map();
         const insert = async () => {
@@ -54,14 +54,14 @@ export class RowSender {
 
 /** An open reader of one end of the chain. */
 export class Arrivals {
-    /** Name of the reader that is no queue. */
+    /** Name of the reader of the topic. */
     static readonly plain = "plain consumer";
     readonly times: Times = new Map();
     private stop: () => Promise<void> = async () => undefined;
 
     private constructor(readonly name: string) {}
 
-    /** Takes all messages out of a queue; they are JSON or XML. */
+    /** Reads all messages of a queue, in JSON or XML, and removes them. */
     static async ofQueue({ jmsBroker }: StackOutputs, queue: string): Promise<Arrivals> {
         const { address = "", user, password } = jmsBroker;
         const arrivals = new Arrivals(`queue ${queue}`);
@@ -72,7 +72,7 @@ export class Arrivals {
         return arrivals;
     }
 
-    /** A plain consumer of the topic that the source writes to, from now on. */
+    /** A plain consumer of new records in the topic of the source. */
     static async ofTopic({ addresses }: StackOutputs, topic: string): Promise<Arrivals> {
         const arrivals = new Arrivals(Arrivals.plain);
         const clientId = "connect-cdc-bench";
@@ -98,7 +98,7 @@ export class Arrivals {
     }
 }
 
-/** Milliseconds from commit to arrival of each committed row. */
+/** Time from commit to arrival of each committed row, ms. */
 export function latencies(committed: Times, arrived: Times): number[] {
     return [...committed].map(([id, at]) => (arrived.get(id) ?? Infinity) - at);
 }

@@ -13,14 +13,14 @@ import { join } from "node:path";
 import { cacheFolder } from "../tools/folders";
 import { runProcess } from "../tools/processes";
 
-/** Debian release that packages Compose 2; its binary needs nothing of that release but an older libc. */
+/** Debian release with Compose 2. Its binary runs with an older libc as well. */
 const RELEASE = "trixie";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const PLUGIN = "usr/libexec/docker/cli-plugins/docker-compose";
 
 /**
- * The command line of Docker Compose 2: the client's own plugin, or, where there is none, the binary of Debian's package
- * from the mirror this machine uses, kept in the cache and not installed. Throws when neither can be had.
+ * The command line of Docker Compose 2: the plugin of the Docker client, or else the binary of Debian's package, from the
+ * mirror of this machine, in the cache. Throws when neither is available.
  */
 export async function findCompose(): Promise<string[]> {
     if (await works(["docker", "compose"])) return ["docker", "compose"];

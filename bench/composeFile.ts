@@ -26,16 +26,15 @@ export interface ContainerInputs {
     labels?: { label: string; value: string }[];
     capabilities?: { adds?: string[]; drops?: string[] };
     securityOpts?: string[];
-    /** False for a container that does one thing and ends. */
+    /** False for a container that exits when its work is done. */
     mustRun?: boolean;
 }
 
-/** A role's servers need those of this role to be healthy before they start; in a compose file this must be said. */
+/** The role whose servers must be healthy before those of another role start. */
 const startsAfter: Record<string, string> = { kafka: "zookeeper", connect: "kafka" };
 
 /**
- * Writes a compose file that makes the same containers as the stack: what Pulumi was given, which the render functions
- * made, is translated word by word.
+ * Writes a compose file for the same containers as those of the stack: it translates the inputs of Pulumi's resources.
  *
  * @param prefix of the containers' names: "<project>-<stack>-"
  * @returns the compose file's path
@@ -47,7 +46,7 @@ export function writeComposeFile(folder: string, prefix: string, containers: Con
         service,
         { ...toService(inputs, join(folder, "files", service)), depends_on: dependencies(service, names) },
     ]);
-    // With the stack's labels whatever an interrupted run leaves is found and removed by the next one.
+    // With the stack's labels the next run finds and removes the objects of an interrupted run
     const labels = stackLabels(containers);
     const volumes = containers.flatMap(({ volumes = [] }) => volumes.map(({ volumeName }) => [volumeName, { labels }]));
     const file = join(folder, "compose.yaml");
@@ -70,7 +69,7 @@ function toService(inputs: ContainerInputs, folder: string): object {
         hostname: inputs.hostname,
         user: inputs.user,
         entrypoint: inputs.entrypoints,
-        // A dollar sign would stand for a variable of the compose file.
+        // In a compose file a dollar sign begins a variable
         command: inputs.command?.map((word) => word.replaceAll("$", "$$$$")),
         environment: inputs.envs,
         network_mode: inputs.networkMode,
@@ -112,7 +111,7 @@ function aliasesOf({ networksAdvanced }: ContainerInputs): string[] {
     return (networksAdvanced ?? []).flatMap(({ aliases }) => aliases ?? []);
 }
 
-/** Compose has no uploads: files are mounted, each for itself; of a container that ends, their folder, which it empties. */
+/** Compose has no uploads: each file is mounted. A container that exits gets the folder, as it deletes the files. */
 function writeUploads({ uploads = [], mustRun }: ContainerInputs, folder: string): string[] {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });

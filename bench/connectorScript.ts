@@ -1,13 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import axios from "axios";
-import { done, pending, waitFor } from "../servers/wait";
+import { done, Hopeless, pending, waitFor } from "../servers/wait";
 import type { FileConnectorArgs } from "../test/support/fileConnectors";
 
-const LOOK_SECONDS = 0.2;
+const CHECK_SECONDS = 0.2;
+const RETRY_SECONDS = 0.25;
 const STABLE_MS = 700;
 const LIMIT_SECONDS = 600;
 
-/** What somebody would write with the REST API and a few lines: it waits as the resource does, and has no other care. */
+/** A plain script with the REST API: it waits as the resource does, and does nothing else. */
 export class ConnectorScript {
     /** @param concurrency connectors at a time. */
     constructor(
@@ -63,9 +63,9 @@ export class ConnectorScript {
             : undefined;
     }
 
-    /** Tries again while the cluster rebalances. */
+    /** Repeats a request during a rebalance. */
     private async send(method: string, path: string, data?: unknown): Promise<unknown> {
-        for (;;) {
+        const request = async () => {
             const answer = await axios.request({
                 baseURL: this.restUrl,
                 url: path,
@@ -74,18 +74,23 @@ export class ConnectorScript {
                 validateStatus: () => true,
                 proxy: false,
             });
-            if (answer.status < 300) return answer.data;
+            if (answer.status < 300) return done<unknown>(answer.data);
             if (answer.status !== 409 && answer.status !== 500) {
-                throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.data)}`);
+                throw new Hopeless(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.data)}`);
             }
 
-            await sleep(250);
-        }
+            return pending(`status ${answer.status}`);
+        };
+        return waitFor(request, {
+            what: `${method} ${path}`,
+            timeoutSeconds: LIMIT_SECONDS,
+            intervalSeconds: RETRY_SECONDS,
+        });
     }
 
-    private until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-        const look = async () => ((await isSo()) ? done() : pending("not yet"));
-        return waitFor(look, { what, timeoutSeconds: LIMIT_SECONDS, intervalSeconds: LOOK_SECONDS });
+    private until(what: string, isReached: () => Promise<boolean>): Promise<void> {
+        const check = async () => ((await isReached()) ? done() : pending("not yet"));
+        return waitFor(check, { what, timeoutSeconds: LIMIT_SECONDS, intervalSeconds: CHECK_SECONDS });
     }
 
     private async each(

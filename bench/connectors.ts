@@ -10,7 +10,7 @@ import { listSeconds, median } from "./statistics";
 
 const COUNT = 100;
 const ROUNDS = 3;
-/** Refreshes in a round: one takes less time than the machine's moods last. */
+/** Refreshes in a round: one is shorter than the variations of the machine's speed. */
 const REFRESHES = 3;
 /** Operations at a time, of Pulumi and of the script. Pulumi's default is four for each core. */
 const CONCURRENCY = 8;
@@ -20,7 +20,7 @@ const AIM = 1.2;
 type Step = "create" | "refresh" | "update";
 type Seconds = Record<Step, number[]>;
 
-/** As many resources that do nothing: what is left is Pulumi itself. */
+/** The same number of resources that do nothing: the time of Pulumi itself. */
 const nothing = {
     provider: `
 exports.create = async (inputs) => ({ id: "nothing", outs: inputs });

@@ -15,8 +15,8 @@ export async function cpuOf(stack: string): Promise<CpuSeconds> {
     return new Map([...(await Promise.all(members)), ["bench", (user + system) / 1e6]]);
 }
 
-/** "12.3 s: connect-0 6.1, kafka-0 4.0, ...": what was used between two looks, the most first; tenths of a second count. */
-export function describeCpu(before: CpuSeconds, after: CpuSeconds): string {
+/** "12.3 s: connect-0 6.1, kafka-0 4.0, ...": CPU time between two measurements, in descending order, without values below 0.05 s. */
+export function cpuText(before: CpuSeconds, after: CpuSeconds): string {
     const used = [...after].map(([member, seconds]): [string, number] => [member, seconds - (before.get(member) ?? 0)]);
     const total = used.reduce((sum, [, seconds]) => sum + seconds, 0);
     const most = used.filter(([, seconds]) => seconds >= 0.05).sort(([, a], [, b]) => b - a);

@@ -1,6 +1,6 @@
 import { askJolokia, type ConsoleLogin } from "../servers/artemis";
 
-/** Removes all messages of a queue of the stack's own broker, in the broker; throws when it refuses. */
+/** Removes all messages from a queue of the stack's own broker. Throws when the broker refuses. */
 export async function emptyQueue(login: ConsoleLogin, queue: string): Promise<void> {
     const mbean =
         `org.apache.activemq.artemis:broker="artemis",component=addresses,address="${queue}",subcomponent=queues,` +

@@ -1,11 +1,11 @@
-/** One printed result: a ratio, and what it is made of. */
+/** One printed result: a ratio, with its measurements. */
 export interface Figure {
     name: string;
-    /** Measured over compared, or the measure itself; undefined when it could not be measured here. */
+    /** Measured value divided by the compared value; undefined when this machine cannot measure it. */
     ratio: number | undefined;
-    /** The ratio to reach: this or less. */
+    /** The ratio should not be larger than this. */
     aim: number;
-    /** The single measurements, or why there are none. */
+    /** The measurements, or the reason why there are none. */
     details: string;
 }
 

@@ -3,7 +3,7 @@ import { lastLines, runProcess } from "../tools/processes";
 
 const LIMIT_MINUTES = 15;
 
-/** Runs a benchmark among the tests of a module of `plugins/`, which the build leaves out; gives back what it printed. */
+/** Runs a benchmark, a test class of a module of `plugins/` that the build excludes, and returns its output. */
 export async function runJavaBenchmark(module: string, className: string): Promise<string> {
     const plugins = join(__dirname, "..", "plugins");
     const only = [`-Dtest=${className}`, "-Dsurefire.failIfNoSpecifiedTests=false"];

@@ -1,7 +1,7 @@
 import type { Figure } from "./figure";
 import { runJavaBenchmark } from "./javaBenchmark";
 
-/** The JMS sink beside a bare transacted producer with equal batches, in turns against the same broker. */
+/** The JMS sink compared with a plain transacted producer with equal batches, in turns with the same broker. */
 export async function measureJmsSink(): Promise<Figure[]> {
     const output = await runJavaBenchmark("jms-sink", "DeliveryBenchmark");
     const pattern = /sink: (\d+)\/s, ([0-9.]+) us CPU each; bare producer: (\d+)\/s, ([0-9.]+) us CPU each; .*$/m;
@@ -10,7 +10,7 @@ export async function measureJmsSink(): Promise<Figure[]> {
 
     const [details, sinkRate, sinkCpu, bareRate, bareCpu] = match;
     return [
-        // Half its rate is twice its time.
+        // Half the rate is twice the time
         {
             name: "JMS sink, time of a message, against a bare producer",
             ratio: +bareRate! / +sinkRate!,

@@ -6,21 +6,21 @@ import type { Figure } from "./figure";
 
 const AIM_MIB = 3.5 * 1024;
 const ROWS = 10_000;
-/** Caches and heaps settle in this time, after the start and after the rows. */
+/** Caches and heaps are stable after this time. */
 const SETTLE_SECONDS = 60;
 
-/** Memory of all containers, without page cache: idle, and a minute after 10,000 rows. The stack must be up. */
+/** Memory of all containers without page cache: idle, and one minute after 10,000 rows. The stack must be up. */
 export async function measureMemory(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
     const pipeline = await Pipeline.connect(await stack.outputs());
     try {
         await pipeline.passMarker();
         await sleep(SETTLE_SECONDS * 1000);
         const idle = await memoryOf(stack);
-        print(`memory, idle: ${describe(idle)}`);
+        print(`memory, idle: ${memoryText(idle)}`);
         await pipeline.untilArrived(await pipeline.table.insertRandom(ROWS), 300);
         await sleep(SETTLE_SECONDS * 1000);
         const loaded = await memoryOf(stack);
-        print(`memory, after rows: ${describe(loaded)}`);
+        print(`memory, after rows: ${memoryText(loaded)}`);
         return [
             toFigure("memory of the stack, idle, against 3.5 GiB", idle),
             toFigure(`memory of the stack, ${SETTLE_SECONDS} s after ${ROWS} rows, against 3.5 GiB`, loaded),
@@ -31,7 +31,7 @@ export async function measureMemory(stack: TestStack, print: (line: string) => v
 }
 
 function toFigure(name: string, byRole: Map<string, number>): Figure {
-    return { name, ratio: total(byRole) / AIM_MIB, aim: 1, details: describe(byRole) };
+    return { name, ratio: total(byRole) / AIM_MIB, aim: 1, details: memoryText(byRole) };
 }
 
 /** MiB by role. */
@@ -49,9 +49,9 @@ async function memoryOf(stack: TestStack): Promise<Map<string, number>> {
 async function residentMib(id: string): Promise<number> {
     const { memory_stats } = await docker.getContainer(id).stats({ stream: false });
     const stats = memory_stats.stats as unknown as Record<string, number | undefined>;
-    // cgroup v2 says anon and shmem; v1 says rss, which is the same as anon, and counts shared memory as cache.
+    // cgroup v2 has anon and shmem; v1 has rss, which is the same as anon, and counts shared memory as cache
     const anonymous = stats.anon ?? stats.total_rss;
-    if (anonymous === undefined) throw new Error("the Docker engine does not tell the memory of containers");
+    if (anonymous === undefined) throw new Error("the Docker engine does not report the memory of containers");
 
     return (anonymous + (stats.shmem ?? 0)) / 2 ** 20;
 }
@@ -60,7 +60,7 @@ function total(byRole: Map<string, number>): number {
     return [...byRole.values()].reduce((sum, mib) => sum + mib, 0);
 }
 
-function describe(byRole: Map<string, number>): string {
+function memoryText(byRole: Map<string, number>): string {
     const parts = [...byRole].sort(([a], [b]) => a.localeCompare(b)).map(([role, mib]) => `${role} ${Math.round(mib)}`);
     return `${Math.round(total(byRole))} MiB: ${parts.join(", ")}`;
 }

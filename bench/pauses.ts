@@ -1,19 +1,20 @@
 import { loadavg } from "node:os";
 import { NumberedRows } from "../test/support/numberedRows";
 import { Pipeline } from "../test/support/pipeline";
-import { crash, restart, untilWell, type Victim, workerOf } from "../test/support/serverFaults";
+import { crash, restart, untilWell, workerOf } from "../test/support/serverFaults";
 import type { TestStack } from "../test/support/stack";
+import type { Victim } from "../test/support/victim";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
 
 const ROUNDS = 3;
-/** Rows that come through before and after each disturbance: a second's worth. */
+/** Rows before and after each disturbance: those of one second. */
 const STEADY_ROWS = 20;
 const LIMIT_SECONDS = 300;
 const KILL_AIM_SECONDS = 15;
 const ROLL_AIM = 0.3;
 
-/** What can happen to the workers while rows flow. */
+/** Disturbances of the workers while rows flow. */
 type Kind = "sourceKilled" | "sinkKilled" | "rolled" | "restarted";
 type Disturb = (victim: Victim, stack: TestStack) => Promise<unknown>;
 
@@ -25,9 +26,9 @@ const disturbances: Record<Kind, Disturb> = {
 };
 
 /**
- * The longest time in which no new row came out of a queue, while rows are committed steadily, for each disturbance of the
- * workers. Each round has all of them, so that a machine that is busy for a while is so for all. The stack must be up; it
- * is left so, with another setting of the workers.
+ * The longest time without a new row in a queue, while rows are committed steadily, for each disturbance of the workers. Each
+ * round has all disturbances, so that other load on the machine affects all of them. The stack must be up, and is up
+ * afterwards, with another setting of the workers.
  */
 export async function measurePauses(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
     const seconds: Record<Kind, number[]> = { sourceKilled: [], sinkKilled: [], rolled: [], restarted: [] };
@@ -42,7 +43,7 @@ export async function measurePauses(stack: TestStack, print: (line: string) => v
     return pauseFigures(seconds);
 }
 
-/** What the longest pauses, s, by what was done in each round, come to. */
+/** @param seconds longest pauses of all rounds, by disturbance. */
 export function pauseFigures(seconds: Record<Kind, number[]>): Figure[] {
     return [
         killFigure("source", seconds.sourceKilled),
@@ -61,7 +62,7 @@ function killFigure(role: string, seconds: number[]): Figure {
     return { name, ratio: median(seconds), aim: KILL_AIM_SECONDS, details: `${listSeconds(seconds)} s, median` };
 }
 
-/** The longer of both queues' pauses, s. Fails when a row is lost: nobody wants that sooner. */
+/** The longer of the pauses of both queues, s. Throws when a row is lost. */
 async function pauseOf(stack: TestStack, disturb: Disturb): Promise<number> {
     const pipeline = await Pipeline.open(stack);
     try {
@@ -79,7 +80,7 @@ async function pauseOf(stack: TestStack, disturb: Disturb): Promise<number> {
     }
 }
 
-/** An `up` with another value of a setting that changes nothing of what workers do here. */
+/** An `up` with another value of a setting that has no effect here. */
 async function rollWorkers(_victim: Victim, stack: TestStack): Promise<void> {
     const { connect, ...others } = stack.config();
     const setting = "offset.flush.timeout.ms";

@@ -17,8 +17,8 @@ const ROUNDS = 3;
 const LIMIT_SECONDS = 600;
 
 /**
- * Time of `pulumi up` and of docker compose (with curl for the connectors) on the same containers, health checks and
- * connectors, from nothing but the images until the first row is in both queues. The stack must be up; it is left so.
+ * Time of `pulumi up` and of docker compose (with curl for the connectors) for the same containers, health checks and
+ * connectors, from images only until the first row is in both queues. The stack must be up, and is up afterwards.
  */
 export async function measureStart(stack: TestStack, print: (line: string) => void): Promise<Figure> {
     let compose: string[];
@@ -53,7 +53,7 @@ async function measurePulumi(stack: TestStack): Promise<number> {
     });
 }
 
-/** Images stay, and so do they in the state: the next `up` builds nothing. */
+/** Images stay, also in the state: the next `up` builds nothing. */
 async function destroyAllButImages(stack: TestStack): Promise<void> {
     const images = (await resourcesOf(stack)).filter(({ type }) => type === "docker:index/remoteImage:RemoteImage");
     await stack.destroy(...images.flatMap(({ urn }) => ["--exclude", urn]));
@@ -119,7 +119,7 @@ class ComposeRival {
         await this.run("down", "--volumes", "--timeout", "20");
     }
 
-    /** What `curl --retry` does in a script: tries until the worker takes it. */
+    /** Like `curl --retry` in a script: repeats until the worker accepts it. */
     private async putConnector({
         name: connector,
         class: javaClass,
@@ -136,7 +136,7 @@ class ComposeRival {
             });
             return status === 201 || status === 200 ? done() : pending(`status ${status} ${JSON.stringify(data)}`);
         };
-        await waitFor(put, { what: `connector ${connector} to be taken`, timeoutSeconds: LIMIT_SECONDS });
+        await waitFor(put, { what: `connector ${connector} to be accepted`, timeoutSeconds: LIMIT_SECONDS });
     }
 
     private async run(...args: string[]): Promise<void> {

@@ -2,10 +2,10 @@ import { askPulumi } from "../cli/stack/pulumiCli";
 import { parseState, type StateResource } from "../cli/stack/state";
 import type { TestStack } from "../test/support/stack";
 
-// How secrets are marked in an exported state.
+// Key of secrets in an exported state
 const SECRET_MARK = "4dabf18193072939515e22adb298388d";
 
-/** The resources of a stack, with secrets in clear. */
+/** The resources of a stack, with decrypted secrets. */
 export async function resourcesOf(stack: TestStack): Promise<StateResource[]> {
     const { resources } = parseState(await askPulumi(stack.target, ["stack", "export", "--show-secrets"]));
     return resources.map((resource) => ({

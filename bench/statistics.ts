@@ -1,4 +1,4 @@
-/** The middle of the sorted values; of an even number of them, the mean of the two in the middle. */
+/** The middle of the sorted values, or the mean of the two values in the middle. */
 export function median(values: number[]): number {
     const sorted = [...values].sort((a, b) => a - b);
     const middle = Math.floor(sorted.length / 2);
@@ -8,7 +8,7 @@ export function median(values: number[]): number {
     return (low + high) / 2;
 }
 
-/** "12.3 12.1 14.0": every single measurement, since a median alone hides how much they vary. */
+/** "12.3 12.1 14.0": all measurements, as a median does not show how much they vary. */
 export function listSeconds(values: number[]): string {
     return values.map((value) => value.toFixed(1)).join(" ");
 }

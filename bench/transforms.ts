@@ -1,10 +1,10 @@
 import type { Figure } from "./figure";
 import { runJavaBenchmark } from "./javaBenchmark";
 
-/** Above Kafka's converter, which reads no types: dates and the like become text, and names become XML names. */
+/** More than Kafka's converter, which ignores types: dates and the like become text, and names become XML names. */
 const aims = { JsonWriter: 4, XmlWriter: 8 };
 
-/** CPU time of the transforms for a row, beside that of Kafka's JsonConverter in the same run. */
+/** CPU time of the transforms for a row, compared with Kafka's JsonConverter in the same run. */
 export async function measureTransforms(): Promise<Figure[]> {
     const output = await runJavaBenchmark("transforms", "WriterBenchmark");
     const converter = findLine(output, "JsonConverter").text;

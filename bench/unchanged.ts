@@ -10,7 +10,7 @@ import { listSeconds, median } from "./statistics";
 
 const ROUNDS = 5;
 
-/** Time of an `up` that has nothing to do, against the same of a program without any resource. The stack must be up. */
+/** Time of an unchanged `up`, compared with that of a program without resources. The stack must be up. */
 export async function measureUnchanged(stack: TestStack, print: (line: string) => void): Promise<Figure> {
     const empty = await EmptyProgram.create(stack);
     await stack.up();

@@ -3,7 +3,7 @@ import axios from "axios";
 import { tcpExchange } from "./tcpExchange";
 
 export interface ConsoleLogin {
-    /** Address of the web console: http://host:port. */
+    /** URL of the web console: http://host:port. */
     url: string;
     user: string;
     password: string;
@@ -11,14 +11,14 @@ export interface ConsoleLogin {
 
 export interface QueueState {
     name: string;
-    /** Messages in the queue now. */
+    /** Messages in the queue. */
     depth: number;
-    /** Messages ever added since the broker started. */
+    /** Messages added since the broker started. */
     added: number;
     consumers: number;
 }
 
-// AMQP 1.0 with SASL: the server answers with the same eight bytes when its acceptor serves.
+// AMQP 1.0 with SASL: a server that serves answers with the same eight bytes
 const amqpHeader = Buffer.from("AMQP\x03\x01\x00\x00", "latin1");
 
 /** Throws unless the broker's acceptor speaks AMQP. */
@@ -31,7 +31,7 @@ export async function assertAccepting(target: string): Promise<void> {
     }
 }
 
-/** Depths of all anycast queues, by name, from the console's Jolokia. */
+/** All anycast queues, sorted by name, from the console's Jolokia. */
 export async function queueStates(login: ConsoleLogin): Promise<QueueState[]> {
     const answer = await askJolokia(login, {
         type: "read",
@@ -52,14 +52,14 @@ export async function queueStates(login: ConsoleLogin): Promise<QueueState[]> {
 
 type JolokiaValue = Record<string, Record<string, unknown>>;
 
-/** Sends one request to the broker's Jolokia and gives back its value. Throws when there is none, or nobody answers. */
+/** Sends one request to the broker's Jolokia and returns its value. Throws without an answer or without a value. */
 export async function askJolokia<T = JolokiaValue>(login: ConsoleLogin, request: object): Promise<T> {
     const origin = new URL(login.url).origin;
     let answer: { status: number; data: { status?: number; value?: T; error?: string } };
     try {
         answer = await axios.post(`${origin}/console/jolokia/`, request, {
             auth: { username: login.user, password: login.password },
-            // Jolokia takes requests from pages of its own machine only; what is no page may say that it is one.
+            // Jolokia accepts only requests with the origin of its own host
             headers: { Origin: "http://localhost" },
             timeout: 5000,
             proxy: false,

@@ -11,13 +11,13 @@ export interface BrokerAddress {
 export interface PartitionState {
     topic: string;
     partition: number;
-    /** Broker id, -1 when the partition is offline. */
+    /** Id of the broker; -1: the partition is offline. */
     leader: number;
     replicas: number[];
     inSync: number[];
 }
 
-/** The cluster as one broker sees it. */
+/** A broker's view of the cluster. */
 export interface ClusterView {
     clusterId: string;
     controllerId: number;
@@ -28,7 +28,7 @@ export interface ClusterView {
 const CONNECT_TIMEOUT_MS = 2000;
 const REQUEST_TIMEOUT_MS = 4000;
 
-/** Asks one broker, and only this one, for its view of the cluster. One try, short limits. */
+/** Reads one broker's view of the cluster. One try, short limits. */
 export async function clusterView(target: string): Promise<ClusterView> {
     return withBroker(target, async (connection) => {
         const { metadataV12 } = await loadClient();
@@ -36,12 +36,12 @@ export async function clusterView(target: string): Promise<ClusterView> {
     });
 }
 
-/** Loading the client takes a third of a second, which runs that ask no broker should not pay. */
+/** Loads the client when it is needed: it takes a third of a second. */
 export function loadClient() {
     return import("@platformatic/kafka");
 }
 
-/** Opens a connection to one broker, and only this one, for as long as `ask` takes. One try, short limits. */
+/** Opens a connection to one broker for the time of `ask`. One try, short limits. */
 export async function withBroker<T>(target: string, ask: (connection: Connection) => Promise<T>): Promise<T> {
     const { host, port } = parseAddress(target);
     const { Connection } = await loadClient();
@@ -49,7 +49,7 @@ export async function withBroker<T>(target: string, ask: (connection: Connection
         connectTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
     });
-    // What breaks the connection fails the call below, too; as an event without a listener it would end the process.
+    // The call below fails as well; an error event without a listener would end the process
     connection.on("error", () => undefined);
     try {
         await connection.connect(host, port);
@@ -61,7 +61,7 @@ export async function withBroker<T>(target: string, ask: (connection: Connection
     }
 }
 
-/** An answer in which one part is an error makes the client throw, with the whole answer attached: this gives it back. */
+/** The client throws when one part of an answer is an error. This returns the whole answer. */
 export async function evenIfPartial<T>(answer: Promise<T>): Promise<T> {
     try {
         return await answer;
@@ -97,12 +97,12 @@ function firstCause(error: unknown): string {
     return cause instanceof Error ? firstCause(cause) : messageOf(error);
 }
 
-/** Names of all topics, internal ones included, in order. */
+/** Names of all topics, internal ones included, sorted. */
 export function topicNames(view: ClusterView): string[] {
     return [...new Set(view.partitions.map(({ topic }) => topic))].sort();
 }
 
-/** Partitions without a leader, or with a replica that lags behind. */
+/** Partitions without a leader, or with a replica out of sync. */
 export function unhealthyPartitions(view: ClusterView): PartitionState[] {
     return view.partitions.filter(({ leader, replicas, inSync }) => leader < 0 || inSync.length < replicas.length);
 }

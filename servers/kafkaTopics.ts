@@ -9,25 +9,25 @@ import {
     withBroker,
 } from "./kafka";
 
-/** An offset of each partition, by `topic-partition`; those of brokers that do not answer are missing. */
+/** An offset of each partition, by `topic-partition`, without those of brokers that do not answer. */
 export type Offsets = Map<string, number>;
 
-/** Settings of each topic, by name of topic and setting. */
+/** Settings of topics, by name of the topic and of the setting. */
 export type TopicSettings = Map<string, Map<string, string>>;
 
-/** Times that ListOffsets knows by name: `end` is the offset that the next record will get, `start` the oldest one kept. */
+/** Special timestamps of ListOffsets. `end`: offset of the next record; `start`: offset of the oldest record. */
 const times = { end: -1n, start: -2n };
 const ANY_REPLICA = -1;
 const READ_UNCOMMITTED = 0;
 const TOPIC_RESOURCE = 2 as const;
 const GROUP_KEY = 0;
 
-/** The name of a partition in maps. */
+/** The key of a partition in maps. */
 export function partitionKey(topic: string, partition: number): string {
     return `${topic}-${partition}`;
 }
 
-/** First or next offsets of all partitions. Only leaders know them: each is asked, all at once. */
+/** First or next offsets of all partitions. Each leader gets a request, all at the same time. */
 export async function partitionOffsets(
     { brokers, partitions }: Pick<ClusterView, "brokers" | "partitions">,
     which: keyof typeof times,
@@ -70,7 +70,7 @@ function offsetRequest(partitions: PartitionState[], timestamp: bigint) {
     }));
 }
 
-/** `cleanup.policy` and `min.insync.replicas` of every topic, asked of one broker. */
+/** `cleanup.policy` and `min.insync.replicas` of all topics, from one broker. */
 export async function topicSettings(target: string, view: ClusterView): Promise<TopicSettings> {
     const { describeConfigsV4 } = await loadClient();
     const resources = topicNames(view).map((resourceName) => ({
@@ -89,7 +89,7 @@ export async function topicSettings(target: string, view: ClusterView): Promise<
     );
 }
 
-/** Committed offsets of consumer groups, by group; groups whose coordinator does not answer are missing. */
+/** Committed offsets of consumer groups, by group, without groups whose coordinator does not answer. */
 export async function committedOffsets(target: string, groups: string[]): Promise<Map<string, Offsets>> {
     if (groups.length === 0) return new Map();
 
@@ -125,7 +125,7 @@ export async function committedOffsets(target: string, groups: string[]): Promis
     );
 }
 
-/** A broker that does not answer is told of elsewhere: here its part is missing. */
+/** undefined for a broker that does not answer, which other checks report. */
 async function tryBroker<T>(
     { host, port }: BrokerAddress,
     isAsked: boolean,
@@ -134,7 +134,7 @@ async function tryBroker<T>(
     return isAsked ? withBroker(`${host}:${port}`, ask).catch(() => undefined) : undefined;
 }
 
-/** Items with the same key, in their order. */
+/** Groups items by key, and keeps their order. */
 export function groupBy<T, K>(items: T[], keyOf: (item: T) => K): Map<K, T[]> {
     const groups = new Map<K, T[]>();
     for (const item of items) {

@@ -14,17 +14,17 @@ export interface SlotState {
     active: boolean;
     /** Bytes of write-ahead log that the slot's reader has not confirmed. */
     lagBytes: number;
-    /** Bytes of write-ahead log that the server keeps on disk for the slot. 0 when the slot has lost its place. */
+    /** Bytes of write-ahead log that the server keeps on disk for the slot. 0 when the slot has lost its position. */
     walHeldBytes: number;
     /** reserved, extended, unreserved or lost (PostgreSQL 13 and newer). */
     walStatus: string | undefined;
-    /** Bytes that may yet be written before the slot is in danger; undefined without `max_slot_wal_keep_size`. */
+    /** Bytes that can be written before the slot loses its position; undefined without `max_slot_wal_keep_size`. */
     safeWalBytes: number | undefined;
 }
 
 /**
- * Throws unless the server takes connections. Asks as pg_isready does: a startup message without any login; the server
- * asks for a password, or refuses this user, when it is up, and says 57P03 while it starts or stops.
+ * Throws unless the server accepts connections. Like pg_isready it sends a startup message without a login. A server that is
+ * up requests a password or refuses the user. One that starts or stops answers with 57P03.
  */
 export async function assertAccepting(target: string): Promise<void> {
     const answer = await tcpExchange(target, startupMessage("connect_cdc_probe"), { complete: isWholeMessage });
@@ -47,7 +47,7 @@ function isWholeMessage(received: Buffer): boolean {
     return received.length >= 5 && received.length > received.readInt32BE(1);
 }
 
-/** Of `pg_replication_slots`; PostgreSQL gives 64 bit numbers as text, and older servers have fewer columns. */
+/** A row of `pg_replication_slots`. 64-bit numbers are text. Older servers have fewer columns. */
 interface SlotRow {
     slot_name: string;
     active: boolean;
@@ -57,7 +57,7 @@ interface SlotRow {
     safe_wal_size?: string | null;
 }
 
-/** Replication slots of the database and how far their readers are behind. */
+/** Replication slots of the database, with the lag of their readers. */
 export async function replicationSlots(login: DatabaseLogin): Promise<SlotState[]> {
     const client = new Client({ ...login, connectionTimeoutMillis: 3000, query_timeout: 5000 });
     await client.connect();

@@ -2,42 +2,42 @@ import { type Connection, create_container, type EventContext, filter } from "rh
 import { parseAddress } from "./address";
 
 export interface QueueLogin {
-    /** The broker's acceptor, as host:port. */
+    /** Address of the broker's acceptor, host:port. */
     address: string;
     user: string;
     password: string;
 }
 
 export interface QueueMessage {
-    /** The broker's id of the message: it stays the same at each look. */
+    /** The broker's id of the message. It never changes. */
     id: string;
     /** The text of a text message. */
     body: string;
-    /** When the broker took it, in milliseconds since 1970; the sender's clock. */
+    /** Time by the sender's clock, ms since 1970. */
     sentAt: number | undefined;
 }
 
 export interface ReadOptions {
-    /** True: messages stay in the queue. False: they are taken out. */
+    /** True: messages stay in the queue. False: they are removed. */
     browse: boolean;
-    /** JMS selector: only messages it is true for. Default: all. */
+    /** JMS selector. Default: all messages. */
     selector?: string;
     /** Receives each message, in the queue's order. */
     onMessage: (message: QueueMessage) => void;
-    /** Is told why no more messages come, when the connection of an open reader ends. Default: nobody is told. */
-    onEnd?: (why: string) => void;
-    /** How long the broker may take to open the queue, ms. Default 5000. */
+    /** Called with the reason when the connection of an open reader ends. */
+    onEnd?: (reason: string) => void;
+    /** Limit for the opening of the queue, ms. Default 5000. */
     openTimeoutMs?: number;
 }
 
-/** An open reader; it ends by `close`. */
+/** An open reader. */
 export interface QueueReader {
     close(): Promise<void>;
 }
 
 const OPEN_TIMEOUT_MS = 5000;
 
-/** Reads a queue over AMQP until it is closed. Throws when the broker does not answer or refuses the login or the queue. */
+/** Reads a queue over AMQP until `close`. Throws when the broker does not answer, or refuses the login or the queue. */
 export function readQueue(login: QueueLogin, queue: string, options: ReadOptions): Promise<QueueReader> {
     const { host, port } = parseAddress(login.address);
     const container = create_container();
@@ -50,22 +50,22 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
     });
     const openTimeoutMs = options.openTimeoutMs ?? OPEN_TIMEOUT_MS;
     let isOpen = false;
-    let isGone = false;
+    let hasEnded = false;
     let hasFailed = false;
     return new Promise((resolve, reject) => {
-        const fail = (why: string) => {
+        const fail = (reason: string) => {
             clearTimeout(limit);
             hasFailed = true;
             connection.close();
-            reject(new Error(`queue ${queue} of the JMS broker at ${login.address} cannot be read: ${why}`));
+            reject(new Error(`queue ${queue} of the JMS broker at ${login.address} cannot be read: ${reason}`));
         };
         const limit = setTimeout(() => fail(`no answer within ${openTimeoutMs} ms`), openTimeoutMs);
         container.on("receiver_open", ({ receiver }: EventContext) => {
-            // A refusal begins as an answer without a source; the reason follows. And an answer may come too late.
+            // A refusal is first an answer without a source. And an answer may come after the limit
             if (!receiver?.source?.address || hasFailed) return;
             clearTimeout(limit);
             isOpen = true;
-            resolve({ close: async () => (isGone ? undefined : closeConnection(connection)) });
+            resolve({ close: async () => (hasEnded ? undefined : closeConnection(connection)) });
         });
         container.on("message", ({ message }: EventContext) => {
             if (message !== undefined) {
@@ -77,15 +77,15 @@ export function readQueue(login: QueueLogin, queue: string, options: ReadOptions
                 });
             }
         });
-        container.on("connection_error", () => fail(describe(connection.error)));
-        container.on("receiver_error", ({ receiver }: EventContext) => fail(describe(receiver?.error)));
-        const end = (why: string) => {
-            if (isOpen && !isGone) options.onEnd?.(why);
-            isGone = true;
-            fail(why);
+        container.on("connection_error", () => fail(reasonOf(connection.error)));
+        container.on("receiver_error", ({ receiver }: EventContext) => fail(reasonOf(receiver?.error)));
+        const end = (reason: string) => {
+            if (isOpen && !hasEnded) options.onEnd?.(reason);
+            hasEnded = true;
+            fail(reason);
         };
         container.on("connection_close", () => end("the broker closed the connection"));
-        container.on("disconnected", ({ error }: EventContext) => end(describe(error)));
+        container.on("disconnected", ({ error }: EventContext) => end(reasonOf(error)));
         connection.open_receiver({
             source: {
                 address: queue,
@@ -105,7 +105,7 @@ function closeConnection(connection: Connection): Promise<void> {
     });
 }
 
-function describe(error: unknown): string {
+function reasonOf(error: unknown): string {
     const { description, message, condition } = (error ?? {}) as Record<string, string | undefined>;
     return description ?? message ?? condition ?? "the connection was closed";
 }

@@ -4,45 +4,45 @@ import type { Connection, fetchV12 } from "@platformatic/kafka";
 import { type BrokerAddress, clusterView, evenIfPartial, loadClient, type PartitionState, withBroker } from "./kafka";
 import { groupBy, type Offsets, partitionKey, partitionOffsets } from "./kafkaTopics";
 
-/** A record as it lies in its partition. */
+/** A record of a partition. */
 export interface TopicRecord {
     topic: string;
     partition: number;
     offset: number;
-    /** When it was written, ms since 1970. */
+    /** Time of the record, ms since 1970. */
     timestamp: number;
-    /** As text; null: none. */
+    /** As text; null: no key. */
     key: string | null;
     /** As text; null: a tombstone. */
     value: string | null;
 }
 
 export interface TopicOptions {
-    /** Which topics to read; also those that come later, from their start. */
+    /** Selects the topics. A topic that is created later is read from its start. */
     isWanted: (topic: string) => boolean;
-    /** True: from the oldest record on. False: what is written from now on. */
+    /** True: from the oldest record. False: only new records. */
     fromStart: boolean;
-    /** Receives each record, those of a partition in their order. */
+    /** Receives each record, in the order of its partition. */
     onRecord: (record: TopicRecord) => void;
 }
 
-/** An open reader; it ends by `close`. */
+/** An open reader. */
 export interface TopicReader {
     close(): Promise<void>;
 }
 
-/** So long a broker holds a question back while there is nothing new, in ms. */
+/** How long a broker waits for new records before it answers, ms. */
 const FETCH_WAIT_MS = 500;
-/** After so long leaders and topics are looked up again, in ms. */
+/** Interval in which leaders and topics are read again, ms. */
 const ROUND_MS = 2000;
 const MAX_BYTES = 1024 * 1024;
 const OFFSET_OUT_OF_RANGE = 1;
-/** Marks of transactions, which are no records: https://kafka.apache.org/documentation/#recordbatch */
+/** Attribute of the control records of transactions: https://kafka.apache.org/documentation/#recordbatch */
 const CONTROL_BATCH = 0b100000;
 
 /**
- * Reads topics until it is closed, without any consumer group: nothing of the reader stays in the cluster. When a leader
- * moves or a broker is lost, it goes on where it was. Throws when no broker answers at the beginning.
+ * Reads topics until `close`, without a consumer group: the reader leaves nothing in the cluster. After a change of leader or
+ * the loss of a broker it continues at its position. Throws when no broker answers at the beginning.
  */
 export async function readTopics(brokers: string[], options: TopicOptions): Promise<TopicReader> {
     const reader = new Reader(brokers, options);
@@ -62,7 +62,7 @@ class Reader {
     ) {}
 
     async begin(): Promise<void> {
-        const view = await this.look();
+        const view = await this.wantedPartitions();
         this.positions = await partitionOffsets(view, this.options.fromStart ? "start" : "end");
     }
 
@@ -75,17 +75,17 @@ class Reader {
         await ended;
     }
 
-    /** Who leads the wanted partitions now, as any broker that answers says. */
-    private async look(): Promise<{ brokers: BrokerAddress[]; partitions: PartitionState[] }> {
+    /** The wanted partitions with their leaders, from the first broker that answers. */
+    private async wantedPartitions(): Promise<{ brokers: BrokerAddress[]; partitions: PartitionState[] }> {
         const view = await Promise.any(this.brokers.map(clusterView)).catch((error: unknown) => {
-            throw new Error(`no broker says who leads the topics: ${messageOf(error)}`);
+            throw new Error(`no broker answers with the leaders of the topics: ${messageOf(error)}`);
         });
         const partitions = view.partitions.filter(({ topic, leader }) => this.options.isWanted(topic) && leader >= 0);
         return { brokers: view.brokers, partitions };
     }
 
     private async round(): Promise<void> {
-        const view = await this.look();
+        const view = await this.wantedPartitions();
         const isNew = ({ topic, partition }: PartitionState) => !this.positions.has(partitionKey(topic, partition));
         const starts = await partitionOffsets({ ...view, partitions: view.partitions.filter(isNew) }, "start");
         starts.forEach((offset, key) => this.positions.set(key, offset));
@@ -116,7 +116,7 @@ class Reader {
                 partitionMaxBytes: MAX_BYTES,
             })),
         }));
-        // No fetch session (epoch -1): each question names all partitions.
+        // No fetch session (epoch -1): each request names all partitions
         const { responses } = await evenIfPartial(
             fetchV12.api.async(connection, FETCH_WAIT_MS, 1, MAX_BYTES, 0, 0, -1, topics, [], ""),
         );
@@ -129,7 +129,7 @@ class Reader {
     ): void {
         const key = partitionKey(topic, partitionIndex);
         if (errorCode === OFFSET_OUT_OF_RANGE) {
-            // Retention has removed what was to be read next.
+            // Retention has removed the next record
             this.positions.set(key, Number(logStartOffset));
         } else if (errorCode !== 0) {
             throw new Error(`${key} cannot be read (error ${errorCode})`);
@@ -138,7 +138,7 @@ class Reader {
             const isControl = (batch.attributes & CONTROL_BATCH) !== 0;
             for (const { offsetDelta, timestampDelta, key: recordKey, value } of isControl ? [] : batch.records) {
                 const offset = Number(batch.firstOffset) + offsetDelta;
-                // A batch may begin before the offset that was asked for.
+                // A batch may begin before the requested offset
                 if (offset >= (this.positions.get(key) ?? 0) && !this.isClosed) {
                     this.options.onRecord({
                         topic,

@@ -1,18 +1,18 @@
 import { tcpExchange } from "./tcpExchange";
 
-/** Roles a serving server reports; `undefined` in ServerState means that it runs but serves nobody. */
+/** Modes of a server that is in a quorum. */
 export type ServerMode = "leader" | "follower" | "observer" | "standalone";
 
 export interface ServerState {
     /** undefined while the server is not part of a quorum. */
     mode: ServerMode | undefined;
-    /** ZooKeeper's version, without the build's hash. */
+    /** ZooKeeper's version, without the hash of the build. */
     version: string | undefined;
     /** Open client connections. */
     connections: number | undefined;
 }
 
-/** Sends one of ZooKeeper's four-letter words (all but `srvr` must be allowed by the server's config). */
+/** Sends one of ZooKeeper's four-letter words. The server's config must allow all of them except `srvr`. */
 export async function fourLetterWord(target: string, word: string): Promise<string> {
     const answer = (await tcpExchange(target, word)).toString("utf8");
     if (answer.includes("is not executed because it is not in the whitelist")) {
@@ -26,12 +26,12 @@ export async function serverState(target: string): Promise<ServerState> {
     return parseServerState(await fourLetterWord(target, "srvr"));
 }
 
-/** Ids of the brokers that hold a session with this ensemble, in order. */
+/** Ids of the brokers with a session in this ensemble, sorted. */
 export async function registeredBrokers(target: string): Promise<number[]> {
     return parseRegisteredBrokers(await fourLetterWord(target, "dump"));
 }
 
-/** Reads the answer to `srvr` or `stat`. */
+/** Parses the answer to `srvr` or `stat`. */
 export function parseServerState(answer: string): ServerState {
     const mode = /^Mode: (leader|follower|observer|standalone)\s*$/m.exec(answer)?.[1];
     const version = /^Zookeeper version: ([^\s,-]+)/m.exec(answer)?.[1];
@@ -43,7 +43,7 @@ export function parseServerState(answer: string): ServerState {
     };
 }
 
-/** Reads the answer to `dump`: brokers keep an ephemeral node `/brokers/ids/<id>`. */
+/** Parses the answer to `dump`: each broker has an ephemeral node `/brokers/ids/<id>`. */
 export function parseRegisteredBrokers(answer: string): number[] {
     const ids = [...answer.matchAll(/\/brokers\/ids\/(\d+)\s*$/gm)].map((match) => Number(match[1]));
     return [...new Set(ids)].sort((a, b) => a - b);

@@ -1,25 +1,30 @@
 import type { Level } from "./levels";
 
-/** One field of a table: its text, and how the thing is that it tells of. */
+/** One field of a table: its text, and its level. */
 export type Cell = string | { text: string; level: Level };
 
-/** Writes a text in the colour of a level. */
+/** Colours a text by its level. */
 export type Paint = (text: string, level: Level | "heading") => string;
 
 export interface TableOptions {
-    /** Longest line. The widest columns give way. */
-    width: number;
-    paint: Paint;
-    /** Columns of numbers, by their place from 0: they end together. */
+    /** Longest line, in characters: the widest columns are cut. Default: no limit. */
+    width?: number;
+    /** Default: no colours. */
+    paint?: Paint;
+    /** Indexes of the columns with numbers: they are aligned right. Default: none. */
     numbers?: number[];
 }
 
 const GAP = "  ";
-/** No column becomes narrower by giving way. */
+/** Columns are not cut below this width, in characters. */
 const NARROWEST = 8;
 
-/** Rows in columns that begin together, below their headings. */
-export function textTable(headings: string[], rows: Cell[][], { width, paint, numbers = [] }: TableOptions): string[] {
+/** Rows in aligned columns, below their headings. */
+export function textTable(
+    headings: string[],
+    rows: Cell[][],
+    { width = Infinity, paint = (text) => text, numbers = [] }: TableOptions = {},
+): string[] {
     const texts = [headings, ...rows.map((row) => row.map(textOf))];
     const widths = fitting(
         headings.map((_, column) => Math.max(...texts.map((row) => (row[column] ?? "").length))),
@@ -60,7 +65,7 @@ function cut(text: string, width: number): string {
     return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
-/** Words in lines of at most so many characters; a longer word has a line of its own. */
+/** Splits a text into lines of at most `width` characters; a longer word has its own line. */
 export function wrap(text: string, width: number): string[] {
     const lines: string[] = [];
     for (const word of text.split(/\s+/)) {

@@ -1,3 +1,4 @@
+import { textTable } from "../../status/textTable";
 import { outputsOf, type StackState } from "./state";
 
 interface ConnectorOutput {
@@ -37,10 +38,6 @@ function tasksText(tasks: { state: string }[]): string {
     );
 }
 
-function table(head: string[], rows: string[][]): string[] {
-    if (rows.length === 0) return [];
-    const all = [head, ...rows];
-    const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-    const lines = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-    return [...lines.map((line) => `  ${line}`.trimEnd()), ""];
+function table(headings: string[], rows: string[][]): string[] {
+    return rows.length === 0 ? [] : [...textTable(headings, rows).map((line) => `  ${line}`), ""];
 }

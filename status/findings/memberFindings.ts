@@ -129,7 +129,7 @@ function stateProblem(
     }
 }
 
-/** Docker says `Exited (137) 2 minutes ago`. */
+/** Reads the exit code from a status such as `Exited (137) 2 minutes ago`. */
 function exitCode(status: string): string {
     const code = /\((\d+)\)/.exec(status)?.[1];
     const meaning = code === "137" ? ": killed, perhaps for lack of memory" : "";

@@ -89,7 +89,7 @@ function fragment(state: PageState): Html {
 
 function snapshotTime(takenAt: number, now: number): Html {
     const age = Math.max(0, Math.round((now - takenAt) / 1000));
-    return html`<p class="looked">
+    return html`<p class="snapshot-time">
         last snapshot <time datetime="${new Date(takenAt).toISOString()}">${clock(takenAt)}</time>,
         <span id="age" data-seconds="${age}">${age} s ago</span>
     </p>`;

@@ -1,7 +1,7 @@
 "use strict";
 
-// Asks for the part of the page that changes, and changes in the document only what differs: scroll, selection, focus and
-// open details stay.
+// Loads the part of the page that changes, and changes only the differences in the document: scroll position, selection,
+// focus and open details stay.
 
 const intervalMs = 2000;
 const limitMs = 15000;
@@ -17,7 +17,7 @@ async function poll() {
         } catch {
             lostSince ??= new Date();
         }
-        tellWhetherLost();
+        showWhetherLost();
     }
     setTimeout(poll, intervalMs);
 }
@@ -30,7 +30,7 @@ function show(text) {
     lostSince = undefined;
 }
 
-function tellWhetherLost() {
+function showWhetherLost() {
     const note = document.getElementById("lost");
     const text = lostSince
         ? `No answer since ${lostSince.toLocaleTimeString("en-GB")}: npm run status -- --serve has ended. ` +

@@ -7,9 +7,10 @@ import { BulkLoads, type LoadSize } from "../support/bulkLoads";
 import { containerName, docker } from "../support/docker";
 import { Engine } from "../support/engine";
 import { SecondSource } from "../support/secondSource";
-import { crash, restart, untilServersWell, untilWell, type Victim, workerOf } from "../support/serverFaults";
+import { crash, restart, untilServersWell, untilWell, workerOf } from "../support/serverFaults";
 import { soakLimitMs } from "../support/soakOptions";
 import { deleteTopic } from "../support/topics";
+import type { Victim } from "../support/victim";
 import { sharedStack } from "./sharedStack";
 
 const CONNECTOR = "bulk-source";

@@ -2,7 +2,7 @@ import { messageOf } from "@connect-cdc/connector/client";
 import { membersOf } from "../../cli/logs/members";
 import { readLog } from "../../docker/containerLog";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
-import type { Victim } from "./serverFaults";
+import type { Victim } from "./victim";
 
 const LINES = 60;
 

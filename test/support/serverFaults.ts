@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { connectorStatuses, tasksOf } from "../../servers/connect";
 import { type ClusterKind, clusterReady } from "../../servers/health";
 import { clusterView } from "../../servers/kafka";
@@ -7,12 +6,7 @@ import { done, pending, waitFor } from "../../servers/wait";
 import { serverState } from "../../servers/zookeeper";
 import { withBrokerStory } from "./brokerStory";
 import { containerName, crashContainer, docker, waitForRestart } from "./docker";
-
-/** The stack that faults hit. */
-export interface Victim {
-    stack: string;
-    outputs: StackOutputs;
-}
+import type { Victim } from "./victim";
 
 /** Something that happens to servers. */
 export interface Fault {

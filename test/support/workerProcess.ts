@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "@connect-cdc/connector/client";
 import axios, { AxiosRequestConfig } from "axios";
+import { done, Hopeless, pending, waitFor } from "../../servers/wait";
 import { BrokerProcess } from "./brokerProcess";
 import { JavaProcess } from "./javaProcess";
 import { kafkaLibraries } from "./kafkaLibraries";
@@ -115,17 +117,18 @@ class Worker implements ConnectWorker {
     }
 
     async untilReady(): Promise<void> {
-        const end = Date.now() + READY_SECONDS * 1000;
         const processes = [this.broker.process, this.process];
-        while (!(await this.isReady())) {
-            const dead = processes.find((process) => !process.running);
-            if (dead || Date.now() > end) {
-                const what = dead
-                    ? "a process ended"
-                    : `the worker at ${this.restUrl} is not ready after ${READY_SECONDS} s`;
-                throw new Error(`${what}:\n${processes.map((process) => process.output.slice(-3000)).join("\n")}`);
-            }
-            await new Promise((resolve) => setTimeout(resolve, 200));
+        const check = async () => {
+            if (await this.isReady()) return done();
+            if (!processes.every((process) => process.running)) throw new Hopeless("a process ended");
+            return pending("no answer with its connectors and plugins");
+        };
+        const what = `the worker at ${this.restUrl}`;
+        try {
+            await waitFor(check, { what, timeoutSeconds: READY_SECONDS, intervalSeconds: 0.2 });
+        } catch (error) {
+            const outputs = processes.map((process) => process.output.slice(-3000));
+            throw new Error([`${messageOf(error)}:`, ...outputs].join("\n"));
         }
     }
 
