@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { stagingFolder, writeFileWhole } from "./cache";
 import type { StageRequest, StageResult } from "./contract";
@@ -26,7 +26,7 @@ function readRemembered(text: string, checkout: string): StageResult | undefined
     try {
         file = answerFile(text, checkout);
     } catch {
-        // A path that is not there, a request that is no JSON: the long way says what is wrong
+        // A missing path or a request that is not JSON: staging reports it
         return undefined;
     }
     if (!existsSync(file)) return undefined;
@@ -35,8 +35,8 @@ function readRemembered(text: string, checkout: string): StageResult | undefined
     return [...folders, result.definitions].every((path) => existsSync(path)) ? result : undefined;
 }
 
-/** Rooms that the watch container's program is made of. */
-const WATCH_SOURCES = ["docker", "packages", "servers", "status"];
+/** Folders of the checkout without modules of the watch container's program; `images` is always part of the name. */
+const WITHOUT_MODULES = ["docs", "images", "metrics", "node_modules", "plugins", "test"];
 
 /** The name of an answer covers everything that staging reads. */
 function answerFile(text: string, checkout: string): string {
@@ -49,9 +49,16 @@ function answerFile(text: string, checkout: string): string {
         if ("path" in source) stamps.push(stamp(resolve(checkout, source.path)));
     }
     if (watch) {
-        for (const room of WATCH_SOURCES) folders.add(join(checkout, room));
+        for (const folder of moduleFolders(checkout)) folders.add(folder);
         stamps.push(stamp(join(checkout, "package-lock.json")));
     }
     const prints = [...folders].sort().map((folder) => (isDirectory(folder) ? fingerprint(folder) : folder));
     return join(stagingFolder("answers"), `${digestOf([text, prints, stamps])}.json`);
+}
+
+/** Folders with modules that the watch container's program may import, directly or not. */
+function moduleFolders(checkout: string): string[] {
+    return readdirSync(checkout, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !WITHOUT_MODULES.includes(entry.name))
+        .map(({ name }) => join(checkout, name));
 }
