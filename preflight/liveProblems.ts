@@ -4,57 +4,45 @@ import type { PlatformConfig } from "../config/schema";
 import { connectorName } from "../connectors/completeConnector";
 import { restUrlsOf } from "../connectors/endpoints";
 import type { Definitions } from "../images/staging/contract";
+import type { ChangedConnector, LiveProblems } from "./liveValidation";
 
-/** Staging goes on meanwhile, so that only a worker that hangs costs time. */
-const GLANCE_MS = 4000;
+/** Runs beside staging, so that only a worker that hangs takes time. */
+const LIMIT_MS = 4000;
 
-/** What the stack's own workers say of the connectors. */
-export interface LiveProblems {
-    problems: Problem[];
-    /** Sentences on what was not checked. */
-    notes: string[];
-}
-
-/** A connector whose config is new, as it would be written. */
-export interface ChangedConnector {
-    name: string;
-    config: Record<string, string>;
-}
-
-/** Looks at the stack's own workers, if there are any yet. Never throws. */
-export function glanceAtWorkers(config: PlatformConfig): Promise<ConnectorConfigs> {
-    return readConnectorConfigs(restUrlsOf(config), GLANCE_MS);
+/** Reads the connectors of the stack's own workers, if there are any. Never throws. */
+export function readWorkers(config: PlatformConfig): Promise<ConnectorConfigs> {
+    return readConnectorConfigs(restUrlsOf(config), LIMIT_MS);
 }
 
 /**
- * What live workers find in the connectors whose config is not the one they have. A worker is asked where it is of the
- * version, and has the plugins, that this program is about to bring; elsewhere `definitions.json` has told all there is.
+ * Problems that live workers find in connectors with a new config. Only workers with the Kafka version and the plugins of
+ * this program validate; for others `definitions.json` has all that is known.
  *
- * @param known problems found so far: what has one is not said again.
+ * @param known problems so far; their values are not sent to a worker when they are hidden.
  */
 export async function liveProblems(
     config: PlatformConfig,
-    glance: ConnectorConfigs,
+    workers: ConnectorConfigs,
     definitions: Definitions,
     known: Problem[],
 ): Promise<LiveProblems> {
-    if (glance.restUrl === undefined) {
+    if (workers.restUrl === undefined) {
         const silent = "no worker answers, though something listens at its port: connectors were not checked live";
-        return { problems: [], notes: glance.hung ? [silent] : [] };
+        return { problems: [], notes: workers.hung ? [silent] : [] };
     }
-    const changed = changedConnectors(config, glance.configs);
+    const changed = changedConnectors(config, workers.configs);
     if (changed.length === 0) return { problems: [], notes: [] };
     // The client takes longer to load than an unchanged run has to spare
-    const { askWorker } = await import("./askWorker.js");
-    return askWorker(glance.restUrl, changed, { kafkaVersion: config.kafka.version, definitions, known });
+    const { validateByWorker } = await import("./liveValidation.js");
+    return validateByWorker(workers.restUrl, changed, { kafkaVersion: config.kafka.version, definitions, known });
 }
 
 /**
- * Names of the connectors that are to run and that the workers have as the config declares them. Undefined: no worker tells.
+ * Names of the connectors that run and that the workers have as declared. Undefined: no worker answers.
  */
-export function keptConnectors(config: PlatformConfig, glance: ConnectorConfigs): string[] | undefined {
-    if (glance.restUrl === undefined) return undefined;
-    const changed = new Set(changedConnectors(config, glance.configs).map(({ name }) => name));
+export function keptConnectors(config: PlatformConfig, workers: ConnectorConfigs): string[] | undefined {
+    if (workers.restUrl === undefined) return undefined;
+    const changed = new Set(changedConnectors(config, workers.configs).map(({ name }) => name));
     return config.completedConnectors
         .filter(({ name, entry }) => entry.state === "running" && !changed.has(name))
         .map(({ name, entry }) => connectorName(name, entry));

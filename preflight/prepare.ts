@@ -6,22 +6,22 @@ import { Problem } from "../config/problem";
 import { PlatformConfig } from "../config/schema";
 import { readDefinitions, stageImages } from "../images/staging/client";
 import type { StageResult } from "../images/staging/contract";
-import { glanceAtWorkers, keptConnectors, liveProblems } from "./liveProblems";
+import { keptConnectors, liveProblems, readWorkers } from "./liveProblems";
 import { preflight } from "./preflight";
 
 /** What the first resource needs to know. */
 export interface Prepared {
     config: PlatformConfig;
     staged: StageResult;
-    /** Connectors that this run leaves as they are. Undefined: no worker tells. */
+    /** Connectors that this run leaves as they are. Undefined: no worker answers. */
     keptConnectors?: string[];
 }
 
 /**
- * Everything that comes before the first resource: the config, checked by its rules, by what the plugins say of their
- * settings, and by live workers; the machine, checked; the contexts of the images.
+ * Everything before the first resource: reads the config, checks it by its rules, by the definitions of the plugins and by
+ * live workers, checks this machine and the hosts, and makes the contexts of the images.
  *
- * @throws RunError, without a stack trace, with every problem at once. Nothing was changed then.
+ * @throws RunError, without a stack trace, with all problems. Nothing has been changed then.
  */
 export async function prepare(): Promise<Prepared> {
     const config = loadConfig();
@@ -33,13 +33,13 @@ export async function prepare(): Promise<Prepared> {
         plugins: config.connect.plugins,
         ...(config.watch.enabled ? { watch: true } : {}),
     });
-    const glance = glanceAtWorkers(config);
-    // What the machine lacks is said first: it may be why staging fails. A wrong config goes before both.
+    const workers = readWorkers(config);
+    // A problem of the machine may be why staging fails, so it is reported first
     staging.catch(() => undefined);
-    const lacks = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
-    if (lacks.length > 0) {
+    const machineProblems = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
+    if (machineProblems.length > 0) {
         reportProblems(config.connectorProblems);
-        throw new pulumi.RunError(`this machine is not ready:\n  ${lacks.join("\n  ")}`);
+        throw new pulumi.RunError(`this machine is not ready:\n  ${machineProblems.join("\n  ")}`);
     }
     const staged = await staging.catch((error: unknown) => {
         reportProblems(config.connectorProblems);
@@ -47,14 +47,14 @@ export async function prepare(): Promise<Prepared> {
     });
     const definitions = readDefinitions(staged);
     const problems = withoutRepeats(config.connectorProblems, definitionProblems(config, definitions));
-    const seen = await glance;
+    const seen = await workers;
     const live = await liveProblems(config, seen, definitions, problems);
     for (const note of live.notes) void pulumi.log.warn(note);
     reportProblems(withoutRepeats(problems, live.problems));
     return { config, staged, keptConnectors: keptConnectors(config, seen) };
 }
 
-/** What was found first says it best. */
+/** Of problems of one path only the earliest. */
 function withoutRepeats(first: Problem[], then: Problem[]): Problem[] {
     return [...first, ...then.filter(({ path }) => !first.some((problem) => problem.path === path))];
 }

@@ -1,19 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
 import { listContainers, QUIET_SSH } from "../docker/engine";
 import { objectName, type StackIdentity } from "../docker/labels";
 import { type ClusterView, clusterView } from "../servers/kafka";
-import { heldBy, moveOff } from "./reassignment";
+import { heldBy } from "./reassignment";
+import { reassignmentCommands } from "./reassignmentCommands";
 
 const ZOO_CFG = "/etc/connect-cdc/zoo.cfg";
-const DEFAULT_ENDPOINT = "unix:///var/run/docker.sock";
-/** Where a broker's own tools reach the cluster on one host; on several they use addresses as everybody does. */
-const INTERNAL_BOOTSTRAP = "kafka-0:19092";
 const LIMIT_MS = 10_000;
 
-/** What a stack shall become. */
+/** Numbers of members in the config. */
 export interface WantedSizes {
     stack: StackIdentity;
     engines: EngineAddress[];
@@ -32,10 +27,10 @@ interface MemberContainer {
 }
 
 /**
- * What the servers that there are say against new sizes: a ZooKeeper ensemble keeps its size for life, and brokers that
- * hold partitions cannot go. Engines that do not answer say nothing; preflight tells of them.
+ * Checks new numbers of members against the running servers: the size of a ZooKeeper ensemble is fixed, and brokers with
+ * partitions cannot be removed. Engines that do not answer are skipped; preflight reports them.
  * @param limitMs time for an engine to answer, ms. Default 10 s.
- * @returns what is wrong, each with what to do; empty when nothing is.
+ * @returns problems with remedies; empty when there are none.
  */
 export async function scalingProblems(wanted: WantedSizes, limitMs = LIMIT_MS): Promise<string[]> {
     const lists = await Promise.all(
@@ -66,13 +61,13 @@ async function ensembleProblem(wanted: WantedSizes, containers: MemberContainer[
     );
 }
 
-/** Servers of the ensemble as one of them was told; its container need not run. */
+/** Number of servers in the config of one server; its container need not run. */
 async function ensembleSize({ engine, id }: MemberContainer): Promise<number> {
     const client = connectEngine(engine, { sshOptions: QUIET_SSH });
     const archive = await client.getContainer(id).getArchive({ path: ZOO_CFG });
     const chunks: Buffer[] = [];
     for await (const chunk of archive) chunks.push(chunk as Buffer);
-    // An archive of one file has its text as it is. A single server has no list.
+    // A tar archive has the text of a file uncompressed. A single server has no list.
     return Math.max(
         1,
         Buffer.concat(chunks)
@@ -99,7 +94,13 @@ async function brokersProblem(wanted: WantedSizes, containers: MemberContainer[]
     const held = heldBy(view.partitions, going);
     if (held.length === 0) return undefined;
     const first = `${held[0]!.topic}-${held[0]!.partition}`;
-    const commands = moveCommands(wanted, brokers, view, going);
+    const commands = reassignmentCommands({
+        brokers: wanted.brokers,
+        engines: wanted.engines.length,
+        container: brokers.find(({ index }) => index === 0)!,
+        partitions: view.partitions,
+        going,
+    });
     return `${what}, with replicas of ${held.length} partitions, such as ${first}; move them, then try again:\n${commands}`;
 }
 
@@ -109,22 +110,4 @@ async function firstView(targets: string[]): Promise<ClusterView | undefined> {
         if (view !== undefined) return view;
     }
     return undefined;
-}
-
-function moveCommands(wanted: WantedSizes, brokers: MemberContainer[], view: ClusterView, going: number[]): string {
-    const staying = wanted.brokers.map((_, id) => id);
-    const file = join(mkdtempSync(join(tmpdir(), "connect-cdc-move-")), "move.json");
-    writeFileSync(file, `${JSON.stringify(moveOff(view.partitions, going, staying))}\n`);
-    const { engine, name } = brokers.find(({ index }) => index === 0)!;
-    const docker = engine.endpoint === DEFAULT_ENDPOINT ? "docker" : `docker -H ${engine.endpoint}`;
-    const bootstrap = wanted.engines.length === 1 ? INTERNAL_BOOTSTRAP : wanted.brokers[0];
-    const tool =
-        `${docker} exec ${name} java -Xmx64m -cp '/opt/kafka/libs/*' ` +
-        "org.apache.kafka.tools.reassign.ReassignPartitionsCommand " +
-        `--bootstrap-server ${bootstrap} --reassignment-json-file /tmp/move.json`;
-    return [
-        `    ${docker} cp ${file} ${name}:/tmp/move.json`,
-        `    ${tool} --execute`,
-        `    ${tool} --verify    # until nothing is in progress`,
-    ].join("\n");
 }

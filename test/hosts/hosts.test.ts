@@ -151,7 +151,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
             seen.toContainEqual(disk(name));
         }
         expect(faults).toContainEqual(
-            expect.stringMatching(/^connect\.port: ports of \S+ are held on host a: 22 by a process there/),
+            expect.stringMatching(/^connect\.port: ports of \S+ are in use on host a: 22 by a process of that host/),
         );
         for (const [i, name] of names.entries()) {
             const holder = `host ${name}: \\d+ by container \\S+-kafka-${i} \\(of stack ${stack.handle.name}`;

@@ -104,7 +104,7 @@ it("a preview of wrong connectors has all their faults in one error: by rules, p
     for (const fault of [
         'dbz-source.config.slot.name = "Slot-1": is not a valid name of a replication slot',
         'dbz-source.config.max.batch.size = "many": must be a whole number',
-        'dbz-source.config.heartbeat.interval.ms = "-5": Connect says: ',
+        'dbz-source.config.heartbeat.interval.ms = "-5": Connect reports: ',
         'json-jms-sink.config.jms.priorty = "4": is not a setting of the plugin; did you mean jms.priority?',
         "json-jms-sink.config.java.naming.security.credentials = [hidden]: is a plain-text password",
         'json-jms-sink.config.transforms.write.type = "dev.connectcdc.transforms.JsonWritter": is a class that no plugin',

@@ -59,14 +59,14 @@ describe("preflight on the real engine", () => {
         expect(problems).toHaveLength(2);
         const holder = `\\(process ${process.pid}\\)`;
         expect(problems[0]).toMatch(
-            new RegExp(`^kafka\\.port: ports of 127\\.0\\.0\\.1 are held on host local: 29091 by .*${holder}; end`),
+            new RegExp(`^kafka\\.port: ports of 127\\.0\\.0\\.1 are in use on host local: 29091 by .*${holder}; stop`),
         );
         expect(problems[1]).toMatch(new RegExp(`^database\\.port: .*29432 by .*${holder}`));
     });
 
     it("says how much disk is wanted", async () => {
         const [problem] = await preflight(config, stack, { neededDiskGib: 1e9 });
-        expect(problem).toMatch(/^hosts\.local: \d+\.\d GiB are free in \S+, 1000000000 are needed; make room/);
+        expect(problem).toMatch(/^hosts\.local: \d+\.\d GiB are free in \S+, 1000000000 are needed; free some space/);
     });
 
     it("names an address to bind to that this machine does not have", async () => {
@@ -74,7 +74,7 @@ describe("preflight on the real engine", () => {
         const hosts = { local: { bindAddress: "192.0.2.1" } };
         const elsewhere = parseConfig({ ...ports, hosts, security: { trustedNetwork: true } });
         expect(await preflight(elsewhere, stack)).toEqual([
-            expect.stringMatching(/^hosts\.local\.bindAddress = 192\.0\.2\.1: is no address of this machine; /),
+            expect.stringMatching(/^hosts\.local\.bindAddress = 192\.0\.2\.1: is not an address of this machine; /),
         ]);
     });
 
@@ -116,7 +116,7 @@ describe("a port held by a container", () => {
     it("names a container of somebody else", async () => {
         const name = `preflight-${process.pid}`;
         expect(await problemsWith({})).toEqual([
-            expect.stringMatching(`^connect\\.port: .*29071 by container ${name} \\(${image}\\); end`),
+            expect.stringMatching(`^connect\\.port: .*29071 by container ${name} \\(${image}\\); stop`),
         ]);
     });
 
@@ -188,7 +188,7 @@ describe("an engine that does not answer", () => {
         [
             "a machine that never answers",
             async () => `tcp://127.0.0.1:${await hold(0)}`,
-            /no answer within 1\.5 s\); see/,
+            /no answer within 1\.5 s\); check/,
         ],
         [
             "a name that nobody has",
@@ -198,7 +198,7 @@ describe("an engine that does not answer", () => {
         [
             "ssh that is refused",
             async () => `ssh://127.0.0.1:${await closedPort()}`,
-            /\(ssh does not get there.*refused\)/,
+            /\(ssh cannot log in without a password.*refused\)/,
         ],
         ["ssh that never answers", async () => `ssh://127.0.0.1:${await hold(0)}`, /no answer within 1\.5 s/],
     ])("%s", async (_name, endpointOf, cause) => {

@@ -11,21 +11,33 @@ import * as pulumi from "@pulumi/pulumi";
 import { usedPlugins } from "../config/checks/definitionProblems";
 import { HIDDEN, type Problem } from "../config/problem";
 import type { Definitions, PluginDefinition } from "../images/staging/contract";
-import type { ChangedConnector, LiveProblems } from "./liveProblems";
 
-/** Time for all connectors together, s: a preview must not wait for a worker or a database that hangs. */
+/** Time limit for all connectors together, s: a worker or a database may hang. */
 const LIMIT_SECONDS = 5;
 const OWN_PATH: Record<string, string> = { name: "", "connector.class": ".class", "tasks.max": ".tasksMax" };
 
-/** What this program is about to bring, and what is known of the connectors without workers. */
+/** Problems that the stack's own workers report. */
+export interface LiveProblems {
+    problems: Problem[];
+    /** Sentences on what was not checked. */
+    notes: string[];
+}
+
+/** A connector whose config is new, as it would be written. */
+export interface ChangedConnector {
+    name: string;
+    config: Record<string, string>;
+}
+
+/** Versions and plugins of this program, and the problems that are known without workers. */
 export interface Planned {
     kafkaVersion: string;
     definitions: Definitions;
     known: Problem[];
 }
 
-/** Lets a worker validate connectors, where it tells the truth of what this program brings. */
-export async function askWorker(
+/** Validates connectors on a live worker that has the Kafka version and plugins of this program. */
+export async function validateByWorker(
     restUrl: string,
     connectors: ChangedConnector[],
     { kafkaVersion, definitions, known }: Planned,
@@ -33,7 +45,7 @@ export async function askWorker(
     const limits = { limitSeconds: LIMIT_SECONDS, silenceSeconds: LIMIT_SECONDS };
     const { client } = openConnectors({ name: "", restUrls: [restUrl], secrets: givenSecrets() }, limits);
     const worker = await findWorker(client);
-    if (!worker) return { problems: [], notes: [notChecked(connectors, "the worker gives no answer")] };
+    if (!worker) return { problems: [], notes: [notChecked(connectors, "the worker does not answer")] };
     if (worker.version !== kafkaVersion) return { problems: [], notes: [] };
 
     const passwords = new Set(known.filter(({ value }) => value === HIDDEN).map(({ path }) => path));
@@ -53,7 +65,7 @@ export async function askWorker(
     return { problems, notes: failed.length > 0 ? [notChecked(failed, why!)] : [] };
 }
 
-/** True when the worker has the same classes of the same versions as the image that is about to be made. */
+/** True when the worker has the same classes in the same versions as the new image. */
 function isAsPlanned({ plugins }: LiveWorker, used: PluginDefinition[] | undefined): boolean {
     return (
         used !== undefined &&
@@ -70,7 +82,7 @@ function isOfDefinition({ configs }: Validation, config: Record<string, string>,
     return plugin?.config.every(({ name, type }) => types.get(name) === type) ?? false;
 }
 
-/** What should not stand in a config need not go over the network, nor into a worker's log. */
+/** Plain-text passwords must not reach the network or the log of a worker. */
 function withoutPasswords({ name, config }: ChangedConnector, passwords: Set<string>): Record<string, string> {
     const hide = ([key, value]: [string, string]) => [key, passwords.has(pathOf(name, key)) ? HIDDEN : value];
     return Object.fromEntries(Object.entries(config).map(hide)) as Record<string, string>;
@@ -81,11 +93,11 @@ function problemOf(name: string, config: Record<string, string>, { key, text, re
     return kind === "transient"
         ? {
               ...problem,
-              rule: `Connect says as things are now: ${text}`,
-              remedy: "nothing is refused for it, because it may be right when the connector is written",
+              rule: `Connect reports at the moment: ${text}`,
+              remedy: "ignore it if it will be valid when the connector is created",
               warning: true,
           }
-        : { ...problem, rule: `Connect says: ${text}`, remedy: remedy ?? "correct it" };
+        : { ...problem, rule: `Connect reports: ${text}`, remedy: remedy ?? "correct it" };
 }
 
 function pathOf(name: string, key: string): string {
@@ -96,7 +108,7 @@ function notChecked(connectors: ChangedConnector[], why: string): string {
     return `not checked by a live worker: ${connectors.map(({ name }) => name).join(", ")} (${why})`;
 }
 
-/** Values of the secrets in the config, which no text may show. */
+/** Values of the secrets in the config; messages must not show them. */
 function givenSecrets(): Record<string, string> {
     const text = pulumi.runtime.allConfig()[`${pulumi.getProject()}:secrets`];
     return text === undefined ? {} : (JSON.parse(text) as Record<string, string>);

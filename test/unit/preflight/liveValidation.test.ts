@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HIDDEN } from "../../../config/problem";
 import type { Definitions } from "../../../images/staging/contract";
 import { readConnectorConfigs } from "../../../packages/connector/src/client/readConnectorConfigs";
-import { askWorker, Planned } from "../../../preflight/askWorker";
+import { Planned, validateByWorker } from "../../../preflight/liveValidation";
 import { FakeConnect } from "../../support/fakeConnect";
 
 let fake: FakeConnect;
@@ -39,13 +39,13 @@ const validations = () => fake.requests.filter((request) => request.endsWith("/v
 
 describe("a worker of what the program brings", () => {
     it("is heard, beside what is known already", async () => {
-        const { problems, notes } = await askWorker(fake.url, [sink()], planned());
+        const { problems, notes } = await validateByWorker(fake.url, [sink()], planned());
         expect(notes).toEqual([]);
         expect(problems).toEqual([
             {
                 path: "connectors.s.config.size",
                 value: "1",
-                rule: "Connect says: Size and shape exclude each other",
+                rule: "Connect reports: Size and shape exclude each other",
                 remedy: "correct it",
             },
         ]);
@@ -53,7 +53,7 @@ describe("a worker of what the program brings", () => {
 
     it("warns of what may pass", async () => {
         fake.validation = [{ definition: size, value: { name: "size", errors: ["Connection to db refused"] } }];
-        const { problems } = await askWorker(fake.url, [sink()], planned());
+        const { problems } = await validateByWorker(fake.url, [sink()], planned());
         expect(problems).toMatchObject([{ warning: true, rule: expect.stringContaining("Connection to db refused") }]);
     });
 
@@ -65,13 +65,13 @@ describe("a worker of what the program brings", () => {
             return perform(method, url, sent);
         };
         const known = [{ path: "connectors.s.config.pass", value: HIDDEN, rule: "", remedy: "" }];
-        await askWorker(fake.url, [sink({ pass: "hunter2" })], planned({ known }));
+        await validateByWorker(fake.url, [sink({ pass: "hunter2" })], planned({ known }));
         expect(body).toContain("pass");
         expect(body).not.toContain("hunter2");
     });
 
     it("is asked about many connectors, several at a time", async () => {
-        const { problems } = await askWorker(
+        const { problems } = await validateByWorker(
             fake.url,
             Array.from({ length: 12 }, () => sink()),
             planned(),
@@ -81,7 +81,7 @@ describe("a worker of what the program brings", () => {
 
     it("that hangs in a validation is named in a note", async () => {
         fake.faultsOf.push({ request: /validate$/, faults: [{ kind: "hang" }] });
-        const { problems, notes } = await askWorker(fake.url, [sink()], planned());
+        const { problems, notes } = await validateByWorker(fake.url, [sink()], planned());
         expect(problems).toEqual([]);
         expect(notes).toEqual(["not checked by a live worker: s (no answer within 5 s)"]);
     });
@@ -117,7 +117,7 @@ describe("a worker of something else is not asked, or not heard", () => {
             1,
         ],
     ])("%s", async (_, more, config, asked) => {
-        expect(await askWorker(fake.url, [sink(config)], planned(more))).toEqual({ problems: [], notes: [] });
+        expect(await validateByWorker(fake.url, [sink(config)], planned(more))).toEqual({ problems: [], notes: [] });
         expect(validations()).toBe(asked);
     });
 });

@@ -3,32 +3,32 @@ import { sshDestination } from "@connect-cdc/docker-engine";
 import { QUIET_SSH } from "../docker/engine";
 import { type ListeningPort, listeningPorts } from "./listeners";
 
-/** One command for all of it: a login takes the longest. Ports are asked last, since only Linux has them there. */
-const ASK = `sh -c '
+/** One command for everything, because a login takes the longest. Ports are last: only Linux has these files. */
+const SCRIPT = `sh -c '
 docker version --format "{{.Server.Version}}" >/dev/null || exit
 df -Pk "$(docker info --format "{{.DockerRootDir}}")" | tail -n 1
 cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || true'`;
 const SSH_FAILED = 255;
 const NOT_FOUND = 127;
 
-/** What can be seen of a machine by `ssh`. */
+/** State of a machine as read by `ssh`. */
 export interface SshMachine {
-    /** Free disk under the engine's data, GiB; undefined where `df` does not tell. */
+    /** Free disk under the engine's data, GiB; undefined where `df` prints none. */
     freeGib: number | undefined;
     /** Ports that any process listens on. */
     listening: ListeningPort[];
 }
 
 /**
- * Asks the machine of an `ssh://` endpoint whether a Docker engine answers there, and what disk and ports it has. It asks
- * by the user's own `ssh`, which the Docker provider uses, too, with its keys, agent and config, and never for a password.
- * @throws Error with what did not work.
+ * Reads free disk and listening ports of the machine of an `ssh://` endpoint, and checks that its Docker engine answers.
+ * Uses the user's own `ssh` with its keys, agent and config, as the Docker provider does, without a password prompt.
+ * @throws Error with the cause.
  */
-export function askSshMachine(endpoint: string, limitMs: number): Promise<SshMachine> {
+export function readSshMachine(endpoint: string, limitMs: number): Promise<SshMachine> {
     return new Promise((resolve, reject) => {
         execFile(
             "ssh",
-            [...QUIET_SSH, ...sshDestination(new URL(endpoint)), ASK],
+            [...QUIET_SSH, ...sshDestination(new URL(endpoint)), SCRIPT],
             { timeout: limitMs, killSignal: "SIGKILL" },
             (error, stdout, stderr) => {
                 if (error === null) return resolve(read(stdout));
@@ -52,7 +52,7 @@ function read(output: string): SshMachine {
 function explain(error: { killed?: boolean; code?: unknown }, limitMs: number): string {
     if (error.killed) return `no answer within ${limitMs / 1000} s`;
     if (error.code === "ENOENT") return "there is no ssh on this machine";
-    if (error.code === SSH_FAILED) return "ssh does not get there without asking for a password";
+    if (error.code === SSH_FAILED) return "ssh cannot log in without a password";
     if (error.code === NOT_FOUND) return "there is no docker on that machine";
     return "docker version fails there";
 }
