@@ -1,19 +1,17 @@
 import { Deadline, systemClock } from "@connect-cdc/connector/client";
-import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
+import { databaseUrl, findCaptureProblems, isPostgresSource } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
-import { isPostgresSource } from "../config/checks/sources";
 import { type Problem, problemLine } from "../config/problem";
 import type { PlatformConfig } from "../config/schema";
 import { endpointsOf } from "../connectors/endpoints";
 
-/** A preview does not wait long for a database that is down, or that only the workers reach. */
+/** Time limit, s: the database may be down, or only the workers may reach it. */
 const LIMIT_SECONDS = 3;
 
 /**
- * Warns of captured tables whose changes will not arrive, where the stack's database answers. Of one that does not, nothing
- * is said: it may not be there yet.
+ * Warns of captured tables whose changes will not arrive. Skipped when the database does not answer: it may not exist yet.
  *
- * @param password the role's password; while it is not known, nothing is asked.
+ * @param password the role's password. Nothing is checked while it is unknown.
  */
 export function warnOfCapturedTables(
     config: PlatformConfig,

@@ -1,11 +1,12 @@
 import { abilitiesOf, holdsPassword, nameRefusal } from "@connect-cdc/connector/checks";
+import { isPostgresSource } from "@connect-cdc/connector/postgres";
 import { completeConnector, type ConnectorEntry, connectorName } from "../../connectors/completeConnector";
 import { endpointsOf } from "../../connectors/endpoints";
 import { HIDDEN, Problem, repeated } from "../problem";
 import type { CheckedConnector, PlatformConfig } from "../schema";
 import { SECRET_NAME } from "./secrets";
 import { aboveBrokersProblem } from "./servers";
-import { isPostgresSource, sourceProblems } from "./sources";
+import { sourceProblems } from "./sources";
 import { listOf } from "./topics";
 
 /** Stand for sections with errors, so that connectors can be checked all the same. */

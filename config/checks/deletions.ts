@@ -1,6 +1,6 @@
+import { isPostgresSource } from "@connect-cdc/connector/postgres";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
-import { isPostgresSource } from "./sources";
 
 /** Problems of `onDelete`: slots and publications that are dropped with a connector. */
 export function deletionProblems({ connectors, database }: Partial<PlatformConfig>): Problem[] {

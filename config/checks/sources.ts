@@ -1,4 +1,3 @@
-import { DEBEZIUM_POSTGRES_CLASS } from "../../connectors/debeziumPostgres";
 import { Problem } from "../problem";
 import type { CheckedConnector } from "../schema";
 
@@ -6,10 +5,6 @@ const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
 /** Debezium's own default. */
 const DEFAULT_SLOT = "debezium";
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
-
-export function isPostgresSource(connectorClass: string): boolean {
-    return connectorClass === DEBEZIUM_POSTGRES_CLASS;
-}
 
 /** Rules on Debezium's PostgreSQL sources, each for itself and among each other. */
 export function sourceProblems(sources: CheckedConnector[]): Problem[] {
