@@ -15,7 +15,7 @@ describe("exportLines", () => {
         EMPTY: "",
     };
 
-    test("a shell gets exactly the values", () => {
+    test("a shell gets the exact values", () => {
         const script = `${exportLines(hostile)}env -0`;
         const environment = execFileSync("sh", ["-c", script], { env: { PATH: process.env.PATH } }).toString();
         for (const [name, value] of Object.entries(hostile)) {
@@ -24,7 +24,7 @@ describe("exportLines", () => {
     });
 });
 
-test("a folder comes before the shell's own PATH, once", () => {
+test("a folder is put before the shell's own PATH, once", () => {
     const line = prependToPath("/my tools/*/$HOME's");
     const path = execFileSync("/bin/sh", ["-c", `${line}${line}printf %s "$PATH"`], { env: { PATH: "/usr/bin" } });
     expect(path.toString()).toBe("/my tools/*/$HOME's:/usr/bin");
@@ -61,12 +61,12 @@ describe("pulumiEnvironment", () => {
         writeFileSync(join(folder, ".pulumi", "credentials.json"), JSON.stringify({ current }));
     }
 
-    test("the tools come first on PATH, once", () => {
+    test("the tools are first on PATH, once", () => {
         vi.stubEnv("PATH", ["/tools/bin", "/usr/bin"].join(delimiter));
         expect(pulumiEnvironment().PATH).toBe(["/tools/bin", "/usr/bin"].join(delimiter));
     });
 
-    test("a shell gets everything, but not the PATH of npm", () => {
+    test("a shell gets all variables but the PATH of npm", () => {
         const lines = shellLines();
         expect(lines).toContain("export PULUMI_BACKEND_URL=");
         expect(lines).toContain("/tools/bin");
@@ -82,13 +82,13 @@ describe("pulumiEnvironment", () => {
         expect(pulumiEnvironment().PULUMI_HOME).toBe("/tools/home");
     });
 
-    test("state lies in a local folder, whose URL is escaped", () => {
+    test("state is in a local folder, whose URL is escaped", () => {
         const { PULUMI_BACKEND_URL } = pulumiEnvironment();
         expect(PULUMI_BACKEND_URL).toBe(pathToFileURL(join(folder, "state", "connect-cdc", "pulumi")).href);
         expect(PULUMI_BACKEND_URL).toContain("connect-cdc%20environment");
     });
 
-    test("a login of the user goes before the local folder", () => {
+    test("a login of the user has priority over the local folder", () => {
         logIn();
         expect(pulumiEnvironment()).not.toHaveProperty("PULUMI_BACKEND_URL");
     });
@@ -107,7 +107,7 @@ describe("pulumiEnvironment", () => {
         expect(pulumiEnvironment().PULUMI_BACKEND_URL).toBe("file://~/states");
     });
 
-    test("PULUMI_BACKEND_URL and PULUMI_ACCESS_TOKEN go before the local folder", () => {
+    test("PULUMI_BACKEND_URL and PULUMI_ACCESS_TOKEN have priority over the local folder", () => {
         vi.stubEnv("PULUMI_BACKEND_URL", "s3://states");
         expect(pulumiEnvironment().PULUMI_BACKEND_URL).toBe("s3://states");
         vi.stubEnv("PULUMI_BACKEND_URL", undefined);
@@ -137,7 +137,7 @@ describe("pulumiEnvironment", () => {
         expect(basename(pulumiEnvironment("staging").PULUMI_CONFIG_PASSPHRASE_FILE ?? "")).toBe("staging");
     });
 
-    test("the user's own passphrase goes first", () => {
+    test("the user's own passphrase has priority", () => {
         vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", "/mine");
         expect(pulumiEnvironment().PULUMI_CONFIG_PASSPHRASE_FILE).toBe("/mine");
         vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "");

@@ -18,19 +18,19 @@ afterEach(() => {
     rmSync(folder, { recursive: true });
 });
 
-test("folders lie under the XDG folders and are made", () => {
+test("folders are in the XDG folders and are created", () => {
     expect(cacheFolder("a", "b")).toBe(join(folder, "cache", "connect-cdc", "a", "b"));
     expect(statSync(cacheFolder("a", "b")).isDirectory()).toBe(true);
     expect(stateFolder("c")).toBe(join(folder, "state", "connect-cdc", "c"));
 });
 
-test("nobody else can read state", () => {
+test("only the owner can read state", () => {
     const inner = stateFolder("pulumi");
     expect(statSync(inner).mode & 0o777).toBe(0o700);
     expect(statSync(join(inner, "..")).mode & 0o777).toBe(0o700);
 });
 
-test("a relative XDG folder is ignored, as the specification demands", () => {
+test("a relative XDG folder is ignored, as the specification requires", () => {
     vi.stubEnv("XDG_CACHE_HOME", "relative");
     expect(cacheFolder()).toBe(join(homedir(), ".cache", "connect-cdc"));
 });

@@ -27,7 +27,7 @@ const COUNT = `
     });
 `;
 
-test("processes work one after the other, also when the first finds a dead holder", async () => {
+test("processes run one after the other, also when the holder of the lock has ended", async () => {
     const file = join(folder, "counter");
     writeFileSync(file, "0");
     writeFileSync(lock, String(spawnSync(process.execPath, ["--version"]).pid));
@@ -41,7 +41,7 @@ test("processes work one after the other, also when the first finds a dead holde
     expect(existsSync(lock)).toBe(false);
 });
 
-test("says once whom it waits for", async () => {
+test("a waiting process reports the holder once", async () => {
     const waits: number[] = [];
     let finish = () => {};
     const first = withProcessLock(lock, () => new Promise<void>((done) => (finish = done)));

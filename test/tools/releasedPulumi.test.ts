@@ -43,7 +43,7 @@ test("the remembered way is taken again without running the CLI", async () => {
     expect(await ensurePulumi(() => undefined)).toEqual({ way: "release" });
 });
 
-test("a forced download that is not possible says why, and nothing else is tried", async () => {
+test("a forced download that fails reports the reason, and nothing else is tried", async () => {
     vi.stubEnv("SETUP_PULUMI", "release");
     vi.stubEnv("PATH", folder);
     vi.stubGlobal("fetch", () => Promise.reject(new Error("fetch failed", { cause: new Error("no such host") })));

@@ -100,14 +100,14 @@ test("the tests' browser is reported with its package when it is missing", () =>
 describe("machine", () => {
     const GIB = 2 ** 30;
 
-    test("says what is short", () => {
+    test("reports a shortage", () => {
         expect(findShortages(4 * GIB, 100 * GIB)).toEqual([
             expect.stringMatching(/^Memory: this machine has 4\.0 GiB/),
         ]);
         expect(findShortages(16 * GIB, 2 * GIB)).toEqual([expect.stringMatching(/^Disk: 2\.0 GiB/)]);
     });
 
-    test("says nothing on a machine with enough", () => {
+    test("reports nothing on a machine with enough", () => {
         expect(findShortages(16 * GIB, 100 * GIB)).toEqual([]);
     });
 });

@@ -23,7 +23,7 @@ const base = {
     delete: "echo $X >> deleted",
 };
 
-test("commands run when the resource comes, changes, is replaced and goes", async () => {
+test("commands run when the resource is created, updated, replaced and deleted", async () => {
     expect((await program.up(command({ ...base, environment: { X: "1" }, triggers: ["a"] }))).steps).toEqual({
         it: "create",
     });

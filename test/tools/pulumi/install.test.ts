@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("a build appears as a whole, once", async () => {
+test("a folder appears with its whole content, built once", async () => {
     const target = join(folder, "built");
     let builds = 0;
     const build = async (unfinished: string) => {
@@ -34,7 +34,7 @@ test("a build appears as a whole, once", async () => {
     expect(readdirSync(folder)).toEqual(["built"]);
 });
 
-test("a build that fails leaves nothing, and neither does one that was killed", async () => {
+test("a failed or killed build leaves nothing", async () => {
     const target = join(folder, "built");
     const dead = execFileSync(process.execPath, ["-p", "process.pid"]).toString().trim();
     mkdirSync(`${target}.${dead}.tmp`);
@@ -42,7 +42,7 @@ test("a build that fails leaves nothing, and neither does one that was killed", 
     expect(readdirSync(folder)).toEqual([]);
 });
 
-test("of two builds at the same time both are content with the first one's result", async () => {
+test("two builds at the same time both use the first result", async () => {
     const target = join(folder, "built");
     const other = () => mkdirSync(target);
     await buildOnce(target, async (unfinished) => {
@@ -53,7 +53,7 @@ test("of two builds at the same time both are content with the first one's resul
     expect(readdirSync(target)).toEqual(["theirs"]);
 });
 
-test("a digest depends on names and contents, not on where the folder is", () => {
+test("a digest depends on names and contents, not on the parent folder", () => {
     const make = (root: string, content: string) => {
         mkdirSync(join(folder, root, "sub"), { recursive: true });
         writeFileSync(join(folder, root, "sub", "file"), content);
@@ -63,7 +63,7 @@ test("a digest depends on names and contents, not on where the folder is", () =>
     expect(make("a", "2")).not.toBe(make("b", "1"));
 });
 
-test("what is installed belongs to the SDKs of package.json", async () => {
+test("the installed versions are those of the SDKs in package.json", async () => {
     const { dependencies } = JSON.parse(readFileSync(join(CHECKOUT, "package.json"), "utf8")) as {
         dependencies: Record<string, string>;
     };
@@ -74,7 +74,7 @@ test("what is installed belongs to the SDKs of package.json", async () => {
     expect(module).toContain(`pulumi/pkg/v3 v${dependencies["@pulumi/pulumi"]}`);
 });
 
-test("a second installation has nothing to do", async () => {
+test("a second installation does nothing", async () => {
     const home = await installPlugins(registriesOptions(logToStderr));
     const lines: string[] = [];
     const started = performance.now();

@@ -19,7 +19,7 @@ class Dynamic extends pulumi.dynamic.Resource {
     }
 }`;
 
-test("a program's output, config and resources of its own arrive, and nothing else on the screen", async () => {
+test("a program gets its config, and its output and dynamic resources are shown, and nothing else", async () => {
     program.writeFile(
         "Pulumi.test.yaml",
         `${readFileSync(`${program.folder}/Pulumi.test.yaml`, "utf8")}\nconfig:\n  key: value\n`,
@@ -32,7 +32,7 @@ new Dynamic("dynamic", async () => ({ id: "1", outs: {} }));`);
     expect(outcome.messages.trim()).toBe("config: value");
 });
 
-test("an error of the program is told once", async () => {
+test("an error of the program is shown once", async () => {
     const outcome = await program.up(`throw new pulumi.RunError("it went wrong");`);
     expect(outcome.ok).toBe(false);
     expect(outcome.messages.split("it went wrong")).toHaveLength(2);
