@@ -8,7 +8,7 @@ interface Described {
     properties?: Record<string, Described>;
 }
 
-/** The reference of the stack config as Markdown, made from schema and defaults. */
+/** The reference of the stack config as Markdown, generated from schema and defaults. */
 export function configReference(): string {
     const sections = (z.toJSONSchema(schema) as Described).properties!;
     return [
@@ -37,7 +37,7 @@ function sectionText(name: string, section: Described): string[] {
     return [`## ${name}`, "", ...intro, ...table, ""];
 }
 
-/** A section whose keys are names: the fields of an entry, and the entries that are there by default. */
+/** A section whose keys are names: the fields of an entry, and the default entries. */
 function entriesText(name: string, values: Record<string, unknown>): string[] {
     const section = (z.toJSONSchema(schema) as { properties: Record<string, { additionalProperties: Described }> })
         .properties[name]!;

@@ -6,19 +6,19 @@ import { type PlatformConfig } from "../config/schema";
 import type { StageRequest } from "../images/staging/contract";
 import { PROJECT } from "../tools/project";
 
-/** What the defaults and every Pulumi.*.yaml of the checkout ask of staging. */
+/** The staging requests for the defaults and for every Pulumi.*.yaml of the checkout. */
 export function stageRequests(checkout: string): StageRequest[] {
     return [{}, ...stackConfigs(checkout)].map((raw) => requestOf(parseConfig(raw)));
 }
 
-/** The project's part of each stack file, as `parseConfig` takes it. */
+/** The project's config in each stack file, as input of `parseConfig`. */
 function stackConfigs(checkout: string): Record<string, unknown>[] {
     return readdirSync(checkout)
         .filter((name) => /^Pulumi\..+\.ya?ml$/.test(name))
         .map((name) => {
             const { config } = (parse(readFileSync(join(checkout, name), "utf8")) ?? {}) as StackFile;
             const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith(`${PROJECT}:`));
-            // Values of secrets are not needed, and not readable here
+            // Staging needs no secrets, and their values are encrypted
             return Object.fromEntries(
                 own.map(([key, value]) => [key.slice(PROJECT.length + 1), value]).filter(([key]) => key !== "secrets"),
             );

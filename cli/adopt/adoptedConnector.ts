@@ -1,13 +1,13 @@
 import { holdsPassword, isPasswordKey } from "@connect-cdc/connector/checks";
 import { type ConnectorInfo, type ConnectorStatus, isMasked } from "@connect-cdc/connector/client";
 
-/** A value of a live config that must not stand in the stack config. */
+/** A secret value of a live config, which the stack config must not contain. */
 export interface LiftedSecret {
     /** Name under the config key `secrets`. */
     name: string;
     connector: string;
     key: string;
-    /** True when the cluster does not show the value: it stays as it is there. */
+    /** True when the cluster does not show the value, so it is not changed. */
     masked: boolean;
 }
 
@@ -30,20 +30,20 @@ export interface AdoptedConnector {
     failed: boolean;
 }
 
-/** Settings with a field of their own, and those that some servers add by themselves. */
+/** Settings with a field of their own, and settings that some servers add. */
 const NO_SETTING = /^(name|connector\.class|tasks\.max|__internal\..*)$/;
-/** Beside those that are passwords in every config. */
+/** Keys of secrets, in addition to those of isPasswordKey. */
 const SECRET_KEY = /(^|[._-])(passwd|pwd|token|user\.info|(api|access|secret|private)[._-]?key)$/i;
-/** `password="..."` of JAAS, and the same wherever else it stands. */
+/** `password="..."` in JAAS configs and in other values. */
 const PASSWORD_INSIDE = /(password|passwd|pwd|secret)\s*=\s*["']?(?!\$\{)[^\s"'&;]/i;
 
 /**
- * Makes stack config of a live connector. References to config providers stay as they are; passwords become
- * `{secret: <connector>-<key>}`. A value in the clear has to be written once more, as a reference, hence `adopt: true`.
+ * Returns the stack config of a live connector. References to config providers stay unchanged; passwords become
+ * `{secret: <connector>-<key>}`. The first `up` replaces a plain-text password by a reference, so the entry has `adopt: true`.
  *
- * @param passwordKeys settings that the connector's own definition calls passwords.
- * @param defaultKeys settings that the stack's defaults give a connector of this name: those that this one lacks go.
- * @param taken names of secrets that are in use; gets the new ones.
+ * @param passwordKeys settings of type PASSWORD in the connector's definition.
+ * @param defaultKeys settings in the stack's defaults for this connector; those that the live config does not have become null.
+ * @param taken names of secrets in use; the new names are added.
  */
 export function adoptedConnector(
     { name, config: live }: ConnectorInfo,
@@ -56,7 +56,7 @@ export function adoptedConnector(
         if (NO_SETTING.test(key)) continue;
 
         const masked = isMasked(value);
-        if (masked || isInTheClear(key, value, passwordKeys)) {
+        if (masked || isPlainSecret(key, value, passwordKeys)) {
             const secret = freeName(`${name}-${key}`, taken);
             secrets.push({ name: secret, connector: name, key, masked });
             config[key] = { secret };
@@ -83,14 +83,14 @@ export function adoptedConnector(
     };
 }
 
-function isInTheClear(key: string, value: string, passwordKeys: Set<string>): boolean {
+function isPlainSecret(key: string, value: string, passwordKeys: Set<string>): boolean {
     if (holdsPassword(value) || PASSWORD_INSIDE.test(value)) return true;
 
     const isSecret = passwordKeys.has(key) || isPasswordKey(key) || SECRET_KEY.test(key);
     return isSecret && value !== "" && !value.includes("${");
 }
 
-/** A name of letters, digits, `_` and `-` for one thing only, as secrets and keys of connectors have it. */
+/** A unique name of letters, digits, `_` and `-`: the form of the names of secrets and connectors. */
 export function freeName(wanted: string, taken: Set<string>): string {
     const base = wanted.replace(/[^\w-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "") || "x";
     let name = base;

@@ -6,15 +6,15 @@ import { type AdoptedCluster, failedComments, liftedSecrets } from "./adoptedSta
 const PASSWORD = "connect-password";
 const TOKEN = "connect-token";
 const KEY = "connect-key";
-/** Config key of the folder on the workers where their config provider finds the connectors' secrets. */
+/** Config key of the folder on the workers from which their config provider reads the connectors' secrets. */
 const FOLDER = "secretsFolder";
 const INDENT = 4;
 
 /**
- * A Pulumi program that declares the connectors on their own cluster: `Connector` alone, and no stack of this project.
- * Credentials stand in it as references to the program's secrets and as paths.
+ * Returns a Pulumi program that declares the connectors on their own cluster, without a stack of this project. It contains
+ * credentials only as references to the program's secrets and as paths.
  *
- * @param access the options that the cluster was reached with.
+ * @param access the options for the credentials of the workers.
  */
 export function adoptedProgram(cluster: AdoptedCluster, restUrls: string[], access: AccessValues): string {
     const { user, "bearer-file": bearer, key } = access;
@@ -47,7 +47,7 @@ function secretLines(names: string[]): string[] {
     return [`const secrets = new pulumi.Config().requireSecretObject<Record<${type}, string>>("secrets");`];
 }
 
-/** Without its value the program fails: a reference to nothing would be written over a password that works. */
+/** `require`, because a reference without the folder would replace a valid password. */
 const REFERENCE_LINES = [
     `const folder = new pulumi.Config().require("${FOLDER}");`,
     "const reference = (name: string) => `\\${directory:${folder}:${name}}`;",
@@ -64,7 +64,7 @@ function hasAccess({
     return [user, bearer, ca, cert, serverName, insecure || undefined].some((value) => value !== undefined);
 }
 
-/** A piece of program text among data. */
+/** Program text as a value in data. */
 class Code {
     constructor(readonly text: string) {}
 }
@@ -94,7 +94,7 @@ function authOf({
     };
 }
 
-/** A connector that is written as it is on the cluster is imported; one with a password in the clear gets a new config. */
+/** A connector is imported, except one with a plain-text password: `up` writes its new config. */
 function declaration(name: string, { addDefaults: _, config, ...entry }: AdoptedEntry): string {
     const settings = Object.fromEntries(
         Object.entries(config).map(([key, value]) => [
@@ -124,17 +124,17 @@ function source(value: unknown, depth = 1): string {
 function todo(cluster: AdoptedCluster, secrets: string[]): string[] {
     const lifted = liftedSecrets(cluster);
     return [
-        "cluster may be any name that you keep.",
-        ...(secrets.length === 0 ? [] : ["Give these secrets their values; each command asks for one, or reads it:"]),
+        "cluster may be any name. Do not change it later.",
+        ...(secrets.length === 0 ? [] : ["Set these secrets. Each command asks for the value or reads it:"]),
         ...secrets.map(
             (name) => `pulumi config set --secret --path secrets.${name}${name === KEY ? " < key.pem" : ""}`,
         ),
         ...(lifted.length === 0
             ? []
             : [
-                  "Put these into files of one folder on every worker, which its DirectoryConfigProvider may read, and name the folder:",
+                  "Put these values into files of one folder on every worker, readable by its DirectoryConfigProvider. Set the folder:",
                   `pulumi config set ${FOLDER} /path/of/the/folder`,
-                  "Where the workers have another config provider, change the line of reference. adopt: true writes the config once.",
+                  "For another config provider, change the line of reference. adopt: true writes the config once.",
                   ...lifted.map(
                       ({ name, connector, key, masked }) =>
                           `${name}: ${connector}, ${key}${masked ? ", which the cluster does not show" : ""}`,

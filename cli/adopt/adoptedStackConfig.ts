@@ -2,14 +2,14 @@ import { stringify } from "yaml";
 import { isConnectorKey as isKey } from "../../config/checks/connectors";
 import { type AdoptedConnector, freeName, type LiftedSecret } from "./adoptedConnector";
 
-/** What was made of a cluster's connectors. */
+/** The connectors of a cluster as stack config. */
 export interface AdoptedCluster {
     connectors: Record<string, AdoptedConnector>;
     /** Connectors of the stack's defaults that the cluster does not have. */
     absentDefaults: string[];
 }
 
-/** The stack config of a cluster's connectors: as objects, `null` for defaults that are to go. */
+/** The stack config of a cluster's connectors as objects; `null` removes a default. */
 export function stackConfig({ connectors, absentDefaults }: AdoptedCluster): Record<string, object | null> {
     const keys = new Set(Object.keys(connectors).filter(isKey));
     return Object.fromEntries([
@@ -25,14 +25,14 @@ export function liftedSecrets({ connectors }: AdoptedCluster): LiftedSecret[] {
 }
 
 /**
- * The stack config as a part of `Pulumi.<stack>.yaml`, with what is left to do as comments below.
+ * The stack config as a part of `Pulumi.<stack>.yaml`, followed by comments with the remaining steps.
  *
- * @param wantsCredentials true when the cluster did: then it is none of a stack.
+ * @param hasCredentials true when the cluster needed credentials, so it does not belong to a stack.
  */
-export function adoptedText(cluster: AdoptedCluster, wantsCredentials = false): string {
+export function adoptedText(cluster: AdoptedCluster, hasCredentials = false): string {
     const yaml = stringify({ config: { "connect-cdc:connectors": stackConfig(cluster) } }, { lineWidth: 0 });
     const comments = [
-        ...(wantsCredentials ? ELSEWHERE : []),
+        ...(hasCredentials ? ELSEWHERE : []),
         ...secretComments(liftedSecrets(cluster)),
         ...failedComments(cluster),
     ];
@@ -40,8 +40,8 @@ export function adoptedText(cluster: AdoptedCluster, wantsCredentials = false): 
 }
 
 const ELSEWHERE = [
-    "A stack declares connectors on its own workers, which ask for no credentials. To declare these where they are, in a",
-    "Pulumi program of your own: --program",
+    "A stack declares connectors on its own workers, which have no authentication. To declare these connectors on their own",
+    "cluster, print a Pulumi program: --program",
 ];
 
 function secretComments(secrets: LiftedSecret[]): string[] {
@@ -54,12 +54,12 @@ function secretComments(secrets: LiftedSecret[]): string[] {
     );
     const written = [...new Set(secrets.filter(({ masked }) => !masked).map(({ connector }) => connector))];
     return [
-        "Give these secrets their values; each command asks for one:",
+        "Set these secrets. Each command asks for the value:",
         ...commands,
         ...(written.length > 0
             ? [
-                  `The config of ${written.join(", ")} is written once, so that it no longer holds a password in the clear;`,
-                  "that is what adopt: true allows. Take it out after the first up.",
+                  `adopt: true writes the config of ${written.join(", ")} once, with references instead of passwords.`,
+                  "Remove it after the first up.",
               ]
             : []),
     ];
@@ -67,5 +67,5 @@ function secretComments(secrets: LiftedSecret[]): string[] {
 
 export function failedComments({ connectors }: AdoptedCluster): string[] {
     const failed = Object.entries(connectors).filter(([, connector]) => connector.failed);
-    return failed.map(([name]) => `${name} has FAILED; up restarts what has, and fails when that does not help.`);
+    return failed.map(([name]) => `${name} has FAILED; up restarts it, and fails when it fails again.`);
 }

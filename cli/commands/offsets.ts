@@ -14,10 +14,10 @@ import {
 } from "@connect-cdc/connector/client";
 import { namingOptions, readAccess } from "@connect-cdc/connector/commands";
 import { confirm } from "../../tools/setup/confirm";
-import { connectTarget } from "../connectTarget";
 import { notFound } from "../notFound";
 import { changeLines, offsetLines } from "../offsets/offsetLines";
 import { slotCheck, type SlotDatabase, slotDatabase } from "../offsets/slotCheck";
+import { openCluster } from "../openCluster";
 import { accessValues, examples, stackOption, withAccessOptions } from "../options";
 
 /** Limit of a request, s. */
@@ -67,7 +67,7 @@ export const command = withAccessOptions(
             command.error(`error: ${action} takes ${wanted} value${wanted === 1 ? "" : "s"}, not ${values.length}`);
         }
         const work = readAction(action, values as [string, string], options);
-        const connect = await connectTarget(options.url, options.stack, await readAccess(accessValues(options)));
+        const connect = await openCluster(options.url, options.stack, await readAccess(accessValues(options)));
         await namingOptions(() => work(connect, () => slotDatabase(options.url, options.stack)));
     });
 

@@ -116,11 +116,11 @@ async function watchEvents({ addresses }: StackOutputs): Promise<Events> {
     });
     const show = async (rows: Row[], started: number, expected: number) => {
         const emails = new Set(rows.map(({ email }) => email));
-        const look = async () => {
+        const poll = async () => {
             const found = records.filter(({ value }) => emails.has(emailOf(value)));
             return found.length >= expected ? done(found) : pending(`${found.length} of ${expected} have arrived`);
         };
-        const found = await waitFor(look, { ...waiting(`${expected} change event(s)`), intervalSeconds: 0.1 });
+        const found = await waitFor(poll, { ...waiting(`${expected} change event(s)`), intervalSeconds: 0.1 });
         const lines = found.map((record) => `  ${changeLine(record)}`);
         print([`\nIn topic ${found[0]?.topic}, seen after ${secondsSince(started)} s:`, ...lines].join("\n"));
     };
@@ -155,7 +155,7 @@ async function showArrival({ jmsBroker }: StackOutputs, queue: string, rows: Row
         throw new Error("this stack runs no JMS broker; browse the queues with a client of its broker");
     }
 
-    const look = async () => {
+    const poll = async () => {
         const messages = await browseQueue({ address, user, password }, queue, started - CLOCK_TOLERANCE_MS);
         const isOf = (body: string, { email, last_name }: Row) => body.includes(email) && body.includes(last_name);
         const bodies = rows.map((row) => messages.find(({ body }) => isOf(body, row))?.body);
@@ -164,7 +164,7 @@ async function showArrival({ jmsBroker }: StackOutputs, queue: string, rows: Row
             ? done(arrived)
             : pending(`${arrived.length} of ${rows.length} rows have arrived`);
     };
-    const found = await waitFor(look, waiting(`${rows.length} row(s) in queue ${queue}`));
+    const found = await waitFor(poll, waiting(`${rows.length} row(s) in queue ${queue}`));
     print(
         [`\nIn queue ${queue}, seen after ${secondsSince(started)} s:`, ...found.map((body) => `  ${body}`)].join("\n"),
     );

@@ -1,11 +1,12 @@
 import { type QueueLogin, type QueueMessage, readQueue } from "../../servers/queueReader";
 
-/** This much silence means that a look has seen all, ms. */
+/** A browser has read everything after this time without a message, ms. */
 const SILENCE_MS = 300;
 
 /**
- * What is in a queue now; messages stay in it.
- * @param since only messages sent from then on, ms since 1970 by the sender's clock; default: all
+ * Reads the messages of a queue. They stay in it.
+ *
+ * @param since only messages sent since then, ms since 1970 by the sender's clock. Default: all.
  */
 export async function browseQueue(login: QueueLogin, queue: string, since?: number): Promise<QueueMessage[]> {
     const messages: QueueMessage[] = [];

@@ -10,21 +10,21 @@ interface Change {
     after?: Row | null;
 }
 
-const verbs: Record<string, string> = { c: "insert", u: "update", d: "delete", r: "read", t: "truncate" };
+const VERBS: Record<string, string> = { c: "insert", u: "update", d: "delete", r: "read", t: "truncate" };
 
-/** A record on one line: what has changed of which row, or the record as it is when it is no change event. */
+/** A record on one line: the change of a row, or key and value of any other record. */
 export function changeLine({ key, value }: Pick<TopicRecord, "key" | "value">): string {
     const change = readChange(value);
     if (change === undefined) {
         return printable([key === null ? "" : `${keyText(key)}:`, value ?? "tombstone"].filter(Boolean).join(" "));
     }
 
-    const verb = verbs[change.op] ?? change.op;
+    const verb = VERBS[change.op] ?? change.op;
     const keyFields = key === null ? "" : keyText(key);
     return printable([verb, keyFields, fieldsText(change, keyFields.split(","))].filter(Boolean).join("  "));
 }
 
-/** The change of a record's value, with or without its schema; undefined when it is none. */
+/** Reads a change event with or without its schema. Undefined for any other value. */
 export function readChange(value: string | null): Change | undefined {
     const parsed = payloadOf(parse(value)) as Partial<Change> | null | undefined;
     return typeof parsed === "object" && typeof parsed?.op === "string" ? (parsed as Change) : undefined;
@@ -38,7 +38,7 @@ function parse(text: string | null): unknown {
     }
 }
 
-/** JsonConverter with `schemas.enable` wraps what it converts. */
+/** JsonConverter with `schemas.enable` wraps the payload. */
 function payloadOf(parsed: unknown): unknown {
     const isWrapped = typeof parsed === "object" && parsed !== null && "schema" in parsed && "payload" in parsed;
     return isWrapped ? parsed.payload : parsed;
@@ -55,7 +55,7 @@ function keyText(key: string): string {
     return /^Struct\{(.*)\}$/s.exec(key)?.[1] ?? key;
 }
 
-/** The changed fields of an update, the whole row of everything else, without what stands in the key. */
+/** The changed fields of an update, or the whole row of another change, without the fields of the key. */
 function fieldsText({ before, after, op }: Change, keyFields: string[]): string {
     if (op === "u" && before && after) {
         const changed = Object.keys(after).filter(
@@ -73,7 +73,8 @@ function fieldsText({ before, after, op }: Change, keyFields: string[]): string 
 function fieldText(name: string, value: unknown): string {
     return `${name}=${JSON.stringify(value)}`;
 }
-/** On one line, and without codes that a terminal would obey: rows may hold anything. */
+
+/** Escapes control characters: rows may contain line breaks and codes for the terminal. */
 export function printable(text: string): string {
     return text.replace(
         /[\u0000-\u001f\u007f-\u009f]/g,

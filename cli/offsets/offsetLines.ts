@@ -1,9 +1,9 @@
 import { type ConnectorOffset, offsetSteps, stringifyExact } from "@connect-cdc/connector/client";
 import { isPostgresSource, lsnText } from "@connect-cdc/connector/postgres";
 
-/** Offsets of a connector for people: a line for each partition. */
+/** The offsets of a connector as text, a line for each partition. */
 export function offsetLines(connectorClass: string, offsets: ConnectorOffset[]): string[] {
-    if (offsets.length === 0) return ["  none: it has not come anywhere yet, or they were reset"];
+    if (offsets.length === 0) return ["  none: the connector has not committed any, or they were reset"];
 
     return offsets.map(
         ({ partition, offset }) => `  ${partitionText(partition)}: ${offsetText(connectorClass, offset)}`,

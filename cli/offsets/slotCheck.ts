@@ -2,24 +2,24 @@ import type { ConnectorOffset } from "@connect-cdc/connector/client";
 import { BeforeSlotError, checkAgainstSlot, databaseUrl, isPostgresSource } from "@connect-cdc/connector/postgres";
 import { readStackOutputs } from "../stack/stackOutputs";
 
-/** The database whose slots can be looked at, or why none can. */
-export type SlotDatabase = { url: string; name: string } | { why: string };
+/** The database whose slots are checked, or the reason why they are not. */
+export type SlotDatabase = { url: string; name: string } | { reason: string };
 
-/** The stack's own database. Of a cluster that is known by URLs only, nobody knows how to reach the database. */
+/** The stack's own database. With URLs of workers, the address of the database is not known. */
 export async function slotDatabase(url: string | undefined, stack: string): Promise<SlotDatabase> {
-    if (url !== undefined) return { why: "with --url nothing is known of its database" };
+    if (url !== undefined) return { reason: "with --url, the address of its database is not known" };
 
     const { address, name, user, password } = (await readStackOutputs({ stack })).database;
-    if (address === undefined) return { why: "its database is not the stack's own" };
+    if (address === undefined) return { reason: "the stack does not run its database" };
 
     return { url: databaseUrl({ address, database: name, user, password }), name };
 }
 
 /**
- * How offsets that a connector is to get are compared with its replication slot.
+ * Compares the new offsets of a connector with its replication slot.
  *
- * @returns a function that throws when they are before it, and prints what else is worth knowing; undefined when there is
- *   nothing to compare.
+ * @returns a function that throws when the offsets are before the slot, and prints warnings; undefined for a connector without
+ *   a slot.
  */
 export async function slotCheck(
     config: Record<string, string>,
@@ -31,21 +31,21 @@ export async function slotCheck(
     const found = await findDatabase();
     const database = "url" in found && found.name !== config["database.dbname"] ? OTHER : found;
     return async (print) => {
-        if ("why" in database) {
+        if ("reason" in database) {
             print(
-                `Its replication slot was not looked at: ${database.why}. Debezium fails when the slot is past the offsets.`,
+                `The replication slot was not checked: ${database.reason}. Debezium fails when the slot is past the offsets.`,
             );
             return;
         }
         const lines = await checkAgainstSlot(config, wanted, database.url).catch((error: Error) => {
             if (error instanceof BeforeSlotError) {
-                throw new Error(`${error.message}. Nothing was changed; --force writes them all the same.`);
+                throw new Error(`${error.message}. Nothing was changed. To write them anyway, use --force.`);
             }
 
-            return [`Its replication slot could not be looked at: ${error.message}`];
+            return [`The replication slot could not be checked: ${error.message}`];
         });
         lines.forEach(print);
     };
 }
 
-const OTHER = { why: "it reads another database than the stack's" };
+const OTHER = { reason: "it reads another database than the stack's" };

@@ -21,7 +21,7 @@ async function consumerGroups(bootstrapBrokers: string[]): Promise<string[]> {
 }
 
 describe("npm run status", () => {
-    it("shows every member, connector and task, and says that all is well", async () => {
+    it("shows every member, connector and task, and that all is well", async () => {
         const { code, stdout, stderr } = await stack.npmRun("status");
         expect(code, stdout + stderr).toBe(0);
         const subjects = stdout.match(/(?<=^ {2,4})\S+(?= +(ok|RUNNING|active) )/gm);
@@ -35,7 +35,7 @@ describe("npm run status", () => {
         expect(stdout).toContain("All is well.");
     });
 
-    it("says what to do when there is no such stack", async () => {
+    it("fails for an unknown stack", async () => {
         const { code, stderr } = await stack.npmRun("status", "--stack", "no-such-stack");
         expect(code).toBe(1);
         expect(stderr).toContain("no-such-stack");
@@ -50,7 +50,7 @@ describe("npm run logs", () => {
         expect((await stack.npmRun("logs", "postgres", "--tail", "2")).stdout.match(/\n/g)).toHaveLength(2);
     });
 
-    it("shows a role's members in one sequence, each line with its member", async () => {
+    it("prints the lines of a role's members in one sequence, each with its member", async () => {
         const { stdout } = await stack.npmRun("logs", "connect", "--since", "1h");
         const lines = stdout.trimEnd().split("\n");
         expect([...new Set(lines.map((line) => line.slice(0, 12)))].sort()).toEqual(
@@ -59,11 +59,11 @@ describe("npm run logs", () => {
         const times = lines
             .map((line) => /^\S+ +\| \[(\S+ \S+)\]/.exec(line)?.[1])
             .filter((time) => time !== undefined);
-        // Workers stamp their lines themselves, and hand them to the engine in batches.
+        // Workers write the time of their lines, and pass them to the engine in batches
         expect(times.slice(-1)[0]! > times[0]!).toBe(true);
     });
 
-    it("names the members when it does not know one", async () => {
+    it("lists the members for an unknown name", async () => {
         const { code, stderr } = await stack.npmRun("logs", "conect-1");
         expect(code).toBe(1);
         expect(stderr).toMatch(/did you mean connect-1\? Known: artemis, .*zookeeper-2/);
@@ -78,12 +78,12 @@ describe("npm run logs", () => {
 });
 
 describe("npm run tail", () => {
-    it("shows the changes of a row as they come, and what was sent to a queue", async () => {
+    it("prints the changes of a row as they arrive, and the messages of a queue", async () => {
         const { addresses } = await stack.outputs();
         const groups = await consumerGroups(addresses.kafka);
         const topic = stack.npmRun("tail", "--count", "2");
         const queue = stack.npmRun("tail", "--queue", "CustomersJSON", "--count", "2");
-        // Both begin when they begin: rows come until they have seen enough.
+        // Both begin at a time of their own, so rows are inserted until both have ended
         let isEnough = false;
         const demos = (async () => {
             while (!isEnough) await stack.npmRun("demo", "--rows", "1", "--op", "update");
@@ -109,7 +109,7 @@ describe("npm run tail", () => {
     it.each([
         ["--topic", "localhost.cdc.customer", "localhost.cdc.customers"],
         ["--queue", "CustomersJSN", "CustomersJSON"],
-    ])("says what %s %s may have been", async (option, wrong, right) => {
+    ])("suggests a name for %s %s", async (option, wrong, right) => {
         const { code, stderr } = await stack.npmRun("tail", option, wrong);
         expect(code).toBe(1);
         expect(stderr).toContain(`did you mean ${right}?`);
@@ -117,7 +117,7 @@ describe("npm run tail", () => {
 });
 
 describe("npm run demo", () => {
-    it("shows its rows in both queues, and leaves them there", async () => {
+    it("shows its rows in both queues, and does not remove them", async () => {
         const { jmsBroker, addresses } = await stack.outputs();
         const login = { ...jmsBroker, url: addresses.jmsConsole ?? "" };
         const depths = async () => (await queueStates(login)).filter(({ name }) => jmsBroker.queues.includes(name));
@@ -140,8 +140,8 @@ describe("npm run demo", () => {
     });
 });
 
-describe("npm start and npm stop with a backend that does not know the stack", () => {
-    it.each(["start", "stop"])("%s names what runs and leaves it as it is", async (command) => {
+describe("npm start and npm stop with a backend without the stack", () => {
+    it.each(["start", "stop"])("%s lists the running containers and does not change them", async (command) => {
         const folder = mkdtempSync(join(tmpdir(), "connect-cdc-backend-"));
         const before = await memberIds(stack.handle.name, true);
         const environment = { PULUMI_BACKEND_URL: pathToFileURL(folder).href };

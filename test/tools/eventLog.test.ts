@@ -19,7 +19,7 @@ function step(kind: string, timestamp: number, op: string, name: string, provide
     return `${JSON.stringify({ sequence: 1, timestamp, [kind]: { metadata } })}\n`;
 }
 
-test("tells what is being worked on, the longest first", () => {
+test("lists the operations in progress, the longest first", () => {
     const log = new EventLog(file);
     log.read();
     expect(log.openText(0)).toBe("");
@@ -39,7 +39,7 @@ test("tells what is being worked on, the longest first", () => {
     expect(log.openText(200)).toBe("");
 });
 
-test("a line that is half written is read when it is whole; errors are kept, warnings not", () => {
+test("an incomplete line is read when it is complete; errors are kept, warnings are not", () => {
     const log = new EventLog(file);
     const error = `${JSON.stringify({ timestamp: 1, diagnosticEvent: { severity: "error", message: "größer" } })}\n`;
     const bytes = Buffer.from(error);

@@ -107,22 +107,22 @@ test("a locked stack", async () => {
     expect(message).toContain("pulumi cancel --yes --stack broken");
 });
 
-test("a stack that is not there", async () => {
+test("an unknown stack", async () => {
     rmSync(stateFile());
     expect(await explained(["stack", "export"])).toContain("List its stacks with pulumi stack ls");
 });
 
-test("a state file that is damaged", async () => {
+test("a damaged state file", async () => {
     truncateSync(stateFile(), 20);
     expect(await explained(["stack", "export"])).toContain("copy broken.json.bak over broken.json");
 });
 
-test("a folder of states that is not there", async () => {
+test("a backend folder that does not exist", async () => {
     const message = await explained(["stack", "export"], { PULUMI_BACKEND_URL: "file:///nowhere/state" });
     expect(message).toContain("is not reachable (file:///nowhere/state)");
 });
 
-test("a server of states that does not answer", async () => {
+test("a backend server that does not answer", async () => {
     const message = await explained(["stack", "export"], {
         PULUMI_BACKEND_URL: "https://127.0.0.1:1",
         PULUMI_ACCESS_TOKEN: "none",
@@ -130,22 +130,22 @@ test("a server of states that does not answer", async () => {
     expect(message).toContain("is not reachable (https://127.0.0.1:1/");
 });
 
-test("a config file that is no YAML", async () => {
+test("a config file that is not valid YAML", async () => {
     writeFileSync(configFile(), "config: [a\n");
     expect(await explained(["preview"])).toContain("Pulumi.broken.yaml is not valid YAML (yaml: line");
 });
 
-test("text in the place of a section", async () => {
+test("text instead of a section", async () => {
     writeFileSync(configFile(), "config: {connect-cdc:kafka: three}\n");
     expect(await explained(["preview"])).toContain("pulumi config set --path 'connect-cdc:kafka.<key>' <value>");
 });
 
-test("a plugin that is not there", async () => {
+test("a missing plugin", async () => {
     const changes = { PULUMI_HOME: join(folder, "home"), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
     expect(await explained(["preview"], changes)).toContain("A Pulumi plugin is missing. Run npm start");
 });
 
-test("an engine that is away", async () => {
+test("an engine that does not answer", async () => {
     const message = await explained(["up", "--yes", "--skip-preview"]);
     expect(message).toMatch(/The Docker engine (at unix:\/\/\/nowhere\/docker\.sock )?does not answer\. Start it/);
 });
@@ -162,7 +162,7 @@ test.runIf(process.env.SOAK)("a full disk", async (context) => {
     }
 });
 
-test("a build's step that is killed for memory", async () => {
+test("a build step that is killed for memory", async () => {
     const image = `explain-${process.pid}:base`;
     await makeTestImage(image);
     try {
@@ -180,11 +180,11 @@ test("a build's step that is killed for memory", async () => {
     }
 });
 
-test("a CLI that is killed; pulumiCli.ts says so in these words", () => {
+test("a killed CLI; pulumiCli.ts adds this line", () => {
     expect(explainCliFailure("dev", "up", "some message\nended by SIGKILL")).toContain("ended by a signal (SIGKILL)");
 });
 
-test("an unknown failure keeps the CLI's own words, unless the user has seen them", () => {
+test("an unknown failure has the end of the CLI's output, unless the user has seen it", () => {
     expect(explainCliFailure("dev", "up", "error: something new")).toContain("error: something new");
     expect(explainCliFailure("dev", "up", "error: something new", { alreadyShown: true })).toBe(
         "pulumi up of stack dev failed. Its messages are above.",

@@ -48,7 +48,7 @@ test("no lock, nothing to do", () => {
     expect(release()).toEqual([]);
 });
 
-test("the lock of a dead process is removed and reported", () => {
+test("the lock of an ended process is removed and reported", () => {
     const pid = deadProcess();
     const lock = writeLock({ pid });
     expect(release()).toEqual([expect.stringContaining(`process ${pid}`)]);
@@ -56,13 +56,13 @@ test("the lock of a dead process is removed and reported", () => {
     expect(existsSync(`${lock}.attrs`)).toBe(false);
 });
 
-test.runIf(process.platform === "linux")("a process id that belongs to another program now counts as dead", () => {
+test.runIf(process.platform === "linux")("a process id of another program counts as ended", () => {
     const lock = writeLock({ pid: process.pid });
     release();
     expect(existsSync(lock)).toBe(false);
 });
 
-test.runIf(process.platform === "linux")("the lock of a living pulumi is respected", async () => {
+test.runIf(process.platform === "linux")("the lock of a running pulumi is an error", async () => {
     const program = join(folder, "pulumi");
     copyFileSync("/bin/sleep", program);
     child = spawn(program, ["60"]);
@@ -73,13 +73,13 @@ test.runIf(process.platform === "linux")("the lock of a living pulumi is respect
     expect(existsSync(lock)).toBe(true);
 });
 
-test("a lock from another machine is respected, and the message says how to cancel it", () => {
+test("a lock of another machine is an error with the command that cancels it", () => {
     const lock = writeLock({ pid: deadProcess(), hostname: "elsewhere" });
     expect(release).toThrow("pulumi cancel --yes --stack dev");
     expect(existsSync(lock)).toBe(true);
 });
 
-test("backends are read as Pulumi reads them", () => {
+test("the URLs of backends are read as Pulumi reads them", () => {
     const inner = ".pulumi/locks/organization/connect-cdc/dev";
     expect(lockFolder("file:///a%20b?no_tmp_dir=true", "dev")).toBe(`/a b/${inner}`);
     expect(lockFolder("file://~", "dev")).toBe(join(homedir(), inner));

@@ -20,13 +20,13 @@ function stateOf(kafkaClusterId?: string): StackState {
     return { resources, pendingOperations: [] };
 }
 
-it("a stack sees that its workers are on another Kafka cluster than its connectors were", async () => {
+it("workers on another Kafka cluster than the connectors of the state are found", async () => {
     expect(await isOnNewKafka(stateOf("fake"))).toBe(false);
     fake.kafkaClusterId = "another";
     expect(await isOnNewKafka(stateOf("fake"))).toBe(true);
 });
 
-it("nothing is made anew where nobody knows, or nobody answers", async () => {
+it("an unknown cluster, or workers that do not answer, count as the same Kafka cluster", async () => {
     expect(await isOnNewKafka(stateOf())).toBe(false);
     expect(await isOnNewKafka({ resources: [], pendingOperations: [] })).toBe(false);
     const state = stateOf("before");

@@ -116,7 +116,7 @@ function writeLock(pid = spawnSync(process.execPath, ["--version"]).pid): string
     return file;
 }
 
-test("what a killed pulumi left is mended: lock, notes, pending operation, half-made network; volumes stay", async () => {
+test("what a killed pulumi left is repaired: lock, attributes, pending operation, network; volumes stay", async () => {
     const known = await createNetwork("known");
     await createNetwork("pending");
     await docker.createVolume({ Name: objectName("data"), Labels: labels });
@@ -143,7 +143,7 @@ test("what a killed pulumi left is mended: lock, notes, pending operation, half-
     expect(lines).toEqual([]);
 });
 
-test("a container that a killed up has made goes: Pulumi had noted that it would create it", async () => {
+test("a container that a killed up created is removed: the state has its pending operation", async () => {
     const image = `cdc-${stack}:base`;
     await makeTestImage(image);
     try {
@@ -166,7 +166,7 @@ test("a container that a killed up has made goes: Pulumi had noted that it would
     }
 });
 
-test("what nothing in the state explains is named, and nothing is changed unless it is taken over", async () => {
+test("objects that are not in the state are an error without --take-over, and nothing is changed", async () => {
     const known = await createNetwork("known");
     for (const name of ["pending", "foreign"]) await createNetwork(name);
     await importState(known);
@@ -181,7 +181,7 @@ test("what nothing in the state explains is named, and nothing is changed unless
     expect(await leftObjects()).toEqual([`network ${objectName("known")}`]);
 });
 
-test("a stack without a state takes nothing from another one of its name", async () => {
+test("a stack without a state changes no objects of another stack of its name", async () => {
     await createNetwork("foreign");
     const other = { ...target, environment: { ...target.environment, PULUMI_BACKEND_URL: otherBackend() } };
     await expect(recover(other, log)).rejects.toThrow(objectName("foreign"));
@@ -215,7 +215,7 @@ test("a backend that does not show running updates keeps its pending operations 
     expect(await leftObjects()).toEqual([`network ${objectName("known")}`]);
 });
 
-test("stop names a volume that is left, and removes it only when asked to", async () => {
+test("stop reports a volume that is left, and removes it only with --volumes", async () => {
     const name = objectName("data");
     await docker.createVolume({ Name: name, Labels: labels });
     await expect(stopStack(target, log)).rejects.toThrow(`volume ${name}`);
@@ -224,6 +224,6 @@ test("stop names a volume that is left, and removes it only when asked to", asyn
     expect(await leftObjects()).toEqual([]);
 });
 
-test("a stack that was never made has no state", async () => {
+test("a stack that was never created has no state", async () => {
     expect(await readState({ ...target, stack: `${stack}-never` })).toBeUndefined();
 });

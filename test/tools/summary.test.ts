@@ -19,7 +19,7 @@ function connector(name: string, state: string, tasks: { state: string }[]): Sta
     };
 }
 
-test("addresses and connectors stand in tables, the next commands below", () => {
+test("has tables of addresses and connectors, and the next commands", () => {
     const tasks = [{ state: "running" }, { state: "failed" }, { state: "running" }];
     const text = summarize(
         state(
@@ -53,7 +53,7 @@ test("a stack without connectors has no table of them", () => {
     expect(summarize(state({ addresses: { kafka: [] } }))).not.toContain("Connector");
 });
 
-test("a secret that the state shows in clear is its value, also inside another", () => {
+test("a secret of the state in plain text is its value, also inside another", () => {
     const secret = (value: unknown) => ({
         "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
         plaintext: JSON.stringify(value),

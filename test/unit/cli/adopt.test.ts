@@ -14,7 +14,7 @@ describe("npm run adopt", () => {
     });
     afterEach(() => fake.stop());
 
-    it("takes those settings for passwords that the connector's own definition calls so", async () => {
+    it("has a secret for each setting of type PASSWORD in the connector's definition", async () => {
         fake.validation = [
             { definition: { name: "odd.setting", type: "PASSWORD" }, value: { name: "odd.setting" } },
             { definition: { name: "topics", type: "LIST" }, value: { name: "topics" } },
@@ -36,7 +36,7 @@ describe("npm run adopt", () => {
         });
     }, 60_000);
 
-    it("prints a program that imports what it can, and fails until the place of a password is known", async () => {
+    it("prints a program that imports connectors, and requires the folder of passwords", async () => {
         fake.connectors.set("plain", { config: { "connector.class": "example.Sink" }, state: "PAUSED", generation: 0 });
         fake.connectors.get("lines")!.config["database.password"] = "hunter-2";
         const { stdout } = await runCommand("adopt", [fake.url, "--program"]);
@@ -47,7 +47,7 @@ describe("npm run adopt", () => {
         expect(stdout).toMatch(/new Connector\("lines", \{[^;]+adopt: true,[^;]+\n\}\);/);
     }, 60_000);
 
-    it("says so when no definition can be had, without what the worker says of the config", async () => {
+    it("warns when the worker does not validate, without the worker's message", async () => {
         const message = "Connector config {database.password=hunter-3} contains no connector type";
         fake.faultsOf.push({ request: /validate/, faults: [{ kind: "answer", status: 400, message }] });
         const { stdout, stderr } = await runCommand("adopt", [fake.url]);
@@ -55,7 +55,7 @@ describe("npm run adopt", () => {
         expect(stdout + stderr).not.toContain("hunter-3");
     }, 60_000);
 
-    it("asks about eight connectors at a time", async () => {
+    it("validates eight connectors at a time", async () => {
         const perform = fake.perform.bind(fake);
         let now = 0;
         let most = 0;
@@ -75,7 +75,7 @@ describe("npm run adopt", () => {
         expect(most).toBe(8);
     }, 60_000);
 
-    it("names the nearest connector", async () => {
+    it("suggests the name of a connector", async () => {
         await expect(runCommand("adopt", [fake.url, "--only", "line"])).rejects.toThrow("did you mean lines?");
         await expect(runCommand("adopt", [])).rejects.toThrow("missing required argument 'URLs'");
     }, 60_000);

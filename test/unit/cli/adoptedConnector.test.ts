@@ -16,7 +16,7 @@ function adopt(config: Record<string, string>, more: Record<string, any> = {}) {
 }
 
 describe("a live connector as stack config", () => {
-    it("has class, tasks and state in their fields, and leaves out what servers add", () => {
+    it("has class, tasks and state in their fields, without the settings that servers add", () => {
         const { entry } = adopt({ topics: "a,b", "tasks.max": "3", "__internal.config.version": "2" });
         expect(entry).toEqual({
             class: "example.Sink",
@@ -47,7 +47,7 @@ describe("a live connector as stack config", () => {
         ["connection.uri", "jdbc:postgresql://host/db?user=me&password=hunter-2"],
         ["consumer.override.sasl.jaas.config", 'x.PlainLoginModule required username="me" password="hunter-2";'],
         ["declared.by.its.definition", "hunter-2"],
-    ])("lifts %s = %s out, and allows the write that takes", (key, value) => {
+    ])("has a secret for %s = %s, and adopt: true", (key, value) => {
         const { entry, secrets } = adopt({ [key]: value }, { passwordKeys: ["declared.by.its.definition"] });
         const name = `orders-${key.replaceAll(".", "-")}`;
         expect(secrets).toEqual([{ name, connector: "orders", key, masked: false }]);
@@ -63,27 +63,30 @@ describe("a live connector as stack config", () => {
         ["connection.uri", "jdbc:postgresql://host/db?password=${file:/x:password}"],
         ["consumer.override.sasl.jaas.config", 'x.PlainLoginModule required password="${file:/x:password}";'],
         ["topics", "password-resets"],
-    ])("leaves %s = %s as it is", (key, value) => {
+    ])("does not change %s = %s", (key, value) => {
         const { entry, secrets } = adopt({ [key]: value });
         expect(entry.config).toEqual({ [key]: value });
         expect(secrets).toEqual([]);
         expect(entry.adopt).toBeUndefined();
     });
 
-    it.each(["[hidden]", "********", "••••"])("asks for what the server shows as %s, without a write", (value) => {
-        const { entry, secrets } = adopt({ "odd.setting": value });
-        expect(secrets).toEqual([
-            { name: "orders-odd-setting", connector: "orders", key: "odd.setting", masked: true },
-        ]);
-        expect(entry.adopt).toBeUndefined();
-    });
+    it.each(["[hidden]", "********", "••••"])(
+        "has a secret for a value that the server shows as %s, without adopt: true",
+        (value) => {
+            const { entry, secrets } = adopt({ "odd.setting": value });
+            expect(secrets).toEqual([
+                { name: "orders-odd-setting", connector: "orders", key: "odd.setting", masked: true },
+            ]);
+            expect(entry.adopt).toBeUndefined();
+        },
+    );
 
-    it("gives secrets names of their own, of the letters that are allowed", () => {
+    it("gives secrets unique and valid names", () => {
         const { secrets } = adopt({ "a.password": "x", "a-password": "y" }, { name: "_odd name" });
         expect(secrets.map(({ name }) => name)).toEqual(["odd-name-a-password", "odd-name-a-password-2"]);
     });
 
-    it("takes out what the stack's defaults would give a connector of that name", () => {
+    it("removes the stack's defaults that the live config does not have", () => {
         const { entry } = adopt({ topics: "a" }, { defaultKeys: ["topics", "transforms"] });
         expect(entry.config).toEqual({ topics: "a", transforms: null });
     });
@@ -97,7 +100,7 @@ describe("the text", () => {
     };
     const text = adoptedText({ connectors, absentDefaults: ["json-jms-sink", "xml-jms-sink"] });
 
-    it("is stack config that the program takes, over its defaults", () => {
+    it("is valid stack config over the defaults", () => {
         const stack = parse(text).config;
         const secrets = { "orders-a-password": "1", "orders-b-password": "2", "database-password": "3" };
         const config = parseConfig({ connectors: stack["connect-cdc:connectors"], secrets });
@@ -110,13 +113,13 @@ describe("the text", () => {
         });
     });
 
-    it("says below what is left to do, and no secret", () => {
+    it("ends with the remaining steps, and contains no secret", () => {
         expect(text).not.toContain("hunter-2");
         expect(text).toContain(
             "# pulumi config set --secret --path 'connect-cdc:secrets.orders-a-password'    # orders: a.password\n" +
                 "# pulumi config set --secret --path 'connect-cdc:secrets.orders-b-password'    # orders: b.password, " +
                 "which the cluster does not show\n" +
-                "# The config of orders is written once",
+                "# adopt: true writes the config of orders once",
         );
         expect(text).toContain("# orders has FAILED; up restarts");
     });

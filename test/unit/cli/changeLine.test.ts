@@ -35,7 +35,7 @@ describe("changeLine", () => {
         expect(changeLine({ key, value })).toBe(line);
     });
 
-    it("prints the codes that a terminal would obey, and line breaks", () => {
+    it("escapes line breaks and codes for the terminal", () => {
         expect(changeLine({ key: null, value: "a\u001b[2Jb\nc\u009bd" })).toBe("a\\x1b[2Jb\\x0ac\\x9bd");
         const value = event("c", null, { name: "\u001b[2J\u009b" });
         expect(changeLine({ key: null, value })).toBe('insert  name="\\u001b[2J\\x9b"');

@@ -5,12 +5,12 @@ import { configReference } from "../../../cli/configReference";
 import { defaults } from "../../../config/defaults";
 
 describe("docs/config.md", () => {
-    it("is what the schema says; if this fails, run: npm run docs", () => {
+    it("is generated from the schema; if this fails, run: npm run docs", () => {
         const page = readFileSync(path.join(__dirname, "../../../docs/config.md"), "utf8");
         expect(page).toBe(configReference());
     });
 
-    it("has every key that has a default, and a meaning for each", () => {
+    it("has every key with a default, and a meaning for each", () => {
         const page = configReference();
         for (const [name, section] of Object.entries(defaults)) {
             expect(page).toContain(`## ${name}\n`);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inWordsOfOptions, readAccess, readUrls } from "@connect-cdc/connector/commands";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connectTarget } from "../../../cli/connectTarget";
+import { openCluster } from "../../../cli/openCluster";
 
 let folder: string;
 beforeEach(() => {
@@ -21,11 +21,11 @@ const file = (text: string) => {
 };
 
 describe("credentials of a command", () => {
-    it("are none without an option", async () => {
+    it("are undefined without an option", async () => {
         expect(await readAccess({})).toBeUndefined();
     });
 
-    it("have their password in a file, or in the environment", async () => {
+    it("read the password from a file or from the environment", async () => {
         const basic = { username: "me", password: " hunter-2" };
         expect(await readAccess({ user: "me", "password-file": file(" hunter-2\n") })).toEqual({ basic });
         vi.stubEnv("CONNECT_PASSWORD", " hunter-2");
@@ -35,7 +35,7 @@ describe("credentials of a command", () => {
         });
     });
 
-    it("may be a token in a file", async () => {
+    it("read a token from a file", async () => {
         expect(await readAccess({ "bearer-file": file("hunter-2\n") })).toEqual({ bearer: "hunter-2" });
     });
 
@@ -57,7 +57,7 @@ describe("credentials of a command", () => {
         ["no such file", () => ({ ca: "/no/such.pem" }), "--ca: ENOENT"],
         ["a file that is no certificate", () => ({ ca: file("hunter-2") }), "--ca must be PEM text"],
         ["half a pair", () => ({ cert: file("-----BEGIN CERTIFICATE-----") }), "must have both cert and key"],
-    ])("with %s are refused, and no secret is shown", async (_, values, message) => {
+    ])("with %s are rejected without a secret in the message", async (_, values, message) => {
         const error = await readAccess(values()).then(
             () => expect.fail("they were taken"),
             (error: Error) => error,
@@ -66,12 +66,12 @@ describe("credentials of a command", () => {
         expect(error.message).not.toContain("hunter-2");
     });
 
-    it("belong neither into a URL nor to the stack's own workers", async () => {
+    it("are rejected in a URL and for the stack's own workers", async () => {
         expect(() => readUrls("https://me:hunter-2@host")).toThrow(/^"https:\/\/\[secret\]@host" contains a user or a/);
-        await expect(connectTarget(undefined, "dev", { tls: {} })).rejects.toThrow("credentials go with --url");
+        await expect(openCluster(undefined, "dev", { tls: {} })).rejects.toThrow("credentials need --url");
     });
 
-    it("have the options' names in messages", () => {
+    it("have the names of the options in messages", () => {
         expect(inWordsOfOptions("Set auth.tls.ca; set auth.tls.cert and auth.tls.key")).toBe(
             "Set --ca; set --cert and --key",
         );

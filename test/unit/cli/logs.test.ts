@@ -18,7 +18,7 @@ describe("selectMembers", () => {
             ["connect-0", "connect-1", "connect-10"],
         ],
         [[], known],
-    ])("takes %j as %j", (wanted, selected) => {
+    ])("selects for %j: %j", (wanted, selected) => {
         expect(selectMembers(wanted, known)).toEqual(selected);
     });
 
@@ -53,7 +53,7 @@ describe("readSince", () => {
 });
 
 describe("inSequence", () => {
-    it("sorts by time, and leaves lines of the same time in their order", () => {
+    it("sorts by time, and keeps the order of lines with the same time", () => {
         const line = (second: number, text: string) => ({ time: `2026-01-01T00:00:0${second}.000000000Z`, text });
         const merged = inSequence([
             { name: "a", lines: [line(1, "first"), line(3, "third"), line(3, "at once")] },

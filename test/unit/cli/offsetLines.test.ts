@@ -12,7 +12,7 @@ it("shows a sink's offsets by partition", () => {
     expect(offsetLines("example.Sink", [sinkAt(0, 5), sinkAt(1, 7)])).toEqual(["  lines-0: 5", "  lines-1: 7"]);
 });
 
-it("shows positions in PostgreSQL's log as PostgreSQL writes them", () => {
+it("shows LSNs in PostgreSQL's format", () => {
     const offsets = [
         {
             partition: { server: "localhost" },
@@ -26,7 +26,7 @@ it("shows positions in PostgreSQL's log as PostgreSQL writes them", () => {
     expect(lsnText(0x1_6e_0000_00ff)).toBe("16E/FF");
 });
 
-it("says when there are none", () => {
+it("shows that there are none", () => {
     expect(offsetLines("example.Sink", [])).toEqual([expect.stringContaining("none")]);
     expect(changeLines("example.Sink", [], [])).toEqual(["  none, before and after"]);
 });

@@ -25,7 +25,7 @@ describe("npm run offsets", () => {
         rmSync(folder, { recursive: true });
     });
 
-    it("puts the connector back before Ctrl-C ends it", async () => {
+    it("restores the connector before Ctrl-C ends the command", async () => {
         const busy: Fault = { kind: "answer", status: 409, message: "Cannot complete request: rebalance" };
         fake.faultsOf.push({ request: /DELETE/, faults: [busy, busy, busy, busy] });
         const args = ["cli/run.js", "offsets", "reset", "lines", "--yes", "--url", fake.url];
@@ -60,7 +60,7 @@ describe("npm run offsets", () => {
     );
 });
 
-it("takes several workers' URLs, and shows no password of one that is wrong", () => {
+it("reads URLs of several workers, and prints no password of an invalid one", () => {
     expect(readUrls("http://a:8083/, https://b")).toEqual(["http://a:8083", "https://b"]);
     expect(() => readUrls("me:hunter-2@host")).toThrow('"[secret]@host" is not the URL');
 });

@@ -2,15 +2,15 @@ import type { Connect, ConnectAuth } from "@connect-cdc/connector/client";
 import { connectTo, readUrls } from "@connect-cdc/connector/commands";
 import { readStackOutputs } from "./stack/stackOutputs";
 
-/** The Connect cluster at these URLs; without any, the stack's, whose workers ask for no credentials. */
-export async function connectTarget(
+/** Opens the Connect cluster at the URLs; without URLs the stack's own, whose workers have no authentication. */
+export async function openCluster(
     urls: string | undefined,
     stack: string,
     auth: ConnectAuth | undefined,
 ): Promise<Connect> {
     if (urls !== undefined) return connectTo(readUrls(urls), auth);
 
-    if (auth !== undefined) throw new Error("credentials go with --url: the stack's own workers ask for none");
+    if (auth !== undefined) throw new Error("credentials need --url: the stack's own workers have no authentication");
 
     return connectTo((await readStackOutputs({ stack })).restUrls);
 }
