@@ -57,7 +57,8 @@ export const command = new Command()
 async function findMembers(stack: string): Promise<Member[]> {
     const outputs = await readStackOutputs({ stack }).catch(() => undefined);
     const members = await membersOf(stack, outputs);
-    if (members.length === 0) throw new Error(`stack ${stack} has no containers; start it: npm start`);
+    if (members.length === 0)
+        throw new Error(`stack ${stack} has no containers; start it: npm start -- --stack ${stack}`);
 
     return members;
 }

@@ -48,7 +48,7 @@ describe("--help", () => {
         expect(namedOptions.length).toBeGreaterThan(20);
         for (const [page, name, option] of namedOptions) {
             const { options } = await load(name);
-            const known = options.flatMap(({ long, short }) => [long, short]);
+            const known = ["--help", ...options.flatMap(({ long, short }) => [long, short])];
             expect(known, `${page}: npm run ${name}`).toContain(option);
         }
     });
