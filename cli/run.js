@@ -10,7 +10,7 @@ const PURPOSES = require("./purposes.json");
 
 const CHECKOUT = path.resolve(__dirname, "..");
 const OLDEST_NODE = [20, 19];
-/** Errors of these classes are bugs of this project. Only their stack trace is printed, unless CONNECT_CDC_DEBUG is set. */
+/** Errors of these classes are bugs of this project, so their stack trace is printed. CONNECT_CDC_DEBUG prints it for all. */
 const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError];
 
 /** Commands that npm runs without `run`. */
