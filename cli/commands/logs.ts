@@ -57,8 +57,9 @@ export const command = new Command()
 async function findMembers(stack: string): Promise<Member[]> {
     const outputs = await readStackOutputs({ stack }).catch(() => undefined);
     const members = await membersOf(stack, outputs);
-    if (members.length === 0)
+    if (members.length === 0) {
         throw new Error(`stack ${stack} has no containers; start it: npm start -- --stack ${stack}`);
+    }
 
     return members;
 }
