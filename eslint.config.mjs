@@ -14,7 +14,7 @@ const rooms = {
     project: { files: "tools/project.ts", rooms: [], packages: [] },
     index: {
         files: "index.ts",
-        rooms: ["config", "preflight", "components", "contract"],
+        rooms: ["config", "preflight", "components", "render"],
         packages: ["@pulumi/pulumi"],
     },
     config: {

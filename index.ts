@@ -2,122 +2,94 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./components/connectCluster";
 import { connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
 import { DockerHost, engines } from "./components/dockerHost";
-import { Image } from "./components/image";
+import { buildImages } from "./components/images";
 import { JmsBroker } from "./components/jmsBroker";
+import { prometheusTargets } from "./components/jvm";
 import { KafkaCluster } from "./components/kafkaCluster";
+import { DATABASE_NAME, JMS_BROKER_NAME } from "./components/render/serverAddresses";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
-import type { ImageRole } from "./images/staging/contract";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { prepare } from "./preflight/prepare";
 
 export = async () => {
     const { config, staged, keptConnectors } = await prepare();
+    const { completedConnectors } = config;
 
-    const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
-    let after: Image | undefined;
-    const image = (role: ImageRole, parentImage?: Image) =>
-        (after = new Image(`image-${role}`, {
-            role,
-            staged: staged.images[role]!,
-            parentImage,
-            after,
-            host: hosts[0]!,
-        }));
-    const base = image("base");
-    const jre = image("jre", base);
-    const runtime = image("runtime", jre);
-
-    const databaseSecret = config.database.passwordSecret;
-    const jmsSecret = config.jmsBroker.passwordSecret;
     const secrets = stackSecrets({
         given: loadSecrets(),
         givenNames: config.secretNames,
-        needed: [databaseSecret, jmsSecret],
+        needed: [config.database.passwordSecret, config.jmsBroker.passwordSecret],
+    });
+    const databaseArgs = { ...config.database, password: secrets[config.database.passwordSecret]! };
+    const jmsBrokerArgs = { ...config.jmsBroker, password: secrets[config.jmsBroker.passwordSecret]! };
+
+    // Images
+    const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
+    const images = buildImages({
+        staged: staged.images,
+        host: hosts[0]!,
+        has: { postgres: config.database.managed, artemis: config.jmsBroker.managed, watch: config.watch.enabled },
     });
 
-    const { protectData } = config.security;
+    // Servers of the stack's own, where config has no other ones
+    const common = { hosts, protectData: config.security.protectData };
+    const database =
+        images.postgres && new SourceDatabase(DATABASE_NAME, { ...databaseArgs, ...common, image: images.postgres });
+    const jmsBroker =
+        images.artemis && new JmsBroker(JMS_BROKER_NAME, { ...jmsBrokerArgs, ...common, image: images.artemis });
+
+    // Platform
     const metrics = config.metrics.enabled ? config.metrics : undefined;
-    const database = config.database.managed
-        ? new SourceDatabase("postgres", {
-              ...config.database,
-              hosts,
-              image: image("postgres", base),
-              password: secrets[databaseSecret]!,
-              protectData,
-          })
-        : undefined;
-    const jmsBroker = config.jmsBroker.managed
-        ? new JmsBroker("artemis", {
-              ...config.jmsBroker,
-              hosts,
-              image: image("artemis", jre),
-              password: secrets[jmsSecret]!,
-              protectData,
-          })
-        : undefined;
     const zookeeper = new ZookeeperEnsemble("zookeeper", {
         ...config.zookeeper,
-        hosts,
-        image: runtime,
-        protectData,
+        ...common,
+        image: images.runtime,
         metricsPort: metrics?.zookeeperPort,
     });
     const kafka = new KafkaCluster("kafka", {
         ...config.kafka,
-        hosts,
-        image: runtime,
+        ...common,
+        image: images.runtime,
         zookeeper,
-        protectData,
         metricsPort: metrics?.kafkaPort,
     });
     const connect = new ConnectCluster("connect", {
         ...config.connect,
         hosts,
-        image: image("connect", runtime),
+        image: images.connect,
         kafka,
         plugins: staged.plugins,
         pluginDiscovery: staged.pluginDiscovery,
-        secrets: connectorSecrets(config.completedConnectors, secrets),
+        secrets: connectorSecrets(completedConnectors, secrets),
         keptConnectors,
         metricsPort: metrics?.connectPort,
     });
-    const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);
-    const connectors = declareConnectors({
-        connectors: config.completedConnectors,
-        connect,
-        database,
-        ready,
-        secrets,
-        stopGraceSeconds: config.connect.stopGraceSeconds,
-    });
-    warnOfCapturedTables(config, {
-        address: database?.address ?? `${config.database.host}:${config.database.port}`,
-        password: secrets[databaseSecret]!,
-    });
 
-    if (config.watch.enabled) {
-        new Watch(
-            "watch",
-            {
-                ...config.watch,
-                hosts,
-                image: image("watch", base),
-                zookeeper,
-                kafka,
-                connect,
-                connectors: declaredStates(config.completedConnectors),
-                secrets: Object.values(secrets),
-                database: database && { ...config.database, server: database, password: secrets[databaseSecret]! },
-                jmsBroker: jmsBroker && { ...config.jmsBroker, server: jmsBroker, password: secrets[jmsSecret]! },
-            },
-            { dependsOn: ready },
-        );
+    // Connectors
+    const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);
+    const { stopGraceSeconds } = config.connect;
+    const connectors = declareConnectors(completedConnectors, { connect, database, ready, secrets, stopGraceSeconds });
+    const databaseAddress = database?.address ?? `${config.database.host}:${config.database.port}`;
+    warnOfCapturedTables(config, { address: databaseAddress, password: databaseArgs.password });
+    if (images.watch) {
+        const watched = {
+            zookeeper,
+            kafka,
+            connect,
+            connectors: declaredStates(completedConnectors),
+            database: database && { ...databaseArgs, server: database },
+            jmsBroker: jmsBroker && { ...jmsBrokerArgs, server: jmsBroker },
+            secrets: Object.values(secrets),
+        };
+        new Watch("watch", { ...config.watch, ...watched, hosts, image: images.watch }, { dependsOn: ready });
     }
 
+    // Outputs
+    const { name, user, password } = databaseArgs;
     return {
         ...engines(hosts),
         addresses: {
@@ -128,24 +100,15 @@ export = async () => {
             jmsBroker: jmsBroker?.address,
             jmsConsole: jmsBroker?.consoleUrl,
         },
-        database: {
-            address: database?.address,
-            name: config.database.name,
-            user: config.database.user,
-            password: secrets[databaseSecret]!,
-        },
+        database: { address: database?.address, name, user, password },
         jmsBroker: {
             address: jmsBroker?.address,
-            user: config.jmsBroker.user,
-            password: secrets[jmsSecret]!,
-            queues: config.jmsBroker.queues,
+            user: jmsBrokerArgs.user,
+            password: jmsBrokerArgs.password,
+            queues: jmsBrokerArgs.queues,
         },
-        ...(metrics && {
-            prometheusTargets: pulumi
-                .all([zookeeper.metricsTargets, kafka.metricsTargets, connect.metricsTargets])
-                .apply((roles) => roles.flat()),
-        }),
-        // what status takes out of the traces that it shows
+        ...(metrics && { prometheusTargets: prometheusTargets([zookeeper, kafka, connect]) }),
+        // Status removes these values from the traces that it shows
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
         plugins: connect.plugins,

@@ -43,7 +43,6 @@ interface DatabasePolicy {
 
 /** Arguments of {@link declareConnectors}. */
 export interface ConnectorsArgs {
-    connectors: ConnectorDeclaration[];
     connect: ConnectCluster;
     /** Undefined: the database is not the stack's own. */
     database?: SourceDatabase;
@@ -68,15 +67,15 @@ export function connectorSecrets(
 }
 
 /** Declares each connector. Returns the stack's output of them, by their names on the cluster. */
-export function declareConnectors(args: ConnectorsArgs): Record<string, { class: string; declaredState: string }> {
-    const resources = args.connectors.map((connector) => declareConnector(connector, args));
+export function declareConnectors(
+    connectors: ConnectorDeclaration[],
+    args: ConnectorsArgs,
+): Record<string, { class: string; declaredState: string }> {
+    const resources = connectors.map((connector) => declareConnector(connector, args));
     args.connect.sweepSecrets(resources);
     // No output of a Connector stands here: a stack would have no outputs at all when one connector fails
     return Object.fromEntries(
-        args.connectors.map(({ name, entry }) => [
-            entry.name ?? name,
-            { class: entry.class, declaredState: entry.state },
-        ]),
+        connectors.map(({ name, entry }) => [entry.name ?? name, { class: entry.class, declaredState: entry.state }]),
     );
 }
 

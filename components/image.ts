@@ -11,11 +11,8 @@ export interface ImageArgs {
     staged: pulumi.Input<StagedImage>;
     /** Image that this one is built on. Default: none, for the base image. */
     parentImage?: Image;
-    /**
-     * Image that is built before this one and removed after it. Default: none. An engine that removes two images of one
-     * parent at the same time may say `unrecognized image ID` of one.
-     */
-    after?: Image;
+    /** Image that is built before this one and removed after it. Default: none. */
+    previous?: Image;
     /** The host that it is built on. Others get a copy when a member there needs it. */
     host: DockerHost;
 }
@@ -55,7 +52,7 @@ export class Image extends pulumi.ComponentResource {
             {
                 parent: this,
                 provider: args.host.provider,
-                dependsOn: [args.parentImage, args.after].filter((image) => image !== undefined),
+                dependsOn: [args.parentImage, args.previous].filter((image) => image !== undefined),
             },
         );
         this.imageId = image.imageId;

@@ -78,3 +78,10 @@ export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost
         labels: { stack: pulumi.getStack(), job, member: `${job}-${i}` },
     }));
 }
+
+/** Entries of all members in a file of targets for Prometheus. */
+export function prometheusTargets(
+    clusters: { metricsTargets: pulumi.Output<MetricsTarget[]> }[],
+): pulumi.Output<MetricsTarget[]> {
+    return pulumi.all(clusters.map(({ metricsTargets }) => metricsTargets)).apply((targets) => targets.flat());
+}
