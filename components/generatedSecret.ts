@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "./dynamicResource";
 
-/** A random password, made once and kept as a secret in the stack's state. */
+/** A random password, generated once and kept as a secret in the stack's state. */
 export class GeneratedSecret extends DynamicResource {
     declare public readonly value: pulumi.Output<string>;
 

@@ -9,7 +9,7 @@ to() { env "DOCKER_HOST=$TO" \${TO_CERTS:+DOCKER_TLS_VERIFY=1 "DOCKER_CERT_PATH=
 id_there() { to image ls --quiet --no-trunc "$IMAGE"; }
 there=$(id_there) || exit 1`;
 
-/** What is there already is not sent again. A name given alone would send every tag of it. */
+/** An image that the host has already is not sent again. A name without a tag would send every tag. */
 const COPY = `${HOSTS}
 [ "$there" = "$ID" ] || from image save "$IMAGE" | to image load || exit 1
 there=$(id_there) || exit 1
@@ -17,7 +17,7 @@ there=$(id_there) || exit 1
 echo "$IMAGE has the id $there on $TO and $ID on $FROM: are both engines of the same kind of image store?" >&2
 exit 1`;
 
-/** The name may have gone over to a newer image, which stays. */
+/** A newer image that has the name now stays. */
 const REMOVE = `${HOSTS}
 [ "$there" != "$ID" ] || to image rm --force "$IMAGE"`;
 
@@ -30,9 +30,9 @@ export interface ImageCopyArgs {
     imageId: pulumi.Input<string>;
 }
 
-/** An image of one host on another, sent through this machine: `docker save | docker load`. No registry is needed. */
+/** Copy of an image on another host, sent through this machine by `docker save | docker load`, without a registry. */
 export class ImageCopy extends pulumi.ComponentResource {
-    /** Id of the image, `sha256:...`; known when it is on the other host. */
+    /** Id of the image, `sha256:...`; known when the image is on the other host. */
     public readonly imageId: pulumi.Output<string>;
 
     constructor(name: string, { from, to, imageName, imageId }: ImageCopyArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -35,7 +35,7 @@ export interface JmsBrokerArgs {
     protectData?: boolean;
 }
 
-/** The dev stack's Apache ActiveMQ Artemis with its queues. */
+/** The stack's own Apache ActiveMQ Artemis with its queues. */
 export class JmsBroker extends pulumi.ComponentResource {
     /** JNDI provider URL as the Connect workers reach it. */
     public readonly url: pulumi.Output<string>;
@@ -45,7 +45,7 @@ export class JmsBroker extends pulumi.ComponentResource {
     public readonly consoleUrl: pulumi.Output<string>;
     /** `host:port` and URL of the web console for other members. */
     public readonly peer: { address: string; consoleUrl: string };
-    /** Resolves when the broker takes clients. */
+    /** Resolves when the broker accepts clients. */
     public readonly ready: Readiness;
 
     constructor(name: string, args: JmsBrokerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -70,7 +70,7 @@ export class JmsBroker extends pulumi.ComponentResource {
                 healthcheck: ["/usr/local/bin/health-artemis", String(ARTEMIS_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 60,
-                // The entrypoint writes the users at start: a new password needs a new start.
+                // The entrypoint writes the users at start: a new password needs a new container.
                 labels: { [SECRETS_LABEL]: secretFiles.writerId },
             },
             { parent: this },

@@ -120,7 +120,7 @@ function listenersOf(name: string, host: DockerHost, port: number, spread: boole
         : [{ name: "INTERNAL", port: INTERNAL_PORT, advertised: `${name}:${INTERNAL_PORT}` }, external];
 }
 
-/** Replication factors that follow the number of brokers where it is below three. */
+/** Replication factors: at most the number of brokers. */
 function replicationDefaults(args: KafkaClusterArgs) {
     const most = Math.min(3, args.brokers);
     const defaultReplicationFactor = args.defaultReplicationFactor ?? most;

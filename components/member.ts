@@ -24,13 +24,13 @@ export interface MemberArgs {
     protectData?: boolean;
     /** Volume with secret files, mounted read-only. Default: none. */
     secrets?: { volumeName: pulumi.Input<string>; path: string };
-    /** True: nothing can be written in the container, so that it can have no {@link files}. Default false. */
+    /** True: the container's file system is read-only, and {@link files} must be empty. Default false. */
     readOnly?: boolean;
     /** Published ports: port in the container -> port on the host's bind address. */
     ports: Record<number, number>;
-    /** Health check in exec form; it starts no JVM. */
+    /** Health check in exec form. */
     healthcheck: pulumi.Input<string[]>;
-    /** Memory limit, MiB. No swap comes on top. */
+    /** Memory limit without swap, MiB. */
     memoryMb: number;
     /** Time for a clean stop, s. */
     stopGraceSeconds: number;
@@ -86,7 +86,7 @@ export class Member extends pulumi.ComponentResource {
                 },
                 readOnly: args.readOnly,
                 memory: args.memoryMb,
-                // Without it the engine allows as much swap again, and the provider sees a difference for ever.
+                // Without it the engine allows as much swap again, and each preview shows a difference.
                 memorySwap: args.memoryMb,
                 restart: "unless-stopped",
                 destroyGraceSeconds: args.stopGraceSeconds,
@@ -94,8 +94,8 @@ export class Member extends pulumi.ComponentResource {
                 logDriver: "json-file",
                 logOpts: { "max-size": "10m", "max-file": "3" },
                 labels: labelList(args.labels),
-                // What a process has sent to a peer that is cut off stays in the kernel, even when the process has given it up and
-                // closed the connection. It is dropped after 13 s; with Linux' own 15 and 8 tries it could arrive minutes later.
+                // Data for a peer that is cut off stays in the kernel, even after the process has closed the connection. These
+                // values drop it after 13 s; with the defaults of Linux (15 and 8) it could arrive minutes later.
                 sysctls: { "net.ipv4.tcp_retries2": "5", "net.ipv4.tcp_orphan_retries": "5" },
                 capabilities: { drops: ["ALL"] },
                 securityOpts: ["no-new-privileges"],
@@ -103,7 +103,7 @@ export class Member extends pulumi.ComponentResource {
             {
                 ...childOptions,
                 deleteBeforeReplace: true,
-                // The provider does not apply a changed health check to a container that there is.
+                // The provider does not apply a changed health check to an existing container.
                 replaceOnChanges: ["healthcheck"],
             },
         );

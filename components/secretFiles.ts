@@ -10,13 +10,13 @@ export { SECRETS_FOLDER };
 /** Arguments of {@link SecretFiles}. */
 export interface SecretFilesArgs {
     host: DockerHost;
-    /** Image of the writer; it knows the user. */
+    /** Image of the writer; it must have the user. */
     image: Image;
     /** User that may read the files. */
     user: string;
     /** Contents by path: the name of a file, or of a folder and a file in it. */
     secrets: Record<string, pulumi.Input<string>>;
-    /** True: files that are no longer among the secrets stay until {@link SecretFiles.sweep}. Default false. */
+    /** True: files of removed secrets stay until {@link SecretFiles.sweep}. Default false. */
     keepsOthers?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface SecretFilesArgs {
  */
 export class SecretFiles extends pulumi.ComponentResource {
     public readonly volumeName: pulumi.Output<string>;
-    /** Id of the writer: it changes whenever a secret does. */
+    /** Id of the writer. It changes with every changed secret. */
     public readonly writerId: pulumi.Output<string>;
 
     constructor(
@@ -49,8 +49,8 @@ export class SecretFiles extends pulumi.ComponentResource {
     }
 
     /**
-     * Removes the files that are no longer among the secrets, after `dependsOn`.
-     * @param parent not this: what depends on the secrets would depend on their removal, too.
+     * Removes the files of removed secrets, after `dependsOn`.
+     * @param parent another resource than this one: else all that depends on the secrets would depend on the removal, too.
      */
     public sweep(dependsOn: pulumi.Resource[], parent: pulumi.Resource): void {
         this.runOnce("sweep", [removingOthers(this.args.secrets)], { parent, dependsOn });
@@ -81,7 +81,7 @@ export class SecretFiles extends pulumi.ComponentResource {
                 logDriver: "json-file",
                 logOpts: { "max-size": "1m", "max-file": "1" },
                 labels: labelList(),
-                // Names as the engine has them: with shorter ones each refresh finds a difference, which replaces the writer
+                // Names in the engine's form: with the short form each refresh finds a difference, which replaces the writer
                 capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
                 securityOpts: ["no-new-privileges"],
             },
@@ -92,7 +92,7 @@ export class SecretFiles extends pulumi.ComponentResource {
 
 type Upload = docker.types.input.ContainerUpload;
 
-/** Script: writes what was uploaded, for its user's eyes only. */
+/** Script: installs the uploaded files, readable by the user only. */
 function installing(user: string): string {
     const owned = `-o ${user} -g ${user}`;
     return (
@@ -101,7 +101,7 @@ function installing(user: string): string {
     );
 }
 
-/** Script: removes the files that are none of these, and folders that are empty then. */
+/** Script: removes all other files, and empty folders. */
 function removingOthers(secrets: object): string {
     const paths = Object.keys(secrets).sort().join(" ");
     return (

@@ -34,7 +34,7 @@ export interface SourceDatabaseArgs {
     protectData?: boolean;
 }
 
-/** The dev stack's PostgreSQL: logical decoding on, with schema, replication role and publication. */
+/** The stack's own PostgreSQL with logical decoding, schema, replication role and publication. */
 export class SourceDatabase extends pulumi.ComponentResource {
     /** Host as the Connect workers reach it. */
     public readonly host: pulumi.Output<string>;
@@ -90,7 +90,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
                 healthcheck: ["/usr/local/bin/health-postgres", String(POSTGRES_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 60,
-                // The entrypoint sets the role's password at start: a new one needs a new start.
+                // The entrypoint sets the role's password at start: a new password needs a new container.
                 labels: { [SECRETS_LABEL]: secretFiles.writerId },
             },
             { parent: this },

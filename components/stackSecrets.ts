@@ -5,13 +5,13 @@ import { GeneratedSecret } from "./generatedSecret";
 export interface StackSecretsArgs {
     /** Secrets that the user set, by name. */
     given: pulumi.Output<Record<string, string>>;
-    /** Their names, which are no secret. */
+    /** Names of these secrets; the names are not secret. */
     givenNames: string[];
-    /** Names of secrets that are needed; one that the user did not set is generated. */
+    /** Names of the secrets that servers need. A secret that the user did not set is generated. */
     needed: string[];
 }
 
-/** All secrets of a stack by name: what the user set, and generated ones where a needed one is not set. */
+/** All secrets of a stack by name: those of the user, and generated ones for needed names without a value. */
 export function stackSecrets(args: StackSecretsArgs): Record<string, pulumi.Output<string>> {
     const given = args.givenNames.map((name) => [name, pulumi.secret(args.given.apply((values) => values[name]!))]);
     const generated = args.needed

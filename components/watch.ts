@@ -12,7 +12,7 @@ import { SECRETS_LABEL } from "./stackObjects";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
 const FILE = "watch.json";
-/** Asked by the health check, inside the container only. */
+/** Port of the health check, inside the container only. */
 const HEALTH_PORT = 8000;
 
 /** Arguments of {@link Watch}. */
@@ -21,9 +21,9 @@ export interface WatchArgs {
     image: Image;
     /** Host name; empty: the first host. */
     placement: string[];
-    /** Time between two looks, s. */
+    /** Time between two snapshots, s. */
     intervalSeconds: number;
-    /** True: it restarts what has FAILED, within limits. */
+    /** True: it restarts FAILED connectors and tasks, within limits. */
     heal: boolean;
     /** Memory limit, MiB. */
     memoryMb: number;
@@ -32,17 +32,17 @@ export interface WatchArgs {
     connect: ConnectCluster;
     /** Declared connectors with their declared state. */
     connectors: Record<string, string>;
-    /** Values that its log must not hold, though traces may. Default: the passwords below only. */
+    /** Values that its log must not contain, although traces may. Default: the passwords below only. */
     secrets?: pulumi.Input<string>[];
-    /** The stack's own database with its login. Default: none is asked. */
+    /** The stack's own database with its login. Default: not watched. */
     database?: { server: SourceDatabase; name: string; user: string; password: pulumi.Input<string> };
-    /** The stack's own JMS broker with its login. Default: none is asked. */
+    /** The stack's own JMS broker with its login. Default: not watched. */
     jmsBroker?: { server: JmsBroker; user: string; password: pulumi.Input<string>; queues: string[] };
 }
 
 /**
- * A container that looks at the stack from inside, at an interval, and logs what changes. It has no Docker socket: how
- * containers are is not asked. All that it is told lies in a secret file, since logins are a part of it.
+ * A container that takes snapshots of the stack from inside, at an interval, and logs changes. It has no Docker socket, so
+ * the snapshots have no containers. Its settings are in a secret file, because logins are among them.
  */
 export class Watch extends pulumi.ComponentResource {
     public readonly containerId: pulumi.Output<string>;
@@ -72,7 +72,7 @@ export class Watch extends pulumi.ComponentResource {
                 healthcheck: ["/usr/local/bin/health-watch", String(HEALTH_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 10,
-                // It reads its file at start: another content needs a new start.
+                // It reads its file at start: a new content needs a new container.
                 labels: { [SECRETS_LABEL]: secretFiles.writerId },
             },
             { parent: this },
@@ -82,7 +82,7 @@ export class Watch extends pulumi.ComponentResource {
     }
 }
 
-/** What probes take, with the addresses that members have for each other. */
+/** The servers to watch, by the addresses that members use among themselves. */
 function targetOf({ zookeeper, kafka, connect, connectors, secrets, database, jmsBroker }: WatchArgs) {
     return {
         stack: pulumi.getStack(),

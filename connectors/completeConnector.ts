@@ -9,10 +9,10 @@ import {
 import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
 import { referredSecrets, secretReference, secretsFolderOf } from "./secretReference";
 
-/** A value of a connector's config: text, number, truth value, or the secret of that name. */
+/** A value of a connector's config: text, number, boolean, or the name of a secret. */
 export type ConfigValue = string | number | boolean | { secret: string };
 
-/** A connector as the stack config writes it. */
+/** A connector of the stack config. */
 export interface ConnectorEntry {
     /** Name of the connector on the Connect cluster. Default: the key of the entry. */
     name?: string;
@@ -24,22 +24,22 @@ export interface ConnectorEntry {
     minTasks?: number;
     /** Desired state. */
     state: "running" | "paused" | "stopped";
-    /** Its name of before, whose slot it has. */
+    /** Its previous name. It keeps the slot of that name. */
     renamedFrom?: string;
-    /** False: `config` is all there is, and nothing is added. Default true. */
+    /** False: nothing is added to `config`. Default true. */
     addDefaults?: boolean;
-    /** Settings of the connector; they win over everything that is added. */
+    /** Settings of the connector; they override added ones. */
     config: Record<string, ConfigValue>;
 }
 
-/** Name on the Connect cluster of the connector of this key. */
+/** Name of a connector on the Connect cluster. */
 export function connectorName(key: string, { name }: Pick<ConnectorEntry, "name">): string {
     return name ?? key;
 }
 
-/** Where the servers are that connectors speak to, as the workers reach them. */
+/** Endpoints of the servers that connectors use, as the workers reach them. */
 export interface PlatformEndpoints {
-    /** Folder on every worker; a connector's secrets are in the folder of its name there. */
+    /** Folder of secrets on every worker, with a folder per connector. */
     secretsFolder: string;
     /** `key.converter` of the workers. */
     keyConverter: string;
@@ -49,7 +49,7 @@ export interface PlatformEndpoints {
     offsetStorageTopic: string;
     /** Largest heap of a worker, MiB. */
     heapMb: number;
-    /** The source database; without it nothing is added to a Debezium connector. */
+    /** The source database. Default: nothing is added to a Debezium connector. */
     database?: {
         host: string;
         port: number;
@@ -61,7 +61,7 @@ export interface PlatformEndpoints {
         /** Publication of the captured tables. */
         publication: string;
     };
-    /** The JMS broker; without it nothing is added to a JMS sink. */
+    /** The JMS broker. Default: nothing is added to a JMS sink. */
     jmsBroker?: {
         /** JNDI provider URL. */
         url: string;
@@ -83,13 +83,13 @@ export interface CompletedConnector<Entry extends ConnectorEntry = ConnectorEntr
 }
 
 /**
- * Adds to a connector of the stack config what follows from the platform: addresses, users, references to passwords, and
- * this project's defaults for its class. Settings in the entry win, key by key. Other classes get nothing added, nor do
- * entries with `addDefaults: false`.
+ * Completes a connector of the stack config by addresses, users, references to passwords, and this project's defaults for its
+ * class. Settings of the entry override them, key by key. Nothing is added for other classes and for entries with
+ * `addDefaults: false`.
  *
- * @param name key of the connector; a Debezium source without `slot.name` takes its slot's name from it, or from the name
- *   that it had first.
- * @throws when the name of a secret cannot be one.
+ * @param name key of the connector. It gives a Debezium source without `slot.name` the name of its slot, unless `renamedFrom`
+ *   does.
+ * @throws when the name of a secret is not valid.
  */
 export function completeConnector<Entry extends ConnectorEntry>(
     name: string,
@@ -122,7 +122,7 @@ function platformSettings(
             publication: database.publication,
             slot: slotName(renamedFrom ?? name),
             offsetStorageTopic,
-            // The settings of one converter are none of another's
+            // Settings of one converter do not apply to another
             workersWriteKeysAsText: writesKeysAsText(keyConverter) && !("key.converter" in config),
             brokers,
             heapMb,

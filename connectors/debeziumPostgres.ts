@@ -1,19 +1,19 @@
 /** Java class of Debezium's source connector for PostgreSQL. */
 export const DEBEZIUM_POSTGRES_CLASS = "io.debezium.connector.postgresql.PostgresConnector";
 
-/** Prefix of the messages that heartbeats write to the server's log. */
+/** Prefix of the messages that heartbeats write to the server's log (WAL). */
 const HEARTBEAT_PREFIX = "connect-cdc-heartbeat";
-/** Debezium refuses one of the two beside the other. */
+/** Debezium accepts only one of the two. */
 export const EXCLUDED_MESSAGES = "message.prefix.exclude.list";
 export const INCLUDED_MESSAGES = "message.prefix.include.list";
 
-/** Keys that name their columns. */
+/** A converter whose keys have the names of their columns. */
 const JSON_KEYS = {
     "key.converter": "org.apache.kafka.connect.json.JsonConverter",
     "key.converter.schemas.enable": "false",
 };
 
-/** What {@link debeziumPostgres} needs to know. */
+/** Input of {@link debeziumPostgres}. */
 export interface DebeziumPostgresInput {
     /** Host name or address of the database, as the workers reach it. */
     host: string;
@@ -31,7 +31,7 @@ export interface DebeziumPostgresInput {
     slot: string;
     /** `offset.storage.topic` of the workers. */
     offsetStorageTopic: string;
-    /** True: the workers' own key converter would write the text of a Java object, `Struct{id=1}`. */
+    /** True: the workers' key converter writes the text of a Java object, `Struct{id=1}`. */
     workersWriteKeysAsText: boolean;
     /** Brokers of the Kafka cluster, for the replication factor of the topics that the connector makes. */
     brokers: number;
@@ -40,8 +40,8 @@ export interface DebeziumPostgresInput {
 }
 
 /**
- * Settings of a Debezium PostgreSQL source that follow from the platform, and the defaults of this project. What to
- * capture (`topic.prefix`, `table.include.list`) is the user's part. Names and defaults: Debezium 3.7.
+ * Settings of a Debezium PostgreSQL source that follow from the platform, and the defaults of this project. The user sets
+ * what to capture (`topic.prefix`, `table.include.list`). Names and defaults: Debezium 3.7.
  */
 export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, string> {
     return {
@@ -54,45 +54,45 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         // PostgreSQL's own decoder: nothing to install on the database server. Debezium's default is decoderbufs.
         "plugin.name": "pgoutput",
         "publication.name": input.publication,
-        // The publication belongs to the database's schema. Debezium's default would publish all tables, which takes a superuser.
+        // The publication is a part of the database's schema. Debezium's default publishes all tables, which needs a superuser.
         "publication.autocreate.mode": "disabled",
         "slot.name": input.slot,
-        // After a crashed worker the slot is taken until the server notices: try often, for two minutes. Default: 6 times in 60 s.
+        // After a worker crashed, the slot is in use until the server notices: retry for two minutes. Default: 6 times in 60 s.
         "slot.retry.delay.ms": "2000",
         "slot.max.retries": "60",
 
-        // Rows that are there already come first, then every change.
+        // Existing rows come first, then every change.
         "snapshot.mode": "initial",
-        // A beat writes a message to the server's log. Its own position is behind everything written before it, to tables that
-        // are not captured, too, and the slot follows it as it follows a row: once it is in Kafka. A beat without a message
-        // repeats the position of the last captured row, and the server keeps its log from there on. Not lsn.flush.mode:
-        // connector_and_driver: with it the driver confirms rows that Kafka does not have yet (measured: 1,979 of 2,000 lost).
+        // A heartbeat writes a message to the server's log (WAL). The message comes after everything written before it, also to
+        // tables that are not captured, and the slot advances to it once it is in Kafka. A heartbeat without a message repeats
+        // the position of the last captured row, and the server keeps its log from there on. Do not use lsn.flush.mode:
+        // connector_and_driver: the driver then confirms rows that Kafka does not have yet (measured: 1,979 of 2,000 lost).
         "heartbeat.interval.ms": "5000",
         // In a transaction, because only a commit ends the search for the position after a restart.
         "heartbeat.action.query": `SELECT pg_logical_emit_message(true, '${HEARTBEAT_PREFIX}', '')`,
-        // Nobody reads the message itself.
+        // Consumers do not need the message itself.
         [EXCLUDED_MESSAGES]: HEARTBEAT_PREFIX,
-        // Tells the server how far we are, well within its wal_sender_timeout (ours has 20 s), and keeps lag figures fresh.
+        // Reports the position to the server, well within its wal_sender_timeout (20 s here), and keeps lag figures current.
         "status.update.interval.ms": "5000",
-        // Debezium's own default, which notices a server that is gone while nothing is sent.
+        // Debezium's default. It detects a lost server while nothing is sent.
         "database.tcpKeepAlive": "true",
-        // The wait of an idle connector for the next change: with Debezium's 500 ms it is most of a row's latency.
+        // An idle connector waits this long for the next change. Debezium's default of 500 ms is most of a row's latency.
         "poll.interval.ms": "20",
 
-        // Exact, and readable in JSON. The default is base64 of an unscaled integer.
+        // Exact and readable in JSON. The default is base64 of an unscaled integer.
         "decimal.handling.mode": "string",
-        // Compacted topics and tables built from them need the record that says a key is gone.
+        // Compacted topics, and tables built from them, need a tombstone for a deleted key.
         "tombstones.on.delete": "true",
 
         ...memoryBounds(input.heapMb),
 
-        // A database that restarts is waited for without limit, asked every 3 s instead of every 10 s.
+        // Wait for a database that restarts without limit, and retry every 3 s instead of every 10 s.
         "errors.max.retries": "-1",
         "retriable.restart.connector.wait.ms": "3000",
 
-        // The workers' own topic, but written by the task's own producer (KIP-618), which ends with the task. With the worker's, a
-        // worker that was cut off writes its last position whenever it is back, over a newer one: older than what the slot keeps,
-        // it would stop the source for good. A worker ends its tasks before it joins the others again.
+        // The workers' own topic, but written by the task's own producer (KIP-618), which ends with the task. The worker's producer
+        // would, after a worker was cut off, write its last position over a newer one. If the slot does not keep that position any
+        // more, the source could not start again. A worker ends its tasks before it rejoins the group.
         "offsets.storage.topic": input.offsetStorageTopic,
 
         ...(input.workersWriteKeysAsText ? JSON_KEYS : {}),
@@ -104,12 +104,12 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
 }
 
 /**
- * Bounds of what a source holds in the heap at the same time, for rows of 64 KiB. Debezium's defaults are for small rows:
- * 10,240 rows of a fetch in a snapshot, 8192 in its queue, 2048 in a batch; of 60 kB each they are 1.2 GB.
+ * Bounds of the rows that a source has in the heap at the same time, for rows of 64 KiB. Debezium's defaults are for small
+ * rows: 10,240 rows of a fetch in a snapshot, 8192 in its queue, 2048 in a batch. With 60 kB each they are 1.2 GB.
  *
  * Each of these gets a 32nd of the heap, 12 MiB of the default 384: the rows that the JDBC driver has fetched, the queue, the
- * batch that Connect sends (its rows have left the queue). The producer has `buffer.memory`, 32 MiB, besides. That is some
- * 70 MiB for a source, of the 250 MiB that a worker has left beside Connect itself.
+ * batch that Connect sends (its rows have left the queue). The producer has 32 MiB more (`buffer.memory`). A source needs
+ * about 70 MiB of the 250 MiB that Connect itself leaves.
  */
 function memoryBounds(heapMb: number): Record<string, string> {
     const share = Math.floor((heapMb * 2 ** 20) / 32);
@@ -121,12 +121,12 @@ function memoryBounds(heapMb: number): Record<string, string> {
     };
 }
 
-/** The slot of a connector that names none: the connector's name in the characters that PostgreSQL allows. */
+/** Default slot of a connector: the connector's name in the characters that PostgreSQL allows. */
 export function slotName(connectorName: string): string {
     return connectorName.toLowerCase().replace(/[^a-z0-9_]/g, "_");
 }
 
-/** True for a converter that writes a key as the text of a Java object: nobody can read the names of its columns there. */
+/** True for a converter that writes a key as the text of a Java object, without a format that consumers can parse. */
 export function writesKeysAsText(keyConverter: string): boolean {
     return /(^|\.)String(Converter)?$/.test(keyConverter);
 }

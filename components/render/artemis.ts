@@ -1,4 +1,4 @@
-/** What goes into Artemis' `broker.xml`. Facts: ActiveMQ Artemis manual, "Configuration Reference". */
+/** Content of Artemis' `broker.xml`. Facts: ActiveMQ Artemis manual, "Configuration Reference". */
 export interface BrokerXml {
     /** Durable anycast queues that exist from the start, each at an address of its own name. */
     queues: string[];
@@ -8,7 +8,7 @@ export interface BrokerXml {
     port?: number;
     /** Folder of the journal. Default `/var/lib/artemis/data`. */
     dataDir?: string;
-    /** Role that may do everything. Default `amq`. */
+    /** Role with all permissions. Default `amq`. */
     role?: string;
     /** Messages of one address kept in memory, bytes; the rest is paged to disk. Default 10 MiB. */
     maxAddressBytes?: number;
@@ -25,7 +25,7 @@ const DEAD_LETTERS = "DLQ";
 const EXPIRED = "ExpiryQueue";
 const MIB = 1024 * 1024;
 
-/** Renders `broker.xml`: persistent, every protocol on one port, nothing without login, queues only by config. */
+/** Renders `broker.xml`: persistent, all protocols on one port, login required, queues by config only. */
 export function brokerXml(args: BrokerXml): string {
     const { name = "artemis", port = 61616, dataDir = "/var/lib/artemis/data", role = "amq" } = args;
     const queues = [...new Set([...args.queues, DEAD_LETTERS, EXPIRED])];

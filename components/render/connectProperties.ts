@@ -71,32 +71,32 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "rest.advertised.port": p.restAdvertisedPort,
             "offset.flush.interval.ms": p.offsetFlushIntervalMs,
             "scheduled.rebalance.max.delay.ms": p.scheduledRebalanceMaxDelayMs,
-            // A worker that says nothing for this long has lost its tasks. Connect's default.
+            // A worker without heartbeats for this long loses its tasks. Connect's default.
             "session.timeout.ms": 10_000,
-            // Workers hear of a rebalance by the answer to a heartbeat, and a task that moves waits for the last to hear of
-            // it: Connect's 3 s would be the longest part of a move. A worker that finds no group coordinator for one
-            // interval stops its tasks (`WorkerCoordinator`): with 1 s a roll of the brokers cost rows a pause of 2.4 s.
+            // Workers learn of a rebalance from the answer to a heartbeat, and a task moves only after the last worker has:
+            // with Connect's default of 3 s this would be the longest part of a move. A worker that finds no group coordinator
+            // for one interval stops its tasks (`WorkerCoordinator`): with 1 s a roll of the brokers delayed rows by 2.4 s.
             "heartbeat.interval.ms": 500,
-            // A sink's new task waits for the dead one's session: with the consumer's default of 45 s (KIP-735) for that
-            // long. Less one heartbeat it must outlast what a cut-off worker left in the JMS broker (jmsSink.ts).
+            // A sink's new task waits until the session of the dead one has expired; the consumer's default is 45 s (KIP-735).
+            // This value less one heartbeat must be longer than the time to live of JMS connections (jmsSink.ts).
             "consumer.session.timeout.ms": 11_000,
             "consumer.heartbeat.interval.ms": 1000,
-            // A row counts as written when all replicas in sync have it. Connect's default for sources.
+            // A row is written when all in-sync replicas have it. Connect's default for sources.
             "producer.acks": "all",
-            // Each write waits for its replicas, one at a time (Connect allows one in flight), and costs three brokers about the
-            // same whatever its size: Kafka's 16 KiB is some 20 rows. Larger batches fill while one is under way; none waits.
+            // Each write waits for its replicas, one at a time (Connect allows one in flight), and costs about the same for any
+            // size. Kafka's default of 16 KiB is about 20 rows. Larger batches fill while another is in flight; none waits.
             "producer.batch.size": 131_072,
             "connector.client.config.override.policy": p.clientConfigOverridePolicy,
             "config.providers": extended("directory", providers),
             "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
-            // Without it anyone at the REST port could have the worker read any of its files (KIP-933).
+            // Without it a client of the REST API could read any file of the worker (KIP-933).
             "config.providers.directory.param.allowed.paths": p.secretsFolder,
         },
         raw,
     );
 }
 
-/** Without the platform's own elements a worker would find no plugin, and no secret. */
+/** Adds the user's elements: without the platform's own ones a worker would find neither plugins nor secrets. */
 function extended(own: string, raw: Setting): string {
     const elements = String(raw ?? "").split(",");
     return [...new Set([own, ...elements.map((element) => element.trim())])].filter((one) => one !== "").join(",");

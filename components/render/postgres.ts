@@ -1,4 +1,4 @@
-/** What the dev database holds. */
+/** Content of the stack's own database. */
 export interface SchemaSql {
     /** Name of the database. */
     database: string;
@@ -15,9 +15,9 @@ export interface SchemaSql {
 }
 
 /**
- * Renders the script that makes role, database, table and publication. For psql, as superuser, connected to any database.
- * It may run any number of times: what is there stays, only the password is set anew. The password is read by psql
- * from its file and stands neither in the script nor in the server's log.
+ * Renders the script that creates role, database, table and publication. For psql, as superuser, connected to any database.
+ * It may run any number of times: existing objects stay, only the password is set again. psql reads the password from its
+ * file, so neither the script nor the server's log contains it.
  */
 export function schemaSql(args: SchemaSql): string {
     const { database, user, publication, schema = "cdc", table = "customers" } = args;
@@ -58,7 +58,7 @@ ALTER PUBLICATION ${identifier(publication)} OWNER TO ${owner};
 `;
 }
 
-/** For what has no IF NOT EXISTS: psql runs the statement that the query gives, if it gives one. */
+/** For statements without IF NOT EXISTS: psql runs the statement that the query returns, if any. */
 function createUnlessThere(statement: string, existing: string): string {
     return `SELECT ${literal(statement)} WHERE NOT EXISTS (SELECT FROM ${existing})\\gexec`;
 }
@@ -83,7 +83,7 @@ function psqlWord(text: string): string {
     return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** A word of a shell command between psql's backticks, which know no escape. */
+/** A word of a shell command between psql's backticks, which have no escape. */
 function shellWord(text: string): string {
     if (text.includes("`")) {
         throw new Error(`passwordFile is ${text}: psql cannot read a file with a backtick in its name`);

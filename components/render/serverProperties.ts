@@ -6,7 +6,7 @@ export interface Listener {
     name: string;
     /** Port bound on all addresses of the container. */
     port: number;
-    /** Host and port that clients of this listener are told. */
+    /** `host:port` that the brokers give to clients of this listener. */
     advertised: string;
 }
 
@@ -42,7 +42,7 @@ export interface BrokerSettings {
     config: Record<string, Setting>;
 }
 
-/** What goes into a broker's `server.properties`. Facts: Kafka documentation, "Broker Configs". */
+/** Content of a broker's `server.properties`. Facts: Kafka documentation, "Broker Configs". */
 export interface ServerProperties extends BrokerSettings {
     brokerId: number;
     dataDir: string;
@@ -87,7 +87,7 @@ export function renderServerProperties(p: ServerProperties): string {
             "min.insync.replicas": p.minInsyncReplicas,
             // An out-of-sync replica that became leader would lose acknowledged records.
             "unclean.leader.election.enable": false,
-            // The last broker to stop has nobody to hand its partitions to: with 5 s between retries it would take 10 s longer.
+            // The last broker cannot move its partitions: with Kafka's default of 5 s between retries its stop takes 10 s longer.
             "controlled.shutdown.retry.backoff.ms": 1000,
             "log.retention.hours": p.retentionHours,
             "log.segment.bytes": p.segmentBytes,

@@ -48,7 +48,7 @@ export function renderZooCfg(cfg: ZooCfg): string {
         "4lw.commands.whitelist": cfg.fourLetterWords.join(","),
         "admin.enableServer": false,
         quorumListenOnAllIPs: cfg.listenOnAllAddresses,
-        // Without these ZooKeeper keeps every snapshot for ever.
+        // Without these ZooKeeper keeps every snapshot.
         "autopurge.snapRetainCount": 3,
         "autopurge.purgeInterval": 1,
     };

@@ -182,7 +182,7 @@ describe("what the user writes", () => {
     it.each(["../passwd", "a:b", "a}b", ""])("cannot name a secret %j", (secret) => {
         const config = { "database.password": { secret } };
         expect(() => completeConnector("dbz-source", { ...source, config }, platform)).toThrow(
-            `"${secret}" cannot be the name of a secret`,
+            `"${secret}" is not a valid name of a secret`,
         );
     });
 });
