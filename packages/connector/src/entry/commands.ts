@@ -1,6 +1,4 @@
 export {
-    ACCESS_OPTIONS,
-    ACCESS_USAGE,
     type AccessValues,
     inWordsOfOptions,
     namingOptions,
