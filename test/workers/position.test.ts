@@ -198,9 +198,7 @@ describe.concurrent("renamedFrom", () => {
             expect(engine.outputs).toMatchObject({ name: news["name"], renameDue: true });
             worker.setFaults(args, undefined);
             if (way === "back") {
-                await expect(engine.up(args)).rejects.toThrow(
-                    `renamedFrom: "${news["name"]}" takes the position along`,
-                );
+                await expect(engine.up(args)).rejects.toThrow(`set renamedFrom: "${news["name"]}"`);
                 await engine.up({ ...args, renamedFrom: news["name"] });
                 await worker.untilRunning(args["name"]);
                 expect(await worker.offsets(args["name"])).toEqual(before);
@@ -218,7 +216,7 @@ describe.concurrent("renamedFrom", () => {
         await engine.up(args);
         await new Engine().up(second);
         await expect(engine.up({ ...args, name: second["name"], renamedFrom: args["name"] })).rejects.toThrow(
-            "both are on the cluster",
+            "both exist, and",
         );
     });
 });
