@@ -32,7 +32,10 @@ export function adopting(worker: WorkerUnderTest): void {
 
             for (const args of theirs) {
                 const { name, cluster, restUrls } = args;
-                const { entry, config } = completeConnector(name, connectors[name]!, PLATFORM);
+                const {
+                    entry: { addDefaults, ...entry },
+                    config,
+                } = completeConnector(name, connectors[name]!, PLATFORM);
                 const engine = worker.engine();
                 await engine.up({ ...entry, config, adopt: "equal", name, cluster, restUrls });
                 expect(engine.outputs!["state"]).toBe(args === theirs[1] ? "paused" : "running");

@@ -66,7 +66,7 @@ export function creating(worker: WorkerUnderTest): void {
         it("imports a connector that is as declared, and no other", async () => {
             const args: Record<string, any> = { ...worker.source(), adopt: "import" };
             const engine = worker.engine();
-            await expect(engine.up(args)).rejects.toThrow(/" not found on .* take the option import away/);
+            await expect(engine.up(args)).rejects.toThrow(/" not found on .* remove the option import to create/);
             await worker.put(args["name"], { ...args["config"], "connector.class": args["class"], topic: "theirs" });
             await worker.untilRunning(args["name"]);
             await worker.pause(args["name"]);

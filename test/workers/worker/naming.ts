@@ -36,7 +36,7 @@ export function naming(worker: WorkerUnderTest): void {
 
         it.each(["a/b", "a;b", "{x}", "a%41b"])("is refused before it is created: %j", async (name) => {
             const args = named(name);
-            await expect(worker.engine().up(args)).rejects.toThrow("do not pass from worker to worker");
+            await expect(worker.engine().up(args)).rejects.toThrow("are lost between workers");
             expect(await worker.names()).not.toContain(args["name"]);
         });
     });

@@ -34,7 +34,7 @@ export function positionLosses(olds: Positioned, news: Positioned, type?: string
             const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : `"${String(value)}"`));
             problems.push({
                 property,
-                reason: `${property} would change from ${from} to ${to}: ${meaning}. ${remedy}`,
+                reason: `${property} would change from ${from} to ${to}: ${meaning}; ${remedy}`,
             });
         }
     };
