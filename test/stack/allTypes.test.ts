@@ -3,11 +3,8 @@ import { Admin } from "@platformatic/kafka";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
-import { ConnectClient } from "../../packages/connector/src/client/client";
-import { Deadline, systemClock } from "../../packages/connector/src/client/clock";
+import { connectClient } from "../../packages/connector/src/client/connectClient";
 import { Connectors } from "../../packages/connector/src/client/connectors";
-import { Progress } from "../../packages/connector/src/client/progress";
-import { Redactor } from "../../packages/connector/src/client/redact";
 import { createConnector } from "../../packages/connector/src/lifecycle/createConnector";
 import { deleteConnector } from "../../packages/connector/src/lifecycle/deleteConnector";
 import { parseAddress } from "../../servers/address";
@@ -77,9 +74,12 @@ let connectors: Connectors;
 beforeAll(async () => {
     outputs = await stack.outputs();
     database = await openDatabase();
-    const deadline = new Deadline(systemClock, 600);
-    const progress = new Progress("connectors of all types", deadline, (line) => process.stderr.write(`${line}\n`));
-    connectors = new Connectors(new ConnectClient(outputs.restUrls, { deadline, progress, redactor: new Redactor() }));
+    const write = (line: string) =>
+        process.stderr.write(`${line}
+`);
+    connectors = new Connectors(
+        connectClient({ restUrls: outputs.restUrls, limitSeconds: 600, subject: "connectors of all types", write }),
+    );
     await run(removeTable);
     await run(makeTable);
     await run(insertSet);
