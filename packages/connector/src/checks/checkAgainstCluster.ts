@@ -40,7 +40,7 @@ export async function checkAgainstCluster(
                 "write https:// in restUrls",
         );
     }
-    const isNew = (fault: InputProblem) => !fault.passwordBy || !wasAccepted(olds, inputs, keyOf(fault.property));
+    const isNew = (problem: InputProblem) => !problem.passwordBy || !wasAccepted(olds, inputs, keyOf(problem.property));
     const own = problems.filter(isNew);
     if (!isComplete(inputs) || isSameConfig(olds, inputs)) {
         return own;
@@ -59,9 +59,9 @@ export async function checkAgainstCluster(
     for (const warning of warnings) {
         write(`warning: connector "${inputs.name}": ${warning}`);
     }
-    const refuted = (fault: InputProblem) =>
-        fault.passwordBy === "name" && (types.get(keyOf(fault.property)) ?? "PASSWORD") !== "PASSWORD";
-    return [...own.filter((fault) => !refuted(fault)), ...found.filter(isNew)];
+    const refuted = (problem: InputProblem) =>
+        problem.passwordBy === "name" && (types.get(keyOf(problem.property)) ?? "PASSWORD") !== "PASSWORD";
+    return [...own.filter((problem) => !refuted(problem)), ...found.filter(isNew)];
 }
 
 /** True when credentials leave this machine without TLS. */

@@ -48,7 +48,7 @@ function invalid(
     problems: string[],
     mayHaveHappened: boolean,
 ): ConnectError {
-    const lines = [...new Set(problems)].map((fault) => `\n  - ${fault}`).join("");
+    const lines = [...new Set(problems)].map((problem) => `\n  - ${problem}`).join("");
     const text = connectors.client.redact(`Connect refuses the config of connector "${config["name"]}":${lines}`);
     return new ConnectError("invalid", text, mayHaveHappened);
 }

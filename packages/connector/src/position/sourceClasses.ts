@@ -32,7 +32,7 @@ export interface SourceClass {
 }
 
 const ANOTHER_PARTITION =
-    "offsets are stored under it: the source would start from the beginning, with a snapshot of every table if snapshot.mode says so";
+    "offsets are stored under it: the source would start from the beginning, with a snapshot of every table if snapshot.mode requires one";
 const ANOTHER_DATABASE = "the position belongs to the old database, and the new one gets no snapshot";
 
 const PREFIX = ["topic.prefix", "database.server.name", "mongodb.name"];
