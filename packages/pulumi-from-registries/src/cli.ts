@@ -10,6 +10,7 @@ const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Vers
 /** The CLI is small, and every machine builds the same file. */
 const BUILD = ["build", "-mod=readonly", "-trimpath", "-ldflags"];
 const LINKER_FLAGS = `-s -w -X ${VERSION_VARIABLE}=v`;
+// eslint-disable-next-line no-restricted-syntax -- the package's own folder, not the room of that name
 const MODULE = join(__dirname, "..", "cli");
 const MODULE_FILES = ["go.mod", "go.sum", "tools.go"];
 
