@@ -49,7 +49,7 @@ export function setSecret(name: string): string {
     return `set it with: pulumi config set --secret --path 'connect-cdc:secrets.${name}'`;
 }
 
-/** Values that stand in the list more than once, with the index of each repetition. */
+/** Values that the list contains more than once, with the index of each repetition. */
 export function repeated(list: string[]): [index: number, value: string][] {
     return [...list.entries()].filter(([index, value]) => list.indexOf(value) < index);
 }

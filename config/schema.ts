@@ -79,7 +79,7 @@ export const connector = z.strictObject({
         .describe(
             "startAnew: allow a change after which the connector cannot continue from its position. Default: refuse.",
         ),
-    renamedFrom: text("the connector's name of before")
+    renamedFrom: text("the connector's previous name")
         .optional()
         .describe(
             "Previous name. One `up` continues from its position, on the same slot, and deletes the old connector. Without " +

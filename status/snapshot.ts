@@ -8,7 +8,7 @@ import type { PartitionState } from "../servers/kafka";
 import type { SlotState } from "../servers/postgres";
 import type { ServerMode } from "../servers/zookeeper";
 
-/** The answer to a request: a value, or one line with the reason why there is none. It has no passwords. */
+/** The answer to a request: a value, or one line with the reason for its absence. It contains no passwords. */
 export type Answer<T> = { ok: true; value: T } | { ok: false; error: string };
 
 /** A member of a role, with its own answer. */

@@ -29,7 +29,7 @@ export class SnapshotPoller {
         private readonly take: typeof takeSnapshot = takeSnapshot,
     ) {}
 
-    /** The state to show now. Waits for a snapshot when there is none, or only an old one. */
+    /** The state to show now. Waits for a snapshot when it has none, or only an old one. */
     async current(): Promise<PageState> {
         this.usedAt = Date.now();
         if (this.timer === undefined) await this.poll();

@@ -69,7 +69,7 @@ export class WatchLoop {
             this.memory.failure = undefined;
         } catch (error) {
             const text = messageOf(error);
-            const remedy = "the watch goes on, and checks again";
+            const remedy = "the watch continues and checks again";
             if (text !== this.memory.failure) {
                 this.options.onEvent({ at: Date.now(), level: "wrong", subject: "watch", text, remedy });
             }

@@ -89,7 +89,7 @@ async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
         throw new Error(
             `${messageOf(error).replace(/\.?$/, ".")} ${await lastErrorOf(container(inputs), redactorOf(inputs))}. ` +
                 `More with: docker logs ${inputs.containerId.slice(0, 12)}. ` +
-                "No further member was replaced. Correct the config: the next pulumi up goes on from here.",
+                "No further member was replaced. Correct the config: the next pulumi up continues from here.",
         );
     }
 }

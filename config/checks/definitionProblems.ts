@@ -27,7 +27,7 @@ const ALIAS_TYPES = { transforms: "transformation", predicates: "predicate" };
 
 /**
  * Problems of connectors by the definitions of their plugins. Pure. Classes, transforms, predicates and converters must be
- * in the image, their settings must be known, set if required and of the right type, and no password may be plain text. The
+ * in the image, their settings must be known, set if required and of a valid type, and no password may be plain text. The
  * rules on sinks apply to classes whose plugin is a sink.
  */
 export function definitionProblems(config: PlatformConfig, { plugins }: Pick<Definitions, "plugins">): Problem[] {

@@ -3,7 +3,7 @@ import type { PlatformConfig } from "../schema";
 
 const ROLES = ["zookeeper", "kafka", "connect", "database", "jmsBroker", "watch"] as const;
 
-/** Docker hosts, and who is placed on them. */
+/** Problems of Docker hosts and of the members' placement. */
 export function hostProblems(c: Partial<PlatformConfig>): Problem[] {
     const { hosts, security } = c;
     if (!hosts) return [];

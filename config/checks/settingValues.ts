@@ -10,7 +10,7 @@ const WHOLE: Record<string, [least: bigint, most: bigint]> = {
     LONG: [-(2n ** 63n), 2n ** 63n - 1n],
 };
 
-/** What is wrong with a value as Connect would parse it: the rule, or undefined. */
+/** The rule that a value breaks when Connect parses it; undefined for a valid value. */
 export function valueProblem({ type, validValues }: DefinedSetting, value: string): string | undefined {
     const text = value.trim();
     const range = WHOLE[type];

@@ -36,7 +36,7 @@ export function memberFindings(snapshot: PlatformSnapshot): Finding[] {
 
 function engineFinding({ name, answer }: MemberAnswer<unknown>): Finding[] {
     if (answer.ok) return [];
-    const remedy = "start it, or give this user the right to use it";
+    const remedy = "start it, or give this user permission to use it";
     return [{ key: `engine:${name}`, level: "wrong", subject: `host ${name}`, text: answer.error, remedy }];
 }
 

@@ -34,7 +34,7 @@ function showWhetherLost() {
     const note = document.getElementById("lost");
     const text = lostSince
         ? `No answer since ${lostSince.toLocaleTimeString("en-GB")}: npm run status -- --serve has ended. ` +
-          "This page goes on when it runs again."
+          "This page continues when it runs again."
         : "";
     if (note.textContent !== text) note.textContent = text;
     note.hidden = text === "";
@@ -71,7 +71,7 @@ function morph(from, to) {
     while (from.childNodes.length > all.length) from.lastChild.remove();
 }
 
-/** The child that shows the same thing: by its id, or by its place among children without one. */
+/** The child that shows the same thing: by its id, or by its position among children without an id. */
 function counterpart(from, wanted, i) {
     if (wanted.id) return [...from.children].find(({ id }) => id === wanted.id);
     const present = from.childNodes[i];

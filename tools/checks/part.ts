@@ -24,7 +24,7 @@ export interface PartResult {
 /** A part of the checks that can be run on its own. */
 export type Part = () => Promise<PartResult>;
 
-/** Runs a part that is right or wrong as a whole. */
+/** Runs a part that passes or fails as a whole. */
 export async function runWhole(file: string, args: string[]): Promise<PartResult> {
     const { code, stdout, stderr } = await runProcess(file, args, { cwd: CHECKOUT });
     return { passed: 0, failed: code === 0 ? 0 : 1, report: code === 0 ? "" : stdout + stderr };

@@ -1,7 +1,7 @@
 import { type Log, step } from "../log";
 import { combine, type Part, type PartResult, type TimedFile } from "./part";
 
-/** A part with its place among the others. */
+/** A part with its position among the others. */
 export interface PlannedPart {
     run: Part;
     /** Names of the parts that end before this one begins. They stand before it; those that are left out do not count. */

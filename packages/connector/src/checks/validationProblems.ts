@@ -6,7 +6,7 @@ import { remedyOf, unknownKeys } from "./unknownKeys";
 /** A problem of one setting of a config, from a validation by a worker. */
 export interface ConfigProblem {
     key: string;
-    /** What is wrong, without any value that may be a secret. */
+    /** The problem, without any value that may be a secret. */
     text: string;
     /** What to do, if it is known. */
     remedy?: string;

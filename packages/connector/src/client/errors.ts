@@ -61,7 +61,7 @@ const RULES: Rule[] = [
  * @param message `message` of the JSON body; undefined without such a body.
  */
 export function kindOfAnswer(status: number, message: string | undefined): ErrorKind {
-    // Before its resources are loaded, Jetty answers 404 in HTML, which says nothing about a connector.
+    // Before its resources are loaded, Jetty answers 404 in HTML, which means nothing for a connector.
     if (status === 404 && message === undefined) {
         return "notReady";
     }

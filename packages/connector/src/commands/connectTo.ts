@@ -7,7 +7,7 @@ import type { Connect } from "../lifecycle/whileStopped";
 /** How long no worker may answer before a command gives up, s. */
 const SILENCE_SECONDS = 30;
 
-/** Returns a function that opens a client of these workers. Long waits are reported on the standard error. */
+/** Returns a function that opens a client of these workers. Long waits are reported on standard error. */
 export function connectTo(restUrls: string[], auth?: ConnectAuth): Connect {
     const write = (line: string) => process.stderr.write(`${line}\n`);
     return (limitSeconds) =>

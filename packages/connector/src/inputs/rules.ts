@@ -10,7 +10,7 @@ import { isUnknown } from "./unknown";
 export interface InputProblem {
     /** Path of the input: `config["tasks.max"]`. */
     property: string;
-    /** What is wrong and what to do. Names the property. */
+    /** The problem and its remedy. Names the property. */
     reason: string;
     /**
      * The sign of a plain-text password: `name` of the setting, which the plugin's definition can refute, or its `value`.
@@ -21,7 +21,7 @@ export interface InputProblem {
 /** Checks one input. A value that is not known yet is valid. */
 export type Rule = (value: unknown, property: string) => InputProblem[];
 
-/** @param text what is wrong, without the property. */
+/** @param text the problem, without the property. */
 export function problem(property: string, text: string): InputProblem {
     return { property, reason: `${property} ${text}` };
 }

@@ -22,12 +22,12 @@ export interface DeletedConnector {
 export type Report = (line: string) => void;
 
 /**
- * Deletes a connector as its policy says:
+ * Deletes a connector according to its policy:
  *
  * 1. stop it, and save its offsets in a file (from Connect 3.5 on);
- * 2. reset the offsets, if the policy says so;
+ * 2. reset the offsets, if the policy requires it;
  * 3. delete it, and wait until its tasks are gone;
- * 4. drop slot and publication, if the policy says so.
+ * 4. drop slot and publication, if the policy requires it.
  *
  * A step that is done already is skipped, so that an interrupted deletion can be repeated.
  *
@@ -49,7 +49,7 @@ export async function deleteWithPosition(
     await dropLeftovers(deleted, report);
 }
 
-/** Drops slot and publication as the policy says. */
+/** Drops slot and publication according to the policy. */
 export async function dropLeftovers(
     { config, onDelete }: Pick<DeletedConnector, "config" | "onDelete">,
     report: Report,

@@ -33,7 +33,7 @@ export interface Publication {
 export interface CaptureProblem {
     /** A source has at most one problem of each kind. */
     kind: "publication" | "partitions" | "root" | "tables";
-    /** What is wrong: a sentence without its subject, the connector. */
+    /** The problem: a sentence without its subject, the connector. */
     text: string;
     /** What to do. */
     remedy: string;

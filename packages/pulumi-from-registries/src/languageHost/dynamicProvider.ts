@@ -4,7 +4,7 @@ import { endWithEngine } from "../plugins/protocol/endWithEngine";
 
 /**
  * Starts the dynamic provider of the program's own SDK. The SDK's launcher does the same with one process more, and its
- * provider goes on when the engine is killed.
+ * provider continues to run when the engine is killed.
  */
 endWithEngine();
 const program = createRequire(join(process.cwd(), "package.json"));
