@@ -122,7 +122,7 @@ function explain({ code = "", message }: NodeJS.ErrnoException, local: boolean):
         ENOENT: ["there is no such socket", start],
         ECONNREFUSED: ["nothing listens there", start],
         EACCES: ["this user may not use its socket", "join the group docker, or be root"],
-        ENOTFOUND: ["there is no machine of that name", "correct the endpoint"],
+        ENOTFOUND: ["its host name is unknown", "correct the endpoint"],
         EAI_AGAIN: ["its name cannot be looked up", "correct the endpoint, or see to the network"],
     };
     return causes[code] ?? [message, start];

@@ -8,9 +8,9 @@ import { cached, exclusively, stagingFolder, withTemporaryFolder, writeFileWhole
 import { hostMirrors, PUBLIC_MIRRORS, RELEASE, sourcesList } from "./debianSources";
 import { digestOf } from "./digests";
 
-/** How long the engine may take to say whether it can reach the image's registry. */
+/** Limit for the engine's check that it can reach the image's registry. */
 const PULL_CHECK_SECONDS = 15;
-/** Part of the key: to be raised when the same recipe is to be run again, or the recipe below changes what it makes. */
+/** Part of the key. Raise it to run the same recipe again, or when the recipe below makes something else. */
 const ROOTFS_FORMAT = 1;
 
 /** How the base image is made: from a published image, or from Debian's packages. */

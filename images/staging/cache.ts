@@ -7,7 +7,7 @@ import { isAlive, withProcessLock } from "../../tools/processLock";
 
 /**
  * A folder of the cache, named by what it is made from. Only whole ones are ever seen: `build` fills a folder aside, which
- * is renamed. Of several processes that want the same one, one builds and the others wait.
+ * is renamed. When several processes need the same folder, one builds it and the others wait.
  *
  * @param kind folder of the cache for things of this kind
  * @param key digest of everything the content depends on
@@ -46,11 +46,11 @@ export function exclusively<T>(name: string, action: () => Promise<T>): Promise<
 }
 
 function locked<T>(path: string, action: () => Promise<T>): Promise<T> {
-    const tell = (holder: number) => logToStderr(`Staging: waiting for process ${holder}, which makes the same`);
-    return withProcessLock(`${path}.lock`, action, (holder) => holder !== process.pid && tell(holder));
+    const report = (holder: number) => logToStderr(`Staging: waiting for process ${holder}, which makes the same`);
+    return withProcessLock(`${path}.lock`, action, (holder) => holder !== process.pid && report(holder));
 }
 
-/** An empty folder that is gone when `action` has ended. It lies in the cache, so that files can be moved out of it. */
+/** An empty folder that is removed when `action` has ended. It is in the cache, so that files can be moved out of it. */
 export async function withTemporaryFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
     removeAbandoned();
     const folder = stagingFolder("temporary", `${process.pid}-${randomBytes(4).toString("hex")}`);

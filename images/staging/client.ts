@@ -6,7 +6,7 @@ import type { Definitions, StageRequest, StageResult } from "./contract";
 /**
  * Stages the images. It runs in preview too, so that preview shows an image change; a warm run takes 0.3 s.
  * It ends before the first resource, so that a problem (unresolvable coordinate, checksum mismatch) changes nothing.
- * @throws RunError with what staging says is wrong.
+ * @throws RunError with the problems that staging found.
  */
 export async function stageImages(request: StageRequest): Promise<StageResult> {
     try {
@@ -18,9 +18,9 @@ export async function stageImages(request: StageRequest): Promise<StageResult> {
         });
         return JSON.parse(stdout) as StageResult;
     } catch (error) {
-        // Before what staging says, the message has the invoke and the command line
-        const said = (error as Error).message.replace(/^[^]*?running "[^"]*":\s*/, "");
-        throw new pulumi.RunError(`the images cannot be made; nothing was changed:\n${said}`);
+        // The message begins with the invoke and the command line; staging's own text follows
+        const reason = (error as Error).message.replace(/^[^]*?running "[^"]*":\s*/, "");
+        throw new pulumi.RunError(`the images cannot be made; nothing was changed:\n${reason}`);
     }
 }
 

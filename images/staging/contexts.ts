@@ -16,7 +16,7 @@ const FORMAT = 1;
 
 type Contexts = StageResult["images"];
 
-/** What makes an image what it is, and how the parts that lie in no folder of `images/` get into its context. */
+/** The inputs of an image's digest, and how the parts outside of `images/` get into its context. */
 interface Recipe {
     role: ImageRole;
     parent?: ImageRole;
@@ -120,12 +120,12 @@ function watchRecipe(images: string, { program, node }: WatchParts): Recipe {
     };
 }
 
-/** The agent of the metrics is no library: where nobody asked for it, no JVM may see it. */
+/** The metrics agent is not a library: without metrics no JVM may have it on its class path. */
 function runtimePath(jar: string): string[] {
     return jar.startsWith("jmx_prometheus_javaagent-") ? ["metrics", "agent.jar"] : ["libs", jar];
 }
 
-/** Not part of a digest: it says where packages come from, not which. */
+/** Not part of a digest: it decides where packages come from, not which ones. */
 function writeAptSources(context: string): void {
     const list = sourcesList(hostMirrors());
     writeFileSync(join(context, "apt.sources"), list === sourcesList(PUBLIC_MIRRORS) ? "" : list);

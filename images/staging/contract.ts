@@ -2,8 +2,8 @@ import { z } from "zod";
 import { coordinateProblem } from "./coordinate";
 
 /*
- * What the program asks of staging and what staging answers, with the rules of a plugin's source. Loads a schema library:
- * who needs types only imports them as types.
+ * The program's request to staging and staging's result, with the rules of a plugin's source. This file loads a schema
+ * library: import types from it with `import type`.
  */
 
 /** The images, each after the one that it is built on. */
@@ -115,7 +115,7 @@ export interface SettingDefinition {
     /** Of Kafka's `ConfigDef.Type`: STRING, INT, BOOLEAN, PASSWORD, ... */
     type: string;
     required: boolean;
-    /** As text; null where there is none. */
+    /** As text; null without a default. */
     default: string | null;
     importance: string;
     documentation: string;
@@ -137,7 +137,7 @@ export const fixedVersion = text("a version, such as 3.9.2").regex(/^[0-9][\w.-]
 
 /**
  * Plugins by folder name, as far as types and keys go; {@link pluginProblems} has the other rules. A union of the four kinds
- * would report less exactly what is wrong.
+ * would report problems less exactly.
  */
 export const pluginSources = z.record(
     z.string(),
@@ -151,7 +151,7 @@ export const pluginSources = z.record(
     }) as unknown as z.ZodType<PluginSource>,
 );
 
-/** What is wrong with a plugin's source. */
+/** A problem of a plugin's source. */
 export interface PluginProblem {
     /** Where, such as `sink.maven` for a key of the plugin `sink`. */
     path: string;

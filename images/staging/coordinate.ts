@@ -25,7 +25,7 @@ export function coordinateProblem(text: string): { rule: string; remedy: string 
 
 /**
  * Reads `group:artifact:version[:classifier[:type]]`; the classifier may be empty (`g:a:1::zip`).
- * @throws Error with what is wrong, see {@link coordinateProblem}.
+ * @throws Error with the problem, see {@link coordinateProblem}.
  */
 export function parseCoordinate(text: string): Coordinate {
     const problem = coordinateProblem(text);

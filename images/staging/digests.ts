@@ -43,7 +43,7 @@ export function fingerprint(folder: string): [string, boolean, string][] {
     });
 }
 
-/** Path, size and times of a file or of each file of a folder: tells without reading that big files did not change. */
+/** Path, size and times of a file or of each file of a folder: shows without reading that big files did not change. */
 export function stamp(path: string): [string, number, number, number][] {
     const files = isDirectory(path) ? listFiles(path).map((file) => join(path, file)) : [path];
     return files.map((file) => {

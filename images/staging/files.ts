@@ -4,10 +4,10 @@ import { findProgram, lastLines, runProcess } from "../../tools/processes";
 import { isDirectory, isExecutable, listFiles } from "./digests";
 
 /**
- * Puts a file into a folder that becomes part of an image, with the mode that it shall have there: what the user's umask
- * made of it must not count. Linked where possible, since the cache would else hold big files several times.
+ * Puts a file into a folder that becomes part of an image. The file gets the mode that it needs there: the user's umask
+ * has no effect. It is linked where possible, because the cache would otherwise hold big files several times.
  *
- * @param link only for files of the cache, which nobody changes
+ * @param link only for files of the cache, which never change
  */
 export function place(source: string, target: string, link: boolean): void {
     mkdirSync(dirname(target), { recursive: true, mode: 0o755 });

@@ -27,7 +27,7 @@ export interface ArtifactSet {
     overrides?: Lock;
 }
 
-/** Every artifact that is not what the lock says, as a sentence; empty when all is well. */
+/** One sentence for each artifact that differs from the lock file; empty without problems. */
 export function lockProblems(sets: ArtifactSet[], lock: Lock): string[] {
     return sets.flatMap((set) => {
         const { name, artifacts, overrides = {} } = set;

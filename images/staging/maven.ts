@@ -84,7 +84,7 @@ async function runReactor(units: Unit[]): Promise<void> {
     });
 }
 
-/** Modules may want the same property with different values, hence text and not -D. */
+/** Modules may need different values of the same property, hence text and not -D. */
 function fill({ pom, properties }: Unit): string {
     return pom.replace(/\$\{([\w.]+)\}/g, (all, name: string) => properties[name] ?? all);
 }
@@ -128,8 +128,8 @@ function readIndex(folder: string): Artifact[] {
 }
 
 /**
- * Builds modules of a reactor, without their tests, in a copy of it: the checkout stays as it is, and nobody else's build
- * is disturbed.
+ * Builds modules of a reactor, without their tests, in a copy of it: the checkout does not change, and other builds are
+ * not disturbed.
  *
  * @param modules names of module folders
  * @param key digest of what the modules are made from
@@ -190,7 +190,7 @@ async function runMaven(args: string[], units: Unit[]): Promise<void> {
     if (code !== 0) throw new Error(mavenProblem(stdout + stderr, units));
 }
 
-/** What Maven's own lines say, by unit; each names the artifact and the repository. */
+/** Maven's own error lines, by unit; each names the artifact and the repository. */
 export function mavenProblem(output: string, units: Unit[]): string {
     // Maven may colour its output
     const errors = output

@@ -90,7 +90,7 @@ function corrected(main: Main, source: PluginSource, { module }: ResolvedPlugin)
     };
 }
 
-/** A JAR is among the artifacts that lie in the folder anyway. */
+/** A JAR is among the artifacts that the folder contains anyway. */
 function mavenMain(text: string, { artifacts }: ResolvedPlugin): Main {
     const coordinate = parseCoordinate(text);
     if (!isArchive(coordinate.type)) return { version: coordinate.version, digest: "", fill: () => undefined };

@@ -22,7 +22,7 @@ export interface Module {
  * Reads the reactor that a module's folder belongs to.
  *
  * @param moduleFolder absolute
- * @throws Error when there is none
+ * @throws Error without such a module
  */
 export function readReactor(moduleFolder: string): Reactor {
     const folder = dirname(moduleFolder);

@@ -193,7 +193,7 @@ describe("an engine that does not answer", () => {
         [
             "a name that nobody has",
             () => "tcp://no-such-machine.invalid:2375",
-            /\((there is no machine|its name cannot)/,
+            /\(its (host name is unknown|name cannot)/,
         ],
         [
             "ssh that is refused",

@@ -21,7 +21,7 @@ import org.apache.kafka.connect.runtime.isolation.Plugins;
  * Prints definitions.json: every plugin that a worker with this plugin path finds, with its settings. It asks Connect's own
  * discovery, so that each folder is loaded in isolation, and nothing is found here that a worker would not find.
  *
- * <p>It also tells which discovery a worker needs: service_load starts a worker in half the time, but finds only plugins
+ * <p>It also finds which discovery a worker needs: service_load starts a worker in half the time, but finds only plugins
  * with a service file; hybrid_warn reads every class.
  *
  * <p>Arguments: the plugin path, and the file to write.
@@ -98,7 +98,7 @@ public final class ListPlugins {
         }
     }
 
-    /** What a connector says of a config without settings; of no other plugin anything. */
+    /** A connector's validation of a config without settings; empty for other plugins. */
     private static Map<String, ConfigValue> validated(PluginDesc<?> plugin) throws ReflectiveOperationException {
         Map<String, ConfigValue> values = new LinkedHashMap<>();
         if (plugin.pluginClass().getDeclaredConstructor().newInstance() instanceof Connector connector) {
@@ -121,7 +121,7 @@ public final class ListPlugins {
         }
     }
 
-    /** @param said what the plugin says of the setting while it is not set, or null. */
+    /** @param said the plugin's validation of the setting while it is not set, or null. */
     private static Map<String, Object> describe(ConfigDef.ConfigKey key, ConfigValue said) {
         Map<String, Object> result = new LinkedHashMap<>();
         boolean hasDefault = key.defaultValue != ConfigDef.NO_DEFAULT_VALUE;

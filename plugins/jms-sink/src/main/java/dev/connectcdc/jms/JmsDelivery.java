@@ -78,7 +78,7 @@ final class JmsDelivery {
                 : "";
     }
 
-    /** Gives up the connection for good, from another thread, without waiting for it to close. */
+    /** Gives up the connection permanently, from another thread, without waiting for it to close. */
     void abandon() {
         abandoned = true;
         Thread closer = new Thread(this::close, "jms-sink-closer");
@@ -198,7 +198,7 @@ final class JmsDelivery {
         }
     }
 
-    /** What the client says; its own message is often general, and that of the first cause tells more. */
+    /** The client's message, which is often general, with that of the first cause, which is more precise. */
     private String reason(Exception e) {
         Throwable first = e;
         while (first.getCause() != null) {

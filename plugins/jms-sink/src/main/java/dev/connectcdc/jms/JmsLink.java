@@ -31,7 +31,7 @@ final class JmsLink implements AutoCloseable {
     }
 
     /**
-     * Connects. The factory is looked up each time anew: Artemis' remembers the addresses that the last broker told of
+     * Connects. Looks up the factory each time: Artemis' factory remembers the addresses that the last broker reported for
      * itself, and they need not be reachable from here.
      */
     static JmsLink open(JmsSinkConfig config) throws JMSException {

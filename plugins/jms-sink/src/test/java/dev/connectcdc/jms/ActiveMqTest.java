@@ -134,7 +134,7 @@ class ActiveMqTest {
         }
     }
 
-    /** And for ever: what to do then stands in the documentation. */
+    /** And for ever: the documentation has the remedy. */
     @Test
     void aMessageLargerThanAFrameIsTriedAgain() throws Exception {
         try (Running broker = new Running(data);

@@ -37,7 +37,7 @@ final class Inbox implements AutoCloseable {
         return message;
     }
 
-    /** What is there now: the client asks the broker once, and the broker says when it has no more. */
+    /** The messages in the queue now: the client asks the broker once, and the broker reports the end. */
     List<Message> rest() throws JMSException {
         List<Message> rest = new ArrayList<>();
         for (Message message = consumer.receiveNoWait(); message != null; message = consumer.receiveNoWait()) {

@@ -311,7 +311,7 @@ class JmsSinkTaskTest {
         }
     }
 
-    /** The broker's choice, which it tells nobody of; the documentation warns. */
+    /** The broker's own choice, which it does not report; the documentation warns. */
     @Test
     void anAddressFullWithPolicyDropLosesWithoutAWord() throws Exception {
         try (Worker worker = Worker.start(Worker.props(url, "full.drop"))) {

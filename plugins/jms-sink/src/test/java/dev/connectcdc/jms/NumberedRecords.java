@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Fills a topic, partition by partition in turn, with records that say their partition and offset. */
+/** Fills a topic, partition by partition in turn, with records that contain their partition and offset. */
 final class NumberedRecords implements AutoCloseable {
 
     private final KafkaProducer<String, String> producer;
@@ -20,7 +20,7 @@ final class NumberedRecords implements AutoCloseable {
     private CompletableFuture<Void> flow;
     private volatile long written;
 
-    /** @param topic must be empty, so that offsets can be told before */
+    /** @param topic must be empty, so that offsets are known before */
     NumberedRecords(KafkaProcess kafka, String topic, int partitions) {
         this.topic = topic;
         this.partitions = partitions;

@@ -3,7 +3,7 @@ package dev.connectcdc.jms;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Streams rows through a task until it is told to end, in batches, and counts. */
+/** Streams rows through a task until it is stopped, in batches, and counts. */
 final class RowStream {
 
     static final int BATCH = 50;

@@ -113,7 +113,7 @@ final class Envelope {
 
     /**
      * @return the name of the row's table
-     * @throws DataException when the event does not tell it
+     * @throws DataException when the event does not contain it
      */
     String table() {
         Envelope source = new Envelope(null, has("source") ? get("source") : null);

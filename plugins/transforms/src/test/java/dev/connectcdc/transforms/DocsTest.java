@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 
-/** The pages on the writers, where the plugins stand in the whole repository. */
+/** The pages on the writers, if the plugins are in the whole repository. */
 class DocsTest {
 
     private static final Path DOCS = Path.of("..", "..", "docs");

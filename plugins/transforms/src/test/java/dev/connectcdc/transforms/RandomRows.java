@@ -31,7 +31,7 @@ final class RandomRows {
 
     private final Random random = new Random(SEED);
 
-    /** A row that stands in no schema: nested maps and lists of anything. */
+    /** A row without a schema: nested maps and lists of anything. */
     Map<String, Object> next() {
         return map(3);
     }
