@@ -3,7 +3,7 @@ import * as artemis from "./artemis";
 import * as connect from "./connect";
 import * as kafka from "./kafka";
 import * as postgres from "./postgres";
-import { done, type Observation, pending } from "./wait";
+import { done, type Attempt, pending } from "./wait";
 import * as zookeeper from "./zookeeper";
 
 /** Kinds of clusters with a readiness check. */
@@ -26,7 +26,7 @@ export const clusterNames: Record<ClusterKind, string> = {
     artemis: "JMS broker",
 };
 
-const checks: Record<ClusterKind, (targets: string[], expected: number) => Promise<Observation<void>>> = {
+const checks: Record<ClusterKind, (targets: string[], expected: number) => Promise<Attempt<void>>> = {
     zookeeper: ensembleReady,
     kafka: brokersReady,
     connect: workersReady,
@@ -35,7 +35,7 @@ const checks: Record<ClusterKind, (targets: string[], expected: number) => Promi
 };
 
 /** Checks once whether all members of a cluster serve, and work together. */
-export async function clusterReady({ kind, targets, expected }: Cluster): Promise<Observation<void>> {
+export async function clusterReady({ kind, targets, expected }: Cluster): Promise<Attempt<void>> {
     if (targets.length < expected) {
         throw new Error(`${expected} members are expected, but only ${targets.length} addresses are known`);
     }
@@ -43,7 +43,7 @@ export async function clusterReady({ kind, targets, expected }: Cluster): Promis
     return checks[kind](targets, expected);
 }
 
-async function ensembleReady(targets: string[], expected: number): Promise<Observation<void>> {
+async function ensembleReady(targets: string[], expected: number): Promise<Attempt<void>> {
     const { values: modes, failures } = await askAll(targets, servingMode);
     if (failures.length > 0) return pending(summarize(failures));
 
@@ -65,7 +65,7 @@ function outsideQuorum(target: string): string {
     return `server ${target} runs, but is not in the quorum`;
 }
 
-async function brokersReady(targets: string[], expected: number): Promise<Observation<void>> {
+async function brokersReady(targets: string[], expected: number): Promise<Attempt<void>> {
     const { values: views, failures } = await askAll(targets, kafka.clusterView);
     if (failures.length > 0) return pending(summarize(failures));
 
@@ -73,7 +73,7 @@ async function brokersReady(targets: string[], expected: number): Promise<Observ
 }
 
 /** Checks that a view of the cluster has all brokers, and all partitions have all replicas in sync. */
-export function brokersAgree(view: kafka.ClusterView, expected: number): Observation<void> {
+export function brokersAgree(view: kafka.ClusterView, expected: number): Attempt<void> {
     if (view.brokers.length < expected) return pending(`${view.brokers.length} of ${expected} brokers registered`);
 
     const unhealthy = kafka.unhealthyPartitions(view);
@@ -88,14 +88,14 @@ export function brokersAgree(view: kafka.ClusterView, expected: number): Observa
 
 /** Whether a member has rejoined its cluster after it was replaced. */
 export interface MemberReturn {
-    observation: Observation<void>;
+    attempt: Attempt<void>;
     /** Indexes of other members, when only these are missing. Usually empty. */
     missing: number[];
     /** Number of the missing members that must return before it can be done. */
     needed: number;
 }
 
-const isBack: MemberReturn = { observation: done(), missing: [], needed: 0 };
+const isBack: MemberReturn = { attempt: done(), missing: [], needed: 0 };
 
 /**
  * Checks that a server has rejoined the quorum, so that the next one may be replaced. When no server is in a quorum, the
@@ -105,14 +105,14 @@ export async function serverReturned(targets: string[], index: number): Promise<
     const target = targets[index]!;
     const { mode } = await zookeeper.serverState(target);
     if (mode !== undefined) return isBack;
-    const observation = pending(outsideQuorum(target));
+    const attempt = pending(outsideQuorum(target));
     const others = [...targets.keys()].filter((other) => other !== index);
     const { values } = await askAll(
         others.map((other) => targets[other]!),
         servingMode,
     );
     const missing = values.length > 0 ? [] : others;
-    return { observation, missing, needed: Math.floor(targets.length / 2) };
+    return { attempt, missing, needed: Math.floor(targets.length / 2) };
 }
 
 /**
@@ -121,9 +121,9 @@ export async function serverReturned(targets: string[], index: number): Promise<
  */
 export function brokerReturned(view: kafka.ClusterView, id: number): MemberReturn {
     const registered = new Set(view.brokers.map((broker) => broker.id));
-    if (!registered.has(id)) return { ...isBack, observation: pending(`broker ${id} is not registered`) };
-    const observation = brokersAgree(view, 0);
-    if (observation.done) return isBack;
+    if (!registered.has(id)) return { ...isBack, attempt: pending(`broker ${id} is not registered`) };
+    const attempt = brokersAgree(view, 0);
+    if (attempt.done) return isBack;
     const othersAreInSync = view.partitions.every(({ leader, replicas, inSync }) => {
         const live = replicas.filter((replica) => registered.has(replica));
         if (!inSync.some((replica) => registered.has(replica))) return true;
@@ -131,10 +131,10 @@ export function brokerReturned(view: kafka.ClusterView, id: number): MemberRetur
     });
     const replicas = new Set(view.partitions.flatMap((partition) => partition.replicas));
     const absent = [...replicas].filter((replica) => !registered.has(replica)).sort((a, b) => a - b);
-    return { observation, missing: othersAreInSync ? absent : [], needed: 1 };
+    return { attempt, missing: othersAreInSync ? absent : [], needed: 1 };
 }
 
-async function workersReady(targets: string[]): Promise<Observation<void>> {
+async function workersReady(targets: string[]): Promise<Attempt<void>> {
     const { values: clusterIds, failures } = await askAll(targets, async (target) => {
         await connect.assertHealthy(target);
         return (await connect.workerInfo(target)).kafka_cluster_id;
@@ -145,7 +145,7 @@ async function workersReady(targets: string[]): Promise<Observation<void>> {
     return distinct.length === 1 ? done() : pending(`workers use different Kafka clusters: ${distinct.join(", ")}`);
 }
 
-async function everyTarget(targets: string[], assert: (target: string) => Promise<void>): Promise<Observation<void>> {
+async function everyTarget(targets: string[], assert: (target: string) => Promise<void>): Promise<Attempt<void>> {
     const { failures } = await askAll(targets, assert);
     return failures.length === 0 ? done() : pending(summarize(failures));
 }
@@ -156,8 +156,8 @@ function summarize(failures: string[]): string {
     return others === 0 ? (failures[0] ?? "") : `${failures[0]}, and ${others} more`;
 }
 
-function firstPending(observations: Observation<void>[]): Observation<void> {
-    return observations.find((observation) => !observation.done) ?? done();
+function firstPending(attempts: Attempt<void>[]): Attempt<void> {
+    return attempts.find((attempt) => !attempt.done) ?? done();
 }
 
 async function askAll<T>(targets: string[], ask: (target: string) => Promise<T>) {

@@ -1,7 +1,7 @@
 import type { ContainerAddress } from "../../docker/containerLog";
 import { isRunning } from "../../docker/crashLoop";
 import type { MemberReturn } from "../../servers/health";
-import { done, type Observation } from "../../servers/wait";
+import { done, type Attempt } from "../../servers/wait";
 
 /**
  * How long a gate waits for other members that are missing, ms. A crashed member has restarted by then. For one that has not,
@@ -19,17 +19,17 @@ export function untilBack(
     member: string,
     containers: ContainerAddress[],
     check: () => Promise<MemberReturn>,
-): () => Promise<Observation<void>> {
+): () => Promise<Attempt<void>> {
     let missingSince = Infinity;
     const report = (why: string, others: number[]) => {
         const names = others.map((i) => containers[i]?.container ?? `member ${i}`).join(", ");
         console.log(`${member} is back; ${why}, the update does not wait for them: ${names}`);
     };
     return async () => {
-        const { observation, missing, needed } = await check();
+        const { attempt, missing, needed } = await check();
         if (missing.length === 0) {
             missingSince = Infinity;
-            return observation;
+            return attempt;
         }
         missingSince = Math.min(missingSince, Date.now());
         const answers = await Promise.all(missing.map((i) => runs(containers[i])));
@@ -38,7 +38,7 @@ export function untilBack(
             report(`missing for ${MISSING_LIMIT_MS / 1000} s`, missing);
             return done();
         }
-        if (missing.length - stopped.length >= needed) return observation;
+        if (missing.length - stopped.length >= needed) return attempt;
         report("not running yet", stopped);
         return done();
     };

@@ -10,7 +10,7 @@ import type { ContainerAddress } from "../../docker/containerLog";
 import { hopelessRestarts, lastErrorOf } from "../../docker/crashLoop";
 import { brokerReturned, type Cluster, clusterNames, clusterReady, serverReturned } from "../../servers/health";
 import * as kafka from "../../servers/kafka";
-import { Hopeless, type Observation, pending, waitFor } from "../../servers/wait";
+import { Hopeless, type Attempt, pending, waitFor } from "../../servers/wait";
 import { untilBack } from "./gateCluster";
 import { type AwaitedTasks, redactorOf, untilTasksRun } from "./gateTasks";
 
@@ -73,11 +73,11 @@ async function waitUntilRejoined(inputs: GateInputs): Promise<void> {
     let checks = 0;
     const needed = inputs.kind === "connect" ? STEADY_CHECKS : 1;
     const rejoined = untilRejoined(inputs);
-    const check = async (): Promise<Observation<void>> => {
+    const check = async (): Promise<Attempt<void>> => {
         if (++checks % CHECKS_PER_CRASH_CHECK === 0) await assertNoCrashLoop(inputs);
-        const observation = await rejoined();
-        steady = observation.done ? steady + 1 : 0;
-        return observation.done && steady < needed ? pending("all tasks run, but not for long enough") : observation;
+        const attempt = await rejoined();
+        steady = attempt.done ? steady + 1 : 0;
+        return attempt.done && steady < needed ? pending("all tasks run, but not for long enough") : attempt;
     };
     try {
         await waitFor(check, {
@@ -107,7 +107,7 @@ function container({ containers, index }: GateInputs): ContainerAddress {
     return containers[index]!;
 }
 
-function untilRejoined(inputs: GateInputs): () => Promise<Observation<void>> {
+function untilRejoined(inputs: GateInputs): () => Promise<Attempt<void>> {
     const { kind, targets, index, member, containers } = inputs;
     const target = targets[index];
     if (target === undefined) {

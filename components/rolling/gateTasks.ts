@@ -1,6 +1,6 @@
 import { causeOf, type ConnectorStatus, messageOf, Redactor } from "@connect-cdc/connector/client";
 import * as connect from "../../servers/connect";
-import { done, Hopeless, type Observation, pending, waitFor } from "../../servers/wait";
+import { done, Hopeless, type Attempt, pending, waitFor } from "../../servers/wait";
 
 /** The tasks that a worker's gate waits for. */
 export interface AwaitedTasks {
@@ -27,7 +27,7 @@ const RESTART_SECONDS = 15;
  * A condition for `waitFor`: the worker is healthy, and the tasks run that ran before. A FAILED task is restarted: its slot
  * may have been in use still, or it may have run on a worker with the old plugin.
  */
-export function untilTasksRun(member: string, worker: string, awaited: AwaitedTasks): () => Promise<Observation<void>> {
+export function untilTasksRun(member: string, worker: string, awaited: AwaitedTasks): () => Promise<Attempt<void>> {
     const redact = redactorOf(awaited);
     const restarts = new Restarts(member, worker, redact);
     return async () => {

@@ -25,14 +25,14 @@ describe("brokersAgree", () => {
     });
 
     it("waits for a missing broker", () => {
-        expect(brokersAgree(view(2), 3)).toEqual({ done: false, seen: "2 of 3 brokers registered" });
+        expect(brokersAgree(view(2), 3)).toEqual({ done: false, reason: "2 of 3 brokers registered" });
     });
 
     it("waits for replicas that lag behind, and names one", () => {
         const lagging = [partition({}), partition({ partition: 1, inSync: [0, 2] })];
         expect(brokersAgree(view(3, lagging), 3)).toEqual({
             done: false,
-            seen: "partitions that are not healthy: 1, such as localhost.cdc.customers-1 (2 of 3 replicas in sync)",
+            reason: "partitions that are not healthy: 1, such as localhost.cdc.customers-1 (2 of 3 replicas in sync)",
         });
     });
 
@@ -44,20 +44,20 @@ describe("brokersAgree", () => {
 
 describe("brokerReturned", () => {
     it("is so with every replica in sync, whatever other brokers are still to come", () => {
-        const { observation, missing } = brokerReturned(view(3, [partition({})]), 0);
-        expect(observation.done).toBe(true);
+        const { attempt, missing } = brokerReturned(view(3, [partition({})]), 0);
+        expect(attempt.done).toBe(true);
         expect(missing).toEqual([]);
     });
 
     it("is not so before it is registered", () => {
-        const { observation } = brokerReturned(view(2), 2);
-        expect(observation).toEqual({ done: false, seen: "broker 2 is not registered" });
+        const { attempt } = brokerReturned(view(2), 2);
+        expect(attempt).toEqual({ done: false, reason: "broker 2 is not registered" });
     });
 
     it("names brokers that are gone when nothing else is missing", () => {
         const gone = [partition({ inSync: [0, 1] }), partition({ leader: -1, replicas: [2], inSync: [2] })];
-        const { observation, missing } = brokerReturned(view(2, gone), 0);
-        expect(observation.done).toBe(false);
+        const { attempt, missing } = brokerReturned(view(2, gone), 0);
+        expect(attempt.done).toBe(false);
         expect(missing).toEqual([2]);
     });
 
@@ -81,7 +81,7 @@ describe("serverReturned", () => {
         { why: "no server is in a quorum", modes: [undefined, undefined, undefined], done: false, missing: [1, 2] },
     ])("when $why", async ({ modes, done, missing }) => {
         const returned = await serverReturned(await startEnsemble(modes), 0);
-        expect(returned.observation.done).toBe(done);
+        expect(returned.attempt.done).toBe(done);
         expect(returned.missing).toEqual(missing);
         expect(returned.needed).toBe(done ? 0 : 1);
     });
@@ -99,15 +99,15 @@ describe("clusterReady", () => {
         { modes: ["leader", "leader", "follower"], expected: 3, seen: "2 leaders among 3 servers" },
     ])("of ZooKeeper servers $modes: $seen", async ({ modes, expected, seen }) => {
         const targets = await startEnsemble(modes);
-        const observation = await clusterReady({ kind: "zookeeper", targets, expected });
-        expect(observation).toEqual(seen === undefined ? { done: true } : { done: false, seen });
+        const attempt = await clusterReady({ kind: "zookeeper", targets, expected });
+        expect(attempt).toEqual(seen === undefined ? { done: true } : { done: false, reason: seen });
     });
 
     it("names a ZooKeeper server outside the quorum", async () => {
         const targets = await startEnsemble(["leader", undefined, "follower"]);
         expect(await clusterReady({ kind: "zookeeper", targets, expected: 3 })).toEqual({
             done: false,
-            seen: `server ${targets[1]} runs, but is not in the quorum`,
+            reason: `server ${targets[1]} runs, but is not in the quorum`,
         });
     });
 
@@ -115,7 +115,7 @@ describe("clusterReady", () => {
         const targets = ["127.0.0.1:9", "127.0.0.1:9", "127.0.0.1:9"];
         expect(await clusterReady({ kind: "artemis", targets, expected: 3 })).toEqual({
             done: false,
-            seen: "127.0.0.1:9 does not answer (connect ECONNREFUSED 127.0.0.1:9), and 2 more",
+            reason: "127.0.0.1:9 does not answer (connect ECONNREFUSED 127.0.0.1:9), and 2 more",
         });
     });
 
@@ -128,7 +128,7 @@ describe("clusterReady", () => {
         const targets = [await startWorker({ clusterId: "a" }), await startWorker({ clusterId: "b" })];
         expect(await clusterReady({ kind: "connect", targets, expected: 2 })).toEqual({
             done: false,
-            seen: "workers use different Kafka clusters: a, b",
+            reason: "workers use different Kafka clusters: a, b",
         });
     });
 
@@ -136,7 +136,7 @@ describe("clusterReady", () => {
         const target = await startWorker({ health: { status: 404, body: "<html>not found</html>" } });
         expect(await clusterReady({ kind: "connect", targets: [target], expected: 1 })).toEqual({
             done: false,
-            seen: `worker ${target} does not serve its REST API yet (status 404 without JSON)`,
+            reason: `worker ${target} does not serve its REST API yet (status 404 without JSON)`,
         });
     });
 
@@ -145,7 +145,7 @@ describe("clusterReady", () => {
         const target = await startWorker({ health: { status: 503, body } });
         expect(await clusterReady({ kind: "connect", targets: [target], expected: 1 })).toEqual({
             done: false,
-            seen: `worker ${target} is not healthy (status 503: Worker is still starting up.)`,
+            reason: `worker ${target} is not healthy (status 503: Worker is still starting up.)`,
         });
     });
 

@@ -1,18 +1,18 @@
 import type { Deadline } from "./clock";
-import type { Progress } from "./progress";
 
 /** The limit of a wait, and where it is reported. A `ConnectClient` is one. */
 export interface WaitLimit {
     deadline: Deadline;
-    progress: Progress;
+    /** Receives the reason after each attempt that is not done. */
+    progress: { waiting(reason: string): void };
 }
 
 /** Result of one attempt: the value, or the reason to wait longer. */
-export type Attempt<T> = { isDone: true; value: T } | Pending;
+export type Attempt<T> = { done: true; value: T } | Pending;
 
 /** The reason to wait longer. */
 export interface Pending {
-    isDone: false;
+    done: false;
     reason: string;
     /** Pause before the next attempt, ms. Default: that of {@link WaitOptions}. */
     pauseMs?: number;
@@ -28,12 +28,14 @@ export interface WaitOptions<T> {
     timedOut: (pending: Pending) => T;
 }
 
-export function done<T>(value: T): Attempt<T> {
-    return { isDone: true, value };
+export function done(): Attempt<void>;
+export function done<T>(value: T): Attempt<T>;
+export function done<T>(value?: T): Attempt<T> {
+    return { done: true, value: value as T };
 }
 
 export function pending(reason: string, options: Pick<Pending, "pauseMs" | "limit"> = {}): Pending {
-    return { isDone: false, reason, ...options };
+    return { done: false, reason, ...options };
 }
 
 /**
@@ -48,7 +50,7 @@ export async function waitFor<T>(
 ): Promise<T> {
     for (;;) {
         const result = await attempt();
-        if (result.isDone) {
+        if (result.done) {
             return result.value;
         }
         const { deadline, progress } = result.limit ?? limit;
