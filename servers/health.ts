@@ -3,7 +3,7 @@ import * as artemis from "./artemis";
 import * as connect from "./connect";
 import * as kafka from "./kafka";
 import * as postgres from "./postgres";
-import { done, type Attempt, pending } from "./wait";
+import { type Attempt, done, pending } from "./wait";
 import * as zookeeper from "./zookeeper";
 
 /** Kinds of clusters with a readiness check. */

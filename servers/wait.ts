@@ -3,8 +3,8 @@ import {
     Deadline,
     messageOf,
     pending,
-    systemClock,
     waitFor as repeat,
+    systemClock,
 } from "@connect-cdc/connector/client";
 
 export { type Attempt, done, pending } from "@connect-cdc/connector/client";

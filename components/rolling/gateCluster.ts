@@ -1,7 +1,7 @@
 import type { ContainerAddress } from "../../docker/containerLog";
 import { isRunning } from "../../docker/crashLoop";
 import type { MemberReturn } from "../../servers/health";
-import { done, type Attempt } from "../../servers/wait";
+import { type Attempt, done } from "../../servers/wait";
 
 /**
  * How long a gate waits for other members that are missing, ms. A crashed member has restarted by then. For one that has not,

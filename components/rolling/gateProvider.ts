@@ -10,7 +10,7 @@ import type { ContainerAddress } from "../../docker/containerLog";
 import { hopelessRestarts, lastErrorOf } from "../../docker/crashLoop";
 import { brokerReturned, type Cluster, clusterNames, clusterReady, serverReturned } from "../../servers/health";
 import * as kafka from "../../servers/kafka";
-import { Hopeless, type Attempt, pending, waitFor } from "../../servers/wait";
+import { type Attempt, Hopeless, pending, waitFor } from "../../servers/wait";
 import { untilBack } from "./gateCluster";
 import { type AwaitedTasks, redactorOf, untilTasksRun } from "./gateTasks";
 

@@ -1,6 +1,6 @@
 import { causeOf, type ConnectorStatus, messageOf, Redactor } from "@connect-cdc/connector/client";
 import * as connect from "../../servers/connect";
-import { done, Hopeless, type Attempt, pending, waitFor } from "../../servers/wait";
+import { type Attempt, done, Hopeless, pending, waitFor } from "../../servers/wait";
 
 /** The tasks that a worker's gate waits for. */
 export interface AwaitedTasks {
