@@ -245,16 +245,13 @@ export const sections = {
 /** The whole stack config, checked and with every default filled in. */
 export const schema = z.strictObject(sections);
 
-/** A connector of the stack config with all its settings. */
-export type CheckedConnector = CompletedConnector<z.infer<typeof connector>>;
-
 export type PlatformConfig = z.infer<typeof schema> & {
     /** Names under the config key `secrets`; the values come from `loadSecrets()`. */
     secretNames: string[];
     /** Problems for which the config is accepted. */
     warnings: Problem[];
     /** Connectors with all their settings; without those whose settings cannot be completed, which have errors. */
-    completedConnectors: CheckedConnector[];
+    completedConnectors: CompletedConnector<z.infer<typeof connector>>[];
     /** False: a connector is malformed, so that the set of topics is not known. */
     topicsKnown: boolean;
     /** Problems of connectors, when all other sections are valid; otherwise `loadConfig` throws. */

@@ -1,7 +1,7 @@
+import { deletionProblems } from "../../connectors/deletionProblems";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
 import { connectorProblems } from "./connectors";
-import { deletionProblems } from "./deletions";
 import { hostProblems } from "./hosts";
 import { pluginProblems } from "./plugins";
 import { portProblems } from "./ports";

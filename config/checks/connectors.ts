@@ -1,13 +1,16 @@
 import { abilitiesOf, holdsPassword, nameRefusal } from "@connect-cdc/connector/checks";
-import { isPostgresSource } from "@connect-cdc/connector/postgres";
-import { completeConnector, type ConnectorEntry, connectorName } from "../../connectors/completeConnector";
+import {
+    completeConnector,
+    type CompletedConnector,
+    type ConnectorEntry,
+    connectorName,
+} from "../../connectors/completeConnector";
 import { endpointsOf } from "../../connectors/endpoints";
+import { sourceProblems } from "../../connectors/sourceProblems";
+import { aboveBrokersProblem, listOf } from "../../connectors/topics";
 import { HIDDEN, Problem, repeated } from "../problem";
-import type { CheckedConnector, PlatformConfig } from "../schema";
+import type { PlatformConfig } from "../schema";
 import { SECRET_NAME } from "./secrets";
-import { aboveBrokersProblem } from "./servers";
-import { sourceProblems } from "./sources";
-import { listOf } from "./topics";
 
 /** Stand for sections with errors, so that connectors can be checked all the same. */
 const STAND_INS = {
@@ -38,12 +41,12 @@ export function connectorProblems(c: Partial<PlatformConfig>): Problem[] {
             const path = `connectors.${checked[index]!.name}.name`;
             return { path, value, rule: "is the name of two connectors", remedy: "rename one of them" };
         }),
-        ...sourceProblems(checked.filter(({ entry }) => isPostgresSource(entry.class))),
+        ...sourceProblems(checked),
     ];
 }
 
 /** Every connector whose settings can be completed. */
-export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnector[] {
+export function completedConnectors(c: Partial<PlatformConfig>): PlatformConfig["completedConnectors"] {
     const { database, jmsBroker } = c;
     const platform = endpointsOf({ ...STAND_INS, ...c });
     const secrets = (entry: ConnectorEntry) =>
@@ -55,7 +58,7 @@ export function completedConnectors(c: Partial<PlatformConfig>): CheckedConnecto
 }
 
 function generalProblems(
-    { name, entry }: CheckedConnector,
+    { name, entry }: CompletedConnector,
     { kafka, connect, connectors }: Partial<PlatformConfig>,
 ): Problem[] {
     const path = `connectors.${name}`;

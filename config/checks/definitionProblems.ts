@@ -7,13 +7,14 @@ import {
     UnknownKey,
     unknownKeys,
 } from "@connect-cdc/connector/checks";
+import type { CompletedConnector } from "../../connectors/completeConnector";
+import { sinkProblems } from "../../connectors/sinkProblems";
+import { listOf } from "../../connectors/topics";
 import type { Definitions, PluginDefinition } from "../../images/staging/contract";
 import { Problem, suggest } from "../problem";
-import type { CheckedConnector, PlatformConfig } from "../schema";
+import type { PlatformConfig } from "../schema";
 import { passwordInTheClear } from "./connectors";
 import { type DefinedSetting, settingsOf, valueProblem } from "./settingValues";
-import { sinkProblems } from "./sinks";
-import { listOf } from "./topics";
 
 /** A converter's setting that Connect itself fills in: key, value or header. */
 const SET_BY_CONNECT = "converter.type";
@@ -45,7 +46,7 @@ class ConnectorCheck {
     private readonly defined = new Set<string>();
 
     constructor(
-        private readonly connector: CheckedConnector,
+        private readonly connector: CompletedConnector,
         private readonly plugins: PluginDefinition[],
     ) {
         this.path = `connectors.${connector.name}`;

@@ -1,6 +1,6 @@
+import { aboveBrokersProblem, ILLEGAL_TOPIC, TOPIC_NAME } from "../../connectors/topics";
 import { Problem, repeated } from "../problem";
 import type { PlatformConfig } from "../schema";
-import { ILLEGAL_TOPIC, TOPIC_NAME } from "./topics";
 
 /** Default replication factor of a topic: the number of brokers, at most 3. */
 const MOST_COPIES = 3;
@@ -174,11 +174,6 @@ export function replicationProblems({ kafka, connect }: Partial<PlatformConfig>)
         .filter(([, factor]) => factor !== undefined && factor > kafka.brokers)
         .map(([path, value]) => ({ path, value, ...aboveBrokersProblem(kafka.brokers) }));
     return aboveBrokers.length > 0 ? aboveBrokers : minIsrProblems(kafka);
-}
-
-/** Rule and remedy of a replication factor above the number of brokers. */
-export function aboveBrokersProblem(brokers: number): Pick<Problem, "rule" | "remedy"> {
-    return { rule: `must be at most kafka.brokers (${brokers})`, remedy: "lower it, or add brokers" };
 }
 
 function minIsrProblems(kafka: PlatformConfig["kafka"]): Problem[] {

@@ -68,7 +68,8 @@ export const ROOMS: Record<string, Room> = {
     "connectors/": {
         files: ["connectors/*.ts"],
         holds: "what this project knows of kinds of connectors: settings, rules, topics, endpoints",
-        rooms: ["components/render/"],
+        rooms: ["components/render/", "packages/connector/"],
+        types: ["config/"],
         packages: [],
     },
     "packages/connector/": {

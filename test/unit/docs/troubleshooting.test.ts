@@ -4,7 +4,7 @@ import { firstCells, messagesIn, sectionsOf, sourcesIn, unsaidPieces } from "../
 /** Where the messages of each section come from. */
 const SOURCES: Record<string, string[]> = {
     "": ["cli/stack", "config", "images/staging", "preflight", "servers"],
-    "Config problems": ["config", "images/staging", "packages/connector/src"],
+    "Config problems": ["config", "connectors", "images/staging", "packages/connector/src"],
     "This machine is not ready": ["preflight"],
     Images: ["images/staging"],
     "The CLI's errors": ["cli/stack"],

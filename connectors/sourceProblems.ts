@@ -1,20 +1,22 @@
-import { Problem } from "../problem";
-import type { CheckedConnector } from "../schema";
+import { isPostgresSource } from "@connect-cdc/connector/postgres";
+import type { Problem } from "../config/problem";
+import type { CompletedConnector } from "./completeConnector";
 
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
 /** Debezium's own default. */
 const DEFAULT_SLOT = "debezium";
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
 
-/** Rules on Debezium's PostgreSQL sources, each for itself and among each other. */
-export function sourceProblems(sources: CheckedConnector[]): Problem[] {
+/** Rules on the Debezium PostgreSQL sources among connectors: on each of them, and on each two of them. */
+export function sourceProblems(connectors: CompletedConnector[]): Problem[] {
+    const sources = connectors.filter(({ entry }) => isPostgresSource(entry.class));
     return [
         ...sources.flatMap(singleProblems),
         ...sources.flatMap((source, i) => sources.slice(0, i).flatMap((other) => pairProblems(source, other))),
     ];
 }
 
-function singleProblems({ name, entry, config }: CheckedConnector): Problem[] {
+function singleProblems({ name, entry, config }: CompletedConnector): Problem[] {
     const problems: Problem[] = [];
     const add = (key: string, rule: string, remedy: string, more: Partial<Problem> = {}) =>
         problems.push({ path: `connectors.${name}.config.${key}`, value: entry.config[key], rule, remedy, ...more });
@@ -94,7 +96,7 @@ function slotProblems(name: string, config: Record<string, string>): Problem[] {
     return problems;
 }
 
-function pairProblems({ name, entry, config }: CheckedConnector, other: CheckedConnector): Problem[] {
+function pairProblems({ name, entry, config }: CompletedConnector, other: CompletedConnector): Problem[] {
     const problems: Problem[] = [];
     const add = (key: string, rule: string, remedy: string) =>
         problems.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy });

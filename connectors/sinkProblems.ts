@@ -1,16 +1,17 @@
+import { suggest } from "@connect-cdc/connector/checks";
 import { compiled, isPostgresSource } from "@connect-cdc/connector/postgres";
-import { writesKeysAsText } from "../../connectors/debeziumPostgres";
-import { keyConverterOf } from "../../connectors/endpoints";
-import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
-import { Problem, repeated, suggest } from "../problem";
-import type { CheckedConnector, PlatformConfig } from "../schema";
-import { aboveBrokersProblem } from "./servers";
+import type { Problem } from "../config/problem";
+import type { CompletedConnector } from "./completeConnector";
+import { writesKeysAsText } from "./debeziumPostgres";
+import { type EndpointSettings, keyConverterOf } from "./endpoints";
+import { JMS_SINK_CLASS } from "./jmsSink";
 import {
+    aboveBrokersProblem,
     debeziumTopics,
     ILLEGAL_TOPIC,
     isEnumerable,
     listOf,
-    MadeTopics,
+    type MadeTopics,
     meantTopic,
     TOPIC_NAME,
     UNKNOWN_TOPICS,
@@ -31,13 +32,20 @@ interface Source {
     topics: MadeTopics;
 }
 
+/** Parts of the stack config that the rules of sinks depend on. */
+interface SinkSettings extends Pick<EndpointSettings, "kafka" | "connect"> {
+    jmsBroker?: { managed: boolean; queues: string[] };
+    /** False: a connector is malformed, so that the set of topics is not known. */
+    topicsKnown: boolean;
+}
+
 /** What the rules of a sink need of the platform. */
 interface Surroundings {
     /** Sources, and what each writes; undefined where that is not known. */
     made?: Source[];
     /** Topics that sinks write bad records to. */
     deadLetters: string[];
-    platform: PlatformConfig;
+    platform: SinkSettings;
 }
 
 /**
@@ -46,13 +54,13 @@ interface Surroundings {
  * @param typeOf type of a class by its plugin: source or sink.
  */
 export function sinkProblems(
-    config: PlatformConfig,
-    connectors: CheckedConnector[],
+    config: SinkSettings,
+    connectors: CompletedConnector[],
     typeOf: (connectorClass: string) => string | undefined,
 ): Problem[] {
     const [sinks, others] = [true, false].map((wanted) =>
         connectors.filter(({ entry }) => (typeOf(entry.class) === "sink") === wanted),
-    ) as [CheckedConnector[], CheckedConnector[]];
+    ) as [CompletedConnector[], CompletedConnector[]];
     const made = others.map(({ name, entry, config }) => {
         return { name, config, topics: isPostgresSource(entry.class) ? debeziumTopics(config) : UNKNOWN_TOPICS };
     });
@@ -61,7 +69,7 @@ export function sinkProblems(
     return sinks.flatMap((sink) => problemsOf(sink, around));
 }
 
-function problemsOf(sink: CheckedConnector, around: Surroundings): Problem[] {
+function problemsOf(sink: CompletedConnector, around: Surroundings): Problem[] {
     return [
         ...choiceProblems(sink),
         ...topicProblems(sink, around),
@@ -72,11 +80,11 @@ function problemsOf(sink: CheckedConnector, around: Surroundings): Problem[] {
     ];
 }
 
-function pathOf({ name }: CheckedConnector, key: string): string {
+function pathOf({ name }: CompletedConnector, key: string): string {
     return `connectors.${name}.config.${key}`;
 }
 
-function choiceProblems(sink: CheckedConnector): Problem[] {
+function choiceProblems(sink: CompletedConnector): Problem[] {
     const { topics, "topics.regex": regex } = sink.config;
     if (topics !== undefined && regex !== undefined) {
         const rule = "cannot be combined with topics";
@@ -87,20 +95,22 @@ function choiceProblems(sink: CheckedConnector): Problem[] {
     return [{ path: pathOf(sink, "topics"), value: topics, rule: "is missing: a sink must read something", remedy }];
 }
 
-function topicProblems(sink: CheckedConnector, { made, deadLetters }: Surroundings): Problem[] {
+function topicProblems(sink: CompletedConnector, { made, deadLetters }: Surroundings): Problem[] {
     const path = pathOf(sink, "topics");
     const topics = listOf(sink.config["topics"]);
-    const twice = repeated(topics).map(([, topic]): Problem => {
-        const remedy = "remove one of the two";
-        return { path, value: topic, rule: "is in the list twice", remedy };
-    });
+    const repeated = topics.filter((topic, i) => topics.indexOf(topic) < i);
     const illegal = topics.filter((topic) => !TOPIC_NAME.test(topic));
     const strange = topics.filter(
         (topic) =>
             TOPIC_NAME.test(topic) && !deadLetters.includes(topic) && !made?.some((one) => one.topics.mayMake(topic)),
     );
     return [
-        ...twice,
+        ...repeated.map((topic) => ({
+            path,
+            value: topic,
+            rule: "is in the list twice",
+            remedy: "remove one of the two",
+        })),
         ...illegal.map((topic) => ({ path, value: topic, ...ILLEGAL_TOPIC })),
         ...(made === undefined ? [] : strange.map((topic) => strangeTopic(path, topic, made))),
     ];
@@ -124,7 +134,7 @@ function strangeTopic(path: string, topic: string, made: NonNullable<Surrounding
     };
 }
 
-function regexProblems(sink: CheckedConnector, { made, deadLetters }: Surroundings): Problem[] {
+function regexProblems(sink: CompletedConnector, { made, deadLetters }: Surroundings): Problem[] {
     const regex = sink.config["topics.regex"];
     const pattern = regex === undefined ? undefined : compiled(`^(?:${regex})$`);
     if (!regex || !pattern || !made || made.length === 0) return [];
@@ -137,7 +147,7 @@ function regexProblems(sink: CheckedConnector, { made, deadLetters }: Surroundin
     return [{ path: pathOf(sink, "topics.regex"), value: regex, rule, remedy, warning: !certain }];
 }
 
-function toleranceProblems(sink: CheckedConnector, brokers: number | undefined): Problem[] {
+function toleranceProblems(sink: CompletedConnector, brokers: number | undefined): Problem[] {
     const { config } = sink;
     if (config[DEAD_LETTER_TOPIC] === undefined) {
         if (config["errors.tolerance"] !== "all") return [];
@@ -154,7 +164,7 @@ function toleranceProblems(sink: CheckedConnector, brokers: number | undefined):
 }
 
 /** The stack's own broker has only the declared queues. */
-function queueProblems(sink: CheckedConnector, jmsBroker: PlatformConfig["jmsBroker"] | undefined): Problem[] {
+function queueProblems(sink: CompletedConnector, jmsBroker: SinkSettings["jmsBroker"]): Problem[] {
     const { entry, config } = sink;
     if (entry.class !== JMS_SINK_CLASS || !jmsBroker?.managed || "java.naming.provider.url" in entry.config) return [];
     const queue = config["jms.destination.name"];
@@ -174,7 +184,7 @@ function emittingSettings(config: Record<string, string>): string[] {
 }
 
 /** Emitted deletes need their mark, which is a header, and keys that name their columns. */
-function deleteProblems(sink: CheckedConnector, { made = [], platform }: Surroundings): Problem[] {
+function deleteProblems(sink: CompletedConnector, { made = [], platform }: Surroundings): Problem[] {
     const { entry, config } = sink;
     const pattern = compiled(`^(?:${config["topics.regex"] ?? ""})$`);
     const sources = made.filter(

@@ -1,9 +1,17 @@
 import { isPostgresSource } from "@connect-cdc/connector/postgres";
-import { Problem } from "../problem";
-import type { PlatformConfig } from "../schema";
+import type { Problem } from "../config/problem";
+
+/** Parts of the stack config that decide what is deleted with a connector. */
+interface DeletionSettings {
+    connectors?: Record<
+        string,
+        { class: string; onDelete?: { offsets?: string; database?: { url?: unknown; slot?: string } } }
+    >;
+    database?: { managed: boolean };
+}
 
 /** Problems of `onDelete`: slots and publications that are dropped with a connector. */
-export function deletionProblems({ connectors, database }: Partial<PlatformConfig>): Problem[] {
+export function deletionProblems({ connectors, database }: DeletionSettings): Problem[] {
     return Object.entries(connectors ?? {}).flatMap(([name, { class: connectorClass, onDelete }]): Problem[] => {
         const path = `connectors.${name}.onDelete`;
         const problems: Problem[] = [];

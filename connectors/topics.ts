@@ -1,5 +1,6 @@
-import { elementsOf, ListElement } from "@connect-cdc/connector/postgres";
-import { isNear } from "../problem";
+import { isNear } from "@connect-cdc/connector/checks";
+import { elementsOf, type ListElement } from "@connect-cdc/connector/postgres";
+import type { Problem } from "../config/problem";
 
 /** Valid names of topics. */
 export const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
@@ -8,6 +9,11 @@ export const ILLEGAL_TOPIC = {
     rule: "is not a valid topic name: use at most 249 letters, digits, . _ and -",
     remedy: "correct it",
 };
+
+/** Rule and remedy of a replication factor above the number of brokers. */
+export function aboveBrokersProblem(brokers: number): Pick<Problem, "rule" | "remedy"> {
+    return { rule: `must be at most kafka.brokers (${brokers})`, remedy: "lower it, or add brokers" };
+}
 
 /** Elements of a setting that is a comma-separated list. */
 export function listOf(text: string | undefined): string[] {
