@@ -21,7 +21,7 @@ function write(...containers: Omit<ContainerInputs, "image" | "labels">[]): any 
 }
 
 describe("writeComposeFile", () => {
-    it("says of a server what Pulumi was told", () => {
+    it("has the same settings for a server as the Pulumi program", () => {
         const { services, volumes, networks } = write({
             name: "p-s-kafka-0",
             hostname: "kafka-0",

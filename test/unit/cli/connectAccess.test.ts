@@ -47,7 +47,7 @@ describe("credentials of a command", () => {
         ],
         ["an empty token", () => ({ "bearer-file": file("\n") }), "--bearer-file must be a token"],
         ["no password anywhere", () => ({ user: "me" }), "Set CONNECT_PASSWORD"],
-        ["a password of nobody", () => ({ "password-file": "x" }), "needs --user"],
+        ["a password without a user", () => ({ "password-file": "x" }), "needs --user"],
         ["an empty password", () => ({ user: "me", "password-file": file("\n") }), "the password of --user must be"],
         [
             "a password in the user",

@@ -28,7 +28,7 @@ interface Overrides {
     connect?: Partial<PlatformConfig["connect"]> & Metrics;
 }
 
-/** The three clusters as index.ts wires them, on the defaults but for what a test says. */
+/** The three clusters as index.ts wires them, with the defaults except for a test's changes. */
 async function clusters(over: Overrides = {}) {
     const hosts = Object.entries(over.hosts ?? defaults.hosts).map(([name, args]) => new DockerHost(name, args));
     const image = new Image("image-runtime", { role: "runtime", staged, host: hosts[0]! });
@@ -57,7 +57,7 @@ function names(type: string): string[] {
 }
 
 describe("three members of each role on one host", () => {
-    it("are what the hand-run process had, and nothing else", async () => {
+    it("are those of the original manual set-up, and no others", async () => {
         await clusters();
         const roles = ["zookeeper", "kafka", "connect"];
         const members = roles.flatMap((role) => [0, 1, 2].map((i) => `${role}-${i}`));
@@ -122,7 +122,7 @@ describe("three members of each role on one host", () => {
         ]);
     });
 
-    it("give a broker an internal and an external listener and every setting of the hand-run process", async () => {
+    it("give a broker an internal and an external listener and every setting of the original manual set-up", async () => {
         const { kafka } = await clusters();
         const broker = containerInputs(resources, "kafka-2");
         expect(broker["ports"]).toEqual([{ internal: 9092, external: 9092, ip: "127.0.0.1", protocol: "tcp" }]);

@@ -39,7 +39,7 @@ describe("readiness", () => {
     });
 
     it("restarts kept connectors that have FAILED once new workers are ready, and waits until it runs", async () => {
-        const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+        const printed = vi.spyOn(console, "log").mockImplementation(() => undefined);
         const answers = { tasks: { mended: ["RUNNING", "FAILED"], changing: ["FAILED"], well: ["RUNNING"] } };
         const restarted = vi.fn(() => void (answers.tasks.mended = ["RUNNING", "RUNNING"]));
         const targets = [await startWorker({ tasks: answers.tasks, restarted })];
@@ -47,10 +47,10 @@ describe("readiness", () => {
         const news = { ...workers, members: { "connect-0": "new" }, keptConnectors: ["mended", "well"] };
         const { outs } = await readiness.update("id", workers, news);
         expect(restarted.mock.calls).toEqual([["mended"]]);
-        expect(said.mock.calls).toEqual([["restarted, as they had FAILED: mended"]]);
+        expect(printed.mock.calls).toEqual([["restarted, as they had FAILED: mended"]]);
         expect(outs).not.toHaveProperty("keptConnectors");
         expect(await readiness.diff("id", outs, { ...news, keptConnectors: [] })).toEqual({ changes: false });
-        said.mockRestore();
+        printed.mockRestore();
     });
 
     it("shows no change for the same inputs in another order, and one for another container", async () => {
@@ -211,13 +211,13 @@ describe("roll start", () => {
     });
 
     it("records what runs when the digest changes, and reports what had failed", async () => {
-        const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+        const printed = vi.spyOn(console, "log").mockImplementation(() => undefined);
         const target = await startWorker({ tasks: { source: ["RUNNING"], sink: ["FAILED", "RUNNING"] } });
         const olds = { targets: [closedWorker, target], digest: "1", runningTasks: [] };
         const { outs } = await rollStart.update("id", olds, { targets: [target], digest: "2" });
         expect(outs.runningTasks).toEqual(["sink/1", "source/0"]);
-        expect(said.mock.calls.join()).toContain("does not wait for tasks that had FAILED before: sink/0");
-        said.mockRestore();
+        expect(printed.mock.calls.join()).toContain("does not wait for tasks that had FAILED before: sink/0");
+        printed.mockRestore();
     });
 
     it("keeps its record while the digest is the same", async () => {
@@ -227,11 +227,11 @@ describe("roll start", () => {
     });
 
     it("lets a roll begin when no worker answers, as the roll may be the remedy", async () => {
-        const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+        const printed = vi.spyOn(console, "log").mockImplementation(() => undefined);
         const olds = { targets: [closedWorker], digest: "1", runningTasks: ["sink/0"] };
         const { outs } = await rollStart.update("id", olds, { targets: [closedWorker], digest: "2" });
         expect(outs.runningTasks).toEqual([]);
-        expect(said.mock.calls.join()).toContain("no worker reports its tasks");
-        said.mockRestore();
+        expect(printed.mock.calls.join()).toContain("no worker reports its tasks");
+        printed.mockRestore();
     });
 });

@@ -34,7 +34,7 @@ describe("SourceDatabase", () => {
         return made;
     }
 
-    it("decodes logically, makes the schema at start, and is ready when it answers", async () => {
+    it("uses logical decoding, creates the schema at start, and is ready when it answers", async () => {
         const made = await database();
         const container = containerInputs(resources, "postgres");
         expect(container["command"].join(" ")).toContain("-c wal_level=logical");
@@ -60,7 +60,7 @@ describe("SourceDatabase", () => {
         });
     });
 
-    it("gets its password by file only, and starts anew with a new one", async () => {
+    it("gets its password by file only, and restarts with a new one", async () => {
         await database();
         const writer = theResource(resources, "Container", "postgres-secrets-writer").inputs;
         expect(writer["uploads"]).toEqual({ secret: [{ file: "/in/database-password", content: "hunter2" }] });
@@ -117,7 +117,7 @@ describe("Image", () => {
 });
 
 describe("stackSecrets", () => {
-    it("takes what the user set and generates what is needed besides", async () => {
+    it("uses the user's secrets and generates the others", async () => {
         const values: Record<string, string> = { mine: "a", "database-password": "b" };
         const given = pulumi.secret(values);
         const secrets = stackSecrets({

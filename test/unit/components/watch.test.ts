@@ -81,7 +81,7 @@ describe("Watch", () => {
         });
     });
 
-    it("goes by advertised addresses on several hosts", async () => {
+    it("uses advertised addresses on several hosts", async () => {
         const { content } = await stackWithWatch({
             a: { advertisedAddress: "10.0.0.1" },
             b: { advertisedAddress: "10.0.0.2" },
@@ -95,7 +95,7 @@ describe("Watch", () => {
         });
     });
 
-    it("is a small container that can change nothing, and starts anew when its file changes", async () => {
+    it("is a small container that can change nothing, and restarts when its file changes", async () => {
         const { container } = await stackWithWatch({ local: { advertisedAddress: "127.0.0.1" } });
         expect(container).toMatchObject({
             readOnly: true,

@@ -7,7 +7,7 @@ import { ConfigError } from "../../../config/errors";
 import { checkedConfig, hasPublicPassphrase, parseConfig } from "../../../config/load";
 
 describe("defaults", () => {
-    it("are the dev platform of the hand-run process", () => {
+    it("are the platform of the original manual set-up", () => {
         const config = parseConfig({});
         expect(config.zookeeper).toMatchObject({
             servers: 3,

@@ -137,14 +137,14 @@ describe("a JMS sink", () => {
     });
 });
 
-describe("what the user writes", () => {
-    it("of the broker's URL stays as it is, where it has settings", () => {
+describe("a setting of the user", () => {
+    it("of the broker's URL stays unchanged, where it has settings", () => {
         const jmsBroker = { ...platform.jmsBroker!, url: "tcp://artemis:61616?callTimeout=1000" };
         const { config } = completeConnector("json-jms-sink", sink, { ...platform, jmsBroker });
         expect(config["java.naming.provider.url"]).toBe("tcp://artemis:61616?callTimeout=1000");
     });
 
-    it("wins over what is added, as text", () => {
+    it("has priority over the platform's setting, as text", () => {
         const config = { "heartbeat.interval.ms": 1000, "tombstones.on.delete": false, "slot.name": "mine" };
         expect(completeConnector("dbz-source", { ...source, config }, platform).config).toMatchObject({
             "heartbeat.interval.ms": "1000",
@@ -153,7 +153,7 @@ describe("what the user writes", () => {
         });
     });
 
-    it("takes the place of a list that Debezium does not take beside it", () => {
+    it("replaces a list that Debezium does not accept beside it", () => {
         const config = { "message.prefix.include.list": "orders" };
         const completed = completeConnector("dbz-source", { ...source, config }, platform).config;
         expect(completed).toMatchObject(config);
@@ -174,7 +174,7 @@ describe("what the user writes", () => {
         expect(completeConnector("mine", entry, platform).secretNames).toEqual(["pw"]);
     });
 
-    it("stays as it is for a class that the platform knows nothing about", () => {
+    it("stays unchanged for a class that the platform does not know", () => {
         const entry = { ...source, class: "org.apache.kafka.connect.file.FileStreamSinkConnector" };
         expect(completeConnector("copy", entry, platform).config).toEqual(source.config);
     });
@@ -187,7 +187,7 @@ describe("what the user writes", () => {
     });
 });
 
-it("adds nothing where the entry says so", () => {
+it("adds nothing where the entry excludes it", () => {
     for (const entry of [source, sink]) {
         const { config } = completeConnector("any", { ...entry, addDefaults: false }, platform);
         expect(config).toEqual(entry.config);

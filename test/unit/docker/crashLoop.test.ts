@@ -23,7 +23,7 @@ describe("the last error of a log", () => {
             /^Caused by: java.io.IOException: disk full$/,
         ],
         [
-            "what a JVM complains of, and not its farewell",
+            "the cause that a JVM prints, and not its last line",
             [
                 "Unrecognized VM option 'UseNothing'",
                 "Error: Could not create the Java Virtual Machine.",

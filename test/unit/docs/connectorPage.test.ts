@@ -27,7 +27,7 @@ describe("docs/connector.md", () => {
         expect(rowsOf("output")).toEqual(declaredIn(component, /declare public readonly (\w+):/g));
     });
 
-    it("lists no message that nothing says", () => {
+    it("lists no message that no source contains", () => {
         const messages = listedMessages("Errors", "connector.md");
         expect(messages.length).toBeGreaterThan(30);
         const files = readdirSync(join(CHECKOUT, "packages/connector/src"), { recursive: true, encoding: "utf8" })
@@ -41,7 +41,7 @@ describe("docs/connector.md", () => {
         expect(page).toContain(`\`\`\`ts\n${program}\`\`\``);
     });
 
-    it("shows a program that declares a connector with the right arguments", async () => {
+    it("shows a program that declares a connector with valid arguments", async () => {
         vi.stubEnv("PULUMI_CONFIG", JSON.stringify({ "connect-cdc:secrets": '{"database":"d","rest":"r"}' }));
         const resources = await recordResources();
         const { topics } = await import("../../../docs/foreignCluster.js");

@@ -10,7 +10,7 @@ const shown = dashboard.panels.filter(({ type }) => type !== "row");
 const source = { type: "prometheus", uid: "${datasource}" };
 
 describe("the dashboard", () => {
-    it("knows panels by ids of their own, and has no two in one place", () => {
+    it("has a unique id for each panel, and no two panels at one position", () => {
         const ids = dashboard.panels.map(({ id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
         for (const [i, panel] of dashboard.panels.entries()) {
@@ -23,15 +23,18 @@ describe("the dashboard", () => {
         }
     });
 
-    it.each(shown)("says of $title what it is, in which unit, of the source and stack that the user picks", (panel) => {
-        expect(panel.description).toMatch(/\.$/);
-        expect(panel.fieldConfig?.defaults.unit).toBeTruthy();
-        expect(panel.datasource).toEqual(source);
-        for (const target of panel.targets!) {
-            expect(target.datasource).toEqual(source);
-            expect(target.expr).toContain('stack="$stack"');
-        }
-    });
+    it.each(shown)(
+        "has for $title a description and a unit, for the source and stack that the user selects",
+        (panel) => {
+            expect(panel.description).toMatch(/\.$/);
+            expect(panel.fieldConfig?.defaults.unit).toBeTruthy();
+            expect(panel.datasource).toEqual(source);
+            for (const target of panel.targets!) {
+                expect(target.datasource).toEqual(source);
+                expect(target.expr).toContain('stack="$stack"');
+            }
+        },
+    );
 
     it("has one variable for the source, and one for the stack", () => {
         const variables = dashboard.templating.list.map(({ name, type }) => [name, type]);
@@ -59,7 +62,7 @@ describe("every alert", () => {
         expect(lines).toEqual(rules.map(({ alert }) => alert));
     });
 
-    it.each(rules)("$alert says how bad it is, what it is, and where to read on", ({ labels, annotations }) => {
+    it.each(rules)("$alert has a severity, a description, and a link to the docs", ({ labels, annotations }) => {
         expect(["critical", "warning"]).toContain(labels.severity);
         expect(annotations.summary).toBeTruthy();
         expect(annotations.description).toMatch(/\.$/);

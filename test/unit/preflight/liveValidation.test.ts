@@ -37,8 +37,8 @@ const sink = (more: Record<string, string> = {}) => ({
 });
 const validations = () => fake.requests.filter((request) => request.endsWith("/validate")).length;
 
-describe("a worker of what the program brings", () => {
-    it("is heard, beside what is known already", async () => {
+describe("a worker of the program's own version and plugins", () => {
+    it("adds its problems to the known ones", async () => {
         const { problems, notes } = await validateByWorker(fake.url, [sink()], planned());
         expect(notes).toEqual([]);
         expect(problems).toEqual([
@@ -57,7 +57,7 @@ describe("a worker of what the program brings", () => {
         expect(problems).toMatchObject([{ warning: true, rule: expect.stringContaining("Connection to db refused") }]);
     });
 
-    it("gets no password that stands in the clear", async () => {
+    it("gets no plain-text password", async () => {
         let body = "";
         const perform = fake.perform.bind(fake);
         fake.perform = (method, url, sent) => {
@@ -87,7 +87,7 @@ describe("a worker of what the program brings", () => {
     });
 });
 
-describe("a worker of something else is not asked, or not heard", () => {
+describe("a worker of another version or plugin is not asked, or its answer is ignored", () => {
     const transform = { class: "example.Cut", type: "transformation", version: "2", config: [] };
     it.each<[string, Partial<Planned>, Record<string, string>, number]>([
         ["another Kafka", { kafkaVersion: "3.9.3" }, {}, 0],
@@ -122,13 +122,13 @@ describe("a worker of something else is not asked, or not heard", () => {
     });
 });
 
-describe("a glance at a cluster", () => {
+describe("the connectors of a cluster", () => {
     const LIMIT_MS = 2000;
 
     it("has the configs of the first worker that answers", async () => {
         fake.perform("POST", "/connectors", { name: "a", config: { name: "a", x: "1" } });
-        const glance = await readConnectorConfigs(["http://127.0.0.1:1", fake.url], LIMIT_MS);
-        expect(glance).toEqual({ restUrl: fake.url, configs: { a: { name: "a", x: "1" } } });
+        const read = await readConnectorConfigs(["http://127.0.0.1:1", fake.url], LIMIT_MS);
+        expect(read).toEqual({ restUrl: fake.url, configs: { a: { name: "a", x: "1" } } });
         expect(fake.requests).toEqual(["GET /connectors?expand=info"]);
     });
 
@@ -139,7 +139,7 @@ describe("a glance at a cluster", () => {
         });
     });
 
-    it("goes past a worker that hangs, and tells when there is no other", async () => {
+    it("skips a worker that hangs, and reports when there is no other", async () => {
         const hanging = createServer();
         await new Promise<void>((resolve) => hanging.listen(0, "127.0.0.1", resolve));
         const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`;

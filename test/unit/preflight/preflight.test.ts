@@ -37,7 +37,7 @@ describe("the docker command, by which images go to other hosts", () => {
         chmodSync(file, 0o755);
     }
 
-    it("is asked for where there is none, before anything is changed", async () => {
+    it("is a problem where it is missing, before anything is changed", async () => {
         expect(await problemsOf(["a", "b", "c"])).toEqual([
             expect.stringMatching(/^hosts: images go from a to b, c by .*\(it is not on PATH\); install/),
         ]);

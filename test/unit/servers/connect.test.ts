@@ -41,7 +41,7 @@ describe("a failed request to a worker has its reason", () => {
         await assertHealthy(url);
     });
 
-    it("of any other question", async () => {
+    it("of any other request", async () => {
         answer = json(200, { version: "3.9.2", kafka_cluster_id: "k" });
         expect(await workerInfo(url)).toEqual({ version: "3.9.2", kafka_cluster_id: "k" });
         for (const status of [200, 500]) {

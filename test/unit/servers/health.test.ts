@@ -111,7 +111,7 @@ describe("clusterReady", () => {
         });
     });
 
-    it("tells one of several members that do not answer, and how many more there are", async () => {
+    it("names one of several members that do not answer, and how many more there are", async () => {
         const targets = ["127.0.0.1:9", "127.0.0.1:9", "127.0.0.1:9"];
         expect(await clusterReady({ kind: "artemis", targets, expected: 3 })).toEqual({
             done: false,
@@ -140,7 +140,7 @@ describe("clusterReady", () => {
         });
     });
 
-    it("repeats what a worker says of its health", async () => {
+    it("repeats a worker's message on its health", async () => {
         const body = { status: "starting", message: "Worker is still starting up." };
         const target = await startWorker({ health: { status: 503, body } });
         expect(await clusterReady({ kind: "connect", targets: [target], expected: 1 })).toEqual({

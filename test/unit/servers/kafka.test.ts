@@ -3,7 +3,7 @@ import { clusterView } from "../../../servers/kafka";
 import { startResetting } from "./servers";
 
 describe("clusterView of a broker that resets the connection", () => {
-    it("is one error, and none that nobody can catch", async () => {
+    it("is one error that can be caught", async () => {
         const uncaught: Error[] = [];
         const note = (error: Error) => uncaught.push(error);
         process.prependListener("uncaughtException", note);

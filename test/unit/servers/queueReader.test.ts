@@ -54,7 +54,7 @@ describe("readQueue", () => {
         await reader.close();
     });
 
-    it("tells of no end of a reader that was given up before the broker answered", async () => {
+    it("reports no end of a reader that was given up before the broker answered", async () => {
         let readers = 0;
         const address = await startBroker(() => readers++);
         const ends: string[] = [];
@@ -88,7 +88,7 @@ describe("readQueue", () => {
             queue: "nope",
             cause: /queue nope .* cannot be read: no such queue/,
         },
-    ])("says why it fails on $why", async ({ password, queue, cause }) => {
+    ])("reports the cause of a failure: $why", async ({ password, queue, cause }) => {
         const address = await startBroker(() => undefined);
         const reading = readQueue(login(address, password), queue, { browse: true, onMessage: () => undefined });
         await expect(reading).rejects.toThrow(cause);

@@ -40,10 +40,10 @@ export async function startResetting(): Promise<string> {
 export interface WorkerAnswers {
     clusterId?: string;
     health?: { status: number; body: string | object };
-    /** State of each task by connector; the connectors' own state is RUNNING unless `connectorState` says otherwise. */
+    /** State of each task by connector; the connectors' own state is RUNNING unless `connectorState` is set. */
     tasks?: Record<string, string[]>;
     connectorState?: string;
-    /** Told the name of a connector that is to be restarted. */
+    /** Called with the name of a connector to restart. */
     restarted?: (connector: string) => void;
 }
 

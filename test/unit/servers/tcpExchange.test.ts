@@ -40,7 +40,7 @@ describe("parseAddress", () => {
 });
 
 describe("exchange", () => {
-    it("gives all that came until the server closed", async () => {
+    it("returns all data until the server closed", async () => {
         const target = await serve((data, socket) => {
             socket.write(`you said ${data}`);
             setImmediate(() => socket.end("; bye"));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { done, pending, waitFor } from "../../../servers/wait";
 
 describe("waitFor", () => {
-    it("gives back the value once the condition is done", async () => {
+    it("returns the value once the condition is done", async () => {
         let looks = 0;
         const condition = async () => (++looks < 3 ? pending("not yet") : done("ready"));
         await expect(waitFor(condition, { what: "it", timeoutSeconds: 5, intervalSeconds: 0.01 })).resolves.toBe(
@@ -12,7 +12,7 @@ describe("waitFor", () => {
         expect(looks).toBe(3);
     });
 
-    it("takes a throwing condition as not done yet", async () => {
+    it("treats a condition that throws as not done yet", async () => {
         let looks = 0;
         const condition = async () => {
             if (++looks === 1) throw new Error("refused");
@@ -35,7 +35,7 @@ describe("waitFor", () => {
         );
     });
 
-    it("looks at least once, and a last time at the limit", async () => {
+    it("checks at least once, and a last time at the limit", async () => {
         let looks = 0;
         const condition = async () => (++looks === 2 ? done() : pending("no"));
         await waitFor(condition, { what: "it", timeoutSeconds: 0.02, intervalSeconds: 10 });
@@ -56,7 +56,7 @@ describe("waitFor", () => {
         expect(lines[0]).toBe("waiting for ZooKeeper ensemble: 0 s of at most 60 s; no leader");
     });
 
-    it("says nothing while the wait is short", async () => {
+    it("reports nothing while the wait is short", async () => {
         const lines: string[] = [];
         await waitFor(async () => done(), { what: "it", timeoutSeconds: 1, onProgress: (line) => lines.push(line) });
         expect(lines).toEqual([]);

@@ -85,7 +85,7 @@ describe("findings of several snapshots", () => {
         ["it may be over", [bad, bad, none], true],
         ["it is over", [bad, bad, none, none], false],
         ["it is a warning", [1, 2].map(() => ({ found: [finding("a", { level: "warning" })] })), false],
-    ])("show whether anything is wrong: %s", (_, snapshots, expected) => {
+    ])("show whether there is a problem: %s", (_, snapshots, expected) => {
         expect(hasWrongFinding(watch(snapshots).memory)).toBe(expected);
     });
 

@@ -309,7 +309,7 @@ const connect: Case[] = [
         ],
     },
     {
-        what: "workers none of which says how the connectors are",
+        what: "workers, none of which reports the connectors' status",
         change: (snapshot) => (snapshot.connectors = no("worker does not answer")),
         expected: [["connectors", "wrong", /no worker reports their state: worker does not answer/]],
     },
@@ -317,7 +317,7 @@ const connect: Case[] = [
 
 const ends: Case[] = [
     {
-        what: "a slot that nobody reads",
+        what: "a slot without a reader",
         change: (snapshot) => Object.assign(slotOf(snapshot), { active: false, walHeldBytes: 5 * 2 ** 20 }),
         expected: [["slot:dbz_source", "wrong", /has no reader, .* holds 5.0 MiB/]],
     },
@@ -416,7 +416,7 @@ describe("findings", () => {
     it.each([
         [2 ** 31, /until its connector catches up.* heartbeat\.action\.query/],
         [0, /end the oldest transaction/],
-    ])("say what holds the log of a slot whose reader is %i bytes behind", (lagBytes, remedy) => {
+    ])("name what holds the log of a slot whose reader is %i bytes behind", (lagBytes, remedy) => {
         const held = platform((snapshot) => Object.assign(slotOf(snapshot), { lagBytes, walHeldBytes: 2 ** 31 }));
         expect(findingsOf(held)[0]?.remedy).toMatch(remedy);
     });

@@ -60,7 +60,7 @@ describe("healing", () => {
         expect(one.restarts.slice(-3)).toEqual(["1545 sink", "2145 sink", "2745 sink"]);
     });
 
-    it("goes on where it was when a connector fails again within the hour", () => {
+    it("continues its count when a connector fails again within the hour", () => {
         const one = healRun();
         one.checkFor(20, [failed()]);
         one.checkFor(600, [running]);
@@ -114,7 +114,7 @@ describe("healing", () => {
         expect(one.reported).toEqual([]);
     });
 
-    it("restarts those of others when it is reported to", () => {
+    it("restarts those of others when the option is set", () => {
         const one = healRun({ all: true });
         one.checkFor(20, [failed("other", { managed: false, declaredState: undefined })]);
         expect(one.restarts).toEqual(["15 other"]);

@@ -31,7 +31,7 @@ describe("screen of a well platform", () => {
         expect(lineOf(text, "xml-jms-sink/0")).toMatch(/RUNNING +connect-\S+$/);
     });
 
-    it("begins all fields of a column at the same place", () => {
+    it("begins all fields of a column at the same position", () => {
         const rows = text.split("\n").filter((line) => /^ {2}kafka-\d/.test(line));
         expect(rows).toHaveLength(3);
         expect(new Set(rows.map((line) => line.indexOf("127.0.0.1"))).size).toBe(1);
@@ -85,7 +85,7 @@ describe("screen", () => {
         failing.tasks[0]!.cause = cause;
         snapshot.connectors = ok([failing]);
         const lines = show(snapshot).split("\n");
-        // What is to be copied stays in one piece.
+        // Text to copy stays in one piece.
         expect(lines.filter((line) => line.length > SCREEN_WIDTH)).toEqual([expect.stringMatching(/^ +'http/)]);
         expect(lines.join(" ").replace(/ +/g, " ")).toContain(cause.trim());
     });

@@ -89,7 +89,7 @@ describe("the status server", () => {
         expect(headers["cache-control"]).toBe("no-store");
     });
 
-    it("says which port is taken, and what to do", async () => {
+    it("names the port in use, and the remedy", async () => {
         const other = createServer();
         await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
         const { port } = other.address() as AddressInfo;

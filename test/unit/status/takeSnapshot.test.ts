@@ -11,7 +11,7 @@ const servers: Server[] = [];
 
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-/** A port where nothing listens, or, with `hangs`, a server that takes connections and never says anything. */
+/** A port where nothing listens, or, with `hangs`, a server that accepts connections and never answers. */
 async function address(hangs: boolean): Promise<{ host: string; port: number }> {
     const server = createServer((socket) => socket.on("error", () => undefined));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -32,7 +32,7 @@ function watchOf(options: Partial<WatchOptions>, memory?: WatchMemory) {
 }
 
 describe("a watch while everything is down, including the engine", () => {
-    it("reports each part once, and goes on", async () => {
+    it("reports each part once, and continues", async () => {
         const { watch, reported } = watchOf({ confirm: 2 });
         await watch.check();
         expect(reported).toHaveLength(1);

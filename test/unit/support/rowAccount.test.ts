@@ -25,18 +25,18 @@ describe("the account of rows", () => {
         ["states of one row that change places", "7c 8b 7a 8d 7e", { disordered: [7] }],
         ["a repeat of an old state after the last one", "7a 8b 7c 8d 7e 7c", { duplicates: 1, stale: [7] }],
         ["a message about nothing that was committed", "7a 8b 7c 8d 7e 8z", { invented: [25], stale: [8] }],
-        ["a state that is told of another row", "7a 8b 7c 8d 8e", { invented: [4], stale: [7, 8] }],
+        ["a state that is delivered for another row", "7a 8b 7c 8d 8e", { invented: [4], stale: [7, 8] }],
     ])("of %s", (_, text, expected) => {
         expect(account(commits, states(text))).toMatchObject({ ...clean, ...expected });
     });
 
-    it("has the longest pause between news: repeats do not fill it", () => {
+    it("has the longest pause between new states: repeats do not fill it", () => {
         const arrivals = states("7a 8b 8b 8b 7c 8d 7e");
         expect(account(commits, arrivals).pauseSeconds).toBe(3);
         expect(account(commits, []).pauseSeconds).toBe(0);
     });
 
-    it("of nothing that arrived has everything as lost", () => {
+    it("without any message has everything as lost", () => {
         expect(account(commits, [])).toMatchObject({ lost: [0, 1, 2, 3, 4], stale: [7, 8] });
     });
 });

@@ -43,19 +43,19 @@ describe("SecretSearch finds a secret", () => {
     });
 });
 
-describe("SecretSearch does not cry wolf", () => {
+describe("SecretSearch gives no false alarm", () => {
     it("over a text without the secret", () => {
         expect(formsIn(secret.slice(1))).toEqual([]);
         expect(formsIn(Buffer.from(secret.slice(1)).toString("base64"))).toEqual([]);
     });
 
-    it("but says when what is certainly there is not", async () => {
+    it("but reports a text that should contain the secret and does not", async () => {
         expect(() => search().look("a log", "", "connect")).toThrow('a log: "connect" is not there');
         const nothing = search().lookAtStream("a log", Readable.from([Buffer.from("x")]), "connect");
         await expect(nothing).rejects.toThrow('a log: "connect" is not there');
     });
 
-    it("and does not look for what stands anywhere", () => {
+    it("and does not search for texts that occur everywhere", () => {
         expect(() => new SecretSearch({ short: " password12\n" })).toThrow("secret short is too short");
     });
 });

@@ -15,7 +15,7 @@ test("each queue is durable and anycast at an address of its own name, beside de
     expect(xml).not.toContain("durable");
 });
 
-test("a queue named twice, or like one that is there anyway, is made once", () => {
+test("a queue that is named twice, or like a default one, is created once", () => {
     const xml = brokerXml({ queues: ["A", "A", "DLQ"] });
     expect(xml.match(/<address name="A"/g)).toHaveLength(1);
     expect(xml.match(/<address name="DLQ"/g)).toHaveLength(1);

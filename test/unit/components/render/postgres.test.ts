@@ -3,7 +3,7 @@ import { schemaSql } from "../../../../components/render/postgres";
 
 const args = { database: "cdcdb", user: "cdcadmin", publication: "dbz_publication" };
 
-test("makes the seed's role, database, table and publication", () => {
+test("creates the demo's role, database, table and publication", () => {
     const sql = schemaSql(args);
     expect(sql).toContain(`ALTER ROLE "cdcadmin" WITH LOGIN REPLICATION PASSWORD :'password';`);
     expect(sql).toContain(`'CREATE DATABASE "cdcdb" OWNER "cdcadmin"'`);

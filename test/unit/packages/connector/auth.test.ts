@@ -85,7 +85,7 @@ describe("the argument auth", () => {
         expect(reasons.join()).not.toContain("hunter-22");
     });
 
-    it("says what of it no message may hold", () => {
+    it("lists its values that no message may contain", () => {
         const basic = { username: "me", password: "pw-22" };
         const sent = Buffer.from("me:pw-22").toString("base64");
         expect(secretsOfAuth({ basic, tls: mine })).toEqual(["pw-22", sent, mine.key, mine.pkcs12]);

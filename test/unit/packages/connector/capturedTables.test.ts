@@ -28,7 +28,7 @@ const logs = (root: Partial<DatabaseTable> = {}, parts: Partial<DatabaseTable> =
     table("cdc.logs_2026_2", { ancestors: ["cdc.logs_2026", "cdc.logs"], ...parts }),
 ];
 
-/** Kind, text and remedy of what is wrong. */
+/** Kind, text and remedy of the problems. */
 function problems(
     settings: string | Record<string, string>,
     tables: DatabaseTable[],
@@ -71,7 +71,7 @@ describe("a captured table that is not published", () => {
     it.each<[string, Record<string, string>]>([
         ["in an excluded table", { "table.include.list": "cdc\\..*", "table.exclude.list": "cdc.orders" }],
         ["in an excluded schema", { "table.include.list": "cdc.customers,.*", "schema.exclude.list": "shop" }],
-        ["where nothing says what is captured", {}],
+        ["where no setting lists captured tables", {}],
         ["where another plugin decodes", { "table.include.list": "cdc.orders", "plugin.name": "decoderbufs" }],
         [
             "where Debezium keeps the publication",

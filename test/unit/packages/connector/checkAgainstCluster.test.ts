@@ -39,13 +39,13 @@ async function check(news: Record<string, unknown>, olds?: Record<string, unknow
 }
 
 /** A worker's answer on one setting. */
-function told(name: string, type: string, ...errors: string[]): unknown {
+function answerOn(name: string, type: string, ...errors: string[]): unknown {
     return { definition: { name, type }, value: { name, errors } };
 }
 
 describe("a new config", () => {
-    it("is validated by the worker: three questions, and none that is no fault", async () => {
-        fake.validation = [told("topics", "LIST"), told("batch.size", "INT")];
+    it("is validated by the worker with three requests; a valid config has no problem", async () => {
+        fake.validation = [answerOn("topics", "LIST"), answerOn("batch.size", "INT")];
         expect(await check(given())).toEqual([]);
         expect(fake.requests.sort()).toEqual(["GET /", "GET /connector-plugins?connectorsOnly=false", VALIDATE]);
         expect(lines).toEqual([]);
@@ -58,27 +58,24 @@ describe("a new config", () => {
         ["3.7.0", "stopped", 0],
         // refused, then: it never runs
         ["3.4.1", "stopped", 0],
-    ])(
-        "of workers of %s that is to be created %s: %i warnings that it runs for a moment",
-        async (version, state, count) => {
-            fake.version = version;
-            expect(await check(given({ state }))).toEqual([]);
-            expect(lines).toHaveLength(count);
-            const text = `connector "sink": it runs for a moment before it is ${state}: ${fake.url} runs Kafka Connect ${version}`;
-            lines.forEach((line) => expect(line).toContain(text));
-            lines = [];
-            await check(given({ state, tasksMax: 2 }), given({ state }));
-            expect(lines).toEqual([]);
-        },
-    );
+    ])("for workers of %s, created %s: %i warnings that it runs for a moment", async (version, state, count) => {
+        fake.version = version;
+        expect(await check(given({ state }))).toEqual([]);
+        expect(lines).toHaveLength(count);
+        const text = `connector "sink": it runs for a moment before it is ${state}: ${fake.url} runs Kafka Connect ${version}`;
+        lines.forEach((line) => expect(line).toContain(text));
+        lines = [];
+        await check(given({ state, tasksMax: 2 }), given({ state }));
+        expect(lines).toEqual([]);
+    });
 
-    it("has all its problems told at once, each with its property", async () => {
+    it("has all its problems reported at once, each with its property", async () => {
         fake.validation = [
-            told("topics", "LIST"),
-            told("batch.size", "INT", "Invalid value ten for configuration batch.size: Not a number of type INT"),
-            told("jms.host", "STRING", 'Missing required configuration "jms.host" which has no default value.'),
-            told("tasks.max", "INT", "Value must be at least 1"),
-            told("key", "PASSWORD"),
+            answerOn("topics", "LIST"),
+            answerOn("batch.size", "INT", "Invalid value ten for configuration batch.size: Not a number of type INT"),
+            answerOn("jms.host", "STRING", 'Missing required configuration "jms.host" which has no default value.'),
+            answerOn("tasks.max", "INT", "Value must be at least 1"),
+            answerOn("key", "PASSWORD"),
         ];
         const config = { topics: "lines", "batch.size": "ten", "jms.hst": "a", key: "hunter2" };
         expect(await check(given({ config, state: "on" }))).toEqual([
@@ -91,8 +88,8 @@ describe("a new config", () => {
         ]);
     });
 
-    it("is warned of, where it may be right when the connector is written", async () => {
-        fake.validation = [told("batch.size", "INT"), told("topics", "LIST", "Connection to db:5432 refused.")];
+    it("gives a warning where it may be valid when the connector is written", async () => {
+        fake.validation = [answerOn("batch.size", "INT"), answerOn("topics", "LIST", "Connection to db:5432 refused.")];
         const config = { topics: "lines", "batch.size": "10", "quite.another": "1" };
         expect(await check(given({ config }))).toEqual([]);
         expect(lines).toEqual([
@@ -105,15 +102,15 @@ describe("a new config", () => {
 
     it("shows none of its secrets", async () => {
         fake.validation = [
-            told("topics", "LIST", "cannot reach x as hunter2"),
-            told("batch.size", "INT", "hunter2 is odd"),
+            answerOn("topics", "LIST", "cannot reach x as hunter2"),
+            answerOn("batch.size", "INT", "hunter2 is odd"),
         ];
         const reasons = await check(given({ secrets: { p: "hunter2" } }));
         expect(reasons).toHaveLength(2);
         expect([...reasons, ...lines].join()).not.toContain("hunter2");
     });
 
-    it("keeps a password in the clear from the worker", async () => {
+    it("does not send a plain-text password to the worker", async () => {
         let body = "";
         const perform = fake.perform.bind(fake);
         fake.perform = (method, url, sent) => {
@@ -126,7 +123,7 @@ describe("a new config", () => {
     });
 
     it("may have a password in sensitiveConfig, which the worker gets and no message shows", async () => {
-        fake.validation = [told("my.password", "PASSWORD", "hunter2 is too short"), told("topics", "LIST")];
+        fake.validation = [answerOn("my.password", "PASSWORD", "hunter2 is too short"), answerOn("topics", "LIST")];
         const sensitiveConfig = { "my.password": "hunter2" };
         expect(await check(given({ config: { topics: "a" }, sensitiveConfig }))).toEqual([
             'sensitiveConfig["my.password"]: Connect reports: [hidden] is too short',
@@ -134,10 +131,10 @@ describe("a new config", () => {
         expect(await check(given({ sensitiveConfig: UNKNOWN }))).toEqual([]);
     });
 
-    it("may have what a definition says is no password, though its name looks so", async () => {
-        fake.validation = [told("name.of.secret", "STRING")];
+    it("may have a setting that is not a password by its definition, though its name looks so", async () => {
+        fake.validation = [answerOn("name.of.secret", "STRING")];
         expect(await check(given({ config: { "name.of.secret": "a" } }))).toEqual([]);
-        fake.validation = [told("name.of.secret", "PASSWORD")];
+        fake.validation = [answerOn("name.of.secret", "PASSWORD")];
         expect(await check(given({ config: { "name.of.secret": "a" } }))).toHaveLength(1);
     });
 
@@ -146,12 +143,12 @@ describe("a new config", () => {
         ["an address", { restUrls: [UNKNOWN] }],
         ["a setting", { config: { topics: UNKNOWN } }],
         ["the class", { class: UNKNOWN }],
-    ])("is not asked about while nobody knows %s", async (_, unknown) => {
+    ])("is not validated while %s is not known", async (_, unknown) => {
         expect(await check(given(unknown))).toEqual([]);
         expect(fake.requests).toEqual([]);
     });
 
-    it("is not asked about where the program does not want it", async () => {
+    it("is not validated with checkLive: false", async () => {
         expect(await check(given({ checkLive: false }))).toEqual([]);
         expect(await check(given({ checkLive: "no" }))).toEqual(['checkLive is "no"; it must be true or false']);
         expect(fake.requests).toEqual([]);
@@ -159,22 +156,22 @@ describe("a new config", () => {
 });
 
 describe("an unchanged config", () => {
-    it("is not asked about, whatever else changes", async () => {
+    it("is not validated, whatever else changes", async () => {
         const news = given({ state: "paused", secrets: { p: "new" }, restUrls: ["http://127.0.0.1:1", fake.url] });
         expect(await check(news, given())).toEqual([]);
         expect(fake.requests).toEqual([]);
     });
 
-    it("that was taken with what looks like a password stays taken", async () => {
+    it("that was accepted with a value that looks like a password stays accepted", async () => {
         const same = given({ config: { "name.of.secret": "a" } });
         expect(await check(same, same)).toEqual([]);
     });
 
     it.each<[string, Record<string, unknown>]>([
         ["while its addresses are not known", { restUrls: UNKNOWN }],
-        ["where the program does not want it asked about", { checkLive: false }],
+        ["with checkLive: false", { checkLive: false }],
         ["with another setting", { config: { "name.of.secret": "a", "batch.size": "1" }, restUrls: UNKNOWN }],
-    ])("stays taken, too, %s", async (_, more) => {
+    ])("stays accepted, too, %s", async (_, more) => {
         const same = given({ config: { "name.of.secret": "a" } });
         expect(await check({ ...same, ...more }, same)).toEqual([]);
         expect(await check({ ...same, ...more, class: "example.Other" }, same)).toHaveLength(1);
@@ -186,8 +183,8 @@ describe("an unchanged config", () => {
     });
 });
 
-describe("without a worker that could tell", () => {
-    it("nothing is said where none listens: the same run may make it", async () => {
+describe("without an answer from the worker", () => {
+    it("there is no warning where none listens: the same run may start it", async () => {
         const closed = fake.url;
         await fake.stop();
         expect(await check(given({ restUrls: [closed] }))).toEqual([]);
@@ -195,7 +192,7 @@ describe("without a worker that could tell", () => {
     });
 
     it("the next worker is asked", async () => {
-        fake.validation = [told("topics", "LIST", "Not a list")];
+        fake.validation = [answerOn("topics", "LIST", "Not a list")];
         expect(await check(given({ restUrls: ["http://127.0.0.1:1", fake.url] }))).toHaveLength(1);
     });
 
@@ -215,13 +212,13 @@ describe("without a worker that could tell", () => {
         expect(lines.join()).not.toContain("hunter2");
     });
 
-    it("what 3.6 and before answer to a sink without topics is a fault", async () => {
+    it("the answer of 3.6 and before for a sink without topics is a problem", async () => {
         const message = "Must configure one of topics or topics.regex";
         fake.faultsOf.push({ request: /validate$/, faults: [{ kind: "answer", status: 500, message }] });
         expect(await check(given())).toEqual([`config["topics"]: Connect reports: ${message}`]);
     });
 
-    describe("and one that takes the question only", () => {
+    describe("from a worker that accepts the request only", () => {
         let hanging: Server;
 
         beforeEach(async () => {

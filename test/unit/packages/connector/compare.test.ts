@@ -34,7 +34,7 @@ it("finds keys with names that every object has", () => {
     expect(differingKeys({}, { toString: "b" })).toEqual(["toString"]);
 });
 
-it("takes a config that does not say how many tasks for what Connect takes it for", () => {
+it("gives a config without a number of tasks the same meaning as Connect", () => {
     expect(differingKeys({ "tasks.max": "1" }, {})).toEqual([]);
     expect(differingKeys({ "tasks.max": "2" }, {})).toEqual(["tasks.max"]);
 });

@@ -57,7 +57,7 @@ const savedFiles = () => {
 };
 
 describe("a deletion", () => {
-    it("keeps the offsets of the stopped connector in a file that restore takes, and says where", async () => {
+    it("saves the offsets of the stopped connector in a file that restore reads, and reports its path", async () => {
         await make();
         await engine.destroy();
         expect(writes()).toEqual(["PUT /stop", "DELETE "]);
@@ -74,7 +74,7 @@ describe("a deletion", () => {
     });
 
     it.each(["PUT .*stop", "GET .*offsets", "DELETE .*offsets", "DELETE /connectors/sink$"])(
-        "that ended at %s goes on from there",
+        "that ended at %s continues from there",
         async (request) => {
             await make(reset);
             const refused = { kind: "answer", status: 403, message: "no" } as const;
@@ -87,7 +87,7 @@ describe("a deletion", () => {
         },
     );
 
-    it("goes on without a file when the offsets cannot be had, and says so", async () => {
+    it("continues without a file when the offsets cannot be read, and reports it", async () => {
         await make();
         const refused = {
             kind: "answer",
@@ -100,14 +100,14 @@ describe("a deletion", () => {
         expect(lines.join()).toMatch(/stay in the cluster, but could not be saved in a file: .*Failed to find/);
     });
 
-    it("before 3.5 neither stops nor keeps", async () => {
+    it("before 3.5 neither stops the connector nor saves offsets", async () => {
         fake.version = "3.4.1";
         await make();
         await engine.destroy();
         expect(writes()).toEqual(["DELETE "]);
     });
 
-    it("that is to reset is refused at preview below 3.6, with the version", async () => {
+    it("with a reset is refused at preview below 3.6, with the version", async () => {
         fake.version = "3.5.2";
         const { failures } = await check({}, args(reset));
         expect(failures.map(({ reason }) => reason)).toContainEqual(
@@ -116,7 +116,7 @@ describe("a deletion", () => {
     });
 });
 
-it("a source that leaves its slot for another one says what is left, with the SQL and without the password", async () => {
+it("a source that changes to another slot reports the old one, with the SQL and without the password", async () => {
     const url = "postgresql://admin:hunter-2@127.0.0.1:1/shop";
     const source = (slot: string) => ({
         class: "io.debezium.connector.postgresql.PostgresConnector",
@@ -135,7 +135,7 @@ it("a source that leaves its slot for another one says what is left, with the SQ
 });
 
 describe("a deletion ends", () => {
-    it("where no folder can be made for the offsets: they are said instead", async () => {
+    it("where no folder can be created for the offsets: they are printed instead", async () => {
         writeFileSync(join(folder, "file"), "");
         vi.stubEnv("XDG_STATE_HOME", join(folder, "file"));
         await make(reset);
@@ -175,7 +175,7 @@ describe("a deletion ends", () => {
 });
 
 describe("another Kafka cluster behind the workers", () => {
-    it("is neither read as gone nor written to nor deleted from", async () => {
+    it("does not count as deleted, and is neither written to nor deleted from", async () => {
         await make();
         fake.kafkaClusterId = "another";
         fake.connectors.clear();
@@ -189,7 +189,7 @@ describe("another Kafka cluster behind the workers", () => {
         expect(engine.outputs).toMatchObject({ kafkaClusterId: "fake" });
     });
 
-    it("that is in the lost one's place gets the connector anew", async () => {
+    it("that replaces the lost one gets the connector again", async () => {
         await make({ onNewKafkaCluster: "recreate" });
         fake.kafkaClusterId = "another";
         fake.connectors.clear();
@@ -199,7 +199,7 @@ describe("another Kafka cluster behind the workers", () => {
         expect(engine.outputs).toMatchObject({ kafkaClusterId: "another" });
     });
 
-    it("is not known to a state of before: the id is filled in", async () => {
+    it("is not known to an older state: the id is filled in", async () => {
         await make();
         delete engine.outputs!["kafkaClusterId"];
         await engine.refresh();

@@ -21,13 +21,13 @@ it.each([
     ["a task that is only resumed", status("PAUSED", "PAUSED"), running, false],
     ["a task that had FAILED", status("RUNNING", "FAILED"), running, true],
     ["the first tasks", status("STOPPED"), running, true],
-])("%s tells new tasks from old ones", async (_, before, after, isNew) => {
+])("%s distinguishes new tasks from old ones", async (_, before, after, isNew) => {
     const generation = new Generation(before, new Deadline(virtualClock(), 300));
     expect(generation.isNew(after)).toBe(isNew);
     expect(generation.hasJustChanged).toBe(isNew);
 });
 
-it("what nobody saw is over 0.7 s after the new task configs came, and after 10 s at last", async () => {
+it("an unseen restart counts as done 0.7 s after the new task configs, and after 10 s at the latest", async () => {
     const clock = virtualClock();
     let came = false;
     const deadline = new Deadline(clock, 300);
@@ -49,7 +49,7 @@ it("what nobody saw is over 0.7 s after the new task configs came, and after 10 
     expect(await isNewAt(10_000, patient)).toBe(true);
 });
 
-it("a question for task configs that is not answered, or fails, keeps no look waiting", async () => {
+it("a request for task configs that gets no answer, or fails, delays no read of the status", async () => {
     const clock = virtualClock();
     const questions = [() => new Promise<boolean>(() => undefined), () => Promise.reject(new Error("no answer"))];
     for (const haveNewConfigs of questions) {

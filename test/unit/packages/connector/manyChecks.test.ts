@@ -66,7 +66,7 @@ function counted(): Record<string, number> {
 }
 
 describe(`${COUNT} connectors of one cluster`, () => {
-    it("are not asked about while they are as they were", async () => {
+    it("are not validated while they do not change", async () => {
         for (const news of sources(COUNT)) {
             const olds = checkInputs(news).inputs as any;
             const { inputs } = await check(olds, news);
@@ -75,7 +75,7 @@ describe(`${COUNT} connectors of one cluster`, () => {
         expect(counted()).toEqual({});
     });
 
-    it("are validated one by one when they are new, and all the rest is asked once", async () => {
+    it("are validated one by one when they are new, and all other requests are sent once", async () => {
         expect(await checkAll(sources(COUNT))).toEqual([]);
         const once = { "GET /": 1, "GET /connector-plugins?connectorsOnly=false": 1, [LIST]: 1 };
         expect(counted()).toEqual({ ...once, [VALIDATE]: COUNT });
@@ -83,7 +83,7 @@ describe(`${COUNT} connectors of one cluster`, () => {
         expect(counted()).toEqual({});
     });
 
-    it("are asked about apart for each user", async () => {
+    it("are validated separately for each user", async () => {
         const auth = (username: string) => ({ auth: { basic: { username, password: "p" } } });
         await checkAll([...sources(2, auth("a")), ...sources(2, auth("b"))]);
         expect(counted()).toMatchObject({ "GET /": 2, [LIST]: 2 });
@@ -104,7 +104,7 @@ describe("behind a worker that hangs", () => {
         hanging.close();
     });
 
-    it("new connectors are checked in a few seconds, and the first says what was not", async () => {
+    it("new connectors are checked in a few seconds, and the first one lists what was not checked", async () => {
         const startMs = performance.now();
         expect(await checkAll(sources(COUNT, { restUrls: [url] }))).toEqual([]);
         expect(performance.now() - startMs).toBeLessThan(8000);
@@ -135,7 +135,7 @@ describe("sources that share a slot", () => {
         expect((await checkAll([first, second])).join()).toMatch(shares);
     });
 
-    it("are found before the second one is created, when no worker could say so at the check", async () => {
+    it("are found before the second one is created, when no worker answered at the check", async () => {
         fake.perform("POST", "/connectors", {
             name: "source-0",
             config: { "connector.class": SOURCE, ...source(0).config },

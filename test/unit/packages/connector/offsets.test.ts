@@ -52,7 +52,7 @@ const lines = () => fake.connectors.get("lines")!;
 const writes = () => fake.writes.map((write) => write.replace("/connectors/lines/", ""));
 
 describe("readOffsets", () => {
-    it("says what connector of which cluster they are of", async () => {
+    it("returns the connector and the cluster that they belong to", async () => {
         expect(await readOffsets(connect(60), "lines")).toEqual({
             version: 1,
             connector: "lines",
@@ -64,7 +64,7 @@ describe("readOffsets", () => {
         });
     });
 
-    it("refuses what is not there, and versions that cannot", async () => {
+    it("refuses a connector that does not exist, and versions that cannot", async () => {
         await expect(readOffsets(connect(60), "nope")).rejects.toThrow('connector "nope" not found');
         fake.version = "3.4.1";
         await expect(readOffsets(connect(60), "lines")).rejects.toThrow(
@@ -74,7 +74,7 @@ describe("readOffsets", () => {
 });
 
 describe("changeOffsets", () => {
-    it("alters what is given, with the connector stopped, and lets it run again", async () => {
+    it("alters the given offsets with the connector stopped, and lets it run again", async () => {
         const result = await change({ kind: "alter", offsets: [at("a", 10), at("b", null)] });
         expect(result).toEqual({
             before: [at("a", 50), at("b", 60)],
@@ -85,7 +85,7 @@ describe("changeOffsets", () => {
         expect(lines().state).toBe("RUNNING");
     });
 
-    it("restores: what is there beside the given offsets goes", async () => {
+    it("restores: removes all offsets but the given ones", async () => {
         const { after } = await change({ kind: "restore", offsets: [at("a", 50), at("c", 5)] });
         expect(after).toEqual([at("a", 50), at("c", 5)]);
     });
@@ -110,7 +110,7 @@ describe("changeOffsets", () => {
         expect(writes().slice(3)).toEqual(["PATCH offsets"]);
     });
 
-    it("keeps the offsets of the stopped connector before it changes them; when that fails, nothing is changed", async () => {
+    it("saves the offsets of the stopped connector before it changes them; when that fails, nothing is changed", async () => {
         const kept: unknown[] = [];
         await change(toTen, ({ offsets }) => kept.push(offsets, lines().state, lines().offsets));
         expect(kept).toEqual([[at("a", 50), at("b", 60)], "STOPPED", [at("a", 50), at("b", 60)]]);
@@ -142,7 +142,7 @@ describe("changeOffsets", () => {
             ),
         ],
         [
-            "a leader that has not heard of the stop",
+            "a leader that does not know of the stop yet",
             times(5, answer(400, "Connectors must be in the STOPPED state before")),
         ],
         ["a time limit, nothing done", [answer(500, "Request timed out")]],
@@ -177,14 +177,14 @@ describe("changeOffsets", () => {
         expect(lines().offsets).toEqual([at("a", 50), at("b", 60)]);
     });
 
-    it("says so when the offsets may have been changed", async () => {
+    it("reports that the offsets may have been changed", async () => {
         failOn(/PATCH/, times(500, { kind: "reset" }));
         await expect(change(toTen)).rejects.toThrow(
             /The offsets may have been changed\. Connector "lines" is running, as before$/,
         );
     });
 
-    it("says what state the connector is in when it cannot be put back", async () => {
+    it("reports the connector's state when it cannot be restored", async () => {
         failOn(/PUT .*resume/, times(500, answer(409, "Cannot complete request because of a conflicting operation")));
         await expect(change(toTen)).rejects.toThrow(
             new RegExp(
@@ -195,7 +195,7 @@ describe("changeOffsets", () => {
         expect(lines().offsets).toEqual([at("b", 60), at("a", 10)]);
     });
 
-    it("says both what failed and how the connector was left when all workers go in the middle", async () => {
+    it("reports the failure and the connector's state when all workers end in the middle", async () => {
         const everythingFails = () => failOn(/./, times(5000, { kind: "reset" }));
         const start = clock.nowMs;
         const error = await change(toTen, everythingFails).catch((error: Error) => error);

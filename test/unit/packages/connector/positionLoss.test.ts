@@ -47,7 +47,7 @@ it.each([
     expect(properties(olds, news)).toEqual([]);
 });
 
-it("a source may name topics, when its plugin says that it is one", () => {
+it("a source may name topics, when its plugin is a source", () => {
     const olds: Positioned = { ...sink, class: "example.Mqtt" };
     const group = { config: { topics: "lines", "consumer.override.group.id": "g" } };
     const ofType = (news: Partial<Positioned>, type: string) =>
@@ -119,7 +119,7 @@ it("positionKeys adds settings", () => {
     expect(properties(own, { ...moved, positionKeys: ["folder"] })).toEqual(key("folder"));
 });
 
-it("another name is right with renamedFrom, and for a sink that keeps its group", () => {
+it("another name is valid with renamedFrom, and for a sink that keeps its group", () => {
     expect(properties(debezium, { name: "b", renamedFrom: "source" })).toEqual([]);
     expect(properties(debezium, { name: "b", renamedFrom: "other" })).toEqual(["name"]);
     const config = { ...sink.config, "consumer.override.group.id": "connect-sink" };
@@ -166,7 +166,7 @@ it.each([
     },
 );
 
-it("a snapshot at each start is told of", () => {
+it("a snapshot at each start is reported", () => {
     const always = { class: debezium.class, config: { "snapshot.mode": "always" } };
     expect(snapshotsAlways(always)).toBe(true);
     expect(snapshotsAlways({ ...always, config: {} })).toBe(false);

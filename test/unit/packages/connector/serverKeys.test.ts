@@ -6,7 +6,7 @@ import { inPlaceOfSystemClock } from "../../../support/virtualClock";
 
 /** A worker to whose connectors a key is added with each write, or after one. */
 class AddingConnect extends FakeConnect {
-    /** `server`: told in the answer; `late`: after the answer; `once`: after the next answer, as somebody else would. */
+    /** `server`: in the answer; `late`: after the answer; `once`: after the next answer, as another user would. */
     adds?: "server" | "late" | "once";
 
     override perform(method: string, url: string, body: any): Reply {

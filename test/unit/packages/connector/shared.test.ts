@@ -65,7 +65,7 @@ it("a list is not used for what is asked after a write, nor in the next refresh"
     expect(lists()).toBe(3);
 });
 
-it("operations that wait at the same time share one look; one alone asks for its own connector", async () => {
+it("operations that wait at the same time share one request; a single one requests its own connector", async () => {
     await created();
     const open = (name: string) =>
         openConnectors({ ...args(name), secrets: {} }, { limitSeconds: 10, silenceSeconds: 5 });

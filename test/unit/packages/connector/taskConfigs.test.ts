@@ -3,7 +3,7 @@ import type { ConnectorStatus } from "../../../../packages/connector/src/client/
 import { openConnectors } from "../../../../packages/connector/src/inputs/openConnectors";
 import { FakeConnect } from "../../../support/fakeConnect";
 
-/** Two workers that hear of a changed config at moments of their own. */
+/** Two workers that get a changed config at different times. */
 let first: FakeConnect;
 let second: FakeConnect;
 
@@ -40,7 +40,7 @@ it("the worker of the task is asked for its new config, and no other one", async
     expect(first.requests).toEqual([]);
 });
 
-it("where the task's worker has another address among workers, all must say so, each once", async () => {
+it("where workers use another address for the task's worker, all must report the new configs, each once", async () => {
     const hasChanged = await whetherChanged("connect-1:8083");
     change(first);
     expect(await hasChanged()).toBe(false);
@@ -50,7 +50,7 @@ it("where the task's worker has another address among workers, all must say so, 
     expect(first.requests).toHaveLength(1);
 });
 
-it("a worker that is down is not waited for, but somebody has to say so", async () => {
+it("a worker that is down is not waited for, but one worker has to report the new configs", async () => {
     const hasChanged = await whetherChanged("connect-1:8083");
     await second.stop();
     expect(await hasChanged()).toBe(false);

@@ -47,7 +47,7 @@ describe("causeOf", () => {
     it.each([
         ["one message", "org.example.FooException: broken\n\tat a.b.C.d(C.java:1)\n", "FooException: broken"],
         [
-            "a wrapper that says nothing",
+            "a wrapper without a message",
             "org.apache.kafka.connect.errors.ConnectException: Exiting WorkerSinkTask due to unrecoverable exception.\n" +
                 "\tat a.B.c(B.java:1)\nCaused by: org.apache.kafka.connect.errors.DataException: no field x\n\t... 10 more\n",
             "DataException: no field x",
@@ -58,7 +58,7 @@ describe("causeOf", () => {
             "IOException: disk full",
         ],
         [
-            "a chain that tells",
+            "a chain with messages",
             "a.XException: Could not connect\n\tat a.B.c(B.java)\nCaused by: org.postgresql.util.PSQLException: Connection to " +
                 "db:5432 refused.\n  Check that it runs.\n\tat x.Y.z(Y.java)\nCaused by: java.net.ConnectException: Connection refused\n\t... 3 more",
             "XException: Could not connect; caused by PSQLException: Connection to db:5432 refused. Check that it runs.; " +

@@ -73,7 +73,7 @@ describe("a masked setting", () => {
         expect(theirs().config).not.toHaveProperty("db.password");
     });
 
-    it("is written again when the answer to the write was lost: nobody sees whether it was", async () => {
+    it("is written again when the answer to the write was lost: its effect cannot be seen", async () => {
         await engine.up(args(password("a")));
         fake.faultsOf.push({ request: /^PUT .*config$/, faults: [{ kind: "reset" }] });
         await engine.up(args(password("b")));
@@ -91,7 +91,7 @@ describe("a masked setting", () => {
         expect(await engine.up(args(password("b"), { state: "paused" }))).toBe("unchanged");
     });
 
-    it("is overwritten by whoever adopts the connector", async () => {
+    it("is overwritten by the program that adopts the connector", async () => {
         await engine.up(args(password("a")));
         await new Engine().up(args(password("b"), { adopt: true }));
         expect(theirs().config).toMatchObject(password("b"));
@@ -231,7 +231,7 @@ describe("JSON that is not Connect's", () => {
     });
 });
 
-it("401 is said at preview", async () => {
+it("401 is reported at preview", async () => {
     fake.faultsOf.push({ request: /^GET \/$/, faults: [{ kind: "answer", status: 401, html: "" }] });
     await check(undefined, args());
     expect(lines.join()).toMatch(/no worker checked its config: http.*401.*set auth\.basic/);
@@ -254,7 +254,7 @@ it("a version that a lost answer left unknown is known after a refresh", async (
     expect(engine.outputs).toMatchObject({ version: "1" });
 });
 
-it("what one user is shown is not for another one", async () => {
+it("one user's answers are not used for another user", async () => {
     const seen = vi.spyOn(fake, "perform");
     const engines = await Promise.all(
         ["a", "b"].map(async (username) => {

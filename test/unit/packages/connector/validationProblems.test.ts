@@ -5,7 +5,7 @@ import { Redactor } from "../../../../packages/connector/src/client/redact";
 const redact = (text: string) => new Redactor(["hunter-2"]).redact(text);
 const definition = (name: string, type = "STRING") => ({ definition: { name, type }, value: { name } });
 
-/** What is found in a config of one setting, of which a worker says this. */
+/** The problems of a config of one setting, from this answer of a worker. */
 function problems(
     key: string,
     value: string,
@@ -13,11 +13,11 @@ function problems(
     type = "STRING",
     recommended: string[] = [],
 ): ConfigProblem[] {
-    const told = { definition: { name: key, type }, value: { name: key, errors, recommended_values: recommended } };
-    return configProblems({ error_count: errors.length, configs: [told] }, { [key]: value }, redact);
+    const setting = { definition: { name: key, type }, value: { name: key, errors, recommended_values: recommended } };
+    return configProblems({ error_count: errors.length, configs: [setting] }, { [key]: value }, redact);
 }
 
-describe("what a worker says", () => {
+describe("a worker's error", () => {
     // Texts of Kafka 2.8 to 4.x, Debezium, the PostgreSQL driver, and of sinks in the field.
     it.each([
         ["tasks.max", "x", "Invalid value x for configuration tasks.max: Not a number of type INT"],
@@ -81,7 +81,7 @@ describe("what a worker says", () => {
         ]);
     });
 
-    it("shows no password, wherever it stands", () => {
+    it("shows no password in any part of the text", () => {
         const shown = JSON.stringify([
             problems("a.token", "${directory:/s:a}", ["hunter-2 is too short"]),
             problems("my.password", "hunter-4", ["my.password hunter-4 is too short"], "PASSWORD"),
@@ -97,7 +97,7 @@ describe("what a worker says", () => {
     });
 });
 
-describe("what follows from the definitions", () => {
+describe("problems by the definitions", () => {
     const configs = [
         definition("topics", "LIST"),
         definition("batch.size", "INT"),
@@ -115,7 +115,7 @@ describe("what follows from the definitions", () => {
             [["batch.sizes", "config", expect.stringContaining("batch.size?")]],
         ],
         [
-            "a slip beside the right key",
+            "a misspelt key beside the valid one",
             { "batch.sizes": "1", "batch.size": "1" },
             [["batch.sizes", "unknown", "did you mean batch.size?"]],
         ],
@@ -125,7 +125,7 @@ describe("what follows from the definitions", () => {
             [["quite.another", "unknown", "remove it unless a plugin reads it"]],
         ],
         [
-            "a slip in a transform's key",
+            "a misspelt key of a transform",
             { "transforms.route.regx": "1" },
             [["transforms.route.regx", "config", expect.stringContaining("regex?")]],
         ],
@@ -137,12 +137,12 @@ describe("what follows from the definitions", () => {
             { "producer.override.ssl.key.password": "x" },
             [["producer.override.ssl.key.password", "password", undefined]],
         ],
-        ["a name that looks like a password, and a definition that says it is none", { "name.of.secret": "x" }, []],
+        ["a name that looks like a password, whose definition is not one", { "name.of.secret": "x" }, []],
     ])("%s", (_, config, expected) => {
         expect(found(config)).toEqual(expected);
     });
 
-    it("nothing, where a connector tells of no setting of its own: Connect's are in every validation", () => {
+    it("nothing, where a connector reports no setting of its own: Connect's are in every validation", () => {
         const ofConnect = [
             "name",
             "tasks.max",
