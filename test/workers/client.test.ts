@@ -10,7 +10,7 @@ import { Request } from "../../packages/connector/src/client/sendRequest";
 
 const LIST: Request = { method: "GET", path: "/connectors" };
 
-/** Sockets of the worker that accepts connections and says nothing, as one that hangs. */
+/** Sockets of the worker that accepts connections and never answers, like one that hangs. */
 let silent: { server: Server; sockets: Socket[] };
 let answering: { server: Server; sockets: Socket[]; authorizations: (string | undefined)[] };
 
@@ -42,7 +42,7 @@ function clientOf(restUrls: string[], auth?: ConnectAuth): ConnectClient {
     return new ConnectClient(restUrls, { deadline, progress, redactor: new Redactor(), auth });
 }
 
-it("asks the next worker after 10 s when one takes a question and says nothing", async () => {
+it("sends a request to the next worker after 10 s when one accepts it and does not answer", async () => {
     const client = clientOf([urlOf(silent), urlOf(answering)]);
     const start = Date.now();
     expect(await client.call(LIST)).toEqual([]);

@@ -52,7 +52,7 @@ describe("faults that pass", () => {
         ["an answer that is cut off", [{ kind: "cut" }]],
         ["a page in HTML before the worker is up", times(4, HTML_404)],
         ["a proxy without a worker", times(4, { kind: "answer", status: 502, html: "Bad Gateway" })],
-        ["an error 500 nobody knows, for a while", times(4, answer(500, "java.lang.IllegalStateException"))],
+        ["an unknown error 500, for a while", times(4, answer(500, "java.lang.IllegalStateException"))],
     ];
 
     it.each(faults)("%s: create", async (_, plan) => {
@@ -141,7 +141,7 @@ describe("faults that stay", () => {
         await fake.start();
     });
 
-    it("ends a delete after 30 s when no worker answers, and says what is left", async () => {
+    it("ends a delete after 30 s when no worker answers, and reports what is left", async () => {
         const engine = new Engine();
         await engine.up(args());
         await fake.stop();
@@ -169,7 +169,7 @@ describe("faults that stay", () => {
             "HTTP 404 Not Found",
             /404 .*\. This call does not exist\. Check that the URL is that of Connect's REST API/,
         ],
-    ])("says at once what to do about %i", async (status, message, advice) => {
+    ])("reports the remedy for %i at once", async (status, message, advice) => {
         atFirstWrite([answer(status, message)]);
         await expect(new Engine().up(args())).rejects.toThrow(advice);
         expect(fake.connectors.size).toBe(0);
@@ -182,8 +182,8 @@ describe("faults that stay", () => {
         expect(clock.nowMs - start).toBeLessThan(30_000);
     });
 
-    it("keeps a connector in the state that may have been created, and goes on with it", async () => {
-        // The answer to the POST is lost after its effect, and then nobody answers any more.
+    it("keeps a connector in the state that may have been created, and continues with it", async () => {
+        // The answer to the POST is lost after its effect. After that, no worker answers.
         atFirstWrite([{ kind: "reset", done: true }, ...times(500, { kind: "reset" })]);
         const engine = new Engine();
         await expect(engine.up(args())).rejects.toThrow(/socket hang up|ECONNRESET/);
@@ -205,7 +205,7 @@ describe("faults that stay", () => {
         expect(fake.writes.filter((write) => write === "POST /connectors")).toHaveLength(2);
     });
 
-    it("takes secrets out of what Connect says", async () => {
+    it("takes secrets out of Connect's messages", async () => {
         atFirstWrite([
             answer(400, "Connector config {password=hunter-22, url=http://me:pw@host/x} contains no connector type"),
         ]);
@@ -214,7 +214,7 @@ describe("faults that stay", () => {
     });
 });
 
-it("says what a long wait waits for, how long so far, and the limit", async () => {
+it("reports for a long wait what is missing, the time so far, and the limit", async () => {
     atFirstWrite(times(9, answer(409, "Cannot complete request because of a conflicting operation")));
     await new Engine().up(args());
     expect(vi.mocked(console.log).mock.calls).toEqual([

@@ -56,7 +56,7 @@ afterAll(async () => {
     await connect?.stop();
 });
 
-// Each goes on where the one before it ends: to make a hundred connectors for each would take too long.
+// Each continues where the previous one ends: a hundred connectors for each would take too long.
 describe(`${COUNT} connectors of one program`, () => {
     it(
         "are made once each, though the first up is killed half way",
@@ -88,7 +88,7 @@ describe(`${COUNT} connectors of one program`, () => {
     );
 
     it(
-        "are mended by as many writes as there were changes",
+        "are repaired by as many writes as there were changes",
         async () => {
             const { data: config } = await rest("GET", "/connectors/file-3/config");
             await rest("PUT", "/connectors/file-1/pause");
@@ -121,7 +121,7 @@ describe(`${COUNT} connectors of one program`, () => {
     );
 
     it(
-        "are deleted, and one that nobody declared is as it was",
+        "are deleted, and one that is not declared stays unchanged",
         async () => {
             await program.destroy();
             expect(await states()).toEqual({ [theirs.name]: "RUNNING,RUNNING" });

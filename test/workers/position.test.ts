@@ -97,7 +97,7 @@ describe.concurrent("a source whose slot is there before it", () => {
         expect(await worker.offsets(args["name"])).toEqual(offsetsOf(args, 7));
     });
 
-    it("does not begin anew when it was made stopped and is to run", async () => {
+    it("does not start from the beginning when it was created stopped and shall run", async () => {
         const args = source(true);
         const engine = new Engine();
         await engine.up({ ...args, state: "stopped" });
@@ -107,7 +107,7 @@ describe.concurrent("a source whose slot is there before it", () => {
         await worker.untilRunning(args["name"]);
     });
 
-    it("does not begin anew on a new Kafka cluster", async () => {
+    it("does not start from the beginning on a new Kafka cluster", async () => {
         const args: Record<string, any> = { ...source(false), onNewKafkaCluster: "recreate" };
         const engine = new Engine();
         await engine.up(args);
@@ -120,7 +120,7 @@ describe.concurrent("a source whose slot is there before it", () => {
         await worker.untilRunning(args["name"]);
     });
 
-    it("does not begin anew when somebody deleted it, and goes on where it has offsets", async () => {
+    it("does not start from the beginning when it was deleted by hand, and continues where it has offsets", async () => {
         const [lost, kept] = [source(false), source(false)];
         writeFileSync(kept["config"].file, "line\n");
         for (const args of [lost, kept]) {
@@ -288,7 +288,7 @@ describe("one up renames sources and sinks, with their resources or without", ()
 
     afterAll(() => program?.remove());
 
-    it.each(names)("killed before %s, the next up goes on: no line is lost or sent twice", async (step) => {
+    it.each(names)("killed before %s, the next up continues: no line is lost or sent twice", async (step) => {
         const { source, sink } = pipes.find((pipe) => pipe.step === step)!;
         await vi.waitFor(() => expect(readFileSync(sink.config["file"]!, "utf8")).toBe(LINES.join("")), PATIENCE);
         for (const { name } of [source, sink]) {

@@ -4,7 +4,7 @@ import { checkAgainstCluster } from "../../packages/connector/src/checks/checkAg
 import { checkInputs } from "../../packages/connector/src/inputs/checkInputs";
 import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
 
-// What real workers say of wrong configs, from the oldest version to the newest: their texts differ, what is found does not.
+// Real workers' answers to invalid configs, from the oldest version to the newest: the texts differ, the problems do not.
 let connect: ConnectProcesses;
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ const FILTER = "org.apache.kafka.connect.transforms.Filter";
 const ROUTER = "org.apache.kafka.connect.transforms.RegexRouter";
 
 describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $version", ({ i }) => {
-    /** What is found. On a busy machine a worker may not answer in time, which is said: then it is asked again. */
+    /** The problems. On a busy machine a worker may not answer in time, which is reported: then the request is repeated. */
     async function check(config: Record<string, string>, connectorClass = SINK) {
         const restUrls = [connect.clusters[i]!.workers[0]!.restUrl];
         const given = { name: "previewed", cluster: "c", class: connectorClass, restUrls, config };
@@ -84,7 +84,7 @@ describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $
         expect(all).toContain("did you mean file?");
     });
 
-    it("finds a slip in a converter's setting, where the worker tells of those (3.2, KAFKA-13510)", async () => {
+    it("finds a misspelt setting of a converter, where the worker reports these (3.2, KAFKA-13510)", async () => {
         const converter = "org.apache.kafka.connect.json.JsonConverter";
         const slip = { "value.converter": converter, "value.converter.schemas.enabel": "false" };
         const { faults } = await check({ topics: "lines", file: "/tmp/x", ...slip });

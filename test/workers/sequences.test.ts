@@ -91,7 +91,7 @@ async function runOne(seed: number): Promise<void> {
     vi.mocked(console.log).mockClear();
     await runSequence(seed, `sink-${seed}`, clusterOf(VERSIONS[seed % VERSIONS.length]!));
     expect(Object.fromEntries(fake.connectors), `what is left after seed ${seed}`).toEqual({ bystander: BYSTANDER });
-    expect(JSON.stringify(vi.mocked(console.log).mock.calls), `what seed ${seed} said`).not.toContain("hunter-");
+    expect(JSON.stringify(vi.mocked(console.log).mock.calls), `output of seed ${seed}`).not.toContain("hunter-");
 }
 
 it(

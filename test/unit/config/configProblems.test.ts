@@ -14,7 +14,7 @@ const definitions = JSON.parse(readFileSync(join(__dirname, "definitions.json"),
 
 type Raw = Record<string, unknown>;
 
-/** What the program would say: the problems of the config, else its warnings and what the plugins' definitions find. */
+/** The program's result: the problems of the config; without any, its warnings and the problems by the plugins' definitions. */
 function findingsOf(raw: Raw, secretKeys: string[] = []): Problem[] {
     try {
         const config = parseConfig(raw, secretKeys);
@@ -51,7 +51,7 @@ const twoHosts = (second: Raw, first: Raw = {}) => ({
 const sha512 = "a".repeat(128);
 
 interface Case {
-    /** What is wrong. */
+    /** The problem. */
     name: string;
     raw: Raw;
     path: string;
@@ -77,12 +77,12 @@ const CASES: Record<string, Case[]> = {
     // prettier-ignore
     "keys and types": list(
         ["an unknown section", { kafak: { brokers: 3 } }, "kafak", '{"brokers":3}', "is not known", "did you mean kafka?"],
-        ["a section from nowhere", { xyzzy: 1 }, "xyzzy", "1", "is not known", "use one of: hosts, security"],
+        ["an unknown section without a similar one", { xyzzy: 1 }, "xyzzy", "1", "is not known", "use one of: hosts, security"],
         ["an unknown key", { kafka: { broker: 3 } }, "kafka.broker", "3", "is not known", "did you mean brokers?"],
         ["an unknown key of a host", local({ endpont: "x" }), "hosts.local.endpont", '"x"', "is not known", "did you mean endpoint?"],
         ["an unknown key of a connector", source({}, { taskMax: 1 }), "connectors.dbz-source.taskMax", "1", "is not known", "did you mean tasksMax?"],
         ["an unknown key of a plugin", plugin({ path: "/x", sha: "1" }), "connect.plugins.p.sha", '"1"', "is not known", "did you mean sha512?"],
-        ["a section that is no object", { zookeeper: 3 }, "zookeeper", "3", "must be an object", "correct it"],
+        ["a section that is not an object", { zookeeper: 3 }, "zookeeper", "3", "must be an object", "correct it"],
         ["a section that is text", { connectors: "none" }, "connectors", '"none"', "must be an object of connectors", "correct it"],
         ["a count that is text", { kafka: { brokers: "three" } }, "kafka.brokers", '"three"', "must be a number of brokers", "default, 3"],
         ["a number in quotes", { kafka: { brokers: "3" } }, "kafka.brokers", '"3"', "must be a number of brokers", "without quotes"],
@@ -91,7 +91,7 @@ const CASES: Record<string, Case[]> = {
         ["too many servers", { zookeeper: { servers: 256 } }, "zookeeper.servers", "256", "at most 255", "default, 3"],
         ["a flag that is text", { security: { protectData: "yes" } }, "security.protectData", '"yes"', "must be true or false", "default, false"],
         ["a list that is text", { zookeeper: { fourLetterWords: "srvr" } }, "zookeeper.fourLetterWords", '"srvr"', "must be a list of texts", "correct it"],
-        ["a version that is none", { kafka: { version: "latest" } }, "kafka.version", '"latest"', "must be a fixed version", 'default, "3.9.2"'],
+        ["an invalid version", { kafka: { version: "latest" } }, "kafka.version", '"latest"', "must be a fixed version", 'default, "3.9.2"'],
         ["a required key removed", { kafka: { version: null } }, "kafka.version", "nothing", "is missing", 'default, "3.9.2"'],
         ["a null that removes nothing", { kafka: { minInsyncReplicas: null } }, "kafka.minInsyncReplicas", "null", "removes nothing", "leave it out"],
         ["a section removed", { kafka: null }, "kafka", "null", "removes a whole section", "leave it out"],
@@ -104,7 +104,7 @@ const CASES: Record<string, Case[]> = {
         ["an endpoint without scheme", local({ endpoint: "/run/x" }), "hosts.local.endpoint", '"/run/x"', "must start with unix://", "default"],
         ["a socket with a relative path", local({ endpoint: "unix://run/x" }), "hosts.local.endpoint", '"unix://run/x"', "absolute path", "unix:///var/run/docker.sock"],
         ["a tcp endpoint without port", local({ endpoint: "tcp://engine" }), "hosts.local.endpoint", '"tcp://engine"', "has no port", "tcp://<host>:2376"],
-        ["a port that is none", local({ endpoint: "tcp://engine:99999" }), "hosts.local.endpoint", '"tcp://engine:99999"', "is not the address", "tcp://<host>:2376"],
+        ["an invalid port", local({ endpoint: "tcp://engine:99999" }), "hosts.local.endpoint", '"tcp://engine:99999"', "is not the address", "tcp://<host>:2376"],
         ["a password in an endpoint", local({ endpoint: "ssh://me:pw1@engine" }), "hosts.local.endpoint", '"ssh://[hidden]@engine"', "holds a password", "key"],
         ["an advertised URL", local({ advertisedAddress: "http://h" }), "hosts.local.advertisedAddress", '"http://h"', "without scheme", "reach this host"],
         ["an open bind address", local({ bindAddress: "0.0.0.0" }), "hosts.local.bindAddress", '"0.0.0.0"', "without TLS", "security.trustedNetwork"],
@@ -150,49 +150,49 @@ const CASES: Record<string, Case[]> = {
         ["a queue twice", { jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "CustomersXML"] } }, "jmsBroker.queues.2", '"CustomersXML"', "twice", "remove one"],
         ["an external database without host", { database: { managed: false }, secrets: { "database-password": "x" } }, "database.host", "nothing", "is missing", "set it"],
         ["an external broker without URL", { jmsBroker: { managed: false }, secrets: { "jms-password": "x" } }, "jmsBroker.url", "nothing", "is missing", "set it"],
-        ["a host that nobody would use", { database: { host: "db" } }, "database.host", '"db"', "would not be used", "database.managed: false"],
+        ["a host that would not be used", { database: { host: "db" } }, "database.host", '"db"', "would not be used", "database.managed: false"],
     ),
     // prettier-ignore
     "secrets": list(
         ["an external database without password", { database: { managed: false, host: "h" } }, "database.passwordSecret", "[hidden]", "(database-password)", "--secret --path 'connect-cdc:secrets.database-password'"],
         ["a reference to nothing", other({ p: { secret: "nope" } }), "connectors.mine.config.p", "[hidden]", "does not exist (nope)", "pulumi config set --secret"],
-        ["a reference with a slip", other({ p: { secret: "jms-pasword" } }), "connectors.mine.config.p", "[hidden]", "does not exist (jms-pasword)", "did you mean jms-password?"],
+        ["a misspelt reference", other({ p: { secret: "jms-pasword" } }), "connectors.mine.config.p", "[hidden]", "does not exist (jms-pasword)", "did you mean jms-password?"],
         ["a password for a secret's name", other({ p: { secret: "hunter 2!" } }), "connectors.mine.config.p", "[hidden]", "is not a valid name of a secret", "under secrets"],
-        ["secrets that are no object", { secrets: "hunter2" }, "secrets", "[hidden]", "must be an object", "secrets.<name>"],
+        ["secrets that are not an object", { secrets: "hunter2" }, "secrets", "[hidden]", "must be an object", "secrets.<name>"],
         ["a secret that is a number", { secrets: { pin: 4711 } }, "secrets.pin", "[hidden]", "must be text", "--type string"],
-        ["a secret whose name is no file name", { secrets: { "../x": "v" } }, "secrets.../x", "[hidden]", "letters, digits", "rename it"],
-        ["a secret where none may be", { connectors: {} }, "connectors", "[hidden]", "holds a secret value", "{secret: <name>}", ["connectors"]],
-        ["a password in the clear", source({ "database.password": "hunter2" }), "connectors.dbz-source.config.database.password", "[hidden]", "plain-text password", "{secret: <name>}"],
+        ["a secret whose name is not a file name", { secrets: { "../x": "v" } }, "secrets.../x", "[hidden]", "letters, digits", "rename it"],
+        ["a secret at an invalid path", { connectors: {} }, "connectors", "[hidden]", "holds a secret value", "{secret: <name>}", ["connectors"]],
+        ["a plain-text password", source({ "database.password": "hunter2" }), "connectors.dbz-source.config.database.password", "[hidden]", "plain-text password", "{secret: <name>}"],
         ["a password in a URL", other({ "connection.url": "jdbc:x://me:hunter2@db/x" }), "connectors.mine.config.connection.url", "[hidden]", "holds a plain-text password", "{secret: <name>}"],
-        ["a JAAS config in the clear", { ...sink({ "consumer.override.sasl.jaas.config": "x password=hunter2;" }), connect: { clientConfigOverridePolicy: "All" } }, "connectors.json-jms-sink.config.consumer.override.sasl.jaas.config", "[hidden]", "plain-text password", "{secret: <name>}"],
-        ["what a definition calls a password", sink({ "java.naming.security.credentials": "hunter2" }), "connectors.json-jms-sink.config.java.naming.security.credentials", "[hidden]", "plain-text password", "{secret: <name>}"],
-        ["a secret where they all lay once", other({ p: "tcp://${directory:/run/secrets/connect-cdc:database-password}@h" }), "connectors.mine.config.p", '"tcp://${directory:/run/secrets/connect-cdc:database-password}@h"', "outside of the connector's own folder", "within a longer text ${directory:/run/secrets/connect-cdc/mine:<name>}"],
+        ["a plain-text JAAS config", { ...sink({ "consumer.override.sasl.jaas.config": "x password=hunter2;" }), connect: { clientConfigOverridePolicy: "All" } }, "connectors.json-jms-sink.config.consumer.override.sasl.jaas.config", "[hidden]", "plain-text password", "{secret: <name>}"],
+        ["a password by its definition", sink({ "java.naming.security.credentials": "hunter2" }), "connectors.json-jms-sink.config.java.naming.security.credentials", "[hidden]", "plain-text password", "{secret: <name>}"],
+        ["a secret in the folder of an old version", other({ p: "tcp://${directory:/run/secrets/connect-cdc:database-password}@h" }), "connectors.mine.config.p", '"tcp://${directory:/run/secrets/connect-cdc:database-password}@h"', "outside of the connector's own folder", "within a longer text ${directory:/run/secrets/connect-cdc/mine:<name>}"],
         ["a secret of another connector", other({ p: "${directory:/run/secrets/connect-cdc/dbz-source:database-password}" }), "connectors.mine.config.p", '"${directory:/run/secrets/connect-cdc/dbz-source:database-password}"', "outside of the connector's own folder", "write {secret: <name>}"],
-        ["a secret within a text that nobody set", other({ p: "tcp://${directory:/run/secrets/connect-cdc/mine:pwd}@h" }), "connectors.mine.config.p", "[hidden]", "names a secret that does not exist (pwd)", "secrets.pwd"],
+        ["a secret within a text, without a value", other({ p: "tcp://${directory:/run/secrets/connect-cdc/mine:pwd}@h" }), "connectors.mine.config.p", "[hidden]", "names a secret that does not exist (pwd)", "secrets.pwd"],
         ["a name too long for a folder", { connectors: { ["a".repeat(201)]: { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, `connectors.${"a".repeat(201)}`, `"${"a".repeat(57)} ... ${"a".repeat(56)}"`, "at most 200", "rename it"],
-        ["a provider that nobody configured", other({ p: "${vault:x}" }), "connectors.mine.config.p", '"${vault:x}"', "do not have (vault)", "directory"],
+        ["a provider that is not configured", other({ p: "${vault:x}" }), "connectors.mine.config.p", '"${vault:x}"', "do not have (vault)", "directory"],
     ),
     // prettier-ignore
     "plugins": list(
         ["two sources", plugin({ maven: "a:b:1", path: "/x" }), "connect.plugins.p", "{", "exactly one of", "maven: null"],
         ["no source", plugin({ libraries: [] }), "connect.plugins.p", "{", "exactly one of", "where it comes from"],
         ["a download without checksum", plugin({ url: "https://h/x.zip" }), "connect.plugins.p.sha512", "nothing", "is missing", "sha512sum"],
-        ["a checksum that is none", plugin({ url: "https://h/x.zip", sha512: "abc" }), "connect.plugins.p.sha512", '"abc"', "128 hex digits", "sha512sum"],
-        ["a URL that is none", plugin({ url: "ftp://h/x.zip", sha512 }), "connect.plugins.p.url", '"ftp://h/x.zip"', "not an http or https URL", "correct it"],
+        ["an invalid checksum", plugin({ url: "https://h/x.zip", sha512: "abc" }), "connect.plugins.p.sha512", '"abc"', "128 hex digits", "sha512sum"],
+        ["an invalid URL", plugin({ url: "ftp://h/x.zip", sha512 }), "connect.plugins.p.url", '"ftp://h/x.zip"', "not an http or https URL", "correct it"],
         ["a password in a download's URL", plugin({ url: "https://me:hunter2@h/x.zip", sha512 }), "connect.plugins.p.url", '"https://[hidden]@h/x.zip"', "holds a password", "path"],
         ["malformed coordinates", plugin({ maven: "a.b" }), "connect.plugins.p.maven", '"a.b"', "not a Maven coordinate", "group:artifact:version"],
         ["malformed coordinates of a library", plugin({ path: "/x", libraries: ["a:b:1", "a:b"] }), "connect.plugins.p.libraries.1", '"a:b"', "not a Maven coordinate", "group:artifact:version"],
         ["a version that moves", plugin({ maven: "a:b:1-SNAPSHOT" }), "connect.plugins.p.maven", '"a:b:1-SNAPSHOT"', "no fixed version", "name a release"],
-        ["a name that is no folder", { connect: { plugins: { "a/b": { path: "/x" } } } }, "connect.plugins.a/b", '"a/b"', "letters, digits", "rename it"],
+        ["a name that is not a folder name", { connect: { plugins: { "a/b": { path: "/x" } } } }, "connect.plugins.a/b", '"a/b"', "letters, digits", "rename it"],
         ["two names of one folder", { connect: { plugins: { Transforms: { path: "/x" } } } }, "connect.plugins.Transforms", '"Transforms"', "same folder as transforms", "rename it"],
     ),
     // prettier-ignore
     "connectors": list(
         ["no class", { connectors: { c: { tasksMax: 1, state: "running", config: {} } } }, "connectors.c.class", "nothing", "is missing", "set it"],
-        ["a class that is none", other({}, { class: "a b" }), "connectors.mine.class", '"a b"', "not a Java class name", "full name"],
-        ["a state that is none", source({}, { state: "on" }), "connectors.dbz-source.state", '"on"', "running, paused or stopped", 'default, "running"'],
-        ["a key that is none", { connectors: { "a/b": { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, "connectors.a/b", '"a/b"', "cannot be a key under connectors", "rename it"],
-        ["a name that is none", other({}, { name: "a/b" }), "connectors.mine.name", '"a/b"', "cannot be the name of a connector: ; {", "choose another one"],
+        ["an invalid class", other({}, { class: "a b" }), "connectors.mine.class", '"a b"', "not a Java class name", "full name"],
+        ["an invalid state", source({}, { state: "on" }), "connectors.dbz-source.state", '"on"', "running, paused or stopped", 'default, "running"'],
+        ["an invalid key", { connectors: { "a/b": { class: "a.B", tasksMax: 1, state: "running", config: {} } } }, "connectors.a/b", '"a/b"', "cannot be a key under connectors", "rename it"],
+        ["an invalid name", other({}, { name: "a/b" }), "connectors.mine.name", '"a/b"', "cannot be the name of a connector: ; {", "choose another one"],
         ["a name that another connector has", other({}, { name: "dbz-source" }), "connectors.mine.name", '"dbz-source"', "is the name of two connectors", "rename one"],
         ["a password within a URL of JDBC", other({ url: "jdbc:x://h/d?user=a&password=hunter2" }), "connectors.mine.config.url", "[hidden]", "holds a plain-text password", "{secret: <name>}"],
         ["name inside config", other({ name: "x" }), "connectors.mine.config.name", '"x"', "does not belong here", "as name, beside"],
@@ -202,13 +202,13 @@ const CASES: Record<string, Case[]> = {
         ["a nested value", other({ a: { b: 1 } }), "connectors.mine.config.a", '{"b":1}', "must be text, a number", "correct it"],
         ["a list", other({ a: ["x", "y"] }), "connectors.mine.config.a", '["x","y"]', "must be text, a number", "correct it"],
         ["a key with a blank", other({ "a ": 1 }), "connectors.mine.config.a ", "1", "begins or ends with blanks", "correct the key"],
-        ["more tasks wanted than there may be", other({}, { minTasks: 2 }), "connectors.mine.minTasks", "2", "above tasksMax (1)", "raise tasksMax"],
+        ["minTasks above tasksMax", other({}, { minTasks: 2 }), "connectors.mine.minTasks", "2", "above tasksMax (1)", "raise tasksMax"],
         ["an override that the workers refuse", other({ "producer.override.acks": "all" }), "connectors.mine.config.producer.override.acks", '"all"', "is refused by the workers", "clientConfigOverridePolicy"],
     ),
     // prettier-ignore
     "sources": list(
         ["two tasks", source({}, { tasksMax: 2 }), "connectors.dbz-source.tasksMax", "2", "a replication slot has one reader", "set it to 1"],
-        ["a rename of one that is there", source({}, { renamedFrom: "json-jms-sink" }), "connectors.dbz-source.renamedFrom", '"json-jms-sink"', "which the rename would delete", "remove it"],
+        ["a rename of a declared connector", source({}, { renamedFrom: "json-jms-sink" }), "connectors.dbz-source.renamedFrom", '"json-jms-sink"', "which the rename would delete", "remove it"],
         ["no prefix", { connectors: { "dbz-source": { config: { "topic.prefix": null } }, "json-jms-sink": null, "xml-jms-sink": null } }, "connectors.dbz-source.config.topic.prefix", "nothing", "is missing", "set it"],
         ["a slot's name", source({ "slot.name": "Slot-1" }), "connectors.dbz-source.config.slot.name", '"Slot-1"', "not a valid name of a replication slot", "correct it"],
         ["one slot for two", secondSource({ "slot.name": "dbz_source" }), "connectors.second.config.slot.name", '"dbz_source"', "is the slot of dbz-source, too", "each its own"],
@@ -228,7 +228,7 @@ const CASES: Record<string, Case[]> = {
         ["topics and a pattern", sink({ "topics.regex": "localhost.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost.*"', "cannot be combined with topics", "keep one"],
         ["a topic that no source makes", sink({ topics: "localhost.cdc.customer" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customer"', "no source makes", "did you mean localhost.cdc.customers?"],
         ["a table that is not captured", sink({ topics: "localhost.cdc.customers,localhost.cdc.orders" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.orders"', "no source makes", "table.include.list"],
-        ["a topic of somebody else", sink({ topics: "shop-orders-of-another-program" }), "connectors.json-jms-sink.config.topics", '"shop-orders-of-another-program"', "is known to make", "check its name", "warning"],
+        ["a topic of another program", sink({ topics: "shop-orders-of-another-program" }), "connectors.json-jms-sink.config.topics", '"shop-orders-of-another-program"', "is known to make", "check its name", "warning"],
         ["a pattern that matches nothing", sink({ topics: null, "topics.regex": "localhost\\.cdc\\.orders.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost\\\\.cdc\\\\.orders.*"', "matches no topic", "localhost.cdc.customers"],
         ["a topic twice", sink({ topics: "localhost.cdc.customers,localhost.cdc.customers" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customers"', "twice", "remove one"],
         ["a topic's name", sink({ topics: "a b" }), "connectors.json-jms-sink.config.topics", '"a b"', "not a valid topic name", "correct it"],
@@ -237,18 +237,18 @@ const CASES: Record<string, Case[]> = {
         ["deletes without their mark", sink({ "transforms.write.delete.handling": "emit" }), "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
         ["deletes of a source's writer without their mark", { connectors: { "dbz-source": { config: { transforms: "w", "transforms.w.type": "XmlWriter", "transforms.w.delete.handling": "emit" } }, "xml-jms-sink": null } }, "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
         ["deletes with keys that name nothing", { connectors: { "dbz-source": { config: { "key.converter": "org.apache.kafka.connect.storage.StringConverter" } }, "json-jms-sink": { config: { topics: null, "topics.regex": ".*customers", "jms.forward.kafka.headers": true, "transforms.write.delete.handling": "emit" } } } }, "connectors.json-jms-sink.config.transforms.write.delete.handling", '"emit"', "dbz-source writes them by StringConverter", "key.converter.schemas.enable: false for dbz-source"],
-        ["a queue that nobody declared", sink({ "jms.destination.name": "CustomerJSON" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomerJSON"', "is not in jmsBroker.queues", "did you mean CustomersJSON?"],
+        ["a queue that is not declared", sink({ "jms.destination.name": "CustomerJSON" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomerJSON"', "is not in jmsBroker.queues", "did you mean CustomersJSON?"],
     ),
     // prettier-ignore
-    "what the plugins say": list(
+    "the plugins' definitions": list(
         ["an unknown class", sink({}, { class: "dev.connectcdc.jms.JmsSinkConector" }), "connectors.json-jms-sink.class", '"dev.connectcdc.jms.JmsSinkConector"', "no plugin of connect.plugins has", "did you mean dev.connectcdc.jms.JmsSinkConnector?"],
         ["an unknown setting", sink({ "jms.priorty": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?"],
         ["an unknown setting that may be one", sink({ "jms.prio": 4 }), "connectors.json-jms-sink.config.jms.prio", '"4"', "is not a setting of the plugin", "did you mean", "warning"],
         ["an unknown setting beside the one it looks like", sink({ "jms.priorty": 4, "jms.priority": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?", "warning"],
-        ["a slip in a setting that could be handed on", source({ "database.sslmod": "require" }), "connectors.dbz-source.config.database.sslmod", '"require"', "is not a setting of the plugin", "did you mean database.sslmode?"],
-        ["a number that is none", source({ "max.batch.size": "many" }), "connectors.dbz-source.config.max.batch.size", '"many"', "must be a whole number", "correct it"],
+        ["a misspelt setting that a source could pass on", source({ "database.sslmod": "require" }), "connectors.dbz-source.config.database.sslmod", '"require"', "is not a setting of the plugin", "did you mean database.sslmode?"],
+        ["an invalid number", source({ "max.batch.size": "many" }), "connectors.dbz-source.config.max.batch.size", '"many"', "must be a whole number", "correct it"],
         ["a number too large", sink({ "jms.priority": 3_000_000_000 }), "connectors.json-jms-sink.config.jms.priority", '"3000000000"', "to 2147483647", "correct it"],
-        ["a truth value that is none", source({ "slot.drop.on.stop": "yes" }), "connectors.dbz-source.config.slot.drop.on.stop", '"yes"', "must be true or false", "correct it"],
+        ["an invalid boolean", source({ "slot.drop.on.stop": "yes" }), "connectors.dbz-source.config.slot.drop.on.stop", '"yes"', "must be true or false", "correct it"],
         ["a value out of a list", sink({ "jms.delivery.mode": "persistant" }), "connectors.json-jms-sink.config.jms.delivery.mode", '"persistant"', "must be one of: persistent, non_persistent", "did you mean persistent?"],
         ["one of Connect's own values", sink({ "errors.tolerance": "some" }), "connectors.json-jms-sink.config.errors.tolerance", '"some"', "must be one of: none, all", "did you mean"],
         ["a required setting removed", sink({ "jms.destination.name": null }), "connectors.json-jms-sink.config.jms.destination.name", "nothing", "is missing", "set it"],
@@ -258,8 +258,8 @@ const CASES: Record<string, Case[]> = {
         ["a transform's value", sink({ "transforms.write.delete.handling": "drp" }), "connectors.json-jms-sink.config.transforms.write.delete.handling", '"drp"', "must be one of: drop, emit", "did you mean drop?"],
         ["a transform's unknown setting", sink({ "transforms.write.decimal.formt": "x" }), "connectors.json-jms-sink.config.transforms.write.decimal.formt", '"x"', "is not a setting of the plugin", "did you mean decimal.format?"],
         ["a password of a transform that has no definition", sink({ "transforms.write.password": "hunter2" }), "connectors.json-jms-sink.config.transforms.write.password", "[hidden]", "plain-text password", "{secret: <name>}"],
-        ["a predicate that is not there", sink({ "transforms.write.predicate": "isOld" }), "connectors.json-jms-sink.config.transforms.write.predicate", '"isOld"', "is not in predicates", "remove it"],
-        ["a predicate without what it needs", sink({ predicates: "p", "predicates.p.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches" }), "connectors.json-jms-sink.config.predicates.p.pattern", "nothing", "is missing", "set it"],
+        ["a predicate that does not exist", sink({ "transforms.write.predicate": "isOld" }), "connectors.json-jms-sink.config.transforms.write.predicate", '"isOld"', "is not in predicates", "remove it"],
+        ["a predicate without a required setting", sink({ predicates: "p", "predicates.p.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches" }), "connectors.json-jms-sink.config.predicates.p.pattern", "nothing", "is missing", "set it"],
         ["an unknown converter", sink({ "value.converter": "org.apache.kafka.connect.json.JsonConvertor" }), "connectors.json-jms-sink.config.value.converter", '"org.apache.kafka.connect.json.JsonConvertor"', "no plugin of connect.plugins has", "did you mean org.apache.kafka.connect.json.JsonConverter?"],
     ),
 };
@@ -277,7 +277,7 @@ describe.each(Object.entries(CASES))("%s", (_group, cases) => {
     });
 });
 
-it("what is a sink its plugin tells, and no setting: a source may name topics, by patterns too", () => {
+it("the plugin decides what is a sink, not a setting: a source may name topics, also by patterns", () => {
     const plugins = ["source", "sink"].map((type) => ({
         class: `a.Mirror${type}`,
         type,
@@ -305,7 +305,7 @@ describe("the error", () => {
         secrets: { pin: 4711 },
     };
 
-    it("has all problems at once, but none that may come of a default in the place of a wrong value", () => {
+    it("has all problems at once, but none that may result from a default instead of an invalid value", () => {
         const paths = findingsOf(raw).map((problem) => problem.path);
         expect(paths.sort()).toEqual(
             [
@@ -327,14 +327,14 @@ describe("the error", () => {
         );
     });
 
-    it("says of each where, what, why and what to do, in one line", () => {
+    it("has path, value, rule and remedy of each in one line", () => {
         expect(() => parseConfig(raw)).toThrow(/the stack config has 14 problems; nothing was changed:\n/);
         expect(() => parseConfig(raw)).toThrow(
             '\n  zookeeper.servers = "three": must be a number of servers; correct it, or leave it out for the default, 3\n',
         );
     });
 
-    it("shows no password, wherever it stands", () => {
+    it("shows no password at any path", () => {
         const config = { "database.password": ["hunter2"] };
         const wrong = { connectors: { "dbz-source": { config, state: "on" } }, kafka: { password: "hunter3" } };
         expect(() => parseConfig(wrong)).toThrow(/3 problems/);

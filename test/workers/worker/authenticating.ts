@@ -71,7 +71,7 @@ export class GuardedWorker {
     }
 }
 
-/** Credentials, and what is said when they are wrong. */
+/** Credentials, and the message when they are invalid. */
 export function authenticating(guarded: GuardedWorker, cluster: () => ConnectCluster): void {
     const tls = { ca: guarded.server.cert, cert: guarded.client.cert, key: guarded.client.key };
     const basicOf = (username: keyof typeof USERS) => ({ username, password: USERS[username] });
@@ -86,7 +86,7 @@ export function authenticating(guarded: GuardedWorker, cluster: () => ConnectClu
     });
     const writes = () => cluster().workers[0]!.log.match(/"(POST|PUT|DELETE) \/connectors[^"]*" 2\d\d/g) ?? [];
 
-    describe("a worker that wants user, password and a client certificate", () => {
+    describe("a worker that requires user, password and a client certificate", () => {
         it("has its connectors made, kept and deleted; other credentials are a change that writes nothing", async () => {
             const engine = new Engine();
             await engine.up(args("guarded", { basic: basicOf("first"), tls }));
@@ -149,7 +149,7 @@ export function authenticating(guarded: GuardedWorker, cluster: () => ConnectClu
                 "set auth.tls.cert",
             ],
             ["another server's name", () => ({ tls: { ...tls, serverName: "other.test" } }), "Set auth.tls.serverName"],
-        ])("says at once what to do about %s", async (_, auth, advice) => {
+        ])("reports the remedy for %s at once", async (_, auth, advice) => {
             const engine = new Engine();
             const error: Error = await engine.up(args("refused", auth())).then(
                 () => expect.fail("it was accepted"),
@@ -191,7 +191,7 @@ export function authenticating(guarded: GuardedWorker, cluster: () => ConnectClu
             }
         }, 120_000);
 
-        it("is said in the words of a command's options, and no password with it", async () => {
+        it("is reported with the names of a command's options, and without a password", async () => {
             const [url] = cluster().restUrls as [string];
             const run = (...options: string[]) =>
                 runCommand("adopt", [url, ...options], { CONNECT_PASSWORD: "wrong-pass-22" }).then(

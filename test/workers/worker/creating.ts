@@ -3,7 +3,7 @@ import { SINK_CLASS, SOURCE_CLASS, WorkerUnderTest } from "./workerUnderTest";
 
 export function creating(worker: WorkerUnderTest): void {
     describe.concurrent("create", () => {
-        it("ends with the connector and its task running, and tells what is there", async () => {
+        it("ends with the connector and its task running, and has its outputs", async () => {
             const args = worker.source({ "batch.size": 10 });
             const engine = worker.engine();
             await engine.up(args);
@@ -43,7 +43,7 @@ export function creating(worker: WorkerUnderTest): void {
             expect(worker.writes(args)).toEqual(["POST /connectors"]);
         });
 
-        it("takes over an equal connector when told to, without a write", async () => {
+        it("takes over an equal connector with adopt: equal, without a write", async () => {
             const args = worker.source({ "batch.size": "7" });
             const before = worker.engine();
             await before.up(args);
@@ -91,7 +91,7 @@ export function creating(worker: WorkerUnderTest): void {
             expect((await worker.config(theirs["name"]))!["topic"]).toBe("theirs");
         });
 
-        it("adopts a different one when told to", async () => {
+        it("takes over a different one with adopt: true", async () => {
             const theirs = worker.source({ "batch.size": "7", topic: "theirs" });
             await worker.engine().up(theirs);
             worker.writes(theirs);
@@ -102,7 +102,7 @@ export function creating(worker: WorkerUnderTest): void {
             expect([config["topic"], config["batch.size"]]).toEqual(["ours", undefined]);
         });
 
-        it("says key by key what is wrong with a config, and leaves nothing behind", async () => {
+        it("reports the problems of a config by key, and leaves nothing behind", async () => {
             const args = worker.source({ topic: "", "batch.size": "many" });
             const engine = worker.engine();
             await expect(engine.up(args)).rejects.toThrow(/batch\.size.*: Invalid value many .*Not a number/);

@@ -40,7 +40,7 @@ export function everyVersion(worker: WorkerUnderTest): void {
             expect(engine.outputs).toBeUndefined();
         });
 
-        it("whose task fails is said to, with the cause, and heals with the next up", async () => {
+        it("whose task fails is reported with the cause, and is repaired by the next up", async () => {
             const folder = worker.path("missing");
             const file = join(folder, "out");
             const args = worker.sink({ file });
@@ -55,7 +55,7 @@ export function everyVersion(worker: WorkerUnderTest): void {
             expect(engine.outputs).toMatchObject({ state: "running" });
         });
 
-        it("has its task started anew when only a transform or a converter changes", async () => {
+        it("has its task restarted when only a transform or a converter changes", async () => {
             const args = worker.sink();
             const engine = worker.engine();
             await engine.up(args);
@@ -73,7 +73,7 @@ export function everyVersion(worker: WorkerUnderTest): void {
             expect(worker.starts(args["name"])).toBe(3);
         });
 
-        it("that is wrong is refused with each wrong key, or the nearest class, and leaves nothing behind", async () => {
+        it("that is invalid is refused with each invalid key, or the nearest class, and leaves nothing behind", async () => {
             const args = worker.source({ topic: "", "batch.size": "many" });
             await expect(worker.engine().up(args)).rejects.toThrow(/batch.size.*: Invalid value many .*Not a number/);
             const unknown = { ...worker.sink(), class: SINK_CLASS.replace("Stream", "Steam") };
@@ -81,7 +81,7 @@ export function everyVersion(worker: WorkerUnderTest): void {
             expect(await worker.config(args["name"])).toBeUndefined();
         });
 
-        it("whose secret is rotated has its task started anew", async () => {
+        it("whose secret is rotated has its task restarted", async () => {
             const folder = worker.path("folder");
             mkdirSync(folder);
             const secret = `rotated-${worker.version}`;

@@ -125,7 +125,7 @@ export function keeping(worker: WorkerUnderTest): void {
         );
 
         it(
-            "is taken over by another program only when that says so, and is that one's from then on",
+            "is taken over by another program only with adopt, and belongs to that program from then on",
             async () => {
                 const other = await ConnectorProgram.create(undefined, "others");
                 try {

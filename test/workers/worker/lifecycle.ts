@@ -86,7 +86,7 @@ export function lifecycle(worker: WorkerUnderTest): void {
             // another way to write it, which Connect takes, but another one than the declared
             const other = "FileStreamSink";
             await worker.put(args["name"], { ...(await worker.config(args["name"]))!, "connector.class": other });
-            // In a rebalance nobody knows that it runs, and the update would say so once more
+            // During a rebalance no worker reports it as running, and the update would report that again
             const states = () => worker.states(args["name"]);
             await expect.poll(states, { timeout: 30_000 }).toEqual(MEMBERS["running"]);
             worker.writes(args);

@@ -65,7 +65,7 @@ export function movingOffsets(worker: WorkerUnderTest): void {
             expect((await worker.states(sink["name"]))[0]).toBe("PAUSED");
         });
 
-        it("changes nothing when the file is of another cluster, when nobody can be asked, or when the name is wrong", async () => {
+        it("changes nothing when the file is of another cluster, when it cannot ask for confirmation, or when the name is unknown", async () => {
             const args = worker.source();
             await worker.engine().up(args);
             worker.writes(args);

@@ -9,7 +9,7 @@ import { WorkerUnderTest } from "./workerUnderTest";
 export function oldVersion(worker: WorkerUnderTest): void {
     oldLifecycle(worker);
     describe.concurrent("a version before 3.0", () => {
-        it("cannot stop a connector: said before anything is written", async () => {
+        it("cannot stop a connector: reported before anything is written", async () => {
             const args: Record<string, any> = { ...worker.source(), state: "stopped" };
             const engine = worker.engine();
             await expect(engine.up(args)).rejects.toThrow("the state stopped needs Kafka Connect 3.5 or newer");
@@ -17,7 +17,7 @@ export function oldVersion(worker: WorkerUnderTest): void {
             expect(engine.outputs).toBeUndefined();
         });
 
-        it("cannot rename a connector: said at preview, with what can be done instead", async () => {
+        it("cannot rename a connector: reported at preview, with the alternative", async () => {
             for (const [args, remedy] of [
                 [worker.source(), "the resource alone may have another name"],
                 [worker.sink(), 'set config["consumer.override.group.id"] to "connect-'],
@@ -60,7 +60,7 @@ export function oldVersion(worker: WorkerUnderTest): void {
             ]);
         });
 
-        it("tells no offsets: the command says which version does", async () => {
+        it("has no offsets in its API: the command reports which version has", async () => {
             const args = worker.source();
             await worker.engine().up(args);
             const list = runCommand("offsets", ["list", args["name"], "--url", worker.workerUrl]);

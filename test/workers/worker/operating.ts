@@ -5,7 +5,7 @@ import { WorkerUnderTest } from "./workerUnderTest";
 const LIMIT_MS = 5 * 60_000;
 const urn = (resource: string) => `urn:pulumi:test::operations::pulumi-nodejs:dynamic/cdc:Connector::${resource}`;
 
-/** What the options and commands of Pulumi do to connectors, by the real engine. Each test goes on where the one before ends. */
+/** The effect of Pulumi's options and commands on connectors, by the real engine. Each test continues where the previous one ends. */
 export function operating(worker: WorkerUnderTest): void {
     describe("by Pulumi's options and commands a connector", () => {
         let program: ConnectorProgram;
@@ -162,7 +162,7 @@ export function operating(worker: WorkerUnderTest): void {
         );
 
         it(
-            "is not imported by the command: Pulumi asks nobody",
+            "is not imported by the command: Pulumi does not call the provider",
             async () => {
                 const theirs = args();
                 const type = "pulumi-nodejs:dynamic/cdc:Connector";

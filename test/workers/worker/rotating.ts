@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { WorkerUnderTest } from "./workerUnderTest";
 
-/** What stands in a config for a secret, and how another value comes where the worker finds it. */
+/** A secret's reference in a config, and how the worker gets another value. */
 interface SecretPlace {
     reference: string;
     write(value: string): void;
@@ -82,7 +82,7 @@ export function rotating(worker: WorkerUnderTest): void {
             expect(writes()).toEqual(["PUT /config"]);
         });
 
-        it("that changes while the connector is paused is read when it goes on", async () => {
+        it("that changes while the connector is paused is read when it resumes", async () => {
             const place = inFolder("paused");
             place.write("first");
             const { engine, with: args, writes, hasRead } = using("paused", place);

@@ -33,7 +33,7 @@ export function sensitive(worker: WorkerUnderTest): void {
         afterAll(() => program?.remove());
 
         it(
-            "is written when it changes here, whatever the server shows; no message and no state has it in the clear",
+            "is written when it changes here, whatever the server shows; no message and no state has it as plain text",
             async () => {
                 const [first, second, broken] = [secret(), secret(), `${secret()}/file`] as const;
                 declare(first);

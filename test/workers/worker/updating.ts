@@ -25,7 +25,7 @@ export function updating(worker: WorkerUnderTest): void {
             expect(await worker.config(args["name"])).not.toHaveProperty("batch.size");
         });
 
-        it("writes nothing when only what Connect is not told changes", async () => {
+        it("writes nothing when only arguments change that Connect does not get", async () => {
             const args = worker.source();
             const engine = worker.engine();
             await engine.up(args);
@@ -53,7 +53,7 @@ export function updating(worker: WorkerUnderTest): void {
             ]);
         });
 
-        it("waits for as many tasks as minTasks says, and for none where that is 0", async () => {
+        it("waits for minTasks tasks, and for none with 0", async () => {
             // It has one task, whatever it may have
             const args = { ...worker.source(), tasksMax: 2 };
             const engine = worker.engine();

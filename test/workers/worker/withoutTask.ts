@@ -31,7 +31,7 @@ export function withoutTask(worker: WorkerUnderTest): void {
             await engine.destroy();
         });
 
-        it("is told how it can be well, where tasks were expected", async () => {
+        it("gets a remedy where tasks were expected", async () => {
             const args = mirror("MirrorCheckpointConnector", { minTasks: 1, timeoutSeconds: 15 });
             const engine = worker.engine();
             const config = { ...args["config"], groups: "no-such-group" };

@@ -25,7 +25,7 @@ export class WorkerUnderTest {
         });
     }
 
-    /** The address that the worker itself tells. */
+    /** The address that the worker itself reports. */
     get workerUrl(): string {
         return this.connect.restUrl;
     }
