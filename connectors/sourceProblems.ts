@@ -1,10 +1,8 @@
-import { isPostgresSource } from "@connect-cdc/connector/postgres";
+import { haveSameSlot, isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
 import type { Problem } from "../config/problem";
 import type { CompletedConnector } from "./completeConnector";
 
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
-/** Debezium's own default. */
-const DEFAULT_SLOT = "debezium";
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
 
 /** Rules on the Debezium PostgreSQL sources among connectors: on each of them, and on each two of them. */
@@ -36,7 +34,7 @@ function singleProblems({ name, entry, config }: CompletedConnector): Problem[] 
     } else if (!TOPIC_PREFIX.test(prefix)) {
         add("topic.prefix", "must be of letters, digits, . _ and -, as it begins topics' names", "correct it");
     }
-    const slot = config["slot.name"] ?? DEFAULT_SLOT;
+    const { slot } = postgresSource(config);
     if (!SLOT_NAME.test(slot)) {
         const rule = "is not a valid name of a replication slot: use at most 63 lower-case letters, digits and _";
         add("slot.name", rule, "correct it", { value: slot });
@@ -101,8 +99,7 @@ function pairProblems({ name, entry, config }: CompletedConnector, other: Comple
     const add = (key: string, rule: string, remedy: string) =>
         problems.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy });
     const same = (key: string) => config[key] !== undefined && config[key] === other.config[key];
-    const sameServer = same("database.hostname") && same("database.port");
-    if (sameServer && same("slot.name")) {
+    if (same("database.hostname") && haveSameSlot(config, other.config)) {
         const given = "slot.name" in entry.config ? "give each its own" : "set one";
         add("slot.name", `is the slot of ${other.name}, too: a replication slot has one reader`, given);
     }
@@ -111,6 +108,7 @@ function pairProblems({ name, entry, config }: CompletedConnector, other: Comple
         add("topic.prefix", rule, "give each its own");
     }
     const filtered = [config, other.config].some((one) => one["publication.autocreate.mode"] === "filtered");
+    const sameServer = same("database.hostname") && same("database.port");
     if (sameServer && same("database.dbname") && same("publication.name") && filtered) {
         const rule = `is the publication of ${other.name}, too, and autocreate mode filtered rewrites it for one's own tables`;
         add("publication.name", rule, "give each its own, or set publication.autocreate.mode: disabled");

@@ -1,4 +1,5 @@
 export { type CaptureProblem, captureSettings, findCaptureProblems } from "../postgres/capturedTables";
+export { haveSameSlot } from "../position/sourceClasses";
 export { databaseUrl } from "../postgres/databaseUrl";
 export { isPostgresSource, lsnText, postgresSource } from "../postgres/postgresSource";
 export { BeforeSlotError, checkAgainstSlot } from "../postgres/checkAgainstSlot";

@@ -38,6 +38,11 @@ const ANOTHER_DATABASE = "the position belongs to the old database, and the new 
 const PREFIX = ["topic.prefix", "database.server.name", "mongodb.name"];
 const HISTORY = ["schema.history.internal.kafka.topic", "database.history.kafka.topic"];
 
+const SLOT = { names: ["slot.name"], fallback: "debezium" };
+/** The database server of Debezium's PostgreSQL source. */
+const SERVER = [{ names: ["database.hostname"] }, { names: ["database.port"], fallback: "5432" }];
+
+const SAME_SLOT: SharedKeys = { keys: [SLOT, ...SERVER], meaning: "a slot has one reader" };
 const SAME_PREFIX: SharedKeys = { keys: [{ names: PREFIX }], meaning: "both would write to the same topics" };
 const SAME_HISTORY: SharedKeys = { keys: [{ names: HISTORY }], meaning: "a schema history has one writer" };
 
@@ -77,8 +82,7 @@ const CLASSES: Record<string, SourceClass> = {
     Postgres: debezium(
         [
             {
-                names: ["slot.name"],
-                fallback: "debezium",
+                ...SLOT,
                 meaning:
                     "changes between the position and the start of the new slot are missing: Debezium refuses to start",
             },
@@ -87,16 +91,7 @@ const CLASSES: Record<string, SourceClass> = {
                 meaning: "the position belongs to the old database's slot, and the new database gets no snapshot",
             },
         ],
-        [
-            {
-                keys: [
-                    { names: ["slot.name"], fallback: "debezium" },
-                    { names: ["database.hostname"] },
-                    { names: ["database.port"], fallback: "5432" },
-                ],
-                meaning: "a slot has one reader",
-            },
-        ],
+        [SAME_SLOT],
     ),
     MySql: withHistory(),
     MariaDb: withHistory(),
@@ -167,6 +162,16 @@ export function isShared(a: Config, b: Config, { keys }: SharedKeys): boolean {
     return (
         positionValue(a, keys[0]!) !== undefined && keys.every((key) => positionValue(a, key) === positionValue(b, key))
     );
+}
+
+/** True for configs of two Debezium PostgreSQL sources that read the same database server. */
+export function haveSameServer(a: Config, b: Config): boolean {
+    return SERVER.every((key) => positionValue(a, key) === positionValue(b, key));
+}
+
+/** True for configs of two Debezium PostgreSQL sources that read the same replication slot. A slot has one reader. */
+export function haveSameSlot(a: Config, b: Config): boolean {
+    return isShared(a, b, SAME_SLOT);
 }
 
 function simpleName(connectorClass: string): string {

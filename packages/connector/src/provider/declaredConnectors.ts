@@ -7,7 +7,7 @@ import type { ConnectorInfo } from "../client/types";
 import type { ConnectorInputs } from "../inputs/connectorInputs";
 import type { OnDelete } from "../inputs/onDelete";
 import { fullConfig } from "../lifecycle/fullConfig";
-import { isSameClass, isShared, sourceClass } from "../position/sourceClasses";
+import { haveSameServer, haveSameSlot, isSameClass, isShared, sourceClass } from "../position/sourceClasses";
 import { isPostgresSource, postgresSource } from "../postgres/postgresSource";
 
 type Identity = Pick<ConnectorInputs, "name" | "cluster" | "restUrls">;
@@ -52,9 +52,9 @@ export function successorOf({ name, cluster }: Identity): string | undefined {
 export function withoutClaimed(deleted: Declared & { onDelete?: OnDelete }, report: (line: string) => void): OnDelete {
     const { offsets, database } = deleted.onDelete ?? {};
     const ours = postgresSource(deleted.config);
+    const isClaimedBy = { slot: haveSameSlot, publication: haveSamePublication };
     const keepClaimed = (kind: keyof typeof ours, policy: "drop" | undefined) => {
-        const other =
-            policy && sourcesOfSameServer(deleted).find(({ config }) => postgresSource(config)[kind] === ours[kind]);
+        const other = policy && postgresSources().find(({ config }) => isClaimedBy[kind](deleted.config, config));
         if (other) {
             report(`${kind} "${ours[kind]}" is not dropped: connector "${other.name}" of this program uses it`);
         }
@@ -114,12 +114,12 @@ function shareWorker(some: string[], others: string[]): boolean {
     return some.some((restUrl) => others.includes(restUrl));
 }
 
-function sourcesOfSameServer({ config }: Declared): Declared[] {
-    return allDeclared().filter(
-        (other) =>
-            isPostgresSource(other.class) &&
-            ["database.hostname", "database.port"].every((key) => other.config[key] === config[key]),
-    );
+function postgresSources(): Declared[] {
+    return allDeclared().filter((connector) => isPostgresSource(connector.class));
+}
+
+function haveSamePublication(a: Declared["config"], b: Declared["config"]): boolean {
+    return haveSameServer(a, b) && postgresSource(a).publication === postgresSource(b).publication;
 }
 
 /** True for one source under two names: both read the same database and write the same topics. */
