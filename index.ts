@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { buildImages } from "./components/buildImages";
 import { ConnectCluster } from "./components/connectCluster";
 import { connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
 import { DockerHost, engines } from "./components/dockerHost";
-import { buildImages } from "./components/images";
 import { JmsBroker } from "./components/jmsBroker";
 import { prometheusTargets } from "./components/jvm";
 import { KafkaCluster } from "./components/kafkaCluster";
