@@ -52,5 +52,5 @@ it("has the version that the repository depends on and the change log is about",
     const [own, root] = [FOLDER, CHECKOUT].map((folder) => JSON.parse(read(folder, "package.json")));
     expect(root.dependencies[own.name]).toBe(own.version);
     expect(read(FOLDER, "LICENSE")).toBe(read(CHECKOUT, "LICENSE"));
-    expect(read(CHECKOUT, "CHANGELOG.md").split("\n")).toContain(`## ${own.version}`);
+    expect(read(CHECKOUT, "CHANGELOG.md")).toContain(`\n## [${own.version}] - `);
 });
