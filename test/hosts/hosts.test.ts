@@ -28,7 +28,7 @@ const ways = soak ? (["ssh", "ssh", "ssh"] as const) : (["ssh", "tcp", "unix"] a
 /** Longest time that one fault of a host takes, until all rows have arrived. */
 const FAULT_SECONDS = 180;
 const isTimeLeft = soak ? soakRounds(FAULT_SECONDS) : () => true;
-/** What the contract says of every fault: at least once, in the order of each row. */
+/** The contract for every fault: at least once, in the order of each row. */
 const kept = { lost: [], invented: [], disordered: [], stale: [] };
 
 describe.skipIf(reason !== undefined)("three Docker hosts", () => {
@@ -99,7 +99,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         await pipeline!.passMarker(120);
     });
 
-    it("have brokers that everybody reaches at the addresses that they tell", async () => {
+    it("have brokers that are reachable at their advertised addresses", async () => {
         const advertised = names.map((_, i) => ({
             id: i,
             host: hosts.address(i + 1),
@@ -125,7 +125,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         }
     });
 
-    it("are all in status, which finds nothing wrong", async () => {
+    it("are all in status, which finds no problem", async () => {
         const { findings, report } = await readStatus(stack);
         expect(findings).toEqual([]);
         expect(report.engines.map(({ name, answer }) => [name, answer.ok])).toEqual(names.map((name) => [name, true]));
@@ -140,7 +140,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         expect([...members].filter(Boolean).sort()).toEqual(["zookeeper-0", "zookeeper-1", "zookeeper-2"]);
     });
 
-    it("are looked at by preflight, each for itself: its disk, and who holds its ports", async () => {
+    it("are checked by preflight one by one: disk space, and the processes on their ports", async () => {
         // Port 22 of the first host is its SSH server's; of an engine behind tcp:// the disk cannot be seen
         const { connect, ...others } = stack.config();
         const config = parseConfig({ ...others, connect: { ...connect, port: 22, workers: 1 } });
@@ -163,11 +163,11 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         expect(await stack.preview()).toEqual([]);
     });
 
-    describe("of which one has lost its power", () => {
+    describe("one of which has lost its power", () => {
         beforeAll(() => hosts.cutPower(3));
         afterAll(() => hosts.boot(3));
 
-        it("go on delivering", async () => {
+        it("continue to deliver", async () => {
             await pipeline!.passMarker(180);
         });
 
@@ -187,12 +187,12 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         });
     });
 
-    it("are well again when it is back, with no hand laid on", async () => {
-        const look = async () => {
+    it("are healthy again when it is back, without manual work", async () => {
+        const check = async () => {
             const { findings } = await readStatus(stack);
             return findings.length === 0 ? done() : pending(findings.map(({ key }) => key).join(", "));
         };
-        await waitFor(look, { what: "the stack to be well again", timeoutSeconds: 300, intervalSeconds: 2 });
+        await waitFor(check, { what: "the stack to be well again", timeoutSeconds: 300, intervalSeconds: 2 });
         expect(await stack.preview()).toEqual([]);
         await pipeline!.passMarker(120);
     });
@@ -217,7 +217,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
     }
 
     it.for(soak ? [...hostFaults, ...furtherHostFaults] : hostFaults)(
-        "lose no row, with no hand laid on, when $name",
+        "lose no row, without manual work, when $name",
         ({ name, inflict }, { skip }) => {
             skip(!isTimeLeft(), "no time is left");
             return keepRows(name, () => inflict(hosts));
@@ -225,7 +225,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
     );
 
     it.runIf(soak)(
-        "carry a stack whose database and JMS broker are not its own, and make nothing for them",
+        "run a stack with an external database and JMS broker, and create nothing for them",
         async ({ skip }) => {
             skip(!isTimeLeft(), "no time is left");
             const second = await TestStack.create();

@@ -56,7 +56,7 @@ Host $subnet.*
     IdentitiesOnly yes
     UserKnownHostsFile $lab/ssh/known_hosts
 END
-    # ssh takes the place of a user's config from the user database, whatever HOME says
+    # ssh finds a user's config by the user database, not by HOME
     printf '#!/bin/sh\nexec %s -F %s "$@"\n' "$(command -v ssh)" "$lab/ssh/config" >"$lab/bin/ssh"
     chmod +x "$lab/bin/ssh"
 }
@@ -155,7 +155,7 @@ stop() {
     find /sys/fs/cgroup -depth -type d \( -path "*/$tag-$i" -o -path "*/$tag-$i/*" \) -exec rmdir {} + 2>/dev/null || true
 }
 
-# The cable goes first: a machine without power says no goodbye, while the system would close a killed one's connections
+# The cable goes first: a machine without power closes no connections, while the system would close those of a killed one
 cut_power() {
     ip link set "$tag-v$1" down
     stop "$1" KILL

@@ -26,7 +26,7 @@ import { sharedStack } from "./sharedStack";
 type Row = Record<string, unknown>;
 type ExpectedRow = Row & { id: number };
 
-/** The same table captured twice: with all that a schema tells, and in the way that reads best without one. */
+/** The same table captured twice: with all information of a schema, and in the most readable form without one. */
 const captures = {
     schema: {
         "value.converter": "org.apache.kafka.connect.json.JsonConverter",
@@ -181,17 +181,17 @@ const key = (...parts: string[]) => parts.join(" ");
 
 async function untilRead(condition: string, count: number): Promise<void> {
     const wanted = Object.entries(messages).filter(([name]) => name.endsWith(condition));
-    const look = async () =>
+    const check = async () =>
         wanted.every(([, bodies]) => bodies.length >= count)
             ? done()
             : pending(wanted.map(([name, { length }]) => `${name}: ${length} of ${count}`).join("; "));
-    await waitFor(look, { what: "rows of all types", timeoutSeconds: 90, intervalSeconds: 0.1 });
+    await waitFor(check, { what: "rows of all types", timeoutSeconds: 90, intervalSeconds: 0.1 });
 }
 
 async function dropSlot(slot: string): Promise<void> {
     const drop = "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1";
-    const look = async () => done(await database.query(drop, [slot]));
-    await waitFor(look, { what: `replication slot ${slot} to be free`, timeoutSeconds: 60 });
+    const check = async () => done(await database.query(drop, [slot]));
+    await waitFor(check, { what: `replication slot ${slot} to be free`, timeoutSeconds: 60 });
 }
 
 async function deleteTopics(topics: string[]): Promise<void> {
@@ -229,7 +229,7 @@ async function expectedRows(name: Capture): Promise<ExpectedRow[]> {
     return rows;
 }
 
-/** Columns whose field in this row can be told, with what it must be. */
+/** Columns whose field in this row is known, with its expected value. */
 function comparable({ id, ...expected }: ExpectedRow): { column: TypeColumn; text: string | null }[] {
     return typeColumns
         .filter(({ name, streamedOnly }) => name in expected && !(streamedOnly && id <= rowsInSet))
@@ -280,13 +280,13 @@ function differences(row: ExpectedRow, found: Row | undefined, asFound: (text: s
 }
 
 describe.each(names)("rows with every type of PostgreSQL, captured by Debezium: %s", (name) => {
-    it("each field of the JSON is what PostgreSQL says", async () => {
+    it("each field of the JSON equals PostgreSQL's value", async () => {
         const rows = await jsonRows(name);
         const found = expected[name]!.flatMap((row) => differences(row, rows.get(row.id), (text) => text));
         expect(found).toEqual([]);
     });
 
-    it("each field of the XML is what PostgreSQL says, save what XML cannot hold", async () => {
+    it("each field of the XML equals PostgreSQL's value, except for what XML cannot contain", async () => {
         const rows = xmlRows(name);
         const asXml = (text: string) => text.replace(/[\0-\x08\v\f\x0e-\x1f]/g, "\uFFFD");
         const found = expected[name]!.flatMap((row) => differences(row, rows.get(row.id), asXml));

@@ -61,20 +61,20 @@ async function restartCounts(): Promise<number[]> {
 }
 
 async function untilTask(wanted: string): Promise<void> {
-    const look = async () => {
+    const check = async () => {
         const statuses = await connectorStatuses(victim.outputs.restUrls[0]!);
         const state = statuses.find(({ name }) => name === CONNECTOR)?.tasks[0]?.state;
         return state === wanted ? done() : pending(String(state));
     };
-    await waitFor(look, { what: `${CONNECTOR} to be ${wanted}`, timeoutSeconds: 60, intervalSeconds: 0.1 });
+    await waitFor(check, { what: `${CONNECTOR} to be ${wanted}`, timeoutSeconds: 60, intervalSeconds: 0.1 });
 }
 
 async function untilReader(what: string, wanted: (reader: number | undefined) => boolean): Promise<void> {
-    const look = async () => {
+    const check = async () => {
         const reader = await source.slotReader();
         return wanted(reader) ? done() : pending(`process ${reader}`);
     };
-    await waitFor(look, { what: `${what} of slot ${source.slot}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
+    await waitFor(check, { what: `${what} of slot ${source.slot}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
 }
 
 /**

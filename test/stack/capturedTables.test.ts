@@ -39,7 +39,7 @@ async function writtenMib(): Promise<number> {
 }
 
 describe("log of a table that is not published", () => {
-    it("is let go within a minute, and the source goes on from where it was after a restart", async () => {
+    it("is released within a minute, and the source continues from its position after a restart", async () => {
         const heldMib = async () => {
             const [slot] = await replicationSlots(login());
             return slot!.walHeldBytes / MIB;
@@ -70,7 +70,7 @@ describe("a captured table that is not published", () => {
         /captures cdc\."New Orders", cdc\.orders, which publication dbz_publication does not contain: no change of them arrives/;
     const sql = 'ALTER PUBLICATION dbz_publication ADD TABLE cdc."New Orders", cdc.orders';
 
-    it("is a warning of preview and status, with the SQL that ends it", async () => {
+    it("is a warning of preview and status, with the SQL that corrects it", async () => {
         await client.query(
             'create table cdc.orders (id int primary key); create table cdc."New Orders" (id int primary key)',
         );

@@ -23,7 +23,7 @@ const everyMember = roles.flatMap(membersOf);
 const WRITERS = ["connect-secrets-writer", "connect-secrets-sweep"];
 /** Nine members, one after the other, and twice the program: some three minutes on a quiet machine. */
 const COMBINED = { timeout: 30 * 60_000 };
-/** What the contract says of every row. */
+/** The contract for every row. */
 const kept = { lost: [], invented: [], disordered: [], stale: [] };
 /** What the stack is left with. */
 let settled = original;
@@ -72,7 +72,7 @@ describe("a changed broker setting", () => {
         expect(planned.filter(({ type }) => type.endsWith(":Connector"))).toEqual([]);
     });
 
-    it("that no broker can start with stops at the first, says why, and costs no row", async () => {
+    it("that no broker can start with stops the roll at the first, reports the cause, and costs no row", async () => {
         setBrokers({ "message.max.bytes": "plenty" });
         const rows = await NumberedRows.start(pipeline);
         const watch = await watchMembers(stack.handle.name, roles);
@@ -89,7 +89,7 @@ describe("a changed broker setting", () => {
         expect(xml).toMatchObject(kept);
     });
 
-    it("once mended goes through the brokers one by one, while rows flow and none is lost", async () => {
+    it("once corrected goes through the brokers one by one, while rows flow and none is lost", async () => {
         setBrokers({ "message.max.bytes": 2_000_000 });
         const rows = await NumberedRows.start(pipeline);
         const watch = await watchMembers(stack.handle.name, roles);
@@ -201,7 +201,7 @@ describe.runIf(process.env.SOAK)("a member that does not come back", () => {
         rows = await NumberedRows.start(pipeline);
     });
 
-    /** An `up` that must fail; resolves to what it said once rows have come out again behind it. */
+    /** An `up` that must fail. Resolves to its output once rows arrive again after it. */
     async function failedUp(): Promise<{ output: string; ended: string[] }> {
         const watch = await watchMembers(stack.handle.name, roles);
         const { code, output } = await stack.tryUp();
@@ -211,7 +211,7 @@ describe.runIf(process.env.SOAK)("a member that does not come back", () => {
         return { output, ended: [...new Set(watch.stop().ended)] };
     }
 
-    it("stops the roll at the ZooKeeper server, says why, and the pipeline works on", async () => {
+    it("stops the roll at the ZooKeeper server and reports the cause, while the pipeline continues", async () => {
         const { zookeeper, connect } = good;
         stack.configure({
             zookeeper: { ...zookeeper, config: { tickTime: "plenty" } },
@@ -224,7 +224,7 @@ describe.runIf(process.env.SOAK)("a member that does not come back", () => {
         expect(await replacedSince(before)).toEqual(["zookeeper-0"]);
     });
 
-    it("is replaced alone when its setting is taken back, and the roll goes on to a worker that stops it", async () => {
+    it("is replaced alone when its setting is taken back, and the roll continues to a worker that stops it", async () => {
         stack.configure({ zookeeper: good["zookeeper"] });
         const { output, ended } = await failedUp();
         expect(output).toMatch(/Connect cluster: member connect-0 does not come back: it ended \d+ times/);
@@ -233,22 +233,26 @@ describe.runIf(process.env.SOAK)("a member that does not come back", () => {
         expect(await replacedSince(before)).toEqual(["connect-0", "zookeeper-0"]);
     });
 
-    it("is replaced by the next update, as is a broker that somebody stopped, and all the rest", COMBINED, async () => {
-        stack.configure(original);
-        await docker.getContainer(containerName(stack.handle.name, "kafka-1")).stop();
-        const watch = await watchMembers(stack.handle.name, roles);
-        await stack.up();
-        const { ended } = watch.stop();
-        // The broken worker goes on ending by itself until its turn comes
-        expect(ended.filter((member) => member !== "connect-0")).toEqual([
-            ...servers,
-            "kafka-0",
-            "kafka-2",
-            ...workers.slice(1),
-        ]);
-        expect(await replacedSince(before)).toEqual([...everyMember, ...WRITERS].sort());
-        expect(await stack.preview()).toEqual([]);
-    });
+    it(
+        "is replaced by the next update, like a broker that was stopped by hand, and all other members",
+        COMBINED,
+        async () => {
+            stack.configure(original);
+            await docker.getContainer(containerName(stack.handle.name, "kafka-1")).stop();
+            const watch = await watchMembers(stack.handle.name, roles);
+            await stack.up();
+            const { ended } = watch.stop();
+            // The broken worker continues to end by itself until its turn comes
+            expect(ended.filter((member) => member !== "connect-0")).toEqual([
+                ...servers,
+                "kafka-0",
+                "kafka-2",
+                ...workers.slice(1),
+            ]);
+            expect(await replacedSince(before)).toEqual([...everyMember, ...WRITERS].sort());
+            expect(await stack.preview()).toEqual([]);
+        },
+    );
 
     it("has cost no row", async () => {
         const { json, xml } = await rows.account();

@@ -21,7 +21,7 @@ async function consumerGroups(bootstrapBrokers: string[]): Promise<string[]> {
 }
 
 describe("npm run status", () => {
-    it("shows every member, connector and task, and that all is well", async () => {
+    it("shows every member, connector and task, and no problem", async () => {
         const { code, stdout, stderr } = await stack.npmRun("status");
         expect(code, stdout + stderr).toBe(0);
         const subjects = stdout.match(/(?<=^ {2,4})\S+(?= +(ok|RUNNING|active) )/gm);

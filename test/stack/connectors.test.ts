@@ -42,7 +42,7 @@ describe("a connector", () => {
         expect(stateHas("dbz-source")).toBe(true);
     });
 
-    it("is mended by the next up, and rows flow again, none lost", async () => {
+    it("is repaired by the next up, and rows flow again, none lost", async () => {
         const missed = await pipeline.table.insert({ first_name: "while broken", last_name: null, email: null });
         stack.configure({ connectors: undefined });
         await stack.up();
@@ -51,7 +51,7 @@ describe("a connector", () => {
         expect(pipeline.jsonRows([missed.id])).toEqual([missed]);
     });
 
-    it("is removed by null, while the others stay as they are", async () => {
+    it("is removed by null, while the others do not change", async () => {
         stack.configure({ connectors: { "xml-jms-sink": null } });
         const planned = await stack.preview();
         // Its secrets go from the workers, too
@@ -64,7 +64,7 @@ describe("a connector", () => {
         expect(await connectorNames()).toEqual(["dbz-source", "json-jms-sink"]);
     });
 
-    it("goes on where it was when it is added again", async () => {
+    it("continues from its position when it is added again", async () => {
         const meanwhile = await pipeline.table.insert({ first_name: "meanwhile", last_name: null, email: null });
         stack.configure({ connectors: undefined });
         await stack.up();

@@ -48,7 +48,7 @@ async function offsets(...args: string[]): Promise<string> {
     return stdout + stderr;
 }
 
-it("a renamed source goes on from the file that its deletion kept: no snapshot, no row lost", async () => {
+it("a renamed source continues from the file that its deletion saved: no snapshot, no row lost", async () => {
     await source.insert("before");
     const policy = { offsets: "reset", database: { url: source.url, slot: "drop", publication: "drop" } };
     const args = await source.args("second-source");
@@ -95,7 +95,7 @@ it("a slot in use is waited for, and its reader named", async () => {
     expect(await source.hasSlot()).toBe(true);
 });
 
-it("a deletion whose database does not answer says what is left, and goes on when it is repeated", async () => {
+it("a deletion whose database does not answer reports what is left, and continues when it is repeated", async () => {
     const args = { ...(await source.args("second-renamed")), state: "running" };
     const dead = source.url.replace(/:\d+\//, ":1/");
     const policy = (url: string) => ({ offsets: "reset", database: { url, slot: "drop", publication: "drop" } });
@@ -110,14 +110,14 @@ it("a deletion whose database does not answer says what is left, and goes on whe
     expect([await source.hasSlot(), await source.hasPublication()]).toEqual([false, false]);
 });
 
-it("after a reset the same name begins anew, with a snapshot", async () => {
+it("after a reset a source of the same name begins with a snapshot", async () => {
     await source.publish();
     await engine.up(await source.args("second-renamed"));
     const before = ["r before", "c streamed", "c meanwhile"];
     await untilEvents([...before, "r before", "r streamed", "r meanwhile"]);
 });
 
-it("a new source must not read a slot that somebody reads already, on whatever cluster", async () => {
+it("a new source must not read a slot with an active reader, on any cluster", async () => {
     const elsewhere = new FakeConnect();
     await elsewhere.start();
     try {
@@ -132,7 +132,7 @@ it("a new source must not read a slot that somebody reads already, on whatever c
     }
 });
 
-it("a new source does not begin anew in silence where its slot is, and goes on where its offsets are", async () => {
+it("a new source with an existing slot does not silently start without offsets, and continues from existing offsets", async () => {
     const database = { url: source.url };
     const args = await source.args("second-renamed");
     await engine.up({ ...args, onDelete: { database } });
@@ -178,7 +178,7 @@ it("a slot is dropped when its cleanup goes, and not when a cleanup of the same 
     }
 });
 
-describe("the stack's own source, whose slot is to be dropped", () => {
+describe("the stack's own source with slot: drop", () => {
     const armed = { onDelete: { offsets: "reset", database: { slot: "drop", publication: "drop" } } };
     const configure = (entry?: object) => stack.configure({ connectors: entry && { "dbz-source": entry } });
     const urn = (connector: string) =>
@@ -195,7 +195,7 @@ describe("the stack's own source, whose slot is to be dropped", () => {
         configure();
     });
 
-    it("keeps slot, publication and offsets when that is taken away, though it is replaced and nobody reads them", async () => {
+    it("keeps slot, publication and offsets when that is removed, though it is replaced and has no reader", async () => {
         configure({ ...armed, state: "stopped" });
         await stack.up();
         missed = await pipeline.table.insert({ first_name: "while stopped", last_name: null, email: null });
@@ -206,7 +206,7 @@ describe("the stack's own source, whose slot is to be dropped", () => {
         expect(await source.hasSlot("dbz_source")).toBe(true);
     });
 
-    it("goes on from there: no row is lost, and none comes twice", async () => {
+    it("continues from there: no row is lost, and none comes twice", async () => {
         configure();
         await stack.up();
         await pipeline.passMarker();

@@ -27,12 +27,12 @@ describe.each(pages())("%s", (page) => {
     });
     afterAll(() => workspace.remove());
 
-    it("has its commands in blocks that are run here", () => {
+    it("has its commands in blocks that this test runs", () => {
         expect(hiddenCommands(page)).toEqual([]);
     });
 
     it.each(blocks.map((block) => ({ name: `${block.page}:${block.line}`, block })))(
-        "$name does what it says",
+        "$name has its documented effect",
         async ({ block }) => {
             const { code, output } = await run(block, workspace);
             expect(code, `${block.commands}\n${output}`).toBe(block.mode === "fails" ? 1 : 0);

@@ -50,7 +50,7 @@ async function makeFolder(container: string): Promise<void> {
     expect((await command.inspect()).ExitCode).toBe(0);
 }
 
-it("a connector that fails when it is made is in the state, and npm run status says why", async () => {
+it("a connector that fails when it is created is in the state, and npm run status shows the cause", async () => {
     declareLines(`${FOLDER}/out`);
     const { code, output } = await stack.tryUp();
     expect(code, output).not.toBe(0);
@@ -78,7 +78,7 @@ it("a task that fails on a replaced worker stops the roll there, long before the
     expect(output).toContain("No further member was replaced");
 });
 
-it("goes on, and the task runs, once the connector is mended in the same update", async () => {
+it("continues, and the task runs, once the connector is corrected in the same update", async () => {
     declareLines("/tmp/out");
     const { seconds } = await stack.up();
     console.log(`workers and their connector mended in ${seconds.toFixed(0)} s`);

@@ -109,18 +109,18 @@ describe("a real Prometheus that scrapes the whole stack", () => {
         await expect.poll(empty, { timeout: 60_000, interval: 2000 }).toEqual([]);
     });
 
-    it("knows every series that an alert asks for, and fires none while all is well", async () => {
+    it("has every series of the alerts, and fires none without a problem", async () => {
         const unknown = async () => {
             const names = await prometheus.query('count by (__name__) ({__name__=~".+"})');
             const known = new Set(names.map(({ metric }) => metric.__name__));
             return seriesOfAlerts().filter((name) => !known.has(name));
         };
-        // Only a database with a limit for slots (max_slot_wal_keep_size) says how much log is safe.
+        // Only a database with a limit for slots (max_slot_wal_keep_size) reports how much log is safe.
         await expect.poll(unknown, { timeout: 60_000 }).toEqual(["connect_cdc_slot_wal_safe_bytes"]);
         await quiet();
     });
 
-    it("gets text that promtool finds well formed, in a time and size that nobody minds", async () => {
+    it("gets text that promtool accepts, within a small time and size", async () => {
         for (const { targets, labels } of pipeline.outputs.prometheusTargets ?? []) {
             const { data } = await axios.get<string>(`http://${targets[0]}/metrics`, { proxy: false });
             // Names of the JVM's and of the agent's own metrics are not ours to choose.
@@ -152,7 +152,7 @@ describe("the switch", () => {
 });
 
 describe("alerts", () => {
-    it("tell of a failed task", async () => {
+    it("report a failed task", async () => {
         const sink = await BrokenSink.open("measured-sink", pipeline.outputs);
         try {
             await sink.create();
@@ -165,20 +165,20 @@ describe("alerts", () => {
         await quiet();
     });
 
-    it("tell of a sink that is paused while records wait for it", async () => {
+    it("report a sink that is paused while records wait for it", async () => {
         await withoutConnector("json-jms-sink", "pause", ["PAUSED"], async () => {
             await pipeline.table.insert({ first_name: "waits", last_name: null, email: null });
             await fires("CdcConnectorDown json-jms-sink", "CdcSinkStuck json-jms-sink");
         });
     });
 
-    it("tell of a slot that nobody reads", async () => {
+    it("report a slot without a reader", async () => {
         await withoutConnector("dbz-source", "stop", [], () =>
             fires("CdcSlotInactive dbz_source", "CdcConnectorDown dbz-source"),
         );
     });
 
-    it("tell of a broker that is down", async () => {
+    it("report a broker that is down", async () => {
         const broker = docker.getContainer(containerName(stack.handle.name, "kafka-2"));
         await broker.stop({ t: 60 });
         try {

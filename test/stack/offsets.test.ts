@@ -10,7 +10,7 @@ const stack = sharedStack();
 let pipeline: Pipeline;
 
 beforeAll(async () => {
-    // where the command keeps the offsets of before
+    // where the command saves the previous offsets
     vi.stubEnv("XDG_STATE_HOME", join(stack.handle.folder, "offsets"));
     pipeline = await Pipeline.open(stack);
 });
@@ -51,7 +51,7 @@ it("a sink that is moved back sends its last rows again, and no others", async (
     expect(pipeline.duplicates(ids)).toEqual({ json: 2, xml: 0 });
 });
 
-it("a Debezium source goes on from offsets that were restored: no snapshot, no row lost", async () => {
+it("a Debezium source continues from restored offsets: no snapshot, no row lost", async () => {
     const restUrl = pipeline.outputs.restUrls[0]!;
     const old = await pipeline.passMarker();
     // at rest, or the slot would move on past the file: PostgreSQL cannot go back to before its slot

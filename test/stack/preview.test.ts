@@ -19,7 +19,7 @@ const connectors = (of: Record<string, Record<string, unknown>>) => ({
 
 afterEach(() => stack.configure({ connectors: undefined, secrets: undefined, ...before }));
 
-/** A preview of these sections. On a busy machine a worker may not answer in time, which is said: then it is tried again. */
+/** A preview of these sections. On a busy machine a worker may not answer in time, which is reported: then it is tried again. */
 async function previewOf(sections: Sections): Promise<RunResult> {
     stack.configure(sections);
     for (let tries = 1; ; tries++) {
@@ -28,7 +28,7 @@ async function previewOf(sections: Sections): Promise<RunResult> {
     }
 }
 
-describe("a preview of what is right is clean", () => {
+describe("a preview of a valid change is clean", () => {
     it.each<[string, () => Promise<Sections>, RegExp]>([
         [
             "with another setting of a connector",
@@ -61,7 +61,7 @@ describe("a preview of what is right is clean", () => {
     });
 });
 
-describe("a preview warns of what may be right when it is made, and goes on", () => {
+describe("a preview warns of what may be valid later, and continues", () => {
     it("with a secret that is new", async () => {
         const config = { "database.password": { secret: "fresh" } };
         const { code, output } = await previewOf({
@@ -87,7 +87,7 @@ describe("a preview warns of what may be right when it is made, and goes on", ()
     });
 });
 
-it("a preview of wrong connectors has all their faults in one error: by rules, plugins and workers", async () => {
+it("a preview of invalid connectors has all their problems in one error: by rules, plugins and workers", async () => {
     const { code, output } = await previewOf(
         connectors({
             "dbz-source": { "slot.name": "Slot-1", "max.batch.size": "many", "heartbeat.interval.ms": -5 },

@@ -27,7 +27,7 @@ const rolls = [
 ] as const;
 
 const killedUp: Fault = {
-    name: "an up that rolls a role is killed, and npm start goes on",
+    name: "an up that rolls a role is killed, and npm start continues",
     inflict: async () => {
         const [role, setting] = random.pick(rolls);
         const section = { ...original[role], config: { [setting]: 100_000 + random.below(1_000_000) } };
@@ -59,13 +59,13 @@ function traceOf({ messages }: QueueDrain, { disordered, stale }: Account): stri
 
 describe.runIf(process.env.SOAK)("faults at random", () => {
     it(
-        "cost no row, whatever comes after what",
+        "cost no row in any order",
         async () => {
             const all = [...faults, ...furtherFaults, killedUp];
             const isTimeLeft = soakRounds(FAULT_SECONDS);
             for (let count = 1; isTimeLeft(); count++) {
                 const { name, inflict } = random.pick(all);
-                // Opened anew: an up may have replaced what the last connections went to.
+                // New connections: an up may have replaced the servers of the last ones.
                 const pipeline = await Pipeline.open(stack);
                 const rows = await NumberedRows.start(pipeline, 50);
                 await rows.untilCommitted(50);

@@ -28,7 +28,7 @@ describe("containers changed by hand", () => {
         expect(containers.filter(({ name }) => name !== "connect-2" && name !== "zookeeper-2")).toEqual([]);
     });
 
-    it("are what npm run status complains of", async () => {
+    it("are problems in npm run status", async () => {
         const { code, stdout } = await stack.npmRun("status");
         expect(code).toBe(1);
         expect(stdout).toMatch(/^WRONG +connect-2: its container does not exist/m);

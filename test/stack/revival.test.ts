@@ -22,7 +22,7 @@ async function depths({ addresses, jmsBroker }: StackOutputs): Promise<number[]>
     return QUEUES.map((queue) => states.find(({ name }) => name === queue)?.depth ?? 0);
 }
 
-/** A row whose messages nobody takes out of the queues. */
+/** A row whose messages stay in the queues. */
 async function insertUnread(outputs: StackOutputs): Promise<number> {
     const before = await depths(outputs);
     const table = await CustomersTable.open(outputs);
@@ -53,7 +53,7 @@ it.each([
         what: "that has lost two of three ZooKeeper servers, and its quorum",
         act: async () => Promise.all((await members("zookeeper-1", "zookeeper-2")).map(remove)),
     },
-])("a stack $what comes up by npm start, with its data and where it was", WHOLE_STACK, async ({ what, act }) => {
+])("a stack $what comes up by npm start, with its data and positions", WHOLE_STACK, async ({ what, act }) => {
     const outputs = await stack.outputs();
     const { kafka } = outputs.addresses;
     const id = await insertUnread(outputs);
@@ -87,7 +87,7 @@ it.each([
 /** A broker that waited for its old session in ZooKeeper has restarted some times, which status shows for two minutes. */
 const RESTARTED = /^restarted \d+ times since it was made/;
 
-it("is well after all of that", { timeout: 5 * 60_000 }, async () => {
+it("is healthy after all of that", { timeout: 5 * 60_000 }, async () => {
     const others = async () => (await readStatus(stack)).findings.filter(({ text }) => !RESTARTED.test(text));
     await expect.poll(others, { timeout: 180_000, interval: 500 }).toEqual([]);
 });

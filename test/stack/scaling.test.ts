@@ -74,7 +74,7 @@ describe.runIf(process.env.SOAK)("members that come and go while rows flow", () 
         ["a worker more", { workers: 4 }, ["connect-3"], []],
         ["two workers less", { workers: 2 }, [], ["connect-2", "connect-3"]],
         ["a worker again, and a broker more", { workers: 3, brokers: 4 }, ["connect-2", "kafka-3"], []],
-    ])("%s: no other container is another one, and no connector is made anew", async (_, sizes, added, removed) => {
+    ])("%s: no other container is replaced, and no connector is created again", async (_, sizes, added, removed) => {
         const known = await containerIds();
         scale(sizes);
         const connectors = (await stack.preview()).filter(({ type }) => type.endsWith(":Connector"));
@@ -96,7 +96,7 @@ describe.runIf(process.env.SOAK)("members that come and go while rows flow", () 
         expect(await stack.preview()).toEqual([]);
     });
 
-    it("a new broker gets no partition of those that there are", async () => {
+    it("a new broker gets none of the existing partitions", async () => {
         const { partitions } = await clusterView(pipeline.outputs.addresses.kafka[0]!);
         expect(partitions.filter(({ replicas }) => replicas.includes(3))).toEqual([]);
     });

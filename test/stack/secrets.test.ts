@@ -29,24 +29,24 @@ const stack = sharedStack();
 const before = stack.config();
 const JMS_SINK_CLASS = "dev.connectcdc.jms.JmsSinkConnector";
 
-/** Stands in the config in the clear: a look that does not find it looks at something else. */
+/** Is plain text in the config: a search that does not find it reads the wrong text. */
 const PUBLIC = `public${randomBytes(6).toString("hex")}`;
 /** All planted secrets begin and end with this. */
 const MARK = `Planted${randomBytes(9).toString("hex")}`;
-/** The planted secrets: the letters that follow the mark tell them apart. */
+/** The planted secrets: the letters after the mark distinguish them. */
 const planted = {
     note: special("Note"),
     url: `${MARK}Url`,
     wrongPassword: special("Wrong"),
     refused: special("Refused"),
     echoed: special("Echoed"),
-    /** Password of a role that is not there: the database refuses it. */
+    /** Password of a role that does not exist: the database refuses it. */
     database: `${MARK}Database`,
     rest: special("Rest"),
     otherRest: special("OtherRest"),
     command: special("Command"),
 };
-/** What stands after the mark in those that Connect has no way to tell. */
+/** The names of those that Connect cannot output. */
 const UNTOLD = ["Note", "Url", "Wrong", "Refused", "Database", "Rest", "OtherRest", "Command"];
 const ROLE = "planted_role";
 
@@ -57,11 +57,11 @@ function special(name: string): string {
 
 let outputs: StackOutputs;
 let containers: Docker.ContainerInfo[];
-/** Every secret but the one that Connect itself tells. */
+/** Every secret but the one that Connect itself outputs. */
 let search: SecretSearch;
 /** Every secret: for what this project writes. */
 let ours: SecretSearch;
-/** Every secret that is no output of the stack: for event logs, in which the CLI writes outputs in the clear. */
+/** Every secret that is no output of the stack: for event logs, in which the CLI writes outputs as plain text. */
 let inputs: SecretSearch;
 /** What this project's own processes were started with. */
 let processes: string[] = [];
@@ -71,7 +71,7 @@ let program: ConnectorProgram | undefined;
 /** Of the program with credentials, by name. */
 let withCredentials: Record<string, { stdout: string; stderr: string }>;
 const temporary = join(stack.handle.folder, "temporary");
-/** Files that are to hold secrets. */
+/** Files that may contain secrets. */
 const credentials = join(stack.handle.folder, "credentials");
 
 beforeAll(async () => {
@@ -90,7 +90,7 @@ beforeAll(async () => {
     writeFileSync(join(temporary, "control"), PUBLIC);
     // the flag --event-log is a developer's
     vi.stubEnv("PULUMI_DEBUG_COMMANDS", "true");
-    // Its arguments stand in a file of its folder
+    // A file of its folder contains its arguments
     program = await ConnectorProgram.create();
     vi.stubEnv("TMPDIR", temporary);
     processes = await processTextsDuring(async () => {
@@ -104,7 +104,7 @@ afterAll(async () => {
     vi.unstubAllEnvs();
     program?.remove();
     if (second) {
-        // With a URL that is right the database lets go
+        // With a valid URL the database releases the slot
         await stack.setSecret("planted-database", second.url);
         stack.configure({ connectors: { "planted-source": plantedSource() } });
         await stack.up();
@@ -256,8 +256,8 @@ describe("a rotated secret", () => {
     });
 });
 
-describe("secrets are nowhere in the clear", () => {
-    it("though things went wrong in the ways that tell them", () => {
+describe("secrets are nowhere plain text", () => {
+    it("despite failures whose messages would contain them", () => {
         const { output } = runs["refused"]!;
         expect(output).toMatch(/connector "refused"[^]*transforms\.note\.spec: Invalid value .*\[secret\]/);
         expect(output).toMatch(/connector "echoing": task 0 FAILED on connect-\d:\d+: .*\[secret\]/);
@@ -267,30 +267,30 @@ describe("secrets are nowhere in the clear", () => {
 
     it("in the state, its backups and its history", () => {
         const texts = filesIn(join(stack.handle.folder, "state"));
-        ours.look("the state", Buffer.concat(texts.map(({ content }) => content)), PUBLIC);
+        ours.check("the state", Buffer.concat(texts.map(({ content }) => content)), PUBLIC);
     });
 
     it("in what pulumi prints: up, preview --diff, preview --json, refresh; and in its event logs", () => {
         expect(runs["preview"]!.output).toContain("planted");
-        ours.look("pulumi's output", stack.log(), PUBLIC);
-        ours.look("the program's output", runs["credentials"]!.output + runs["no TLS"]!.output, "planted-elsewhere");
+        ours.check("pulumi's output", stack.log(), PUBLIC);
+        ours.check("the program's output", runs["credentials"]!.output + runs["no TLS"]!.output, "planted-elsewhere");
         const texts = filesIn(join(program!.folder, "state"));
-        ours.look("the program's state", Buffer.concat(texts.map(({ content }) => content)), PUBLIC);
+        ours.check("the program's state", Buffer.concat(texts.map(({ content }) => content)), PUBLIC);
         for (const name of ["good", "left", "wrong", "refused"]) {
-            inputs.look(`the event log of ${name}`, readFileSync(eventLog(name)), "planted");
+            inputs.check(`the event log of ${name}`, readFileSync(eventLog(name)), "planted");
         }
     });
 
     it("in the arguments and environments of this project's processes", () => {
-        ours.look("processes", processes.join("\n"), "PULUMI_BACKEND_URL=");
+        ours.check("processes", processes.join("\n"), "PULUMI_BACKEND_URL=");
         expect(processes.some((text) => text.includes("preview\n--diff"))).toBe(true);
     });
 
     it("in temporary files, and in the contexts of images", () => {
         const left = filesIn(temporary);
-        ours.look("temporary files", Buffer.concat(left.map(({ content }) => content)), PUBLIC);
+        ours.check("temporary files", Buffer.concat(left.map(({ content }) => content)), PUBLIC);
         const contexts = filesIn(cacheFolder("staging", "contexts"), 1_000_000);
-        ours.look("image contexts", Buffer.concat(contexts.map(({ content }) => content)), "FROM");
+        ours.check("image contexts", Buffer.concat(contexts.map(({ content }) => content)), "FROM");
     });
 
     it("in what our commands print", async () => {
@@ -305,28 +305,28 @@ describe("secrets are nowhere in the clear", () => {
         for (const [[name = "", ...args], control] of commands) {
             const { stdout, stderr } = await stack.npmRun(name, ...args);
             // status takes out of traces what it knows: the secrets of the last up that succeeded
-            search.look(`npm run ${name} ${args.join(" ")}`, stdout + stderr, control);
+            search.check(`npm run ${name} ${args.join(" ")}`, stdout + stderr, control);
         }
         const adopted = await runCommand("adopt", [url]);
-        search.look("npm run adopt", adopted.stdout + adopted.stderr, PUBLIC);
+        search.check("npm run adopt", adopted.stdout + adopted.stderr, PUBLIC);
         for (const [name, { stdout, stderr }] of Object.entries(withCredentials)) {
-            search.look(`npm run ${name} with credentials`, stdout + stderr, "dbz-source");
+            search.check(`npm run ${name} with credentials`, stdout + stderr, "dbz-source");
         }
 
         const { stdout } = await stack.npmRun("logs", "--tail", "all");
-        search.look("npm run logs", stdout, "Creating task planted-0");
+        search.check("npm run logs", stdout, "Creating task planted-0");
     });
 
     it("in the status page", async () => {
         const server = await startStatusServer(platformTarget(stack.handle.name, outputs), { port: 0 });
         const { data } = await axios.get<string>(server.url).finally(() => server.close());
-        search.look("the status page", data, "echoing");
+        search.check("the status page", data, "echoing");
     });
 
-    it("in what the engine tells: containers, volumes, networks, images and their history", async () => {
+    it("in the engine's answers: containers, volumes, networks, images and their history", async () => {
         const { inspected, history } = await engineTexts(stack.handle.name);
-        ours.look("docker inspect", inspected.join("\n"), `connect-cdc-${stack.handle.name}-connect-secrets`);
-        ours.look("docker history", history.join("\n"), "COPY");
+        ours.check("docker inspect", inspected.join("\n"), `connect-cdc-${stack.handle.name}-connect-secrets`);
+        ours.check("docker history", history.join("\n"), "COPY");
     });
 
     it("in the layers of any image", async () => {
@@ -341,8 +341,8 @@ describe("secrets are nowhere in the clear", () => {
             if (State === "running") {
                 const log = await logOf(Id);
                 expect(log, name).not.toBe("");
-                search.look(`log of ${name}`, log, "");
-                ours.look(`processes in ${name}`, await processesIn(Id), "PATH=");
+                search.check(`log of ${name}`, log, "");
+                ours.check(`processes in ${name}`, await processesIn(Id), "PATH=");
             }
             const folder = name.endsWith("-writer") ? "/in" : "/tmp";
             await ours.lookAtStream(`${folder} of ${name}`, await folderOf(Id, folder), folder.slice(1));
@@ -359,11 +359,11 @@ describe("secrets are nowhere in the clear", () => {
         ];
         const answers = await Promise.all(paths.map((path) => axios.get(`${url}${path}`)));
         const texts = answers.map(({ data }) => JSON.stringify(data)).join("\n");
-        search.look("the REST API", texts, PUBLIC);
+        search.check("the REST API", texts, PUBLIC);
         expect(texts).toContain("${directory:");
         for (const { targets } of outputs.prometheusTargets ?? []) {
             const { data } = await axios.get<string>(`http://${targets[0]}/metrics`);
-            ours.look(`metrics of ${targets[0]}`, data, "jvm_");
+            ours.check(`metrics of ${targets[0]}`, data, "jvm_");
         }
     });
 
@@ -371,7 +371,7 @@ describe("secrets are nowhere in the clear", () => {
         const brokers = containers.filter(({ Names }) => /-kafka-\d$/.test(Names[0]!));
         for (const { Id, Names } of brokers) {
             const files = await runInContainer(Id, "find /var/lib/kafka -name '*.log' -exec cat {} +");
-            search.look(`topics of ${Names[0]}`, files, PUBLIC);
+            search.check(`topics of ${Names[0]}`, files, PUBLIC);
         }
     });
 
@@ -383,7 +383,7 @@ describe("secrets are nowhere in the clear", () => {
 describe("secret files", () => {
     const folder = "/run/secrets/connect-cdc";
 
-    it("lie in a folder for each connector that there is, and only the worker's user can read them", async () => {
+    it("are in a folder for each connector, and only the worker's user can read them", async () => {
         const listing = await runInContainer(workers[0]!, `find ${folder} -mindepth 1 -printf '%m %U %P\\n'`);
         const ofPlanted = ["planted-jms", "planted-url"];
         const expected = {

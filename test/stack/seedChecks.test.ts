@@ -136,7 +136,7 @@ describe("Connect", () => {
         );
     });
 
-    it("lists the seed's three connectors, each running with its task", async () => {
+    it("lists the three connectors of the original set-up, each running with its task", async () => {
         const statuses = await connectorStatuses(outputs.addresses.connect[1] ?? "");
         const seen = statuses.map(({ name, type, connector, tasks }) => ({
             name,
@@ -152,7 +152,7 @@ describe("Connect", () => {
         ]);
     });
 
-    it("answers GET /connectors/dbz-source/status as the seed's user asks it", async () => {
+    it("answers GET /connectors/dbz-source/status on the original port", async () => {
         const { data } = await axios.get(`${outputs.addresses.connect[0]}/connectors/dbz-source/status`);
         expect(data).toMatchObject({
             name: "dbz-source",

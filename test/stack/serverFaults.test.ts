@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => pipeline?.close());
 
-/** What the contract says of every fault: at least once, in the order of each row. */
+/** The contract for every fault: at least once, in the order of each row. */
 const kept = { lost: [], invented: [], disordered: [], stale: [] };
 
 describe("while rows are inserted and updated", () => {
@@ -39,7 +39,7 @@ describe("while rows are inserted and updated", () => {
         expect(xml).toMatchObject(kept);
     });
 
-    it("a worker that is cut off until its task has ended puts no old position of the source over a newer one", async () => {
+    it("a worker that is cut off until its task has ended does not overwrite a newer position of the source", async () => {
         const { outputs } = pipeline;
         const victim = { stack: stack.handle.name, outputs };
         const rows = await NumberedRows.start(pipeline);
@@ -55,7 +55,7 @@ describe("while rows are inserted and updated", () => {
             const isReplaced = async () => {
                 const log = await container.logs({ stdout: true, stderr: true, since });
                 if (!log.includes("clientId=connector-producer-dbz-source-0] Closing the Kafka producer")) {
-                    return pending("the log of the cut worker does not say that its task has ended");
+                    return pending("the log of the cut worker does not show that its task has ended");
                 }
                 const stored = (await storedPositions(outputs)).length > before;
                 return stored ? done() : pending("the new worker has stored no position");

@@ -52,10 +52,10 @@ describe.each(servers)("$member", ({ member, program }) => {
         expect(Processes.filter(([, uid]) => uid === "0")).toEqual([]);
     });
 
-    it("ends by itself when it is asked to, well within its grace", async () => {
+    it("ends by itself after SIGTERM, well within its grace period", async () => {
         const container = docker.getContainer(containerName(stack.handle.name, member));
         await container.stop({ t: 60 });
-        // A JVM that a SIGTERM ended in good order says 143; 137 would be the kill after the grace.
+        // The exit code of a JVM after SIGTERM is 143; 137 would be the kill after the grace period.
         expect([0, 143]).toContain((await inspect(member)).State.ExitCode);
         await container.start();
     });
@@ -64,7 +64,7 @@ describe.each(servers)("$member", ({ member, program }) => {
 describe("after that", () => {
     it("every cluster is ready again, and rows flow", async () => {
         await untilServersWell({ stack: stack.handle.name, outputs: await stack.outputs() });
-        // Opened only now: connections of before have ended with their servers.
+        // Opened only now: earlier connections have ended with their servers.
         const pipeline = await Pipeline.open(stack);
         await pipeline.passMarker(120);
         await pipeline.close();

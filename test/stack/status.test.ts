@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 describe("npm run status -- --json", () => {
-    it("finds nothing wrong with a stack that is well, and everything answers", () => {
+    it("finds no problem in a healthy stack, and everything answers", () => {
         expect(status).toMatchObject({ wrong: 0, warnings: 0, findings: [] });
         const { zookeeper, kafka, connect, engines } = status.report;
         expect([zookeeper, kafka, connect].map((members) => members.length)).toEqual([3, 3, 3]);
@@ -58,7 +58,7 @@ describe("npm run status -- --json", () => {
     });
 
     it("has each sink's lag as Kafka's own tool has it", async () => {
-        const look = async () => {
+        const check = async () => {
             const { report } = await readStatus(stack);
             return known(report.connectors).map(({ name, lag }) => [name, lag]);
         };
@@ -70,7 +70,7 @@ describe("npm run status -- --json", () => {
         // Workers commit every 10 s: the figures are of one moment when Kafka's own are the same before and after.
         const moment = async () => {
             const before = await byKafka();
-            const seen = await look();
+            const seen = await check();
             // A group is known from its first commit on.
             if (before.flat().includes(undefined)) return pending("a sink has not committed yet");
             return isDeepStrictEqual(before, await byKafka()) ? done({ seen, before }) : pending("lags move");
@@ -83,7 +83,7 @@ describe("npm run status -- --json", () => {
         const { address = "", name: database, user, password } = outputs.database;
         const client = new Client({ ...parseAddress(address), database, user, password });
         await client.connect();
-        const look = async () => {
+        const check = async () => {
             const { rows } = await client.query<{ restart: string; held: number }>(
                 "select restart_lsn as restart, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::int as held" +
                     " from pg_replication_slots",
@@ -92,9 +92,9 @@ describe("npm run status -- --json", () => {
         };
         // Heartbeats write to the log every few seconds: the figures are of one place of the slot when it has not moved meanwhile
         const seen = async () => {
-            const first = await look();
+            const first = await check();
             const { report } = await readStatus(stack);
-            const last = await look();
+            const last = await check();
             const [slot] = known(report.database?.answer).slots;
             expect(slot).toMatchObject({ name: "dbz_source", active: true, walStatus: "reserved" });
             if (first.restart !== last.restart) return pending("the slot moves");

@@ -28,7 +28,7 @@ afterAll(async () => {
 /** Text of the page as a reader sees it. */
 const textOf = (page: Page) => page.locator("main").innerText();
 
-/** Records of the captured topic, as its row tells them. */
+/** Records of the captured topic, as its row shows them. */
 async function recordsOf(page: Page): Promise<number> {
     const cells = page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: topic, exact: true }) });
     return Number((await cells.getByRole("cell").nth(1).innerText()).replaceAll(",", ""));
@@ -40,7 +40,7 @@ async function put(connector: string, action: string): Promise<void> {
 }
 
 describe("the status page in a browser", () => {
-    it("shows every member, connector and task, and that all is well", async () => {
+    it("shows every member, connector and task, and no problem", async () => {
         const { page } = watched;
         await page.getByText("All is well").waitFor();
         const members = ["zookeeper", "kafka", "connect"].flatMap((role) => [0, 1, 2].map((i) => `${role}-${i}`));
@@ -87,7 +87,7 @@ describe("the status page in a browser", () => {
         expect(await page.locator("#findings").count()).toBe(0);
     });
 
-    it("asks nobody else, breaks no rule of its own, and makes no browser complain", () => {
+    it("sends no request elsewhere, keeps its own content policy, and causes no error in the browser", () => {
         const { complaints, requests } = watched;
         expect(complaints).toEqual([]);
         expect(requests.filter((url) => !url.startsWith(server.url) && !url.startsWith("data:"))).toEqual([]);
@@ -121,7 +121,7 @@ describe("the status page in a browser", () => {
         await page.close();
     });
 
-    it("says since when its server is gone, and goes on when it is back", async () => {
+    it("shows since when its server is gone, and continues when it is back", async () => {
         const { page } = watched;
         const { port } = new URL(server.url);
         await server.close();

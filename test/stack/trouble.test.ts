@@ -9,7 +9,7 @@ import { done, pending, waitFor } from "../../servers/wait";
 import { findingsOf } from "../../status/findings/findings";
 import { takeSnapshot } from "../../status/takeSnapshot";
 import { PROJECT } from "../../tools/project";
-import { withBrokerStory } from "../support/brokerStory";
+import { withBrokerReport } from "../support/brokerReport";
 import { containerName, docker } from "../support/docker";
 import { groupLags } from "../support/kafkaTools";
 import { Pipeline } from "../support/pipeline";
@@ -51,28 +51,28 @@ async function lagInStatus(): Promise<number | undefined> {
 }
 
 describe("npm run status", () => {
-    it("says which connector was paused by hand, and how far it is behind", async () => {
+    it("shows which connector was paused by hand, and how far it is behind", async () => {
         // A group has a lag from its first commit on; workers commit every 10 s.
         await pipeline.passMarker();
         await expect.poll(lagOfSink, { timeout: 60_000 }).toBe(0);
         await axios.put(url(`/${sink}/pause`), {});
         await untilState("PAUSED", "PAUSED");
-        const look = async () => {
+        const check = async () => {
             await pipeline.table.insertRandom(5);
             await expect.poll(lagInStatus, { timeout: 60_000 }).toBe(5);
             expect(await lagOfSink()).toBe(5);
             return runStatus(stack);
         };
-        const { code, screen } = await look().finally(() => axios.put(url(`/${sink}/resume`), {}));
+        const { code, screen } = await check().finally(() => axios.put(url(`/${sink}/resume`), {}));
         expect(code).toBe(1);
         expect(screen).toMatch(/^WRONG +json-jms-sink: is PAUSED, but declared running/m);
         expect(screen).toMatch(/^1 thing wrong, 0 warnings\.$/m);
         await untilState("RUNNING", "RUNNING");
     });
 
-    it("says why a task failed", async () => {
+    it("shows why a task failed", async () => {
         const { data: config } = await axios.get<object>(url(`/${sink}/config`));
-        // The transform wants a row, and this converter leaves it bytes.
+        // The transform requires a row, and this converter leaves bytes.
         const broken = { ...config, "value.converter": "org.apache.kafka.connect.converters.ByteArrayConverter" };
         await axios.put(url(`/${sink}/config`), broken);
         // The task of the good config may still take the first of the rows.
@@ -80,11 +80,11 @@ describe("npm run status", () => {
             await pipeline.table.insertRandom(1);
             return statesOfSink();
         };
-        const look = async () => {
+        const check = async () => {
             await expect.poll(states, { timeout: 60_000, interval: 500 }).toEqual(["RUNNING", "FAILED"]);
             return runStatus(stack);
         };
-        const { code, screen } = await look().finally(() => axios.put(url(`/${sink}/config`), config));
+        const { code, screen } = await check().finally(() => axios.put(url(`/${sink}/config`), config));
         await untilState("RUNNING", "RUNNING");
 
         expect(code).toBe(1);
@@ -92,7 +92,7 @@ describe("npm run status", () => {
         expect(screen).toMatch(/-> remove the cause, then restart: curl -X POST/);
     });
 
-    it("warns of a connector that the stack does not declare, which is nothing wrong", async () => {
+    it("warns of a connector that the stack does not declare, with exit code 0", async () => {
         const { data: config } = await axios.get<object>(url(`/${sink}/config`));
         await axios.post(url(""), {
             name: "foreign",
@@ -105,16 +105,16 @@ describe("npm run status", () => {
         expect(screen).toMatch(/^All is well, with 1 warning\.$/m);
     });
 
-    it("comes back within seconds when members hang: all workers, the database and the JMS broker", async () => {
+    it("ends within seconds when members hang: all workers, the database and the JMS broker", async () => {
         const hanging = ["connect-0", "connect-1", "connect-2", "postgres", "artemis"];
         await each(hanging, (member) => container(member).pause());
-        const look = async () => {
+        const check = async () => {
             const run = await runStatus(stack);
             const started = performance.now();
             await takeSnapshot(platformTarget(stack.handle.name, pipeline.outputs));
             return { ...run, seconds: (performance.now() - started) / 1000 };
         };
-        const { code, screen, seconds } = await look().finally(() =>
+        const { code, screen, seconds } = await check().finally(() =>
             each(hanging, (member) => container(member).unpause()),
         );
         expect(code).toBe(1);
@@ -129,7 +129,7 @@ describe("npm run status", () => {
         expect(seconds).toBeLessThan(8);
     });
 
-    it("says which containers have exited, and what that does to partitions; tail goes on without the leader", async () => {
+    it("shows which containers have exited, and the effect on partitions; tail continues without the leader", async () => {
         const { addresses, restUrls } = pipeline.outputs;
         const { partitions } = await clusterView(addresses.kafka[0] ?? "");
         const leader = partitions.find((partition) => partition.topic === topic)?.leader;
@@ -144,12 +144,12 @@ describe("npm run status", () => {
         });
         await pipeline.table.insertRandom(2);
         await each(stopped, (member) => container(member).stop({ t: 60 }));
-        const look = async () => {
+        const check = async () => {
             await pipeline.table.insertRandom(2);
             await expect.poll(() => offsets.length, { timeout: 60_000 }).toBe(4);
             return runStatus(stack);
         };
-        const { code, screen } = await look().finally(() => each(stopped, (member) => container(member).start()));
+        const { code, screen } = await check().finally(() => each(stopped, (member) => container(member).start()));
         await reader.close();
         const [first = 0] = offsets;
         expect(offsets).toEqual([first, first + 1, first + 2, first + 3]);
@@ -165,7 +165,7 @@ describe("npm run status", () => {
         );
     });
 
-    it("names a worker that runs out of memory again and again, with its last error, and what to give it", async () => {
+    it("names a worker that repeatedly runs out of memory, with its last error, and the remedy", async () => {
         const name = `${stack.handle.name}x`;
         const well = container("connect-0");
         const { Image, Config } = await well.inspect();
@@ -201,16 +201,16 @@ describe("npm run status", () => {
         }
     });
 
-    it("finds all well when everything is back", async () => {
+    it("finds no problem when everything is back", async () => {
         const victim = { stack: stack.handle.name, outputs: pipeline.outputs };
         await untilServersWell(victim, 120);
-        const look = async () => {
+        const check = async () => {
             const run = await runStatus(stack);
             const found = run.screen.split("\n").filter((line) => /^(WRONG|warning) /.test(line));
             return found.length === 0 ? done(run) : pending(found.join("; "));
         };
         const wait = { what: "npm run status to find all well", timeoutSeconds: 120, intervalSeconds: 2 };
-        const { code, screen } = await withBrokerStory(victim, () => waitFor(look, wait));
+        const { code, screen } = await withBrokerReport(victim, () => waitFor(check, wait));
         expect(screen).toMatch(/^All is well\.$/m);
         expect(code).toBe(0);
     });

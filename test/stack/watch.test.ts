@@ -36,50 +36,50 @@ describe("npm run watch", () => {
         forget();
     });
 
-    it("begins with one line, and tells of a connector that somebody adds", async () => {
+    it("begins with one line, and reports a connector that is added by hand", async () => {
         watch = new WatchProcess(stack, "--interval", "1");
-        await watch.told(
+        await watch.event(
             /^info stack \S+: (\d) of \1 ZooKeeper servers, \1 of \1 brokers, .*, tasks running: 3 of 3; /,
         );
         sink = await BrokenSink.open("watched-sink", outputs);
         await sink.create();
-        await watch.told(/watched-sink/);
+        await watch.event(/watched-sink/);
         expect(await watch.stop()).toEqual({ code: 0, errors: "" });
     });
 
-    it("restarts a task that has FAILED until what broke it is mended", async () => {
+    it("restarts a task that has FAILED until the cause is removed", async () => {
         await sink.untilTask("RUNNING");
         watch = new WatchProcess(stack, "--interval", "1", "--heal", "--all", "--max-restarts", "9");
-        await watch.told(/^info stack/);
+        await watch.event(/^info stack/);
         await sink.poison();
-        const told = await watch.told(/^warning watched-sink\/0: FAILED on .*JsonParseException/);
-        expect(told.remedy).toBeTruthy();
-        await watch.told(/^heal watched-sink: restarted task 0 \(1 of at most 9 within an hour\), which FAILED: /);
+        const failure = await watch.event(/^warning watched-sink\/0: FAILED on .*JsonParseException/);
+        expect(failure.remedy).toBeTruthy();
+        await watch.event(/^heal watched-sink: restarted task 0 \(1 of at most 9 within an hour\), which FAILED: /);
         await sink.mend();
-        await watch.told(/^ok watched-sink\/0: well again after \d+ s; it was: /, 120);
+        await watch.event(/^ok watched-sink\/0: well again after \d+ s; it was: /, 120);
         await sink.untilTask("RUNNING");
         expect(watch.lines.filter((line) => line.includes("gave up"))).toEqual([]);
     });
 
-    it("gives up on one that fails again and again, and says so once", async () => {
+    it("gives up on one that fails repeatedly, and reports it once", async () => {
         await sink.poison();
         await sink.untilTask("FAILED");
         watch = new WatchProcess(stack, "--interval", "1", "--heal", "--all", "--max-restarts", "2");
-        const { remedy } = await watch.told(
+        const { remedy } = await watch.event(
             /^wrong watched-sink: gave up after 2 restarts within an hour: .*JsonParse/,
         );
         expect(remedy).toContain("a human must look");
         expect(watch.lines.filter((line) => line.startsWith("heal"))).toHaveLength(2);
     });
 
-    it("leaves a connector of others alone unless it is told otherwise", async () => {
+    it("does not restart a connector of others without --all", async () => {
         watch = new WatchProcess(stack, "--interval", "1", "--heal");
-        await watch.told(/^warning watched-sink\/0: FAILED/);
+        await watch.event(/^warning watched-sink\/0: FAILED/);
         expect(watch.lines.filter((line) => /^heal|gave up/.test(line))).toEqual([]);
         await sink.untilTask("FAILED");
     });
 
-    it("is a check for timers with --once: a line only for what is new, exit code 1 while anything is wrong", async () => {
+    it("is a check for timers with --once: a line only for news, exit code 1 while there is a problem", async () => {
         const first = await onceUntil(0);
         expect(first).toMatch(/^\S+Z {2}info {5}stack .*\n/);
         expect(first).toMatch(/ {2}WARNING {2}watched-sink\/0: FAILED/);
@@ -95,7 +95,7 @@ describe("npm run watch", () => {
         expect(await onceUntil(0)).toMatch(/ {2}ok {7}json-jms-sink: well again/);
     });
 
-    /** What runs with --once print until one ends with that exit code: on a busy machine a look may miss a slow broker. */
+    /** The output of runs with --once until one has that exit code: on a busy machine a snapshot may miss a slow broker. */
     async function onceUntil(code: number): Promise<string> {
         let output = "";
         const run = async () => {
@@ -140,13 +140,13 @@ describe("the watch container", () => {
         await expect.poll(log, { timeout: 90_000, interval: 500 }).toMatch(pattern);
     }
 
-    it("looks at the stack from inside, and is well", async () => {
+    it("checks the stack from inside, and is healthy", async () => {
         await logged(/Z {2}info {5}stack \S+: (\d) of \1 ZooKeeper servers, \1 of \1 brokers, \1 of \1 workers, /);
         const health = async () => (await docker.getContainer(name).inspect()).State.Health?.Status;
         await expect.poll(health, { timeout: 60_000 }).toBe("healthy");
     });
 
-    it("tells of a task that fails, and restarts it until it runs", async () => {
+    it("reports a task that fails, and restarts it until it runs", async () => {
         await sink.untilTask("RUNNING");
         await sink.poison();
         await logged(/Z {2}WRONG {4}declared-sink\/0: FAILED on .*JsonParseException/);

@@ -27,7 +27,7 @@ export class BrokenSink {
         return new BrokenSink(name, outputs, admin);
     }
 
-    /** Makes the sink as somebody would who has only the REST API. */
+    /** Creates the sink by the REST API only. */
     async create(): Promise<void> {
         const { data } = await axios.get<Record<string, string>>(this.url("json-jms-sink", "/config"));
         const { transforms: _, ...config } = data;
@@ -55,12 +55,12 @@ export class BrokenSink {
     }
 
     async untilTask(state: string): Promise<void> {
-        const look = async () => {
+        const check = async () => {
             const { data } = await axios.get<{ tasks: { state: string }[] }>(this.url(this.name, "/status"));
             const states = data.tasks.map((task) => task.state);
             return states.length === 1 && states[0] === state ? done() : pending(`tasks: ${states.join(", ")}`);
         };
-        await waitFor(look, { what: `task of ${this.name} to be ${state}`, timeoutSeconds: 60 });
+        await waitFor(check, { what: `task of ${this.name} to be ${state}`, timeoutSeconds: 60 });
     }
 
     /** Removes the topic, and the sink that {@link create} made; a second time is fine. */

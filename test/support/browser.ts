@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findBrowser } from "../../tools/setup/browser";
 
-/** A headless browser of this machine. Throws when there is none: `npm test -- set-up` installs one. */
+/** A headless browser of this machine. Throws without one: `npm test -- set-up` installs one. */
 export async function openBrowser(): Promise<Browser> {
     const executablePath = findBrowser();
     if (executablePath === undefined) {

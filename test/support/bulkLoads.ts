@@ -91,8 +91,8 @@ export class BulkLoads {
 
     /** Waits until the topic has so many records. */
     async untilRecords(wanted: number): Promise<void> {
-        const look = async () => (this.records >= wanted ? done() : pending(`${this.records} of ${wanted}`));
-        await waitFor(look, { what: `records in ${this.source.topic}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
+        const check = async () => (this.records >= wanted ? done() : pending(`${this.records} of ${wanted}`));
+        await waitFor(check, { what: `records in ${this.source.topic}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
     }
 
     /** Writes one more row, waits until it is in the topic, and accounts for all rows: those before it are there then, too. */
@@ -101,8 +101,8 @@ export class BulkLoads {
             `insert into ${this.source.table} (note) values ('last') returning id`,
         );
         const last = rows[0]!.id;
-        const look = async () => (this.ids.includes(last) ? done() : pending(`${this.records} records`));
-        await waitFor(look, { what: `row ${last} in ${this.source.topic}`, timeoutSeconds: 300 });
+        const check = async () => (this.ids.includes(last) ? done() : pending(`${this.records} records`));
+        await waitFor(check, { what: `row ${last} in ${this.source.topic}`, timeoutSeconds: 300 });
         const table = await this.clients[0].query<{ id: number }>(`select id from ${this.source.table} order by id`);
         const arrived = new Set(this.ids);
         return {

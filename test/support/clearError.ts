@@ -11,7 +11,7 @@ const KNOWN = [
     /was deleted meanwhile/,
 ];
 
-/** An error tells which connector, what happened and where, is of a known kind, and holds no secret. */
+/** An error names the connector, the event and the place, is of a known kind, and contains no secret. */
 export function expectClearError({ message }: Error, name: string, secrets: string[]): void {
     expect(message).toContain(`connector "${name}"`);
     expect(KNOWN.some((kind) => kind.test(message)) ? "known" : message, "kind of error").toBe("known");

@@ -48,7 +48,7 @@ for (const { resource, component, options, replaceWith, ...args } of all) {
 `;
 
 /**
- * A Pulumi program of connectors only, as somebody would write it who uses nothing but the class: in a folder of its own,
+ * A Pulumi program of connectors only, as a user of the class alone would write it: in a folder of its own,
  * with state of its own, run by the real CLI.
  */
 export class ConnectorProgram {

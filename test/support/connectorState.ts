@@ -10,14 +10,14 @@ export async function setState(
     state: "PAUSED" | "RUNNING" | "STOPPED",
 ): Promise<void> {
     await axios.put(`${restUrl}/connectors/${name}/${action}`, {});
-    const look = async () => {
+    const check = async () => {
         const connector = (await connectorStatuses(restUrl)).find((one) => one.name === name);
         const tasks = connector?.tasks ?? [];
         const followed = state === "STOPPED" ? tasks.length === 0 : tasks.length > 0;
         const states = [connector?.connector.state, ...tasks.map((task) => task.state)];
         return followed && states.every((one) => one === state) ? done() : pending(states.join(", "));
     };
-    await waitFor(look, { what: `connector ${name} to be ${state}`, timeoutSeconds: 60 });
+    await waitFor(check, { what: `connector ${name} to be ${state}`, timeoutSeconds: 60 });
 }
 
 /** Restarts a connector with its tasks; a worker that cannot do it now, because tasks are being moved, is asked again. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CHECKOUT } from "../../tools/project";
 import type { TestStack } from "./stack";
 
-/** What the pages say of the dev stack; a test stack has other ports. */
+/** The dev stack's values in the pages; a test stack has other ports. */
 const devPorts = {
     zookeeper: [2180, 2181, 2182],
     kafka: [9090, 9091, 9092],

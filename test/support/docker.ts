@@ -87,9 +87,9 @@ export async function crashContainer(name: string): Promise<void> {
 
 /** Waits until the engine has started a crashed container again. */
 export async function waitForRestart(name: string, restartsBefore: number): Promise<void> {
-    const look = async () => {
+    const check = async () => {
         const { RestartCount, State } = await docker.getContainer(name).inspect();
         return RestartCount > restartsBefore && State.Running ? done() : pending(`restarts: ${RestartCount}`);
     };
-    await waitFor(look, { what: `container ${name} to be restarted by the engine`, timeoutSeconds: 30 });
+    await waitFor(check, { what: `container ${name} to be restarted by the engine`, timeoutSeconds: 30 });
 }

@@ -34,12 +34,12 @@ interface Resource {
 
 /**
  * Calls the provider of one connector resource in the order of Pulumi's engine (3.245.0, `step_generator.go`): ignored changes
- * are put back before `check`, which gets no old inputs where it is replaced by the user's word; a replacement creates before
- * it deletes where the options say so; what has left the program is deleted last, and only when all else went well.
+ * are put back before `check`, which gets no old inputs where the user requested the replacement; a replacement creates before
+ * it deletes where the options require it; what has left the program is deleted last, and only when all else succeeded.
  */
 export class Engine {
     private resource?: Resource;
-    /** What is to be deleted at the end of an `up`, of replaced resources and of those under another name. */
+    /** Replaced and renamed resources to delete at the end of an `up`. */
     private leaving: Resource[] = [];
     private readonly stack = `test/${randomUUID()}`;
 
@@ -141,7 +141,7 @@ export class Engine {
         return this.write(inputs, options, () => create(inputs as any), keep);
     }
 
-    /** What a write leaves in the state: all of it, the part that an unfinished one tells of, or what was there before. */
+    /** The state after a write: all of it, the part that an unfinished one reports, or the state before. */
     private async write(
         inputs: Props,
         { killed = false }: UpOptions,

@@ -12,12 +12,12 @@ interface FakeWorker {
 
 /** How long a killed worker takes to be there again, ms. */
 const DOWN_MS = 20_000;
-/** The header in which a test tells its client's time limit, ms: hanging takes that much of the clock, and no time. */
+/** The header with a test's client time limit, ms: hanging advances the clock that much, and takes no time. */
 export const LIMIT_HEADER = "x-test-limit-ms";
 
 /**
  * An in-process stand-in for Connect workers, for answers that real ones give too rarely to test with. It keeps
- * connectors in memory, runs nothing, and answers each request as the next fault of its plan says.
+ * connectors in memory, runs nothing, and answers each request with the next fault of its plan.
  */
 export class FakeConnect {
     /** Faults of the next requests, in order; undefined lets one pass. */
@@ -171,7 +171,7 @@ export class FakeConnect {
                 return changeOffsets(name, connector, body?.offsets);
             case "PUT config":
                 connector.config = body;
-                // KAFKA-9228: before, a task whose own config stays equal goes on with what it has read
+                // KAFKA-9228: before, a task whose own config stays equal continues with what it has read
                 if (this.since("3.7.1")) this.restartTasks(connector);
                 connector.generation++;
                 return jsonReply(200, info(name, connector));

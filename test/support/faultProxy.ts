@@ -7,7 +7,7 @@ import { answerWith, clientGone, Fault, Reply } from "./faults";
 /** A worker behind the proxy. */
 export interface ProxiedWorker {
     restUrl: string;
-    /** Kills it; whoever does that also starts it again. Without it, a fault of that kind is a reset. */
+    /** Kills it and starts it again. Without this function, a fault of that kind is a reset. */
     kill?(): Promise<void>;
 }
 

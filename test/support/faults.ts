@@ -32,7 +32,7 @@ export interface FaultyPlace {
     kill(): Promise<void>;
 }
 
-/** Answers a request as the fault says; without one, as the worker does. */
+/** Answers a request with the fault; without one, like the worker. */
 export async function answerWith(
     fault: Fault | undefined,
     place: FaultyPlace,

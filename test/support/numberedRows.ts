@@ -48,9 +48,9 @@ export class NumberedRows {
     /** Waits until `count` more rows have been committed. */
     async untilCommitted(count: number, timeoutSeconds = 60): Promise<void> {
         const wanted = this.commits.length + count;
-        const look = async () =>
+        const check = async () =>
             this.commits.length >= wanted ? done() : pending(`${this.commits.length} of ${wanted}`);
-        await waitFor(look, { what: "rows to be committed", timeoutSeconds, intervalSeconds: 0.1 });
+        await waitFor(check, { what: "rows to be committed", timeoutSeconds, intervalSeconds: 0.1 });
     }
 
     /** Waits until what is committed now has come out of both queues. */
@@ -162,11 +162,11 @@ export class NumberedRows {
  * only the last states come.
  */
 async function untilPositionKept({ restUrls }: StackOutputs): Promise<void> {
-    const look = async () => {
+    const check = async () => {
         const { data } = await axios.get<{ offsets: unknown[] }>(`${restUrls[0]}/connectors/dbz-source/offsets`);
         return data.offsets.length > 0 ? done() : pending("none");
     };
-    await waitFor(look, { what: "the source's first offsets to be stored", timeoutSeconds: 60 });
+    await waitFor(check, { what: "the source's first offsets to be stored", timeoutSeconds: 60 });
 }
 
 async function connect({ database }: StackOutputs, run: string): Promise<Client> {
@@ -198,11 +198,11 @@ async function untilArrived(
     deliveries: () => Delivery[],
     timeoutSeconds: number,
 ): Promise<void> {
-    const look = async () => {
-        const told = new Set(deliveries().map(({ seq }) => seq));
-        const missing = commits.filter(({ seq }) => !told.has(seq));
+    const check = async () => {
+        const delivered = new Set(deliveries().map(({ seq }) => seq));
+        const missing = commits.filter(({ seq }) => !delivered.has(seq));
         const ids = missing.slice(0, 10).map(({ id, seq }) => `${id} (commit ${seq})`);
         return missing.length === 0 ? done() : pending(`${missing.length} are missing: rows ${ids.join(", ")}`);
     };
-    await waitFor(look, { what: `${commits.length} commits in queue ${queue}`, timeoutSeconds, intervalSeconds: 0.3 });
+    await waitFor(check, { what: `${commits.length} commits in queue ${queue}`, timeoutSeconds, intervalSeconds: 0.3 });
 }

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { docker, listContainers, stackFilter } from "./docker";
 
-/** What a program says in a container, run by the container's own user. */
+/** A program's output in a container, run by the container's own user. */
 export async function runInContainer(id: string, command: string): Promise<string> {
     const options = { Cmd: ["/bin/bash", "-c", command], AttachStdout: true, AttachStderr: true, Tty: true };
     const exec = await docker.getContainer(id).exec(options);
@@ -24,7 +24,7 @@ export async function logOf(id: string): Promise<string> {
     return (await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false })).toString();
 }
 
-/** What the engine tells of a stack's containers, their images with all layers' commands, its volumes and networks. */
+/** The engine's answers on a stack's containers, their images with all layers' commands, its volumes and networks. */
 export async function engineTexts(stack: string): Promise<{ inspected: string[]; history: string[] }> {
     const containers = await listContainers(stack);
     const label = { filters: { label: stackFilter(stack) } };

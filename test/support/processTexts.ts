@@ -11,8 +11,9 @@ const INTERVAL_MS = 200;
  */
 export async function processTextsDuring(act: () => Promise<unknown>): Promise<string[]> {
     const texts = new Map<string, string>();
-    const look = () => descendants(process.pid).forEach((pid) => texts.set(pid, textOf(pid) || (texts.get(pid) ?? "")));
-    const timer = setInterval(look, INTERVAL_MS);
+    const check = () =>
+        descendants(process.pid).forEach((pid) => texts.set(pid, textOf(pid) || (texts.get(pid) ?? "")));
+    const timer = setInterval(check, INTERVAL_MS);
     try {
         await act();
     } finally {
@@ -21,7 +22,7 @@ export async function processTextsDuring(act: () => Promise<unknown>): Promise<s
     return [...texts.values()];
 }
 
-/** Without what Pulumi's own library gets its config by: nobody but the user who runs it can read that. */
+/** Without the variables with which Pulumi's library gets its config: only the user who runs it can read these. */
 function textOf(pid: string): string {
     const parts = ["cmdline", "environ"].flatMap((name) => read(pid, name).split("\0"));
     return parts.filter((part) => !part.startsWith("PULUMI_CONFIG=")).join("\n");

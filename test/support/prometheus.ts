@@ -50,7 +50,7 @@ async function download(folder: string): Promise<void> {
     await get().catch(() => run("apt-get", ["update", "-qq"]).then(get));
 }
 
-/** What `promtool` says; throws with it when it finds a fault. */
+/** The output of `promtool`; throws an error with it when it finds a problem. */
 export async function promtool(args: string[], input = ""): Promise<string> {
     const child = run(await prometheusProgram("promtool"), args);
     child.child.stdin?.end(input);

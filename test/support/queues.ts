@@ -7,7 +7,7 @@ export interface ReceivedMessage {
     id: number;
     /** When it arrived here, in milliseconds since 1970. */
     receivedAt: number;
-    /** When the sender says it was sent, in milliseconds since 1970. */
+    /** The sender's time stamp, in milliseconds since 1970. */
     sentAt: number | undefined;
 }
 
@@ -44,18 +44,20 @@ export class QueueDrain {
         });
     }
 
-    /** Never fails: what does not come is noticed by who waits for it. */
+    /** Never fails: the waiting test notices a missing message. */
     private reconnect(): Promise<void> {
-        const look = async () => {
+        const check = async () => {
             if (!this.closing) await this.read();
             return done();
         };
-        return waitFor(look, { what: `queue ${this.queue}`, timeoutSeconds: RECONNECT_SECONDS }).catch(() => undefined);
+        return waitFor(check, { what: `queue ${this.queue}`, timeoutSeconds: RECONNECT_SECONDS }).catch(
+            () => undefined,
+        );
     }
 
     /** Waits until a message about each of these rows has been taken out; its error names rows that are missing. */
     async untilArrived(ids: number[], timeoutSeconds = 60): Promise<void> {
-        const look = async () => {
+        const check = async () => {
             const seen = new Set(this.messages.map(({ id }) => id));
             const missing = ids.filter((id) => !seen.has(id));
             return missing.length === 0
@@ -63,7 +65,7 @@ export class QueueDrain {
                 : pending(`${missing.length} are missing, ids ${missing.slice(0, 20).join(", ")}${this.unreadable()}`);
         };
         const what = `${ids.length} rows in queue ${this.queue}`;
-        await waitFor(look, { what, timeoutSeconds, intervalSeconds: 0.1 });
+        await waitFor(check, { what, timeoutSeconds, intervalSeconds: 0.1 });
     }
 
     async close(): Promise<void> {

@@ -44,7 +44,7 @@ export interface Weather {
     rate: number;
     /** How often that fault is the death of the worker, of 1. */
     kills: number;
-    /** Values that an error nobody knows gives away. */
+    /** Values that an unknown error discloses. */
     secrets?: string[];
 }
 

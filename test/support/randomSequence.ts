@@ -32,7 +32,7 @@ export interface SequenceCluster {
     takeWrites(name: string): string[];
     setSecret(name: string, value: string): void;
     see(name: string): Promise<SeenConnector | undefined>;
-    /** What is wrong with the tasks of a connector: they do not run with today's config and secret. */
+    /** The problem of a connector's tasks: they do not run with the current config and secret. */
     staleTasks(name: string): string | undefined;
     /** The time between two runs of Pulumi. */
     betweenRuns(): Promise<void>;
@@ -48,7 +48,7 @@ export interface SequenceCluster {
 const STORM = 0.9;
 const KILLS = 0.03;
 
-/** Runs one sequence to its end; an error tells what was done up to it. */
+/** Runs one sequence to its end; an error lists the steps up to it. */
 export async function runSequence(seed: number, name: string, cluster: SequenceCluster): Promise<void> {
     const sequence = new RandomSequence(seed, name, cluster);
     try {
@@ -76,11 +76,11 @@ class RandomSequence {
     private adopt: boolean | "equal" = false;
     /** An `up` that was killed may have created the connector, which the state does not know. */
     private isUnsaved = false;
-    /** The last `up` went well, and nothing was rotated or touched by somebody else since. */
+    /** The last `up` succeeded, and nothing was rotated or changed by hand since. */
     private settled = false;
-    /** A secret was rotated, and no `up` has told the tasks: one that takes the connector over cannot know. */
+    /** A secret was rotated, and no `up` has restarted the tasks: one that takes the connector over cannot know. */
     private rotated = false;
-    /** Somebody else may have changed something that no refresh has seen. */
+    /** A change by hand may have happened that no refresh has seen. */
     private touched = false;
 
     constructor(
@@ -188,7 +188,7 @@ class RandomSequence {
         this.isUnsaved = false;
         if (result instanceof Error) {
             expect(this.engine.held, "the state after a destroy that failed").not.toEqual([]);
-            // A delete that fails cannot tell Pulumi what it has done: a refresh has to.
+            // A delete that fails cannot report to Pulumi what it has done: a refresh is needed.
             this.touched = true;
             if (!contested && !restless) expect(rate, "error without a fault").toBeGreaterThan(0);
         } else if (!contested) {
@@ -215,7 +215,7 @@ class RandomSequence {
         await this.up(rate, "up, resource renamed", { renamed: !this.rotated });
     }
 
-    /** What the program says is ignored, and what is in the state is kept. */
+    /** The program's values are ignored, and those of the state are kept. */
     async ignore(rate: number): Promise<void> {
         const { value } = this;
         if (this.settled && !this.touched) {
@@ -244,7 +244,7 @@ class RandomSequence {
     }
 
     rotate(): void {
-        // Workers have the new value even when no run has told the connector yet.
+        // Workers have the new value even when no run has restarted the tasks yet.
         if (this.engine.outputs) {
             this.secret = this.random.pick(["A", "B", "C"]);
             this.cluster.setSecret(this.name, this.secretValue);
@@ -291,11 +291,11 @@ class RandomSequence {
         }
     }
 
-    /** Without faults, and after a look at what somebody else did, one `up` puts everything right. */
+    /** Without faults, and after a refresh of changes by hand, one `up` repairs everything. */
     private async mend(): Promise<void> {
         if (this.touched) await this.refresh(0);
 
-        // what the error of a connector that is somebody else's says
+        // the remedy in the error on a connector of another user
         if (!this.engine.outputs) this.adopt = true;
         await this.up(0, "up without faults");
         this.expectRight(await this.cluster.see(this.name));
@@ -314,7 +314,7 @@ class RandomSequence {
         const restlessness = this.cluster.restlessness();
         this.cluster.takeWrites(this.name);
         const faults = randomFaults(this.random, { rate, kills: KILLS, secrets });
-        // A key that is there again after a write that took it out cannot be told from one that the server adds.
+        // A key that returns after a write that removed it cannot be distinguished from one that the server adds.
         const isAdded = (await this.cluster.see(this.name))?.config["added"] !== undefined;
         let untilTouch = rate > 0 && this.random.chance(0.1) ? 1 + this.random.below(12) : 0;
         let touching: Promise<void> | undefined;

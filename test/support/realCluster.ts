@@ -125,7 +125,7 @@ export class RealCluster {
         await vi.waitUntil(async () => fits(await this.see(name)), options).catch(() => undefined);
     }
 
-    /** The connector, as soon as all running workers say the same of it and it is in a state that lasts. */
+    /** The connector, as soon as all running workers report the same and its state is stable. */
     private async see(name: string): Promise<SeenConnector | undefined> {
         return vi.waitFor(
             async () => {

@@ -12,11 +12,11 @@ export interface Delivery extends Commit {
     receivedAt: number;
 }
 
-/** What became of the commits, by one queue. */
+/** The result for the commits, by one queue. */
 export interface Account {
-    /** Commits that no message told of. */
+    /** Commits without a message. */
     lost: number[];
-    /** Messages that tell of no commit. */
+    /** Messages without a commit. */
     invented: number[];
     /** Rows whose states came for the first time in another order than they were committed in. */
     disordered: number[];
@@ -24,7 +24,7 @@ export interface Account {
     stale: number[];
     /** Messages beyond the first of each commit: at-least-once delivery may repeat. */
     duplicates: number;
-    /** Longest time between two messages that each told of something new, s. */
+    /** Longest time between two messages with a new state each, s. */
     pauseSeconds: number;
 }
 
@@ -32,11 +32,11 @@ export interface Account {
 export function account(commits: Commit[], deliveries: Delivery[]): Account {
     const known = new Map(commits.map(({ seq, id }) => [seq, id]));
     const firsts = firstOfEach(deliveries);
-    const told = new Set(firsts.map(({ seq }) => seq));
+    const delivered = new Set(firsts.map(({ seq }) => seq));
     const lastCommitted = lastById(commits);
     const lastDelivered = lastById(deliveries);
     return {
-        lost: [...known.keys()].filter((seq) => !told.has(seq)),
+        lost: [...known.keys()].filter((seq) => !delivered.has(seq)),
         invented: firsts.filter(({ seq, id }) => known.get(seq) !== id).map(({ seq }) => seq),
         disordered: outOfOrder(firsts),
         stale: [...lastCommitted.keys()].filter((id) => lastDelivered.get(id) !== lastCommitted.get(id)),

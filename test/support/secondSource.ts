@@ -32,7 +32,7 @@ export class SecondSource {
         return databaseUrl(this.outputs);
     }
 
-    /** Makes a slot that nobody reads. */
+    /** Creates a slot without a reader. */
     async makeSlot(slot: string): Promise<void> {
         await this.client.query("select pg_create_logical_replication_slot($1, 'pgoutput')", [slot]);
     }
@@ -53,7 +53,7 @@ export class SecondSource {
         return this.has("pg_replication_slots where slot_name = $1", slot);
     }
 
-    /** Process of the database that serves the slot's reader; undefined when nobody reads. */
+    /** Process of the database that serves the slot's reader; undefined without a reader. */
     async slotReader(): Promise<number | undefined> {
         const { rows } = await this.client.query<{ active_pid: number | null }>(
             "select active_pid from pg_replication_slots where slot_name = $1",

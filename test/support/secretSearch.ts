@@ -27,7 +27,7 @@ export class SecretSearch {
      * @param control what certainly stands there.
      * @throws when it does not: then this is not what was to be looked at.
      */
-    look(place: string, content: string | Buffer, control: string): void {
+    check(place: string, content: string | Buffer, control: string): void {
         const bytes = Buffer.from(content);
         if (!bytes.includes(control)) {
             throw new Error(`${place}: "${control}" is not there, so that something else was looked at`);

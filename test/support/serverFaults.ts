@@ -4,7 +4,7 @@ import { type ClusterKind, clusterReady } from "../../servers/health";
 import { clusterView } from "../../servers/kafka";
 import { done, pending, waitFor } from "../../servers/wait";
 import { serverState } from "../../servers/zookeeper";
-import { withBrokerStory } from "./brokerStory";
+import { withBrokerReport } from "./brokerReport";
 import { containerName, crashContainer, docker, waitForRestart } from "./docker";
 import type { Victim } from "./victim";
 
@@ -72,8 +72,8 @@ export async function untilServersWell(victim: Victim, timeoutSeconds = 180): Pr
         ["artemis", [addresses.jmsBroker!]],
     ];
     for (const [kind, targets] of clusters) {
-        const look = () => clusterReady({ kind, targets, expected: targets.length });
-        await withBrokerStory(victim, () => waitFor(look, { what: `${kind} to be well`, timeoutSeconds }));
+        const check = () => clusterReady({ kind, targets, expected: targets.length });
+        await withBrokerReport(victim, () => waitFor(check, { what: `${kind} to be well`, timeoutSeconds }));
     }
 }
 
@@ -136,7 +136,7 @@ async function cutCable(victim: Victim, member: string, seconds: number): Promis
     return member;
 }
 
-/** Takes the member off its network, so that its peers hear nothing more of it, not even that it is gone. */
+/** Takes the member off its network, so that its peers get nothing more from it, not even a closed connection. */
 export async function whileCut({ stack }: Victim, member: string, happen: () => Promise<void>): Promise<void> {
     const Container = containerName(stack, member);
     const { NetworkSettings } = await docker.getContainer(Container).inspect();

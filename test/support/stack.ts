@@ -120,7 +120,7 @@ export class TestStack {
         return this.must("destroy", ["--yes", "--skip-preview", ...flags]);
     }
 
-    /** What `pulumi preview` says would change. */
+    /** The changes that `pulumi preview` shows. */
     async preview(): Promise<PlannedStep[]> {
         const { output } = await this.must("preview", ["--json"]);
         const { steps = [] } = JSON.parse(output.slice(output.indexOf("{"))) as {

@@ -2,7 +2,7 @@ import type { Finding } from "../../status/finding";
 import type { PlatformSnapshot } from "../../status/snapshot";
 import type { TestStack } from "./stack";
 
-/** What `npm run status` said of a stack. */
+/** The output of `npm run status` for a stack. */
 export interface StatusRun {
     code: number;
     screen: string;

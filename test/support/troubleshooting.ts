@@ -23,7 +23,7 @@ function isRule(line: string): boolean {
     return /^\| -+ \|/.test(line);
 }
 
-/** The messages in a table's cell: what stands in backquotes. */
+/** The messages in a table's cell: the texts in backquotes. */
 export function messagesIn(cell: string): string[] {
     return [...cell.matchAll(/`([^`]+)`/g)].map(([, message]) => message!);
 }
@@ -50,7 +50,7 @@ export function sourcesIn(folders: string[]): string[] {
 
 /** Those of the messages that no source file contains: of a message with `<name>` or punctuation in it, its pieces. */
 export function unsaidPieces(messages: string[], files: string[]): string[] {
-    // with concatenations joined, so that a message stands in one piece
+    // with concatenations joined, so that a message is in one piece
     const source = files
         .map((file) => withoutComments(readFileSync(join(CHECKOUT, file), "utf8")))
         .join("\n")

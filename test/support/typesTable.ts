@@ -52,7 +52,7 @@ const boxWkb = `encode('\\x01030000000100000005000000'::bytea || ${corners.join(
 const wkb = `encode('\\x0101000000'::bytea || ${littleEndian("%[0]")} || ${littleEndian("%[1]")}, 'base64')`;
 
 const base64 = "encode(%, 'base64')";
-/** Without schema nothing tells bits from bytes. */
+/** Without a schema, bits and bytes cannot be distinguished. */
 const bits = { withoutSchema: null };
 const json = "to_jsonb(%)::text";
 
@@ -265,9 +265,9 @@ export const insertSet = Array.from({ length: rowsInSet }, (_, row) => {
 /** Selects id and the expected field of each column that can be compared. */
 export function selectExpected(hasSchema: boolean): string {
     const fields = typeColumns.flatMap((column) => {
-        const said = expression(column, hasSchema);
+        const sql = expression(column, hasSchema);
         const name = quoted(column.name);
-        return said === null ? [] : [`case when ${name} is not null then ${said.replaceAll("%", name)} end as ${name}`];
+        return sql === null ? [] : [`case when ${name} is not null then ${sql.replaceAll("%", name)} end as ${name}`];
     });
     return `select id::int, ${fields.join(", ")} from cdc.all_types order by id`;
 }

@@ -7,7 +7,7 @@ import { CHECKOUT } from "../../tools/project";
 import type { TestStack } from "./stack";
 
 /** A line of `npm run watch -- --json`. */
-export interface ToldEvent {
+export interface PrintedEvent {
     time: string;
     level: string;
     subject: string;
@@ -17,7 +17,7 @@ export interface ToldEvent {
 
 /** `npm run watch` of a stack, as a process of its own. */
 export class WatchProcess {
-    readonly events: ToldEvent[] = [];
+    readonly events: PrintedEvent[] = [];
     private readonly process: ChildProcess;
     private errors = "";
 
@@ -28,17 +28,17 @@ export class WatchProcess {
             env: stack.target.environment,
             stdio: ["ignore", "pipe", "pipe"],
         });
-        createInterface(this.process.stdout!).on("line", (line) => this.events.push(JSON.parse(line) as ToldEvent));
+        createInterface(this.process.stdout!).on("line", (line) => this.events.push(JSON.parse(line) as PrintedEvent));
         this.process.stderr!.on("data", (text) => (this.errors += text));
     }
 
     /** Waits for an event whose level, subject and text, as `level subject: text`, match. */
-    async told(pattern: RegExp, timeoutSeconds = 60): Promise<ToldEvent> {
-        const look = async () => {
+    async event(pattern: RegExp, timeoutSeconds = 60): Promise<PrintedEvent> {
+        const check = async () => {
             const event = this.events.find((one) => pattern.test(lineOf(one)));
             return event ? done(event) : pending([...this.events.map(lineOf), this.errors].join("\n"));
         };
-        return waitFor(look, { what: `event ${pattern}`, timeoutSeconds, intervalSeconds: 0.1 });
+        return waitFor(check, { what: `event ${pattern}`, timeoutSeconds, intervalSeconds: 0.1 });
     }
 
     /** Events as `level subject: text`. */
@@ -56,6 +56,6 @@ export class WatchProcess {
     }
 }
 
-function lineOf({ level, subject, text }: ToldEvent): string {
+function lineOf({ level, subject, text }: PrintedEvent): string {
     return `${level} ${subject}: ${text}`;
 }

@@ -8,7 +8,7 @@ import { JavaProcess } from "./javaProcess";
 import { kafkaLibraries } from "./kafkaLibraries";
 import { javaArgs } from "./serverFiles";
 
-/** A Connect cluster that a test wants. */
+/** A Connect cluster for a test. */
 export interface ClusterSpec {
     /** Kafka's version. */
     version: string;
@@ -19,7 +19,7 @@ export interface ClusterSpec {
     config?: Record<string, string | number>;
     /** Arguments of `java` beside the usual ones. */
     javaArgs?: string[];
-    /** How the REST API is to be asked, such as with credentials. */
+    /** How to send requests to the REST API, such as with credentials. */
     rest?: AxiosRequestConfig;
     /** Default `http`. */
     scheme?: "http" | "https";

@@ -86,11 +86,11 @@ beforeAll(() => promtool(["--version"]), 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("promtool", () => {
-    it("takes the example of a Prometheus config with the rules it names", async () => {
+    it("accepts the example of a Prometheus config with its rules", async () => {
         expect(await promtool(["check", "config", join(METRICS_FOLDER, "prometheus.yml")])).toContain("SUCCESS");
     });
 
-    it("sees each alert fire over what it is for, in its time, and not over what is well", async () => {
+    it("fires each alert for its problem, in its time, and not without a problem", async () => {
         expect(Object.keys(cases).sort()).toEqual([...names].sort());
         const tests = Object.entries(cases).flatMap(([alert, { bad, good }]) => [
             expectFiring(alert, bad, true),

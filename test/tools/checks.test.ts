@@ -54,7 +54,7 @@ describe("Vitest report", () => {
         expect(result).toEqual({ passed: 7, failed: 1, report: `${path}\nCannot find module`, files });
     });
 
-    test("an error outside of all tests is a failure, told by the output", () => {
+    test("an error outside of all tests is a failure, reported with the output", () => {
         expect(summarizeReport(1, report(), "unhandled rejection")).toMatchObject({
             failed: 1,
             report: "unhandled rejection",
@@ -83,7 +83,7 @@ describe("runParts", () => {
         expect(lines.at(-1)).toBe("7 passed, 0 failed");
     });
 
-    test("goes on after a failure and shows its report", async () => {
+    test("continues after a failure and shows its report", async () => {
         const broken = () => Promise.reject(new Error("no Maven here"));
         const { code, lines } = await run({ plugins: broken, lint: part(0, 1, "bad style"), unit: part(3, 0) });
         expect(code).toBe(1);

@@ -88,7 +88,7 @@ test.each([
     ["a wrong passphrase", { PULUMI_CONFIG_PASSPHRASE: "wrong" }],
     ["no passphrase", { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: undefined }],
     [
-        "a passphrase file that is not there",
+        "a passphrase file that does not exist",
         { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: "/nowhere/passphrase" },
     ],
 ])("%s", async (_name, changes) => {
@@ -152,7 +152,7 @@ test("an engine that does not answer", async () => {
 
 // The CLI tries for half a minute
 test.runIf(process.env.SOAK)("a full disk", async (context) => {
-    // A small file system takes the right to mount one
+    // A small file system needs permission to mount one
     const { code } = await runProcess("mount", ["-t", "tmpfs", "-o", "size=24k", "tmpfs", state()]);
     if (code !== 0) return context.skip();
     try {
@@ -172,9 +172,9 @@ test("a build step that is killed for memory", async () => {
         context.entry({ name: "Dockerfile" }, Buffer.from(dockerfile));
         context.finalize();
         const output = await docker.buildImage(context, { forcerm: true });
-        let said = "";
-        for await (const piece of output) said += (piece as Buffer).toString();
-        expect(explainCliFailure("broken", "up", said)).toContain("was killed (137), most likely because memory");
+        let printed = "";
+        for await (const piece of output) printed += (piece as Buffer).toString();
+        expect(explainCliFailure("broken", "up", printed)).toContain("was killed (137), most likely because memory");
     } finally {
         await removeTestImage(image);
     }

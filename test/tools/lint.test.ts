@@ -16,7 +16,7 @@ let broken: Record<string, string[]>;
 const FILES = {
     "status/findings.ts": `import { ping } from "../servers/ping";\nexport const found = [ping];\n`,
     "servers/ping.ts": `import { readFileSync } from "node:fs";\nexport const ping = () => readFileSync("x");\n`,
-    // What follows is wrong, each in one way
+    // Each of the following files breaks one rule
     "servers/upward.ts": `import { found } from "../status/findings";\nexport const upward = () => found;\n`,
     "servers/later.ts": `export const later = () => import("../status/findings.js");\n`,
     "docker/foreign.ts": `import pg from "pg";\nexport const foreign = () => pg;\n`,

@@ -10,7 +10,7 @@ import { parseConfig } from "../../config/load";
 import { preflight } from "../../preflight/preflight";
 import { docker, makeTestImage, removeTestImage } from "./pulumi/testImage";
 
-// A stack that does not exist, on ports that nobody else uses: nothing here starts a member.
+// A stack that does not exist, on ports that no other test uses: no test here starts a member.
 const stack = { project: "connect-cdc", stack: "preflight-test" };
 const ports = {
     zookeeper: { clientPort: 29180, quorumPort: 29280, electionPort: 29380 },
@@ -23,7 +23,7 @@ const config = parseConfig(ports);
 
 const servers: net.Server[] = [];
 
-/** Takes connections and says nothing. Port 0 is any. */
+/** Accepts connections and does not answer. Port 0 is any free port. */
 async function hold(port: number): Promise<number> {
     const server = net.createServer((socket) => socket.on("error", () => undefined));
     servers.push(server);
@@ -64,7 +64,7 @@ describe("preflight on the real engine", () => {
         expect(problems[1]).toMatch(new RegExp(`^database\\.port: .*29432 by .*${holder}`));
     });
 
-    it("says how much disk is wanted", async () => {
+    it("reports how much disk space is needed", async () => {
         const [problem] = await preflight(config, stack, { neededDiskGib: 1e9 });
         expect(problem).toMatch(/^hosts\.local: \d+\.\d GiB are free in \S+, 1000000000 are needed; free some space/);
     });
@@ -78,7 +78,7 @@ describe("preflight on the real engine", () => {
         ]);
     });
 
-    it("names the files of plugins that are not there, beside everything else", async () => {
+    it("names missing files of plugins, beside everything else", async () => {
         const plugins = { mine: { path: "/nowhere/sink.jar" }, other: { project: "plugins/none" } };
         const missing = parseConfig({ ...ports, connect: { ...ports.connect, plugins } });
         await hold(29432);
@@ -113,7 +113,7 @@ describe("a port held by a container", () => {
         }
     }
 
-    it("names a container of somebody else", async () => {
+    it("names a container of another owner", async () => {
         const name = `preflight-${process.pid}`;
         expect(await problemsWith({})).toEqual([
             expect.stringMatching(`^connect\\.port: .*29071 by container ${name} \\(${image}\\); stop`),
@@ -125,7 +125,7 @@ describe("a port held by a container", () => {
         expect(problem).toMatch(/29071 by container \S+ \(of stack prod of connect-cdc\)/);
     });
 
-    it("lets the stack's own containers hold its ports", async () => {
+    it("accepts the stack's own containers on its ports", async () => {
         const own = { "connect-cdc.project": stack.project, "connect-cdc.stack": stack.stack };
         expect(await problemsWith(own)).toEqual([]);
     });
@@ -191,7 +191,7 @@ describe("an engine that does not answer", () => {
             /no answer within 1\.5 s\); check/,
         ],
         [
-            "a name that nobody has",
+            "an unknown host name",
             () => "tcp://no-such-machine.invalid:2375",
             /\(its (host name is unknown|name cannot)/,
         ],
@@ -209,7 +209,7 @@ describe("an engine that does not answer", () => {
         expect(others).toEqual([]);
     });
 
-    it("is told of each host, all asked at once", async () => {
+    it("is reported for each host, all checked at once", async () => {
         const host = (endpoint: string) => ({ endpoint, advertisedAddress: "10.0.0.1", bindAddress: "127.0.0.1" });
         const silent = [await hold(0), await hold(0), await hold(0)];
         const hosts = Object.fromEntries(silent.map((port, i) => [`h${i}`, host(`tcp://127.0.0.1:${port}`)]));

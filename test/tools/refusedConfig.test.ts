@@ -36,7 +36,7 @@ async function refused(sections: Record<string, Record<string, unknown>>): Promi
     return output;
 }
 
-describe("a wrong config is refused before any change", () => {
+describe("an invalid config is refused before any change", () => {
     it("by its rules, with all problems at once", async () => {
         const { kafka, zookeeper } = stack.config();
         const output = await refused({
@@ -51,7 +51,7 @@ describe("a wrong config is refused before any change", () => {
         );
     });
 
-    it("by what the plugins say of their settings, and warned of what is unwise", async () => {
+    it("by the plugins' definitions, with warnings of unwise settings", async () => {
         const connectors = {
             "json-jms-sink": { config: { "jms.priority": "high" } },
             "xml-jms-sink": { config: { "transforms.write.type": "dev.connectcdc.transforms.XmlWritter" } },
@@ -63,7 +63,7 @@ describe("a wrong config is refused before any change", () => {
         expect(output).toContain("did you mean dev.connectcdc.transforms.XmlWriter?");
     });
 
-    it("by the machine it is for, and by staging", async () => {
+    it("by the host's limits, and by staging", async () => {
         const { connect } = stack.config();
         const missing = await refused({ connect: { ...connect, plugins: { mine: { path: "/nowhere/sink.jar" } } } });
         expect(missing).toMatch(/this machine is not ready:\n\s+connect\.plugins\.mine\.path = "\/nowhere\/sink\.jar"/);
@@ -130,7 +130,7 @@ describe("secrets under the dev stack's passphrase", () => {
     });
 });
 
-it("a stack that configures nothing gives no alarm by what the real plugins say", async () => {
+it("a stack without config has no problem by the real plugins' definitions", async () => {
     const { kafka, zookeeper, jmsBroker, connect } = defaults;
     const request = {
         kafkaVersion: kafka.version,

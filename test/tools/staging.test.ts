@@ -63,7 +63,7 @@ describe("the program's request", () => {
         expect(stderr).toBe("");
     });
 
-    test("makes the watch image when it is asked for: one file of program, and a Node.js of its own", () => {
+    test("makes the watch image on request: one program file, and its own Node.js", () => {
         expect(result.images.watch).toBeUndefined();
         const { stdout } = runStage(JSON.stringify({ ...request, watch: true }));
         const { images } = JSON.parse(stdout) as StageResult;
@@ -93,7 +93,7 @@ describe("the program's request", () => {
         expect(sink.filter((name) => /^(connect-api|kafka-clients|slf4j)/.test(name))).toEqual([]);
     });
 
-    test("tells the plugins' versions and settings, as a worker will see them", () => {
+    test("has the plugins' versions and settings, as a worker will see them", () => {
         expect(result.plugins.map(({ name, version }) => [name, version])).toEqual([
             ["debezium-postgres", "3.7.0.Final"],
             ["jms-sink", "0.1.0"],
@@ -117,7 +117,7 @@ describe("the program's request", () => {
         expect(setting("jms.password")).toMatchObject({ type: "PASSWORD" });
         const source = find("io.debezium.connector.postgresql.PostgresConnector")!;
         expect(source).toMatchObject({ type: "source", version: "3.7.0.Final", folder: "debezium-postgres" });
-        // Its definitions have a default for every setting; its validation says which ones are needed
+        // Its definitions have a default for every setting; its validation shows which ones are required
         const required = source.config.filter((one) => one.required).map(({ name }) => name);
         expect(required).toEqual(["database.hostname", "database.user", "database.dbname", "topic.prefix"]);
         expect(source.config.find(({ name }) => name === "snapshot.mode")).toMatchObject({
@@ -130,7 +130,7 @@ describe("the program's request", () => {
     });
 });
 
-test("a fault ends it with a message and nothing on stdout", () => {
+test("a problem ends it with a message and nothing on stdout", () => {
     const { status, stdout, stderr } = runStage(JSON.stringify({ ...request, plugins: { x: { path: "not/there" } } }));
     expect(status).toBe(1);
     expect(stdout).toBe("");
@@ -195,7 +195,7 @@ describe("with a checkout of its own", () => {
         expect(mode("health-kafka")).toBe(0o755);
     });
 
-    test("an artifact that is not what the lock says stops it", async () => {
+    test("an artifact that differs from the lock file stops it", async () => {
         const coordinate = `org.apache.activemq:apache-artemis:${bare.artemisVersion}:bin:tar.gz`;
         const right = (JSON.parse(readFileSync(image("lock.json"), "utf8")) as Record<string, string>)[coordinate]!;
         const wrong = "0".repeat(128);
@@ -205,7 +205,7 @@ describe("with a checkout of its own", () => {
         );
     });
 
-    test("an artifact that the lock does not know stops it, with what to do", async () => {
+    test("an artifact that the lock file does not have stops it, with the remedy", async () => {
         const coordinate = `org.apache.zookeeper:zookeeper:${bare.zookeeperVersion}`;
         editLock((lock) => delete lock[coordinate]);
         await expect(stage(bare, checkout)).rejects.toThrow(
@@ -219,7 +219,7 @@ describe("with a checkout of its own", () => {
         await expect(failure).rejects.toThrow(/plugins\.nobody: .*dev\.connectcdc:there-is-none:jar:1\.0/);
     });
 
-    test("a machine without Maven is told so", async () => {
+    test("a machine without Maven gets a message", async () => {
         vi.stubEnv("PATH", "");
         const plugins = { nobody: { maven: "dev.connectcdc:there-is-none:1.0" } };
         await expect(stage({ ...bare, plugins }, checkout)).rejects.toThrow("there is no mvn on PATH");
@@ -273,7 +273,7 @@ describe("a plugin from elsewhere", () => {
         expect(files(await place({ path: "vendor-sink-1.0/lib/sink.jar" }))).toEqual(["sink.jar"]);
     });
 
-    test("is another one when its content changes", async () => {
+    test("has another digest when its content changes", async () => {
         const before = await place({ path: "vendor-sink-1.0" });
         writeFileSync(join(folder, "vendor-sink-1.0", "manifest.json"), '{"version":2}');
         expect(await place({ path: "vendor-sink-1.0" })).not.toBe(before);
@@ -284,7 +284,7 @@ describe("a plugin from elsewhere", () => {
         expect(files(path)).toEqual(["lib", "lib/sink.jar", "manifest.json"]);
     });
 
-    test("must be the download that was meant, and a password in its URL is not shown", async () => {
+    test("must have its checksum, and a password in its URL is not shown", async () => {
         const wanted = sha512(served);
         served = Buffer.concat([served, Buffer.from("!")]);
         const failure = place({ url: url().replace("sink", "other"), sha512: wanted });

@@ -37,7 +37,7 @@ describe("a request", () => {
         expect(parseRequest(JSON.stringify({ ...good, plugins })).plugins).toEqual(plugins);
     });
 
-    test("has all its problems in one error, each with its place", () => {
+    test("has all its problems in one error, each with its path", () => {
         const plugins = {
             a: { maven: "g:a" },
             b: { maven: "g:a:1-SNAPSHOT" },
@@ -56,7 +56,7 @@ describe("a request", () => {
         expect(parse).toThrow("plugins.../f: must be of letters, digits");
     });
 
-    test("cannot have two plugins in one folder, on no file system", () => {
+    test("cannot have two plugins in one folder, on any file system", () => {
         const plugins = { sink: { path: "/a" }, Sink: { path: "/b" } };
         expect(() => parseRequest(JSON.stringify({ ...good, plugins }))).toThrow(
             "plugins.Sink: is the same folder as sink where case does not count",
@@ -85,14 +85,14 @@ describe("the lock", () => {
     });
 
     test("names artifact, expected and found checksum of another file", () => {
-        const [fault, ...more] = lockProblems([{ name: "runtime", artifacts: [artifact] }], { "g:a:1": "5678" });
-        expect(fault).toMatch(/^runtime: g:a:1 .* its sha512 is 1234, expected is 5678/);
+        const [problem, ...more] = lockProblems([{ name: "runtime", artifacts: [artifact] }], { "g:a:1": "5678" });
+        expect(problem).toMatch(/^runtime: g:a:1 .* its sha512 is 1234, expected is 5678/);
         expect(more).toEqual([]);
     });
 
-    test("tells how to add an artifact that it does not know", () => {
-        const [fault] = lockProblems([{ name: "plugins.x", artifacts: [artifact] }], {});
-        expect(fault).toMatch(/^plugins\.x: no checksum in images\/lock\.json for g:a:1\..* npm run lock .*sha512/);
+    test("has the command that adds an unknown artifact", () => {
+        const [problem] = lockProblems([{ name: "plugins.x", artifacts: [artifact] }], {});
+        expect(problem).toMatch(/^plugins\.x: no checksum in images\/lock\.json for g:a:1\..* npm run lock .*sha512/);
     });
 
     test("names some of many", () => {
@@ -102,7 +102,7 @@ describe("the lock", () => {
         );
     });
 
-    test("gives way to a checksum in config", () => {
+    test("yields to a checksum in config", () => {
         const overrides = { "g:a:1": "1234" };
         expect(lockProblems([{ name: "x", artifacts: [artifact], overrides }], { "g:a:1": "5678" })).toEqual([]);
         expect(lockProblems([{ name: "x", artifacts: [artifact], overrides: { "g:a:1": "99" } }], {})[0]).toContain(
@@ -111,7 +111,7 @@ describe("the lock", () => {
     });
 });
 
-test("Maven's own lines tell which plugin cannot be resolved, with the artifact and the repository", () => {
+test("Maven's own lines name the plugin that cannot be resolved, with the artifact and the repository", () => {
     const output = [
         "[INFO] plugin-sink ... FAILURE",
         "[ERROR] Failed to execute goal on project plugin-sink: Could not resolve dependencies for project x:pom:1: Could not find artifact g:a:jar:1 in central (https://repository.example) -> [Help 1]",
@@ -125,7 +125,7 @@ test("Maven's own lines tell which plugin cannot be resolved, with the artifact 
     expect(message).not.toContain("Help");
 });
 
-test("of another failure of Maven its first lines are shown", () => {
+test("another failure of Maven is shown with its first lines", () => {
     expect(mavenProblem("[INFO] x\n[ERROR] COMPILATION ERROR\n[ERROR] A.java:[1,2] ';' expected\n", [])).toBe(
         "Maven failed:\n[ERROR] COMPILATION ERROR\n[ERROR] A.java:[1,2] ';' expected",
     );
@@ -170,7 +170,7 @@ describe("a reactor's module", () => {
         expect(modules.map(({ artifact }) => artifact).sort()).toEqual(["x-base", "x-other", "x-sink"]);
     });
 
-    test("is made anew when it or a module that it needs changes, and not otherwise", () => {
+    test("is built again when it or a module that it needs changes, and not otherwise", () => {
         const before = digest();
         write("other/src/Other.java", "class Other {}");
         write("sink/target/classes/Sink.class", "compiled");
@@ -186,7 +186,7 @@ describe("a reactor's module", () => {
 });
 
 describe("Debian's mirrors", () => {
-    test("are the public ones where the host says nothing", () => {
+    test("are the public ones where the host has no setting", () => {
         expect(hostMirrors(folder)).toEqual(PUBLIC_MIRRORS);
     });
 
@@ -223,7 +223,7 @@ async function failOnExit(child: ChildProcess): Promise<never> {
 describe("the cache", () => {
     beforeEach(() => vi.stubEnv("XDG_CACHE_HOME", folder));
 
-    test("has a folder built once, by whoever comes first", async () => {
+    test("has a folder built once, by the first process", async () => {
         let builds = 0;
         const build = async (target: string) => {
             builds++;
@@ -247,7 +247,7 @@ describe("the cache", () => {
         expect(readdirSync(path)).toEqual(["whole"]);
     });
 
-    test("gets over a process that was killed while it built", async () => {
+    test("recovers from a process that was killed while it built", async () => {
         const script = `
             require("jiti").createJiti(process.cwd() + "/").import(${JSON.stringify(resolve(__dirname, "../../images/staging/cache.ts"))})
                 .then(({ cached }) => cached("things", "key", (target) => {

@@ -70,7 +70,7 @@ export const stdout = command.local.runOutput({
     expect(await program.output("stdout")).toBe("some input");
 });
 
-test("a folder that is not there is named", async () => {
+test("a missing folder is named", async () => {
     const outcome = await program.up(command({ dir: "/no/such/folder", create: "true" }));
     expect(outcome.messages).toContain("dir /no/such/folder of the command does not exist");
 });

@@ -108,7 +108,7 @@ describe("a container with network and volume", () => {
         expect(await execute(name, "cat", "/data/stopped")).toContain("stopped");
     });
 
-    test("is killed when the state says so", async () => {
+    test("is killed when the state requires it", async () => {
         await execute(name, "rm", "/data/stopped");
         await program.up(container({ envs: ["A=2"] }));
         expect(await execute(name, "ls", "/data")).toBe("");
@@ -127,7 +127,7 @@ describe("a container with network and volume", () => {
     test("comes back when it was stopped or removed by hand", async () => {
         await program.up(container());
         await docker.getContainer(name).stop({ t: 0 });
-        // without a refresh nobody looks
+        // without a refresh the engine is not read
         expect((await program.run("preview")).steps).toEqual({});
         expect((await program.run("up", "--yes", "--skip-preview", "--refresh")).ok).toBe(true);
         expect((await docker.getContainer(name).inspect()).State.Running).toBe(true);
@@ -192,7 +192,7 @@ describe("a refresh", () => {
     });
 
     // The properties that the released plugin reads back, all but those that a test above changes
-    test("reads back of a container whatever the engine has of it", async () => {
+    test("reads back every property that the engine has of a container", async () => {
         const made = await docker.createContainer({
             name: `${name}-read`,
             Image: image,
@@ -304,7 +304,7 @@ describe("a refresh", () => {
         }
     });
 
-    test("reads back of a network whatever the engine has of it", async () => {
+    test("reads back every property that the engine has of a network", async () => {
         const config = { Subnet: "10.213.1.0/24", IPRange: "10.213.1.0/25", Gateway: "10.213.1.1" };
         const made = await docker.createNetwork({
             Name: `${name}-read`,
@@ -346,7 +346,7 @@ describe("a refresh", () => {
 });
 
 describe("networks and volumes of one name", () => {
-    test("are replaced by taking away the old one first", async () => {
+    test("are replaced by deleting the old one first", async () => {
         const both = (label: string) => `
 const args = { name: "${name}", labels: [{ label: "plugtest", value: "${label}" }] };
 new docker.Network("network", { ...args, ipamConfigs: [{ subnet: "10.213.0.0/24" }] });
@@ -361,7 +361,7 @@ new docker.Volume("volume", args);`;
 });
 
 describe("secrets", () => {
-    test("stand in the container, but nowhere in clear in the state or on the screen", async () => {
+    test("are in the container, but nowhere plain text in the state or on the screen", async () => {
         const value = "plugtest-secret-value";
         const statement = `
 new docker.Container("single", {
@@ -380,7 +380,7 @@ new docker.Container("single", {
 });
 
 describe("a container that fails", () => {
-    test("shows its last words when it ends instead of becoming healthy, and can be put right", async () => {
+    test("shows the end of its log when it ends instead of becoming healthy, and can be corrected", async () => {
         const healthcheck = { tests: ["CMD", "/bin/false"], interval: "1s" };
         const args = { command: ["echo last words; exit 3"], healthcheck, wait: true, waitTimeout: 60 };
         const started = Date.now();
@@ -414,7 +414,7 @@ describe("a container that fails", () => {
         expect(await isThere()).toBe(false);
     });
 
-    test("is told when its image is nowhere", async () => {
+    test("reports a missing image", async () => {
         const outcome = await program.up(single({ image: "localhost:1/cdc-plugtest/none:1" }));
         expect(outcome.messages).toContain("unable to pull image localhost:1/cdc-plugtest/none:1");
     });

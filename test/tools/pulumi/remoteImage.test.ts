@@ -113,7 +113,7 @@ test("an engine on another host is reached by the ssh command, with the user's o
     expect(await tags()).toEqual([]);
 });
 
-test("an ssh command that fails is told with its words", async () => {
+test("an ssh command that fails is reported with its output", async () => {
     replaceSsh("echo 'Permission denied (publickey).' >&2; exit 255");
     const outcome = await program.up(`
 const host = new docker.Provider("host", { host: "ssh://far.example" });

@@ -75,7 +75,7 @@ test.each([
     expect(diffProperties(fields, olds, news)).toEqual([{ path, kind, replace }]);
 });
 
-test("all faults of the inputs are told, without the values", () => {
+test("all problems of the inputs are reported, without the values", () => {
     const reasons = checkProperties("the:Type", fields, {
         hostname: 7,
         envs: "secret",

@@ -18,7 +18,7 @@ function stateOf(snapshot: PlatformSnapshot, more: Partial<PageState> = {}): Pag
 
 const fragmentOf = (snapshot: PlatformSnapshot) => renderFragment(stateOf(snapshot));
 
-/** The page is written so that an XML parser can read its changing part; it throws for every fault. */
+/** The page is written so that an XML parser can read its changing part; it throws for every syntax error. */
 function elementsOf(markup: string): { name: string; attributes: Record<string, string> }[] {
     const elements: { name: string; attributes: Record<string, string> }[] = [];
     const parser = new SaxesParser();

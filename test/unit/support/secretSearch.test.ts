@@ -7,7 +7,7 @@ const search = () => new SecretSearch({ planted: ` ${secret}\n` });
 
 function formsIn(text: string): string[] {
     const found = search();
-    found.look("a text", `control ${text}`, "control");
+    found.check("a text", `control ${text}`, "control");
     return found.leaks;
 }
 
@@ -50,7 +50,7 @@ describe("SecretSearch gives no false alarm", () => {
     });
 
     it("but reports a text that should contain the secret and does not", async () => {
-        expect(() => search().look("a log", "", "connect")).toThrow('a log: "connect" is not there');
+        expect(() => search().check("a log", "", "connect")).toThrow('a log: "connect" is not there');
         const nothing = search().lookAtStream("a log", Readable.from([Buffer.from("x")]), "connect");
         await expect(nothing).rejects.toThrow('a log: "connect" is not there');
     });

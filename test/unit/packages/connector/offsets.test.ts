@@ -151,7 +151,7 @@ describe("changeOffsets", () => {
         ["a reset after the effect", [{ kind: "reset", done: true }]],
         ["an answer that is cut off", [{ kind: "cut" }]],
         ["a worker that is away for a while", times(5, { kind: "reset" })],
-    ])("lives with %s", async (_, faults) => {
+    ])("tolerates %s", async (_, faults) => {
         failOn(/PATCH/, faults);
         expect((await change(toTen)).after).toEqual([at("b", 60), at("a", 10)]);
         expect(lines().state).toBe("RUNNING");

@@ -102,9 +102,9 @@ it("of MongoDB's addresses the replica set counts, and no address or password is
     });
     expect(of(mongo, url("a", "rs0"), url("b", "rs0"))).toEqual([]);
     const [olds, news] = [url("a", "rs0"), url("a", "rs1")].map((config) => ({ ...debezium, class: mongo, config }));
-    const [fault] = positionLosses(olds!, news!);
-    expect(fault!.reason).toContain('would change from "rs0" to "rs1"');
-    expect(fault!.reason).not.toContain("u:p");
+    const [problem] = positionLosses(olds!, news!);
+    expect(problem!.reason).toContain('would change from "rs0" to "rs1"');
+    expect(problem!.reason).not.toContain("u:p");
 });
 
 it("two names of one class are the same class", () => {

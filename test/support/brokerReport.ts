@@ -6,17 +6,17 @@ import type { Victim } from "./victim";
 
 const LINES = 60;
 
-/** Runs the wait; when it fails, its error also tells what each broker sees, and what its log says of those partitions. */
-export async function withBrokerStory<T>(victim: Victim, wait: () => Promise<T>): Promise<T> {
+/** Runs the wait. When it fails, its error also has each broker's view, and its log lines on those partitions. */
+export async function withBrokerReport<T>(victim: Victim, wait: () => Promise<T>): Promise<T> {
     try {
         return await wait();
     } catch (error) {
-        const story = await tellStory(victim).catch((failure: unknown) => `no story: ${messageOf(failure)}`);
-        throw new Error(`${messageOf(error)}\n${story}`, { cause: error });
+        const report = await brokerReport(victim).catch((failure: unknown) => `no report: ${messageOf(failure)}`);
+        throw new Error(`${messageOf(error)}\n${report}`, { cause: error });
     }
 }
 
-async function tellStory({ stack, outputs }: Victim): Promise<string> {
+async function brokerReport({ stack, outputs }: Victim): Promise<string> {
     const views = await Promise.all(
         outputs.addresses.kafka.map(async (address) => {
             try {
@@ -30,16 +30,16 @@ async function tellStory({ stack, outputs }: Victim): Promise<string> {
     const names = new Set(
         views.flatMap(({ unhealthy }) => unhealthy.map(({ topic, partition }) => `${topic}-${partition}`)),
     );
-    const told = [...names].slice(0, 3);
-    const isTelling = (line: string) =>
-        told.some((name) => new RegExp(`${name}(?!\\d)`).test(line)) ||
+    const shown = [...names].slice(0, 3);
+    const isRelevant = (line: string) =>
+        shown.some((name) => new RegExp(`${name}(?!\\d)`).test(line)) ||
         /marked as failed|cannot become follower|stale broker epoch|Session expired|new controller/i.test(line);
     const brokers = (await membersOf(stack, outputs)).filter(({ name }) => name.startsWith("kafka-"));
     const logs = await Promise.all(
         brokers.map(async (broker) => {
             const lines = await readLog(broker, { tail: 20_000 });
-            const telling = lines.filter(({ text }) => isTelling(text)).slice(-LINES);
-            return telling.map(({ time, text }) => `${broker.name} ${time} ${text.slice(0, 400)}`);
+            const relevant = lines.filter(({ text }) => isRelevant(text)).slice(-LINES);
+            return relevant.map(({ time, text }) => `${broker.name} ${time} ${text.slice(0, 400)}`);
         }),
     );
     return [...views.map((view) => JSON.stringify(view)), ...logs.flat()].join("\n");
