@@ -8,8 +8,9 @@ export const EXCLUDED_MESSAGES = "message.prefix.exclude.list";
 export const INCLUDED_MESSAGES = "message.prefix.include.list";
 
 /** A converter whose keys have the names of their columns. */
+export const JSON_CONVERTER = "org.apache.kafka.connect.json.JsonConverter";
 const JSON_KEYS = {
-    "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+    "key.converter": JSON_CONVERTER,
     "key.converter.schemas.enable": "false",
 };
 

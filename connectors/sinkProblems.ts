@@ -2,7 +2,7 @@ import { suggest } from "@connect-cdc/connector/checks";
 import { compiled, isPostgresSource } from "@connect-cdc/connector/postgres";
 import type { Problem } from "../config/problem";
 import type { CompletedConnector } from "./completeConnector";
-import { writesKeysAsText } from "./debeziumPostgres";
+import { JSON_CONVERTER, writesKeysAsText } from "./debeziumPostgres";
 import { type EndpointSettings, keyConverterOf } from "./endpoints";
 import { JMS_SINK_CLASS } from "./jmsSink";
 import {
@@ -20,7 +20,6 @@ import {
 const DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
 const DEAD_LETTER_COPIES = "errors.deadletterqueue.topic.replication.factor";
 const FORWARDS_HEADERS = "jms.forward.kafka.headers";
-const JSON_CONVERTER = "org.apache.kafka.connect.json.JsonConverter";
 /** Transforms that can emit deletes. */
 const WRITER = /^(dev\.connectcdc\.transforms\.)?(Json|Xml)Writer$/;
 /** Connect's own default. */
@@ -58,15 +57,14 @@ export function sinkProblems(
     connectors: CompletedConnector[],
     typeOf: (connectorClass: string) => string | undefined,
 ): Problem[] {
-    const [sinks, others] = [true, false].map((wanted) =>
-        connectors.filter(({ entry }) => (typeOf(entry.class) === "sink") === wanted),
-    ) as [CompletedConnector[], CompletedConnector[]];
+    const isSink = ({ entry }: CompletedConnector) => typeOf(entry.class) === "sink";
+    const others = connectors.filter((connector) => !isSink(connector));
     const made = others.map(({ name, entry, config }) => {
         return { name, config, topics: isPostgresSource(entry.class) ? debeziumTopics(config) : UNKNOWN_TOPICS };
     });
     const deadLetters = connectors.flatMap(({ config }) => listOf(config[DEAD_LETTER_TOPIC]));
     const around = { made: config.topicsKnown ? made : undefined, deadLetters, platform: config };
-    return sinks.flatMap((sink) => problemsOf(sink, around));
+    return connectors.filter(isSink).flatMap((sink) => problemsOf(sink, around));
 }
 
 function problemsOf(sink: CompletedConnector, around: Surroundings): Problem[] {

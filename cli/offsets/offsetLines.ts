@@ -22,8 +22,8 @@ export function changeLines(connectorClass: string, before: ConnectorOffset[], a
 }
 
 function partitionText({ kafka_topic: topic, kafka_partition: partition, ...others }: ConnectorOffset["partition"]) {
-    const isSink = topic !== undefined && Object.keys(others).length === 0;
-    return isSink ? `${String(topic)}-${String(partition)}` : fields({ ...others });
+    const isOfTopic = topic !== undefined && Object.keys(others).length === 0;
+    return isOfTopic ? `${String(topic)}-${String(partition)}` : fields({ ...others });
 }
 
 function offsetText(connectorClass: string, offset: ConnectorOffset["offset"] | undefined): string {
