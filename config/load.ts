@@ -84,7 +84,7 @@ export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig
  * Merges what the user wrote over the defaults and checks the result. Pure.
  * @param raw top-level keys as the stack file has them.
  * @param secretKeys those of them that hold a secret value.
- * @param passphraseIsPublic whether everybody can decrypt those.
+ * @param passphraseIsPublic whether anyone can decrypt these.
  * @throws ConfigError with every problem, when a section other than `connectors` has problems.
  */
 export function checkedConfig(raw: Raw, secretKeys: string[] = [], passphraseIsPublic = false): PlatformConfig {

@@ -2,7 +2,7 @@ import { shorten } from "@connect-cdc/connector/client";
 
 export { isNear, suggest } from "@connect-cdc/connector/checks";
 
-/** Something that is wrong in the config or on the platform. */
+/** A problem of the config or of the platform. */
 export interface Problem {
     /** Config path, such as `kafka.brokers`. */
     path: string;

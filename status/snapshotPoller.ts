@@ -11,7 +11,7 @@ const IDLE_MS = 30_000;
 /** An older snapshot is not shown as the current state, ms. */
 const FRESH_MS = 10_000;
 
-/** Takes snapshots of a platform, one after the other, while somebody uses them. */
+/** Takes snapshots of a platform, one after the other, while they are requested. */
 export class SnapshotPoller {
     private status: TrackedStatus | undefined;
     private failure: PageState["failure"];

@@ -131,7 +131,7 @@ function settingProblem(
     return holdsPassword(value) ? { ...passwordInTheClear, rule: "holds a plain-text password" } : undefined;
 }
 
-/** Rule and remedy of a password that everybody would read. */
+/** Rule and remedy of a plain-text password. */
 export const passwordInTheClear = {
     value: HIDDEN,
     rule: "is a plain-text password: everyone who reaches Connect's REST API or its config topic could read it",

@@ -44,7 +44,7 @@ function checkLock(request: StageRequest, resolved: Resolved, lock: Lock): void 
     const sets = artifactSets(resolved, request);
     const problems = lockProblems(sets, lock);
     if (problems.length === 0) return;
-    // The next run asks Maven again for what was wrong: the user may have mended it
+    // The next run asks Maven again for what failed: the user may have corrected it
     for (const { file } of sets.flatMap((set) => changedArtifacts(set, lock))) {
         rmSync(dirname(file), { recursive: true, force: true });
     }

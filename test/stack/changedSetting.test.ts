@@ -42,7 +42,7 @@ afterAll(async () => {
 
 const isContainer = ({ type }: { type: string }) => type === "docker:index/container:Container";
 
-/** Changes settings of a role; what is not named is as it was first. */
+/** Changes settings of a role; all others have their first values. */
 function set(role: (typeof roles)[number], changes: Record<string, unknown>): void {
     stack.configure({ [role]: { ...original[role], ...changes } });
 }
@@ -53,7 +53,7 @@ function setBrokers(config: Record<string, unknown>): void {
 
 async function replacedSince(before: Record<string, string>): Promise<string[]> {
     const after = await memberIds(stack.handle.name);
-    // A writer that somebody removed is not missed until it is replaced
+    // A writer that was removed by hand is not missed until it is replaced
     return Object.keys(after)
         .filter((member) => before[member] !== after[member])
         .sort();

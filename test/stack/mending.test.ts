@@ -81,7 +81,7 @@ it("a task that fails on a replaced worker stops the roll there, long before the
 it("continues, and the task runs, once the connector is corrected in the same update", async () => {
     declareLines("/tmp/out");
     const { seconds } = await stack.up();
-    console.log(`workers and their connector mended in ${seconds.toFixed(0)} s`);
+    console.log(`workers and their connector corrected in ${seconds.toFixed(0)} s`);
     expect(await stateOfLines()).toBe("RUNNING");
     const after = await memberIds(stack.handle.name);
     expect(workers.filter((worker) => after[worker] === before[worker])).toEqual([]);

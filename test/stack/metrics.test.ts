@@ -77,7 +77,7 @@ const quiet = () => expect.poll(firing, { timeout: 90_000, interval: 1000 }).toE
 const fires = (...alerts: string[]) =>
     expect.poll(firing, { timeout: 90_000, interval: 1000 }).toEqual(expect.arrayContaining(alerts));
 
-/** Has somebody pause or stop a connector by hand, and waits until its tasks are in that state; resumes it at the end. */
+/** Pauses or stops a connector by hand, and waits until its tasks are in that state; resumes it at the end. */
 async function withoutConnector(name: string, action: string, taskStates: string[], then: () => Promise<void>) {
     const [restUrl = ""] = pipeline.outputs.restUrls;
     const states = async () => {

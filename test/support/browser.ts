@@ -5,7 +5,7 @@ import { findBrowser } from "../../tools/setup/browser";
 export async function openBrowser(): Promise<Browser> {
     const executablePath = findBrowser();
     if (executablePath === undefined) {
-        throw new Error("no Chromium on PATH: npm test -- set-up installs it, or says how");
+        throw new Error("no Chromium on PATH: npm test -- set-up installs it, or prints how");
     }
 
     // Chromium's sandbox does not work for root

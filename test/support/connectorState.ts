@@ -2,7 +2,7 @@ import axios from "axios";
 import { connectorStatuses } from "../../servers/connect";
 import { done, pending, waitFor } from "../../servers/wait";
 
-/** Pauses, resumes or stops a connector as somebody else would, and waits until its tasks have followed. */
+/** Pauses, resumes or stops a connector by hand, and waits until its tasks have followed. */
 export async function setState(
     restUrl: string,
     name: string,

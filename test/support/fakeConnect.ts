@@ -6,7 +6,7 @@ import { answerWith, clientGone, errorReply as error, Fault, jsonReply, Reply } 
 interface FakeWorker {
     server: Server;
     port: number;
-    /** Moment of the clock at which a killed worker is there again. */
+    /** Moment of the clock at which a killed worker runs again. */
     downUntilMs?: number;
 }
 

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Order of the files of a level; files that are not named come first. */
 const ORDER: Record<string, string[]> = {
-    /** Concerns that change the shared stack come after those that look at it as it was first brought up; destroy is last. */
+    /** Files that change the shared stack come after those that check it in its first state; destroy is last. */
     stack: [
         "seedChecks",
         "rows",

@@ -32,7 +32,7 @@ export class Pipeline {
         await Promise.all([this.table.close(), this.json.close(), this.xml.close()]);
     }
 
-    /** Inserts one row and waits until it is in both queues: all before it is there then, too. */
+    /** Inserts one row and waits until it is in both queues: all earlier rows have arrived then, too. */
     async passMarker(timeoutSeconds = 60): Promise<Customer> {
         const marker = await this.table.insert({ first_name: "marker", last_name: null, email: null });
         await this.untilArrived([marker.id], timeoutSeconds);

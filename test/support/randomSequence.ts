@@ -131,7 +131,7 @@ class RandomSequence {
         );
         const after = await this.cluster.see(this.name);
         const writes = this.cluster.takeWrites(this.name);
-        if (isForeign && !contested) expect(result, "took somebody else's connector").toBeInstanceOf(Error);
+        if (isForeign && !contested) expect(result, "took another user's connector").toBeInstanceOf(Error);
 
         if ((isForeign || nothingToDo) && !contested && !restless) expect(writes.join(), "writes").toBe("");
 
@@ -265,19 +265,19 @@ class RandomSequence {
                 async () => this.cluster.failTask?.(this.name),
             ];
             const deed = this.random.pick(choice);
-            this.note(`somebody else: ${["changes", "adds", "pauses", "deletes", "fails"][deed]}`);
+            this.note(`another user: ${["changes", "adds", "pauses", "deletes", "fails"][deed]}`);
             this.touched = true;
             this.settled = false;
             await deeds[deed]!();
         }
     }
 
-    /** Somebody else has a connector of this name before ours is there: equal, or another. */
+    /** Another user creates a connector of this name before ours exists: an equal one, or another. */
     async foreign(): Promise<void> {
         if (this.engine.held.length > 0 || (await this.cluster.see(this.name))) return;
 
         const equal = this.random.chance(0.5);
-        this.note(`somebody else creates ${equal ? "an equal one" : "another"}`);
+        this.note(`another user creates ${equal ? "an equal one" : "another"}`);
         await this.cluster.put(this.name, { ...this.config(), ...(!equal && { value: "theirs" }) });
         if (!equal) {
             await this.up(this.random.pick(this.cluster.rates), "up without adopt");

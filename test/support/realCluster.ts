@@ -119,7 +119,7 @@ export class RealCluster {
         return this.cluster.workers.filter((worker) => worker !== this.away);
     }
 
-    /** Waits until what somebody else did can be seen, unless a run undoes it meanwhile. */
+    /** Waits until another user's change can be seen, unless a run undoes it meanwhile. */
     private async until(name: string, fits: (seen: SeenConnector | undefined) => boolean): Promise<void> {
         const options = { timeout: SEEN_MS, interval: 300 };
         await vi.waitUntil(async () => fits(await this.see(name)), options).catch(() => undefined);

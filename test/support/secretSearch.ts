@@ -8,7 +8,7 @@ interface Needle {
 }
 
 /**
- * Looks for secrets in whatever can be read: as they are, without the blanks around them, in capitals, as they stand in JSON, URLs and
+ * Searches texts for secrets: as they are, without the blanks around them, in capitals, in the form that they have in JSON, URLs and
  * HTML, in Base64 at any alignment, and in hexadecimal. It remembers where it found which, and never shows a secret.
  */
 export class SecretSearch {

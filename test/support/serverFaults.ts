@@ -61,7 +61,7 @@ function fault(name: string, inflict: Fault["inflict"]): Fault {
     return { name, inflict };
 }
 
-/** Waits until every server is well. */
+/** Waits until every server is healthy. */
 export async function untilServersWell(victim: Victim, timeoutSeconds = 180): Promise<void> {
     const { addresses } = victim.outputs;
     const clusters: [ClusterKind, string[]][] = [
@@ -77,7 +77,7 @@ export async function untilServersWell(victim: Victim, timeoutSeconds = 180): Pr
     }
 }
 
-/** Waits until every server is well and every task runs. */
+/** Waits until every server is healthy and every task runs. */
 export async function untilWell(victim: Victim, timeoutSeconds = 180): Promise<void> {
     await untilServersWell(victim, timeoutSeconds);
     const { outputs } = victim;

@@ -53,7 +53,7 @@ async function explained(args: string[], changes: NodeJS.ProcessEnv = {}): Promi
     return message;
 }
 
-/** The program asks an engine that is not there for a network. */
+/** The program creates a network on an engine that does not exist. */
 const PROGRAM = `
 const docker = require("@pulumi/docker");
 const provider = new docker.Provider("host", { host: "unix:///nowhere/docker.sock" });

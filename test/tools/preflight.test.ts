@@ -179,7 +179,7 @@ describe("an engine that does not answer", () => {
     const limit = { limitMs: 1500 };
 
     it.each([
-        ["a socket that is not there", () => "unix:///nowhere/docker.sock", /there is no such socket\); start it/],
+        ["a socket that does not exist", () => "unix:///nowhere/docker.sock", /there is no such socket\); start it/],
         [
             "a closed port",
             async () => `tcp://127.0.0.1:${await closedPort()}`,

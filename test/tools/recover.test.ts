@@ -137,7 +137,7 @@ test("what a killed pulumi left is repaired: lock, attributes, pending operation
     expect(await leftObjects()).toEqual([`network ${objectName("known")}`, `volume ${objectName("data")}`]);
     expect(lines).toHaveLength(4);
 
-    // once mended, there is nothing to do
+    // after the repair, there is nothing to do
     lines.length = 0;
     await recover(target, (line) => lines.push(line));
     expect(lines).toEqual([]);

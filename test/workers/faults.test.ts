@@ -98,7 +98,7 @@ describe("faults that pass", () => {
         expect(fake.writes.filter((write) => write.startsWith("PUT"))).toHaveLength(1);
     });
 
-    it("writes again when a lost write left a key that somebody else had added", async () => {
+    it("writes again when a lost write left a key that another user had added", async () => {
         const engine = new Engine();
         await engine.up(args());
         const { config } = fake.connectors.get(args().name)!;

@@ -38,7 +38,7 @@ const other = new WorkerUnderTest(async () => ({ ...oneWorker(processes, process
 
 beforeEach(() => void vi.spyOn(console, "log").mockImplementation(() => undefined));
 
-/** A source whose slot has its name, and is there or not. */
+/** A source whose slot has its name, and exists or not. */
 function source(hasSlot: boolean): Record<string, any> {
     const args = worker.source();
     const slot = args["name"].replaceAll("-", "_");
@@ -66,7 +66,7 @@ const patch = (args: Record<string, any>, position: number) =>
     );
 const SNAPSHOT = /would start with a snapshot/;
 
-describe.concurrent("a source whose slot is there before it", () => {
+describe.concurrent("a source whose slot exists before it", () => {
     it("is not created without offsets, and is created with onPositionLoss", async () => {
         const args = source(true);
         const engine = new Engine();

@@ -96,7 +96,7 @@ describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $
         expect(faults).toContain('config["topics"]');
     });
 
-    it("only warns of what a secret that is not there yet leaves open", async () => {
+    it("only warns where a secret does not exist yet", async () => {
         const reference = `\${directory:${connect.secretsFolder}:not-there-yet}`;
         const { faults, warnings } = await check({
             topics: "lines",

@@ -125,7 +125,7 @@ public final class ListPlugins {
     private static Map<String, Object> describe(ConfigDef.ConfigKey key, ConfigValue said) {
         Map<String, Object> result = new LinkedHashMap<>();
         boolean hasDefault = key.defaultValue != ConfigDef.NO_DEFAULT_VALUE;
-        // Debezium's definitions have a default for every setting, and its validation says which ones must be there
+        // Debezium's definitions have a default for every setting, and its validation shows which ones are required
         boolean required = !hasDefault
                 || (said != null && said.errorMessages().stream().anyMatch(error -> error.endsWith("A value is required")));
         result.put("name", key.name);

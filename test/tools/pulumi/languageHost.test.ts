@@ -44,7 +44,7 @@ function processesOfProgram(): string[] {
         try {
             return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(program.folder);
         } catch {
-            // it has ended, or it is somebody else's
+            // it has ended, or it belongs to another user
             return false;
         }
     });

@@ -26,7 +26,7 @@ it("shows LSNs in PostgreSQL's format", () => {
     expect(lsnText(0x1_6e_0000_00ff)).toBe("16E/FF");
 });
 
-it("shows that there are none", () => {
+it("shows an empty list", () => {
     expect(offsetLines("example.Sink", [])).toEqual([expect.stringContaining("none")]);
     expect(changeLines("example.Sink", [], [])).toEqual(["  none, before and after"]);
 });

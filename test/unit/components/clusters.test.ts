@@ -292,7 +292,7 @@ describe("the number of members", () => {
         expect(containerInputs(resources, "zookeeper-0").files["/etc/connect-cdc/zoo.cfg"]).not.toContain("server.0");
     });
 
-    it("beyond three leaves the config of the first members as it was", async () => {
+    it("beyond three does not change the config of the first members", async () => {
         await clusters();
         const before = ["kafka-0", "connect-0"].map((name) => containerInputs(resources, name).files);
         resources.length = 0;

@@ -189,7 +189,7 @@ describe("gate", () => {
         },
         { why: "a connector that was removed", tasks: {}, runningTasks: ["sink/0"] },
         {
-            why: "a connector that someone paused",
+            why: "a connector that is paused by hand",
             tasks: { sink: ["PAUSED"] },
             connectorState: "PAUSED",
             runningTasks: ["sink/0"],

@@ -7,7 +7,7 @@ import { preflight } from "../../../preflight/preflight";
 
 const stack = { project: "connect-cdc", stack: "preflight-test" };
 
-/** Hosts whose engines are not there, which is no matter here. */
+/** Hosts without an engine, which these tests do not need. */
 async function problemsOf(names: string[]): Promise<string[]> {
     const hosts = names.map((name, i) => [
         name,

@@ -50,7 +50,7 @@ describe("parseRegisteredBrokers", () => {
         expect(parseRegisteredBrokers(dump)).toEqual([0, 2, 10]);
     });
 
-    it("is empty when no broker is there", () => {
+    it("is empty without a broker", () => {
         expect(
             parseRegisteredBrokers("SessionTracker dump:\nephemeral nodes dump:\nSessions with Ephemerals (0):\n"),
         ).toEqual([]);

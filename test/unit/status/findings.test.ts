@@ -114,7 +114,7 @@ const members: Case[] = [
         expected: [["member:kafka-1", "wrong", /runs, but no answer within 5 s/]],
     },
     {
-        what: "a container that is not there",
+        what: "a missing container",
         change: (snapshot) => {
             snapshot.kafka[1]!.answer = refused;
             snapshot.containers = ok(valueOf(snapshot.containers).filter(({ name }) => name !== "kafka-1"));
@@ -155,7 +155,7 @@ const members: Case[] = [
         expected: [["container:watch", "warning", /Restarting \(1\)/]],
     },
     {
-        what: "a container that has done its work is well",
+        what: "a container that has done its work is healthy",
         change: (snapshot) =>
             setContainer(snapshot, "secrets-writer", { state: "exited", status: "Exited (0) 1 hour ago" }),
         expected: [],
@@ -293,12 +293,12 @@ const connect: Case[] = [
         expected: [["connector:json-jms-sink", "wrong", /has 1 task, expected 3/]],
     },
     {
-        what: "a declared connector that is not there",
+        what: "a missing declared connector",
         change: (snapshot) => snapshot.missingConnectors.push("gone"),
         expected: [["connector:gone", "wrong", /does not exist in the/]],
     },
     {
-        what: "a connector of somebody else warns, whatever its state",
+        what: "a connector of another user warns in any state",
         change: (snapshot) => {
             const foreign = connector("foreign", ["FAILED"], { managed: false, declaredState: undefined });
             valueOf(snapshot.connectors).push(foreign);
@@ -375,7 +375,7 @@ const ends: Case[] = [
         expected: [["capture:dbz-source/publication", "warning", /^captures cdc.orders/]],
     },
     {
-        what: "a queue that is not there",
+        what: "a missing queue",
         change: (snapshot) => valueOf(snapshot.jmsBroker?.answer).missingQueues.push("Orders"),
         expected: [["queue:Orders", "wrong", /does not exist in the/]],
     },

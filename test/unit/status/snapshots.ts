@@ -1,7 +1,7 @@
 import type { PlatformSnapshot, TopicFacts } from "../../../status/snapshot";
 import { connector, snapshotAt } from "./smallSnapshots";
 
-/** The pipeline of the dev stack, where all is well, with `members` of each role. */
+/** The pipeline of the dev stack, healthy, with `members` of each role. */
 export function healthyPlatform(members = 3): PlatformSnapshot {
     const snapshot = snapshotAt(0, {}, members);
     const { zookeeper, kafka, connect } = snapshot;

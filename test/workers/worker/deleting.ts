@@ -12,7 +12,7 @@ export function deleting(worker: WorkerUnderTest): void {
             expect(await worker.states(args["name"])).toEqual([]);
         });
 
-        it("is content with a connector that somebody else deleted", async () => {
+        it("accepts a connector that another user has deleted", async () => {
             const args = worker.source();
             const engine = worker.engine();
             await engine.up(args);

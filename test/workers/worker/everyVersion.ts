@@ -6,7 +6,7 @@ import { SINK_CLASS, WorkerUnderTest } from "./workerUnderTest";
 /** What holds for every version of Connect: `worker.test.ts` has it at length for this project's own. */
 export function everyVersion(worker: WorkerUnderTest): void {
     describe.concurrent("a connector", () => {
-        it("is created, taken over, changed, mended, deleted and created again", async () => {
+        it("is created, taken over, changed, repaired, deleted and created again", async () => {
             const args: Record<string, any> = { ...worker.source({ "batch.size": "7" }), adopt: "equal" };
             const { name } = args;
             const first = worker.engine();

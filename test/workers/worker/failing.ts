@@ -24,7 +24,7 @@ export function failing(worker: WorkerUnderTest): void {
             expect(engine.outputs).toMatchObject({ state: "running", tasks: [{ id: 0, state: "running" }] });
         });
 
-        it("fails an update too, and a mended config heals it", async () => {
+        it("fails an update too, and a corrected config repairs it", async () => {
             const args = worker.sink();
             const engine = worker.engine();
             await engine.up(args);

@@ -70,7 +70,7 @@ export function lifecycle(worker: WorkerUnderTest): void {
     });
 
     describe.concurrent("drift", () => {
-        it("of a task that failed is seen by refresh, and mended by one restart", async () => {
+        it("of a task that failed is seen by refresh, and repaired by one restart", async () => {
             const { args, engine, path } = await failedLater(worker);
             await engine.refresh();
             expect(engine.outputs).toMatchObject({ state: "failed", tasks: [{ id: 0, state: "failed" }] });
@@ -79,7 +79,7 @@ export function lifecycle(worker: WorkerUnderTest): void {
             expect(await worker.states(args["name"])).toEqual(MEMBERS["running"]);
         });
 
-        it("of the class is seen by refresh, and mended by one write", async () => {
+        it("of the class is seen by refresh, and repaired by one write", async () => {
             const args = worker.sink();
             const engine = worker.engine();
             await engine.up(args);
@@ -97,7 +97,7 @@ export function lifecycle(worker: WorkerUnderTest): void {
             expect(await worker.config(args["name"])).toMatchObject({ "connector.class": args["class"] });
         });
 
-        it("of tasks.max and of a stop by hand is mended by one write each", async () => {
+        it("of tasks.max and of a stop by hand is repaired by one write each", async () => {
             const args = worker.sink();
             const path = `/connectors/${args["name"]}`;
             const engine = worker.engine();

@@ -86,7 +86,7 @@ export function operating(worker: WorkerUnderTest): void {
         );
 
         it(
-            "is mended by up --refresh, unless that is ignored",
+            "is repaired by up --refresh, unless that is ignored",
             async () => {
                 for (const resource of ["deaf", "base"]) {
                     await worker.put(name(resource), { ...(await config(resource))!, topic: "theirs" });

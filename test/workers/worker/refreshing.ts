@@ -44,7 +44,7 @@ export function refreshing(worker: WorkerUnderTest): void {
         afterAll(() => program?.remove());
 
         it(
-            "what others did is mended, or kept where it is ignored",
+            "other users' changes are undone, or kept where they are ignored",
             async () => {
                 const { ignoredState, ignoredConfig, drifted } = declared;
                 rmSync(folderOf(ignoredState), { recursive: true });
@@ -76,7 +76,7 @@ export function refreshing(worker: WorkerUnderTest): void {
         );
 
         it(
-            "a connector whose new config is refused is as it was, and so is the state",
+            "a connector whose new config is refused does not change, and neither does the state",
             async () => {
                 const { refused } = declared;
                 const config = { ...refused.config, "batch.size": "many" };

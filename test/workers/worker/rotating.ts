@@ -19,7 +19,7 @@ export function rotating(worker: WorkerUnderTest): void {
         write: (value) => worker.writeSecret(`${name}.properties`, `other=x\n${name}=${value}\n`),
     });
 
-    /** A sink that makes a file of the secret's name when its task starts: it is there when the task has read the value. */
+    /** A sink that makes a file of the secret's name when its task starts: it exists when the task has read the value. */
     const using = (name: string, place: SecretPlace, folder = worker.path("folder")) => {
         mkdirSync(folder, { recursive: true });
         const args = worker.sink({ file: `${folder}/${place.reference}.out` });
@@ -121,7 +121,7 @@ export function rotating(worker: WorkerUnderTest): void {
                 place.write("first");
                 const { engine, with: args, writes, hasRead, starts } = using(name, place);
                 await engine.up(args("first"));
-                // A folder that is not there: the task fails.
+                // A folder that does not exist: the task fails.
                 place.write("missing/second");
                 await expect(engine.up(args("missing/second"))).rejects.toThrow("Couldn't find or create file");
                 expect(engine.outputs).toMatchObject({ state: "failed", restartDue: true });

@@ -106,7 +106,7 @@ export function updating(worker: WorkerUnderTest): void {
             expect(await engine.up(args)).toBe("unchanged");
         });
 
-        it("forgets a connector that somebody deleted, and up creates it again", async () => {
+        it("forgets a connector that was deleted by hand, and up creates it again", async () => {
             const engine = worker.engine();
             const args = worker.source();
             await engine.up(args);

@@ -52,7 +52,7 @@ export class WorkerUnderTest {
         return join(this.connect.folder, `${randomUUID().slice(0, 8)}-${name}`);
     }
 
-    /** Arguments of a connector that reads a file which is not there yet. */
+    /** Arguments of a connector that reads a file which does not exist yet. */
     source(config: Record<string, unknown> = {}): Record<string, any> {
         return this.args(SOURCE_CLASS, { file: this.path("in"), topic: "lines", ...config });
     }

@@ -21,7 +21,7 @@ const clusters = new Map<string, { requests: StatusRequest[]; size: number }>();
  * Reads the status of a connector. Operations on many connectors of a cluster, which read at the same moments, share one list
  * instead of one request each.
  *
- * @returns undefined while there is none.
+ * @returns undefined without a status.
  */
 export function readStatus(connectors: Connectors, name: string): Promise<ConnectorStatus | undefined> {
     const key = connectors.client.clusterKey;

@@ -17,7 +17,7 @@ test("creates the demo's role, database, table and publication", () => {
     );
 });
 
-test("what PostgreSQL cannot make conditionally is made only when it is not there", () => {
+test("what PostgreSQL cannot create conditionally is created only when it does not exist", () => {
     const lines = schemaSql(args).split("\n");
     for (const kind of ["ROLE", "DATABASE", "PUBLICATION"]) {
         const create = lines.find((line) => line.includes(`CREATE ${kind}`));

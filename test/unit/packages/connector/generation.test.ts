@@ -36,7 +36,7 @@ it("an unseen restart counts as done 0.7 s after the new task configs, and after
     const isNewAt = async (ms: number, generation = asked) => {
         clock.nowMs = ms;
         const isNew = generation.isNew(running);
-        // the answer to its question is there
+        // the answer to its request has come
         await new Promise((resolve) => setImmediate(resolve));
         return isNew;
     };

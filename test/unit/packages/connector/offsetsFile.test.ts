@@ -77,7 +77,7 @@ describe("an offsets file", () => {
         expect(() => readOffsetsFile(path)).toThrow(path);
     });
 
-    it("is refused when it is not there", () => {
+    it("is refused when it does not exist", () => {
         expect(() => readOffsetsFile(join(folder, "nope"))).toThrow(/nope cannot be read: ENOENT/);
     });
 });

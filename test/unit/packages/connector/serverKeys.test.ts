@@ -63,7 +63,7 @@ it("a key that the server adds in its answer to a write is its own", async () =>
     expect(await refreshedUp({ topics: "others" })).toBe("unchanged");
 });
 
-it.each(["create", "update"])("a key that somebody adds right after the write of a %s is taken out", async (step) => {
+it.each(["create", "update"])("a key that another user adds right after the write of a %s is removed", async (step) => {
     if (step === "update") await engine.up(args());
     fake.adds = "once";
     await engine.up(args({ topics: "others" }));

@@ -38,7 +38,7 @@ const source = (more: object = {}) => ({
     ...more,
 });
 
-it("where no connector can be made stopped, one whose slot is there is made with onPositionLoss only", async () => {
+it("where no connector can be created stopped, one with an existing slot is created with onPositionLoss only", async () => {
     fake.version = "3.6.2";
     const engine = new Engine();
     await expect(engine.up(source())).rejects.toThrow(
