@@ -31,7 +31,7 @@ export default tseslint.config(
         languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: __dirname } },
         plugins: { perfectionist },
         rules: {
-            // A statement without braces stands on the line of its condition
+            // A statement without braces is on the line of its condition
             curly: ["error", "multi-line", "consistent"],
             "perfectionist/sort-imports": [
                 "error",

@@ -73,7 +73,7 @@ export function declareConnectors(
 ): Record<string, { class: string; declaredState: string }> {
     const resources = connectors.map((connector) => declareConnector(connector, args));
     args.connect.sweepSecrets(resources);
-    // No output of a Connector stands here: a stack would have no outputs at all when one connector fails
+    // No output of a Connector is used here: a stack would have no outputs at all when one connector fails
     return Object.fromEntries(
         connectors.map(({ name, entry }) => [entry.name ?? name, { class: entry.class, declaredState: entry.state }]),
     );

@@ -85,10 +85,10 @@ async function brokersProblem(wanted: WantedSizes, containers: MemberContainer[]
         .sort()
         .map((index) => `kafka-${index}`)
         .join(", ");
-    const what = `kafka.brokers = ${stay}: ${names} would go`;
+    const what = `kafka.brokers = ${stay}: ${names} would be removed`;
     const view = await firstView(wanted.brokers);
     if (view === undefined) {
-        return `${what}, and no broker answers whether partitions lie there; set it back until the cluster is well`;
+        return `${what}, and no broker answers whether it has partitions; restore the old number until the cluster is healthy`;
     }
 
     const held = heldBy(view.partitions, going);

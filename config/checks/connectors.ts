@@ -27,7 +27,7 @@ const OWN_KEYS: Record<string, string> = {
 const CONNECTOR_KEY = /^[A-Za-z0-9][\w.-]{0,199}$/;
 const JAVA_CLASS = /^([A-Za-z_$][\w$]*\.)*[A-Za-z_$][\w$]*$/;
 
-/** True for a name that can stand as a key under `connectors`. */
+/** True for a name that can be a key under `connectors`. */
 export function isConnectorKey(name: string): boolean {
     return CONNECTOR_KEY.test(name);
 }

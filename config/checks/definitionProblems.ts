@@ -75,7 +75,7 @@ class ConnectorCheck {
         ];
     }
 
-    /** Settings of one plugin. `prefix` stands before each in the connector's config. */
+    /** Settings of one plugin. `prefix` precedes each in the connector's config. */
     private settingProblems(prefix: string, config: Record<string, string>, known: DefinedSetting[]): Problem[] {
         const problems = known
             .filter(({ name, required }) => required && !(name in config))

@@ -95,7 +95,7 @@ function ensembleProblems({ zookeeper }: Partial<PlatformConfig>): Problem[] {
         problems.push({
             path: "zookeeper.servers",
             value: servers,
-            rule: `is even: it bears the loss of ${servers / 2 - 1}, as ${servers - 1} would`,
+            rule: `is even: it tolerates the loss of ${servers / 2 - 1}, the same as ${servers - 1}`,
             remedy: `set ${servers - 1} or ${servers + 1}`,
             warning: true,
         });

@@ -185,7 +185,7 @@ async function runMaven(args: string[], units: Unit[]): Promise<void> {
             "Maven is needed to fetch the servers and plugins, and there is no mvn on PATH: run npm start, or install it",
         );
     }
-    // -U: a failed look-up of an earlier run must not stand for a repository that has the artifact by now
+    // -U: a failed download of an earlier run must not hide an artifact that the repository has now
     const { code, stdout, stderr } = await runProcess(maven, ["--batch-mode", "--no-transfer-progress", "-U", ...args]);
     if (code !== 0) throw new Error(mavenProblem(stdout + stderr, units));
 }

@@ -63,7 +63,7 @@ async function nodeBinary(folder: string): Promise<string> {
     const build = (target: string) =>
         withTemporaryFolder(async (work) => {
             for (const name of NODE_PINS) place(join(folder, name), join(work, name), false);
-            // The image is for Linux, on whatever this runs
+            // The image is for Linux, also when this runs on another system
             const platform = ["--os=linux", `--cpu=${process.arch}`];
             const args = ["ci", ...platform, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
             const { code, stderr } = await runProcess("npm", args, { cwd: work });

@@ -3,7 +3,7 @@ import type { DockerHosts } from "./dockerHosts";
 /** Something that happens to whole hosts. */
 export interface HostFault {
     name: string;
-    /** Makes it happen, and resolves when nothing keeps the hosts from coming back. */
+    /** Causes the fault, and resolves when nothing prevents the hosts' return. */
     inflict(hosts: DockerHosts): Promise<void>;
 }
 

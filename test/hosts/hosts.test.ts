@@ -276,7 +276,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
     const stop = () => stack.npmRun("stop", "--config-file", stack.target.configFile!);
 
     it("keep their data from a stop while it is protected", async () => {
-        // Volumes of secrets go: they hold nothing that is not in the state, too
+        // Volumes of secrets are removed: all that they hold is in the state, too
         const dataVolumes = async (engine: { endpoint: string }) =>
             (await listDockerObjects(stack.handle.name, engine))
                 .filter(({ kind, name }) => kind === "volume" && name.endsWith("-data"))

@@ -20,7 +20,7 @@ import { SlotCleanup } from "@connect-cdc/connector";
 new SlotCleanup("cleanup", JSON.parse(readFileSync(join(__dirname, "cleanup.json"), "utf8")));
 `;
 
-// One source after the other, under two names; what a test leaves is what the next one begins with.
+// One source after the other, under two names; each test begins with what the one before has left.
 const stack = sharedStack();
 const engine = new Engine();
 let source: SecondSource;

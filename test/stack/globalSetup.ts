@@ -7,7 +7,7 @@ declare module "vitest" {
     }
 }
 
-/** Brings up the one stack that all stack tests share, and removes it at the end, whatever happened. */
+/** Brings up the one stack that all stack tests share, and removes it at the end, also after a failure. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
     const stack = await TestStack.create();
     // On, so that a real Prometheus can ask a whole platform; that it is off by default is shown without one.

@@ -46,7 +46,9 @@ describe("before anything is changed", () => {
         const before = await containerIds();
         const { code, output } = await stack.tryUp();
         expect(code).not.toBe(0);
-        expect(output).toMatch(/kafka\.brokers = 2: kafka-2 would go, with replicas of \d+ partitions, such as /);
+        expect(output).toMatch(
+            /kafka\.brokers = 2: kafka-2 would be removed, with replicas of \d+ partitions, such as /,
+        );
         expect(commandsIn(output).map((line) => / (cp|--execute|--verify)\b/.exec(line)?.[1])).toEqual([
             "cp",
             "--execute",

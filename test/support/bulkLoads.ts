@@ -95,7 +95,7 @@ export class BulkLoads {
         await waitFor(check, { what: `records in ${this.source.topic}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
     }
 
-    /** Writes one more row, waits until it is in the topic, and accounts for all rows: those before it are there then, too. */
+    /** Writes one more row, waits until it is in the topic, and accounts for all rows: those before it have arrived then, too. */
     async account(): Promise<LoadAccount> {
         const { rows } = await this.clients[0].query<{ id: number }>(
             `insert into ${this.source.table} (note) values ('last') returning id`,

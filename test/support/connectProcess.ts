@@ -9,7 +9,7 @@ export const CONNECT_VERSIONS = ["2.8.2", BROKER_VERSION, "4.3.1"];
 /** Connect clusters on one Kafka broker, all plain processes. */
 export interface ConnectProcesses {
     clusters: ConnectCluster[];
-    /** Folder for whatever a test reads and writes. */
+    /** Folder for a test's files. */
     folder: string;
     /** Writes a secret where `${directory:<secretsFolder>:<name>}` finds it. */
     writeSecret(name: string, value: string): void;

@@ -8,7 +8,7 @@ export interface DocBlock {
     page: string;
     /** Line of the fence, from 1. */
     line: number;
-    /** What stands behind `sh` on the fence: nothing, `follow` (prints until it is interrupted), `fails` or `slow`. */
+    /** The text after `sh` on the fence: none, `follow` (prints until it is interrupted), `fails` or `slow`. */
     mode: string;
     commands: string;
 }

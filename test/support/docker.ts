@@ -58,12 +58,12 @@ export async function stacksOnEngine(): Promise<string[]> {
 
 /**
  * Ends a container's main process as a crash would: SIGKILL from outside. (`docker kill` is no crash: the engine then
- * leaves the container down, whatever its restart policy.) The signal is sent from a container in the host's process
+ * leaves the container down, with any restart policy.) The signal is sent from a container in the host's process
  * namespace, so that the test needs no root.
  */
 export async function crashContainer(name: string): Promise<void> {
     const { State, Image, Config } = await docker.getContainer(name).inspect();
-    // 0 stands for a process that is gone; kill would take it for the whole process group.
+    // 0 means a process that has ended; kill would use it for the whole process group.
     if (!(State.Pid > 1)) throw new Error(`container ${name} has no running process (pid ${State.Pid})`);
 
     const killer = await docker.createContainer({

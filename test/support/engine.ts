@@ -48,7 +48,7 @@ export class Engine {
         return this.resource?.outputs;
     }
 
-    /** Outputs of all that is in the state: of the resource, and of what is still to be deleted. */
+    /** Outputs of all that is in the state: of the resource, and of those that are still to delete. */
     get held(): Props[] {
         return this.all.map(({ outputs }) => outputs);
     }

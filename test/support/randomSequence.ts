@@ -62,8 +62,8 @@ export async function runSequence(seed: number, name: string, cluster: SequenceC
 }
 
 /**
- * What one user does with one connector, a run of Pulumi after the other, while requests meet faults and somebody else
- * has their hands on it, too. After every run it must be right, or the error clear, and nothing forgotten or done twice.
+ * One user's runs of Pulumi on one connector, while requests meet faults and another user
+ * changes it, too. After every run the connector must be as declared, or the error clear, with nothing forgotten or done twice.
  */
 class RandomSequence {
     readonly journal: string[] = [];
@@ -196,7 +196,7 @@ class RandomSequence {
         }
     }
 
-    /** Pulumi replaces it by the user's word: nothing but that changes. */
+    /** The user requests its replacement: nothing else changes. */
     async replace(rate: number): Promise<void> {
         const deleteBeforeReplace = this.rotated || this.random.chance(0.7);
         const isTainted = this.random.chance(0.5);

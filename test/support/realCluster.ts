@@ -62,7 +62,7 @@ export class RealCluster {
             rates: [0, 0.1, 0.1, 0.3, 0.3, 0.97],
             secretsFolder: this.processes.secretsFolder,
             states: hasStop ? ["running", "running", "paused", "stopped"] : ["running", "running", "paused"],
-            // a file source has one task, whatever it may have
+            // a file source has one task, whatever tasksMax is
             tasks: [1, 2, 3].flatMap((max) => [0, 1].map((min): [number, number] => [max, min])),
             setFaults: (name, next) => proxy.setFaults(name, next),
             takeWrites: (name) => proxy.takeWrites(name),

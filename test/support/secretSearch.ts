@@ -1,4 +1,4 @@
-/** Shorter texts stand somewhere by chance. */
+/** Shorter texts may occur by chance. */
 const SHORTEST = 12;
 
 interface Needle {
@@ -22,10 +22,10 @@ export class SecretSearch {
     }
 
     /**
-     * Looks at one text.
+     * Searches one text.
      *
-     * @param control what certainly stands there.
-     * @throws when it does not: then this is not what was to be looked at.
+     * @param control a text that it certainly contains.
+     * @throws when it does not: then this is the wrong text.
      */
     check(place: string, content: string | Buffer, control: string): void {
         const bytes = Buffer.from(content);

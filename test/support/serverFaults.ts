@@ -11,7 +11,7 @@ import type { Victim } from "./victim";
 /** Something that happens to servers. */
 export interface Fault {
     name: string;
-    /** Makes it happen, and resolves to the members it hit when nothing keeps them from coming back. */
+    /** Causes the fault, and resolves to the affected members when nothing prevents their return. */
     inflict(victim: Victim): Promise<string[]>;
 }
 

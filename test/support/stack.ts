@@ -43,7 +43,7 @@ const runLimitMinutes = 15;
 
 /**
  * A real stack for tests: the real `pulumi` on the real engine, with a name, ports, a state folder and a config file of its
- * own, so that it stands beside the dev stack and other test runs.
+ * own, so that it runs beside the dev stack and other test runs.
  */
 export class TestStack {
     constructor(readonly handle: StackHandle) {}

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKOUT } from "../../tools/project";
 
-/** The names of a page's sections, `## ` headings, with the text of each. What stands before the first has the name "". */
+/** The names of a page's sections, `## ` headings, with the text of each. The text before the first has the name "". */
 export function sectionsOf(page: string): Record<string, string> {
     const parts = readFileSync(join(CHECKOUT, "docs", page), "utf8").split(/^## /m);
     return Object.fromEntries(

@@ -14,7 +14,7 @@ import { CHECKOUT, PROJECT } from "../../tools/project";
 import { namesOfStack } from "../support/docker";
 import { TestStack } from "../support/stack";
 
-// What a user sees of a wrong config: the real program under the real CLI, on a stack that never comes up.
+// A user's view of an invalid config: the real program under the real CLI, on a stack that never comes up.
 let stack: TestStack;
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function refused(sections: Record<string, Record<string, unknown>>): Promi
     const { code, output } = await stack.tryUp();
     stack.configure({ ...Object.fromEntries(Object.keys(sections).map((key) => [key, undefined])), ...before });
     expect(code).not.toBe(0);
-    // A problem of the user's is no matter for a stack trace
+    // A problem in the config needs no stack trace
     expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
     expect(await namesOfStack(stack.handle.name)).toEqual([]);
     return output;

@@ -4,7 +4,7 @@ import { combine, type Part, type PartResult, type TimedFile } from "./part";
 /** A part with its position among the others. */
 export interface PlannedPart {
     run: Part;
-    /** Names of the parts that end before this one begins. They stand before it; those that are left out do not count. */
+    /** Names of the parts that end before this one begins. They precede it in the list; those that are left out do not count. */
     after: string[];
 }
 

@@ -62,7 +62,7 @@ export const id = member.id;
 export const addresses = member.networkDatas.apply((all) => all?.map(({ networkName }) => networkName));`;
 }
 
-/** The tests of this group go on from one another's stack: starting from nothing each time would take minutes. */
+/** Each test of this group continues with the stack of the one before: starting from nothing each time would take minutes. */
 describe("a container with network and volume", () => {
     test("comes up healthy with its files, limits and network", async () => {
         const outcome = await program.up(container());

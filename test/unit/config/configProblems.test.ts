@@ -123,7 +123,7 @@ const CASES: Record<string, Case[]> = {
     ),
     // prettier-ignore
     "servers": list(
-        ["an even ensemble", { zookeeper: { servers: 4 } }, "zookeeper.servers", "4", "is even: it bears the loss of 1, as 3 would", "set 3 or 5", "warning"],
+        ["an even ensemble", { zookeeper: { servers: 4 } }, "zookeeper.servers", "4", "is even: it tolerates the loss of 1, the same as 3", "set 3 or 5", "warning"],
         ["words without the health check's", { zookeeper: { fourLetterWords: ["stat"] } }, "zookeeper.fourLetterWords", '["stat"]', "lacks srvr", "add it"],
         ["heap as large as memory", { connect: { heapMb: 896 } }, "connect.heapMb", "896", "less than connect.memoryMb (896)", "lower it"],
         ["a heap among the flags", { kafka: { jvmFlags: ["-Xmx1g"] } }, "kafka.jvmFlags.0", '"-Xmx1g"', "has a key of its own", "kafka.heapMb"],

@@ -83,7 +83,7 @@ export function lifecycle(worker: WorkerUnderTest): void {
             const args = worker.sink();
             const engine = worker.engine();
             await engine.up(args);
-            // another way to write it, which Connect takes, but another one than the declared
+            // another form of the class name, which Connect accepts, but not the declared one
             const other = "FileStreamSink";
             await worker.put(args["name"], { ...(await worker.config(args["name"]))!, "connector.class": other });
             // During a rebalance no worker reports it as running, and the update would report that again

@@ -54,7 +54,7 @@ export function rotating(worker: WorkerUnderTest): void {
             expect(steps).toEqual(["updated", "updated", "updated"]);
             expect([one!.hasRead("second"), two!.hasRead("second")]).toEqual([true, true]);
             expect(all.map(({ writes }) => writes())).toEqual([RESTART, RESTART, []]);
-            // A connector that is restarted may find its tasks' configs changed, and start them once more.
+            // A connector that is restarted may find its tasks' configs changed, and start them again.
             expect(all.map(({ starts }) => starts() > 1)).toEqual([true, true, false]);
         });
 

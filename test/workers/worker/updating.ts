@@ -54,7 +54,7 @@ export function updating(worker: WorkerUnderTest): void {
         });
 
         it("waits for minTasks tasks, and for none with 0", async () => {
-            // It has one task, whatever it may have
+            // It has one task, whatever tasksMax is
             const args = { ...worker.source(), tasksMax: 2 };
             const engine = worker.engine();
             await engine.up(args);

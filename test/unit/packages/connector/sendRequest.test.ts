@@ -62,7 +62,7 @@ it("http:// workers elsewhere are reached through the proxy of the environment, 
             vi.stubEnv("HTTP_PROXY", `http://me:secret@127.0.0.1:${port}`);
             expect(await ask()).toMatchObject({ ok: true });
             expect(asked.map(({ url }) => url)).toEqual(Array(2).fill("http://connect.test:8083/below/"));
-            // This machine's workers are no proxy's matter
+            // Workers of this machine need no proxy
             await sendRequest("http://127.0.0.1:9", REQUEST, accessWith(), 5000);
             vi.stubEnv("NO_PROXY", "connect.test");
             expect(await ask()).toMatchObject({ kind: "unreachable" });
