@@ -169,7 +169,7 @@ describe("settings taken back, with another heap of each role and a plugin more,
         expect(await stack.preview()).toEqual([]);
     });
 
-    it("leaves the workers a config provider more, beside the one of the stack's secrets", async () => {
+    it("adds a config provider to the workers, beside the one of the stack's secrets", async () => {
         const { addresses, database } = pipeline.outputs;
         const { data } = await axios.put(
             `${addresses.connect[0]}/connector-plugins/FileStreamSourceConnector/config/validate`,

@@ -26,14 +26,18 @@ describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $
             const warnings: string[] = [];
             const { inputs, problems: own } = checkInputs(given);
             forgetAnswers();
-            const faults = await checkAgainstCluster(undefined, inputs, own, (line) => warnings.push(line));
+            const problems = await checkAgainstCluster(undefined, inputs, own, (line) => warnings.push(line));
             if (tries === 3 || !warnings.some((line) => line.includes("no answer"))) {
-                return { faults: faults.map(({ property }) => property).sort(), warnings, all: JSON.stringify(faults) };
+                return {
+                    problems: problems.map(({ property }) => property).sort(),
+                    warnings,
+                    all: JSON.stringify(problems),
+                };
             }
         }
     }
 
-    it("finds nothing wrong with a right config", async () => {
+    it("finds no problem in a valid config", async () => {
         const config = {
             topics: "lines",
             file: "/tmp/x",
@@ -49,11 +53,11 @@ describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $
             "value.converter.schemas.enable": "false",
             "errors.tolerance": "all",
         };
-        expect(await check(config)).toMatchObject({ faults: [], warnings: [] });
+        expect(await check(config)).toMatchObject({ problems: [], warnings: [] });
     });
 
-    it("finds every fault at once: types, lists of values, classes, slips, parts that lack something, passwords", async () => {
-        const { faults, warnings, all } = await check({
+    it("finds every problem at once: types, lists of values, classes, misspelt keys, incomplete parts, passwords", async () => {
+        const { problems, warnings, all } = await check({
             topics: "lines",
             flie: "/tmp/x",
             "errors.retry.timeout": "long",
@@ -67,7 +71,7 @@ describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $
             "transforms.route.replacement": "$1",
             "quite.another": "1",
         });
-        expect(faults).toEqual(
+        expect(problems).toEqual(
             [
                 "errors.retry.timeout",
                 "errors.tolerance",
@@ -86,30 +90,30 @@ describe.each(CONNECT_VERSIONS.map((version, i) => ({ version, i })))("Connect $
 
     it("finds a misspelt setting of a converter, where the worker reports these (3.2, KAFKA-13510)", async () => {
         const converter = "org.apache.kafka.connect.json.JsonConverter";
-        const slip = { "value.converter": converter, "value.converter.schemas.enabel": "false" };
-        const { faults } = await check({ topics: "lines", file: "/tmp/x", ...slip });
-        expect(faults).toEqual(i === 0 ? [] : ['config["value.converter.schemas.enabel"]']);
+        const misspelt = { "value.converter": converter, "value.converter.schemas.enabel": "false" };
+        const { problems } = await check({ topics: "lines", file: "/tmp/x", ...misspelt });
+        expect(problems).toEqual(i === 0 ? [] : ['config["value.converter.schemas.enabel"]']);
     });
 
     it("finds a sink that reads nothing", async () => {
-        const { faults } = await check({ file: "/tmp/x" });
-        expect(faults).toContain('config["topics"]');
+        const { problems } = await check({ file: "/tmp/x" });
+        expect(problems).toContain('config["topics"]');
     });
 
     it("only warns where a secret does not exist yet", async () => {
         const reference = `\${directory:${connect.secretsFolder}:not-there-yet}`;
-        const { faults, warnings } = await check({
+        const { problems, warnings } = await check({
             topics: "lines",
             file: "/tmp/x",
             "errors.retry.timeout": reference,
         });
-        expect(faults).toEqual([]);
+        expect(problems).toEqual([]);
         expect(warnings).toEqual([expect.stringMatching(/errors\.retry\.timeout.*\[secret\]/)]);
     });
 
     it("only warns of a class that it does not have: the same run may bring it", async () => {
-        const { faults, warnings } = await check({ topics: "lines" }, "a.b.NewConnector");
-        expect(faults).toEqual([]);
+        const { problems, warnings } = await check({ topics: "lines" }, "a.b.NewConnector");
+        expect(problems).toEqual([]);
         expect(warnings).toEqual([expect.stringContaining("has no class a.b.NewConnector")]);
     });
 });

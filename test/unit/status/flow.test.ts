@@ -82,7 +82,7 @@ describe("flowOf", () => {
         expect(sinks?.at(-1)).toMatchObject({ name: "and 6 more", level: "wrong" });
     });
 
-    it("does not show parts of others as wrong", () => {
+    it("does not show parts of other users as wrong", () => {
         const snapshot = { ...healthyPlatform(), database: undefined, jmsBroker: undefined };
         expect(levels(flow(snapshot)).map(([first]) => first)).toEqual(["idle", "ok", "ok", "ok", "idle"]);
     });

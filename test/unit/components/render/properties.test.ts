@@ -4,7 +4,7 @@ import { bootstrapList, hostIndexOf } from "../../../../components/render/topolo
 import { renderZooCfg } from "../../../../components/render/zooCfg";
 
 describe("renderProperties", () => {
-    it("keeps the order, lets overrides win in place, and adds new ones at the end", () => {
+    it("keeps the order, replaces settings by overrides in place, and adds new ones at the end", () => {
         expect(renderProperties({ a: 1, b: true, c: "x" }, { b: false, d: "y" })).toBe("a=1\nb=false\nc=x\nd=y\n");
     });
 
@@ -39,7 +39,7 @@ describe("renderZooCfg", () => {
         expect(renderZooCfg(cfg)).toContain("quorumListenOnAllIPs=true\n");
     });
 
-    it("lets raw settings win", () => {
+    it("gives raw settings priority", () => {
         expect(renderZooCfg({ ...cfg, config: { tickTime: 500 } })).toMatch(/^tickTime=500\n/);
     });
 });

@@ -131,7 +131,7 @@ describe("checkInputs", () => {
         expect(problems.map(({ property }) => property)).toEqual(["tasksMax", 'config["a"]', 'config["name"]']);
     });
 
-    it("lets everything pass that is not known yet", () => {
+    it("accepts everything that is not known yet", () => {
         const unknown = Object.fromEntries(Object.keys(least).map((key) => [key, UNKNOWN]));
         expect(reasons(unknown)).toEqual([]);
         expect(reasons({ ...least, restUrls: [UNKNOWN], secrets: UNKNOWN, config: { "a.password": UNKNOWN } })).toEqual(
