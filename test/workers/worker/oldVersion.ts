@@ -19,7 +19,7 @@ export function oldVersion(worker: WorkerUnderTest): void {
 
         it("cannot rename a connector: reported at preview, with the alternative", async () => {
             for (const [args, remedy] of [
-                [worker.source(), "the resource alone may have another name"],
+                [worker.source(), "the resource may have another name"],
                 [worker.sink(), 'set config["consumer.override.group.id"] to "connect-'],
             ] as const) {
                 const engine = worker.engine();
