@@ -1,6 +1,6 @@
 import axios from "axios";
 import { done, Hopeless, pending, waitFor } from "../servers/wait";
-import type { FileConnectorArgs } from "../test/support/fileConnectors";
+import type { FileConnectorArgs } from "../test/support/workers/fileConnectors";
 
 const CHECK_SECONDS = 0.2;
 const RETRY_SECONDS = 0.25;

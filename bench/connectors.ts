@@ -1,8 +1,8 @@
 import { loadavg } from "node:os";
-import { BROKER_VERSION } from "../test/support/brokerProcess";
-import { ConnectorProgram, ProgramRun } from "../test/support/connectorProgram";
-import { ConnectProcesses, startConnectClusters } from "../test/support/connectProcess";
-import { FileConnectorArgs, fileConnectors } from "../test/support/fileConnectors";
+import { BROKER_VERSION } from "../test/support/workers/brokerProcess";
+import { ConnectorProgram, ProgramRun } from "../test/support/workers/connectorProgram";
+import { ConnectProcesses, startConnectClusters } from "../test/support/workers/connectProcess";
+import { FileConnectorArgs, fileConnectors } from "../test/support/workers/fileConnectors";
 import { logToStderr } from "../tools/log";
 import { ConnectorScript } from "./connectorScript";
 import type { Figure } from "./figure";

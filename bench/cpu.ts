@@ -1,4 +1,4 @@
-import { docker, memberIds } from "../test/support/docker";
+import { docker, memberIds } from "../test/support/stack/docker";
 
 /** CPU seconds by member ("kafka-0"), and of this process ("bench"). */
 export type CpuSeconds = Map<string, number>;

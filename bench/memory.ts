@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { docker, listContainers } from "../test/support/docker";
-import { Pipeline } from "../test/support/pipeline";
-import type { TestStack } from "../test/support/stack";
+import { docker, listContainers } from "../test/support/stack/docker";
+import { Pipeline } from "../test/support/stack/pipeline";
+import type { TestStack } from "../test/support/stack/stack";
 import type { Figure } from "./figure";
 
 const AIM_MIB = 3.5 * 1024;

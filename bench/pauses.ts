@@ -1,9 +1,9 @@
 import { loadavg } from "node:os";
-import { NumberedRows } from "../test/support/numberedRows";
-import { Pipeline } from "../test/support/pipeline";
-import { crash, restart, untilWell, workerOf } from "../test/support/serverFaults";
-import type { TestStack } from "../test/support/stack";
-import type { Victim } from "../test/support/victim";
+import { crash, restart, untilWell, workerOf } from "../test/support/faults/serverFaults";
+import type { Victim } from "../test/support/faults/victim";
+import { NumberedRows } from "../test/support/rows/numberedRows";
+import { Pipeline } from "../test/support/stack/pipeline";
+import type { TestStack } from "../test/support/stack/stack";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
 

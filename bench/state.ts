@@ -1,6 +1,6 @@
 import { askPulumi } from "../cli/stack/pulumiCli";
 import { parseState, type StateResource } from "../cli/stack/state";
-import type { TestStack } from "../test/support/stack";
+import type { TestStack } from "../test/support/stack/stack";
 
 // Key of secrets in an exported state
 const SECRET_MARK = "4dabf18193072939515e22adb298388d";

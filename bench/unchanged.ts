@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
-import type { TestStack } from "../test/support/stack";
+import type { TestStack } from "../test/support/stack/stack";
 import { lastLines, runProcess } from "../tools/processes";
 import { CHECKOUT } from "../tools/project";
 import type { Figure } from "./figure";

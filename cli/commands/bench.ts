@@ -8,7 +8,7 @@ import { measurePauses } from "../../bench/pauses";
 import { measureStart } from "../../bench/start";
 import { measureTransforms } from "../../bench/transforms";
 import { measureUnchanged } from "../../bench/unchanged";
-import { TestStack } from "../../test/support/stack";
+import { TestStack } from "../../test/support/stack/stack";
 import { logToStderr } from "../../tools/log";
 import { setup } from "../../tools/setup/setup";
 import { examples } from "../options";

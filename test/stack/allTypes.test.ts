@@ -19,8 +19,8 @@ import {
     selectExpected,
     type TypeColumn,
     typeColumns,
-} from "../support/typesTable";
-import { parseXmlTree } from "../support/xmlTree";
+} from "../support/rows/typesTable";
+import { parseXmlTree } from "../support/rows/xmlTree";
 import { sharedStack } from "./sharedStack";
 
 type Row = Record<string, unknown>;

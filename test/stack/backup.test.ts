@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { runProcess } from "../../tools/processes";
-import { shellBlocks } from "../support/docCommands";
-import { DocWorkspace } from "../support/docWorkspace";
-import { Pipeline } from "../support/pipeline";
-import { untilWell } from "../support/serverFaults";
+import { shellBlocks } from "../support/docs/docCommands";
+import { DocWorkspace } from "../support/docs/docWorkspace";
+import { untilWell } from "../support/faults/serverFaults";
+import { Pipeline } from "../support/stack/pipeline";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

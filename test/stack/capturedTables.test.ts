@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { parseAddress } from "../../servers/address";
 import { replicationSlots } from "../../servers/postgres";
-import { restartConnector, setState } from "../support/connectorState";
-import { Pipeline } from "../support/pipeline";
-import { readStatus } from "../support/statusRun";
+import { restartConnector, setState } from "../support/stack/connectorState";
+import { Pipeline } from "../support/stack/pipeline";
+import { readStatus } from "../support/stack/statusRun";
 import { sharedStack } from "./sharedStack";
 
 const MIB = 2 ** 20;

@@ -6,9 +6,9 @@ import { Admin } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 import { queueStates } from "../../servers/artemis";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
-import { parseXmlRow } from "../support/customerXml";
-import { containerName, memberIds } from "../support/docker";
-import type { Customer } from "../support/rows";
+import { parseXmlRow } from "../support/rows/customerXml";
+import type { Customer } from "../support/rows/rows";
+import { containerName, memberIds } from "../support/stack/docker";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

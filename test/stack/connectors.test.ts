@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectorStatuses } from "../../servers/connect";
-import { Pipeline } from "../support/pipeline";
+import { Pipeline } from "../support/stack/pipeline";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

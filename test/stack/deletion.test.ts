@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readOffsetsFile } from "../../packages/connector/src/position/offsetsFile";
 import { dropFromDatabase } from "../../packages/connector/src/postgres/replicationSlot";
 import { PROJECT } from "../../tools/project";
-import { ConnectorProgram } from "../support/connectorProgram";
-import { Engine } from "../support/engine";
-import { FakeConnect } from "../support/fakeConnect";
-import { Pipeline } from "../support/pipeline";
-import type { Customer } from "../support/rows";
-import { SecondSource } from "../support/secondSource";
+import type { Customer } from "../support/rows/rows";
+import { Pipeline } from "../support/stack/pipeline";
+import { SecondSource } from "../support/stack/secondSource";
+import { ConnectorProgram } from "../support/workers/connectorProgram";
+import { Engine } from "../support/workers/engine";
+import { FakeConnect } from "../support/workers/fakeConnect";
 import { sharedStack } from "./sharedStack";
 
 const CLEANUP_PROGRAM = `

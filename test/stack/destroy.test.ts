@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { namesOfStack } from "../support/docker";
+import { namesOfStack } from "../support/stack/docker";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

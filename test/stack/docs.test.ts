@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CHECKOUT } from "../../tools/project";
-import { type DocBlock, hiddenCommands, pages, shellBlocks } from "../support/docCommands";
-import { DocWorkspace } from "../support/docWorkspace";
+import { type DocBlock, hiddenCommands, pages, shellBlocks } from "../support/docs/docCommands";
+import { DocWorkspace } from "../support/docs/docWorkspace";
 import { sharedStack } from "./sharedStack";
 
 /** Commands that would end this run or its stack, with the test that runs them. */

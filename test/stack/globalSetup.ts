@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { type StackHandle, TestStack } from "../support/stack";
+import { type StackHandle, TestStack } from "../support/stack/stack";
 
 declare module "vitest" {
     interface ProvidedContext {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectorStatuses } from "../../servers/connect";
-import { docker, memberIds } from "../support/docker";
-import { kafkaLibraries } from "../support/kafkaLibraries";
-import { runStatus } from "../support/statusRun";
+import { docker, memberIds } from "../support/stack/docker";
+import { runStatus } from "../support/stack/statusRun";
+import { kafkaLibraries } from "../support/workers/kafkaLibraries";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -9,11 +9,11 @@ import { connectorStatuses } from "../../servers/connect";
 import { clusterReady } from "../../servers/health";
 import { waitFor } from "../../servers/wait";
 import { startStatusServer, type StatusServer } from "../../status/statusServer";
-import { BrokenSink } from "../support/brokenSink";
-import { containerName, docker } from "../support/docker";
-import { readAlerts, readDashboard } from "../support/metricsFiles";
-import { Pipeline } from "../support/pipeline";
-import { PrometheusServer, promtool } from "../support/prometheus";
+import { BrokenSink } from "../support/faults/brokenSink";
+import { containerName, docker } from "../support/stack/docker";
+import { readAlerts, readDashboard } from "../support/stack/metricsFiles";
+import { Pipeline } from "../support/stack/pipeline";
+import { PrometheusServer, promtool } from "../support/stack/prometheus";
 import { sharedStack } from "./sharedStack";
 
 /** Four scrapes long. */

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { SavedOffsets } from "../../packages/connector/src/position/offsetsFile";
-import { setState } from "../support/connectorState";
-import { Pipeline } from "../support/pipeline";
+import { setState } from "../support/stack/connectorState";
+import { Pipeline } from "../support/stack/pipeline";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

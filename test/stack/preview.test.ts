@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { kafkaLibraries } from "../support/kafkaLibraries";
-import { RunResult } from "../support/stack";
+import { RunResult } from "../support/stack/stack";
+import { kafkaLibraries } from "../support/workers/kafkaLibraries";
 import { sharedStack } from "./sharedStack";
 
 /*

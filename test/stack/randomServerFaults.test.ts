@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { killUp } from "../support/killedUp";
-import { NumberedRows } from "../support/numberedRows";
-import { Pipeline } from "../support/pipeline";
-import type { QueueDrain } from "../support/queues";
-import type { Account } from "../support/rowAccount";
+import { killUp } from "../support/faults/killedUp";
+import { type Fault, faults, furtherFaults, untilWell } from "../support/faults/serverFaults";
+import { NumberedRows } from "../support/rows/numberedRows";
+import type { QueueDrain } from "../support/rows/queues";
+import type { Account } from "../support/rows/rowAccount";
 import { SeededRandom } from "../support/seededRandom";
-import { type Fault, faults, furtherFaults, untilWell } from "../support/serverFaults";
 import { firstSeed, soakLimitMs, soakRounds } from "../support/soakOptions";
-import { watchMembers } from "../support/watchMembers";
+import { Pipeline } from "../support/stack/pipeline";
+import { watchMembers } from "../support/stack/watchMembers";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { containerName, docker } from "../support/docker";
-import { Pipeline } from "../support/pipeline";
+import { containerName, docker } from "../support/stack/docker";
+import { Pipeline } from "../support/stack/pipeline";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

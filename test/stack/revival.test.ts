@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { queueStates } from "../../servers/artemis";
-import { containerName, docker, listContainers } from "../support/docker";
-import { Pipeline } from "../support/pipeline";
-import { CustomersTable } from "../support/rows";
-import { readStatus } from "../support/statusRun";
-import { readTopic } from "../support/topics";
+import { CustomersTable } from "../support/rows/rows";
+import { readTopic } from "../support/rows/topics";
+import { containerName, docker, listContainers } from "../support/stack/docker";
+import { Pipeline } from "../support/stack/pipeline";
+import { readStatus } from "../support/stack/statusRun";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Pipeline } from "../support/pipeline";
-import type { Customer } from "../support/rows";
+import type { Customer } from "../support/rows/rows";
+import { Pipeline } from "../support/stack/pipeline";
 import { sharedStack } from "./sharedStack";
 
 let pipeline: Pipeline;

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectorStatuses, tasksOf } from "../../servers/connect";
 import { clusterView } from "../../servers/kafka";
 import { done, pending, waitFor } from "../../servers/wait";
-import { memberIds } from "../support/docker";
-import { NumberedRows } from "../support/numberedRows";
-import { Pipeline } from "../support/pipeline";
+import { NumberedRows } from "../support/rows/numberedRows";
+import { memberIds } from "../support/stack/docker";
+import { Pipeline } from "../support/stack/pipeline";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

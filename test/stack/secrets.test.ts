@@ -7,9 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { platformTarget, type StackOutputs } from "../../cli/stack/stackOutputs";
 import { startStatusServer } from "../../status/statusServer";
 import { cacheFolder } from "../../tools/folders";
-import { makeCertificate } from "../support/certificates";
-import { ConnectorProgram } from "../support/connectorProgram";
-import { listContainers, memberIds } from "../support/docker";
+import { listContainers, memberIds } from "../support/stack/docker";
 import {
     engineTexts,
     filesIn,
@@ -18,11 +16,13 @@ import {
     processesIn,
     runInContainer,
     savedImages,
-} from "../support/platformTexts";
-import { processTextsDuring } from "../support/processTexts";
-import { runCommand } from "../support/runCommand";
-import { SecondSource } from "../support/secondSource";
-import { SecretSearch } from "../support/secretSearch";
+} from "../support/stack/platformTexts";
+import { processTextsDuring } from "../support/stack/processTexts";
+import { runCommand } from "../support/stack/runCommand";
+import { SecondSource } from "../support/stack/secondSource";
+import { SecretSearch } from "../support/stack/secretSearch";
+import { makeCertificate } from "../support/workers/certificates";
+import { ConnectorProgram } from "../support/workers/connectorProgram";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

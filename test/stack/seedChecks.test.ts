@@ -8,9 +8,9 @@ import { clusterView, topicNames, unhealthyPartitions } from "../../servers/kafk
 import { replicationSlots } from "../../servers/postgres";
 import { done, pending, waitFor } from "../../servers/wait";
 import { fourLetterWord, parseServerState, registeredBrokers } from "../../servers/zookeeper";
-import { listContainers } from "../support/docker";
-import { CustomersTable } from "../support/rows";
-import { readTopic, topicSetting } from "../support/topics";
+import { CustomersTable } from "../support/rows/rows";
+import { readTopic, topicSetting } from "../support/rows/topics";
+import { listContainers } from "../support/stack/docker";
 import { sharedStack } from "./sharedStack";
 
 const topic = "localhost.cdc.customers";

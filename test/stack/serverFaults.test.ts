@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../../servers/wait";
-import { containerName, docker } from "../support/docker";
-import { NumberedRows } from "../support/numberedRows";
-import { Pipeline } from "../support/pipeline";
-import { faults, untilWell, whileCut, workerOf } from "../support/serverFaults";
-import { readTopic } from "../support/topics";
+import { faults, untilWell, whileCut, workerOf } from "../support/faults/serverFaults";
+import { NumberedRows } from "../support/rows/numberedRows";
+import { readTopic } from "../support/rows/topics";
+import { containerName, docker } from "../support/stack/docker";
+import { Pipeline } from "../support/stack/pipeline";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { containerName, docker, listContainers } from "../support/docker";
-import { Pipeline } from "../support/pipeline";
-import { untilServersWell } from "../support/serverFaults";
+import { untilServersWell } from "../support/faults/serverFaults";
+import { containerName, docker, listContainers } from "../support/stack/docker";
+import { Pipeline } from "../support/stack/pipeline";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { TestStack } from "../support/stack";
+import { TestStack } from "../support/stack/stack";
 
 /** The stack that all stack tests share. */
 export function sharedStack(): TestStack {

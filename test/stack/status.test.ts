@@ -5,9 +5,9 @@ import { type StackOutputs } from "../../cli/stack/stackOutputs";
 import { parseAddress } from "../../servers/address";
 import { queueStates } from "../../servers/artemis";
 import { done, pending, waitFor } from "../../servers/wait";
-import { endOffsets, groupLags } from "../support/kafkaTools";
-import { known, readStatus, type StatusJson } from "../support/statusRun";
-import { topicSetting } from "../support/topics";
+import { topicSetting } from "../support/rows/topics";
+import { endOffsets, groupLags } from "../support/stack/kafkaTools";
+import { known, readStatus, type StatusJson } from "../support/stack/statusRun";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -2,8 +2,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { platformTarget, type StackOutputs } from "../../cli/stack/stackOutputs";
 import { startStatusServer, type StatusServer } from "../../status/statusServer";
-import { openBrowser, openPage, type WatchedPage } from "../support/browser";
-import { CustomersTable } from "../support/rows";
+import { CustomersTable } from "../support/rows/rows";
+import { openBrowser, openPage, type WatchedPage } from "../support/stack/browser";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

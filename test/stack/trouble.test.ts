@@ -9,12 +9,12 @@ import { done, pending, waitFor } from "../../servers/wait";
 import { findingsOf } from "../../status/findings/findings";
 import { takeSnapshot } from "../../status/takeSnapshot";
 import { PROJECT } from "../../tools/project";
-import { withBrokerReport } from "../support/brokerReport";
-import { containerName, docker } from "../support/docker";
-import { groupLags } from "../support/kafkaTools";
-import { Pipeline } from "../support/pipeline";
-import { untilServersWell } from "../support/serverFaults";
-import { known, readStatus, runStatus } from "../support/statusRun";
+import { withBrokerReport } from "../support/faults/brokerReport";
+import { untilServersWell } from "../support/faults/serverFaults";
+import { containerName, docker } from "../support/stack/docker";
+import { groupLags } from "../support/stack/kafkaTools";
+import { Pipeline } from "../support/stack/pipeline";
+import { known, readStatus, runStatus } from "../support/stack/statusRun";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listContainers } from "../support/docker";
+import { listContainers } from "../support/stack/docker";
 import { sharedStack } from "./sharedStack";
 
 describe("an unchanged program", () => {

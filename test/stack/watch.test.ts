@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { JMS_SINK_CLASS } from "../../connectors/jmsSink";
 import { stateFolder } from "../../tools/folders";
-import { BrokenSink, jsonConverter } from "../support/brokenSink";
-import { setState } from "../support/connectorState";
-import { containerName, docker, namesOfStack } from "../support/docker";
-import { WatchProcess } from "../support/watchProcess";
+import { BrokenSink, jsonConverter } from "../support/faults/brokenSink";
+import { setState } from "../support/stack/connectorState";
+import { containerName, docker, namesOfStack } from "../support/stack/docker";
+import { WatchProcess } from "../support/stack/watchProcess";
 import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();

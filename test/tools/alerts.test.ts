@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { METRICS_FOLDER, readAlerts } from "../support/metricsFiles";
-import { promtool } from "../support/prometheus";
+import { METRICS_FOLDER, readAlerts } from "../support/stack/metricsFiles";
+import { promtool } from "../support/stack/prometheus";
 
 /** Series over half an hour in Prometheus' short form: `5x30` stays, `0+2x30` grows by 2 a minute. */
 type SeriesOverTime = Record<string, string>;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { isOnNewKafka } from "../../cli/stack/newKafka";
 import type { StackState } from "../../cli/stack/state";
-import { FakeConnect } from "../support/fakeConnect";
+import { FakeConnect } from "../support/workers/fakeConnect";
 
 let fake: FakeConnect;
 beforeEach(async () => {

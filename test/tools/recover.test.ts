@@ -16,7 +16,7 @@ import { pulumiEnvironment } from "../../tools/environment";
 import { runProcess } from "../../tools/processes";
 import { CHECKOUT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
-import { killUpIn } from "../support/killedUp";
+import { killUpIn } from "../support/faults/killedUp";
 import { makeTestImage, removeTestImage } from "./pulumi/testImage";
 
 const CONTAINER = "docker:index/container:Container";

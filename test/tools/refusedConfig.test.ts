@@ -11,8 +11,8 @@ import type { Definitions } from "../../images/staging/contract";
 import { answer } from "../../images/staging/main";
 import { runProcess } from "../../tools/processes";
 import { CHECKOUT, PROJECT } from "../../tools/project";
-import { namesOfStack } from "../support/docker";
-import { TestStack } from "../support/stack";
+import { namesOfStack } from "../support/stack/docker";
+import { TestStack } from "../support/stack/stack";
 
 // A user's view of an invalid config: the real program under the real CLI, on a stack that never comes up.
 let stack: TestStack;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Engine } from "../support/engine";
-import { FakeConnect } from "../support/fakeConnect";
-import { Fault } from "../support/faults";
-import { inPlaceOfSystemClock, type virtualClock } from "../support/virtualClock";
+import { Engine } from "../support/workers/engine";
+import { FakeConnect } from "../support/workers/fakeConnect";
+import { Fault } from "../support/workers/faults";
+import { inPlaceOfSystemClock, type virtualClock } from "../support/workers/virtualClock";
 
 const HTML_404: Fault = { kind: "answer", status: 404, html: "<html>Error 404 Not Found</html>" };
 const answer = (status: number, message: string, done = false): Fault => ({ kind: "answer", status, message, done });

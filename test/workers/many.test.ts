@@ -1,10 +1,10 @@
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BROKER_VERSION } from "../support/brokerProcess";
-import { ConnectorProgram } from "../support/connectorProgram";
-import { ConnectProcesses, startConnectClusters } from "../support/connectProcess";
-import { FaultProxy } from "../support/faultProxy";
-import { fileConnectors } from "../support/fileConnectors";
+import { BROKER_VERSION } from "../support/workers/brokerProcess";
+import { ConnectorProgram } from "../support/workers/connectorProgram";
+import { ConnectProcesses, startConnectClusters } from "../support/workers/connectProcess";
+import { FaultProxy } from "../support/workers/faultProxy";
+import { fileConnectors } from "../support/workers/fileConnectors";
 
 const COUNT = 100;
 const LIMIT_MS = 10 * 60_000;

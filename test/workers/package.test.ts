@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { pulumiEnvironment } from "../../tools/environment";
 import { lastLines, runProcess } from "../../tools/processes";
 import { CHECKOUT } from "../../tools/project";
-import { ConnectProcess, startConnect } from "../support/connectProcess";
+import { ConnectProcess, startConnect } from "../support/workers/connectProcess";
 
 /*
  * The package as a stranger gets it: packed, installed from the tarball with its peers in an empty folder, and used with the

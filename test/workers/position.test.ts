@@ -2,11 +2,11 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import axios from "axios";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { check } from "../../packages/connector/src/connectorProvider";
-import { BROKER_VERSION } from "../support/brokerProcess";
-import { ConnectorProgram, Declaration, ProgramRun } from "../support/connectorProgram";
-import { ConnectProcesses, oneWorker, startConnectClusters } from "../support/connectProcess";
-import { Engine } from "../support/engine";
-import { FaultProxy } from "../support/faultProxy";
+import { BROKER_VERSION } from "../support/workers/brokerProcess";
+import { ConnectorProgram, Declaration, ProgramRun } from "../support/workers/connectorProgram";
+import { ConnectProcesses, oneWorker, startConnectClusters } from "../support/workers/connectProcess";
+import { Engine } from "../support/workers/engine";
+import { FaultProxy } from "../support/workers/faultProxy";
 import { WorkerUnderTest } from "./worker/workerUnderTest";
 
 /** Slots that are there in the database, by name. */

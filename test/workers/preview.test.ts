@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forgetAnswers } from "../../packages/connector/src/checks/cachedCluster";
 import { checkAgainstCluster } from "../../packages/connector/src/checks/checkAgainstCluster";
 import { checkInputs } from "../../packages/connector/src/inputs/checkInputs";
-import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
+import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/workers/connectProcess";
 
 // Real workers' answers to invalid configs, from the oldest version to the newest: the texts differ, the problems do not.
 let connect: ConnectProcesses;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/connectProcess";
-import { runSequence } from "../support/randomSequence";
-import { RealCluster } from "../support/realCluster";
 import { firstSeed, soakLimitMs, soakRounds } from "../support/soakOptions";
+import { CONNECT_VERSIONS, ConnectProcesses, startConnectClusters } from "../support/workers/connectProcess";
+import { runSequence } from "../support/workers/randomSequence";
+import { RealCluster } from "../support/workers/realCluster";
 
 const SOAK = process.env["SOAK"] !== undefined;
 const VERSIONS = SOAK ? CONNECT_VERSIONS : ["3.9.2"];

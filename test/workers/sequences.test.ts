@@ -1,11 +1,11 @@
 import axios from "axios";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { systemClock } from "../../packages/connector/src/client/clock";
-import { FakeConnect, LIMIT_HEADER } from "../support/fakeConnect";
-import { runningWith, tasksOf } from "../support/fakeConnector";
-import { runSequence, SequenceCluster } from "../support/randomSequence";
 import { firstSeed } from "../support/soakOptions";
-import { virtualClock } from "../support/virtualClock";
+import { FakeConnect, LIMIT_HEADER } from "../support/workers/fakeConnect";
+import { runningWith, tasksOf } from "../support/workers/fakeConnector";
+import { runSequence, SequenceCluster } from "../support/workers/randomSequence";
+import { virtualClock } from "../support/workers/virtualClock";
 
 const SEQUENCES = 500;
 const VERSIONS = ["2.8.2", "3.4.1", "3.6.2", "3.9.2", "4.1.0"];

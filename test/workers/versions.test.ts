@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { CONNECT_VERSIONS, ConnectProcesses, oneWorker, startConnectClusters } from "../support/connectProcess";
+import { CONNECT_VERSIONS, ConnectProcesses, oneWorker, startConnectClusters } from "../support/workers/connectProcess";
 import { authenticating, GuardedWorker } from "./worker/authenticating";
 import { everyVersion } from "./worker/everyVersion";
 import { lifecycleEverywhere } from "./worker/lifecycle";

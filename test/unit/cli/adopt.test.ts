@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { FakeConnect } from "../../support/fakeConnect";
-import { runCommand } from "../../support/runCommand";
+import { runCommand } from "../../support/stack/runCommand";
+import { FakeConnect } from "../../support/workers/fakeConnect";
 
 describe("npm run adopt", () => {
     let fake: FakeConnect;

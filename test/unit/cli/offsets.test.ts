@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { readUrls } from "@connect-cdc/connector/commands";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CHECKOUT } from "../../../tools/project";
-import { FakeConnect } from "../../support/fakeConnect";
-import { Fault } from "../../support/faults";
-import { runCommand } from "../../support/runCommand";
+import { runCommand } from "../../support/stack/runCommand";
+import { FakeConnect } from "../../support/workers/fakeConnect";
+import { Fault } from "../../support/workers/faults";
 
 describe("npm run offsets", () => {
     let fake: FakeConnect;

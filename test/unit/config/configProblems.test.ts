@@ -7,7 +7,7 @@ import { parseConfig } from "../../../config/load";
 import { Problem } from "../../../config/problem";
 import { problemLine, shownValue } from "../../../config/problem";
 import type { Definitions } from "../../../images/staging/contract";
-import { listedMessages, messagePattern } from "../../support/troubleshooting";
+import { listedMessages, messagePattern } from "../../support/docs/troubleshooting";
 
 // What staging read from the plugins of the default image, less documentation and less plugins.
 const definitions = JSON.parse(readFileSync(join(__dirname, "definitions.json"), "utf8")) as Definitions;

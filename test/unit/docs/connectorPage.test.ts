@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { checkInputs } from "../../../packages/connector/src/inputs/checkInputs";
 import { CHECKOUT } from "../../../tools/project";
+import { listedMessages, unsaidPieces } from "../../support/docs/troubleshooting";
 import { recordResources, theResource } from "../../support/mocks";
-import { listedMessages, unsaidPieces } from "../../support/troubleshooting";
 
 const read = (...path: string[]) => readFileSync(join(CHECKOUT, ...path), "utf8");
 const page = read("docs", "connector.md");

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKOUT } from "../../../tools/project";
-import { pages } from "../../support/docCommands";
+import { pages } from "../../support/docs/docCommands";
 
 const OTHER_PAGES = ["CHANGELOG.md", "CONTRIBUTING.md", "packages/connector/README.md", "plugins/README.md"];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstCells, messagesIn, sectionsOf, sourcesIn, unsaidPieces } from "../../support/troubleshooting";
+import { firstCells, messagesIn, sectionsOf, sourcesIn, unsaidPieces } from "../../support/docs/troubleshooting";
 
 /** Where the messages of each section come from. */
 const SOURCES: Record<string, string[]> = {

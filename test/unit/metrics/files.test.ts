@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../config/load";
 import { CHECKOUT } from "../../../tools/project";
-import { METRICS_FOLDER, type Panel, readAlerts, readDashboard } from "../../support/metricsFiles";
+import { METRICS_FOLDER, type Panel, readAlerts, readDashboard } from "../../support/stack/metricsFiles";
 
 const dashboard = readDashboard();
 const shown = dashboard.panels.filter(({ type }) => type !== "row");

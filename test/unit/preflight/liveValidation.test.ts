@@ -4,7 +4,7 @@ import { HIDDEN } from "../../../config/problem";
 import type { Definitions } from "../../../images/staging/contract";
 import { readConnectorConfigs } from "../../../packages/connector/src/client/readConnectorConfigs";
 import { Planned, validateByWorker } from "../../../preflight/liveValidation";
-import { FakeConnect } from "../../support/fakeConnect";
+import { FakeConnect } from "../../support/workers/fakeConnect";
 
 let fake: FakeConnect;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { account, type Commit, type Delivery } from "../../support/rowAccount";
+import { account, type Commit, type Delivery } from "../../support/rows/rowAccount";
 
 /** "7a 7b 8c" as states of rows 7 and 8, numbered by their letters; message i arrives at second i. */
 function states(text: string): Delivery[] {

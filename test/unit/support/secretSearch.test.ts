@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { SecretSearch } from "../../support/secretSearch";
+import { SecretSearch } from "../../support/stack/secretSearch";
 
 const secret = `P"a's$s\nwörd <%41> \\ €-end`;
 const search = () => new SecretSearch({ planted: ` ${secret}\n` });

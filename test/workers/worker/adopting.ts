@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { parseConfig } from "../../../config/load";
 import { completeConnector } from "../../../connectors/completeConnector";
-import { runCommand } from "../../support/runCommand";
+import { runCommand } from "../../support/stack/runCommand";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 export function adopting(worker: WorkerUnderTest): void {

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
-import { makeCertificate, makeTrustStore, STORE_PASSWORD } from "../../support/certificates";
-import { ConnectorProgram } from "../../support/connectorProgram";
-import { Engine } from "../../support/engine";
-import { runCommand } from "../../support/runCommand";
-import { ClusterSpec, ConnectCluster } from "../../support/workerProcess";
+import { runCommand } from "../../support/stack/runCommand";
+import { makeCertificate, makeTrustStore, STORE_PASSWORD } from "../../support/workers/certificates";
+import { ConnectorProgram } from "../../support/workers/connectorProgram";
+import { Engine } from "../../support/workers/engine";
+import { ClusterSpec, ConnectCluster } from "../../support/workers/workerProcess";
 import { SOURCE_CLASS } from "./workerUnderTest";
 
 const USERS = { first: "first-pass-22", second: "second-pass-22" };

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConnectorProgram, Declaration, ProgramRun } from "../../support/connectorProgram";
+import { ConnectorProgram, Declaration, ProgramRun } from "../../support/workers/connectorProgram";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 /** Declarations by the names of their resources. */

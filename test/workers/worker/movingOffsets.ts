@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { runCommand } from "../../support/runCommand";
+import { runCommand } from "../../support/stack/runCommand";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 const LINES = ["one", "two", "three", "four"].map((word) => `${word}\n`);

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { runCommand } from "../../support/runCommand";
+import { runCommand } from "../../support/stack/runCommand";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 /** What needs a newer Connect than 2.8, on the newest. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCommand } from "../../support/runCommand";
+import { runCommand } from "../../support/stack/runCommand";
 import { oldLifecycle } from "./lifecycle";
 import { WorkerUnderTest } from "./workerUnderTest";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConnectorProgram, Declaration, ProgramRun } from "../../support/connectorProgram";
+import { ConnectorProgram, Declaration, ProgramRun } from "../../support/workers/connectorProgram";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 const LIMIT_MS = 5 * 60_000;

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConnectorProgram, Declaration } from "../../support/connectorProgram";
+import { ConnectorProgram, Declaration } from "../../support/workers/connectorProgram";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 const LIMIT_MS = 5 * 60_000;

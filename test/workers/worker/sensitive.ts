@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConnectorProgram, Declaration } from "../../support/connectorProgram";
+import { ConnectorProgram, Declaration } from "../../support/workers/connectorProgram";
 import { WorkerUnderTest } from "./workerUnderTest";
 
 const LIMIT_MS = 3 * 60_000;

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import axios from "axios";
 import { afterAll, beforeAll, expect, vi } from "vitest";
-import { ConnectProcess, startConnect } from "../../support/connectProcess";
-import { Engine } from "../../support/engine";
-import { FaultProxy, NextFault } from "../../support/faultProxy";
+import { ConnectProcess, startConnect } from "../../support/workers/connectProcess";
+import { Engine } from "../../support/workers/engine";
+import { FaultProxy, NextFault } from "../../support/workers/faultProxy";
 
 export const SOURCE_CLASS = "org.apache.kafka.connect.file.FileStreamSourceConnector";
 export const SINK_CLASS = "org.apache.kafka.connect.file.FileStreamSinkConnector";

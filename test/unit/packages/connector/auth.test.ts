@@ -7,7 +7,7 @@ import { secretsOfAuth } from "../../../../packages/connector/src/client/auth";
 import { checkAuth } from "../../../../packages/connector/src/inputs/checkAuth";
 import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
 import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
-import { makeCertificate, STORE_PASSWORD } from "../../../support/certificates";
+import { makeCertificate, STORE_PASSWORD } from "../../../support/workers/certificates";
 
 type Tls = Record<"cert" | "key" | "pkcs12", string>;
 

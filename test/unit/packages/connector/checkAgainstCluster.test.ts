@@ -5,7 +5,7 @@ import { checkAgainstCluster } from "../../../../packages/connector/src/checks/c
 import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
 import { ConnectorInputs } from "../../../../packages/connector/src/inputs/connectorInputs";
 import { UNKNOWN } from "../../../../packages/connector/src/inputs/unknown";
-import { FakeConnect } from "../../../support/fakeConnect";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
 
 let fake: FakeConnect;
 let lines: string[];

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { check } from "../../../../packages/connector/src/connectorProvider";
 import { readOffsetsFile } from "../../../../packages/connector/src/position/offsetsFile";
 import { passwordsOf } from "../../../../packages/connector/src/postgres/replicationSlot";
-import { Engine } from "../../../support/engine";
-import { FakeConnect } from "../../../support/fakeConnect";
-import { inPlaceOfSystemClock } from "../../../support/virtualClock";
+import { Engine } from "../../../support/workers/engine";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
+import { inPlaceOfSystemClock } from "../../../support/workers/virtualClock";
 
 const offsets = [{ partition: { kafka_topic: "lines", kafka_partition: 0 }, offset: { kafka_offset: 7 } }];
 

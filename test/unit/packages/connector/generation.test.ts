@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { Deadline } from "../../../../packages/connector/src/client/clock";
 import { ConnectorStatus } from "../../../../packages/connector/src/client/types";
 import { Generation } from "../../../../packages/connector/src/lifecycle/generation";
-import { virtualClock } from "../../../support/virtualClock";
+import { virtualClock } from "../../../support/workers/virtualClock";
 
 function status(connector: string, task?: string, worker = "w:1"): ConnectorStatus {
     const tasks = task ? [{ id: 0, state: task, worker_id: worker }] : [];

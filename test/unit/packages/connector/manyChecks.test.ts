@@ -4,7 +4,7 @@ import { forgetAnswers } from "../../../../packages/connector/src/checks/cachedC
 import { check, create, diff } from "../../../../packages/connector/src/connectorProvider";
 import { checkInputs } from "../../../../packages/connector/src/inputs/checkInputs";
 import { forgetProgram } from "../../../../packages/connector/src/provider/declaredConnectors";
-import { FakeConnect } from "../../../support/fakeConnect";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
 
 const COUNT = 300;
 const SOURCE = "io.debezium.connector.postgresql.PostgresConnector";

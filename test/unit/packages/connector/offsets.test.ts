@@ -6,9 +6,9 @@ import { Progress } from "../../../../packages/connector/src/client/progress";
 import { Redactor } from "../../../../packages/connector/src/client/redact";
 import { changeOffsets, OffsetsChange, readOffsets } from "../../../../packages/connector/src/position/offsets";
 import { SavedOffsets } from "../../../../packages/connector/src/position/offsetsFile";
-import { FakeConnect } from "../../../support/fakeConnect";
-import { Fault } from "../../../support/faults";
-import { virtualClock } from "../../../support/virtualClock";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
+import { Fault } from "../../../support/workers/faults";
+import { virtualClock } from "../../../support/workers/virtualClock";
 
 const at = (name: string, position: number | null) => ({
     partition: { filename: name },

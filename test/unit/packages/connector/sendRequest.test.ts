@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { accessWith } from "../../../../packages/connector/src/client/auth";
 import { sendRequest } from "../../../../packages/connector/src/client/sendRequest";
-import { makeCertificate } from "../../../support/certificates";
+import { makeCertificate } from "../../../support/workers/certificates";
 
 const REQUEST = { method: "GET", path: "/" } as const;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Engine } from "../../../support/engine";
-import { FakeConnect } from "../../../support/fakeConnect";
-import { inPlaceOfSystemClock } from "../../../support/virtualClock";
+import { Engine } from "../../../support/workers/engine";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
+import { inPlaceOfSystemClock } from "../../../support/workers/virtualClock";
 
 const PUT = /^PUT \/connectors\/sink\/config$/;
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Engine } from "../../../support/engine";
-import { FakeConnect } from "../../../support/fakeConnect";
-import { Reply } from "../../../support/faults";
-import { inPlaceOfSystemClock } from "../../../support/virtualClock";
+import { Engine } from "../../../support/workers/engine";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
+import { Reply } from "../../../support/workers/faults";
+import { inPlaceOfSystemClock } from "../../../support/workers/virtualClock";
 
 /** A worker to whose connectors a key is added with each write, or after one. */
 class AddingConnect extends FakeConnect {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openConnectors } from "../../../../packages/connector/src/inputs/openConnectors";
 import { readStatus } from "../../../../packages/connector/src/lifecycle/sharedStatus";
-import { Engine } from "../../../support/engine";
-import { FakeConnect } from "../../../support/fakeConnect";
-import { inPlaceOfSystemClock, type virtualClock } from "../../../support/virtualClock";
+import { Engine } from "../../../support/workers/engine";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
+import { inPlaceOfSystemClock, type virtualClock } from "../../../support/workers/virtualClock";
 
 const LIST = "GET /connectors?expand=info&expand=status";
 const STATUSES = "GET /connectors?expand=status";

@@ -4,9 +4,9 @@ import {
     forgetProgram,
     withoutClaimed,
 } from "../../../../packages/connector/src/provider/declaredConnectors";
-import { Engine } from "../../../support/engine";
-import { FakeConnect } from "../../../support/fakeConnect";
-import { inPlaceOfSystemClock } from "../../../support/virtualClock";
+import { Engine } from "../../../support/workers/engine";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
+import { inPlaceOfSystemClock } from "../../../support/workers/virtualClock";
 
 vi.mock("../../../../packages/connector/src/postgres/replicationSlot", async (original) => ({
     ...(await original<object>()),

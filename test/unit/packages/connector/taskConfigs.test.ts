@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { ConnectorStatus } from "../../../../packages/connector/src/client/types";
 import { openConnectors } from "../../../../packages/connector/src/inputs/openConnectors";
-import { FakeConnect } from "../../../support/fakeConnect";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
 
 /** Two workers that get a changed config at different times. */
 let first: FakeConnect;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetAnswers } from "../../../../packages/connector/src/checks/cachedCluster";
 import { check } from "../../../../packages/connector/src/connectorProvider";
-import { Engine } from "../../../support/engine";
-import { FakeConnect } from "../../../support/fakeConnect";
-import { Reply } from "../../../support/faults";
-import { inPlaceOfSystemClock } from "../../../support/virtualClock";
+import { Engine } from "../../../support/workers/engine";
+import { FakeConnect } from "../../../support/workers/fakeConnect";
+import { Reply } from "../../../support/workers/faults";
+import { inPlaceOfSystemClock } from "../../../support/workers/virtualClock";
 
 const MASK = "********";
 
