@@ -73,7 +73,7 @@ it("a renamed source continues from the file that its deletion saved: no snapsho
 
 it("a new connector must not read the slot of another one", async () => {
     await expect(new Engine().up(await source.args("second-again"))).rejects.toThrow(
-        /slot.name"\] is that of connector "second-renamed".*topic.prefix"\] is that of connector "second-renamed"/,
+        /slot.name"\] is also that of connector "second-renamed".*topic.prefix"\] is also that of connector "second-renamed"/,
     );
 });
 
@@ -145,7 +145,7 @@ it("a new source with an existing slot does not silently start without offsets, 
     engine.outputs!["onDelete"] = { offsets: "reset", database };
     await engine.destroy();
     await expect(engine.up({ ...args, onDelete: { database } })).rejects.toThrow(
-        'slot "second_slot" is there already in the database',
+        'slot "second_slot" exists already in the database',
     );
     expect(engine.outputs).toBeUndefined();
     expect(await engine.up({ ...args, onDelete: { database }, onPositionLoss: "startAnew" })).toBe("created");

@@ -262,7 +262,7 @@ describe("secrets are nowhere plain text", () => {
         expect(output).toMatch(/connector "refused"[^]*transforms\.note\.spec: Invalid value .*\[secret\]/);
         expect(output).toMatch(/connector "echoing": task 0 FAILED on connect-\d:\d+: .*\[secret\]/);
         expect(runs["left"]!.output).toMatch(/password authentication failed.*Left in the database/);
-        expect(runs["no TLS"]!.output).toContain("This port does not speak TLS");
+        expect(runs["no TLS"]!.output).toContain("This port does not use TLS");
     });
 
     it("in the state, its backups and its history", () => {

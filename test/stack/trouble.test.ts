@@ -101,7 +101,7 @@ describe("npm run status", () => {
         });
         const { code, screen } = await runStatus(stack).finally(() => axios.delete(url("/foreign")));
         expect(code, screen).toBe(0);
-        expect(screen).toMatch(/^warning +foreign: is no connector of this stack/m);
+        expect(screen).toMatch(/^warning +foreign: is not declared by this stack/m);
         expect(screen).toMatch(/^All is well, with 1 warning\.$/m);
     });
 
@@ -161,7 +161,7 @@ describe("npm run status", () => {
         }
         expect(screen).toMatch(/^ZooKeeper +3 of 3 answer +leader \S+ +2 of 3 brokers registered$/m);
         expect(screen).toMatch(
-            /^WRONG +kafka: \d+ of \d+ partitions have not all replicas in sync, such as \S+ \(2 of 3\)$/m,
+            /^WRONG +kafka: \d+ of \d+ partitions do not have all replicas in sync, such as \S+ \(2 of 3\)$/m,
         );
     });
 

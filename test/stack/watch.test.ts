@@ -68,7 +68,7 @@ describe("npm run watch", () => {
         const { remedy } = await watch.event(
             /^wrong watched-sink: gave up after 2 restarts within an hour: .*JsonParse/,
         );
-        expect(remedy).toContain("a human must look");
+        expect(remedy).toContain("the watch restarts it again only after it has run for an hour");
         expect(watch.lines.filter((line) => line.startsWith("heal"))).toHaveLength(2);
     });
 
