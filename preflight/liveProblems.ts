@@ -18,11 +18,14 @@ export function readWorkers(config: PlatformConfig): Promise<ConnectorConfigs> {
  * Problems that live workers find in connectors with a new config. Only workers with the Kafka version and the plugins of
  * this program validate; for others `definitions.json` has all that is known.
  *
+ * @param kafkaVersion version of Kafka in this program.
+ * @param changed what {@link changedConnectors} found.
  * @param known problems so far; their values are not sent to a worker when they are hidden.
  */
 export async function liveProblems(
-    config: PlatformConfig,
+    kafkaVersion: string,
     workers: ConnectorConfigs,
+    changed: ChangedConnector[],
     definitions: Definitions,
     known: Problem[],
 ): Promise<LiveProblems> {
@@ -30,26 +33,34 @@ export async function liveProblems(
         const silent = "no worker answers, though something listens at its port: connectors were not checked live";
         return { problems: [], notes: workers.hung ? [silent] : [] };
     }
-    const changed = changedConnectors(config, workers.configs);
     if (changed.length === 0) return { problems: [], notes: [] };
     // The client takes longer to load than an unchanged run has to spare
     const { validateByWorker } = await import("./liveValidation.js");
-    return validateByWorker(workers.restUrl, changed, { kafkaVersion: config.kafka.version, definitions, known });
+    return validateByWorker(workers.restUrl, changed, { kafkaVersion, definitions, known });
 }
 
 /**
  * Names of the connectors that run and that the workers have as declared. Undefined: no worker answers.
  */
-export function keptConnectors(config: PlatformConfig, workers: ConnectorConfigs): string[] | undefined {
+export function keptConnectors(
+    { completedConnectors }: PlatformConfig,
+    workers: ConnectorConfigs,
+    changed: ChangedConnector[],
+): string[] | undefined {
     if (workers.restUrl === undefined) return undefined;
-    const changed = new Set(changedConnectors(config, workers.configs).map(({ name }) => name));
-    return config.completedConnectors
-        .filter(({ name, entry }) => entry.state === "running" && !changed.has(name))
+    const names = new Set(changed.map(({ name }) => name));
+    return completedConnectors
+        .filter(({ name, entry }) => entry.state === "running" && !names.has(name))
         .map(({ name, entry }) => connectorName(name, entry));
 }
 
-function changedConnectors(config: PlatformConfig, live: Record<string, Record<string, string>>): ChangedConnector[] {
-    return config.completedConnectors
+/** Connectors whose declared config is not the one that the workers have. All of them when no worker answers. */
+export function changedConnectors(
+    { completedConnectors }: PlatformConfig,
+    workers: ConnectorConfigs,
+): ChangedConnector[] {
+    const live = workers.restUrl === undefined ? {} : workers.configs;
+    return completedConnectors
         .map(({ name, entry, config: settings }) => {
             const onCluster = { ...entry, name: connectorName(name, entry), config: settings };
             return { name, config: fullConfig(onCluster) };

@@ -6,7 +6,7 @@ import { Problem } from "../config/problem";
 import { PlatformConfig } from "../config/schema";
 import { readDefinitions, stageImages } from "../images/staging/client";
 import type { StageResult } from "../images/staging/contract";
-import { keptConnectors, liveProblems, readWorkers } from "./liveProblems";
+import { changedConnectors, keptConnectors, liveProblems, readWorkers } from "./liveProblems";
 import { preflight } from "./preflight";
 
 /** What the first resource needs to know. */
@@ -48,10 +48,11 @@ export async function prepare(): Promise<Prepared> {
     const definitions = readDefinitions(staged);
     const problems = withoutRepeats(config.connectorProblems, definitionProblems(config, definitions));
     const seen = await workers;
-    const live = await liveProblems(config, seen, definitions, problems);
+    const changed = changedConnectors(config, seen);
+    const live = await liveProblems(config.kafka.version, seen, changed, definitions, problems);
     for (const note of live.notes) void pulumi.log.warn(note);
     reportProblems(withoutRepeats(problems, live.problems));
-    return { config, staged, keptConnectors: keptConnectors(config, seen) };
+    return { config, staged, keptConnectors: keptConnectors(config, seen, changed) };
 }
 
 /** Of problems of one path only the earliest. */

@@ -79,7 +79,7 @@ export function objectOf(
     };
 }
 
-/** An object of texts by name. */
+/** A text that is not blank. */
 export function isText(value: unknown): value is string {
     return typeof value === "string" && value.trim() !== "";
 }
