@@ -1,8 +1,14 @@
-import { createServer, IncomingMessage, Server, ServerResponse } from "node:http";
+import { Agent, createServer, IncomingMessage, Server, ServerResponse } from "node:http";
 import { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import axios from "axios";
 import { answerWith, clientGone, Fault, Reply } from "./faults";
+
+/**
+ * A connection for each request. A worker closes a connection that is idle for 30 s, and a request on it at that moment is lost,
+ * though it may have arrived: it would count as done.
+ */
+const httpAgent = new Agent({ keepAlive: false });
 
 /** A worker behind the proxy. */
 export interface ProxiedWorker {
@@ -97,6 +103,7 @@ export class FaultProxy {
                 method,
                 data,
                 headers: { "content-type": headers["content-type"] },
+                httpAgent,
                 proxy: false,
                 responseType: "arraybuffer",
                 validateStatus: () => true,
