@@ -9,7 +9,7 @@ export interface ProcessResult {
     stderr: string;
 }
 
-export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env"> {
+export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env" | "gid" | "uid"> {
     /** Text for stdin. Default: empty. */
     input?: string;
     /** Limit after which the process is ended, in milliseconds. Default: none. */
@@ -24,8 +24,8 @@ export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env"> {
  */
 export function runProcess(file: string, args: string[], options: RunOptions = {}): Promise<ProcessResult> {
     return new Promise((resolve, reject) => {
-        const { cwd, env, timeoutMilliseconds: timeout } = options;
-        const child = spawn(file, args, { cwd, env, timeout, stdio: ["pipe", "pipe", "pipe"] });
+        const { cwd, env, uid, gid, timeoutMilliseconds: timeout } = options;
+        const child = spawn(file, args, { cwd, env, uid, gid, timeout, stdio: ["pipe", "pipe", "pipe"] });
         const output = { stdout: "", stderr: "" };
         for (const name of ["stdout", "stderr"] as const) {
             child[name].setEncoding("utf8").on("data", (text: string) => {

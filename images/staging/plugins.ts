@@ -31,8 +31,8 @@ interface Main {
 
 /** Makes the folder of each plugin, in the order of their names. */
 export async function stagePlugins(
-    request: StageRequest,
-    resolved: Resolved,
+    request: Pick<StageRequest, "plugins">,
+    resolved: Pick<Resolved, "plugins">,
     checkout: string,
 ): Promise<StagedPlugin[]> {
     const staged: StagedPlugin[] = [];

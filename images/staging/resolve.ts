@@ -8,6 +8,9 @@ import type { ArtifactSet } from "./lockFile";
 import { type Artifact, type Build, buildModules, pluginUnit, resolveUnits, type Unit } from "./maven";
 import { moduleDigest, type Reactor, readReactor } from "./reactor";
 
+/** The part of a request that plugins need. */
+type Plugins = Pick<StageRequest, "plugins">;
+
 /** Everything that Maven gives for a request; not yet checked. */
 export interface Resolved {
     runtime: Artifact[];
@@ -34,19 +37,30 @@ export interface BuiltModule {
 /** Resolves the servers and plugins and builds our own plugins, each in one run of Maven, or none when nothing changed. */
 export async function resolveAll(request: StageRequest, checkout: string): Promise<Resolved> {
     checkPaths(request, checkout);
-    const plugins = Object.entries(request.plugins);
-    const pluginUnits = plugins.flatMap(([name, source]) => {
+    const [runtime, artemis] = await resolveUnits([
+        ...imageUnits(request, checkout),
+        ...pluginUnits(request).map(({ unit }) => unit),
+    ]);
+    return { runtime: runtime!, artemis: artemis!, plugins: await resolvePlugins(request, checkout) };
+}
+
+/** The plugins' part of {@link resolveAll}. */
+export async function resolvePlugins(request: Plugins, checkout: string): Promise<Record<string, ResolvedPlugin>> {
+    const units = pluginUnits(request);
+    const libraries = await resolveUnits(units.map(({ unit }) => unit));
+    const modules = await buildProjects(request, checkout);
+    const result = Object.keys(request.plugins).map((name) => {
+        const index = units.findIndex((unit) => unit.name === name);
+        return [name, { artifacts: libraries[index] ?? [], module: modules[name] }] as const;
+    });
+    return Object.fromEntries(result);
+}
+
+function pluginUnits({ plugins }: Plugins): { name: string; unit: Unit }[] {
+    return Object.entries(plugins).flatMap(([name, source]) => {
         const coordinates = coordinatesOf(source).map(parseCoordinate);
         return coordinates.length === 0 ? [] : [{ name, unit: pluginUnit(name, coordinates) }];
     });
-    const units = [...imageUnits(request, checkout), ...pluginUnits.map(({ unit }) => unit)];
-    const [runtime, artemis, ...libraries] = await resolveUnits(units);
-    const modules = await buildProjects(request, checkout);
-    const result = plugins.map(([name]) => {
-        const index = pluginUnits.findIndex((unit) => unit.name === name);
-        return [name, { artifacts: libraries[index] ?? [], module: modules[name] }] as const;
-    });
-    return { runtime: runtime!, artemis: artemis!, plugins: Object.fromEntries(result) };
 }
 
 /** What has to be in the lock file. */
@@ -82,7 +96,7 @@ function imageUnits(request: StageRequest, checkout: string): Unit[] {
 }
 
 /** What a missing path means is clearer before ten minutes of other work than after. */
-function checkPaths({ plugins }: StageRequest, checkout: string): void {
+function checkPaths({ plugins }: Plugins, checkout: string): void {
     const problems = Object.entries(plugins).flatMap(([name, source]) => {
         if (!("path" in source) || existsSync(resolve(checkout, source.path))) return [];
         return [`plugins.${name}: ${resolve(checkout, source.path)} does not exist; correct its path`];
@@ -90,7 +104,7 @@ function checkPaths({ plugins }: StageRequest, checkout: string): void {
     if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
-async function buildProjects({ plugins }: StageRequest, checkout: string): Promise<Record<string, BuiltModule>> {
+async function buildProjects({ plugins }: Plugins, checkout: string): Promise<Record<string, BuiltModule>> {
     const projects = Object.entries(plugins).flatMap(([name, source]) => {
         const own = moduleFolder(source);
         if (own === undefined) return [];

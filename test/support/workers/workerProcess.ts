@@ -42,6 +42,8 @@ export interface ConnectWorker {
     readonly log: string;
     /** Sends SIGKILL and waits until the process is gone. */
     kill(): Promise<void>;
+    /** Sends SIGTERM, with which it ends its tasks first, and waits until the process is gone. */
+    stop(): Promise<void>;
     /** Sends a signal that leaves the process there: SIGSTOP makes a worker that hangs, SIGCONT wakes it. */
     signal(signal: "SIGSTOP" | "SIGCONT"): void;
     /** Starts it again on the same port. Does not wait: see {@link untilReady}. */
@@ -104,6 +106,10 @@ class Worker implements ConnectWorker {
 
     async kill(): Promise<void> {
         await this.process.end("SIGKILL");
+    }
+
+    async stop(): Promise<void> {
+        await this.process.end("SIGTERM");
     }
 
     signal(signal: "SIGSTOP" | "SIGCONT"): void {

@@ -1,0 +1,83 @@
+import { symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { defaults } from "../../../config/defaults";
+import { DEBEZIUM_POSTGRES_CLASS, debeziumPostgres, writesKeysAsText } from "../../../connectors/debeziumPostgres";
+import type { PluginSource } from "../../../images/staging/contract";
+import { stagePlugins } from "../../../images/staging/plugins";
+import { resolvePlugins } from "../../../images/staging/resolve";
+import { cacheFolder } from "../../../tools/folders";
+import { CHECKOUT } from "../../../tools/project";
+import { DATABASE, type PostgresProcess } from "./postgresProcess";
+import type { ClusterSpec, ConnectCluster } from "./workerProcess";
+
+const PLUGIN = "debezium-postgres";
+
+/**
+ * The part of a cluster's spec that makes its workers those of a stack with Debezium: the plugin as in the image, with our
+ * correction, heap and converters.
+ *
+ * @param source where the plugin comes from; default: that of the stack config's defaults.
+ */
+export async function debeziumWorkers(
+    source: PluginSource = defaults.connect.plugins[PLUGIN],
+): Promise<Pick<ClusterSpec, "config" | "javaArgs">> {
+    const { heapMb, keyConverter, valueConverter } = defaults.connect;
+    return {
+        config: {
+            "plugin.path": await pluginPath(source),
+            "key.converter": keyConverter,
+            "value.converter": valueConverter,
+            "value.converter.schemas.enable": "false",
+        },
+        javaArgs: [`-Xmx${heapMb}m`],
+    };
+}
+
+async function pluginPath(source: PluginSource): Promise<string> {
+    const request = { plugins: { [PLUGIN]: source } };
+    const [staged] = await stagePlugins(request, { plugins: await resolvePlugins(request, CHECKOUT) }, CHECKOUT);
+    const path = cacheFolder("test-plugins", basename(staged!.folder));
+    try {
+        symlinkSync(staged!.folder, join(path, PLUGIN));
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    return path;
+}
+
+/** What a source on plain processes reads. */
+export interface DebeziumSource {
+    postgres: PostgresProcess;
+    /** The workers, for the name of their topic of offsets. */
+    cluster: Pick<ConnectCluster, "groupId">;
+    /** It must exist. */
+    publication: string;
+    /** Small letters, digits and `_`. */
+    slot: string;
+    /** `topic.prefix`. */
+    prefix: string;
+    /** `table.include.list`. */
+    tables: string;
+}
+
+/** The config of a source as a stack completes it, with `connector.class`, as Connect's REST API takes it. */
+export function debeziumConfig(source: DebeziumSource): Record<string, string> {
+    return {
+        "connector.class": DEBEZIUM_POSTGRES_CLASS,
+        ...debeziumPostgres({
+            host: "127.0.0.1",
+            port: source.postgres.port,
+            database: DATABASE.name,
+            user: DATABASE.user,
+            password: DATABASE.password,
+            publication: source.publication,
+            slot: source.slot,
+            offsetStorageTopic: `${source.cluster.groupId}-offsets`,
+            workersWriteKeysAsText: writesKeysAsText(defaults.connect.keyConverter),
+            brokers: 1,
+            heapMb: defaults.connect.heapMb,
+        }),
+        "topic.prefix": source.prefix,
+        "table.include.list": source.tables,
+    };
+}
