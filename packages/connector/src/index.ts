@@ -1,3 +1,4 @@
+export { CapturedTables, type CapturedTableArgs, type CapturedTablesArgs } from "./capturedTables";
 export { Connector, type ConnectorArgs, type ConnectorAuthArgs } from "./connector";
 export { SlotCleanup, type SlotCleanupArgs } from "./slotCleanup";
 export type {

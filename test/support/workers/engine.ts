@@ -1,10 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { forgetAnswers } from "../../../packages/connector/src/checks/cachedCluster";
-import { check, create, diff, read, delete as remove, update } from "../../../packages/connector/src/connectorProvider";
+import * as connectorProvider from "../../../packages/connector/src/connectorProvider";
 import { forgetProgram } from "../../../packages/connector/src/provider/declaredConnectors";
 
 type Props = Record<string, any>;
+
+/** The functions of a provider, as the engine calls them. */
+interface Provider {
+    check(olds: any, news: any): Promise<{ inputs: Props; failures: { reason: string }[] }>;
+    diff(id: string, olds: any, news: any): Promise<{ changes: boolean; replaces: string[] }>;
+    create(inputs: any): Promise<{ id: string; outs: Props }>;
+    update(id: string, olds: any, news: any): Promise<{ outs: Props }>;
+    read(id: string, props: any): Promise<{ id?: string; props?: Props; inputs?: Props }>;
+    delete(id: string, props: any): Promise<void>;
+}
 
 /** What one `up` did. */
 export type Step = "created" | "updated" | "unchanged" | "replaced";
@@ -33,7 +43,7 @@ interface Resource {
 }
 
 /**
- * Calls the provider of one connector resource in the order of Pulumi's engine (3.245.0, `step_generator.go`): ignored changes
+ * Calls the provider of one resource in the order of Pulumi's engine (3.245.0, `step_generator.go`): ignored changes
  * are put back before `check`, which gets no old inputs where the user requested the replacement; a replacement creates before
  * it deletes where the options require it; what has left the program is deleted last, and only when all else succeeded.
  */
@@ -41,7 +51,15 @@ export class Engine {
     private resource?: Resource;
     /** Replaced and renamed resources to delete at the end of an `up`. */
     private leaving: Resource[] = [];
-    private readonly stack = `test/${randomUUID()}`;
+
+    /**
+     * @param provider default: that of a connector.
+     * @param implicit arguments that the resource's class adds.
+     */
+    constructor(
+        private readonly provider: Provider = connectorProvider,
+        private readonly implicit: Props = { stack: `test/${randomUUID()}` },
+    ) {}
 
     /** Outputs in the state; undefined when the resource is not in it. */
     get outputs(): Props | undefined {
@@ -63,7 +81,7 @@ export class Engine {
             this.leaving.push(this.resource);
             this.resource = undefined;
         }
-        const step = await this.step({ stack: this.stack, ...args }, options);
+        const step = await this.step({ ...this.implicit, ...args }, options);
         await this.deleteLeaving();
         return step;
     }
@@ -77,7 +95,7 @@ export class Engine {
 
     async refresh(): Promise<void> {
         for (const old of this.all) {
-            const { id, props, inputs } = await read(old.id, old.outputs as any);
+            const { id, props, inputs } = await this.provider.read(old.id, old.outputs);
             if (id) {
                 Object.assign(old, { outputs: wired(props!), inputs: wired(inputs!) });
             } else {
@@ -104,7 +122,7 @@ export class Engine {
         const news = { ...args, ...Object.fromEntries(ignored) };
         const isChosen = options.replace || old.tainted;
         const inputs = await this.check(isChosen ? {} : old.inputs, isChosen ? args : news);
-        const { changes, replaces } = await diff(old.id, old.outputs as any, inputs as any);
+        const { changes, replaces } = await this.provider.diff(old.id, old.outputs, inputs);
         if (isChosen || replaces.length > 0) {
             await this.replace(old, args, options);
             return "replaced";
@@ -114,7 +132,7 @@ export class Engine {
             return "unchanged";
         }
         await this.write(inputs, options, async () => ({
-            ...(await update(old.id, old.outputs as any, inputs as any)),
+            ...(await this.provider.update(old.id, old.outputs, inputs)),
             id: old.id,
         }));
         return "updated";
@@ -138,7 +156,7 @@ export class Engine {
         options: UpOptions,
         keep = (created: Resource) => void (this.resource = created),
     ): Promise<void> {
-        return this.write(inputs, options, () => create(inputs as any), keep);
+        return this.write(inputs, options, () => this.provider.create(inputs), keep);
     }
 
     /** The state after a write: all of it, the part that an unfinished one reports, or the state before. */
@@ -166,7 +184,7 @@ export class Engine {
     }
 
     private async check(olds: Props, args: Props): Promise<Props> {
-        const { inputs, failures } = await check(olds, args);
+        const { inputs, failures } = await this.provider.check(olds, args);
         if (failures.length > 0) {
             throw new Error(failures.map(({ reason }) => reason).join("; "));
         }
@@ -180,7 +198,7 @@ export class Engine {
     }
 
     private async delete(one: Resource): Promise<void> {
-        await remove(one.id, one.outputs as any);
+        await this.provider.delete(one.id, one.outputs);
         this.forget(one);
     }
 

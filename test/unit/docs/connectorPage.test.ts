@@ -27,6 +27,12 @@ describe("docs/connector.md", () => {
         expect(rowsOf("output")).toEqual(declaredIn(component, /declare public readonly (\w+):/g));
     });
 
+    it("lists every argument of CapturedTables, and no others", () => {
+        const captured = read("packages", "connector", "src", "capturedTables.ts");
+        const args = declaredIn(captured, /^ {4}(\w+)\??: pulumi\.Input/gm);
+        expect(rowsOf("argument of CapturedTables")).toEqual(args);
+    });
+
     it("lists no message that no source contains", () => {
         const messages = listedMessages("Errors", "connector.md");
         expect(messages.length).toBeGreaterThan(30);

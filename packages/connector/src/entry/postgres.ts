@@ -4,3 +4,4 @@ export { databaseUrl } from "../postgres/databaseUrl";
 export { isPostgresSource, lsnText, postgresSource } from "../postgres/postgresSource";
 export { BeforeSlotError, checkAgainstSlot } from "../postgres/checkAgainstSlot";
 export { compiled, elementsOf, type ListElement } from "../postgres/tableFilter";
+export { parseTableName, TABLE_NAME_RULE, type TableName } from "../postgres/tableName";

@@ -189,7 +189,7 @@ function viaRootSql(publication: string, value: boolean): string {
 }
 
 /** The tables of a publication are roots or partitions, depending on `publish_via_partition_root`. PostgreSQL 13 and newer. */
-async function readPublication(client: Client, name: string): Promise<Publication> {
+export async function readPublication(client: Client, name: string): Promise<Publication> {
     const { rows: heads } = await client.query<Omit<Publication, "tables">>(
         'select quote_ident($1) as sql, p.oid is not null as exists, coalesce(p.pubviaroot, false) as "viaRoot"' +
             " from (select) one left join pg_publication p on p.pubname = $1",

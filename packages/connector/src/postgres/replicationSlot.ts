@@ -4,6 +4,7 @@ import { Progress } from "../client/progress";
 import { Redactor } from "../client/redact";
 import { done, pending, waitFor, type WaitLimit } from "../client/waitFor";
 import { loadPg } from "./loadPg";
+import { identifier } from "./tableName";
 
 /** A database, and the objects to drop in it. */
 export interface DatabaseLeftovers {
@@ -135,13 +136,18 @@ export async function slotReader(
     return { reader: row.active ? (row.holder ?? "another process") : undefined };
 }
 
-/** Runs work in a database, each query of it within the deadline and 5 s. */
+/**
+ * Runs work in a database.
+ *
+ * @param queryMs limit of connecting and of each query, which also end with the deadline. Default 5 s.
+ */
 export async function withDatabase<T>(
     url: string,
     deadline: Deadline,
     work: (client: Client) => Promise<T>,
+    queryMs = QUERY_MS,
 ): Promise<T> {
-    const limitMs = Math.ceil(Math.max(1000, Math.min(QUERY_MS, deadline.remainingMs)));
+    const limitMs = Math.ceil(Math.max(1000, Math.min(queryMs, deadline.remainingMs)));
     const pg = await loadPg();
     const client = new pg.Client({
         connectionString: url,
@@ -213,7 +219,7 @@ async function dropPublication(client: Client, publication: string): Promise<str
 }
 
 /** True for an error that the database returned. */
-function isOfDatabase(error: unknown): error is DatabaseError {
+export function isOfDatabase(error: unknown): error is DatabaseError {
     return error instanceof Error && "severity" in error;
 }
 
@@ -221,7 +227,8 @@ function isInUse(error: Error): boolean {
     return error instanceof SlotInUseError || (isOfDatabase(error) && error.code === SLOT_IN_USE);
 }
 
-function mayPass(error: Error): boolean {
+/** True for an error that another attempt may not have: no connection, no answer, a server that starts or stops. */
+export function mayPass(error: Error): boolean {
     if (isOfDatabase(error)) {
         return [...MAY_PASS, SLOT_IN_USE].includes(error.code ?? "");
     }
@@ -244,10 +251,6 @@ export function passwordsOf(url: string): string[] {
     } catch {
         return [password]; // Not UTF-8
     }
-}
-
-function identifier(name: string): string {
-    return `"${name.replaceAll('"', '""')}"`;
 }
 
 function literal(text: string): string {
