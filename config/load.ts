@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isObject } from "@connect-cdc/connector/checks";
 import * as pulumi from "@pulumi/pulumi";
 import { CHECKOUT, DEV_PASSPHRASE_FILE } from "../tools/project";
+import { changedNumbers } from "./changedNumbers";
 import { configProblems } from "./checks/configProblems";
 import { completedConnectors } from "./checks/connectors";
 import { publicSecretProblems, secretProblems } from "./checks/secrets";
@@ -29,16 +30,23 @@ const KNOWN_KEYS = [...Object.keys(sections), "secrets"];
  */
 export function loadConfig(): PlatformConfig {
     const prefix = `${pulumi.getProject()}:`;
+    const stackFile = join(CHECKOUT, `Pulumi.${pulumi.getStack()}.yaml`);
+    const written = existsSync(stackFile) ? readFileSync(stackFile, "utf8") : undefined;
     const raw: Raw = {};
-    for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
-        if (key.startsWith(prefix)) raw[key.slice(prefix.length)] = parsed(value);
+    const changed: Problem[] = [];
+    for (const [full, value] of Object.entries(pulumi.runtime.allConfig())) {
+        if (!full.startsWith(prefix)) continue;
+        const key = full.slice(prefix.length);
+        raw[key] = parsed(value);
+        if (isObject(raw[key])) changed.push(...changedNumbers(key, value, written, pulumi.getProject()));
     }
 
     const secretKeys = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
     return checkedConfig(
         raw,
         secretKeys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
-        hasPublicPassphrase(join(CHECKOUT, `Pulumi.${pulumi.getStack()}.yaml`), process.env),
+        hasPublicPassphrase(stackFile, process.env),
+        changed,
     );
 }
 
@@ -85,11 +93,18 @@ export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig
  * @param raw top-level keys as the stack file has them.
  * @param secretKeys those of them that hold a secret value.
  * @param passphraseIsPublic whether anyone can decrypt these.
+ * @param changed problems of values that `raw` does not have as they were written.
  * @throws ConfigError with every problem, when a section other than `connectors` has problems.
  */
-export function checkedConfig(raw: Raw, secretKeys: string[] = [], passphraseIsPublic = false): PlatformConfig {
+export function checkedConfig(
+    raw: Raw,
+    secretKeys: string[] = [],
+    passphraseIsPublic = false,
+    changed: Problem[] = [],
+): PlatformConfig {
     const { secrets, ...user } = raw;
     const problems: Problem[] = [
+        ...changed,
         ...unknownSections(user),
         ...nestedSecrets(secretKeys),
         ...secretProblems(secrets),

@@ -74,6 +74,34 @@ describe("an invalid config is refused before any change", () => {
     });
 });
 
+it("a number whose text YAML or JSON changes is refused, by the stack's config file in the checkout, too", async () => {
+    const raw = `
+  connect-cdc:kafka:
+    config: { log.retention.bytes: 9223372036854775807 }
+  connect-cdc:connectors:
+    json-jms-sink: { config: { transforms.write.version: 1.10, transforms.write.code: 007 } }
+`;
+    const changed = (path: string, became: string, written: string) =>
+        `${path} = ${became}: is a number that was written as ${written}; write it in quotes, "${written}", or as ${became}`;
+    const retention = changed("kafka.config.log.retention.bytes", "9223372036854776000", "9223372036854775807");
+    const configFile = join(stack.handle.folder, `Pulumi.${stack.handle.name}.yaml`);
+    const before = readFileSync(configFile, "utf8");
+    const inCheckout = join(CHECKOUT, `Pulumi.${stack.handle.name}.yaml`);
+    try {
+        writeFileSync(configFile, before.replace(/^ {2}connect-cdc:kafka:\n( {4}.*\n)+/m, "").trimEnd() + raw);
+        expect((await stack.tryPreview()).output).toContain(retention);
+        writeFileSync(inCheckout, readFileSync(configFile));
+        const { output } = await stack.tryPreview();
+        expect(output).toContain("the stack config has 3 problems; nothing was changed:");
+        expect(output).toContain(retention);
+        expect(output).toContain(changed("connectors.json-jms-sink.config.transforms.write.version", "1.1", "1.10"));
+        expect(output).toContain(changed("connectors.json-jms-sink.config.transforms.write.code", "7", "007"));
+    } finally {
+        rmSync(inCheckout, { force: true });
+        writeFileSync(configFile, before);
+    }
+});
+
 describe("secrets under the dev stack's passphrase", () => {
     const secret = "hunter2-hunter2";
     const byFile = { PULUMI_CONFIG_PASSPHRASE_FILE: join(CHECKOUT, "Pulumi.dev.passphrase") };

@@ -35,7 +35,7 @@ export const ROOMS: Record<string, Room> = {
             "packages/connector/",
             "tools/project.ts",
         ],
-        packages: ["@pulumi/pulumi", "zod"],
+        packages: ["@pulumi/pulumi", "yaml", "zod"],
     },
     "preflight/": {
         files: ["preflight/*.ts"],

@@ -6,7 +6,7 @@ export { connectClient, type ConnectClientOptions } from "../client/connectClien
 export { Deadline, systemClock } from "../client/clock";
 export { Connectors } from "../client/connectors";
 export type { Failure, Outcome, Request } from "../client/sendRequest";
-export { ExactNumber, stringifyExact } from "../client/exactJson";
+export { ExactNumber, parseExact, stringifyExact } from "../client/exactJson";
 export { ConnectError } from "../client/errors";
 export { messageOf } from "../client/messageOf";
 export { openConnectors } from "../inputs/openConnectors";
