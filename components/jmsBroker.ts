@@ -27,6 +27,8 @@ export interface JmsBrokerArgs {
     password: pulumi.Input<string>;
     /** Durable anycast queues that exist from the start. */
     queues: string[];
+    /** JMS topics (multicast addresses) that exist from the start. */
+    topics: string[];
     /** Largest heap of the JVM, MiB. */
     heapMb: number;
     /** Memory limit, MiB. */
@@ -35,7 +37,7 @@ export interface JmsBrokerArgs {
     protectData?: boolean;
 }
 
-/** The stack's own Apache ActiveMQ Artemis with its queues. */
+/** The stack's own Apache ActiveMQ Artemis with its queues and topics. */
 export class JmsBroker extends pulumi.ComponentResource {
     /** JNDI provider URL as the Connect workers reach it. */
     public readonly url: pulumi.Output<string>;
@@ -62,7 +64,9 @@ export class JmsBroker extends pulumi.ComponentResource {
                 host,
                 image: args.image,
                 envs: [`JMS_USER=${args.user}`, `ARTEMIS_HEAP_MB=${args.heapMb}`],
-                files: { "/var/lib/artemis-instance/etc/broker.xml": brokerXml({ queues: args.queues }) },
+                files: {
+                    "/var/lib/artemis-instance/etc/broker.xml": brokerXml({ queues: args.queues, topics: args.topics }),
+                },
                 dataPath: "/var/lib/artemis/data",
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },

@@ -108,6 +108,7 @@ export const defaults = {
         user: "cdc",
         passwordSecret: "jms-password",
         queues: ["CustomersJSON", "CustomersXML"],
+        topics: [],
         heapMb: 256,
         memoryMb: 640,
         placement: [],

@@ -236,6 +236,9 @@ export const sections = {
         user: text("a user name").describe("User that the sinks use."),
         passwordSecret: text("the name of a secret").describe("Name of the secret with the user's password."),
         queues: list.describe("Durable anycast queues."),
+        topics: list.describe(
+            "JMS topics (multicast addresses). A message to a topic goes to the subscriptions that exist at that time.",
+        ),
         heapMb: jvm.heapMb,
         memoryMb: jvm.memoryMb,
         placement: list.describe("Name of the host, as a list of one. Empty: the first host."),

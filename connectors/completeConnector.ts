@@ -28,6 +28,8 @@ export interface ConnectorEntry {
     renamedFrom?: string;
     /** False: nothing is added to `config`. Default true. */
     addDefaults?: boolean;
+    /** True: an existing connector that differs is taken over. Default false. */
+    adopt?: boolean;
     /** Settings of the connector; they override added ones. */
     config: Record<string, ConfigValue>;
 }
@@ -35,6 +37,11 @@ export interface ConnectorEntry {
 /** Name of a connector on the Connect cluster. */
 export function connectorName(key: string, { name }: Pick<ConnectorEntry, "name">): string {
     return name ?? key;
+}
+
+/** True for a connector that another program may have declared before: its settings are kept as they are. */
+export function isTakenOver({ adopt, addDefaults }: ConnectorEntry): boolean {
+    return adopt === true || addDefaults === false;
 }
 
 /** Endpoints of the servers that connectors use, as the workers reach them. */

@@ -1,6 +1,24 @@
 /** Java class of this project's JMS sink connector. */
 export const JMS_SINK_CLASS = "dev.connectcdc.jms.JmsSinkConnector";
 
+const NOT_NEEDED = "remove it: it is not needed here";
+/** Settings of other vendors' JMS sinks, with what this sink has for each. */
+const MOVED_SETTINGS: [setting: RegExp, remedy: string][] = [
+    [/^jms\.producer\.time\.to\.live\.ms$/, "set jms.time.to.live.ms instead"],
+    [/^jms\.producer\.delivery\.mode$/, "set jms.delivery.mode instead"],
+    [/^jms\.producer\.priority$/, "set jms.priority instead"],
+    [/^jms\.connection\.backoff\.ms$/, "set jms.retry.backoff.ms instead"],
+    [/^jms\.connection\.max\.retries$/, "remove it: the sink connects again without a limit"],
+    [/^confluent\.(license|topic)\b/, NOT_NEEDED],
+    [/^jms\.producer\.disable\.message\.(id|timestamp)$/, NOT_NEEDED],
+];
+
+/** What this sink has for a setting of another vendor's JMS sink; undefined for any other setting. */
+export function movedSetting(connectorClass: string, setting: string): string | undefined {
+    if (connectorClass !== JMS_SINK_CLASS) return undefined;
+    return MOVED_SETTINGS.find(([pattern]) => pattern.test(setting))?.[1];
+}
+
 /** Input of {@link jmsSink}. */
 export interface JmsSinkInput {
     /** JNDI provider URL of the broker, as the workers reach it: `tcp://artemis:61616`. */

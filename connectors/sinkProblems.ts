@@ -1,13 +1,14 @@
-import { suggest } from "@connect-cdc/connector/checks";
-import { compiled, isPostgresSource } from "@connect-cdc/connector/postgres";
+import { hasReference, javaPattern, suggest } from "@connect-cdc/connector/checks";
+import { isPostgresSource } from "@connect-cdc/connector/postgres";
 import type { Problem } from "../config/problem";
-import type { CompletedConnector } from "./completeConnector";
+import { type CompletedConnector, isTakenOver } from "./completeConnector";
 import { JSON_CONVERTER, writesKeysAsText } from "./debeziumPostgres";
 import { type EndpointSettings, keyConverterOf } from "./endpoints";
 import { JMS_SINK_CLASS } from "./jmsSink";
 import {
     aboveBrokersProblem,
     debeziumTopics,
+    dropsRecords,
     ILLEGAL_TOPIC,
     isEnumerable,
     listOf,
@@ -33,7 +34,7 @@ interface Source {
 
 /** Parts of the stack config that the rules of sinks depend on. */
 interface SinkSettings extends Pick<EndpointSettings, "kafka" | "connect"> {
-    jmsBroker?: { managed: boolean; queues: string[] };
+    jmsBroker?: { managed: boolean; queues: string[]; topics: string[] };
     /** False: a connector is malformed, so that the set of topics is not known. */
     topicsKnown: boolean;
 }
@@ -73,7 +74,7 @@ function problemsOf(sink: CompletedConnector, around: Surroundings): Problem[] {
         ...topicProblems(sink, around),
         ...regexProblems(sink, around),
         ...toleranceProblems(sink, around.platform.kafka.brokers),
-        ...queueProblems(sink, around.platform.jmsBroker),
+        ...destinationProblems(sink, around.platform.jmsBroker),
         ...deleteProblems(sink, around),
     ];
 }
@@ -134,7 +135,7 @@ function strangeTopic(path: string, topic: string, made: NonNullable<Surrounding
 
 function regexProblems(sink: CompletedConnector, { made, deadLetters }: Surroundings): Problem[] {
     const regex = sink.config["topics.regex"];
-    const pattern = regex === undefined ? undefined : compiled(`^(?:${regex})$`);
+    const pattern = regex === undefined ? undefined : javaPattern(regex);
     if (!regex || !pattern || !made || made.length === 0) return [];
     if (!made.every(({ config, topics }) => isEnumerable(topics, config))) return [];
     const names = [...made.flatMap(({ topics }) => topics.names), ...deadLetters];
@@ -149,9 +150,9 @@ function toleranceProblems(sink: CompletedConnector, brokers: number | undefined
     const { config } = sink;
     if (config[DEAD_LETTER_TOPIC] === undefined) {
         if (config["errors.tolerance"] !== "all") return [];
-        const rule = "all drops bad records without a trace where there is no dead letter topic";
+        const drops = dropsRecords("there is no dead letter topic", config, isTakenOver(sink.entry));
         const remedy = `set ${DEAD_LETTER_TOPIC}, or set this to none`;
-        return [{ path: pathOf(sink, "errors.tolerance"), value: "all", rule, remedy }];
+        return [{ path: pathOf(sink, "errors.tolerance"), value: "all", ...drops, remedy }];
     }
     const copies = Number(config[DEAD_LETTER_COPIES] ?? DEFAULT_DEAD_LETTER_COPIES);
     if (brokers === undefined || copies <= brokers) return [];
@@ -161,16 +162,36 @@ function toleranceProblems(sink: CompletedConnector, brokers: number | undefined
     return [{ path: pathOf(sink, DEAD_LETTER_COPIES), value, rule: rule + defaultNote, remedy }];
 }
 
-/** The stack's own broker has only the declared queues. */
-function queueProblems(sink: CompletedConnector, jmsBroker: SinkSettings["jmsBroker"]): Problem[] {
+/** The stack's own broker has only the declared queues and topics. */
+function destinationProblems(sink: CompletedConnector, jmsBroker: SinkSettings["jmsBroker"]): Problem[] {
     const { entry, config } = sink;
     if (entry.class !== JMS_SINK_CLASS || !jmsBroker?.managed || "java.naming.provider.url" in entry.config) return [];
-    const queue = config["jms.destination.name"];
-    if (queue === undefined || config["jms.destination.type"] !== "queue" || jmsBroker.queues.includes(queue)) {
-        return [];
-    }
-    const remedy = `add it to jmsBroker.queues; ${suggest(queue, jmsBroker.queues)}`;
-    return [{ path: pathOf(sink, "jms.destination.name"), value: queue, rule: "is not in jmsBroker.queues", remedy }];
+    const value = config["jms.destination.name"];
+    const key = { queue: "queues", topic: "topics" } as const;
+    const type = config["jms.destination.type"];
+    if (value === undefined || hasReference(value) || (type !== "queue" && type !== "topic")) return [];
+    const { address, queue } = destinationOf(config, value, type);
+    const { queues, topics } = jmsBroker;
+    const exists =
+        type === "queue"
+            ? // A queue at the address of a topic is a subscription, which a subscriber makes
+              (queues.includes(address) && queue === address) || (topics.includes(address) && queue !== address)
+            : topics.includes(address);
+    if (exists) return [];
+    const other = type === "queue" ? "topic" : "queue";
+    const declared = jmsBroker[key[type]];
+    const nearest = declared.length === 0 ? "" : `; ${suggest(address, declared)}`;
+    const remedy = jmsBroker[key[other]].includes(address)
+        ? `set jms.destination.type: ${other}, or another name`
+        : `add it to jmsBroker.${key[type]}${nearest}`;
+    return [{ path: pathOf(sink, "jms.destination.name"), value, rule: `is not in jmsBroker.${key[type]}`, remedy }];
+}
+
+/** Address and queue of a destination: by a JNDI name of Artemis' context, or by the broker's name, `address::queue`. */
+function destinationOf(config: Record<string, string>, name: string, type: string): { address: string; queue: string } {
+    const own = config[`${type}.${name}`] ?? name.replace(/^dynamic(Queues|Topics)\//, "");
+    const [address = own, queue = address] = own.split("::");
+    return { address, queue };
 }
 
 /** Settings by which a writer emits deletes. */
@@ -184,7 +205,7 @@ function emittingSettings(config: Record<string, string>): string[] {
 /** Emitted deletes need their mark, which is a header, and keys that name their columns. */
 function deleteProblems(sink: CompletedConnector, { made = [], platform }: Surroundings): Problem[] {
     const { entry, config } = sink;
-    const pattern = compiled(`^(?:${config["topics.regex"] ?? ""})$`);
+    const pattern = javaPattern(config["topics.regex"] ?? "");
     const sources = made.filter(
         ({ topics }) =>
             listOf(config["topics"]).some((topic) => topics.mayMake(topic)) ||

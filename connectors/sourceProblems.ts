@@ -1,6 +1,13 @@
-import { haveSameSlot, isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
+import {
+    elementsOf,
+    haveSameSlot,
+    isPostgresSource,
+    postgresSource,
+    tableFilter,
+} from "@connect-cdc/connector/postgres";
 import type { Problem } from "../config/problem";
-import type { CompletedConnector } from "./completeConnector";
+import { type CompletedConnector, isTakenOver } from "./completeConnector";
+import { dropsRecords } from "./topics";
 
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
@@ -19,13 +26,13 @@ function singleProblems({ name, entry, config }: CompletedConnector): Problem[] 
     const add = (key: string, rule: string, remedy: string, more: Partial<Problem> = {}) =>
         problems.push({ path: `connectors.${name}.config.${key}`, value: entry.config[key], rule, remedy, ...more });
     if (entry.tasksMax > 1) {
-        const path = `connectors.${name}.tasksMax`;
-        const rule = "must be 1: a replication slot has one reader";
         problems.push({
-            path,
+            path: `connectors.${name}.tasksMax`,
             value: entry.tasksMax,
-            rule,
+            // PostgresConnector.taskConfigs of Debezium 3.7
+            rule: "has no effect: Debezium runs one task, because a replication slot has one reader",
             remedy: "set it to 1, or split the tables over connectors",
+            warning: true,
         });
     }
     const prefix = config["topic.prefix"];
@@ -46,8 +53,8 @@ function singleProblems({ name, entry, config }: CompletedConnector): Problem[] 
         }
     }
     if (config["errors.tolerance"] === "all") {
-        const rule = "all drops a source's bad records without a trace: it has no dead letter topic";
-        add("errors.tolerance", rule, "set it to none");
+        const drops = dropsRecords("a source has no dead letter topic", config, isTakenOver(entry));
+        add("errors.tolerance", drops.rule, "set it to none", drops);
     }
     return [...problems, ...slotProblems(name, config)];
 }
@@ -94,7 +101,50 @@ function slotProblems(name: string, config: Record<string, string>): Problem[] {
     return problems;
 }
 
-function pairProblems({ name, entry, config }: CompletedConnector, other: CompletedConnector): Problem[] {
+/**
+ * Two sources of one prefix keep their own positions, because Connect stores these by the connector's name. They share the
+ * topic of a table that both capture, and the name of their metrics.
+ */
+function prefixProblems({ name, entry, config }: CompletedConnector, other: CompletedConnector): Problem[] {
+    const [path, value] = [`connectors.${name}.config.topic.prefix`, config["topic.prefix"]];
+    const table = commonTable(config, other.config);
+    const isOneDatabase = ["hostname", "port", "dbname"].every(
+        (part) => config[`database.${part}`] === other.config[`database.${part}`],
+    );
+    if (table !== undefined) {
+        const effect = isOneDatabase
+            ? "each of its changes arrives twice in one topic"
+            : "one topic gets the rows of both";
+        const rule = `is the prefix of ${other.name}, too, and both capture ${table}: ${effect}`;
+        const warning = !isOneDatabase || isTakenOver(entry) || isTakenOver(other.entry);
+        return [{ path, value, rule, remedy: "give each its own prefix, or other tables", warning }];
+    }
+    if (config["custom.metric.tags"] !== other.config["custom.metric.tags"]) return [];
+    const rule =
+        `is the prefix of ${other.name}, too: on one worker their metrics have one name, and the source that starts later ` +
+        "waits a minute for it, then has none";
+    return [{ path, value, rule, remedy: "give each its own prefix, or its own custom.metric.tags", warning: true }];
+}
+
+/** The settings that select a source's tables. */
+const SELECTION = ["schema.include.list", "schema.exclude.list", "table.include.list", "table.exclude.list"];
+
+/** A table, or all tables, that two sources capture, as far as their configs tell. */
+function commonTable(one: Record<string, string>, other: Record<string, string>): string | undefined {
+    const named = (config: Record<string, string>) =>
+        elementsOf(config["table.include.list"]).flatMap(({ literal }) => literal ?? []);
+    const isCapturedBy = (config: Record<string, string>, table: string) => {
+        const dot = table.indexOf(".");
+        return tableFilter(config)?.captures(table.slice(0, dot), table.slice(dot + 1)) ?? false;
+    };
+    if (SELECTION.every((key) => one[key] === other[key])) return one["table.include.list"] ?? "the same tables";
+    return (
+        named(one).find((table) => isCapturedBy(other, table)) ?? named(other).find((table) => isCapturedBy(one, table))
+    );
+}
+
+function pairProblems(one: CompletedConnector, other: CompletedConnector): Problem[] {
+    const { name, entry, config } = one;
     const problems: Problem[] = [];
     const add = (key: string, rule: string, remedy: string) =>
         problems.push({ path: `connectors.${name}.config.${key}`, value: config[key], rule, remedy });
@@ -103,10 +153,7 @@ function pairProblems({ name, entry, config }: CompletedConnector, other: Comple
         const given = "slot.name" in entry.config ? "give each its own" : "set one";
         add("slot.name", `is the slot of ${other.name}, too: a replication slot has one reader`, given);
     }
-    if (same("topic.prefix")) {
-        const rule = `is the prefix of ${other.name}, too: Connect would mix up how far each has read`;
-        add("topic.prefix", rule, "give each its own");
-    }
+    if (same("topic.prefix")) problems.push(...prefixProblems(one, other));
     const filtered = [config, other.config].some((one) => one["publication.autocreate.mode"] === "filtered");
     const sameServer = same("database.hostname") && same("database.port");
     if (sameServer && same("database.dbname") && same("publication.name") && filtered) {

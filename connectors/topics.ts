@@ -15,6 +15,17 @@ export function aboveBrokersProblem(brokers: number): Pick<Problem, "rule" | "re
     return { rule: `must be at most kafka.brokers (${brokers})`, remedy: "lower it, or add brokers" };
 }
 
+/** Rule of `errors.tolerance: all` where bad records go to no topic. A connector that is taken over keeps it. */
+export function dropsRecords(
+    reason: string,
+    config: Record<string, string>,
+    takenOver: boolean,
+): Pick<Problem, "rule" | "warning"> {
+    const isLogged = config["errors.log.enable"]?.toLowerCase() === "true";
+    const trace = isLogged ? ", and only the worker's log names them" : " without a trace";
+    return { rule: `all drops bad records${trace}: ${reason}`, warning: isLogged || takenOver };
+}
+
 /** Elements of a setting that is a comma-separated list. */
 export function listOf(text: string | undefined): string[] {
     return (text ?? "")
@@ -63,7 +74,8 @@ export function debeziumTopics(config: Record<string, string>): MadeTopics {
     const mayMake = (topic: string) =>
         names.includes(topic) ||
         (topic.startsWith(`${prefix}.`) &&
-            tables.some(({ pattern }) => pattern?.test(topic.slice(prefix.length + 1)) ?? false));
+            // A pattern that JavaScript cannot read may match it
+            tables.some(({ pattern }) => pattern?.test(topic.slice(prefix.length + 1)) ?? true));
     return { prefix, names, complete: known, mayMake };
 }
 

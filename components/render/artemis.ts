@@ -2,6 +2,8 @@
 export interface BrokerXml {
     /** Durable anycast queues that exist from the start, each at an address of its own name. */
     queues: string[];
+    /** Multicast addresses that exist from the start: JMS topics. Default none. */
+    topics?: string[];
     /** Name of the broker; part of the names of its management objects. Default `artemis`. */
     name?: string;
     /** Port for clients, on all addresses of the container. Default 61616. */
@@ -25,7 +27,7 @@ const DEAD_LETTERS = "DLQ";
 const EXPIRED = "ExpiryQueue";
 const MIB = 1024 * 1024;
 
-/** Renders `broker.xml`: persistent, all protocols on one port, login required, queues by config only. */
+/** Renders `broker.xml`: persistent, all protocols on one port, login required, queues and topics by config only. */
 export function brokerXml(args: BrokerXml): string {
     const { name = "artemis", port = 61616, dataDir = "/var/lib/artemis/data", role = "amq" } = args;
     const queues = [...new Set([...args.queues, DEAD_LETTERS, EXPIRED])];
@@ -85,7 +87,7 @@ ${PERMISSIONS.map((type) => `                <permission type="${type}" roles="$
         </address-settings>
 
         <addresses>
-${queues.map(anycastQueue).join("\n")}
+${[...queues.map(anycastQueue), ...(args.topics ?? []).map(multicastAddress)].join("\n")}
         </addresses>
     </core>
 </configuration>
@@ -108,6 +110,10 @@ const PERMISSIONS = [
 function anycastQueue(queue: string): string {
     const name = escape(queue);
     return `            <address name="${name}"><anycast><queue name="${name}"/></anycast></address>`;
+}
+
+function multicastAddress(topic: string): string {
+    return `            <address name="${escape(topic)}"><multicast/></address>`;
 }
 
 function escape(text: string): string {

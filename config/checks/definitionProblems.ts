@@ -8,6 +8,7 @@ import {
     unknownKeys,
 } from "@connect-cdc/connector/checks";
 import type { CompletedConnector } from "../../connectors/completeConnector";
+import { movedSetting } from "../../connectors/jmsSink";
 import { sinkProblems } from "../../connectors/sinkProblems";
 import { listOf } from "../../connectors/topics";
 import type { Definitions, PluginDefinition } from "../../images/staging/contract";
@@ -106,12 +107,14 @@ class ConnectorCheck {
     }
 
     private unknownProblems(prefix: string, unknown: UnknownKey[]): Problem[] {
+        const { entry, config } = this.connector;
         return unknown.map((one) => {
             const key = `${prefix}${one.key}`;
+            const moved = movedSetting(entry.class, key);
             const rule = "is not a setting of the plugin";
             return {
-                ...this.problem(`config.${key}`, this.connector.config[key], rule, remedyOf(one)),
-                warning: !one.isTypo,
+                ...this.problem(`config.${key}`, config[key], rule, moved ?? remedyOf(one)),
+                warning: moved !== undefined || !one.isTypo,
             };
         });
     }

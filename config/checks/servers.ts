@@ -140,12 +140,25 @@ function ownedSettingProblems(c: Partial<PlatformConfig>): Problem[] {
 }
 
 function queueProblems({ jmsBroker }: Partial<PlatformConfig>): Problem[] {
-    return repeated(jmsBroker?.queues ?? []).map(([index, queue]) => ({
-        path: `jmsBroker.queues.${index}`,
-        value: queue,
-        rule: "is in the list twice",
-        remedy: "remove one of the two",
-    }));
+    const { queues = [], topics = [] } = jmsBroker ?? {};
+    const twice = (key: string, names: string[]) =>
+        repeated(names).map(([index, value]) => ({
+            path: `jmsBroker.${key}.${index}`,
+            value,
+            rule: "is in the list twice",
+            remedy: "remove one of the two",
+        }));
+    const both = [...topics.entries()].filter(([, topic]) => queues.includes(topic));
+    return [
+        ...twice("queues", queues),
+        ...twice("topics", topics),
+        ...both.map(([index, value]) => ({
+            path: `jmsBroker.topics.${index}`,
+            value,
+            rule: "is in jmsBroker.queues, too: an address is a queue or a topic",
+            remedy: "rename one of the two",
+        })),
+    ];
 }
 
 /** Replication factors and minimum numbers of in-sync replicas. */

@@ -148,6 +148,8 @@ const CASES: Record<string, Case[]> = {
         ["two storage topics of one name", { connect: { statusStorageTopic: "my-connect-configs" } }, "connect.statusStorageTopic", '"my-connect-configs"', "is used twice", "a name of its own"],
         ["a storage topic's name", { connect: { statusStorageTopic: "a b" } }, "connect.statusStorageTopic", '"a b"', "not a valid topic name", "correct it"],
         ["a queue twice", { jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "CustomersXML"] } }, "jmsBroker.queues.2", '"CustomersXML"', "twice", "remove one"],
+        ["a topic of the JMS broker twice", { jmsBroker: { topics: ["T", "T"] } }, "jmsBroker.topics.1", '"T"', "twice", "remove one"],
+        ["a topic of a queue's name", { jmsBroker: { topics: ["CustomersXML"] } }, "jmsBroker.topics.0", '"CustomersXML"', "is in jmsBroker.queues, too", "rename one"],
         ["an external database without host", { database: { managed: false }, secrets: { "database-password": "x" } }, "database.host", "nothing", "is missing", "set it"],
         ["an external broker without URL", { jmsBroker: { managed: false }, secrets: { "jms-password": "x" } }, "jmsBroker.url", "nothing", "is missing", "set it"],
         ["a host that would not be used", { database: { host: "db" } }, "database.host", '"db"', "would not be used", "database.managed: false"],
@@ -207,12 +209,15 @@ const CASES: Record<string, Case[]> = {
     ),
     // prettier-ignore
     "sources": list(
-        ["two tasks", source({}, { tasksMax: 2 }), "connectors.dbz-source.tasksMax", "2", "a replication slot has one reader", "set it to 1"],
+        ["two tasks", source({}, { tasksMax: 2 }), "connectors.dbz-source.tasksMax", "2", "has no effect: Debezium runs one task", "set it to 1", "warning"],
         ["a rename of a declared connector", source({}, { renamedFrom: "json-jms-sink" }), "connectors.dbz-source.renamedFrom", '"json-jms-sink"', "which the rename would delete", "remove it"],
         ["no prefix", { connectors: { "dbz-source": { config: { "topic.prefix": null } }, "json-jms-sink": null, "xml-jms-sink": null } }, "connectors.dbz-source.config.topic.prefix", "nothing", "is missing", "set it"],
         ["a slot's name", source({ "slot.name": "Slot-1" }), "connectors.dbz-source.config.slot.name", '"Slot-1"', "not a valid name of a replication slot", "correct it"],
         ["one slot for two", secondSource({ "slot.name": "dbz_source" }), "connectors.second.config.slot.name", '"dbz_source"', "is the slot of dbz-source, too", "each its own"],
-        ["one prefix for two", secondSource({ "topic.prefix": "localhost" }), "connectors.second.config.topic.prefix", '"localhost"', "is the prefix of dbz-source, too", "each its own"],
+        ["one prefix and one table for two", secondSource({ "topic.prefix": "localhost", "table.include.list": "cdc\\.(customers|orders)" }), "connectors.second.config.topic.prefix", '"localhost"', "is the prefix of dbz-source, too, and both capture cdc.customers: each of its changes arrives twice", "each its own"],
+        ["one prefix and all tables for two", { connectors: { ...secondSource({ "topic.prefix": "localhost" }).connectors, "dbz-source": { config: { "table.include.list": null } } } }, "connectors.second.config.topic.prefix", '"localhost"', "both capture the same tables", "each its own"],
+        ["one prefix and one table of two databases", secondSource({ "topic.prefix": "localhost", "table.include.list": "cdc.customers", "database.hostname": "b" }), "connectors.second.config.topic.prefix", '"localhost"', "one topic gets the rows of both", "each its own", "warning"],
+        ["one prefix for two with other tables", secondSource({ "topic.prefix": "localhost", "table.include.list": "cdc.orders" }), "connectors.second.config.topic.prefix", '"localhost"', "their metrics have one name", "custom.metric.tags", "warning"],
         ["one publication that two rewrite", secondSource({ "publication.autocreate.mode": "filtered" }), "connectors.second.config.publication.name", '"dbz_publication"', "is the publication of dbz-source, too", "disabled"],
         ["included and excluded", source({ "table.exclude.list": "a.b" }), "connectors.dbz-source.config.table.exclude.list", '"a.b"', "cannot be combined with table.include.list", "keep one"],
         ["a snapshot at each start", source({ "snapshot.mode": "always" }), "connectors.dbz-source.config.snapshot.mode", "\"always\"", "takes a whole snapshot at each start", "initial", "warning"],
@@ -220,7 +225,9 @@ const CASES: Record<string, Case[]> = {
         ["a driver that confirms rows too early", source({ "lsn.flush.mode": "connector_and_driver" }), "connectors.dbz-source.config.lsn.flush.mode", "\"connector_and_driver\"", "a worker that is killed loses them, and the source does not start again", "heartbeat.action.query", "warning"],
         ["a source that follows its slot", source({ "offset.mismatch.strategy": "TRUST_GREATER_LSN" }), "connectors.dbz-source.config.offset.mismatch.strategy", "\"TRUST_GREATER_LSN\"", "skips whatever is between the offsets and the slot", "remove it", "warning"],
         ["a heartbeat that never beats", source({ "heartbeat.interval.ms": 0 }), "connectors.dbz-source.config.heartbeat.interval.ms", "\"0\"", "lets heartbeat.action.query never run", "5000", "warning"],
-        ["a source that drops records", source({ "errors.tolerance": "all" }), "connectors.dbz-source.config.errors.tolerance", '"all"', "drops a source's bad records", "none"],
+        ["a source that drops records", source({ "errors.tolerance": "all" }), "connectors.dbz-source.config.errors.tolerance", '"all"', "without a trace: a source has no dead letter topic", "none"],
+        ["a source that logs the records that it drops", source({ "errors.tolerance": "all", "errors.log.enable": true }), "connectors.dbz-source.config.errors.tolerance", '"all"', "only the worker's log names them", "none", "warning"],
+        ["an adopted source that drops records", source({ "errors.tolerance": "all" }, { adopt: true }), "connectors.dbz-source.config.errors.tolerance", '"all"', "without a trace", "none", "warning"],
     ),
     // prettier-ignore
     "sinks": list(
@@ -232,18 +239,26 @@ const CASES: Record<string, Case[]> = {
         ["a pattern that matches nothing", sink({ topics: null, "topics.regex": "localhost\\.cdc\\.orders.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost\\\\.cdc\\\\.orders.*"', "matches no topic", "localhost.cdc.customers"],
         ["a topic twice", sink({ topics: "localhost.cdc.customers,localhost.cdc.customers" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customers"', "twice", "remove one"],
         ["a topic's name", sink({ topics: "a b" }), "connectors.json-jms-sink.config.topics", '"a b"', "not a valid topic name", "correct it"],
-        ["bad records without a topic", sink({ "errors.tolerance": "all" }), "connectors.json-jms-sink.config.errors.tolerance", '"all"', "no dead letter topic", "errors.deadletterqueue.topic.name"],
+        ["bad records without a topic", sink({ "errors.tolerance": "all" }), "connectors.json-jms-sink.config.errors.tolerance", '"all"', "without a trace: there is no dead letter topic", "errors.deadletterqueue.topic.name"],
+        ["bad records in the log only", sink({ "errors.tolerance": "all", "errors.log.enable": "TRUE" }), "connectors.json-jms-sink.config.errors.tolerance", '"all"', "only the worker's log names them", "errors.deadletterqueue.topic.name", "warning"],
+        ["bad records of a sink that is taken over", sink({ "errors.tolerance": "all", "java.naming.provider.url": "tcp://h:1", "java.naming.factory.initial": "a.B" }, { addDefaults: false }), "connectors.json-jms-sink.config.errors.tolerance", '"all"', "without a trace", "errors.deadletterqueue.topic.name", "warning"],
         ["dead letters on too few brokers", { kafka: { brokers: 1 }, ...sink({ "errors.deadletterqueue.topic.name": "dead" }) }, "connectors.json-jms-sink.config.errors.deadletterqueue.topic.replication.factor", "nothing", "its default is 3", "lower it"],
         ["deletes without their mark", sink({ "transforms.write.delete.handling": "emit" }), "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
         ["deletes of a source's writer without their mark", { connectors: { "dbz-source": { config: { transforms: "w", "transforms.w.type": "XmlWriter", "transforms.w.delete.handling": "emit" } }, "xml-jms-sink": null } }, "connectors.json-jms-sink.config.jms.forward.kafka.headers", "nothing", "the only mark of an emitted delete", "set it to true"],
         ["deletes with keys that name nothing", { connectors: { "dbz-source": { config: { "key.converter": "org.apache.kafka.connect.storage.StringConverter" } }, "json-jms-sink": { config: { topics: null, "topics.regex": ".*customers", "jms.forward.kafka.headers": true, "transforms.write.delete.handling": "emit" } } } }, "connectors.json-jms-sink.config.transforms.write.delete.handling", '"emit"', "dbz-source writes them by StringConverter", "key.converter.schemas.enable: false for dbz-source"],
         ["a queue that is not declared", sink({ "jms.destination.name": "CustomerJSON" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomerJSON"', "is not in jmsBroker.queues", "did you mean CustomersJSON?"],
+        ["a topic that is not declared", sink({ "jms.destination.type": "topic", "jms.destination.name": "Customers" }), "connectors.json-jms-sink.config.jms.destination.name", '"Customers"', "is not in jmsBroker.topics", "add it to jmsBroker.topics"],
+        ["a queue that is declared as a topic", { jmsBroker: { topics: ["Customers"] }, ...sink({ "jms.destination.name": "Customers" }) }, "connectors.json-jms-sink.config.jms.destination.name", '"Customers"', "is not in jmsBroker.queues", "set jms.destination.type: topic"],
+        ["a queue of another address", sink({ "jms.destination.name": "CustomersJSON::other" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomersJSON::other"', "is not in jmsBroker.queues", "add it"],
+        ["a queue of a topic that is not declared", sink({ "jms.destination.name": "Customers::audit" }), "connectors.json-jms-sink.config.jms.destination.name", '"Customers::audit"', "is not in jmsBroker.queues", "add it"],
     ),
     // prettier-ignore
     "the plugins' definitions": list(
         ["an unknown class", sink({}, { class: "dev.connectcdc.jms.JmsSinkConector" }), "connectors.json-jms-sink.class", '"dev.connectcdc.jms.JmsSinkConector"', "no plugin of connect.plugins has", "did you mean dev.connectcdc.jms.JmsSinkConnector?"],
         ["an unknown setting", sink({ "jms.priorty": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?"],
         ["an unknown setting that may be one", sink({ "jms.prio": 4 }), "connectors.json-jms-sink.config.jms.prio", '"4"', "is not a setting of the plugin", "did you mean", "warning"],
+        ["a setting of the commercial sink", sink({ "jms.producer.time.to.live.ms": 1 }), "connectors.json-jms-sink.config.jms.producer.time.to.live.ms", '"1"', "is not a setting of the plugin", "set jms.time.to.live.ms instead", "warning"],
+        ["a setting of the commercial sink that is not needed", sink({ "jms.connection.max.retries": 1 }), "connectors.json-jms-sink.config.jms.connection.max.retries", '"1"', "is not a setting of the plugin", "without a limit", "warning"],
         ["an unknown setting beside the one it looks like", sink({ "jms.priorty": 4, "jms.priority": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?", "warning"],
         ["a misspelt setting that a source could pass on", source({ "database.sslmod": "require" }), "connectors.dbz-source.config.database.sslmod", '"require"', "is not a setting of the plugin", "did you mean database.sslmode?"],
         ["an invalid number", source({ "max.batch.size": "many" }), "connectors.dbz-source.config.max.batch.size", '"many"', "must be a whole number", "correct it"],
@@ -321,14 +336,13 @@ describe("the error", () => {
                 "connectors.broken.class",
                 "connectors.broken.config",
                 "connectors.broken.state",
-                "connectors.dbz-source.tasksMax",
                 "jmsBroker.queues.2",
             ].sort(),
         );
     });
 
     it("has path, value, rule and remedy of each in one line", () => {
-        expect(() => parseConfig(raw)).toThrow(/the stack config has 14 problems; nothing was changed:\n/);
+        expect(() => parseConfig(raw)).toThrow(/the stack config has 13 problems; nothing was changed:\n/);
         expect(() => parseConfig(raw)).toThrow(
             '\n  zookeeper.servers = "three": must be a number of servers; correct it, or leave it out for the default, 3\n',
         );
@@ -448,6 +462,55 @@ describe("no false alarm", () => {
             },
         ],
         [
+            "patterns of Java that JavaScript has not, in a source and in its sinks",
+            {
+                shop: connector(POSTGRES, {
+                    "topic.prefix": "shop",
+                    "table.include.list": "cdc\\.(orders|items)++,\\Qcdc.a+b\\E,(?i)CDC\\.notes",
+                }),
+                "shop-sink": connector(JMS, {
+                    topics: "shop.cdc.orders,shop.cdc.notes",
+                    "jms.destination.name": "CustomersXML",
+                }),
+                "shop-sinks": connector(JMS, {
+                    "topics.regex": "\\Qlocalhost.cdc.\\E.*+",
+                    "jms.destination.name": "CustomersXML",
+                }),
+                quoted: connector(JMS, {
+                    "topics.regex": "\\Qlocalhost.cdc.\\E.*",
+                    "jms.destination.name": "CustomersXML",
+                }),
+            },
+        ],
+        [
+            "two sources of one prefix with their own tables and metrics",
+            {
+                more: connector(POSTGRES, {
+                    "topic.prefix": "localhost",
+                    "table.include.list": "cdc.orders",
+                    "custom.metric.tags": "part=2",
+                }),
+            },
+        ],
+        [
+            "destinations by the broker's and by JNDI's names",
+            {
+                full: connector(JMS, {
+                    topics: "localhost.cdc.customers",
+                    "jms.destination.name": "CustomersXML::CustomersXML",
+                }),
+                jndi: connector(JMS, {
+                    topics: "localhost.cdc.customers",
+                    "jms.destination.name": "dynamicQueues/CustomersXML",
+                }),
+                bound: connector(JMS, {
+                    topics: "localhost.cdc.customers",
+                    "jms.destination.name": "out",
+                    "queue.out": "CustomersXML",
+                }),
+            },
+        ],
+        [
             "a source that routes its tables into one topic",
             {
                 routed: connector(POSTGRES, {
@@ -496,6 +559,17 @@ describe("no false alarm", () => {
     ])("for %s", (_name, connectors) => {
         expect(findingsOf({ connectors, secrets: { crm: "x" } })).toEqual([]);
     });
+});
+
+it("a topic of the stack's own broker is declared in jmsBroker.topics, and may have subscriptions to write to", () => {
+    const audit = { topics: "localhost.cdc.customers", "jms.destination.name": "Customers" };
+    const sinks = [
+        { ...audit, "jms.destination.type": "topic" },
+        { ...audit, "jms.destination.name": "Customers::audit" },
+    ];
+    for (const config of sinks) {
+        expect(findingsOf({ jmsBroker: { topics: ["Customers"] }, ...sink(config) })).toEqual([]);
+    }
 });
 
 describe("docs/troubleshooting.md", () => {

@@ -30,6 +30,8 @@ export const PREFIXES_OF_CONNECTORS = [
     "driver.",
     "jndi.",
     "java.naming.",
+    "connectionFactory.",
+    "queue.",
     "schema.history.internal.",
     "column.",
     "signal.",

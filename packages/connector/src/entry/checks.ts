@@ -1,5 +1,6 @@
 export { nameRefusal } from "../checks/connectorNames";
 export { connectSettings } from "../checks/connectSettings";
+export { javaPattern } from "../checks/javaPattern";
 export { eightAtATime, findWorker, type LiveWorker, validateLive } from "../checks/liveValidation";
 export { isNear, suggest } from "../checks/nearest";
 export { hasReference, holdsPassword, isPlainText, isPasswordKey } from "../checks/passwordKeys";

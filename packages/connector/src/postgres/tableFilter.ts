@@ -1,3 +1,5 @@
+import { javaPattern } from "../checks/javaPattern";
+
 /** An element of a Debezium list of tables. */
 export interface ListElement {
     /** The element as written. */
@@ -11,7 +13,7 @@ export interface ListElement {
 /**
  * The elements of a Debezium list: anchored, case-insensitive regular expressions.
  *
- * @param suffix pattern that follows each element.
+ * @param suffix JavaScript pattern that follows each element.
  */
 export function elementsOf(list: string | undefined, suffix = ""): ListElement[] {
     // A comma within an expression is escaped. The escape is not part of the expression
@@ -22,17 +24,8 @@ export function elementsOf(list: string | undefined, suffix = ""): ListElement[]
         .map((element) => {
             const text = element.replaceAll("\\.", ".");
             const literal = /^[\w.$-]+$/.test(text) && !/[$]/.test(text) ? text : undefined;
-            return { text: element, literal, pattern: compiled(`^(?:${element}${suffix})$`) };
+            return { text: element, literal, pattern: javaPattern(element, { ignoreCase: true, suffix }) };
         });
-}
-
-/** A Java pattern; undefined when JavaScript cannot read it. */
-export function compiled(pattern: string): RegExp | undefined {
-    try {
-        return new RegExp(pattern, "i");
-    } catch {
-        return undefined;
-    }
 }
 
 /** Settings that {@link tableFilter} reads. */

@@ -21,6 +21,12 @@ test("a queue that is named twice, or like a default one, is created once", () =
     expect(xml.match(/<address name="DLQ"/g)).toHaveLength(1);
 });
 
+test("each topic is a multicast address without a queue", () => {
+    expect(brokerXml({ queues: [], topics: ["Customers&"] })).toContain(
+        `<address name="Customers&amp;"><multicast/></address>`,
+    );
+});
+
 test("a message that was accepted is on the disk, and a full disk does not stop the others", () => {
     const xml = brokerXml({ queues: [] });
     expect(element(xml, "persistence-enabled")).toBe("true");
