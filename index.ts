@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { buildImages } from "./components/buildImages";
+import { declareTables } from "./components/capturedTables";
 import { ConnectCluster } from "./components/connectCluster";
 import { connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
 import { DockerHost, engines } from "./components/dockerHost";
@@ -69,10 +70,13 @@ export = async () => {
         metricsPort: metrics?.connectPort,
     });
 
-    // Connectors
+    // Captured tables and connectors
+    const { signalTable } = config.database;
+    const tables = declareTables(config.tableLists, { database, signalTable, secrets });
     const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);
     const { stopGraceSeconds } = config.connect;
-    const connectors = declareConnectors(completedConnectors, { connect, database, ready, secrets, stopGraceSeconds });
+    const declared = { connect, database, ready, tables, secrets, stopGraceSeconds };
+    const connectors = declareConnectors(completedConnectors, declared);
     const databaseAddress = database?.address ?? `${config.database.host}:${config.database.port}`;
     warnOfCapturedTables(config, { address: databaseAddress, password: databaseArgs.password });
     if (images.watch) {

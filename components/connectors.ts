@@ -26,6 +26,10 @@ export interface ConnectorDeclaration {
         renamedFrom?: string;
         /** Used by the completion of `config` only. */
         addDefaults?: boolean;
+        /** Used by `declareTables` only, as the next two. */
+        tables?: unknown;
+        tablesUrl?: unknown;
+        manageTables?: unknown;
     };
     /** All settings as Connect takes them. */
     config: Record<string, string>;
@@ -48,6 +52,8 @@ export interface ConnectorsArgs {
     database?: SourceDatabase;
     /** Readiness of every server that connectors use. */
     ready: pulumi.Resource[];
+    /** Captured tables that a source must wait for, by its name. */
+    tables: Record<string, pulumi.Resource>;
     /** Secrets by name. */
     secrets: Record<string, pulumi.Output<string>>;
     /** Time for a clean stop of a worker, s. */
@@ -87,7 +93,8 @@ export function declaredStates(connectors: ConnectorDeclaration[]): Record<strin
 function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs): Connector {
     const { connect, ready, secrets } = args;
     const { name, secretNames } = connector;
-    const { addDefaults, onDelete, ...entry } = connector.entry;
+    const { addDefaults, tables: _tables, tablesUrl, manageTables, onDelete, ...entry } = connector.entry;
+    const tables = args.tables[name] ? [args.tables[name]] : [];
     const cleanup = isPostgresSource(entry.class) ? [declareSlotCleanup(connector, args)] : [];
     return new Connector(
         name,
@@ -111,7 +118,7 @@ function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs)
             secrets: Object.fromEntries(secretNames.map((secret) => [secret, secrets[secret]!])),
         },
         // Source, sinks and Connect are one stack: without the workers there is nothing to delete by REST.
-        { dependsOn: [...ready, ...cleanup], deletedWith: connect, aliases: aliases(entry.renamedFrom) },
+        { dependsOn: [...ready, ...cleanup, ...tables], deletedWith: connect, aliases: aliases(entry.renamedFrom) },
     );
 }
 

@@ -26,15 +26,13 @@ export interface SourceDatabaseArgs {
     user: string;
     /** Password of the role. */
     password: pulumi.Input<string>;
-    /** Publication of the captured tables. */
-    publication: string;
     /** Memory limit, MiB. */
     memoryMb: number;
     /** Keeps the data volume from being deleted. Default false. */
     protectData?: boolean;
 }
 
-/** The stack's own PostgreSQL with logical decoding, schema, replication role and publication. */
+/** The stack's own PostgreSQL with logical decoding, replication role and the demo's table. */
 export class SourceDatabase extends pulumi.ComponentResource {
     /** Host as the Connect workers reach it. */
     public readonly host: pulumi.Output<string>;
@@ -77,11 +75,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
                     ["tcp_keepalives_count", "3"],
                 ].flatMap(([key, value]) => ["-c", `${key}=${value}`]),
                 files: {
-                    "/etc/connect-cdc/init/schema.sql": schemaSql({
-                        database: args.name,
-                        user: args.user,
-                        publication: args.publication,
-                    }),
+                    "/etc/connect-cdc/init/schema.sql": schemaSql({ database: args.name, user: args.user }),
                 },
                 dataPath: DATA_PATH,
                 protectData: args.protectData,

@@ -82,7 +82,6 @@ export const defaults = {
             state: "running",
             config: {
                 "topic.prefix": "localhost",
-                "table.include.list": "cdc.customers",
                 "slot.name": "dbz_source",
                 "heartbeat.interval.ms": 5000,
             },
@@ -97,6 +96,9 @@ export const defaults = {
         user: "cdcadmin",
         passwordSecret: "database-password",
         publication: "dbz_publication",
+        // Updates and deletes of the demo's table carry the whole old row, not only its key
+        tables: { "cdc.customers": { replicaIdentity: "full" } },
+        signalTable: "cdc.debezium_signal",
         memoryMb: 512,
         placement: [],
     },

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CHECKOUT, DEV_PASSPHRASE_FILE } from "../tools/project";
 import { changedNumbers } from "./changedNumbers";
 import { configProblems } from "./checks/configProblems";
-import { completedConnectors } from "./checks/connectors";
+import { completedConnectors, listedTables } from "./checks/connectors";
 import { publicSecretProblems, secretProblems } from "./checks/secrets";
 import { defaults } from "./defaults";
 import { ConfigError, reportProblems } from "./errors";
@@ -121,6 +121,7 @@ export function checkedConfig(
         repaired.push(...section.repaired);
     }
     valid.completedConnectors = completedConnectors(valid);
+    valid.tableLists = listedTables(valid);
     const given = isObject(user.connectors) ? Object.keys(user.connectors) : [];
     const known = { ...defaults.connectors, ...valid.connectors };
     // The set of topics is not known while a connector, or one of its settings, is malformed

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CompletedConnector } from "../connectors/completeConnector";
+import type { TableList } from "../connectors/tableLists";
 import { fixedVersion, pluginSources, text } from "../images/staging/contract";
 import type { Problem } from "./problem";
 
@@ -37,6 +38,19 @@ const jvm = {
 const connectorValue = z.union([scalar, z.strictObject({ secret: text("the name of a secret") })], {
     error: "must be text, a number, true or false, or {secret: name}",
 });
+
+const table = z.strictObject({
+    snapshot: z
+        .enum(["incremental", "blocking", "none"], { error: "must be incremental, blocking or none" })
+        .optional(),
+    replicaIdentity: z
+        .union([z.enum(["default", "full", "nothing"]), z.strictObject({ index: text("the name of an index") })], {
+            error: "must be default, full, nothing or {index: name}",
+        })
+        .optional(),
+});
+const tables = z.record(z.string(), table, { error: "must be an object of tables by name" }).optional();
+const tablesUrl = z.strictObject({ secret: text("the name of a secret") }).optional();
 
 const drop = z.literal("drop", { error: "must be drop, or left out" }).optional();
 
@@ -88,6 +102,14 @@ export const connector = z.strictObject({
     addDefaults: flag
         .optional()
         .describe("False: use `config` as it is, and add nothing for a Debezium source or a JMS sink. Default: true."),
+    tables: tables.describe(
+        "Captured tables of a source that does not follow `database.tables`, in the same form. It needs a `publication.name` of " +
+            "its own in `config`. Default: none.",
+    ),
+    tablesUrl: tablesUrl.describe(
+        "`{secret: name}` with the URL of the database of `tables`, if it is not the stack's: like `database.tablesUrl`.",
+    ),
+    manageTables: flag.optional().describe("For `tables`: like `database.manageTables`. Default: true."),
     config: z
         .record(z.string(), connectorValue, {
             error: "must be an object of settings",
@@ -222,6 +244,25 @@ export const sections = {
         user: text("a role name").describe("Role that Debezium uses."),
         passwordSecret: text("the name of a secret").describe("Name of the secret with the role's password."),
         publication: text("a publication name").describe("Publication of the captured tables."),
+        tables: tables.describe(
+            "Captured tables by name: `schema.table`, or `schema.*` for all tables of a schema. Each has `snapshot` (how the rows " +
+                "of a table that is added come: `incremental`, `blocking` or `none`; default incremental) and `replicaIdentity` " +
+                "(`default`, `full`, `nothing` or `{index: name}`; default: not changed). `null` instead of the object: tables " +
+                "are not managed. See [Tables](tables.md).",
+        ),
+        signalTable: text("the name of a table")
+            .optional()
+            .describe("Table that snapshots of added tables are asked for in. `up` creates and publishes it."),
+        tablesUrl: tablesUrl.describe(
+            "For an existing database: `{secret: name}` with the URL by which this machine reaches it as the owner of the " +
+                "tables, `postgresql://owner:password@host:port/database`. Default: none.",
+        ),
+        manageTables: flag
+            .optional()
+            .describe(
+                "False: `up` only compares the database with `tables`, and prints the SQL for what is missing. Default: true " +
+                    "for the stack's own database and with `tablesUrl`, otherwise false.",
+            ),
         memoryMb: count("a memory limit in MiB", 64).describe("Memory limit of the container, MiB."),
         placement: list.describe("Name of the host, as a list of one. Empty: the first host."),
     }),
@@ -255,6 +296,8 @@ export type PlatformConfig = z.infer<typeof schema> & {
     warnings: Problem[];
     /** Connectors with all their settings; without those whose settings cannot be completed, which have errors. */
     completedConnectors: CompletedConnector<z.infer<typeof connector>>[];
+    /** Lists of captured tables. */
+    tableLists: TableList[];
     /** False: a connector is malformed, so that the set of topics is not known. */
     topicsKnown: boolean;
     /** Problems of connectors, when all other sections are valid; otherwise `loadConfig` throws. */

@@ -58,7 +58,8 @@ function valueAt(root: unknown, keys: string[]): unknown {
 }
 
 function schemaAt(schema: unknown, keys: string[]): unknown {
-    return keys.reduce<unknown>((at, key) => {
+    return keys.reduce<unknown>((wrapped, key) => {
+        const at = wrapped instanceof z.ZodOptional ? wrapped.unwrap() : wrapped;
         if (at instanceof z.ZodObject) return at.shape[key];
         return at instanceof z.ZodRecord ? at.valueType : undefined;
     }, schema);

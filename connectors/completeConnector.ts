@@ -2,18 +2,20 @@ import {
     DEBEZIUM_POSTGRES_CLASS,
     debeziumPostgres,
     EXCLUDED_MESSAGES,
+    EXTENDED_LISTS,
     INCLUDED_MESSAGES,
     slotName,
     writesKeysAsText,
 } from "./debeziumPostgres";
 import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
 import { referredSecrets, secretReference, secretsFolderOf } from "./secretReference";
+import { hasTableFilters, includeList, type TableListKeys, type Tables } from "./tables";
 
 /** A value of a connector's config: text, number, boolean, or the name of a secret. */
 export type ConfigValue = string | number | boolean | { secret: string };
 
 /** A connector of the stack config. */
-export interface ConnectorEntry {
+export interface ConnectorEntry extends TableListKeys {
     /** Name of the connector on the Connect cluster. Default: the key of the entry. */
     name?: string;
     /** Java class of the connector. */
@@ -67,6 +69,10 @@ export interface PlatformEndpoints {
         passwordSecret: string;
         /** Publication of the captured tables. */
         publication: string;
+        /** Captured tables of sources without a list or filters of their own. */
+        tables?: Tables;
+        /** Table that snapshots are asked for in. Default: none. */
+        signalTable?: string;
     };
     /** The JMS broker. Default: nothing is added to a JMS sink. */
     jmsBroker?: {
@@ -91,7 +97,7 @@ export interface CompletedConnector<Entry extends ConnectorEntry = ConnectorEntr
 
 /**
  * Completes a connector of the stack config by addresses, users, references to passwords, and this project's defaults for its
- * class. Settings of the entry override them, key by key. Nothing is added for other classes and for entries with
+ * class. Settings of the entry override them, key by key; its transforms and predicates follow the added ones. Nothing is added for other classes and for entries with
  * `addDefaults: false`.
  *
  * @param name key of the connector. It gives a Debezium source without `slot.name` the name of its slot, unless `renamedFrom`
@@ -107,7 +113,8 @@ export function completeConnector<Entry extends ConnectorEntry>(
     const config = entry.addDefaults === false ? {} : platformSettings(name, entry, platform, folder);
     if (INCLUDED_MESSAGES in entry.config) delete config[EXCLUDED_MESSAGES];
     for (const [key, value] of Object.entries(entry.config)) {
-        config[key] = typeof value === "object" ? secretReference(value.secret, folder) : String(value);
+        const text = typeof value === "object" ? secretReference(value.secret, folder) : String(value);
+        config[key] = EXTENDED_LISTS.includes(key) && config[key] !== undefined ? `${config[key]},${text}` : text;
     }
 
     return { name, entry, config, secretNames: referredSecrets(config, folder) };
@@ -115,11 +122,12 @@ export function completeConnector<Entry extends ConnectorEntry>(
 
 function platformSettings(
     name: string,
-    { class: connectorClass, config, renamedFrom }: ConnectorEntry,
+    { class: connectorClass, config, renamedFrom, tables }: ConnectorEntry,
     { database, jmsBroker, brokers, offsetStorageTopic, keyConverter, heapMb }: PlatformEndpoints,
     secretsFolder: string,
 ): Record<string, string> {
     if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
+        const listed = tables ?? database.tables;
         return debeziumPostgres({
             host: database.host,
             port: database.port,
@@ -133,6 +141,8 @@ function platformSettings(
             workersWriteKeysAsText: writesKeysAsText(keyConverter) && !("key.converter" in config),
             brokers,
             heapMb,
+            includeList: listed && !hasTableFilters(config) ? includeList(listed) : undefined,
+            signalTable: listed && database.signalTable,
         });
     }
     if (connectorClass === JMS_SINK_CLASS && jmsBroker) {

@@ -38,11 +38,15 @@ export interface DebeziumPostgresInput {
     brokers: number;
     /** Largest heap of a worker, MiB. */
     heapMb: number;
+    /** `table.include.list`. Default: the user sets what to capture. */
+    includeList?: string;
+    /** Table that snapshots are asked for in, `schema.table`. Default: none. */
+    signalTable?: string;
 }
 
 /**
  * Settings of a Debezium PostgreSQL source that follow from the platform, and the defaults of this project. The user sets
- * what to capture (`topic.prefix`, `table.include.list`). Names and defaults: Debezium 3.7.
+ * `topic.prefix`. Names and defaults: Debezium 3.7.
  */
 export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, string> {
     return {
@@ -62,8 +66,10 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         "slot.retry.delay.ms": "2000",
         "slot.max.retries": "60",
 
+        ...(input.includeList === undefined ? {} : { "table.include.list": input.includeList }),
         // Existing rows come first, then every change.
         "snapshot.mode": "initial",
+        ...(input.signalTable === undefined ? {} : signals(input.signalTable)),
         // A heartbeat writes a message to the server's log (WAL). The message comes after everything written before it, also to
         // tables that are not captured, and the slot advances to it once it is in Kafka. A heartbeat without a message repeats
         // the position of the last captured row, and the server keeps its log from there on. Do not use lsn.flush.mode:
@@ -103,6 +109,27 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         "topic.creation.default.replication.factor": String(Math.min(3, input.brokers)),
     };
 }
+
+/** Settings of incremental snapshots, which a row of the signal table asks for. */
+function signals(table: string): Record<string, string> {
+    return {
+        "signal.data.collection": table,
+        "signal.enabled.channels": "source",
+        // Each chunk of rows is read between two marks in the signal table. The second one deletes the first, so that the table
+        // does not grow. Debezium's default is insert_insert.
+        "incremental.snapshot.watermarking.strategy": "insert_delete",
+        // Debezium writes the rows of the signal table into a topic, too. A sink by pattern would read it.
+        transforms: "withoutSignals",
+        "transforms.withoutSignals.type": "org.apache.kafka.connect.transforms.Filter",
+        "transforms.withoutSignals.predicate": "isSignal",
+        predicates: "isSignal",
+        "predicates.isSignal.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches",
+        "predicates.isSignal.pattern": `.*\\.${table.replaceAll(".", "\\.")}`,
+    };
+}
+
+/** Settings whose value in the stack config follows the added one, instead of replacing it. */
+export const EXTENDED_LISTS = ["transforms", "predicates"];
 
 /**
  * Bounds of the rows that a source has in the heap at the same time, for rows of 64 KiB. Debezium's defaults are for small

@@ -120,7 +120,7 @@ function strangeTopic(path: string, topic: string, made: NonNullable<Surrounding
     const sources = made.map(({ topics }) => topics);
     const meant = meantTopic(topic, sources);
     if (meant !== undefined && sources.every(({ complete }) => complete)) {
-        const remedy = `did you mean ${meant}? If not, add its table to table.include.list of the source`;
+        const remedy = `did you mean ${meant}? If not, add its table to database.tables`;
         return { path, value: topic, rule: "is a topic that no source makes", remedy };
     }
     const rule = "is a topic that no source of this stack is known to make";

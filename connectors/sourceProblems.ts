@@ -7,7 +7,7 @@ import {
 } from "@connect-cdc/connector/postgres";
 import type { Problem } from "../config/problem";
 import { type CompletedConnector, isTakenOver } from "./completeConnector";
-import { dropsRecords } from "./topics";
+import { clashingTopics, clashProblem, dropsRecords } from "./topics";
 
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
@@ -51,6 +51,17 @@ function singleProblems({ name, entry, config }: CompletedConnector): Problem[] 
         if (include in config && exclude in config) {
             add(exclude, `cannot be combined with ${include}`, "keep one of the two");
         }
+    }
+    const own = "table.include.list" in entry.config ? elementsOf(config["table.include.list"]) : [];
+    for (const clash of clashingTopics(
+        config,
+        own.flatMap(({ literal }) => literal ?? []),
+    )) {
+        problems.push({
+            path: `connectors.${name}.config.table.include.list`,
+            value: clash.table,
+            ...clashProblem(clash),
+        });
     }
     if (config["errors.tolerance"] === "all") {
         const drops = dropsRecords("a source has no dead letter topic", config, isTakenOver(entry));

@@ -4,8 +4,6 @@ export interface SchemaSql {
     database: string;
     /** Role that Debezium and the user's clients connect as; it owns the database, its schema and its table. */
     user: string;
-    /** Publication of the captured table. */
-    publication: string;
     /** Schema of the table. Default `cdc`. */
     schema?: string;
     /** Table. Default `customers`. */
@@ -15,12 +13,12 @@ export interface SchemaSql {
 }
 
 /**
- * Renders the script that creates role, database, table and publication. For psql, as superuser, connected to any database.
+ * Renders the script that creates role, database and the demo's table. For psql, as superuser, connected to any database.
  * It may run any number of times: existing objects stay, only the password is set again. psql reads the password from its
  * file, so neither the script nor the server's log contains it.
  */
 export function schemaSql(args: SchemaSql): string {
-    const { database, user, publication, schema = "cdc", table = "customers" } = args;
+    const { database, user, schema = "cdc", table = "customers" } = args;
     const passwordFile = args.passwordFile ?? "/run/secrets/connect-cdc/database-password";
     const [owner, customers] = [identifier(user), `${identifier(schema)}.${identifier(table)}`];
     return `\\set ON_ERROR_STOP on
@@ -47,14 +45,6 @@ CREATE TABLE IF NOT EXISTS ${customers} (
     email varchar UNIQUE
 );
 ALTER TABLE ${customers} OWNER TO ${owner};
--- Updates and deletes carry the whole old row, not only its key
-ALTER TABLE ${customers} REPLICA IDENTITY FULL;
-
-${createUnlessThere(
-    `CREATE PUBLICATION ${identifier(publication)} FOR TABLE ${customers} WITH (publish = 'insert,update,delete')`,
-    `pg_publication WHERE pubname = ${literal(publication)}`,
-)}
-ALTER PUBLICATION ${identifier(publication)} OWNER TO ${owner};
 `;
 }
 

@@ -4,9 +4,12 @@ import {
     type CompletedConnector,
     type ConnectorEntry,
     connectorName,
+    type PlatformEndpoints,
 } from "../../connectors/completeConnector";
 import { endpointsOf } from "../../connectors/endpoints";
 import { sourceProblems } from "../../connectors/sourceProblems";
+import { tableLists } from "../../connectors/tableLists";
+import { tableProblems } from "../../connectors/tableProblems";
 import { aboveBrokersProblem, listOf } from "../../connectors/topics";
 import { HIDDEN, Problem, repeated } from "../problem";
 import type { PlatformConfig } from "../schema";
@@ -42,19 +45,30 @@ export function connectorProblems(c: Partial<PlatformConfig>): Problem[] {
             return { path, value, rule: "is the name of two connectors", remedy: "rename one of them" };
         }),
         ...sourceProblems(checked),
+        ...tableProblems(c, platformEndpoints(c).database),
     ];
+}
+
+/** Endpoints of the servers, also while sections have errors. */
+function platformEndpoints(c: Partial<PlatformConfig>): PlatformEndpoints {
+    return endpointsOf({ ...STAND_INS, ...c });
 }
 
 /** Every connector whose settings can be completed. */
 export function completedConnectors(c: Partial<PlatformConfig>): PlatformConfig["completedConnectors"] {
     const { database, jmsBroker } = c;
-    const platform = endpointsOf({ ...STAND_INS, ...c });
+    const platform = platformEndpoints(c);
     const secrets = (entry: ConnectorEntry) =>
         Object.values(entry.config).flatMap((value) => (typeof value === "object" ? [value.secret] : []));
     const servers = [database, jmsBroker].flatMap((server) => server?.passwordSecret ?? []);
     return Object.entries(c.connectors ?? {})
         .filter(([, entry]) => [...secrets(entry), ...servers].every((name) => SECRET_NAME.test(name)))
         .map(([name, entry]) => completeConnector(name, entry, platform));
+}
+
+/** The lists of captured tables. */
+export function listedTables(c: Partial<PlatformConfig>): PlatformConfig["tableLists"] {
+    return tableLists(c, platformEndpoints(c).database);
 }
 
 function generalProblems(

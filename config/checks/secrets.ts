@@ -56,15 +56,16 @@ export function referenceProblems(c: Partial<PlatformConfig>): Problem[] {
     const problems: Problem[] = [
         ...serverSecretProblems("database", database, known),
         ...serverSecretProblems("jmsBroker", jmsBroker, known),
+        ...(database?.tablesUrl ? unknownSecret("database.tablesUrl", database.tablesUrl.secret, known) : []),
         ...externalProblems("database", "host", database?.managed, database?.host),
         ...externalProblems("jmsBroker", "url", jmsBroker?.managed, jmsBroker?.url),
     ];
     // Which secrets are generated is not known while one of these sections is malformed
     if (!database || !jmsBroker) return problems;
-    for (const [name, { config, onDelete }] of Object.entries(connectors ?? {})) {
-        const secret = onDelete?.database?.url?.secret;
-        if (secret !== undefined) {
-            problems.push(...unknownSecret(`connectors.${name}.onDelete.database.url`, secret, known));
+    for (const [name, { config, onDelete, tablesUrl }] of Object.entries(connectors ?? {})) {
+        const urls = { "onDelete.database.url": onDelete?.database?.url, tablesUrl };
+        for (const [key, url] of Object.entries(urls)) {
+            if (url) problems.push(...unknownSecret(`connectors.${name}.${key}`, url.secret, known));
         }
         for (const [key, value] of Object.entries(config)) {
             const path = `connectors.${name}.config.${key}`;

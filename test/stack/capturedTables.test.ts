@@ -3,7 +3,11 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { parseAddress } from "../../servers/address";
+import { clusterView, topicNames } from "../../servers/kafka";
 import { replicationSlots } from "../../servers/postgres";
+import { killUp } from "../support/faults/killedUp";
+import { RowWriter } from "../support/rows/rowWriter";
+import { readTopic } from "../support/rows/topics";
 import { restartConnector, setState } from "../support/stack/connectorState";
 import { Pipeline } from "../support/stack/pipeline";
 import { readStatus } from "../support/stack/statusRun";
@@ -98,7 +102,7 @@ describe("a captured table that is not published", () => {
 
             await client.query(sql);
             const silent = await stack.tryPreview();
-            expect(silent.output).not.toContain("warning:");
+            expect(silent.output).not.toMatch(found);
             expect(silent.code).toBe(0);
             expect(await captureFindings()).toEqual([]);
         } finally {
@@ -109,5 +113,81 @@ describe("a captured table that is not published", () => {
     async function captureFindings() {
         const { findings } = await readStatus(stack);
         return findings.filter(({ key }) => key.startsWith("capture:"));
+    }
+});
+
+describe("a table that is declared while rows flow", () => {
+    const table = "cdc.orders";
+    const topic = `localhost.${table}`;
+    const isPublished = async () =>
+        (await client.query("select from pg_publication_tables where schemaname || '.' || tablename = $1", [table]))
+            .rowCount === 1;
+    const included = async () => {
+        const url = `${outputs.restUrls[0]}/connectors/dbz-source/config`;
+        return (await axios.get<Record<string, string>>(url)).data["table.include.list"];
+    };
+
+    beforeAll(async () => {
+        await client.query(
+            `drop table if exists ${table}; create table ${table} (id bigserial primary key, item text)`,
+        );
+        await client.query(`insert into ${table} (item) select 'old ' || g from generate_series(1, 2000) g`);
+    });
+
+    it("is shown by preview, and published by an up that was killed and repeated", async () => {
+        stack.configure({ connectors: undefined, ...ownConfig, database: declaring({ [table]: {} }) });
+        const { code, output } = await stack.tryPreview();
+        expect(code, output).toBe(0);
+        expect(output).toContain(`+ ${table}`);
+        expect(output).not.toContain("warning:");
+        expect(await isPublished()).toBe(false);
+
+        const rows = new RowWriter(login(), table);
+        await killUp(stack, () => expect.poll(isPublished, { timeout: 300_000, interval: 100 }).toBe(true));
+        const {
+            code: startCode,
+            stdout,
+            stderr,
+        } = await stack.npmRun("start", "--config-file", stack.target.configFile!);
+        expect(startCode, stdout + stderr).toBe(0);
+        expect(await included()).toBe("cdc\\.customers,cdc\\.orders");
+        await rows.writeMore(50);
+        const ids = await rows.stop();
+        await expect.poll(() => missingIn(topic, ids.slice(-50)), { timeout: 60_000, interval: 1000 }).toEqual([]);
+    });
+
+    it("gives its old rows to an incremental snapshot, whose signals no topic has", async () => {
+        await client.query("insert into cdc.debezium_signal values ($1, 'execute-snapshot', $2)", [
+            "test-orders",
+            JSON.stringify({ type: "incremental", "data-collections": [table] }),
+        ]);
+        const { rows } = await client.query<{ id: string }>(`select id from ${table}`);
+        const ids = rows.map(({ id }) => Number(id));
+        await expect.poll(() => missingIn(topic, ids), { timeout: 60_000, interval: 1000 }).toEqual([]);
+        const topics = topicNames(await clusterView(outputs.addresses.kafka[0]!));
+        expect(topics.filter((name) => name.includes("signal"))).toEqual([]);
+    });
+
+    it("leaves the publication and the source when it is removed", async () => {
+        stack.configure({ ...ownConfig });
+        const { output } = await stack.tryPreview();
+        expect(output).toContain(`- ${table}`);
+        await stack.up();
+        expect(await isPublished()).toBe(false);
+        expect(await included()).toBe("cdc\\.customers");
+        expect(await stack.preview()).toEqual([]);
+    });
+
+    function declaring(tables: object) {
+        return { ...ownConfig["database"], tables };
+    }
+
+    /** Those of the ids that the topic does not have. */
+    async function missingIn(name: string, ids: number[]): Promise<number[]> {
+        const records = await readTopic(outputs.addresses.kafka, name);
+        const arrived = new Set(
+            records.map(({ value }) => (JSON.parse(value!) as { after: { id: number } | null }).after?.id),
+        );
+        return ids.filter((id) => !arrived.has(id));
     }
 });

@@ -41,7 +41,9 @@ describe("SourceDatabase", () => {
         expect(container["command"].join(" ")).toContain("-c wal_sender_timeout=20s");
         expect(container["user"]).toBe("postgres");
         expect(container["ports"]).toEqual([{ internal: 5432, external: 15432, ip: "127.0.0.1", protocol: "tcp" }]);
-        expect(container.files["/etc/connect-cdc/init/schema.sql"]).toContain("dbz_publication");
+        expect(container.files["/etc/connect-cdc/init/schema.sql"]).toContain(
+            `CREATE TABLE IF NOT EXISTS "cdc"."customers"`,
+        );
         expect(container["volumes"]).toEqual([
             { volumeName: "connect-cdc-test-postgres-data", containerPath: "/var/lib/postgresql/data" },
             {

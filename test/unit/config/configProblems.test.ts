@@ -40,6 +40,12 @@ const secondSource = (config: Raw) => ({
         },
     },
 });
+const ownTables = (config: Raw) => {
+    const { second } = secondSource(config).connectors;
+    return { connectors: { second: { ...second, tables: { "cdc.orders": {} } } } };
+};
+const tables = (list: Raw, more: Raw = {}) => ({ database: { tables: list, ...more } });
+const foreign = { managed: false, host: "db.example.com" };
 const plugin = (p: Raw) => ({ connect: { plugins: { p } } });
 const local = (host: Raw) => ({ hosts: { local: host } });
 const twoHosts = (second: Raw, first: Raw = {}) => ({
@@ -215,11 +221,11 @@ const CASES: Record<string, Case[]> = {
         ["a slot's name", source({ "slot.name": "Slot-1" }), "connectors.dbz-source.config.slot.name", '"Slot-1"', "not a valid name of a replication slot", "correct it"],
         ["one slot for two", secondSource({ "slot.name": "dbz_source" }), "connectors.second.config.slot.name", '"dbz_source"', "is the slot of dbz-source, too", "each its own"],
         ["one prefix and one table for two", secondSource({ "topic.prefix": "localhost", "table.include.list": "cdc\\.(customers|orders)" }), "connectors.second.config.topic.prefix", '"localhost"', "is the prefix of dbz-source, too, and both capture cdc.customers: each of its changes arrives twice", "each its own"],
-        ["one prefix and all tables for two", { connectors: { ...secondSource({ "topic.prefix": "localhost" }).connectors, "dbz-source": { config: { "table.include.list": null } } } }, "connectors.second.config.topic.prefix", '"localhost"', "both capture the same tables", "each its own"],
+        ["one prefix and all tables for two", { ...secondSource({ "topic.prefix": "localhost" }), database: { tables: null } }, "connectors.second.config.topic.prefix", '"localhost"', "both capture the same tables", "each its own"],
         ["one prefix and one table of two databases", secondSource({ "topic.prefix": "localhost", "table.include.list": "cdc.customers", "database.hostname": "b" }), "connectors.second.config.topic.prefix", '"localhost"', "one topic gets the rows of both", "each its own", "warning"],
-        ["one prefix for two with other tables", secondSource({ "topic.prefix": "localhost", "table.include.list": "cdc.orders" }), "connectors.second.config.topic.prefix", '"localhost"', "their metrics have one name", "custom.metric.tags", "warning"],
+        ["one prefix for two with other tables", secondSource({ "topic.prefix": "localhost", "publication.name": "second", "table.include.list": "cdc.orders" }), "connectors.second.config.topic.prefix", '"localhost"', "their metrics have one name", "custom.metric.tags", "warning"],
         ["one publication that two rewrite", secondSource({ "publication.autocreate.mode": "filtered" }), "connectors.second.config.publication.name", '"dbz_publication"', "is the publication of dbz-source, too", "disabled"],
-        ["included and excluded", source({ "table.exclude.list": "a.b" }), "connectors.dbz-source.config.table.exclude.list", '"a.b"', "cannot be combined with table.include.list", "keep one"],
+        ["included and excluded", source({ "table.include.list": "cdc.customers", "table.exclude.list": "a.b" }), "connectors.dbz-source.config.table.exclude.list", '"a.b"', "cannot be combined with table.include.list", "keep one"],
         ["a snapshot at each start", source({ "snapshot.mode": "always" }), "connectors.dbz-source.config.snapshot.mode", "\"always\"", "takes a whole snapshot at each start", "initial", "warning"],
         ["a slot that every restart drops", source({ "slot.drop.on.stop": true }), "connectors.dbz-source.config.slot.drop.on.stop", "\"true\"", "drops the slot whenever the task ends", "onDelete.database.slot: drop", "warning"],
         ["a driver that confirms rows too early", source({ "lsn.flush.mode": "connector_and_driver" }), "connectors.dbz-source.config.lsn.flush.mode", "\"connector_and_driver\"", "a worker that is killed loses them, and the source does not start again", "heartbeat.action.query", "warning"],
@@ -230,11 +236,41 @@ const CASES: Record<string, Case[]> = {
         ["an adopted source that drops records", source({ "errors.tolerance": "all" }, { adopt: true }), "connectors.dbz-source.config.errors.tolerance", '"all"', "without a trace", "none", "warning"],
     ),
     // prettier-ignore
+    "tables": list(
+        ["a table without schema", tables({ orders: {} }), "database.tables.orders", "{}", "is not the name of a table", "write schema.table"],
+        ["a name of three parts", tables({ "cdcdb.cdc.orders": {} }), "database.tables.cdcdb.cdc.orders", "{}", "is not the name of a table", '"my.schema"."a.b"'],
+        ["a pattern", tables({ "cdc.order*": {} }), "database.tables.cdc.order*", "{}", "is a pattern", "cdc.* for all tables"],
+        ["a blank at the end", tables({ 'cdc."a "': {} }), 'database.tables.cdc."a "', "{}", "begins or ends with a blank", "rename"],
+        ["a long name", tables({ [`cdc.${"ä".repeat(32)}`]: {} }), `database.tables.cdc.${"ä".repeat(32)}`, "{}", "63 bytes", "correct it"],
+        ["a table twice", tables({ 'cdc."Customers"': {} }), 'database.tables.cdc."Customers"', "{}", "the same table as cdc.customers", "remove one"],
+        ["the signal table", tables({ "cdc.debezium_signal": {} }), "database.tables.cdc.debezium_signal", "{}", "is the signal table", "remove it"],
+        ["an unknown key of a table", tables({ "cdc.orders": { snapshots: "none" } }), "database.tables.cdc.orders.snapshots", '"none"', "is not known", "did you mean snapshot?"],
+        ["an unknown snapshot", tables({ "cdc.orders": { snapshot: "initial" } }), "database.tables.cdc.orders.snapshot", '"initial"', "must be incremental, blocking or none", "correct it"],
+        ["an unknown identity", tables({ "cdc.orders": { replicaIdentity: "FULL" } }), "database.tables.cdc.orders.replicaIdentity", '"FULL"', "must be default, full, nothing or {index: name}", "correct it"],
+        ["an index of a schema", tables({ "sales.*": { replicaIdentity: { index: "i" } } }), "database.tables.sales.*.replicaIdentity", '{"index":"i"}', "belongs to one table", "list the table"],
+        ["a snapshot without signals", tables({ "cdc.orders": { snapshot: "blocking" } }, { signalTable: null }), "database.tables.cdc.orders.snapshot", '"blocking"', "needs a signal table", "database.signalTable"],
+        ["a signal table in capitals", { database: { signalTable: "cdc.Signals" } }, "database.signalTable", '"cdc.Signals"', "lower-case letters", "correct it"],
+        ["a URL of the own database", { secrets: { u: "x" }, database: { tablesUrl: { secret: "u" } } }, "database.tablesUrl", '{"secret":"[hidden]"}', "would not be used", "database.managed: false"],
+        ["an unknown secret", { secrets: { "database-password": "x" }, database: { ...foreign, tablesUrl: { secret: "u" } } }, "database.tablesUrl", "[hidden]", "names a secret that does not exist (u)", "pulumi config set --secret"],
+        ["tables to manage without their owner", { secrets: { "database-password": "x" }, database: { ...foreign, manageTables: true } }, "database.manageTables", "true", "needs the URL", "database.tablesUrl"],
+        ["no table at all", { ...tables({ "cdc.customers": null }), connectors: { "json-jms-sink": null, "xml-jms-sink": null } }, "database.tables", "{}", "dbz-source would capture every table", "add a table"],
+        ["tables of a sink", sink({}, { tables: { "cdc.orders": {} } }), "connectors.json-jms-sink.tables", '{"cdc.orders":{}}', "Debezium PostgreSQL source only", "remove it"],
+        ["a URL without tables", { secrets: { u: "x" }, ...source({}, { tablesUrl: { secret: "u" } }) }, "connectors.dbz-source.tablesUrl", '{"secret":"[hidden]"}', "has no effect without", "set both"],
+        ["two lists of one publication", ownTables({}), "connectors.second.tables", '{"cdc.orders":{}}', "is a second list of publication dbz_publication, beside database.tables", "connectors.second.config.publication.name"],
+        ["tables of an unknown database", ownTables({ "database.hostname": "db.example.com" }), "connectors.second.tables", '{"cdc.orders":{}}', "URL is not known", "connectors.second.tablesUrl: {secret: <name>}"],
+        ["two tables with one topic", tables({ "cdc.Order Items": {}, "cdc.Order_Items": {} }), "database.tables", '"cdc.Order_Items"', "which is the topic of cdc.Order Items, too", "topic.prefix", "warning"],
+        ["two tables with topics that Kafka does not distinguish", tables({ 'cdc."a.b"': {}, "cdc.a_b": {} }), "database.tables", '"cdc.a_b"', "differ in . and _ only", "rename", "warning"],
+        ["two tables with one topic in a source's list", { ...tables({ "cdc.größe": {}, "cdc.gr__e": {} }), ...source({ "table.include.list": "cdc.customers,cdc.größe,cdc.gr__e" }) }, "connectors.dbz-source.config.table.include.list", '"cdc.gr__e"', "which is the topic of cdc.größe, too", "rename", "warning"],
+        ["a source's list with other tables", source({ "table.include.list": "cdc\\.orders,cdc.customers" }), "connectors.dbz-source.config.table.include.list", '"cdc\\\\.orders,cdc.customers"', "captures cdc.orders, and database.tables does not list it", "remove it", "warning"],
+        ["a source's list without a table", { ...tables({ "cdc.orders": {} }), ...source({ "table.include.list": "cdc.customers" }) }, "connectors.dbz-source.config.table.include.list", '"cdc.customers"', "does not capture cdc.orders, and database.tables lists it", "remove it", "warning"],
+    ),
+    // prettier-ignore
     "sinks": list(
         ["no topics", sink({ topics: null }), "connectors.json-jms-sink.config.topics", "nothing", "a sink must read something", "topics.regex"],
         ["topics and a pattern", sink({ "topics.regex": "localhost.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost.*"', "cannot be combined with topics", "keep one"],
         ["a topic that no source makes", sink({ topics: "localhost.cdc.customer" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customer"', "no source makes", "did you mean localhost.cdc.customers?"],
-        ["a table that is not captured", sink({ topics: "localhost.cdc.customers,localhost.cdc.orders" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.orders"', "no source makes", "table.include.list"],
+        ["a table that is not captured", sink({ topics: "localhost.cdc.customers,localhost.cdc.orders" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.orders"', "no source makes", "add its table to database.tables"],
+        ["the topic of another table's name", { ...tables({ "cdc.Order Items": {} }), ...sink({ topics: "localhost.cdc.Order_Item" }) }, "connectors.json-jms-sink.config.topics", '"localhost.cdc.Order_Item"', "no source makes", "did you mean localhost.cdc.Order_Items?"],
         ["a topic of another program", sink({ topics: "shop-orders-of-another-program" }), "connectors.json-jms-sink.config.topics", '"shop-orders-of-another-program"', "is known to make", "check its name", "warning"],
         ["a pattern that matches nothing", sink({ topics: null, "topics.regex": "localhost\\.cdc\\.orders.*" }), "connectors.json-jms-sink.config.topics.regex", '"localhost\\\\.cdc\\\\.orders.*"', "matches no topic", "localhost.cdc.customers"],
         ["a topic twice", sink({ topics: "localhost.cdc.customers,localhost.cdc.customers" }), "connectors.json-jms-sink.config.topics", '"localhost.cdc.customers"', "twice", "remove one"],
@@ -378,6 +414,7 @@ describe("no false alarm", () => {
             {
                 shop: connector(POSTGRES, {
                     "topic.prefix": "shop",
+                    "publication.name": "shop",
                     "table.include.list": "public\\.(orders|items)_\\d+,public\\.outbox",
                     "column.mask.with.12.chars": "public.users.email",
                     "column.mask.hash.SHA-256.with.salt.CzQMA0cB5K": "public.orders.customer",
@@ -487,6 +524,7 @@ describe("no false alarm", () => {
             {
                 more: connector(POSTGRES, {
                     "topic.prefix": "localhost",
+                    "publication.name": "more",
                     "table.include.list": "cdc.orders",
                     "custom.metric.tags": "part=2",
                 }),
@@ -515,6 +553,7 @@ describe("no false alarm", () => {
             {
                 routed: connector(POSTGRES, {
                     "topic.prefix": "r",
+                    "publication.name": "routed",
                     "table.include.list": "cdc.customers_1,cdc.customers_2",
                     transforms: "route",
                     "transforms.route.type": `${KAFKA}.transforms.RegexRouter`,

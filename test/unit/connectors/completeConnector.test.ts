@@ -75,6 +75,53 @@ describe("a Debezium source", () => {
         });
     });
 
+    const listed = (database: object, entry: Partial<ConnectorEntry> = {}) => {
+        const config = { "topic.prefix": "localhost", ...entry.config };
+        const ofDatabase = { ...platform, database: { ...platform.database!, ...database } };
+        return completeConnector("dbz-source", { ...source, ...entry, config }, ofDatabase).config;
+    };
+
+    it("captures the tables of the list, each as an expression for exactly this name", () => {
+        const tables = { "cdc.customers": {}, "sales.*": {}, 'cdc."a.b"': {}, "cdc.größe, $ (€)": {} };
+        expect(listed({ tables })).toMatchObject({
+            "table.include.list": "cdc\\.customers,sales\\..*,cdc\\.a\\.b,cdc\\.größe\\, \\$ \\(€\\)",
+        });
+    });
+
+    it("captures the tables of its own list", () => {
+        const config = listed({ tables: { "cdc.customers": {} } }, { tables: { "second.notes": {} } });
+        expect(config["table.include.list"]).toBe("second\\.notes");
+    });
+
+    it.each(["table.include.list", "table.exclude.list", "schema.include.list", "schema.exclude.list"])(
+        "keeps its own %s",
+        (key) => {
+            const config = listed({ tables: { "cdc.customers": {} } }, { config: { [key]: "cdc.orders" } });
+            const filters = Object.entries(config).filter(([name]) => /^(table|schema)\./.test(name));
+            expect(filters).toEqual([[key, "cdc.orders"]]);
+        },
+    );
+
+    it("takes signals from the signal table, whose rows do not reach Kafka", () => {
+        const database = { tables: { "cdc.customers": {} }, signalTable: "cdc.signals" };
+        const own = { transforms: "mine", "transforms.mine.type": "a.B", predicates: "old" };
+        expect(listed(database, { config: own })).toMatchObject({
+            "signal.data.collection": "cdc.signals",
+            "signal.enabled.channels": "source",
+            "incremental.snapshot.watermarking.strategy": "insert_delete",
+            transforms: "withoutSignals,mine",
+            "transforms.withoutSignals.type": "org.apache.kafka.connect.transforms.Filter",
+            "transforms.withoutSignals.predicate": "isSignal",
+            "transforms.mine.type": "a.B",
+            predicates: "isSignal,old",
+            "predicates.isSignal.pattern": ".*\\.cdc\\.signals",
+        });
+    });
+
+    it("takes no signals without a list", () => {
+        expect(Object.keys(listed({ signalTable: "cdc.signals" })).join()).not.toMatch(/signal|transforms/i);
+    });
+
     it.each([
         { heapMb: 8, fetched: "4", queued: "262144", batch: "4" },
         { heapMb: 32_768, fetched: "10240", queued: "1073741824", batch: "2048" },

@@ -3,5 +3,5 @@ export { haveSameSlot } from "../position/sourceClasses";
 export { databaseUrl } from "../postgres/databaseUrl";
 export { isPostgresSource, lsnText, postgresSource } from "../postgres/postgresSource";
 export { BeforeSlotError, checkAgainstSlot } from "../postgres/checkAgainstSlot";
-export { elementsOf, type ListElement, tableFilter } from "../postgres/tableFilter";
+export { elementsOf, type ListElement, listElement, tableFilter } from "../postgres/tableFilter";
 export { parseTableName, TABLE_NAME_RULE, type TableName } from "../postgres/tableName";

@@ -56,6 +56,7 @@ export function captureSettings(config: Record<string, string>): Record<string, 
  * Compares the tables that sources capture with their publications.
  *
  * @param sources settings of each source, all of this database.
+ * @param willPublish true for a table that counts as published, because it is about to be. Default: none.
  * @returns problems of each source, in the order of the sources.
  * @throws Error when the database does not answer or refuses.
  */
@@ -63,16 +64,27 @@ export async function findCaptureProblems(
     sources: Record<string, string>[],
     url: string,
     deadline: Deadline,
+    willPublish?: TableTest,
 ): Promise<CaptureProblem[][]> {
     if (sources.length === 0) return [];
     return withDatabase(url, deadline, async (client) => {
         const found: CaptureProblem[][] = [];
         for (const source of sources) {
-            found.push(captureProblems(source, await readPublication(client, postgresSource(source).publication)));
+            const publication = await readPublication(client, postgresSource(source).publication);
+            found.push(captureProblems(source, willPublish ? published(publication, willPublish) : publication));
         }
 
         return found;
     });
+}
+
+type TableTest = (schema: string, table: string) => boolean;
+
+function published(publication: Publication, willPublish: TableTest): Publication {
+    const tables = publication.tables.map((table) => {
+        return { ...table, published: table.published || willPublish(table.schema, table.name) };
+    });
+    return { ...publication, exists: publication.exists || tables.some((table) => table.published), tables };
 }
 
 /** The pure part of {@link findCaptureProblems}, for one source. */

@@ -1,4 +1,5 @@
 import { javaPattern } from "../checks/javaPattern";
+import type { TableName } from "./tableName";
 
 /** An element of a Debezium list of tables. */
 export interface ListElement {
@@ -17,15 +18,29 @@ export interface ListElement {
  */
 export function elementsOf(list: string | undefined, suffix = ""): ListElement[] {
     // A comma within an expression is escaped. The escape is not part of the expression
-    return (list ?? "")
-        .split(/(?<!\\),/)
+    return ((list ?? "").match(/(?:\\.?|[^\\,])+/gs) ?? [])
         .map((element) => element.trim().replaceAll("\\,", ","))
         .filter((element) => element !== "")
-        .map((element) => {
-            const text = element.replaceAll("\\.", ".");
-            const literal = /^[\w.$-]+$/.test(text) && !/[$]/.test(text) ? text : undefined;
-            return { text: element, literal, pattern: javaPattern(element, { ignoreCase: true, suffix }) };
-        });
+        .map((element) => ({
+            text: element,
+            literal: literalOf(element),
+            pattern: javaPattern(element, { ignoreCase: true, suffix }),
+        }));
+}
+
+/** The name that an expression stands for if no character but a dot is a pattern. */
+function literalOf(expression: string): string | undefined {
+    const unescaped = expression.replaceAll(/\\[^a-zA-Z\d]/g, "");
+    return /[\\^$|?*+()[\]{}]/.test(unescaped) ? undefined : expression.replaceAll(/\\(.)/gs, "$1");
+}
+
+/** The element of a Debezium list for a table, or for all tables of a schema. */
+export function listElement({ schema, table }: TableName): string {
+    return `${escaped(schema)}\\.${table === undefined ? ".*" : escaped(table)}`;
+}
+
+function escaped(name: string): string {
+    return name.replaceAll(/[\\^$.|?*+()[\]{},]/g, "\\$&");
 }
 
 /** Settings that {@link tableFilter} reads. */
