@@ -12,3 +12,4 @@ export type {
     Reference,
     TextSetting,
 } from "./typed/settings";
+export { TableSnapshots, type TableSnapshotArgs, type TableSnapshotsArgs } from "./tableSnapshots";

@@ -27,10 +27,10 @@ describe("docs/connector.md", () => {
         expect(rowsOf("output")).toEqual(declaredIn(component, /declare public readonly (\w+):/g));
     });
 
-    it("lists every argument of CapturedTables, and no others", () => {
-        const captured = read("packages", "connector", "src", "capturedTables.ts");
-        const args = declaredIn(captured, /^ {4}(\w+)\??: pulumi\.Input/gm);
-        expect(rowsOf("argument of CapturedTables")).toEqual(args);
+    it.each(["CapturedTables", "TableSnapshots"])("lists every argument of %s, and no others", (name) => {
+        const file = `${name[0]!.toLowerCase()}${name.slice(1)}.ts`;
+        const args = declaredIn(read("packages", "connector", "src", file), /^ {4}(\w+)\??: pulumi\.Input/gm);
+        expect(rowsOf(`argument of ${name}`)).toEqual(args);
     });
 
     it("lists no message that no source contains", () => {

@@ -5,3 +5,6 @@ export { isPostgresSource, lsnText, postgresSource } from "../postgres/postgresS
 export { BeforeSlotError, checkAgainstSlot } from "../postgres/checkAgainstSlot";
 export { elementsOf, type ListElement, listElement, tableFilter } from "../postgres/tableFilter";
 export { parseTableName, TABLE_NAME_RULE, type TableName } from "../postgres/tableName";
+export { requestSnapshot, type SnapshotRequest, type SnapshotTarget } from "../postgres/tableSnapshots";
+export type { SnapshotKind } from "../postgres/snapshotSignals";
+export { CaptureError } from "../postgres/settleTables";

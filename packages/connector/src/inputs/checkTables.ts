@@ -1,13 +1,28 @@
 import { suggest } from "../checks/nearest";
 import { isObject } from "../isObject";
 import { parseTableName, TABLE_NAME_RULE } from "../postgres/tableName";
+import { checkAuth } from "./checkAuth";
 import { DATABASE_URL_RULE, isDatabaseUrl } from "./checkOnDelete";
-import { type InputProblem, isText, mustBe, objectOf, optional, problem, type Rule, secretMustBe } from "./rules";
+import {
+    type InputProblem,
+    isText,
+    mustBe,
+    objectOf,
+    oneOf,
+    optional,
+    problem,
+    type Rule,
+    secretMustBe,
+} from "./rules";
 import { isUnknown } from "./unknown";
 
 const REPLICA_IDENTITIES = ["default", "full", "nothing"];
 const isIdentity = (value: unknown) =>
     REPLICA_IDENTITIES.includes(value as string) || (isObject(value) && isText(value["index"]));
+const isUrlList = (value: unknown) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((url) => isUnknown(url) || /^https?:\/\/./.test(String(url)));
 const isSeconds = (value: unknown) => typeof value === "number" && value > 0;
 
 /** A table's name, as `parseTableName` reads it. */
@@ -42,6 +57,27 @@ const CAPTURED_TABLES: Record<string, Rule> = {
     manage: mustBe("true or false", (value) => typeof value === "boolean"),
     lockSeconds: SECONDS,
 };
+
+const TABLE_SNAPSHOTS: Record<string, Rule> = {
+    url: DATABASE_URL,
+    signalTable: TABLE_NAME,
+    connector: objectOf("an object with name and restUrls", {
+        name: mustBe("the connector's name", isText),
+        restUrls: mustBe("a list of one or more http:// or https:// URLs", isUrlList),
+        auth: checkAuth,
+    }),
+    tables: tablesOf(
+        objectOf("an object, such as { snapshot: blocking }, or {}", {
+            snapshot: oneOf("incremental", "blocking", "none"),
+        }),
+    ),
+    timeoutSeconds: SECONDS,
+};
+
+/** All problems of the arguments of `TableSnapshots`. No message contains the URL or the credentials. */
+export function checkTableSnapshots(inputs: Record<string, unknown>): InputProblem[] {
+    return checkArguments(TABLE_SNAPSHOTS, inputs, "TableSnapshots");
+}
 
 /** All problems of the arguments of `CapturedTables`. No message contains the URL. */
 export function checkCapturedTables(inputs: Record<string, unknown>): InputProblem[] {

@@ -30,6 +30,11 @@ function unquoted(part: string): string {
     return plain ?? quoted!.replaceAll('""', '"');
 }
 
+/** The name that {@link parseTableName} reads as this table. */
+export function tableText({ schema, table }: Required<TableName>): string {
+    return [schema, table].map((part) => (/[".]|^\*$/.test(part) ? identifier(part) : part)).join(".");
+}
+
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
     return `"${name.replaceAll('"', '""')}"`;
