@@ -15,8 +15,11 @@ export type Offsets = Map<string, number>;
 /** Settings of topics, by name of the topic and of the setting. */
 export type TopicSettings = Map<string, Map<string, string>>;
 
+/** A time in ms since 1970 for each partition; undefined: the partition is left out. */
+type TimeOf = (partition: PartitionState) => number | undefined;
+
 /** Special timestamps of ListOffsets. `end`: offset of the next record; `start`: offset of the oldest record. */
-const times = { end: -1n, start: -2n };
+const times = { end: -1, start: -2 };
 const ANY_REPLICA = -1;
 const READ_UNCOMMITTED = 0;
 const TOPIC_RESOURCE = 2 as const;
@@ -27,23 +30,22 @@ export function partitionKey(topic: string, partition: number): string {
     return `${topic}-${partition}`;
 }
 
-/** First or next offsets of all partitions. Each leader gets a request, all at the same time. */
+/**
+ * First or next offsets of all partitions, or the offset of the first record of a time or later (-1: there is none). Each
+ * leader gets a request, all at the same time.
+ */
 export async function partitionOffsets(
     { brokers, partitions }: Pick<ClusterView, "brokers" | "partitions">,
-    which: keyof typeof times,
+    which: keyof typeof times | TimeOf,
 ): Promise<Offsets> {
     const { listOffsetsV7 } = await loadClient();
+    const timeOf = typeof which === "string" ? () => times[which] : which;
     const parts = await Promise.all(
         brokers.map(async (broker) => {
-            const led = partitions.filter(({ leader }) => leader === broker.id);
+            const led = partitions.filter((one) => one.leader === broker.id && timeOf(one) !== undefined);
             const answer = await tryBroker(broker, led.length > 0, (connection) =>
                 evenIfPartial(
-                    listOffsetsV7.api.async(
-                        connection,
-                        ANY_REPLICA,
-                        READ_UNCOMMITTED,
-                        offsetRequest(led, times[which]),
-                    ),
+                    listOffsetsV7.api.async(connection, ANY_REPLICA, READ_UNCOMMITTED, offsetRequest(led, timeOf)),
                 ),
             );
             return (answer?.topics ?? []).flatMap(({ name, partitions }) =>
@@ -59,24 +61,24 @@ export async function partitionOffsets(
     return new Map(parts.flat());
 }
 
-function offsetRequest(partitions: PartitionState[], timestamp: bigint) {
+function offsetRequest(partitions: PartitionState[], timeOf: TimeOf) {
     return [...groupBy(partitions, ({ topic }) => topic)].map(([name, ofTopic]) => ({
         name,
-        partitions: ofTopic.map(({ partition }) => ({
-            partitionIndex: partition,
+        partitions: ofTopic.map((one) => ({
+            partitionIndex: one.partition,
             currentLeaderEpoch: -1,
-            timestamp,
+            timestamp: BigInt(Math.round(timeOf(one)!)),
         })),
     }));
 }
 
-/** `cleanup.policy` and `min.insync.replicas` of all topics, from one broker. */
+/** Settings of all topics that decide how safe their records are and how long they stay, from one broker. */
 export async function topicSettings(target: string, view: ClusterView): Promise<TopicSettings> {
     const { describeConfigsV4 } = await loadClient();
     const resources = topicNames(view).map((resourceName) => ({
         resourceType: TOPIC_RESOURCE,
         resourceName,
-        configurationKeys: ["cleanup.policy", "min.insync.replicas"],
+        configurationKeys: ["cleanup.policy", "min.insync.replicas", "retention.ms"],
     }));
     const { results } = await withBroker(target, (connection) =>
         evenIfPartial(describeConfigsV4.api.async(connection, resources, false, false)),

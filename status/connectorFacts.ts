@@ -9,13 +9,13 @@ export function connectorFacts(
     { info, status }: ListedConnector,
     { connectors, tasks }: PlatformTarget,
     redact: (text: string) => string,
-): Omit<ConnectorFacts, "lag"> {
-    const { name } = status;
+): Omit<ConnectorFacts, "lag" | "retentionRisks"> {
+    const { name, type = "unknown" } = status;
     return {
         name,
-        type: status.type ?? "unknown",
+        type,
         ...memberFacts(status.connector, redact),
-        ...endsOf(info.config),
+        ...endsOf(info.config, type),
         tasks: status.tasks.map((task) => ({
             connector: name,
             connectorState: status.connector.state,

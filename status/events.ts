@@ -82,6 +82,7 @@ const sources: Record<string, (snapshot: PlatformSnapshot, name: string) => Answ
     task: ({ connectors }) => connectors,
     connector: ({ connectors }) => connectors,
     unmanaged: ({ connectors }) => connectors,
+    retention: ({ connectors, kafkaCluster }) => (connectors.ok ? kafkaCluster : connectors),
     kafka: ({ kafkaCluster }) => kafkaCluster,
     topic: ({ kafkaCluster }) => kafkaCluster,
     replication: ({ kafkaCluster }) => kafkaCluster,

@@ -4,8 +4,8 @@ export interface Finding {
      * Stays the same while the finding lasts, and is unique in a snapshot: `engine:<host>`, `member:<name>`,
      * `container:<name>`, `zookeeper:leader`, `registration:<broker>`, `view:<broker>`, `kafka:controller`,
      * `kafka:replicas`, `topic:<name>`, `replication:<topic>`, `plugins:<worker>`, `cluster:<worker>`, `connectors`,
-     * `connector:<name>`, `task:<connector>/<number>`, `unmanaged:<connector>`, `slot:<name>`, `wal:<slot>`,
-     * `capture:<connector>/<kind>`, `queue:<name>`.
+     * `connector:<name>`, `task:<connector>/<number>`, `unmanaged:<connector>`, `retention:<connector>/<kind>`,
+     * `slot:<name>`, `wal:<slot>`, `capture:<connector>/<kind>`, `queue:<name>`.
      */
     key: string;
     /** wrong: rows are lost, late or at risk. warning: needs attention, but the exit code stays 0. */

@@ -2,7 +2,7 @@ import type { QueueState } from "../servers/artemis";
 import type { SlotState } from "../servers/postgres";
 import type { Finding } from "./finding";
 import type { PlatformStatus } from "./findings/findings";
-import { type Level, levelOf, stateLevel, worst } from "./levels";
+import { connectorKeys, type Level, levelOf, stateLevel, worst } from "./levels";
 import { type Counts, queueKey, rate, rates, topicKey } from "./rates";
 import type { ConnectorFacts, PlatformSnapshot, TopicFacts } from "./snapshot";
 import { bytesText, countText, plural, rateText } from "./units";
@@ -166,11 +166,7 @@ function sinkNode({ findings }: TrackedStatus, sink: ConnectorFacts): FlowNode {
 
 function connectorNode({ name, state, tasks }: ConnectorFacts, findings: Finding[]): FlowNode {
     const running = tasks.filter((task) => task.state === "RUNNING").length;
-    const keys = [
-        `connector:${name}`,
-        `unmanaged:${name}`,
-        ...tasks.map(({ connector, task }) => `task:${connector}/${task}`),
-    ];
+    const keys = [...connectorKeys(name), ...tasks.map(({ connector, task }) => `task:${connector}/${task}`)];
     const taskLevels = tasks.map((task) => stateLevel(task.state));
     return {
         name,

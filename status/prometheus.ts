@@ -1,5 +1,5 @@
 import { countFindings, findingsOf } from "./findings/findings";
-import type { Answer, ConnectorFacts, MemberAnswer, PlatformSnapshot } from "./snapshot";
+import type { Answer, ConnectorFacts, MemberAnswer, PlatformSnapshot, RetentionRisk } from "./snapshot";
 
 /** Media type of {@link prometheusText}: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export const PROMETHEUS_TYPE = "text/plain; version=0.0.4";
@@ -87,7 +87,25 @@ function connectorMetrics({ connectors, missingConnectors }: PlatformSnapshot): 
             "Records of its topics that the sink has not committed yet",
             all.flatMap(({ name, lag }) => (lag === undefined ? [] : [{ labels: { connector: name }, value: lag }])),
         ),
+        gauge(
+            "sink_removed_records",
+            "Records that Kafka has removed before the sink read them",
+            recordsAtRisk(all, ["removed"]),
+        ),
+        gauge(
+            "sink_endangered_records",
+            "Records that the sink has not read and Kafka removes soon, or removed while its group has no offset",
+            recordsAtRisk(all, ["old", "noOffset"]),
+        ),
     ];
+}
+
+function recordsAtRisk(connectors: ConnectorFacts[], kinds: RetentionRisk["kind"][]): Sample[] {
+    const sinks = connectors.filter(({ lag }) => lag !== undefined);
+    return sinks.map(({ name, retentionRisks }) => ({
+        labels: { connector: name },
+        value: retentionRisks.reduce((sum, { kind, records }) => sum + (kinds.includes(kind) ? records : 0), 0),
+    }));
 }
 
 function isAsDeclared({ state, declaredState }: ConnectorFacts): boolean {

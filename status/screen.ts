@@ -2,7 +2,7 @@ import type { Finding } from "./finding";
 import { runsOn, workersAreEqual } from "./findings/connectFindings";
 import { countFindings, type PlatformStatus } from "./findings/findings";
 import { type AnyMember, containerOf } from "./findings/memberFindings";
-import { type Level, levelOf, stateLevel } from "./levels";
+import { connectorKeys, type Level, levelOf, stateLevel } from "./levels";
 import type { ConnectorFacts, MemberAnswer, PlatformSnapshot, TaskFacts, TopicFacts } from "./snapshot";
 import { type Cell, type Paint, textTable, wrap } from "./textTable";
 import { bytesText, countText, plural } from "./units";
@@ -218,7 +218,7 @@ function connectorRow(
     { findings }: PaintedStatus,
     { name, state, type, worker, lag, managed }: ConnectorFacts,
 ): Cell[] {
-    const level = levelOf(findings, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
+    const level = levelOf(findings, connectorKeys(name), stateLevel(state));
     const whose = managed ? name : `${name} (not managed)`;
     return [{ text: whose, level }, { text: state, level }, type, worker, lag === undefined ? "" : countText(lag)];
 }

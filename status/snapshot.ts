@@ -94,6 +94,23 @@ export interface TaskFacts extends MemberFacts {
     task: number;
 }
 
+/**
+ * How a sink loses records, the worst first.
+ * - `removed`: Kafka has removed records before the sink read them;
+ * - `noOffset`: the sink's group has no offset, because it is new or has expired, and the log does not begin at 0;
+ * - `old`: records that the sink has not read reach the topic's retention soon.
+ */
+export const RETENTION_RISKS = ["removed", "noOffset", "old"] as const;
+
+/** A partition of which a sink has lost records, or may lose some. */
+export interface RetentionRisk {
+    kind: (typeof RETENTION_RISKS)[number];
+    /** `topic-partition`. */
+    partition: string;
+    /** Records that were removed, or that will be. */
+    records: number;
+}
+
 /** A connector of the Connect cluster. */
 export interface ConnectorFacts extends MemberFacts, ConnectorEnds {
     name: string;
@@ -108,6 +125,8 @@ export interface ConnectorFacts extends MemberFacts, ConnectorEnds {
     declaredTasks?: number;
     /** Records in the topics of a sink that its group has not committed yet. undefined: not a sink, or not known. */
     lag: number | undefined;
+    /** Partitions whose records a sink loses. Empty: none, or not known. */
+    retentionRisks: RetentionRisk[];
 }
 
 /** A captured table whose changes are not published, or the like. */

@@ -18,6 +18,7 @@ import { type DatabaseLogin, replicationSlots } from "../servers/postgres";
 import { registeredBrokers, serverState } from "../servers/zookeeper";
 import { connectorFacts } from "./connectorFacts";
 import { type PlatformTarget, secretsOf } from "./platformTarget";
+import { lagOf, NEAR_RETENTION, readPartitions, retentionMs, retentionRisks } from "./sinkPositions";
 import type {
     Answer,
     BrokerFacts,
@@ -79,14 +80,14 @@ async function answerOf<T>(ask: () => Promise<T>, limitMs = PART_LIMIT_MS): Prom
     }
 }
 
-/** The connectors, from the first worker that answers. Their lag is not known yet. */
+/** The connectors, from the first worker that answers. Their positions are not known yet. */
 async function listConnectors(target: PlatformTarget): Promise<ListedFacts[]> {
     const redactor = new Redactor(secretsOf(target));
     const connectors = await Promise.any(target.connect.map(connect.listConnectors));
     return connectors.map((one) => connectorFacts(one, target, (text) => redactor.redact(text)));
 }
 
-type ListedFacts = Omit<ConnectorFacts, "lag">;
+type ListedFacts = Omit<ConnectorFacts, "lag" | "retentionRisks">;
 
 async function members<T>(
     role: string,
@@ -161,7 +162,7 @@ async function workerFacts(url: string): Promise<WorkerFacts> {
     return { version: info.version, kafkaClusterId: info.kafka_cluster_id, plugins };
 }
 
-/** The cluster's topics, and the lag of each sink. */
+/** The cluster's topics, and the position of each sink. */
 async function kafkaPart(
     target: PlatformTarget,
     views: Promise<kafka.ClusterView>[],
@@ -171,23 +172,51 @@ async function kafkaPart(
         Promise.any(views.map(async (view, i) => ({ address: target.kafka[i]!, view: await view }))),
     );
     const connectors = await listed;
-    if (!viewed.ok) return { kafkaCluster: viewed, connectors: withLag(connectors, () => undefined) };
+    if (!viewed.ok) return { kafkaCluster: viewed, connectors: withPositions(connectors, () => noPosition) };
 
     const { address, view } = viewed.value;
-    const sinks = connectors.ok ? connectors.value.filter(({ topics }) => topics.length > 0) : [];
-    const [ends, settings, committed] = await Promise.all([
+    const isSink = ({ topics, topicsRegex }: ListedFacts) => topics.length > 0 || topicsRegex !== undefined;
+    const sinks = connectors.ok ? connectors.value.filter(isSink) : [];
+    const [ends, starts, settings, committed] = await Promise.all([
         partitionOffsets(view, "end"),
+        partitionOffsets(view, "start"),
         answerOf(() => topicSettings(address, view)),
         answerOf(() => committedOffsets(address, sinks.map(groupOf))),
     ]);
-    const lagOf = (connector: ListedFacts) => {
-        const ofGroup = committed.ok ? committed.value.get(groupOf(connector)) : undefined;
-        return ofGroup && lag(connector.topics, view, ends, ofGroup);
-    };
+    const topics = settings.ok ? settings.value : new Map();
+    const groupOffsets = (sink: ListedFacts) => (committed.ok ? committed.value.get(groupOf(sink)) : undefined);
+    const partitionsOf = (sink: ListedFacts) => readPartitions(sink, view.partitions, groupOffsets(sink));
+    const read = new Set(sinks.flatMap(partitionsOf));
+    const young = await youngOffsets({ ...view, partitions: [...read] }, topics);
     return {
-        kafkaCluster: { ok: true, value: kafkaFacts(view, ends, settings.ok ? settings.value : new Map()) },
-        connectors: withLag(connectors, lagOf),
+        kafkaCluster: { ok: true, value: kafkaFacts(view, ends, topics) },
+        connectors: withPositions(connectors, (connector) => {
+            if (!isSink(connector)) return noPosition;
+            const [partitions, group] = [partitionsOf(connector), groupOffsets(connector)];
+            const position = {
+                topics: [...new Set([...connector.topics, ...partitions.map(({ topic }) => topic)])],
+            };
+            if (group === undefined) return { ...noPosition, ...position };
+            const keys = partitions.map(({ topic, partition }) => partitionKey(topic, partition));
+            const isRunning = connector.tasks.some(({ state }) => state === "RUNNING");
+            return {
+                ...position,
+                lag: lagOf(keys, group, { starts, ends }),
+                retentionRisks: retentionRisks(keys, group, { starts, ends, young }, isRunning),
+            };
+        }),
     };
+}
+
+const noPosition = { lag: undefined, retentionRisks: [] };
+
+/** Of each partition the first record that does not reach its retention soon. */
+async function youngOffsets(view: Pick<kafka.ClusterView, "brokers" | "partitions">, settings: TopicSettings) {
+    const now = Date.now();
+    return partitionOffsets(view, ({ topic }) => {
+        const kept = retentionMs(topic, settings);
+        return kept === undefined ? undefined : Math.max(0, now - kept * NEAR_RETENTION);
+    });
 }
 
 /** Connect's own name for the consumer group of a sink. */
@@ -195,24 +224,12 @@ function groupOf({ name }: { name: string }): string {
     return `connect-${name}`;
 }
 
-function withLag(
+function withPositions(
     listed: Answer<ListedFacts[]>,
-    lagOf: (connector: ListedFacts) => number | undefined,
+    positionOf: (connector: ListedFacts) => Pick<ConnectorFacts, "lag" | "retentionRisks"> & { topics?: string[] },
 ): Answer<ConnectorFacts[]> {
     if (!listed.ok) return listed;
-    return { ok: true, value: listed.value.map((connector) => ({ ...connector, lag: lagOf(connector) })) };
-}
-
-/** A partition without a committed offset counts from its first record. */
-function lag(topics: string[], view: kafka.ClusterView, ends: Offsets, committed: Offsets): number | undefined {
-    const keys = view.partitions
-        .filter(({ topic }) => topics.includes(topic))
-        .map(({ topic, partition }) => partitionKey(topic, partition));
-    return sum(keys.map((key) => minus(ends.get(key), committed.get(key) ?? 0)));
-}
-
-function minus(end: number | undefined, committed: number): number | undefined {
-    return end === undefined ? undefined : Math.max(0, end - committed);
+    return { ok: true, value: listed.value.map((connector) => ({ ...connector, ...positionOf(connector) })) };
 }
 
 /** undefined when one part is not known. */

@@ -1,7 +1,14 @@
 import type { ConnectorPlugin } from "@connect-cdc/connector/client";
 import type { Finding, Problem } from "../finding";
 import { npmCommand } from "../npmCommand";
-import type { ConnectorFacts, MemberAnswer, PlatformSnapshot, TaskFacts, WorkerFacts } from "../snapshot";
+import {
+    type ConnectorFacts,
+    type MemberAnswer,
+    type PlatformSnapshot,
+    RETENTION_RISKS,
+    type TaskFacts,
+    type WorkerFacts,
+} from "../snapshot";
 import { plural } from "../units";
 
 /** Workers that differ; connectors and tasks that are not in their declared state. */
@@ -103,6 +110,7 @@ function mostFrequent(items: string[]): string {
 function connectorFindings(connector: ConnectorFacts, snapshot: PlatformSnapshot): Finding[] {
     const findings = [
         ...connectorFinding(connector, snapshot),
+        ...retentionFindings(connector),
         ...connector.tasks.flatMap((task) => taskFinding(task, connector, snapshot)),
     ];
     // Connectors of others cause no exit code
@@ -153,6 +161,45 @@ function tooFewTasks(
     if (state !== "RUNNING" || tasks.length >= expected) return undefined;
     const count = tasks.length === 0 ? "no task" : plural(tasks.length, "task");
     return { level: "wrong", text: `has ${count}, expected ${expected}`, remedy: restart(name, snapshot) };
+}
+
+/** Records that a sink has lost, or loses soon, one finding of each kind. */
+function retentionFindings({ name, retentionRisks }: ConnectorFacts): Finding[] {
+    const found = { removed: removedRecords, noOffset: recordsWithoutOffset, old: oldRecords };
+    return RETENTION_RISKS.flatMap((kind): Finding[] => {
+        const risks = retentionRisks.filter((risk) => risk.kind === kind);
+        const [first] = risks;
+        if (first === undefined) return [];
+        const records = risks.reduce((sum, risk) => sum + risk.records, 0);
+        const where = risks.length === 1 ? first.partition : `${first.partition} and ${risks.length - 1} more`;
+        return [{ key: `retention:${name}/${kind}`, subject: name, ...found[kind](plural(records, "record"), where) }];
+    });
+}
+
+const SINKS_BEHIND = "docs/failures.md (Sinks behind retention)";
+
+function removedRecords(records: string, where: string): Problem {
+    return {
+        level: "wrong",
+        text: `has lost ${records} of ${where}: Kafka removed them before they were read`,
+        remedy: `start the sink, take a new snapshot of the tables, and raise retention.ms: ${SINKS_BEHIND}`,
+    };
+}
+
+function recordsWithoutOffset(records: string, where: string): Problem {
+    return {
+        level: "warning",
+        text: `has no offset in ${where}, whose first ${records} Kafka has removed`,
+        remedy: `ignore this for a new sink; otherwise its consumer group has expired: ${SINKS_BEHIND}`,
+    };
+}
+
+function oldRecords(records: string, where: string): Problem {
+    return {
+        level: "warning",
+        text: `has not read ${records} of ${where} that Kafka removes soon: they are near retention.ms`,
+        remedy: `start the sink, or raise retention.ms of the topic: ${SINKS_BEHIND}`,
+    };
 }
 
 function taskFinding(task: TaskFacts, connector: ConnectorFacts, snapshot: PlatformSnapshot): Finding[] {

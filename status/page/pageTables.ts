@@ -1,6 +1,6 @@
 import { runsOn } from "../findings/connectFindings";
 import { connectorState, type TrackedStatus } from "../flow";
-import { levelOf, stateLevel } from "../levels";
+import { connectorKeys, levelOf, stateLevel } from "../levels";
 import { rate, rates, topicKey } from "../rates";
 import type { ConnectorFacts, TaskFacts, TopicFacts } from "../snapshot";
 import { countText, plural, rateText, UNKNOWN_NUMBER } from "../units";
@@ -34,7 +34,7 @@ export function connectorsSection(status: TrackedStatus): Html {
 
 function connectorRows(status: TrackedStatus, connector: ConnectorFacts): Content {
     const { name, type, state, lag, tasks, trace, cause, managed } = connector;
-    const level = levelOf(status.findings, [`connector:${name}`, `unmanaged:${name}`], stateLevel(state));
+    const level = levelOf(status.findings, connectorKeys(name), stateLevel(state));
     const kind = managed ? type : `${type}, not declared by this stack`;
     return [
         row([

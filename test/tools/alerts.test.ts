@@ -50,6 +50,8 @@ const cases: Record<string, Case> = {
         bad: { [lag]: "5x30", [sent]: "100x30" },
         good: { [lag]: "5x30", [sent]: "100+50x30" },
     },
+    CdcSinkLostRecords: steady('connect_cdc_sink_removed_records{connector="sink"}', 3, 0),
+    CdcSinkEndangered: steady('connect_cdc_sink_endangered_records{connector="sink"}', 3, 0),
     CdcRecordErrors: {
         bad: { 'kafka_connect_task_errors_total{connector="sink",kind="records-skipped"}': "0+1x30" },
         good: { 'kafka_connect_task_errors_total{connector="sink",kind="retries"}': "0+1x30" },

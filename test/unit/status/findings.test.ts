@@ -247,6 +247,26 @@ const connect: Case[] = [
         expected: [["cluster:connect-1", "wrong", /another Kafka cluster.*other/]],
     },
     {
+        what: "a sink that has lost records of two partitions, and loses more",
+        change: (snapshot) =>
+            (sinkOf(snapshot).retentionRisks = [
+                { kind: "removed", partition: "t-0", records: 3 },
+                { kind: "removed", partition: "t-1", records: 4 },
+                { kind: "old", partition: "t-2", records: 1 },
+            ]),
+        expected: [
+            ["retention:json-jms-sink/removed", "wrong", /^has lost 7 records of t-0 and 1 more: Kafka removed them/],
+            ["retention:json-jms-sink/old", "warning", /^has not read 1 record of t-2 that Kafka removes soon/],
+        ],
+    },
+    {
+        what: "a sink whose group has no offset in a log that retention has cut",
+        change: (snapshot) => (sinkOf(snapshot).retentionRisks = [{ kind: "noOffset", partition: "t-0", records: 40 }]),
+        expected: [
+            ["retention:json-jms-sink/noOffset", "warning", /^has no offset in t-0, whose first 40 records Kafka has/],
+        ],
+    },
+    {
         what: "a failed task, with its cause",
         change: (snapshot) => setTask(snapshot, "FAILED"),
         expected: [["task:json-jms-sink/0", "wrong", /^FAILED on connect-0:8083: PSQLException: no such slot$/]],

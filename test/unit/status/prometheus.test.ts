@@ -16,9 +16,14 @@ function samples(text: string): Record<string, number> {
 describe("a snapshot for Prometheus", () => {
     it("has slots, queues, connectors, lag and members", () => {
         const slot = { name: "dbz_source", active: true, lagBytes: 56, walHeldBytes: 4096 };
+        const retentionRisks = [
+            { kind: "removed" as const, partition: "t-0", records: 30 },
+            { kind: "old" as const, partition: "t-1", records: 4 },
+            { kind: "noOffset" as const, partition: "t-2", records: 1 },
+        ];
         const text = prometheusText(
             snapshotAt(1, {
-                connectors: { ok: true, value: [connector("sink", ["RUNNING", "FAILED"], { lag: 7 })] },
+                connectors: { ok: true, value: [connector("sink", ["RUNNING", "FAILED"], { lag: 7, retentionRisks })] },
                 missingConnectors: ["gone"],
                 database: {
                     address: "127.0.0.1:5432",
@@ -50,6 +55,8 @@ describe("a snapshot for Prometheus", () => {
             'connector_tasks{connector="sink",state="failed"}': 1,
             'connector_tasks{connector="sink",state="paused"}': 0,
             'sink_lag_records{connector="sink"}': 7,
+            'sink_removed_records{connector="sink"}': 30,
+            'sink_endangered_records{connector="sink"}': 5,
             'slot_active{slot="dbz_source"}': 1,
             'slot_lost{slot="dbz_source"}': 0,
             'slot_lag_bytes{slot="dbz_source"}': 56,

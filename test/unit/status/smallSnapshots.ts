@@ -56,6 +56,7 @@ export function connector(
         managed: true,
         declaredState: "running",
         lag: 0,
+        retentionRisks: [],
         topics: [],
         tasks: tasks.map((taskState, task) => ({
             connector: name,
