@@ -1,7 +1,5 @@
 import { Client } from "pg";
-import type { StackOutputs } from "../../../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../../../servers/wait";
-import type { SecondSource } from "../stack/secondSource";
 import { copyRows } from "./copyRows";
 import { TopicReader } from "./topics";
 
@@ -17,6 +15,14 @@ export interface LoadSize {
     interleaved: number;
 }
 
+/** A table with the columns `id serial primary key` and `note text`, and the topic of its rows. */
+export interface LoadedTable {
+    /** URL of its database, as its owner. */
+    url: string;
+    table: string;
+    topic: string;
+}
+
 /** What became of the rows, by their ids in the topic. */
 export interface LoadAccount {
     rows: number;
@@ -30,29 +36,30 @@ const NARROW = "x".repeat(20);
 /** Not compressed, and not moved out of the page: the column's storage is PLAIN. */
 const WIDE = "x".repeat(2500);
 
-/** Loads rows in bulk into the table of a second source, and accounts for each of them by the source's topic. */
+/** Loads rows in bulk into the table of a source, and accounts for each of them by the source's topic. */
 export class BulkLoads {
-    private readonly ids: number[] = [];
+    private readonly ids = new Set<number>();
+    private records = 0;
     private reader: TopicReader | undefined;
 
     private constructor(
-        private readonly source: SecondSource,
+        private readonly source: LoadedTable,
         private readonly clients: [Client, Client],
     ) {}
 
-    static async open(source: SecondSource, { addresses }: StackOutputs): Promise<BulkLoads> {
+    static async open(source: LoadedTable, brokers: string[]): Promise<BulkLoads> {
         const clients: [Client, Client] = [newClient(source), newClient(source)];
         for (const client of clients) await client.connect();
         const loads = new BulkLoads(source, clients);
         // The topic is made by the first row
-        await source.insert("first");
-        await waitFor(async () => done(await loads.read(addresses.kafka)), { what: source.topic, timeoutSeconds: 60 });
+        await loads.insert(clients[0], 1);
+        await waitFor(async () => done(await loads.read(brokers)), { what: source.topic, timeoutSeconds: 60 });
         return loads;
     }
 
-    /** Records of the topic so far. */
-    get records(): number {
-        return this.ids.length;
+    /** Rows that have arrived so far. */
+    get arrived(): number {
+        return this.ids.size;
     }
 
     /** Writes all rows of a load, each kind in transactions of its own. */
@@ -74,6 +81,19 @@ export class BulkLoads {
         return narrow + wide + inserted + 4 * half;
     }
 
+    /** Writes rows in one transaction: half of them by COPY, half by one INSERT. */
+    async writeTransaction(count: number): Promise<void> {
+        const [client] = this.clients;
+        const half = Math.floor(count / 2);
+        await client.query("begin");
+        await this.copy(client, half, NARROW);
+        await client.query(
+            `insert into ${this.source.table} (note) select '${NARROW}' from generate_series(1, $1::int)`,
+            [count - half],
+        );
+        await client.query("commit");
+    }
+
     /** Writes rows of 60 kB in one transaction. The database keeps them compressed; decoded, they have all of it. */
     async writeHuge(count: number): Promise<void> {
         const [client] = this.clients;
@@ -89,10 +109,10 @@ export class BulkLoads {
         await this.clients[0].query(`truncate ${this.source.table}`);
     }
 
-    /** Waits until the topic has so many records. */
-    async untilRecords(wanted: number): Promise<void> {
-        const check = async () => (this.records >= wanted ? done() : pending(`${this.records} of ${wanted}`));
-        await waitFor(check, { what: `records in ${this.source.topic}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
+    /** Waits until so many rows have arrived. */
+    async untilArrived(wanted: number): Promise<void> {
+        const check = async () => (this.arrived >= wanted ? done() : pending(`${this.arrived} of ${wanted}`));
+        await waitFor(check, { what: `rows in ${this.source.topic}`, timeoutSeconds: 120, intervalSeconds: 0.01 });
     }
 
     /** Writes one more row, waits until it is in the topic, and accounts for all rows: those before it have arrived then, too. */
@@ -101,14 +121,13 @@ export class BulkLoads {
             `insert into ${this.source.table} (note) values ('last') returning id`,
         );
         const last = rows[0]!.id;
-        const check = async () => (this.ids.includes(last) ? done() : pending(`${this.records} records`));
-        await waitFor(check, { what: `row ${last} in ${this.source.topic}`, timeoutSeconds: 300 });
+        const check = async () => (this.ids.has(last) ? done() : pending(`${this.arrived} rows`));
+        await waitFor(check, { what: `row ${last} in ${this.source.topic}`, timeoutSeconds: 600 });
         const table = await this.clients[0].query<{ id: number }>(`select id from ${this.source.table} order by id`);
-        const arrived = new Set(this.ids);
         return {
             rows: table.rows.length,
-            lost: table.rows.map(({ id }) => id).filter((id) => !arrived.has(id)),
-            duplicates: this.ids.length - arrived.size,
+            lost: table.rows.map(({ id }) => id).filter((id) => !this.ids.has(id)),
+            duplicates: this.records - this.arrived,
         };
     }
 
@@ -119,7 +138,8 @@ export class BulkLoads {
 
     private async read(brokers: string[]): Promise<void> {
         this.reader = await TopicReader.open(brokers, this.source.topic, ({ key }) => {
-            this.ids.push((JSON.parse(key!) as { id: number }).id);
+            this.records++;
+            this.ids.add((JSON.parse(key!) as { id: number }).id);
         });
     }
 
@@ -133,6 +153,6 @@ export class BulkLoads {
     }
 }
 
-function newClient({ url }: SecondSource): Client {
+function newClient({ url }: LoadedTable): Client {
     return new Client({ connectionString: url });
 }
