@@ -14,6 +14,7 @@ import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
+import { warnOfFailoverSlots } from "./preflight/failoverSlots";
 import { prepare } from "./preflight/prepare";
 
 export = async () => {
@@ -78,7 +79,9 @@ export = async () => {
     const declared = { connect, database, ready, tables, secrets, stopGraceSeconds };
     const connectors = declareConnectors(completedConnectors, declared);
     const databaseAddress = database?.address ?? `${config.database.host}:${config.database.port}`;
-    warnOfCapturedTables(config, { address: databaseAddress, password: databaseArgs.password });
+    const databaseLogin = { address: databaseAddress, password: databaseArgs.password };
+    warnOfCapturedTables(config, databaseLogin);
+    warnOfFailoverSlots(config, databaseLogin);
     if (images.watch) {
         const watched = {
             zookeeper,

@@ -12,11 +12,16 @@ import { clashingTopics, clashProblem, dropsRecords } from "./topics";
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
 
-/** Rules on the Debezium PostgreSQL sources among connectors: on each of them, and on each two of them. */
-export function sourceProblems(connectors: CompletedConnector[]): Problem[] {
+/**
+ * Rules on the Debezium PostgreSQL sources among connectors: on each of them, and on each two of them.
+ *
+ * @param databaseManaged true: the database that sources read by default is the stack's own server.
+ */
+export function sourceProblems(connectors: CompletedConnector[], databaseManaged: boolean): Problem[] {
     const sources = connectors.filter(({ entry }) => isPostgresSource(entry.class));
     return [
         ...sources.flatMap(singleProblems),
+        ...(databaseManaged ? sources.flatMap(failoverProblems) : []),
         ...sources.flatMap((source, i) => sources.slice(0, i).flatMap((other) => pairProblems(source, other))),
     ];
 }
@@ -110,6 +115,15 @@ function slotProblems(name: string, config: Record<string, string>): Problem[] {
         add("heartbeat.interval.ms", rule, "set it to 5000");
     }
     return problems;
+}
+
+/** The stack's own server is PostgreSQL 15 without a standby. Other servers are asked in preview. */
+function failoverProblems({ name, entry, config }: CompletedConnector): Problem[] {
+    const isOwn = entry.addDefaults !== false && !("database.hostname" in entry.config);
+    if (!isOwn || config["slot.failover"] !== "true") return [];
+    const path = `connectors.${name}.config.slot.failover`;
+    const rule = "needs PostgreSQL 17 with a standby: the stack's own server is PostgreSQL 15 without one";
+    return [{ path, value: true, rule, remedy: "remove it" }];
 }
 
 /**

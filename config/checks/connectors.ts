@@ -44,7 +44,7 @@ export function connectorProblems(c: Partial<PlatformConfig>): Problem[] {
             const path = `connectors.${checked[index]!.name}.name`;
             return { path, value, rule: "is the name of two connectors", remedy: "rename one of them" };
         }),
-        ...sourceProblems(checked),
+        ...sourceProblems(checked, c.database?.managed === true),
         ...tableProblems(c, platformEndpoints(c).database),
     ];
 }

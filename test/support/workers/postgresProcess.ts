@@ -62,6 +62,52 @@ export class PostgresProcess {
         return server;
     }
 
+    /**
+     * Restarts this server and makes a hot standby of it, which follows it through the physical slot `standby`. Logical slots
+     * come to the standby with its setting `sync_replication_slots`, from PostgreSQL 17 on.
+     *
+     * @param settings of the standby.
+     */
+    async startStandby(settings: Settings = {}): Promise<PostgresProcess> {
+        const conninfo = { host: "127.0.0.1", port: this.port, user: SUPERUSER, password: DATABASE.password };
+        const standby = new PostgresProcess(
+            this.version,
+            (await findPorts()).database,
+            {
+                primary_conninfo: Object.entries({ ...conninfo, dbname: "postgres" })
+                    .map(([key, value]) => `${key}=${value}`)
+                    .join(" "),
+                primary_slot_name: "standby",
+                hot_standby_feedback: "on",
+                ...settings,
+            },
+            newFolder(),
+        );
+        try {
+            await query(this.superuserUrl, "select pg_create_physical_replication_slot('standby', true)");
+            await this.stop();
+            // Slots are a server's own
+            const filter = (file: string) => !file.startsWith(join(this.folder, "data", "pg_replslot", "/"));
+            for (const part of ["programs", "data"]) {
+                const target = join(standby.folder, part);
+                cpSync(join(this.folder, part), target, { recursive: true, verbatimSymlinks: true, filter });
+            }
+            writeFileSync(join(standby.folder, "data", "standby.signal"), "");
+            await giveToServer(standby.folder);
+            await this.restart();
+            await standby.restart();
+        } catch (error) {
+            await standby.close();
+            throw error;
+        }
+        return standby;
+    }
+
+    /** Makes a standby a primary, and waits until it is one. */
+    async promote(): Promise<void> {
+        await query(this.superuserUrl, "select pg_promote()");
+    }
+
     /** URL of the database, as its owner. */
     get url(): string {
         return this.urlOf(DATABASE.user, DATABASE.name);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { Deadline, systemClock } from "../client/clock";
 import type { Connectors } from "../client/connectors";
 import { ConnectError } from "../client/errors";
 import type { Abilities } from "../client/version";
@@ -13,7 +14,9 @@ import { renameProblems } from "../position/renameConnector";
 import { refuseSecondCluster } from "../position/sameCluster";
 import { sourceClass } from "../position/sourceClasses";
 import { slotProblems } from "../position/startFromPosition";
+import { findFailoverProblems } from "../postgres/failoverSlot";
 import { loadPg } from "../postgres/loadPg";
+import { isPostgresSource } from "../postgres/postgresSource";
 import { connectorId, declaredOn } from "../provider/declaredConnectors";
 import { CachedCluster, warnOnce } from "./cachedCluster";
 import { dependsOnVersion, nameProblem } from "./connectorNames";
@@ -34,6 +37,7 @@ export async function checkPosition(
         return problems;
     }
     problems.push(...(await missingPgProblems(given)));
+    await warnOfFailover(given);
     const isNew = !isPositioned(olds);
     if (isNew || olds.name !== given.name) {
         problems.push(...(await newNameProblems(given)));
@@ -72,6 +76,17 @@ async function missingPgProblems({ onDelete }: ConnectorInputs): Promise<InputPr
               () => [],
               (error: Error) => [{ property, reason: `${property}: ${error.message}` }],
           );
+}
+
+/** A database that does not answer is no problem. */
+async function warnOfFailover({ name, class: connectorClass, config, onDelete }: ConnectorInputs): Promise<void> {
+    const url = onDelete?.database?.url;
+    if (url === undefined || !isPostgresSource(connectorClass) || hasUnknown([config, url])) return;
+    const question = (limitSeconds: number) =>
+        findFailoverProblems(config, url, new Deadline(systemClock, limitSeconds)).catch(() => []);
+    for (const { text, remedy } of (await withinBudget(question)) ?? []) {
+        console.log(`warning: connector "${name}": config["slot.failover"] ${text}: ${remedy}`);
+    }
 }
 
 /** An existing connector must stay manageable, whatever its name is. */

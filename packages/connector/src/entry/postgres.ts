@@ -1,6 +1,7 @@
 export { type CaptureProblem, captureSettings, findCaptureProblems } from "../postgres/capturedTables";
 export { haveSameSlot } from "../position/sourceClasses";
 export { databaseUrl } from "../postgres/databaseUrl";
+export { type FailoverProblem, findFailoverProblems } from "../postgres/failoverSlot";
 export { isPostgresSource, lsnText, postgresSource } from "../postgres/postgresSource";
 export { BeforeSlotError, checkAgainstSlot } from "../postgres/checkAgainstSlot";
 export { elementsOf, type ListElement, listElement, tableFilter } from "../postgres/tableFilter";
