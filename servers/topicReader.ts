@@ -28,17 +28,31 @@ export interface TopicOptions {
 
 /** An open reader. */
 export interface TopicReader {
+    /**
+     * Resolves when the reader has passed these offsets: those of the next records, by partition.
+     *
+     * @throws when it reads nothing for a minute.
+     */
+    untilRead(ends: Offsets): Promise<void>;
     close(): Promise<void>;
 }
 
 /** How long a broker waits for new records before it answers, ms. */
 const FETCH_WAIT_MS = 500;
+const POLL_MS = 20;
 /** Interval in which leaders and topics are read again, ms. */
 const ROUND_MS = 2000;
 const MAX_BYTES = 1024 * 1024;
 const OFFSET_OUT_OF_RANGE = 1;
-/** Attribute of the control records of transactions: https://kafka.apache.org/documentation/#recordbatch */
+/** Records of open and aborted transactions are left out, as for a consumer with `isolation.level: read_committed`. */
+const READ_COMMITTED = 1;
+/** Longest time without a record while records are awaited, s. */
+const STALL_SECONDS = 60;
+/** Attributes of the records of transactions, and of their control records: https://kafka.apache.org/documentation/#recordbatch */
+const TRANSACTIONAL_BATCH = 0b010000;
 const CONTROL_BATCH = 0b100000;
+/** The key of a control record: its version and its type, 0 for an abort, as two numbers of 16 bits. */
+const ABORT_TYPE_AT = 2;
 
 /**
  * Reads topics until `close`, without a consumer group: the reader leaves nothing in the cluster. After a change of leader or
@@ -48,7 +62,27 @@ export async function readTopics(brokers: string[], options: TopicOptions): Prom
     const reader = new Reader(brokers, options);
     await reader.begin();
     const ended = reader.run();
-    return { close: () => reader.close(ended) };
+    return { untilRead: (ends) => reader.untilRead(ends), close: () => reader.close(ended) };
+}
+
+/**
+ * Reads single records, each in the first of the batches from its offset on. Those that the topic does not have any more are
+ * left out.
+ */
+export async function readRecords(
+    brokers: string[],
+    topic: string,
+    wanted: Pick<TopicRecord, "partition" | "offset">[],
+): Promise<TopicRecord[]> {
+    const found: TopicRecord[] = [];
+    for (const { partition, offset } of wanted) {
+        const onRecord = (record: TopicRecord) => {
+            if (record.partition === partition && record.offset === offset) found.push(record);
+        };
+        const reader = new Reader(brokers, { isWanted: (name) => name === topic, fromStart: true, onRecord });
+        await reader.readAt(topic, partition, offset);
+    }
+    return found;
 }
 
 class Reader {
@@ -73,6 +107,33 @@ class Reader {
     async close(ended: Promise<void>): Promise<void> {
         this.isClosed = true;
         await ended;
+    }
+
+    async untilRead(ends: Offsets): Promise<void> {
+        const missing = () =>
+            [...ends].reduce((sum, [key, end]) => sum + Math.max(0, end - (this.positions.get(key) ?? 0)), 0);
+        let left = missing();
+        let progressAt = performance.now();
+        while (left > 0) {
+            await sleep(POLL_MS);
+            const now = missing();
+            if (now < left) progressAt = performance.now();
+            if (performance.now() - progressAt > 1000 * STALL_SECONDS) {
+                throw new Error(`no record read for ${STALL_SECONDS} s; ${now} are missing to the end of the topics`);
+            }
+            left = now;
+        }
+    }
+
+    /** One fetch from an offset of a partition. */
+    async readAt(topic: string, partition: number, offset: number): Promise<void> {
+        const { brokers, partitions } = await this.wantedPartitions();
+        const wanted = partitions.filter((one) => one.partition === partition);
+        const leader = brokers.find(({ id }) => id === wanted[0]?.leader);
+        if (leader === undefined) return;
+
+        this.positions = new Map([[partitionKey(topic, partition), offset]]);
+        await withBroker(`${leader.host}:${leader.port}`, (connection) => this.fetch(connection, wanted));
     }
 
     /** The wanted partitions with their leaders, from the first broker that answers. */
@@ -118,14 +179,14 @@ class Reader {
         }));
         // No fetch session (epoch -1): each request names all partitions
         const { responses } = await evenIfPartial(
-            fetchV12.api.async(connection, FETCH_WAIT_MS, 1, MAX_BYTES, 0, 0, -1, topics, [], ""),
+            fetchV12.api.async(connection, FETCH_WAIT_MS, 1, MAX_BYTES, READ_COMMITTED, 0, -1, topics, [], ""),
         );
         for (const { topicId, partitions } of responses) partitions.forEach((answer) => this.take(topicId, answer));
     }
 
     private take(
         topic: string,
-        { partitionIndex, errorCode, logStartOffset, records }: fetchV12.FetchResponsePartition,
+        { partitionIndex, errorCode, logStartOffset, abortedTransactions, records }: fetchV12.FetchResponsePartition,
     ): void {
         const key = partitionKey(topic, partitionIndex);
         if (errorCode === OFFSET_OUT_OF_RANGE) {
@@ -134,9 +195,11 @@ class Reader {
         } else if (errorCode !== 0) {
             throw new Error(`${key} cannot be read (error ${errorCode})`);
         }
+        const isVisible = committedOnly(abortedTransactions);
         for (const batch of records ?? []) {
-            const isControl = (batch.attributes & CONTROL_BATCH) !== 0;
-            for (const { offsetDelta, timestampDelta, key: recordKey, value } of isControl ? [] : batch.records) {
+            for (const { offsetDelta, timestampDelta, key: recordKey, value } of isVisible(batch)
+                ? batch.records
+                : []) {
                 const offset = Number(batch.firstOffset) + offsetDelta;
                 // A batch may begin before the requested offset
                 if (offset >= (this.positions.get(key) ?? 0) && !this.isClosed) {
@@ -153,4 +216,22 @@ class Reader {
             this.positions.set(key, Number(batch.firstOffset) + batch.lastOffsetDelta + 1);
         }
     }
+}
+
+type Batch = NonNullable<fetchV12.FetchResponsePartition["records"]>[number];
+
+/** A test for the batches of an answer, in their order: false for control records and for aborted transactions. */
+function committedOnly(aborted: fetchV12.FetchResponsePartitionAbortedTransaction[]): (batch: Batch) => boolean {
+    const open = [...aborted].sort((a, b) => Number(a.firstOffset - b.firstOffset));
+    const producers = new Set<bigint>();
+    return ({ firstOffset, lastOffsetDelta, attributes, producerId, records }) => {
+        while (open.length > 0 && open[0]!.firstOffset <= firstOffset + BigInt(lastOffsetDelta)) {
+            producers.add(open.shift()!.producerId);
+        }
+        if ((attributes & CONTROL_BATCH) !== 0) {
+            if (records[0]?.key?.readInt16BE(ABORT_TYPE_AT) === 0) producers.delete(producerId);
+            return false;
+        }
+        return (attributes & TRANSACTIONAL_BATCH) === 0 || !producers.has(producerId);
+    };
 }

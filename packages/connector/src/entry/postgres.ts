@@ -4,7 +4,7 @@ export { databaseUrl } from "../postgres/databaseUrl";
 export { type FailoverProblem, findFailoverProblems } from "../postgres/failoverSlot";
 export { isPostgresSource, lsnText, postgresSource } from "../postgres/postgresSource";
 export { BeforeSlotError, checkAgainstSlot } from "../postgres/checkAgainstSlot";
-export { elementsOf, type ListElement, listElement, tableFilter } from "../postgres/tableFilter";
+export { elementsOf, type ListElement, listElement, type TableFilter, tableFilter } from "../postgres/tableFilter";
 export { parseTableName, TABLE_NAME_RULE, type TableName } from "../postgres/tableName";
 export { requestSnapshot, type SnapshotRequest, type SnapshotTarget } from "../postgres/tableSnapshots";
 export type { SnapshotKind } from "../postgres/snapshotSignals";
