@@ -105,6 +105,12 @@ export const ROOMS: Record<string, Room> = {
         rooms: ["packages/connector/", "packages/docker-engine/"],
         packages: ["dockerode"],
     },
+    "reconcile/": {
+        files: ["reconcile/*.ts"],
+        holds: "compares tables with their topics, row by row",
+        rooms: ["servers/", "packages/connector/"],
+        packages: [],
+    },
     "status/": {
         files: ["status/**/*.ts"],
         holds: "one snapshot of the platform, and what follows from it: findings, events, screen, page, metrics",
@@ -135,6 +141,7 @@ export const ROOMS: Record<string, Room> = {
         rooms: [
             ...["config/", "preflight/", "connectors/", "images/staging/", "servers/", "docker/", "status/", "tools/"],
             ...[
+                "reconcile/",
                 "images/staging/contract.ts",
                 "tools/project.ts",
                 "bench/",
@@ -160,7 +167,7 @@ export const ROOMS: Record<string, Room> = {
     "bench/": {
         files: ["bench/*.ts"],
         holds: "what `npm run bench` measures: ratios against a plain way in the same run",
-        rooms: ["cli/", "servers/", "test/", "tools/", "tools/project.ts", "packages/connector/"],
+        rooms: ["cli/", "reconcile/", "servers/", "test/", "tools/", "tools/project.ts", "packages/connector/"],
         packages: ["@platformatic/kafka", "axios", "pg", "yaml"],
     },
     "test/": {

@@ -1,10 +1,12 @@
 import { symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
+import axios from "axios";
 import { defaults } from "../../../config/defaults";
 import { DEBEZIUM_POSTGRES_CLASS, debeziumPostgres, writesKeysAsText } from "../../../connectors/debeziumPostgres";
 import type { PluginSource } from "../../../images/staging/contract";
 import { stagePlugins } from "../../../images/staging/plugins";
 import { resolvePlugins } from "../../../images/staging/resolve";
+import { done, pending, waitFor } from "../../../servers/wait";
 import { cacheFolder } from "../../../tools/folders";
 import { CHECKOUT } from "../../../tools/project";
 import { DATABASE, type PostgresProcess } from "./postgresProcess";
@@ -80,4 +82,19 @@ export function debeziumConfig(source: DebeziumSource): Record<string, string> {
         "topic.prefix": source.prefix,
         "table.include.list": source.tables,
     };
+}
+
+/** Creates or changes a source, and waits until its slot exists: from then on it captures every change. */
+export async function startSource(
+    name: string,
+    config: Record<string, string>,
+    { postgres, cluster }: { postgres: PostgresProcess; cluster: Pick<ConnectCluster, "restUrls"> },
+): Promise<void> {
+    await axios.put(`${cluster.restUrls[0]}/connectors/${name}/config`, config);
+    const slot = config["slot.name"];
+    const check = async () => {
+        const rows = await postgres.query("select from pg_replication_slots where slot_name = $1", [slot]);
+        return rows.length > 0 ? done() : pending("it does not exist");
+    };
+    await waitFor(check, { what: `slot ${slot}`, timeoutSeconds: 90, intervalSeconds: 0.1 });
 }

@@ -1,0 +1,63 @@
+import {
+    elementsOf,
+    isPostgresSource,
+    postgresSource,
+    type TableFilter,
+    tableFilter,
+} from "@connect-cdc/connector/postgres";
+import { type ValueFormat, valueFormat } from "./typeText";
+
+/** A Debezium PostgreSQL source. */
+export interface Source {
+    /** Name of the connector. */
+    connector: string;
+    slot: string;
+    publication: string;
+    /** `database.dbname`. */
+    database: string;
+    prefix: string;
+    format: ValueFormat;
+    placeholder: string;
+    /** True: the source captures the table. Throws for a pattern that JavaScript cannot read. */
+    captures: (schema: string, table: string) => boolean;
+}
+
+/** Undefined for another connector. */
+export function sourceOf(connector: string, config: Record<string, string>): Source | undefined {
+    if (!isPostgresSource(config["connector.class"] ?? "")) return undefined;
+    const signals = elementsOf(config["signal.data.collection"]).map(({ text }) => text);
+    return {
+        connector,
+        ...postgresSource(config),
+        database: config["database.dbname"] ?? "",
+        prefix: config["topic.prefix"] ?? "",
+        format: valueFormat(config),
+        placeholder: config["unavailable.value.placeholder"] ?? "__debezium_unavailable_value",
+        captures: (schema, table) => {
+            const isSignal = signals.includes(`${schema}.${table}`);
+            return !isSignal && filterOf(connector, config).captures(schema, table);
+        },
+    };
+}
+
+function filterOf(connector: string, config: Record<string, string>): TableFilter {
+    const lists = ["table.include.list", "schema.include.list", "table.exclude.list", "schema.exclude.list"];
+    if (!lists.some((key) => key in config)) return { captures: () => true, included: [] };
+    const filter = tableFilter(
+        "table.include.list" in config || "schema.include.list" in config
+            ? config
+            : {
+                  ...config,
+                  "table.include.list": ".*",
+              },
+    );
+    if (filter === undefined) {
+        throw new Error(`${connector}: its lists of tables have a pattern that only Java can read`);
+    }
+    return filter;
+}
+
+/** The topic of a table. Debezium replaces characters that topics cannot have (TopicNamingStrategy of Debezium 3.7). */
+export function topicOf({ prefix }: Source, table: { schema: string; name: string }): string {
+    return `${prefix}.${table.schema}.${table.name}`.replace(/[^a-zA-Z0-9._-]/g, "_");
+}
