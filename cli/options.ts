@@ -26,6 +26,17 @@ export function wholeNumberFrom(min: number, max = Infinity): (text: string) => 
     };
 }
 
+const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A parser of option values: `30m`, `12h`, `1d` as ms. */
+export function durationMs(text: string): number {
+    const [, count = "", unit = ""] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
+    const ms = Number(count) * (UNIT_MS[unit] ?? 0);
+    // The longest time of a timer
+    if (ms > 0 && ms < 2 ** 31) return ms;
+    throw new InvalidArgumentError("It must be a number and a unit such as 30m, 12h or 1d, at most 24d.");
+}
+
 /** Adds the options for the credentials of workers. A password is not an option: others can read the arguments. */
 export function withAccessOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
     return command

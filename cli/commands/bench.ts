@@ -5,6 +5,7 @@ import { type Figure, renderFigure } from "../../bench/figure";
 import { measureJmsSink } from "../../bench/jmsSink";
 import { measureMemory } from "../../bench/memory";
 import { measurePauses } from "../../bench/pauses";
+import { measureReconcile } from "../../bench/reconcile";
 import { measureStart } from "../../bench/start";
 import { measureTransforms } from "../../bench/transforms";
 import { measureUnchanged } from "../../bench/unchanged";
@@ -20,6 +21,7 @@ const WITHOUT_STACK: Record<string, () => Promise<Figure[]>> = {
     transforms: measureTransforms,
     "jms-sink": measureJmsSink,
     connectors: measureConnectors,
+    reconcile: measureReconcile,
 };
 /** Figures on a stack of their own. */
 const ON_STACK: Record<string, Measure> = {

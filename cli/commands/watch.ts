@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
 import { writeFileWhole } from "../../images/staging/cache";
+import type { TableReport } from "../../reconcile/reconcile";
 import { eventJson, eventLine, type WatchEvent } from "../../status/events";
 import { healLimits } from "../../status/healing";
 import { WatchLoop, type WatchMemory, type WatchOptions } from "../../status/watchLoop";
 import { stateFolder } from "../../tools/folders";
 import { withProcessLock } from "../../tools/processLock";
-import { examples, stackOption, wholeNumberFrom } from "../options";
+import { durationMs, examples, stackOption, wholeNumberFrom } from "../options";
+import { reconcileEvery } from "../reconcile/reconcileEvents";
+import { reconcileStack } from "../reconcile/reconcileStack";
 import { platformTarget, readStackOutputs } from "../stack/stackOutputs";
 
 const DAY_SECONDS = 86_400;
@@ -28,10 +31,15 @@ export const command = new Command()
         5,
     )
     .option("--all", "with --heal: also connectors that the stack does not declare")
+    .addOption(
+        new Option("--reconcile <time>", "compare all captured tables with their topics every 30m, 12h or 1d")
+            .argParser(durationMs)
+            .conflicts("once"),
+    )
     .option("--once", "take one snapshot, compare it with the last run; exit code 1 when there is a problem")
     .option("--json", "print JSON, one line for each change")
     .addHelpText("after", examples("npm run watch -- --heal", "npm run watch -- --once --json --stack prod"))
-    .action(async ({ stack, interval, confirm, heal, maxRestarts, all, once, json }) => {
+    .action(async ({ stack, interval, confirm, heal, maxRestarts, all, reconcile, once, json }) => {
         const format = json ? eventJson : eventLine;
         const options: WatchOptions = {
             readTarget: async () => platformTarget(stack, await readStackOutputs({ stack })),
@@ -46,8 +54,13 @@ export const command = new Command()
             return;
         }
         endBySignal();
+        if (reconcile !== undefined) void reconcileEvery(reconcile, stack, () => compareAll(stack), options.onEvent);
         await new WatchLoop(options).run(1000 * interval);
     });
+
+async function compareAll(stack: string): Promise<TableReport[]> {
+    return reconcileStack(await readStackOutputs({ stack }), { isWanted: () => true, onProgress: () => undefined });
+}
 
 /** Takes one snapshot. The memory is read from the file and written to it. */
 async function watchOnce(options: WatchOptions, file: string): Promise<number> {

@@ -12,6 +12,7 @@ const ORDER: Record<string, string[]> = {
         "status",
         "statusPage",
         "docs",
+        "reconcile",
         "secrets",
         "unchanged",
         "preview",

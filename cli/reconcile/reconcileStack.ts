@@ -1,0 +1,35 @@
+import { databaseUrl } from "@connect-cdc/connector/postgres";
+import { reconcile, type ReconcileOptions, type TableReport } from "../../reconcile/reconcile";
+import { type Source, sourceOf } from "../../reconcile/sources";
+import { listConnectors } from "../../servers/connect";
+import type { StackOutputs } from "../stack/stackOutputs";
+
+/** What a user may choose. */
+export type ReconcileChoice = Omit<ReconcileOptions, "brokers" | "url" | "sources">;
+
+/** Compares the captured tables of the stack's database. Throws when the stack runs none, or no source reads it. */
+export async function reconcileStack(
+    { addresses, database }: StackOutputs,
+    choice: ReconcileChoice,
+): Promise<TableReport[]> {
+    const { address, name, user, password } = database;
+    const url = process.env.DATABASE_URL ?? (address && databaseUrl({ address, database: name, user, password }));
+    if (url === undefined) {
+        throw new Error(
+            "the stack does not run its database; set DATABASE_URL to postgresql://user:password@host:port/database" +
+                " with a user who may read the tables",
+        );
+    }
+    const wanted = decodeURIComponent(new URL(url).pathname.slice(1));
+    const sources = (await sourcesOf(addresses.connect)).filter(({ database: own }) => own === wanted);
+    if (sources.length === 0) throw new Error(`no Debezium PostgreSQL source reads database "${wanted}"`);
+
+    return reconcile({ ...choice, brokers: addresses.kafka, url, sources });
+}
+
+async function sourcesOf(workers: string[]): Promise<Source[]> {
+    const connectors = await Promise.any(workers.map(listConnectors)).catch(() => {
+        throw new Error("no worker answers with its connectors; npm run status shows why");
+    });
+    return connectors.flatMap(({ info }) => sourceOf(info.name, info.config) ?? []);
+}
