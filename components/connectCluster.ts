@@ -86,6 +86,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
                         renderConnectProperties({
                             ...args,
                             replicationFactor: args.replicationFactor ?? args.kafka.replicationFactor,
+                            maxMessageBytes: args.kafka.maxMessageBytes,
                             bootstrapServers,
                             pluginDiscovery,
                             pluginPath: "/opt/connect/plugins",

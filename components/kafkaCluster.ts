@@ -42,6 +42,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
     public readonly peerAddresses: string[];
     /** Replication factor that new topics get: the number of brokers, at most 3. */
     public readonly replicationFactor: number;
+    /** Maximum size of a record, bytes. */
+    public readonly maxMessageBytes: number;
     /** Entries of the brokers in a file of targets for Prometheus; none where metrics are off. */
     public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
     /** Resolves when the cluster is ready. */
@@ -61,6 +63,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         const factors = replicationDefaults(args);
 
         this.replicationFactor = factors.defaultReplicationFactor;
+        this.maxMessageBytes = args.maxMessageBytes;
         this.ready = rollMembers(name, {
             kind: "kafka",
             targets,

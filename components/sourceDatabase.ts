@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
-import { schemaSql } from "./render/postgres";
+import { postgresArguments, schemaSql } from "./render/postgres";
+import { Setting } from "./render/properties";
 import { databaseAddress, POSTGRES_PORT } from "./render/serverAddresses";
 import { hostOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
@@ -28,6 +29,8 @@ export interface SourceDatabaseArgs {
     password: pulumi.Input<string>;
     /** Memory limit, MiB. */
     memoryMb: number;
+    /** Raw server settings, which win. */
+    config: Record<string, Setting>;
     /** Keeps the data volume from being deleted. Default false. */
     protectData?: boolean;
 }
@@ -59,21 +62,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
                 host,
                 image: args.image,
                 user: "postgres",
-                command: [
-                    ["listen_addresses", "*"],
-                    ["port", String(POSTGRES_PORT)],
-                    ["wal_level", "logical"],
-                    ["max_wal_senders", "10"],
-                    ["max_replication_slots", "10"],
-                    ["shared_buffers", "32MB"],
-                    // A slot is free this long after its reader went silent (PostgreSQL: 60 s). Not sooner than a worker that is
-                    // cut off has given up its tasks (session 10 s, heartbeat 0.5 s, stop 5 s): it may still hold rows to write.
-                    ["wal_sender_timeout", "20s"],
-                    // Other connections whose client is gone end after 20 + 3 x 5 s; the system's default is over two hours.
-                    ["tcp_keepalives_idle", "20"],
-                    ["tcp_keepalives_interval", "5"],
-                    ["tcp_keepalives_count", "3"],
-                ].flatMap(([key, value]) => ["-c", `${key}=${value}`]),
+                command: postgresArguments(args.config),
                 files: {
                     "/etc/connect-cdc/init/schema.sql": schemaSql({ database: args.name, user: args.user }),
                 },

@@ -41,6 +41,7 @@ export const defaults = {
         zookeeperConnectionTimeoutMs: 6000,
         groupInitialRebalanceDelayMs: 0,
         logCleanerDedupeBufferBytes: 16_777_216,
+        maxMessageBytes: 33_554_432,
         ...common,
         stopGraceSeconds: 120,
         heapMb: 256,
@@ -101,6 +102,7 @@ export const defaults = {
         signalTable: "cdc.debezium_signal",
         memoryMb: 512,
         placement: [],
+        config: {},
     },
     jmsBroker: {
         managed: true,
@@ -111,8 +113,8 @@ export const defaults = {
         passwordSecret: "jms-password",
         queues: ["CustomersJSON", "CustomersXML"],
         topics: [],
-        heapMb: 256,
-        memoryMb: 640,
+        heapMb: 384,
+        memoryMb: 768,
         placement: [],
     },
 };

@@ -191,6 +191,10 @@ export const sections = {
         logCleanerDedupeBufferBytes: count("a number of bytes", 1_048_576).describe(
             "`log.cleaner.dedupe.buffer.size`.",
         ),
+        maxMessageBytes: count("a number of bytes", 1_048_576, 1_073_741_824).describe(
+            "Maximum size of a record in Kafka, bytes. The limits of brokers, workers and their producers follow from it. An update " +
+                "under REPLICA IDENTITY FULL has the row twice: the default passes rows of 10 MiB.",
+        ),
         ...jvm,
     }),
     connect: z.strictObject({
@@ -265,6 +269,10 @@ export const sections = {
             ),
         memoryMb: count("a memory limit in MiB", 64).describe("Memory limit of the container, MiB."),
         placement: list.describe("Name of the host, as a list of one. Empty: the first host."),
+        config: settings.describe(
+            "Raw settings of the stack's own PostgreSQL, such as max_slot_wal_keep_size. They override the defaults, except settings " +
+                "that the server's address, data and sources depend on.",
+        ),
     }),
     jmsBroker: z.strictObject({
         managed: flag.describe(

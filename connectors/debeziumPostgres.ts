@@ -132,20 +132,28 @@ function signals(table: string): Record<string, string> {
 export const EXTENDED_LISTS = ["transforms", "predicates"];
 
 /**
- * Bounds of the rows that a source has in the heap at the same time, for rows of 64 KiB. Debezium's defaults are for small
- * rows: 10,240 rows of a fetch in a snapshot, 8192 in its queue, 2048 in a batch. With 60 kB each they are 1.2 GB.
+ * Bounds of the rows that a source has in the heap at the same time. Debezium's defaults are for small rows: 10,240 rows of a
+ * fetch in a snapshot, 8192 in its queue, 2048 in a batch. With 60 kB each they are 1.2 GB.
  *
- * Each of these gets a 32nd of the heap, 12 MiB of the default 384: the rows that the JDBC driver has fetched, the queue, the
- * batch that Connect sends (its rows have left the queue). The producer has 32 MiB more (`buffer.memory`). A source needs
- * about 70 MiB of the 250 MiB that Connect itself leaves.
+ * The queue and the batch that Connect sends get a 32nd of the heap each, 12 MiB of the default 384. A fetch gets a fifth, 76
+ * MiB: the JDBC driver begins with four rows, and then fetches as many as fit by the largest row of the table so far. The
+ * producer has 32 MiB more (`buffer.memory`). Connect itself leaves about 250 MiB.
  */
 function memoryBounds(heapMb: number): Record<string, string> {
-    const share = Math.floor((heapMb * 2 ** 20) / 32);
-    const rows = Math.max(1, Math.floor(share / 2 ** 16));
+    const heap = heapMb * 2 ** 20;
+    const share = Math.floor(heap / 32);
+    const fetched = Math.floor(heap / 5);
+    const rowsOf = (bytes: number, rowBytes: number, most: number) =>
+        String(Math.min(most, Math.max(1, Math.floor(bytes / rowBytes))));
     return {
-        "snapshot.fetch.size": String(Math.min(10_240, rows)),
+        "snapshot.fetch.size": rowsOf(fetched, 2 ** 24, 4),
+        // An error, and no end of the worker, where a fetch is larger: the first rows of a table may be small
+        "driver.maxResultBuffer": String(fetched),
+        "driver.adaptiveFetch": "true",
+        "driver.adaptiveFetchMaximum": rowsOf(fetched, 2 ** 20, 10_240),
+        "incremental.snapshot.chunk.size": rowsOf(fetched, 2 ** 16, 1024),
         "max.queue.size.in.bytes": String(share),
-        "max.batch.size": String(Math.min(2048, rows)),
+        "max.batch.size": rowsOf(share, 2 ** 16, 2048),
     };
 }
 

@@ -8,6 +8,8 @@ const HOPELESS_RESTARTS = 5;
 /** A worker logs each request: an error some minutes old is not among its last lines. */
 const TAIL_LINES = 5000;
 const LONGEST_ERROR = 800;
+/** Sentence about a log without an error. */
+export const NO_ERROR = "Its log has no error";
 
 /** Number of restarts by the engine, when there are too many of them; undefined: the server may still start. */
 export async function hopelessRestarts(address: ContainerAddress): Promise<number | undefined> {
@@ -34,9 +36,7 @@ export async function lastErrorOf(address: ContainerAddress, redact: (text: stri
     try {
         const lines = await readLog(address, { tail: TAIL_LINES });
         const error = lastError(lines.map(({ text }) => text));
-        return error === undefined
-            ? "Its log has no error"
-            : `The last error in its log: ${shorten(redact(error), LONGEST_ERROR)}`;
+        return error === undefined ? NO_ERROR : `The last error in its log: ${shorten(redact(error), LONGEST_ERROR)}`;
     } catch (error) {
         return `Its log cannot be read (${messageOf(error)})`;
     }

@@ -10,6 +10,8 @@ export interface ConnectorEnds {
     topicPrefix?: string;
     /** Replication slot of a Debezium Postgres source. undefined: another connector. */
     slot?: string;
+    /** True: heartbeats of a Debezium Postgres source write to its database, so that its slot advances. undefined: another connector. */
+    heartbeat?: boolean;
     /** Settings that select the captured tables of a Debezium Postgres source. undefined: another connector. */
     capture?: Record<string, string>;
     /** Queue that a JMS sink sends to. undefined: another connector. */
@@ -27,6 +29,7 @@ export function endsOf(config: Record<string, string>, type?: string): Connector
         topicPrefix: isDebezium ? config["topic.prefix"] : undefined,
         // Debezium's own default
         slot: isPostgres ? (config["slot.name"] ?? "debezium") : undefined,
+        heartbeat: isPostgres ? writesHeartbeats(config) : undefined,
         capture: isPostgres ? captureSettings(config) : undefined,
         queue: config["jms.destination.type"] === "topic" ? undefined : queueName(config["jms.destination.name"]),
     };
@@ -38,4 +41,8 @@ function queueName(destination: string | undefined): string | undefined {
         ?.replace(/^dynamicQueues\//, "")
         .split("::")
         .at(-1);
+}
+
+function writesHeartbeats(config: Record<string, string>): boolean {
+    return Boolean(config["heartbeat.action.query"]) && Number(config["heartbeat.interval.ms"]) > 0;
 }

@@ -14,7 +14,7 @@ export interface BrokerXml {
     role?: string;
     /** Messages of one address kept in memory, bytes; the rest is paged to disk. Default 10 MiB. */
     maxAddressBytes?: number;
-    /** Messages of all addresses kept in memory, bytes; the rest is paged to disk. Default 48 MiB, for a heap of 256 MiB. */
+    /** Messages of all addresses kept in memory, bytes; the rest is paged to disk. Default 48 MiB, for a heap of 384 MiB. */
     maxGlobalBytes?: number;
     /**
      * How long a write waits for others to share one sync of the disk, ns. Default 0: a sink commits once per batch, and

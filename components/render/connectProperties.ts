@@ -1,5 +1,7 @@
 import { renderProperties, Setting } from "./properties";
 
+const MIB = 2 ** 20;
+
 /** Settings that are the same for every worker of a cluster. */
 export interface WorkerSettings {
     /** `group.id`. */
@@ -25,6 +27,8 @@ export interface WorkerSettings {
     scheduledRebalanceMaxDelayMs: number;
     /** `connector.client.config.override.policy`. */
     clientConfigOverridePolicy: string;
+    /** Largest heap of a worker, MiB. Memory of the clients follows from it. */
+    heapMb: number;
     /** Raw settings, which win; lists are added to those of the platform. */
     config: Record<string, Setting>;
 }
@@ -32,6 +36,8 @@ export interface WorkerSettings {
 /** Content of a worker's `connect-distributed.properties`. Facts: Kafka documentation, "Kafka Connect Configs". */
 export interface ConnectProperties extends WorkerSettings {
     bootstrapServers: string;
+    /** Maximum size of a record, bytes: `max.request.size` of all producers. */
+    maxMessageBytes: number;
     /** Replication factor of the three internal topics. */
     replicationFactor: number;
     pluginPath: string;
@@ -86,6 +92,10 @@ export function renderConnectProperties(p: ConnectProperties): string {
             // Each write waits for its replicas, one at a time (Connect allows one in flight), and costs about the same for any
             // size. Kafka's default of 16 KiB is about 20 rows. Larger batches fill while another is in flight; none waits.
             "producer.batch.size": 131_072,
+            "producer.max.request.size": p.maxMessageBytes,
+            ...clientMemory(p),
+            // Of the internal topics: a task's stack trace may contain a row
+            "max.request.size": p.maxMessageBytes,
             "connector.client.config.override.policy": p.clientConfigOverridePolicy,
             "config.providers": extended("directory", providers),
             "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
@@ -94,6 +104,18 @@ export function renderConnectProperties(p: ConnectProperties): string {
         },
         raw,
     );
+}
+
+/**
+ * Bounds of what the clients of one task have in the heap: Kafka's defaults, or less with a small heap. A producer must be able
+ * to hold its largest record. A fetch returns a larger record all the same (KIP-74).
+ */
+function clientMemory({ heapMb, maxMessageBytes }: ConnectProperties) {
+    const heap = heapMb * MIB;
+    return {
+        "producer.buffer.memory": Math.max(maxMessageBytes, Math.min(32 * MIB, Math.floor(heap / 12))),
+        "consumer.fetch.max.bytes": Math.min(50 * MIB, Math.floor(heap / 32)),
+    };
 }
 
 /** Adds the user's elements: without the platform's own ones a worker would find neither plugins nor secrets. */

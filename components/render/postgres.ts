@@ -1,3 +1,29 @@
+import { Setting } from "./properties";
+import { POSTGRES_PORT } from "./serverAddresses";
+
+/**
+ * Arguments of the server's command line.
+ * @param config raw settings of the user, which win; the server takes the last value of a setting.
+ */
+export function postgresArguments(config: Record<string, Setting>): string[] {
+    const settings: Record<string, Setting> = {
+        listen_addresses: "*",
+        port: POSTGRES_PORT,
+        wal_level: "logical",
+        max_wal_senders: 10,
+        max_replication_slots: 10,
+        shared_buffers: "32MB",
+        // A slot is free this long after its reader went silent (PostgreSQL: 60 s). Not sooner than a worker that is cut off has
+        // given up its tasks (session 10 s, heartbeat 0.5 s, stop 5 s): it may still hold rows to write.
+        wal_sender_timeout: "20s",
+        // Other connections whose client is gone end after 20 + 3 x 5 s; the system's default is over two hours.
+        tcp_keepalives_idle: 20,
+        tcp_keepalives_interval: 5,
+        tcp_keepalives_count: 3,
+    };
+    return Object.entries({ ...settings, ...config }).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+}
+
 /** Content of the stack's own database. */
 export interface SchemaSql {
     /** Name of the database. */

@@ -38,6 +38,8 @@ export interface BrokerSettings {
     groupInitialRebalanceDelayMs: number;
     /** `log.cleaner.dedupe.buffer.size`: Kafka's own default of 128 MiB does not fit a small heap. */
     logCleanerDedupeBufferBytes: number;
+    /** `message.max.bytes`. Topics without `max.message.bytes` of their own follow it. */
+    maxMessageBytes: number;
     /** Raw settings, which win. */
     config: Record<string, Setting>;
 }
@@ -93,6 +95,8 @@ export function renderServerProperties(p: ServerProperties): string {
             "log.segment.bytes": p.segmentBytes,
             "log.retention.check.interval.ms": p.retentionCheckIntervalMs,
             "log.cleaner.dedupe.buffer.size": p.logCleanerDedupeBufferBytes,
+            // The limits of fetches, also between brokers, need no change: a larger first batch is delivered all the same (KIP-74)
+            "message.max.bytes": p.maxMessageBytes,
             "group.initial.rebalance.delay.ms": p.groupInitialRebalanceDelayMs,
         },
         p.config,

@@ -1,6 +1,7 @@
 import { aboveBrokersProblem, ILLEGAL_TOPIC, TOPIC_NAME } from "../../connectors/topics";
 import { Problem, repeated } from "../problem";
 import type { PlatformConfig } from "../schema";
+import { databaseSettingProblems } from "./databaseSettings";
 
 /** Default replication factor of a topic: the number of brokers, at most 3. */
 const MOST_COPIES = 3;
@@ -52,16 +53,33 @@ const OWNED_SETTINGS = {
             remedy: "set connect.clientConfigOverridePolicy instead",
         },
     ],
+    // Names of PostgreSQL's settings have no case
+    database: [
+        {
+            settings: /^(data_directory|config_file|hba_file|ident_file|external_pid_file)$/i,
+            rule: "would put the data outside of the server's volume",
+            remedy: REMOVE,
+        },
+        {
+            settings: /^(listen_addresses|unix_socket_directories|password_encryption)$/i,
+            rule: "would cut the server off: its clients and its health check connect by it",
+            remedy: REMOVE,
+        },
+        { settings: /^port$/i, rule: "has a key of its own", remedy: "set database.port instead" },
+        { settings: /^wal_level$/i, rule: "would end the capture of changes, which needs logical", remedy: REMOVE },
+    ],
 };
 
 /** Rules on the servers of one role. */
 export function serverProblems(c: Partial<PlatformConfig>): Problem[] {
     return [
         ...memoryProblems(c),
+        ...messageSizeProblems(c),
         ...ensembleProblems(c),
         ...storageTopicProblems(c),
         ...queueProblems(c),
         ...ownedSettingProblems(c),
+        ...databaseSettingProblems(c),
     ];
 }
 
@@ -85,6 +103,33 @@ function memoryProblems(c: Partial<PlatformConfig>): Problem[] {
         }
     }
     return problems;
+}
+
+/**
+ * How many times each heap must be as large as the largest record. Measured with updates of 20 and 30 MiB: a worker has
+ * the record as bytes, as values and as the text that it writes, and as many again in its clients; Artemis has a text with two
+ * bytes a character, and once more for a reader that does not use its own protocol.
+ */
+const RECORDS_IN_HEAP = { kafka: 8, connect: 12, jmsBroker: 12 };
+
+function messageSizeProblems(c: Partial<PlatformConfig>): Problem[] {
+    const { kafka, jmsBroker } = c;
+    if (!kafka) return [];
+    const { maxMessageBytes, socketRequestMaxBytes } = kafka;
+    const base = { path: "kafka.maxMessageBytes", value: maxMessageBytes };
+    const roles = (["kafka", "connect", "jmsBroker"] as const).filter(
+        (role) => role !== "jmsBroker" || jmsBroker?.managed === true,
+    );
+    const ofHeaps = roles.flatMap((role): Problem[] => {
+        const section = c[role];
+        const most = Math.floor(((section?.heapMb ?? Infinity) * 2 ** 20) / RECORDS_IN_HEAP[role]);
+        if (section === undefined || maxMessageBytes <= most) return [];
+        const rule = `is above 1/${RECORDS_IN_HEAP[role]} of ${role}.heapMb (${section.heapMb}): such a record would end the server`;
+        return [{ ...base, rule, remedy: `set it to ${most} or less, or raise ${role}.heapMb and ${role}.memoryMb` }];
+    });
+    if (maxMessageBytes < socketRequestMaxBytes) return ofHeaps;
+    const rule = `must be less than kafka.socketRequestMaxBytes (${socketRequestMaxBytes}), the limit of a whole request`;
+    return [...ofHeaps, { ...base, rule, remedy: "lower it, or raise kafka.socketRequestMaxBytes" }];
 }
 
 function ensembleProblems({ zookeeper }: Partial<PlatformConfig>): Problem[] {

@@ -1,4 +1,4 @@
-import type { ConnectorPlugin } from "@connect-cdc/connector/client";
+import { adviceOnFailure, type ConnectorPlugin } from "@connect-cdc/connector/client";
 import type { Finding, Problem } from "../finding";
 import { npmCommand } from "../npmCommand";
 import {
@@ -240,8 +240,15 @@ function failed(cause: string | undefined, worker: string, connector: string, sn
     return {
         level: "wrong",
         text: `FAILED on ${worker}: ${cause ?? "the cause is in the worker's log"}`,
-        remedy: restart(connector, snapshot),
+        remedy: restart(connector, snapshot, cause === undefined ? undefined : remedyOf(cause, snapshot)),
     };
+}
+
+/** How to remove a cause that does not say it; undefined for other causes. */
+function remedyOf(cause: string, { stack }: PlatformSnapshot): string | undefined {
+    const advice = adviceOnFailure(cause);
+    if (advice === undefined || !cause.includes("RecordTooLargeException")) return advice;
+    return `raise kafka.maxMessageBytes and run ${npmCommand(stack, "start")} (for other brokers, ${advice})`;
 }
 
 function unassigned({ stack }: PlatformSnapshot): Problem {
@@ -252,9 +259,9 @@ function unassigned({ stack }: PlatformSnapshot): Problem {
     };
 }
 
-function restart(connector: string, snapshot: PlatformSnapshot): string {
+function restart(connector: string, snapshot: PlatformSnapshot, remedy = "remove the cause"): string {
     const url = `${restUrl(snapshot)}/connectors/${connector}/restart?includeTasks=true&onlyFailed=true`;
-    return `remove the cause, then restart: curl -X POST '${url}'`;
+    return `${remedy}, then restart: curl -X POST '${url}'`;
 }
 
 /** REST URL of a worker that answers. */

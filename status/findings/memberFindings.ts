@@ -1,3 +1,4 @@
+import { NO_ERROR } from "../../docker/crashLoop";
 import type { Finding, Problem } from "../finding";
 import { npmCommand } from "../npmCommand";
 import type { Answer, ContainerFacts, MemberAnswer, PlatformSnapshot, ServerFacts } from "../snapshot";
@@ -74,8 +75,17 @@ function restartProblem(
     const ago = (at: number) => `${durationText(Math.max(0, takenAt - at))} ago`;
     const text = `restarted ${count} times since it was made ${ago(madeAt)}, the last time ${ago(lastAt)}. ${lastError}`;
     const section = heapSections[container.name.replace(/-\d+$/, "")];
-    return section !== undefined && lastError.includes("OutOfMemoryError: Java heap space")
-        ? { level: "wrong", text, remedy: `raise heapMb and memoryMb of connect-cdc:${section}` }
+    if (section === undefined) return { level: "wrong", text };
+    if (lastError.includes("OutOfMemoryError")) {
+        return { level: "wrong", text, remedy: `raise heapMb and memoryMb of connect-cdc:${section}` };
+    }
+    // The kernel's end of a process that exceeds its limit leaves nothing in the log
+    return lastError === NO_ERROR
+        ? {
+              level: "wrong",
+              text,
+              remedy: `raise memoryMb of connect-cdc:${section}: it was killed, perhaps for lack of memory`,
+          }
         : { level: "wrong", text };
 }
 

@@ -6,6 +6,7 @@ import { parseAddress } from "../../servers/address";
 import { clusterView, topicNames } from "../../servers/kafka";
 import { replicationSlots } from "../../servers/postgres";
 import { killUp } from "../support/faults/killedUp";
+import { crash, workerOf } from "../support/faults/serverFaults";
 import { RowWriter } from "../support/rows/rowWriter";
 import { readTopic } from "../support/rows/topics";
 import { restartConnector, setState } from "../support/stack/connectorState";
@@ -14,6 +15,13 @@ import { readStatus } from "../support/stack/statusRun";
 import { sharedStack } from "./sharedStack";
 
 const MIB = 2 ** 20;
+const SOURCE = "dbz-source";
+/** Log that each busy place writes. */
+const FOREIGN_MIB = process.env.SOAK ? 2048 : 64;
+const FOREIGN_ROWS =
+    "insert into cdc.foreign_rows (text) select repeat(md5(g::text), 30) from generate_series(1, 70000) g";
+const FOREIGN_MESSAGES =
+    "select pg_logical_emit_message(false, 'foreign', repeat('x', 1000000)) from generate_series(1, 70)";
 const stack = sharedStack();
 const ownConfig = stack.config();
 let outputs: StackOutputs;
@@ -36,36 +44,79 @@ function login() {
     return { ...parseAddress(address), database, user, password };
 }
 
+async function ownSlot() {
+    const [slot] = await replicationSlots(login());
+    return slot!;
+}
+
 /** All log that the database has written. */
 async function writtenMib(): Promise<number> {
     const { rows } = await client.query<{ bytes: string }>("select pg_current_wal_lsn() - '0/0'::pg_lsn as bytes");
     return Number(rows[0]!.bytes) / MIB;
 }
 
-describe("log of a table that is not published", () => {
-    it("is released within a minute, and the source continues from its position after a restart", async () => {
-        const heldMib = async () => {
-            const [slot] = await replicationSlots(login());
-            return slot!.walHeldBytes / MIB;
-        };
-        const before = await writtenMib();
-        await client.query("create table cdc.foreign_rows (id bigserial primary key, text text)");
-        await client.query(
-            "insert into cdc.foreign_rows (text) select repeat(md5(g::text), 30) from generate_series(1, 70000) g",
-        );
-        expect((await writtenMib()) - before).toBeGreaterThan(64);
-        await expect.poll(heldMib, { timeout: 60_000, interval: 1000 }).toBeLessThan(16);
+describe("log that is not of captured tables", () => {
+    const busy = [
+        { where: "a table that is not published", database: undefined, write: FOREIGN_ROWS },
+        // Any role may write to the log there
+        { where: "another database of the server", database: "postgres", write: FOREIGN_MESSAGES },
+    ];
 
-        const restUrl = outputs.restUrls[0]!;
-        await restartConnector(restUrl, "dbz-source");
+    beforeAll(() => client.query("create table cdc.foreign_rows (id bigserial primary key, text text)"));
+
+    it.each(busy)(
+        "of $where is released within a minute, after kills and restarts, too",
+        async ({ database, write }) => {
+            const heldMib = async () => (await ownSlot()).walHeldBytes / MIB;
+            const writer = new Client({ ...login(), ...(database === undefined ? {} : { database }) });
+            await writer.connect();
+            const before = await writtenMib();
+            let written = 0;
+            while (written < FOREIGN_MIB) {
+                await writer.query(write);
+                written = (await writtenMib()) - before;
+                if (process.env.SOAK && written > FOREIGN_MIB / 2) await killWorkerOnce();
+            }
+            await writer.end();
+            const began = performance.now();
+            await expect.poll(heldMib, { timeout: 60_000, interval: 1000 }).toBeLessThan(16);
+            const seconds = Math.round((performance.now() - began) / 1000);
+            console.log(`${Math.round(written)} MiB of log: released ${seconds} s after the last write`);
+
+            const restUrl = outputs.restUrls[0]!;
+            await restartConnector(restUrl, SOURCE);
+            const pipeline = await Pipeline.open(stack);
+            const ids = await pipeline.table.insertRandom(500);
+            await restartConnector(restUrl, SOURCE);
+            await pipeline.passMarker();
+            await pipeline.untilArrived(ids);
+            await pipeline.close();
+            await setState(restUrl, SOURCE, "resume", "RUNNING");
+        },
+    );
+
+    it("of a burst without a later row is released, too", async () => {
         const pipeline = await Pipeline.open(stack);
-        const ids = await pipeline.table.insertRandom(500);
-        await restartConnector(restUrl, "dbz-source");
-        await pipeline.passMarker();
-        await pipeline.untilArrived(ids);
+        await pipeline.untilArrived(await pipeline.table.insertRandom(2000));
         await pipeline.close();
-        await setState(restUrl, "dbz-source", "resume", "RUNNING");
+        const position = await client.query<{ lsn: string }>("select pg_current_wal_lsn() as lsn");
+        const confirmed = async () => {
+            const { rows } = await client.query<{ done: boolean }>(
+                "select confirmed_flush_lsn >= $1 as done from pg_replication_slots where slot_name = 'dbz_source'",
+                [position.rows[0]!.lsn],
+            );
+            return rows[0]?.done;
+        };
+        await expect.poll(confirmed, { timeout: 60_000, interval: 1000 }).toBe(true);
     });
+
+    let killed = false;
+    async function killWorkerOnce(): Promise<void> {
+        if (killed) return;
+        killed = true;
+        const victim = { stack: stack.handle.name, outputs };
+        await crash(victim, await workerOf(victim, SOURCE));
+    }
 });
 
 describe("a captured table that is not published", () => {

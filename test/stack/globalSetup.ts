@@ -11,7 +11,12 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
     const stack = await TestStack.create();
     // On, so that a real Prometheus can ask a whole platform; that it is off by default is shown without one.
-    stack.configure({ metrics: { ...stack.config().metrics, enabled: true } });
+    const { metrics, database } = stack.config();
+    stack.configure({
+        metrics: { ...metrics, enabled: true },
+        // A setting of the user, which status shows the effect of
+        database: { ...database, config: { max_slot_wal_keep_size: "4GB" } },
+    });
     const started = performance.now();
     const seconds = () => Math.round((performance.now() - started) / 1000);
     process.stderr.write(`stack ${stack.handle.name}: pulumi up ...\n`);

@@ -157,6 +157,7 @@ describe("three members of each role on one host", () => {
             "log.segment.bytes=1073741824",
             "log.retention.check.interval.ms=300000",
             "log.cleaner.dedupe.buffer.size=16777216",
+            "message.max.bytes=33554432",
             "group.initial.rebalance.delay.ms=0",
         ]);
         expect(await resolved(kafka.bootstrapServers)).toBe("kafka-0:19092,kafka-1:19092,kafka-2:19092");
@@ -201,6 +202,10 @@ describe("three members of each role on one host", () => {
             "consumer.heartbeat.interval.ms=1000",
             "producer.acks=all",
             "producer.batch.size=131072",
+            "producer.max.request.size=33554432",
+            "producer.buffer.memory=33554432",
+            "consumer.fetch.max.bytes=12582912",
+            "max.request.size=33554432",
             "connector.client.config.override.policy=None",
             "config.providers=directory",
             "config.providers.directory.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider",
@@ -244,6 +249,28 @@ describe("three members of each role on one host", () => {
         const lines = properties.filter((line) => /^(config\.providers|plugin\.path|a\.b)=/.test(line));
         expect(lines).toEqual(["plugin.path=/opt/connect/plugins,/mine", "config.providers=directory,file", "a.b=c"]);
     });
+
+    it.each([
+        { heapMb: 96, maxMessageBytes: 1_048_576, buffer: 8_388_608, fetched: 3_145_728 },
+        { heapMb: 96, maxMessageBytes: 8_388_609, buffer: 8_388_609, fetched: 3_145_728 },
+        { heapMb: 4096, maxMessageBytes: 67_108_864, buffer: 67_108_864, fetched: 52_428_800 },
+        { heapMb: 4096, maxMessageBytes: 1_048_576, buffer: 33_554_432, fetched: 52_428_800 },
+    ])(
+        "have clients that fit a heap of $heapMb MiB and records of $maxMessageBytes bytes",
+        async ({ heapMb, maxMessageBytes, buffer, fetched }) => {
+            await clusters({ kafka: { maxMessageBytes }, connect: { heapMb } });
+            const properties = containerInputs(resources, "connect-0").files[
+                "/etc/connect-cdc/connect-distributed.properties"
+            ]!.split("\n");
+            expect(properties).toEqual(
+                expect.arrayContaining([
+                    `producer.max.request.size=${maxMessageBytes}`,
+                    `producer.buffer.memory=${buffer}`,
+                    `consumer.fetch.max.bytes=${fetched}`,
+                ]),
+            );
+        },
+    );
 
     it("are waited for at their outside addresses", async () => {
         await clusters();

@@ -81,7 +81,7 @@ describe("JmsBroker", () => {
         const broker = new JmsBroker("artemis", { ...defaults.jmsBroker, ...hostsAndImage(), password: "hunter2" });
         await resolved(broker.ready.urn);
         const container = containerInputs(resources, "artemis");
-        expect(container["envs"]).toEqual(["JMS_USER=cdc", "ARTEMIS_HEAP_MB=256"]);
+        expect(container["envs"]).toEqual(["JMS_USER=cdc", "ARTEMIS_HEAP_MB=384"]);
         const xml = container.files["/var/lib/artemis-instance/etc/broker.xml"];
         expect(xml).toMatch(/CustomersJSON[^]*CustomersXML/);
         expect(container["ports"].map((p: { external: number }) => p.external)).toEqual([8161, 61616]);

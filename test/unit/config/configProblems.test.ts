@@ -47,6 +47,7 @@ const ownTables = (config: Raw) => {
 const tables = (list: Raw, more: Raw = {}) => ({ database: { tables: list, ...more } });
 const foreign = { managed: false, host: "db.example.com" };
 const plugin = (p: Raw) => ({ connect: { plugins: { p } } });
+const databaseSetting = (config: Raw) => ({ database: { config } });
 const local = (host: Raw) => ({ hosts: { local: host } });
 const twoHosts = (second: Raw, first: Raw = {}) => ({
     hosts: {
@@ -132,6 +133,10 @@ const CASES: Record<string, Case[]> = {
         ["an even ensemble", { zookeeper: { servers: 4 } }, "zookeeper.servers", "4", "is even: it tolerates the loss of 1, the same as 3", "set 3 or 5", "warning"],
         ["words without the health check's", { zookeeper: { fourLetterWords: ["stat"] } }, "zookeeper.fourLetterWords", '["stat"]', "lacks srvr", "add it"],
         ["heap as large as memory", { connect: { heapMb: 896 } }, "connect.heapMb", "896", "less than connect.memoryMb (896)", "lower it"],
+        ["records larger than a worker's heap allows", { connect: { heapMb: 300 } }, "kafka.maxMessageBytes", "33554432", "above 1/12 of connect.heapMb (300)", "raise connect.heapMb and connect.memoryMb"],
+        ["records larger than a broker's heap allows", { kafka: { heapMb: 200 } }, "kafka.maxMessageBytes", "33554432", "above 1/8 of kafka.heapMb (200)", "set it to 26214400 or less"],
+        ["records larger than the JMS broker's heap allows", { jmsBroker: { heapMb: 256 } }, "kafka.maxMessageBytes", "33554432", "above 1/12 of jmsBroker.heapMb (256)", "raise jmsBroker.heapMb"],
+        ["records larger than a request", { kafka: { socketRequestMaxBytes: 33_554_432 } }, "kafka.maxMessageBytes", "33554432", "less than kafka.socketRequestMaxBytes (33554432)", "lower it"],
         ["a heap among the flags", { kafka: { jvmFlags: ["-Xmx1g"] } }, "kafka.jvmFlags.0", '"-Xmx1g"', "has a key of its own", "kafka.heapMb"],
         ["replication above brokers", { connect: { replicationFactor: 4 } }, "connect.replicationFactor", "4", "at most kafka.brokers (3)", "add brokers"],
         ["replication above brokers, raw", { kafka: { brokers: 1, config: { "default.replication.factor": 2 } } }, "kafka.config.default.replication.factor", "2", "at most kafka.brokers (1)", "lower it"],
@@ -153,6 +158,21 @@ const CASES: Record<string, Case[]> = {
         ["a raw override policy", { connect: { config: { "connector.client.config.override.policy": "All" } } }, "connect.config.connector.client.config.override.policy", '"All"', "has a key of its own", "set connect.clientConfigOverridePolicy"],
         ["two storage topics of one name", { connect: { statusStorageTopic: "my-connect-configs" } }, "connect.statusStorageTopic", '"my-connect-configs"', "is used twice", "a name of its own"],
         ["a storage topic's name", { connect: { statusStorageTopic: "a b" } }, "connect.statusStorageTopic", '"a b"', "not a valid topic name", "correct it"],
+        ["a misspelled setting of PostgreSQL", databaseSetting({ max_slot_wal_keep: "1GB" }), "database.config.max_slot_wal_keep", '"1GB"', "is not a setting of PostgreSQL 15", "did you mean max_slot_wal_keep_size?"],
+        ["a setting of PostgreSQL that no one can set", databaseSetting({ block_size: 8192 }), "database.config.block_size", "8192", "is not a setting of PostgreSQL 15", "use one of"],
+        ["a size with an unknown unit", databaseSetting({ max_slot_wal_keep_size: "1gb" }), "database.config.max_slot_wal_keep_size", '"1gb"', "a unit such as B, kB, MB, GB, TB or without one (MB)", "correct the value"],
+        ["a time with a unit of sizes", databaseSetting({ statement_timeout: "1MB" }), "database.config.statement_timeout", '"1MB"', "a unit such as us, ms, s, min, h, d", "correct the value"],
+        ["a count with a unit", databaseSetting({ max_connections: "100MB" }), "database.config.max_connections", '"100MB"', "must be a number", "correct the value"],
+        ["a size out of range", databaseSetting({ work_mem: "1kB" }), "database.config.work_mem", '"1kB"', "must be from 64 to 2147483647, in units of kB", "correct the value"],
+        ["a switch that is none", databaseSetting({ autovacuum: "o" }), "database.config.autovacuum", '"o"', "must be on or off", "correct the value"],
+        ["a word that is not in the list", databaseSetting({ wal_compression: "gzip" }), "database.config.wal_compression", '"gzip"', "must be one of: pglz, lz4, zstd, on, off", "correct the value"],
+        ["buffers as large as the container", databaseSetting({ shared_buffers: "512MB" }), "database.config.shared_buffers", '"512MB"', "less than database.memoryMb (512)", "raise database.memoryMb"],
+        ["fewer slots than sources", { ...databaseSetting({ max_replication_slots: 1 }), ...secondSource({ "table.include.list": "cdc.customers" }) }, "database.config.max_replication_slots", "1", "less than the number of sources (2)", "raise it"],
+        ["the database's address", databaseSetting({ LISTEN_ADDRESSES: "localhost" }), "database.config.LISTEN_ADDRESSES", '"localhost"', "would cut the server off", "remove it"],
+        ["the database's port", databaseSetting({ port: 5433 }), "database.config.port", "5433", "has a key of its own", "set database.port"],
+        ["the database's data elsewhere", databaseSetting({ data_directory: "/tmp" }), "database.config.data_directory", '"/tmp"', "outside of the server's volume", "remove it"],
+        ["a log without changes", databaseSetting({ wal_level: "replica" }), "database.config.wal_level", '"replica"', "would end the capture of changes", "remove it"],
+        ["settings of a database of others", { database: { managed: false, host: "db", config: { work_mem: "8MB" } }, secrets: { "database-password": "x" } }, "database.config", '{"work_mem":"8MB"}', "only to a PostgreSQL that this stack runs", "on the existing server"],
         ["a queue twice", { jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "CustomersXML"] } }, "jmsBroker.queues.2", '"CustomersXML"', "twice", "remove one"],
         ["a topic of the JMS broker twice", { jmsBroker: { topics: ["T", "T"] } }, "jmsBroker.topics.1", '"T"', "twice", "remove one"],
         ["a topic of a queue's name", { jmsBroker: { topics: ["CustomersXML"] } }, "jmsBroker.topics.0", '"CustomersXML"', "is in jmsBroker.queues, too", "rename one"],

@@ -59,7 +59,11 @@ describe("a Debezium source", () => {
                 "poll.interval.ms": "20",
                 "decimal.handling.mode": "string",
                 "tombstones.on.delete": "true",
-                "snapshot.fetch.size": "192",
+                "snapshot.fetch.size": "4",
+                "driver.maxResultBuffer": "80530636",
+                "driver.adaptiveFetch": "true",
+                "driver.adaptiveFetchMaximum": "76",
+                "incremental.snapshot.chunk.size": "1024",
                 "max.queue.size.in.bytes": "12582912",
                 "max.batch.size": "192",
                 "errors.max.retries": "-1",
@@ -123,11 +127,17 @@ describe("a Debezium source", () => {
     });
 
     it.each([
-        { heapMb: 8, fetched: "4", queued: "262144", batch: "4" },
-        { heapMb: 32_768, fetched: "10240", queued: "1073741824", batch: "2048" },
-    ])("holds rows within a heap of $heapMb MiB", ({ heapMb, fetched, queued, batch }) => {
+        { heapMb: 8, first: "1", buffer: "1677721", page: "1", chunk: "25", queued: "262144", batch: "4" },
+        {
+            ...{ heapMb: 32_768, first: "4", buffer: "6871947673", page: "6553", chunk: "1024" },
+            ...{ queued: "1073741824", batch: "2048" },
+        },
+    ])("holds rows within a heap of $heapMb MiB", ({ heapMb, first, buffer, page, chunk, queued, batch }) => {
         expect(completeConnector("dbz-source", source, { ...platform, heapMb }).config).toMatchObject({
-            "snapshot.fetch.size": fetched,
+            "snapshot.fetch.size": first,
+            "driver.maxResultBuffer": buffer,
+            "driver.adaptiveFetchMaximum": page,
+            "incremental.snapshot.chunk.size": chunk,
             "max.queue.size.in.bytes": queued,
             "max.batch.size": batch,
         });

@@ -16,7 +16,9 @@ const SOURCES: Record<string, string[]> = {
 const FOREIGN = [
     "The connector is trying to read change stream starting at <position>, but this is no longer available on the server",
     "RecordTooLargeException",
+    "exceeds the maximum allowed (20000000, from <where>)",
     "java.lang.OutOfMemoryError",
+    "Result set exceeded maxResultBuffer limit",
 ];
 
 const sections = sectionsOf("troubleshooting.md");

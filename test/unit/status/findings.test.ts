@@ -382,6 +382,16 @@ const ends: Case[] = [
         expected: [["slot:dbz_source", "wrong", /2.0 KiB left/]],
     },
     {
+        what: "a slot that has nearly used up its limit",
+        change: (snapshot) => Object.assign(slotOf(snapshot), { safeWalBytes: 2 ** 20, walHeldBytes: 5 * 2 ** 20 }),
+        expected: [["slot:dbz_source", "wrong", /almost as much log as max_slot_wal_keep_size allows, 1\.0 MiB left/]],
+    },
+    {
+        what: "a slot that has used up a part of its limit",
+        change: (snapshot) => Object.assign(slotOf(snapshot), { safeWalBytes: 2 ** 20, walHeldBytes: 3 * 2 ** 20 }),
+        expected: [],
+    },
+    {
         what: "a captured table that is not published",
         change: (snapshot) =>
             (snapshot.database!.captures = ok([
@@ -434,11 +444,51 @@ describe("findings", () => {
     });
 
     it.each([
-        [2 ** 31, /until its connector catches up.* heartbeat\.action\.query/],
-        [0, /end the oldest transaction/],
-    ])("name what holds the log of a slot whose reader is %i bytes behind", (lagBytes, remedy) => {
-        const held = platform((snapshot) => Object.assign(slotOf(snapshot), { lagBytes, walHeldBytes: 2 ** 31 }));
+        { why: "has a heartbeat", heartbeat: true, remedy: /until dbz-source catches up; .*npm run logs -- connect/ },
+        {
+            why: "has no heartbeat",
+            heartbeat: false,
+            remedy: /until dbz-source catches up; .*set its heartbeat\.action/,
+        },
+        { why: "is not known", heartbeat: undefined, remedy: /until its reader catches up, or drop the slot/ },
+        { why: "has caught up", lagBytes: 0, remedy: /end the oldest transaction/ },
+    ])("name what holds the log of a slot whose reader $why", ({ heartbeat, lagBytes = 2 ** 31, remedy }) => {
+        const held = platform((snapshot) => {
+            Object.assign(slotOf(snapshot), { lagBytes, walHeldBytes: 2 ** 31 });
+            const owner = valueOf(snapshot.connectors).find(({ slot }) => slot === "dbz_source")!;
+            Object.assign(owner, heartbeat === undefined ? { slot: "other" } : { heartbeat });
+        });
         expect(findingsOf(held)[0]?.remedy).toMatch(remedy);
+    });
+
+    it.each([
+        [
+            "RecordTooLargeException: The message is 2 bytes",
+            /^raise kafka\.maxMessageBytes .*message\.max\.bytes.* restart/,
+        ],
+        ["DataException: from `StreamReadConstraints.getMaxStringLength()`", /^use another converter .* restart/],
+        ["PSQLException: no such slot", /^remove the cause, then restart/],
+    ])("tell how to correct the cause %s", (cause, remedy) => {
+        const failed = platform((snapshot) => {
+            Object.assign(sinkOf(snapshot).tasks[0]!, { state: "FAILED", cause });
+        });
+        expect(findingsOf(failed)[0]?.remedy).toMatch(remedy);
+    });
+
+    it.each([
+        [
+            "OutOfMemoryError: Cannot reserve 1 bytes of direct buffer memory",
+            /^raise heapMb and memoryMb of connect-cdc:connect/,
+        ],
+        ["Its log has no error", /^raise memoryMb of connect-cdc:connect: it was killed/],
+        ["ConfigException: no", /^find the cause/],
+    ])("tell what ends a worker again and again: %s", (lastError, remedy) => {
+        const ending = platform((snapshot) => {
+            const [madeAt, lastAt] = [snapshot.takenAt - 100_000, snapshot.takenAt - 10_000];
+            const restarts = { count: 6, madeAt, lastAt, lastError };
+            setContainer(snapshot, "connect-0", { state: "running", status: "Up 10 seconds", restarts });
+        });
+        expect(findingsOf(ending)[0]?.remedy).toMatch(remedy);
     });
 
     it("name the stack in commands unless it is the usual one", () => {

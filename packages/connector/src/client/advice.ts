@@ -46,6 +46,20 @@ function adviceOnBadRequest(page: string): string {
     return ". The server at this URL does not understand the request. Check that it is Connect's REST API, without a proxy that changes paths";
 }
 
+/** The remedy for a connector or task that failed with this cause; undefined where the cause itself contains it. */
+export function adviceOnFailure(cause: string): string | undefined {
+    if (cause.includes("RecordTooLargeException")) {
+        return (
+            "raise producer.max.request.size and producer.buffer.memory of the workers, message.max.bytes of the brokers, and " +
+            "max.message.bytes of the topic if it has one, above the size of the record"
+        );
+    }
+    if (cause.includes("StreamReadConstraints.getMaxStringLength")) {
+        return "use another converter than JsonConverter: JSON texts of more than 20,000,000 characters cannot be read by it";
+    }
+    return undefined;
+}
+
 /** A TLS port closes a plain HTTP connection; so does a worker that is being stopped. */
 export function hintOnReset(code: string | undefined): string {
     return code === "ECONNRESET" ? ". If this port uses TLS, write https:// in restUrls" : "";

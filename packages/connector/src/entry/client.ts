@@ -13,6 +13,7 @@ export { openConnectors } from "../inputs/openConnectors";
 export { Progress } from "../client/progress";
 export { Redactor, withoutUserInfo } from "../client/redact";
 export { shorten } from "../client/shorten";
+export { adviceOnFailure } from "../client/advice";
 export { causeOf } from "../client/trace";
 export type {
     ConnectorInfo,

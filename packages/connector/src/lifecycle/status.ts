@@ -1,3 +1,4 @@
+import { adviceOnFailure } from "../client/advice";
 import { causeOf } from "../client/trace";
 import { ActualState, ConnectorStatus, DesiredState, MemberStatus } from "../client/types";
 
@@ -54,7 +55,8 @@ export function describeStatus(status: ConnectorStatus | undefined, redact: (tex
 
 function describeFailure(what: string, member: MemberStatus, redact: (text: string) => string): string {
     const cause = member.trace ? causeOf(redact(member.trace)) : "see the worker's log for the cause";
-    return `${what} FAILED on ${member.worker_id}: ${cause}`;
+    const advice = adviceOnFailure(cause);
+    return `${what} FAILED on ${member.worker_id}: ${cause}${advice === undefined ? "" : `. To correct this, ${advice}`}`;
 }
 
 function failedMembers(status: ConnectorStatus): { what: string; member: MemberStatus }[] {

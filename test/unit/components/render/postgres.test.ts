@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { schemaSql } from "../../../../components/render/postgres";
+import { postgresArguments, schemaSql } from "../../../../components/render/postgres";
 
 const args = { database: "cdcdb", user: "cdcadmin" };
 
@@ -40,4 +40,11 @@ test("names are quoted for SQL, for strings and for psql's own commands", () => 
     expect(sql).toContain(`rolname = E'ad"m''i\\\\n'`);
     expect(sql).toContain(`E'CREATE DATABASE "c""d''b \\\\x=1 :name" OWNER "ad""m''i\\\\n"'`);
     expect(sql).toContain(`\\connect -reuse-previous=on "dbname='c""d\\'b \\\\x=1 :name'"`);
+});
+
+test("the user's settings of the server win", () => {
+    const words = postgresArguments({ wal_sender_timeout: "1min", "pg_stat_statements.max": 500 });
+    expect(words).toEqual(expect.arrayContaining(["wal_level=logical", "wal_sender_timeout=1min"]));
+    expect(words.slice(-2)).toEqual(["-c", "pg_stat_statements.max=500"]);
+    expect(words).not.toContain("wal_sender_timeout=20s");
 });

@@ -38,6 +38,14 @@ describe("progressOf", () => {
     });
 });
 
+it("a failure has its remedy where the cause does not contain it", () => {
+    const failed = status("RUNNING", "FAILED");
+    failed.tasks[0]!.trace = "org.apache.kafka.common.errors.RecordTooLargeException: The message is 2 bytes";
+    expect(describeStatus(failed, (trace) => trace)).toMatch(
+        /^task 0 FAILED on w:1: RecordTooLargeException: .* 2 bytes\. To correct this, raise producer\.max\.request\.size /,
+    );
+});
+
 it.each([
     [undefined, "unknown", "no status yet"],
     [status("RUNNING", "RUNNING"), "running", "connector RUNNING, task 0 RUNNING"],
