@@ -19,8 +19,8 @@ const CONNECTOR = "large-source";
 const MEMBERS = ["connect-0", "connect-1", "connect-2", "kafka-0", "kafka-1", "kafka-2", "artemis"];
 /** 10,000 of them are 600 MB; a worker's heap is 384 MiB. */
 const WIDE_ROWS = process.env.SOAK ? 10_000 : 500;
-/** 250 MB: with a fixed page of 192 rows, all of them in one fetch. */
-const LARGE_ROWS = 25;
+/** 400 MB: with a fixed page of 192 rows, all of them in one fetch. */
+const LARGE_ROWS = 40;
 const SOAK_MS = 10 * 60_000;
 
 const stack = sharedStack();
