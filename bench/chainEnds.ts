@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Consumer } from "@platformatic/kafka";
+import { Consumer, FetchIsolationLevels } from "@platformatic/kafka";
 import { Pool } from "pg";
 import type { StackOutputs } from "../cli/stack/stackOutputs";
 import { parseAddress } from "../servers/address";
@@ -76,7 +76,14 @@ export class Arrivals {
     static async ofTopic({ addresses }: StackOutputs, topic: string): Promise<Arrivals> {
         const arrivals = new Arrivals(Arrivals.plain);
         const clientId = "connect-cdc-bench";
-        const consumer = new Consumer({ clientId, groupId: randomUUID(), bootstrapBrokers: addresses.kafka });
+        // As sinks read
+        const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
+        const consumer = new Consumer({
+            clientId,
+            groupId: randomUUID(),
+            bootstrapBrokers: addresses.kafka,
+            isolationLevel,
+        });
         const stream = await consumer.consume({ topics: [topic], mode: "latest", autocommit: false });
         stream.on("data", ({ value }) => {
             const { after } = JSON.parse(value.toString()) as { after: { id: number } };

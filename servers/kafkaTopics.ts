@@ -128,7 +128,7 @@ export async function committedOffsets(target: string, groups: string[]): Promis
 }
 
 /** undefined for a broker that does not answer, which other checks report. */
-async function tryBroker<T>(
+export async function tryBroker<T>(
     { host, port }: BrokerAddress,
     isAsked: boolean,
     ask: (connection: Connection) => Promise<T>,

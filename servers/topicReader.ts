@@ -50,7 +50,7 @@ const READ_COMMITTED = 1;
 const STALL_SECONDS = 60;
 /** Attributes of the records of transactions, and of their control records: https://kafka.apache.org/documentation/#recordbatch */
 const TRANSACTIONAL_BATCH = 0b010000;
-const CONTROL_BATCH = 0b100000;
+export const CONTROL_BATCH = 0b100000;
 /** The key of a control record: its version and its type, 0 for an abort, as two numbers of 16 bits. */
 const ABORT_TYPE_AT = 2;
 

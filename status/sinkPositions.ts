@@ -36,14 +36,23 @@ export function readPartitions<T extends Pick<PartitionState, "topic" | "partiti
     );
 }
 
-/** Records that a group has not committed yet; undefined while an end is not known. */
-export function lagOf(keys: string[], committed: Offsets, { starts, ends }: Omit<Logs, "young">): number | undefined {
+/**
+ * Records that a group has not committed yet; undefined while an end is not known.
+ *
+ * @param controls control records of transactions among them, which no group ever commits.
+ */
+export function lagOf(
+    keys: string[],
+    committed: Offsets,
+    { starts, ends }: Omit<Logs, "young">,
+    controls = 0,
+): number | undefined {
     return keys.reduce<number | undefined>((total, key) => {
         const end = ends.get(key);
         if (total === undefined || end === undefined) return undefined;
         const next = Math.max(committed.get(key) ?? 0, starts.get(key) ?? 0);
         return total + Math.max(0, end - next);
-    }, 0);
+    }, -controls);
 }
 
 /**

@@ -5,6 +5,7 @@ import { objectName } from "../docker/labels";
 import { mayRestartAgain, repeatedRestarts } from "../docker/repeatedRestarts";
 import { queueStates } from "../servers/artemis";
 import * as connect from "../servers/connect";
+import { controlRecords } from "../servers/controlRecords";
 import * as kafka from "../servers/kafka";
 import {
     committedOffsets,
@@ -188,6 +189,14 @@ async function kafkaPart(
     const partitionsOf = (sink: ListedFacts) => readPartitions(sink, view.partitions, groupOffsets(sink));
     const read = new Set(sinks.flatMap(partitionsOf));
     const young = await youngOffsets({ ...view, partitions: [...read] }, topics);
+    const controls = new Map(
+        await Promise.all(
+            sinks.map(async (sink): Promise<[string, number]> => {
+                const group = groupOffsets(sink) ?? new Map();
+                return [sink.name, await controlRecords(view, partitionsOf(sink), group, ends)];
+            }),
+        ),
+    );
     return {
         kafkaCluster: { ok: true, value: kafkaFacts(view, ends, topics) },
         connectors: withPositions(connectors, (connector) => {
@@ -201,7 +210,7 @@ async function kafkaPart(
             const isRunning = connector.tasks.some(({ state }) => state === "RUNNING");
             return {
                 ...position,
-                lag: lagOf(keys, group, { starts, ends }),
+                lag: lagOf(keys, group, { starts, ends }, controls.get(connector.name)),
                 retentionRisks: retentionRisks(keys, group, { starts, ends, young }, isRunning),
             };
         }),

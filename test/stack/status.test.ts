@@ -57,26 +57,30 @@ describe("npm run status -- --json", () => {
         }
     });
 
-    it("has each sink's lag as Kafka's own tool has it", async () => {
+    it("has each sink's lag as Kafka's own tool has it, less the control record of the last transaction", async () => {
         const check = async () => {
             const { report } = await readStatus(stack);
             return known(report.connectors).map(({ name, lag }) => [name, lag]);
         };
         const byKafka = async () => {
             const lags = await groupLags(stack.handle.name);
-            const sinks = ["json-jms-sink", "xml-jms-sink"].map((name) => [name, lags.get(`connect-${name}`)]);
-            return [["dbz-source", null], ...sinks];
+            return ["json-jms-sink", "xml-jms-sink"].map((name) => lags.get(`connect-${name}`));
         };
         // Workers commit every 10 s: the figures are of one moment when Kafka's own are the same before and after.
         const moment = async () => {
             const before = await byKafka();
             const seen = await check();
             // A group is known from its first commit on.
-            if (before.flat().includes(undefined)) return pending("a sink has not committed yet");
+            if (before.includes(undefined)) return pending("a sink has not committed yet");
             return isDeepStrictEqual(before, await byKafka()) ? done({ seen, before }) : pending("lags move");
         };
         const { seen, before } = await waitFor(moment, { what: "lags that stand still", timeoutSeconds: 60 });
-        expect(seen).toEqual(before);
+        for (const lag of before) expect(lag).toBeLessThanOrEqual(1);
+        expect(seen).toEqual([
+            ["dbz-source", null],
+            ["json-jms-sink", 0],
+            ["xml-jms-sink", 0],
+        ]);
     });
 
     it("has the log that the slot holds as PostgreSQL itself has it", async () => {

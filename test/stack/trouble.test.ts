@@ -54,13 +54,14 @@ describe("npm run status", () => {
     it("shows which connector was paused by hand, and how far it is behind", async () => {
         // A group has a lag from its first commit on; workers commit every 10 s.
         await pipeline.passMarker();
-        await expect.poll(lagOfSink, { timeout: 60_000 }).toBe(0);
+        await expect.poll(lagInStatus, { timeout: 60_000 }).toBe(0);
         await axios.put(url(`/${sink}/pause`), {});
         await untilState("PAUSED", "PAUSED");
         const check = async () => {
             await pipeline.table.insertRandom(5);
             await expect.poll(lagInStatus, { timeout: 60_000 }).toBe(5);
-            expect(await lagOfSink()).toBe(5);
+            // It counts control records of transactions, too
+            expect(await lagOfSink()).toBeGreaterThan(5);
             return runStatus(stack);
         };
         const { code, screen } = await check().finally(() => axios.put(url(`/${sink}/resume`), {}));

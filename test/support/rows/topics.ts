@@ -1,34 +1,29 @@
 import { randomUUID } from "node:crypto";
-import { Admin, Consumer, type MessagesStream } from "@platformatic/kafka";
-import { done, pending, waitFor } from "../../../servers/wait";
+import { Admin, Consumer, FetchIsolationLevels, type MessagesStream } from "@platformatic/kafka";
+import { clusterView } from "../../../servers/kafka";
+import { partitionOffsets } from "../../../servers/kafkaTopics";
+import { readTopics } from "../../../servers/topicReader";
 
 export interface TopicRecord {
     key: string | undefined;
     value: string | undefined;
 }
 
-/** Reads a topic from its beginning to its present end. */
+/** Reads a topic from its beginning to its present end. Waits for the end of open transactions. */
 export async function readTopic(brokers: string[], topic: string): Promise<TopicRecord[]> {
-    const consumer = newConsumer(brokers);
+    const view = await clusterView(brokers[0]!);
+    const partitions = view.partitions.filter((partition) => partition.topic === topic);
     const records: TopicRecord[] = [];
-    const reached = new Map<number, bigint>();
+    const reader = await readTopics(brokers, {
+        isWanted: (name) => name === topic,
+        fromStart: true,
+        onRecord: ({ key, value }) => records.push({ key: key ?? undefined, value: value ?? undefined }),
+    });
     try {
-        const ends = (await consumer.listOffsets({ topics: [topic] })).get(topic) ?? [];
-        const stream = await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false });
-        stream.on("data", ({ key, value, partition, offset }) => {
-            records.push({ key: key?.toString(), value: value?.toString() });
-            reached.set(partition, offset + 1n);
-        });
-        const isRead = () => ends.every((end, partition) => end === 0n || (reached.get(partition) ?? 0n) >= end);
-        await waitFor(async () => (isRead() ? done() : pending(`${records.length} records`)), {
-            what: `topic ${topic} to be read to its end`,
-            timeoutSeconds: 30,
-            intervalSeconds: 0.1,
-        });
-        await stream.close();
+        await reader.untilRead(await partitionOffsets({ ...view, partitions }, "end"));
         return records;
     } finally {
-        await consumer.close();
+        await reader.close();
     }
 }
 
@@ -53,7 +48,9 @@ export class TopicReader {
 }
 
 function newConsumer(bootstrapBrokers: string[]): Consumer {
-    return new Consumer({ clientId: "connect-cdc-test", groupId: randomUUID(), bootstrapBrokers });
+    // As sinks read
+    const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
+    return new Consumer({ clientId: "connect-cdc-test", groupId: randomUUID(), bootstrapBrokers, isolationLevel });
 }
 
 /** Removes a topic with all its records. */
