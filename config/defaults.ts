@@ -60,6 +60,7 @@ export const defaults = {
         valueConverterSchemasEnable: false,
         offsetFlushIntervalMs: 10_000,
         scheduledRebalanceMaxDelayMs: 0,
+        exactlyOnceSource: "enabled" as const,
         clientConfigOverridePolicy: "None",
         plugins: {
             "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.7.0.Final:plugin:tar.gz" },

@@ -214,6 +214,9 @@ export const sections = {
         scheduledRebalanceMaxDelayMs: count("a number of ms", 0).describe(
             "`scheduled.rebalance.max.delay.ms`: how long the tasks of a lost worker wait for its return. 0: they move at once.",
         ),
+        exactlyOnceSource: z
+            .enum(["enabled", "preparing", "disabled"], { error: "must be enabled, preparing or disabled" })
+            .describe("`exactly.once.source.support` (KIP-618): `enabled`, `preparing` or `disabled`."),
         clientConfigOverridePolicy: text("a policy").describe("`connector.client.config.override.policy`."),
         plugins: pluginSources.describe("Plugins in the workers' image, by folder name."),
         ...jvm,

@@ -30,7 +30,7 @@ export interface DebeziumPostgresInput {
     publication: string;
     /** Replication slot; the connector makes it. Lower-case letters, digits and `_`, unique on the database server. */
     slot: string;
-    /** `offset.storage.topic` of the workers. */
+    /** `offset.storage.topic` of the workers. It begins the name of the source's own topic. */
     offsetStorageTopic: string;
     /** True: the workers' key converter writes the text of a Java object, `Struct{id=1}`. */
     workersWriteKeysAsText: boolean;
@@ -97,10 +97,16 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         "errors.max.retries": "-1",
         "retriable.restart.connector.wait.ms": "3000",
 
-        // The workers' own topic, but written by the task's own producer (KIP-618), which ends with the task. The worker's producer
-        // would, after a worker was cut off, write its last position over a newer one. If the slot does not keep that position any
-        // more, the source could not start again. A worker ends its tasks before it rejoins the group.
-        "offsets.storage.topic": input.offsetStorageTopic,
+        // Workers with exactly-once support write rows and position in transactions (KIP-618). A transaction for each poll, the
+        // default, is one for each max.batch.size rows: 3,300 rows/s instead of 12,000 without transactions. With an interval
+        // rows per second and latency are those without. Sinks do not wait for the end of a transaction; consumers with
+        // isolation.level: read_committed do. Connect keeps the rows of the open transaction in the heap
+        // (ExactlyOnceWorkerSourceTask), so the interval is short.
+        "transaction.boundary": "interval",
+        "transaction.boundary.interval.ms": "500",
+        // A topic of its own. In the workers' topic a transaction that all workers left open when they died would keep them from
+        // starting until transaction.timeout.ms: they read that topic first. Here the task's next start aborts it.
+        "offsets.storage.topic": `${input.offsetStorageTopic}-${input.slot}`,
 
         ...(input.workersWriteKeysAsText ? JSON_KEYS : {}),
 

@@ -25,6 +25,8 @@ export interface WorkerSettings {
      * (KIP-415).
      */
     scheduledRebalanceMaxDelayMs: number;
+    /** `exactly.once.source.support` (KIP-618). */
+    exactlyOnceSource: "enabled" | "preparing" | "disabled";
     /** `connector.client.config.override.policy`. */
     clientConfigOverridePolicy: string;
     /** Largest heap of a worker, MiB. Memory of the clients follows from it. */
@@ -87,6 +89,10 @@ export function renderConnectProperties(p: ConnectProperties): string {
             // This value less one heartbeat must be longer than the time to live of JMS connections (jmsSink.ts).
             "consumer.session.timeout.ms": 11_000,
             "consumer.heartbeat.interval.ms": 1000,
+            "exactly.once.source.support": p.exactlyOnceSource,
+            // Brokers abort transactions that are open for longer, and the source's task fails. Kafka's default of 1 minute is
+            // shorter than many outages of a cluster. Brokers accept at most 15 minutes (transaction.max.timeout.ms).
+            "producer.transaction.timeout.ms": 900_000,
             // A row is written when all in-sync replicas have it. Connect's default for sources.
             "producer.acks": "all",
             // Each write waits for its replicas, one at a time (Connect allows one in flight), and costs about the same for any

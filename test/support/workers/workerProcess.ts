@@ -46,8 +46,8 @@ export interface ConnectWorker {
     stop(): Promise<void>;
     /** Sends a signal that leaves the process there: SIGSTOP makes a worker that hangs, SIGCONT wakes it. */
     signal(signal: "SIGSTOP" | "SIGCONT"): void;
-    /** Starts it again on the same port. Does not wait: see {@link untilReady}. */
-    start(): void;
+    /** Starts it again on the same port, with other settings if any. Does not wait: see {@link untilReady}. */
+    start(config?: ClusterSpec["config"]): void;
     /** Waits until its REST API answers in JSON and lists plugins. */
     untilReady(): Promise<void>;
 }
@@ -69,7 +69,10 @@ export async function startCluster(broker: BrokerProcess, spec: ClusterSpec): Pr
         if (spec.scheme === "https") properties["listeners"] = `https://127.0.0.1:${port}`;
 
         const mainClass = "org.apache.kafka.connect.cli.ConnectDistributed";
-        const args = [...(spec.javaArgs ?? []), ...javaArgs(libraries, folder, name, mainClass, properties)];
+        const args = (config: ClusterSpec["config"]) => [
+            ...(spec.javaArgs ?? []),
+            ...javaArgs(libraries, folder, name, mainClass, { ...properties, ...config }),
+        ];
         const restUrl = `${spec.scheme ?? "http"}://127.0.0.1:${port}`;
         return new Worker(restUrl, join(folder, `${name}.log`), args, broker, spec.rest);
     });
@@ -89,11 +92,11 @@ class Worker implements ConnectWorker {
     constructor(
         readonly restUrl: string,
         private readonly logFile: string,
-        private readonly args: string[],
+        private readonly args: (config?: ClusterSpec["config"]) => string[],
         private readonly broker: BrokerProcess,
         private readonly rest: AxiosRequestConfig = {},
     ) {
-        this.process = new JavaProcess(logFile, args);
+        this.process = new JavaProcess(logFile, args());
     }
 
     get running(): boolean {
@@ -116,10 +119,10 @@ class Worker implements ConnectWorker {
         this.process.signal(signal);
     }
 
-    start(): void {
+    start(config?: ClusterSpec["config"]): void {
         if (this.running) throw new Error(`the worker at ${this.restUrl} runs already`);
 
-        this.process = new JavaProcess(this.logFile, this.args);
+        this.process = new JavaProcess(this.logFile, this.args(config));
     }
 
     async untilReady(): Promise<void> {
