@@ -25,6 +25,8 @@ beforeAll(async () => {
 
 afterAll(() => connect?.stop());
 
+// Each test continues where the previous one ends: after the first one all workers have support.
+
 // KIP-618 wants "preparing" between, so that a leader that hangs in between can do no harm, either.
 it("workers go from disabled to enabled one after the other, and no task fails", LIMIT, async () => {
     const sources = ["a", "b"].map((name) => new LineSource(name, connect, GROUP));
