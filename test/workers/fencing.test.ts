@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { controlRecords } from "../../servers/controlRecords";
 import { clusterView } from "../../servers/kafka";
 import { partitionOffsets } from "../../servers/kafkaTopics";
-import { recordsBehind } from "../../servers/recordsBehind";
 import { done, pending, waitFor } from "../../servers/wait";
 import { BROKER_VERSION } from "../support/workers/brokerProcess";
 import { ConnectProcesses, startConnectClusters } from "../support/workers/connectProcess";
@@ -75,7 +75,7 @@ it("a worker that hangs while its task moves does not overwrite the newer positi
     expect(new Set(await source.lines())).toEqual(new Set(["1", "2", "3", "4"]));
 });
 
-it("records behind the end are counted without the control records of transactions", async () => {
+it("control records of transactions are counted", async () => {
     const source = new LineSource("counted", connect, GROUP);
     await source.create(workers[0]!);
     for (const line of [1, 2]) {
@@ -87,9 +87,9 @@ it("records behind the end are counted without the control records of transactio
     const ends = await partitionOffsets({ ...view, partitions }, "end");
     const key = `${source.topic}-0`;
     expect(ends).toEqual(new Map([[key, 4]]));
-    const behind = (position: number) => recordsBehind(view, partitions, new Map([[key, position]]), ends);
-    expect(await behind(0)).toEqual(new Map([[key, 2]]));
-    expect(await behind(1)).toEqual(new Map([[key, 1]]));
-    expect(await behind(3)).toEqual(new Map([[key, 0]]));
-    expect(await behind(4)).toEqual(new Map([[key, 0]]));
+    const controls = (position: number) => controlRecords(view, partitions, new Map([[key, position]]), ends);
+    expect(await controls(0)).toBe(2);
+    expect(await controls(2)).toBe(1);
+    expect(await controls(3)).toBe(1);
+    expect(await controls(4)).toBe(0);
 });

@@ -72,14 +72,14 @@ export class LineSource {
         });
     }
 
-    /** All lines in the topic, also those of transactions that were aborted. */
+    /** All lines in the topic, without those of open and aborted transactions. */
     async lines(): Promise<(string | undefined)[]> {
         return (await readTopic([this.connect.bootstrapServers], this.topic)).map(({ value }) => value);
     }
 
     /** The positions that were stored, in the order of the topic. */
     async positions(): Promise<number[]> {
-        const records = await readTopic([this.connect.bootstrapServers], this.offsetsTopic, { committedOnly: true });
+        const records = await readTopic([this.connect.bootstrapServers], this.offsetsTopic);
         return records.map(({ value }) => (JSON.parse(value!) as { position: number }).position);
     }
 
