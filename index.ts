@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { buildImages } from "./components/buildImages";
-import { declareTables } from "./components/capturedTables";
+import { declareSnapshots, declareTables } from "./components/capturedTables";
 import { ConnectCluster } from "./components/connectCluster";
-import { connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
+import { connectorOutputs, connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
 import { DockerHost, engines } from "./components/dockerHost";
 import { JmsBroker } from "./components/jmsBroker";
 import { prometheusTargets } from "./components/jvm";
@@ -73,11 +73,13 @@ export = async () => {
 
     // Captured tables and connectors
     const { signalTable } = config.database;
-    const tables = declareTables(config.tableLists, { database, signalTable, secrets });
+    const tableArgs = { database, signalTable, secrets };
+    const tables = declareTables(config.tableLists, tableArgs);
     const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);
     const { stopGraceSeconds } = config.connect;
     const declared = { connect, database, ready, tables, secrets, stopGraceSeconds };
     const connectors = declareConnectors(completedConnectors, declared);
+    declareSnapshots(config.tableLists, { ...tableArgs, connect, connectors });
     const databaseAddress = database?.address ?? `${config.database.host}:${config.database.port}`;
     const databaseLogin = { address: databaseAddress, password: databaseArgs.password };
     warnOfCapturedTables(config, databaseLogin);
@@ -119,6 +121,6 @@ export = async () => {
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
         plugins: connect.plugins,
-        connectors,
+        connectors: connectorOutputs(completedConnectors),
     };
 };

@@ -1,5 +1,6 @@
-import { CapturedTables } from "@connect-cdc/connector";
+import { CapturedTables, Connector, TableSnapshots } from "@connect-cdc/connector";
 import * as pulumi from "@pulumi/pulumi";
+import { ConnectCluster } from "./connectCluster";
 import { SourceDatabase } from "./sourceDatabase";
 
 /** A list of captured tables to declare. */
@@ -7,7 +8,13 @@ export interface TableListDeclaration {
     /** The connector that the list belongs to; undefined: it is the list of the database. */
     owner: string | undefined;
     /** Tables by name. */
-    tables: Record<string, { replicaIdentity?: "default" | "full" | "nothing" | { index: string } }>;
+    tables: Record<
+        string,
+        {
+            snapshot?: "incremental" | "blocking" | "none";
+            replicaIdentity?: "default" | "full" | "nothing" | { index: string };
+        }
+    >;
     publication: string;
     /** The stack's own database, or the secret with the URL of another one; undefined: nothing is declared. */
     url: "own" | { secret: string } | undefined;
@@ -15,6 +22,8 @@ export interface TableListDeclaration {
     manage: boolean;
     /** Sources that read the publication. */
     sources: { name: string }[];
+    /** Those of them whose tables follow from the list. */
+    followers: { name: string; entry: { name?: string } }[];
 }
 
 /** Arguments of {@link declareTables}. */
@@ -37,7 +46,8 @@ export function declareTables(lists: TableListDeclaration[], args: TablesArgs): 
     );
 }
 
-function declareList(list: TableListDeclaration, { database, signalTable, secrets }: TablesArgs) {
+function declareList(list: TableListDeclaration, args: TablesArgs): CapturedTables | undefined {
+    const { database, signalTable } = args;
     const { owner, publication, url, manage } = list;
     if (url === undefined) return undefined;
     const tables = Object.entries(list.tables).map(([name, { replicaIdentity }]) => [name, { replicaIdentity }]);
@@ -45,7 +55,7 @@ function declareList(list: TableListDeclaration, { database, signalTable, secret
         // No list of a connector has this name
         owner === undefined ? "tables" : `${owner}-tables`,
         {
-            url: url === "own" ? database!.url : secrets[url.secret]!,
+            url: urlOf(url, args),
             publication,
             tables: Object.fromEntries(tables),
             signalTable,
@@ -54,4 +64,37 @@ function declareList(list: TableListDeclaration, { database, signalTable, secret
         // What the list made in the stack's own database disappears with it
         url === "own" ? { dependsOn: database!.ready, deletedWith: database } : {},
     );
+}
+
+/** Arguments of {@link declareSnapshots}. */
+export interface SnapshotsArgs extends TablesArgs {
+    connect: ConnectCluster;
+    /** Sources by name. */
+    connectors: Record<string, Connector>;
+}
+
+/** Declares that each source reads the existing rows of tables that are added to its list. */
+export function declareSnapshots(lists: TableListDeclaration[], args: SnapshotsArgs): void {
+    const { signalTable, connect, connectors } = args;
+    for (const { url, manage, followers, tables } of lists) {
+        if (url === undefined || signalTable === undefined || !manage) continue;
+        for (const { name, entry } of followers) {
+            const snapshots = Object.entries(tables).map(([table, { snapshot }]) => [table, { snapshot }]);
+            new TableSnapshots(
+                `${name}-snapshots`,
+                {
+                    url: urlOf(url, args),
+                    signalTable,
+                    connector: { name: entry.name ?? name, restUrls: connect.restUrls },
+                    tables: Object.fromEntries(snapshots),
+                },
+                // A source reads a signal when it captures the tables
+                { dependsOn: connectors[name]!, deletedWith: connect },
+            );
+        }
+    }
+}
+
+function urlOf(url: "own" | { secret: string }, { database, secrets }: TablesArgs): pulumi.Output<string> {
+    return url === "own" ? database!.url : secrets[url.secret]!;
 }

@@ -72,14 +72,20 @@ export function connectorSecrets(
     );
 }
 
-/** Declares each connector. Returns the stack's output of them, by their names on the cluster. */
-export function declareConnectors(
-    connectors: ConnectorDeclaration[],
-    args: ConnectorsArgs,
-): Record<string, { class: string; declaredState: string }> {
+/** Declares each connector. Returns them by name. */
+export function declareConnectors(connectors: ConnectorDeclaration[], args: ConnectorsArgs): Record<string, Connector> {
     const resources = connectors.map((connector) => declareConnector(connector, args));
     args.connect.sweepSecrets(resources);
-    // No output of a Connector is used here: a stack would have no outputs at all when one connector fails
+    return Object.fromEntries(connectors.map(({ name }, i) => [name, resources[i]!]));
+}
+
+/**
+ * The stack's output of connectors, by their names on the cluster. No output of a `Connector` is used here: a stack would have
+ * no outputs at all when one connector fails.
+ */
+export function connectorOutputs(
+    connectors: ConnectorDeclaration[],
+): Record<string, { class: string; declaredState: string }> {
     return Object.fromEntries(
         connectors.map(({ name, entry }) => [entry.name ?? name, { class: entry.class, declaredState: entry.state }]),
     );

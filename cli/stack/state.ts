@@ -63,6 +63,9 @@ export function stackEngines({ resources }: StackState): EngineAddress[] {
 /** Type of the Connector resources. */
 export const CONNECTOR = "pulumi-nodejs:dynamic/cdc:Connector";
 
+/** Type of the TableSnapshots resources. */
+export const TABLE_SNAPSHOTS = "pulumi-nodejs:dynamic/cdc:TableSnapshots";
+
 /** The outputs of the stack, with the state and the tasks that each connector had after the last `up`. */
 export function outputsOf({ resources }: StackState): Record<string, unknown> {
     const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};

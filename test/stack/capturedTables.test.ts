@@ -185,11 +185,12 @@ describe("a table that is declared while rows flow", () => {
         await client.query(`insert into ${table} (item) select 'old ' || g from generate_series(1, 2000) g`);
     });
 
-    it("is shown by preview, and published by an up that was killed and repeated", async () => {
+    it("is shown by preview, and brings its old and new rows, also after an up that was killed", async () => {
         stack.configure({ connectors: undefined, ...ownConfig, database: declaring({ [table]: {} }) });
         const { code, output } = await stack.tryPreview();
         expect(code, output).toBe(0);
         expect(output).toContain(`+ ${table}`);
+        expect(output).toContain(`incremental snapshot of ${table}`);
         expect(output).not.toContain("warning:");
         expect(await isPublished()).toBe(false);
 
@@ -202,21 +203,24 @@ describe("a table that is declared while rows flow", () => {
         } = await stack.npmRun("start", "--config-file", stack.target.configFile!);
         expect(startCode, stdout + stderr).toBe(0);
         expect(await included()).toBe("cdc\\.customers,cdc\\.orders");
+        // up has waited for the old rows
+        expect(await missingRows("id <= 2000")).toEqual([]);
         await rows.writeMore(50);
-        const ids = await rows.stop();
-        await expect.poll(() => missingIn(topic, ids.slice(-50)), { timeout: 60_000, interval: 1000 }).toEqual([]);
+        await rows.stop();
+        await expect.poll(() => missingRows("true"), { timeout: 60_000, interval: 1000 }).toEqual([]);
     });
 
-    it("gives its old rows to an incremental snapshot, whose signals no topic has", async () => {
-        await client.query("insert into cdc.debezium_signal values ($1, 'execute-snapshot', $2)", [
-            "test-orders",
-            JSON.stringify({ type: "incremental", "data-collections": [table] }),
-        ]);
-        const { rows } = await client.query<{ id: string }>(`select id from ${table}`);
-        const ids = rows.map(({ id }) => Number(id));
-        await expect.poll(() => missingIn(topic, ids), { timeout: 60_000, interval: 1000 }).toEqual([]);
+    it("is read again by npm run snapshot, whose signals no topic has", async () => {
+        const before = (await readTopic(outputs.addresses.kafka, topic)).length;
+        const { code, stdout, stderr } = await stack.npmRun("snapshot", table);
+        expect(code, stdout + stderr).toBe(0);
+        expect(stdout).toContain(`incremental snapshot of ${table} is complete`);
+        const { rows } = await client.query<{ count: string }>(`select count(*) from ${table}`);
+        const after = (await readTopic(outputs.addresses.kafka, topic)).length;
+        expect(after - before).toBeGreaterThanOrEqual(Number(rows[0]!.count));
         const topics = topicNames(await clusterView(outputs.addresses.kafka[0]!));
         expect(topics.filter((name) => name.includes("signal"))).toEqual([]);
+        expect((await client.query("select from cdc.debezium_signal")).rowCount).toBe(0);
     });
 
     it("leaves the publication and the source when it is removed", async () => {
@@ -233,12 +237,13 @@ describe("a table that is declared while rows flow", () => {
         return { ...ownConfig["database"], tables };
     }
 
-    /** Those of the ids that the topic does not have. */
-    async function missingIn(name: string, ids: number[]): Promise<number[]> {
-        const records = await readTopic(outputs.addresses.kafka, name);
+    /** Ids of rows that the topic does not have. */
+    async function missingRows(condition: string): Promise<number[]> {
+        const { rows } = await client.query<{ id: string }>(`select id from ${table} where ${condition}`);
+        const records = await readTopic(outputs.addresses.kafka, topic);
         const arrived = new Set(
             records.map(({ value }) => (JSON.parse(value!) as { after: { id: number } | null }).after?.id),
         );
-        return ids.filter((id) => !arrived.has(id));
+        return rows.map(({ id }) => Number(id)).filter((id) => !arrived.has(id));
     }
 });
