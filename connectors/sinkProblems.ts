@@ -172,12 +172,8 @@ function destinationProblems(sink: CompletedConnector, jmsBroker: SinkSettings["
     if (value === undefined || hasReference(value) || (type !== "queue" && type !== "topic")) return [];
     const { address, queue } = destinationOf(config, value, type);
     const { queues, topics } = jmsBroker;
-    const exists =
-        type === "queue"
-            ? // A queue at the address of a topic is a subscription, which a subscriber makes
-              (queues.includes(address) && queue === address) || (topics.includes(address) && queue !== address)
-            : topics.includes(address);
-    if (exists) return [];
+    // A queue at the address of a topic is a subscription, which a subscriber makes; Artemis sends to it as to a topic only
+    if (type === "queue" ? queues.includes(address) && queue === address : topics.includes(address)) return [];
     const other = type === "queue" ? "topic" : "queue";
     const declared = jmsBroker[key[type]];
     const nearest = declared.length === 0 ? "" : `; ${suggest(address, declared)}`;

@@ -621,16 +621,17 @@ describe("no false alarm", () => {
     });
 });
 
-it("a topic of the stack's own broker is declared in jmsBroker.topics, and may have subscriptions to write to", () => {
-    const audit = { topics: "localhost.cdc.customers", "jms.destination.name": "Customers" };
-    const sinks = [
-        { ...audit, "jms.destination.type": "topic" },
-        { ...audit, "jms.destination.name": "Customers::audit" },
-    ];
-    for (const config of sinks) {
+it.each(["Customers", "Customers::audit", "dynamicTopics/Customers"])(
+    "the topic %s of the stack's own broker is declared in jmsBroker.topics",
+    (name) => {
+        const config = { "jms.destination.type": "topic", "jms.destination.name": name };
         expect(findingsOf({ jmsBroker: { topics: ["Customers"] }, ...sink(config) })).toEqual([]);
-    }
-});
+        const asQueue = { jmsBroker: { topics: ["Customers"] }, ...sink({ "jms.destination.name": name }) };
+        expect(findingsOf(asQueue).map(({ remedy }) => remedy)).toEqual([
+            "set jms.destination.type: topic, or another name",
+        ]);
+    },
+);
 
 describe("docs/troubleshooting.md", () => {
     const listed = listedMessages("Config problems").map((message) => messagePattern(message, "^"));
