@@ -266,11 +266,14 @@ function untilRead(connectors: Connectors, { connector: { name } }: SnapshotRequ
         if (failed) {
             throw new CaptureError(`connector "${name}" has FAILED: ${client.redact(causeOf(failed.trace ?? ""))}`);
         }
+        const state = status?.connector.state ?? "unknown";
+        if (["PAUSED", "STOPPED"].includes(state)) {
+            throw new CaptureError(`connector "${name}" is ${state}, and reads no signal. Start it, and repeat`);
+        }
         const now = await position(connectors, name);
         const isBehind = now.lsn === undefined || now.lsn < mark;
         if (!isBehind && now.tables.length === 0) return done();
         if (now.tables.length > 0) return pending(`${now.tables.length} left, now ${now.tables[0]}${rowsOf(now)}`);
-        const state = status?.connector.state ?? "unknown";
         const at = now.lsn === undefined ? "no position yet" : `position ${lsnText(now.lsn)}`;
         return pending(`connector is ${state}, ${at}, and the signal is at ${lsnText(mark)}`);
     };
