@@ -58,6 +58,7 @@ export const POSTGRES_SETTINGS: PostgresSetting[] = [
     { name: "cluster_name", type: "string" },
     { name: "commit_delay", type: "integer", min: 0, max: 100000 },
     { name: "commit_siblings", type: "integer", min: 0, max: 1000 },
+    { name: "composite_type_mismatch", type: "enum", values: ["error", "warn", "disabled"] },
     { name: "compute_query_id", type: "enum", values: ["auto", "regress", "on", "off"] },
     { name: "config_file", type: "string" },
     { name: "constraint_exclusion", type: "enum", values: ["partition", "on", "off"] },
