@@ -91,8 +91,9 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "consumer.heartbeat.interval.ms": 1000,
             "exactly.once.source.support": p.exactlyOnceSource,
             // Brokers abort transactions that are open for longer, and the source's task fails. Kafka's default of 1 minute is
-            // shorter than many outages of a cluster. Brokers accept at most 15 minutes (transaction.max.timeout.ms).
-            "producer.transaction.timeout.ms": 900_000,
+            // shorter than many outages of a cluster. When all workers die with an open transaction in the topic of offsets, they
+            // start again only after this time, which is within connect.readySeconds.
+            "producer.transaction.timeout.ms": 240_000,
             // A row is written when all in-sync replicas have it. Connect's default for sources.
             "producer.acks": "all",
             // Each write waits for its replicas, one at a time (Connect allows one in flight), and costs about the same for any

@@ -76,7 +76,7 @@ describe("while rows are inserted and updated", () => {
 
 /** Positions in the database's log that were stored for the source, in the order of the topic. */
 async function storedPositions({ addresses }: StackOutputs): Promise<number[]> {
-    const records = await readTopic(addresses.kafka, "my-connect-offsets-dbz_source");
+    const records = await readTopic(addresses.kafka, "my-connect-offsets");
     return records
         .filter(({ key, value }) => key?.startsWith('["dbz-source",') && value)
         .map(({ value }) => (JSON.parse(value!) as { lsn: number }).lsn);

@@ -93,3 +93,22 @@ it("control records of transactions are counted", async () => {
     expect(await controls(3)).toBe(1);
     expect(await controls(4)).toBe(0);
 });
+
+it("the position of a stopped source is changed and reset, and the source continues from there", LIMIT, async () => {
+    const source = new LineSource("changed", connect, GROUP);
+    await source.create(workers[0]!);
+    source.add(1);
+    source.add(2);
+    await source.untilPosition(2 * LineSource.lineBytes);
+    await source.stop();
+    await source.setPosition(LineSource.lineBytes);
+    await source.untilPosition(LineSource.lineBytes);
+    await source.resume();
+    await source.untilPosition(2 * LineSource.lineBytes);
+    await source.stop();
+    await source.resetPosition();
+    await source.untilPosition(undefined);
+    await source.resume();
+    await source.untilPosition(2 * LineSource.lineBytes);
+    expect(await source.lines()).toEqual(["1", "2", "2", "1", "2"]);
+});

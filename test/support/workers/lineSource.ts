@@ -23,7 +23,7 @@ export class LineSource {
     ) {
         this.file = join(connect.folder, name);
         this.topic = `lines-${name}`;
-        this.offsetsTopic = `${groupId}-offsets-${name}`;
+        this.offsetsTopic = `${groupId}-offsets`;
         writeFileSync(this.file, "");
     }
 
@@ -42,11 +42,35 @@ export class LineSource {
         await axios.put(this.url("config"), config, { proxy: false });
     }
 
+    async stop(): Promise<void> {
+        await axios.put(this.url("stop"), {}, { proxy: false });
+    }
+
+    async resume(): Promise<void> {
+        await axios.put(this.url("resume"), {}, { proxy: false });
+    }
+
+    /** Of a stopped source. */
+    async setPosition(position: number): Promise<void> {
+        const offsets = [{ partition: { filename: this.file }, offset: { position } }];
+        await this.whenStopped(() => axios.patch(this.url("offsets"), { offsets }, { proxy: false }));
+    }
+
+    /** Of a stopped source. */
+    async resetPosition(): Promise<void> {
+        await this.whenStopped(() => axios.delete(this.url("offsets"), { proxy: false }));
+    }
+
+    /** Connect refuses the change until the tasks have ended. */
+    private async whenStopped(change: () => Promise<unknown>): Promise<void> {
+        await this.until("its position to be changed", async () => done(await change()));
+    }
+
     add(digit: number): void {
         appendFileSync(this.file, `${digit}\n`);
     }
 
-    async untilPosition(position: number): Promise<void> {
+    async untilPosition(position: number | undefined): Promise<void> {
         await this.until(`position ${position}`, async () => {
             const { data } = await axios.get(this.url("offsets"), { proxy: false });
             const now = data.offsets[0]?.offset.position;
@@ -80,7 +104,9 @@ export class LineSource {
     /** The positions that were stored, in the order of the topic. */
     async positions(): Promise<number[]> {
         const records = await readTopic([this.connect.bootstrapServers], this.offsetsTopic);
-        return records.map(({ value }) => (JSON.parse(value!) as { position: number }).position);
+        return records
+            .filter(({ key, value }) => key?.startsWith(`["${this.name}",`) && value)
+            .map(({ value }) => (JSON.parse(value!) as { position: number }).position);
     }
 
     private url(path: string): string {

@@ -70,7 +70,7 @@ describe("a Debezium source", () => {
                 "retriable.restart.connector.wait.ms": "3000",
                 "transaction.boundary": "interval",
                 "transaction.boundary.interval.ms": "500",
-                "offsets.storage.topic": "my-connect-offsets-dbz_source",
+                "offsets.storage.topic": "my-connect-offsets",
                 "key.converter": "org.apache.kafka.connect.json.JsonConverter",
                 "key.converter.schemas.enable": "false",
                 "topic.creation.default.partitions": "1",
