@@ -6,6 +6,7 @@ import {
     INCLUDED_MESSAGES,
     slotName,
     writesKeysAsText,
+    writesSchemas,
 } from "./debeziumPostgres";
 import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
 import { referredSecrets, secretReference, secretsFolderOf } from "./secretReference";
@@ -52,6 +53,8 @@ export interface PlatformEndpoints {
     secretsFolder: string;
     /** `key.converter` of the workers. */
     keyConverter: string;
+    /** True: the workers' value converter writes schemas. */
+    valuesHaveSchemas: boolean;
     /** Brokers of the Kafka cluster. */
     brokers: number;
     /** `offset.storage.topic` of the workers. */
@@ -97,8 +100,8 @@ export interface CompletedConnector<Entry extends ConnectorEntry = ConnectorEntr
 
 /**
  * Completes a connector of the stack config by addresses, users, references to passwords, and this project's defaults for its
- * class. Settings of the entry override them, key by key; its transforms and predicates follow the added ones. Nothing is added for other classes and for entries with
- * `addDefaults: false`.
+ * class. Settings of the entry override them, key by key; its transforms and predicates follow the added ones. Nothing is added
+ * for other classes and for entries with `addDefaults: false`.
  *
  * @param name key of the connector. It gives a Debezium source without `slot.name` the name of its slot, unless `renamedFrom`
  *   does.
@@ -114,7 +117,8 @@ export function completeConnector<Entry extends ConnectorEntry>(
     if (INCLUDED_MESSAGES in entry.config) delete config[EXCLUDED_MESSAGES];
     for (const [key, value] of Object.entries(entry.config)) {
         const text = typeof value === "object" ? secretReference(value.secret, folder) : String(value);
-        config[key] = EXTENDED_LISTS.includes(key) && config[key] !== undefined ? `${config[key]},${text}` : text;
+        const added = EXTENDED_LISTS.includes(key) ? config[key] : undefined;
+        config[key] = [added, text].filter(Boolean).join();
     }
 
     return { name, entry, config, secretNames: referredSecrets(config, folder) };
@@ -123,7 +127,7 @@ export function completeConnector<Entry extends ConnectorEntry>(
 function platformSettings(
     name: string,
     { class: connectorClass, config, renamedFrom, tables }: ConnectorEntry,
-    { database, jmsBroker, brokers, offsetStorageTopic, keyConverter, heapMb }: PlatformEndpoints,
+    { database, jmsBroker, brokers, offsetStorageTopic, keyConverter, valuesHaveSchemas, heapMb }: PlatformEndpoints,
     secretsFolder: string,
 ): Record<string, string> {
     if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
@@ -139,6 +143,9 @@ function platformSettings(
             offsetStorageTopic,
             // Settings of one converter do not apply to another
             workersWriteKeysAsText: writesKeysAsText(keyConverter) && !("key.converter" in config),
+            writesTimesAsText:
+                !("time.precision.mode" in config) &&
+                !("value.converter" in config ? writesSchemas(config) : valuesHaveSchemas),
             brokers,
             heapMb,
             includeList: listed && !hasTableFilters(config) ? includeList(listed) : undefined,

@@ -34,6 +34,8 @@ export interface DebeziumPostgresInput {
     offsetStorageTopic: string;
     /** True: the workers' key converter writes the text of a Java object, `Struct{id=1}`. */
     workersWriteKeysAsText: boolean;
+    /** True: dates and times become ISO 8601 text, for a value converter that writes no schemas. */
+    writesTimesAsText: boolean;
     /** Brokers of the Kafka cluster, for the replication factor of the topics that the connector makes. */
     brokers: number;
     /** Largest heap of a worker, MiB. */
@@ -49,6 +51,11 @@ export interface DebeziumPostgresInput {
  * `topic.prefix`. Names and defaults: Debezium 3.7.
  */
 export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, string> {
+    const settings = sourceSettings(input);
+    return input.writesTimesAsText ? withTimesAsText(settings) : settings;
+}
+
+function sourceSettings(input: DebeziumPostgresInput): Record<string, string> {
     return {
         "database.hostname": input.host,
         "database.port": String(input.port),
@@ -88,6 +95,8 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
 
         // Exact and readable in JSON. The default is base64 of an unscaled integer.
         "decimal.handling.mode": "string",
+        // ISO 8601. The default counts a month as 30.4375 days.
+        "interval.handling.mode": "string",
         // Compacted topics, and tables built from them, need a tombstone for a deleted key.
         "tombstones.on.delete": "true",
 
@@ -113,6 +122,15 @@ export function debeziumPostgres(input: DebeziumPostgresInput): Record<string, s
         // One partition keeps the order of all changes of a table.
         "topic.creation.default.partitions": "1",
         "topic.creation.default.replication.factor": String(Math.min(3, input.brokers)),
+    };
+}
+
+/** Only a schema marks a date or a time. Without a schema it would be a number of days or microseconds. */
+function withTimesAsText(settings: Record<string, string>): Record<string, string> {
+    return {
+        ...settings,
+        transforms: [settings["transforms"], "isoTimes"].filter(Boolean).join(),
+        "transforms.isoTimes.type": "dev.connectcdc.transforms.IsoTimes",
     };
 }
 
@@ -166,6 +184,16 @@ function memoryBounds(heapMb: number): Record<string, string> {
 /** Default slot of a connector: the connector's name in the characters that PostgreSQL allows. */
 export function slotName(connectorName: string): string {
     return connectorName.toLowerCase().replace(/[^a-z0-9_]/g, "_");
+}
+
+/**
+ * True if values have schemas in Kafka.
+ *
+ * @param settings `value.converter` and its settings, of a worker or of a connector.
+ */
+export function writesSchemas(settings: Record<string, unknown>): boolean {
+    const isJson = /(^|\.)Json(Converter)?$/.test(String(settings["value.converter"]));
+    return !isJson || String(settings["value.converter.schemas.enable"] ?? true).toLowerCase() !== "false";
 }
 
 /** True for a converter that writes a key as the text of a Java object, without a format that consumers can parse. */

@@ -2,6 +2,7 @@ import { SECRETS_FOLDER } from "../components/render/secretsFolder";
 import { databaseAddress, jmsBrokerAddress, jmsUrl, workerUrls } from "../components/render/serverAddresses";
 import type { HostAddress } from "../components/render/topology";
 import type { PlatformEndpoints } from "./completeConnector";
+import { writesSchemas } from "./debeziumPostgres";
 
 /** Values of the stack config that decide the endpoints of connectors. */
 export interface EndpointSettings {
@@ -10,6 +11,8 @@ export interface EndpointSettings {
     connect: {
         heapMb: number;
         keyConverter: string;
+        valueConverter: string;
+        valueConverterSchemasEnable: boolean;
         offsetStorageTopic: string;
         /** Raw settings, which win. */
         config: Record<string, unknown>;
@@ -35,6 +38,11 @@ export function endpointsOf({ kafka, connect, database, jmsBroker, ...config }: 
         brokers: kafka.brokers,
         heapMb: connect.heapMb,
         keyConverter: keyConverterOf({ connect }),
+        valuesHaveSchemas: writesSchemas({
+            "value.converter": connect.valueConverter,
+            "value.converter.schemas.enable": connect.valueConverterSchemasEnable,
+            ...connect.config,
+        }),
         offsetStorageTopic: String(connect.config["offset.storage.topic"] ?? connect.offsetStorageTopic),
         database: database && {
             ...database,

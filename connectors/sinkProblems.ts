@@ -21,8 +21,11 @@ import {
 const DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
 const DEAD_LETTER_COPIES = "errors.deadletterqueue.topic.replication.factor";
 const FORWARDS_HEADERS = "jms.forward.kafka.headers";
-/** Transforms that can emit deletes. */
+/** Transforms that write rows as text. */
 const WRITER = /^(dev\.connectcdc\.transforms\.)?(Json|Xml)Writer$/;
+const PLACEHOLDER = "unavailable.value.placeholder";
+/** Debezium's default, and the writers'. */
+const DEFAULT_PLACEHOLDER = "__debezium_unavailable_value";
 /** Connect's own default. */
 const DEFAULT_DEAD_LETTER_COPIES = 3;
 
@@ -76,6 +79,7 @@ function problemsOf(sink: CompletedConnector, around: Surroundings): Problem[] {
         ...toleranceProblems(sink, around.platform.kafka.brokers),
         ...destinationProblems(sink, around.platform.jmsBroker),
         ...deleteProblems(sink, around),
+        ...placeholderProblems(sink, around),
     ];
 }
 
@@ -192,21 +196,48 @@ function destinationOf(config: Record<string, string>, name: string, type: strin
 
 /** Settings by which a writer emits deletes. */
 function emittingSettings(config: Record<string, string>): string[] {
-    return listOf(config["transforms"])
-        .filter((alias) => WRITER.test(config[`transforms.${alias}.type`] ?? ""))
+    return writers(config)
         .map((alias) => `transforms.${alias}.delete.handling`)
         .filter((setting) => config[setting] === "emit");
+}
+
+/** Names of the transforms that write rows as text. */
+function writers(config: Record<string, string>): string[] {
+    return listOf(config["transforms"]).filter((alias) => WRITER.test(config[`transforms.${alias}.type`] ?? ""));
+}
+
+/** The sources whose topics a sink reads. */
+function sourcesOf({ config }: CompletedConnector, made: Source[]): Source[] {
+    const pattern = javaPattern(config["topics.regex"] ?? "");
+    return made.filter(
+        ({ topics }) =>
+            listOf(config["topics"]).some((topic) => topics.mayMake(topic)) ||
+            topics.names.some((topic) => pattern?.test(topic)),
+    );
+}
+
+/** A writer recognises values that an event does not contain by the placeholder of their source. */
+function placeholderProblems(sink: CompletedConnector, { made = [] }: Surroundings): Problem[] {
+    const { config } = sink;
+    const isOther = (source: Source, key: string) =>
+        (config[key] ?? DEFAULT_PLACEHOLDER) !== (source.config[PLACEHOLDER] ?? DEFAULT_PLACEHOLDER);
+    return sourcesOf(sink, made).flatMap((source) =>
+        writers(config)
+            .map((alias) => `transforms.${alias}.${PLACEHOLDER}`)
+            .filter((key) => isOther(source, key))
+            .map((key) => ({
+                path: pathOf(sink, key),
+                value: config[key],
+                rule: `differs from unavailable.value.placeholder of ${source.name}, so that the placeholder would be sent as a value`,
+                remedy: `set it to ${source.config[PLACEHOLDER] ?? DEFAULT_PLACEHOLDER}`,
+            })),
+    );
 }
 
 /** Emitted deletes need their mark, which is a header, and keys that name their columns. */
 function deleteProblems(sink: CompletedConnector, { made = [], platform }: Surroundings): Problem[] {
     const { entry, config } = sink;
-    const pattern = javaPattern(config["topics.regex"] ?? "");
-    const sources = made.filter(
-        ({ topics }) =>
-            listOf(config["topics"]).some((topic) => topics.mayMake(topic)) ||
-            topics.names.some((topic) => pattern?.test(topic)),
-    );
+    const sources = sourcesOf(sink, made);
     const emitting = emittingSettings(config);
     const problems: Problem[] = [];
     const isMarked = config[FORWARDS_HEADERS]?.toLowerCase() === "true";

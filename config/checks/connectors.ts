@@ -19,7 +19,14 @@ import { SECRET_NAME } from "./secrets";
 const STAND_INS = {
     hosts: {},
     kafka: { brokers: 1 },
-    connect: { heapMb: 384, keyConverter: "", offsetStorageTopic: "offsets", config: {} },
+    connect: {
+        heapMb: 384,
+        keyConverter: "",
+        valueConverter: "",
+        valueConverterSchemasEnable: false,
+        offsetStorageTopic: "offsets",
+        config: {},
+    },
 };
 const OWN_KEYS: Record<string, string> = {
     name: "write it as name, beside config",

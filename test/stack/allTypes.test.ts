@@ -12,6 +12,7 @@ import { type QueueReader, readQueue } from "../../servers/queueReader";
 import { done, pending, waitFor } from "../../servers/wait";
 import {
     insertSet,
+    largeColumns,
     leftOut,
     makeTable,
     removeTable,
@@ -26,7 +27,7 @@ import { sharedStack } from "./sharedStack";
 type Row = Record<string, unknown>;
 type ExpectedRow = Row & { id: number };
 
-/** The same table captured twice: with all information of a schema, and in the most readable form without one. */
+/** The same tables captured twice: with all information of a schema, and without one. */
 const captures = {
     schema: {
         "value.converter": "org.apache.kafka.connect.json.JsonConverter",
@@ -35,12 +36,10 @@ const captures = {
         "value.converter.replace.null.with.default": "false",
         "decimal.handling.mode": "precise",
         "hstore.handling.mode": "map",
+        transforms: "",
     },
-    /** With the workers' own converter. */
-    plain: {
-        "decimal.handling.mode": "string",
-        "time.precision.mode": "isostring",
-    },
+    /** As in a stack. */
+    plain: {},
 };
 /** The first row that was streamed: Debezium reads some dates of snapshots in another way. */
 const deletedId = rowsInSet + 1;
@@ -54,8 +53,8 @@ const options: Record<Writer, Record<string, string>> = {
     // To Connect it looks much like a reference to a secret
     XmlWriter: { "transforms.write.root.element": "${table}" },
 };
-/** One with REPLICA IDENTITY FULL, and one of whose deleted rows PostgreSQL gives the key only. */
-const tables = ["all_types", "plain_identity"];
+/** One with REPLICA IDENTITY FULL, and two with the default: PostgreSQL gives the key of deleted rows, and no unchanged TOAST. */
+const tables = ["all_types", "plain_identity", "large"];
 
 /** Connect keeps the offsets of deleted connectors: no run may meet those of another. */
 const runId = randomBytes(3).toString("hex");
@@ -101,9 +100,13 @@ beforeAll(async () => {
     await database.query("delete from cdc.all_types where id = $1", [deletedId]);
     await database.query("insert into cdc.plain_identity values (42, 1, 'hello', 3.14, true, now(), 'o')");
     await database.query("delete from cdc.plain_identity");
+    await database.query(`insert into cdc.large values (1, 1, ${largeColumns.map(({ value }) => value).join(", ")})`);
+    await database.query("update cdc.large set n = 2");
     await untilRead("all_types __op is null", 2 * rowsInSet);
     await untilRead("plain_identity __op is null", 1);
-    await untilRead("__op = 'd'", 1);
+    await untilRead("large __op is null", 2);
+    await untilRead("all_types __op = 'd'", 1);
+    await untilRead("plain_identity __op = 'd'", 1);
 });
 
 afterAll(async () => {
@@ -140,9 +143,8 @@ async function capture(name: Capture): Promise<void> {
     await create(idOf(name), like, {
         "topic.prefix": idOf(name),
         "slot.name": idOf(name),
-        "table.include.list": "cdc.all_types,cdc.plain_identity",
+        "table.include.list": tables.map((table) => `cdc.${table}`).join(),
         "publication.name": "all_types",
-        "interval.handling.mode": "string",
         ...captures[name],
     });
 }
@@ -303,6 +305,17 @@ describe.each(names)("rows with every type of PostgreSQL, captured by Debezium: 
             expect(Object.keys(row)).toEqual(inOrder);
         }
         expect(columns).not.toEqual(expect.arrayContaining(leftOut));
+    });
+
+    it("a value that an UPDATE does not contain has no field, unless Debezium sends NULL", () => {
+        const [inserted, updated] = messages[key(name, "JsonWriter", "large", "__op is null")]!.map(
+            (body) => JSON.parse(body) as Row,
+        );
+        expect(Object.keys(inserted!).sort()).toEqual(["id", "n", ...largeColumns.map((column) => column.name)].sort());
+        const nulls = largeColumns.filter(({ nullIn }) => nullIn?.includes(name)).map((column) => [column.name, null]);
+        expect(updated).toEqual({ id: 1, n: 2, ...Object.fromEntries(nulls) });
+        const xml = parseXmlTree(messages[key(name, "XmlWriter", "large", "__op is null")]![1]!, "large") as Row;
+        expect(Object.keys(xml).sort()).toEqual(Object.keys(updated!).sort());
     });
 
     it.each([

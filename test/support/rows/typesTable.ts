@@ -108,19 +108,18 @@ export const typeColumns: TypeColumn[] = [
     // Debezium keeps no leading zeros of them: the text is filled to the column's length, or to whole bytes
     { name: "c_varbit", type: "varbit(9)", values: ["B'101'"], withSchema: "lpad(%::text, 9, '0')", ...bits },
     { name: "c_varbits", type: "varbit", values: ["B'101'"], withSchema: "lpad(%::text, 8, '0')", ...bits },
-    { name: "c_date", type: "date", values: dates, withSchema: isoDate("%"), withoutSchema: `${isoDate("%")} || 'Z'` },
+    { name: "c_date", type: "date", values: dates, withSchema: isoDate("%") },
     {
         name: "c_date_old",
         type: "date",
         values: ["'1582-10-10'", "'0044-03-15 BC'", "'4713-01-01 BC'"],
         withSchema: isoDate("%"),
-        withoutSchema: `${isoDate("%")} || 'Z'`,
         streamedOnly: true,
     },
-    { name: "c_date_infinite", type: "date", values: infinities, withoutSchema: null },
-    { name: "c_time", type: "time", values: fractions, withoutSchema: "%::text || 'Z'" },
-    { name: "c_time3", type: "time(3)", values: fractions, withoutSchema: "%::text || 'Z'" },
-    { name: "c_time_end", type: "time", values: ["'24:00:00'"], withoutSchema: null },
+    { name: "c_date_infinite", type: "date", values: infinities },
+    { name: "c_time", type: "time", values: fractions },
+    { name: "c_time3", type: "time(3)", values: fractions },
+    { name: "c_time_end", type: "time", values: ["'24:00:00'"] },
     {
         name: "c_timetz",
         type: "timetz",
@@ -132,17 +131,15 @@ export const typeColumns: TypeColumn[] = [
         type: "timestamp",
         values: timestamps,
         withSchema: isoTimestamp("%"),
-        withoutSchema: `${isoTimestamp("%")} || 'Z'`,
     },
     {
         name: "c_timestamp3",
         type: "timestamp(3)",
         values: timestamps,
         withSchema: isoTimestamp("%"),
-        withoutSchema: `${isoTimestamp("%")} || 'Z'`,
     },
-    { name: "c_timestamp_infinite", type: "timestamp", values: infinities, withoutSchema: null },
-    { name: "c_timestamp3_infinite", type: "timestamp(3)", values: infinities, withoutSchema: null },
+    { name: "c_timestamp_infinite", type: "timestamp", values: infinities },
+    { name: "c_timestamp3_infinite", type: "timestamp(3)", values: infinities },
     {
         name: "c_timestamptz",
         type: "timestamptz",
@@ -202,14 +199,12 @@ export const typeColumns: TypeColumn[] = [
         type: "date[]",
         values: ["'{2026-11-23,null}'"],
         withSchema: json,
-        withoutSchema: `'["2026-11-23Z", null]'`,
     },
     {
         name: "c_timestamps",
         type: "timestamp[]",
         values: ["'{2026-11-23 01:02:03.5}'"],
         withSchema: json,
-        withoutSchema: `'["2026-11-23T01:02:03.5Z"]'`,
     },
     { name: "c_uuids", type: "uuid[]", values: ["'{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}'"], withSchema: json },
     { name: "c_jsons", type: "jsonb[]", values: [`array['{"a":1}'::jsonb]`], withSchema: `'["{\\"a\\": 1}"]'` },
@@ -221,6 +216,39 @@ export const typeColumns: TypeColumn[] = [
     { name: "xmlish", type: "text", values: ["'x'"] },
     { name: "a_x0041_", type: "text", values: ["'x'"] },
     { name: "größe", type: "text", values: ["'x'"] },
+];
+
+/** A column with a value that PostgreSQL stores outside the row (TOAST). */
+export interface LargeColumn {
+    name: string;
+    type: string;
+    /** The value, as SQL. */
+    value: string;
+    /** In these captures Debezium sends NULL where an UPDATE does not contain the value. Default: a placeholder. */
+    nullIn?: ("schema" | "plain")[];
+}
+
+const many = (array: string) => `cdc.many(${array})`;
+const everywhere = { nullIn: ["schema" as const, "plain" as const] };
+
+/** Each form in which Debezium tells that it has no value, and types that have none. */
+export const largeColumns: LargeColumn[] = [
+    { name: "l_text", type: "text", value: "repeat('x', 9000)" },
+    { name: "l_bytea", type: "bytea", value: "decode(repeat('ab', 9000), 'hex')" },
+    { name: "l_jsonb", type: "jsonb", value: "to_jsonb(repeat('x', 9000))" },
+    { name: "l_xml", type: "xml", value: "xmlelement(name a, repeat('x', 9000))" },
+    { name: "l_hstore", type: "hstore", value: "hstore('k', repeat('x', 9000))" },
+    { name: "l_numrange", type: "numrange", value: "numrange(1, repeat('7', 9000)::numeric)" },
+    { name: "l_texts", type: "text[]", value: many("array['abcd']") },
+    { name: "l_byteas", type: "bytea[]", value: many("array['abcd'::bytea]") },
+    { name: "l_integers", type: "integer[]", value: many("array[1]") },
+    { name: "l_bigints", type: "bigint[]", value: many("array[1]::bigint[]") },
+    { name: "l_dates", type: "date[]", value: many("array['2026-11-23'::date]") },
+    { name: "l_uuids", type: "uuid[]", value: many("array['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid]") },
+    { name: "l_numeric", type: "numeric", value: "repeat('7', 9000)::numeric", nullIn: ["schema"] },
+    { name: "l_varbit", type: "varbit", value: "repeat('01', 20000)::varbit", ...everywhere },
+    { name: "l_booleans", type: "boolean[]", value: many("array[true, false, true]"), ...everywhere },
+    { name: "l_timestamps", type: "timestamp[]", value: many("array['2026-11-23'::timestamp]"), ...everywhere },
 ];
 
 /** Columns of types that Debezium leaves out. */
@@ -243,13 +271,20 @@ export const makeTable = [
     "alter table cdc.all_types replica identity full",
     `create table cdc.plain_identity (id int primary key, n int not null, t text not null, p numeric not null,
         b boolean not null, d date not null, opt text)`,
-    "create publication all_types for table cdc.all_types, cdc.plain_identity",
+    `create function cdc.many(anyarray) returns anyarray language sql as
+        'select array_agg(one) from unnest($1) one, generate_series(1, 1000)'`,
+    `create table cdc.large (id int primary key, n int, ${largeColumns
+        .map(({ name, type }) => `${name} ${type}`)
+        .join(", ")})`,
+    ...largeColumns.map(({ name }) => `alter table cdc.large alter ${name} set storage external`),
+    "create publication all_types for table cdc.all_types, cdc.plain_identity, cdc.large",
 ];
 
 /** Takes away all of it. */
 export const removeTable = [
     "drop publication if exists all_types",
-    "drop table if exists cdc.all_types, cdc.plain_identity",
+    "drop table if exists cdc.all_types, cdc.plain_identity, cdc.large",
+    "drop function if exists cdc.many",
     "drop type if exists cdc.mood, cdc.pair",
     "drop domain if exists cdc.positive",
     ...["hstore", "citext", "ltree"].map((name) => `drop extension if exists ${name}`),

@@ -76,6 +76,8 @@ export function debeziumConfig(source: DebeziumSource): Record<string, string> {
             slot: source.slot,
             offsetStorageTopic: `${source.cluster.groupId}-offsets`,
             workersWriteKeysAsText: writesKeysAsText(defaults.connect.keyConverter),
+            // These workers have no other plugin than Debezium
+            writesTimesAsText: false,
             brokers: 1,
             heapMb: defaults.connect.heapMb,
         }),

@@ -4,6 +4,7 @@ import { completeConnector, ConnectorEntry, PlatformEndpoints } from "../../../c
 const platform: PlatformEndpoints = {
     secretsFolder: "/run/secrets/connect-cdc",
     keyConverter: "org.apache.kafka.connect.storage.StringConverter",
+    valuesHaveSchemas: false,
     brokers: 3,
     offsetStorageTopic: "my-connect-offsets",
     heapMb: 384,
@@ -58,6 +59,9 @@ describe("a Debezium source", () => {
                 "database.tcpKeepAlive": "true",
                 "poll.interval.ms": "20",
                 "decimal.handling.mode": "string",
+                "interval.handling.mode": "string",
+                transforms: "isoTimes",
+                "transforms.isoTimes.type": "dev.connectcdc.transforms.IsoTimes",
                 "tombstones.on.delete": "true",
                 "snapshot.fetch.size": "4",
                 "driver.maxResultBuffer": "80530636",
@@ -115,7 +119,7 @@ describe("a Debezium source", () => {
             "signal.data.collection": "cdc.signals",
             "signal.enabled.channels": "source",
             "incremental.snapshot.watermarking.strategy": "insert_delete",
-            transforms: "withoutSignals,mine",
+            transforms: "withoutSignals,isoTimes,mine",
             "transforms.withoutSignals.type": "org.apache.kafka.connect.transforms.Filter",
             "transforms.withoutSignals.predicate": "isSignal",
             "transforms.mine.type": "a.B",
@@ -161,6 +165,33 @@ describe("a Debezium source", () => {
         const completed = completeConnector("dbz-source", { ...source, config }, { ...platform, keyConverter });
         const keys = Object.keys(completed.config).filter((key) => key.startsWith("key.converter"));
         expect(keys).toEqual(Object.keys(config).filter((key) => key.startsWith("key.converter")));
+    });
+
+    const json = "org.apache.kafka.connect.json.JsonConverter";
+    const registry = "io.apicurio.registry.utils.converter.AvroConverter";
+    it.each([
+        ["workers without schemas", {}, false, true],
+        ["workers with schemas", {}, true, false],
+        ["its own JsonConverter", { "value.converter": json }, false, false],
+        [
+            "its own one without schemas",
+            { "value.converter": json, "value.converter.schemas.enable": false },
+            true,
+            true,
+        ],
+        [
+            "its own one with schemas",
+            { "value.converter": json, "value.converter.schemas.enable": "true" },
+            false,
+            false,
+        ],
+        ["a registry's converter", { "value.converter": registry }, false, false],
+        ["a time.precision.mode", { "time.precision.mode": "adaptive" }, false, false],
+    ])("writes times as text exactly where nothing else marks them: %s", (_what, config, valuesHaveSchemas, isText) => {
+        const entry = { ...source, config: { ...source.config, ...config } };
+        const completed = completeConnector("dbz-source", entry, { ...platform, valuesHaveSchemas }).config;
+        expect(completed["transforms"]).toBe(isText ? "isoTimes" : undefined);
+        expect("transforms.isoTimes.type" in completed).toBe(isText);
     });
 
     it("keeps the slot of the name that it had before", () => {
@@ -209,6 +240,16 @@ describe("a setting of the user", () => {
             "heartbeat.interval.ms": "1000",
             "tombstones.on.delete": "false",
             "slot.name": "mine",
+        });
+    });
+
+    it.each([
+        ["route, mask", "isoTimes,route, mask"],
+        ["", "isoTimes"],
+    ])("of transforms follows the platform's: %j", (transforms, expected) => {
+        const config = { transforms };
+        expect(completeConnector("dbz-source", { ...source, config }, platform).config).toMatchObject({
+            transforms: expected,
         });
     });
 

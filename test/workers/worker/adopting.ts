@@ -50,6 +50,7 @@ const PATIENCE = { timeout: 30_000, interval: 200 };
 const PLATFORM = {
     secretsFolder: "/run/secrets/connect-cdc",
     keyConverter: "org.apache.kafka.connect.storage.StringConverter",
+    valuesHaveSchemas: false,
     brokers: 1,
     offsetStorageTopic: "connect-offsets",
     heapMb: 384,

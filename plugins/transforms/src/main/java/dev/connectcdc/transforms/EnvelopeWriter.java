@@ -1,6 +1,8 @@
 package dev.connectcdc.transforms;
 
+import dev.connectcdc.values.PlainValues;
 import dev.connectcdc.values.RecordName;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -29,29 +31,61 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
     /** The header of an emitted delete; its value is {@code d}. The name is the one Debezium's own transforms use. */
     public static final String OP_HEADER = "__op";
 
+    /** What becomes of unavailable values: {@code omit} (the default), {@code fail} or {@code write}. */
+    public static final String UNAVAILABLE_HANDLING_CONFIG = "unavailable.value.handling";
+
+    /** What Debezium sends in place of an unavailable value; the source's setting of the same name. */
+    public static final String UNAVAILABLE_PLACEHOLDER_CONFIG = "unavailable.value.placeholder";
+
     private static final String DROP = "drop";
     private static final String EMIT = "emit";
+    private static final String OMIT = "omit";
+    private static final String FAIL = "fail";
 
     private static final Logger LOG = LoggerFactory.getLogger(EnvelopeWriter.class);
 
     private boolean emitsDeletes;
+    private boolean omitsUnavailable;
+    private boolean failsOnUnavailable;
+    private UnavailableValue unavailable;
 
     /** @return a definition with the settings that both writers have */
     static ConfigDef commonConfig() {
-        return Choice.of(DROP, EMIT)
+        ConfigDef definition = new ConfigDef();
+        Choice.of(DROP, EMIT)
                 .define(
-                        new ConfigDef(),
+                        definition,
                         DELETE_HANDLING_CONFIG,
                         "Deletes",
                         "What becomes of a deleted row: 'drop' sends nothing; 'emit' sends the columns of its key, with"
                                 + " the record header '__op' set to 'd'. The record's key must name its columns: a"
                                 + " struct, a map, or the text of a JSON object.");
+        Choice.of(OMIT, FAIL, "write")
+                .define(
+                        definition,
+                        UNAVAILABLE_HANDLING_CONFIG,
+                        "Unavailable values",
+                        "What becomes of a column whose value the event does not contain: PostgreSQL leaves an unchanged"
+                                + " value out of an UPDATE if it is stored outside of the row (TOAST) and the table does"
+                                + " not have REPLICA IDENTITY FULL. 'omit' is no field; 'fail' is an error; 'write' is"
+                                + " Debezium's placeholder.");
+        return definition.define(
+                UNAVAILABLE_PLACEHOLDER_CONFIG,
+                ConfigDef.Type.STRING,
+                "__debezium_unavailable_value",
+                UnavailableValue.VALIDATOR,
+                ConfigDef.Importance.LOW,
+                "What Debezium sends in place of an unavailable value: the setting of the same name of the source. With the"
+                        + " prefix 'hex:' it is in hexadecimal digits.");
     }
 
     @Override
     public void configure(Map<String, ?> props) {
         AbstractConfig config = new AbstractConfig(config(), props, false);
         emitsDeletes = EMIT.equals(config.getString(DELETE_HANDLING_CONFIG));
+        omitsUnavailable = OMIT.equals(config.getString(UNAVAILABLE_HANDLING_CONFIG));
+        failsOnUnavailable = FAIL.equals(config.getString(UNAVAILABLE_HANDLING_CONFIG));
+        unavailable = new UnavailableValue(config.getString(UNAVAILABLE_PLACEHOLDER_CONFIG));
         configure(config);
     }
 
@@ -99,8 +133,24 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
                 record.keySchema(),
                 record.key(),
                 Schema.STRING_SCHEMA,
-                write(row, envelope),
+                write(available(plain(row)), envelope),
                 record.timestamp());
+    }
+
+    /** The row without the columns whose values the event does not contain. */
+    private Object available(Object row) {
+        if ((omitsUnavailable || failsOnUnavailable) && row instanceof Map<?, ?> columns) {
+            List<?> missing = columns.entrySet().stream()
+                    .filter(column -> unavailable.is(column.getValue()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            if (failsOnUnavailable && !missing.isEmpty()) {
+                throw new DataException("the change event does not contain the values of " + missing
+                        + ", which an UPDATE left unchanged (TOAST); run: ALTER TABLE ... REPLICA IDENTITY FULL");
+            }
+            columns.keySet().removeAll(missing);
+        }
+        return row;
     }
 
     private R markedAsDelete(R record) {
@@ -126,10 +176,15 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
     /** @param config the checked settings; called before the first record */
     abstract void configure(AbstractConfig config);
 
+    /** @return the row as a plain value */
+    Object plain(Envelope.Row row) {
+        return PlainValues.of(row.schema(), row.value());
+    }
+
     /**
-     * @param row the row to write
+     * @param row the row to write, a plain value
      * @param envelope where it stands
      * @return the row's text
      */
-    abstract String write(Envelope.Row row, Envelope envelope);
+    abstract String write(Object row, Envelope envelope);
 }

@@ -73,10 +73,12 @@ public class JsonWriter<R extends ConnectRecord<R>> extends EnvelopeWriter<R> {
     }
 
     @Override
-    String write(Envelope.Row row, Envelope envelope) {
-        return json.of(
-                embedsJson
-                        ? PlainValues.withJson(row.schema(), row.value())
-                        : PlainValues.of(row.schema(), row.value()));
+    Object plain(Envelope.Row row) {
+        return embedsJson ? PlainValues.withJson(row.schema(), row.value()) : super.plain(row);
+    }
+
+    @Override
+    String write(Object row, Envelope envelope) {
+        return json.of(row);
     }
 }

@@ -1,6 +1,5 @@
 package dev.connectcdc.transforms;
 
-import dev.connectcdc.values.PlainValues;
 import java.util.Locale;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -78,9 +77,9 @@ public class XmlWriter<R extends ConnectRecord<R>> extends EnvelopeWriter<R> {
     }
 
     @Override
-    String write(Envelope.Row row, Envelope envelope) {
+    String write(Object row, Envelope envelope) {
         String root = rootElement.equals(TABLE) ? XmlNames.of(envelope.table()) : rootElement;
-        return xml.of(root, PlainValues.of(row.schema(), row.value()));
+        return xml.of(root, row);
     }
 
     private static void requireRoot(String setting, Object value) {

@@ -55,7 +55,7 @@ class PluginJarIT {
     }
 
     @Test
-    void bothAreFoundWithAVersionAndWrite() throws IOException {
+    void allAreFoundWithAVersionAndWrite() throws IOException {
         List<String> found = new ArrayList<>();
         try (URLClassLoader plugin = new URLClassLoader(new URL[] {JAR.toUri().toURL()}, new WorkerClasses())) {
             for (Transformation<?> transformation : ServiceLoader.load(Transformation.class, plugin)) {
@@ -64,7 +64,12 @@ class PluginJarIT {
                 found.add(transformation.getClass().getSimpleName() + ": " + write(transformation));
             }
         }
-        assertEquals(List.of("JsonWriter: {\"id\":1}", "XmlWriter: <customer><id>1</id></customer>"), found);
+        assertEquals(
+                List.of(
+                        "IsoTimes: {before=null, after={id=1}, op=c, ts_ms=1587303655424}",
+                        "JsonWriter: {\"id\":1}",
+                        "XmlWriter: <customer><id>1</id></customer>"),
+                found);
     }
 
     @SuppressWarnings("unchecked")

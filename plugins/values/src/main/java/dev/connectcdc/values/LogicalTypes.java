@@ -11,7 +11,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.connect.data.Date;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
@@ -63,6 +65,9 @@ final class LogicalTypes {
     /** A longer bit string is not filled up: that could make megabytes of nothing. */
     private static final int LONGEST_FILLED = 4096;
 
+    private static final Set<String> CONNECT_TIMES =
+            Set.of(Date.LOGICAL_NAME, Time.LOGICAL_NAME, Timestamp.LOGICAL_NAME);
+
     private static final Map<String, Form> FORMS = new HashMap<>();
 
     static {
@@ -82,7 +87,17 @@ final class LogicalTypes {
         FORMS.put("io.debezium.data.Bits", LogicalTypes::bits);
     }
 
+    /** Those whose plain form is a date, a time or a duration in ISO 8601. */
+    private static final Set<String> TIMES = FORMS.keySet().stream()
+            .filter(name -> name.startsWith("io.debezium.time.") || CONNECT_TIMES.contains(name))
+            .collect(Collectors.toSet());
+
     private LogicalTypes() {}
+
+    /** @return true if the plain form of the schema's values is a date, a time or a duration as text */
+    static boolean isTime(Schema schema) {
+        return TIMES.contains(schema.name());
+    }
 
     /** @return the form of the schema's logical type; null when the value stands for itself */
     static Form formOf(Schema schema) {

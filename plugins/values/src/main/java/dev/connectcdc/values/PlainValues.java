@@ -56,6 +56,14 @@ public final class PlainValues {
         return new PlainValues(true).of(schema, value, 0);
     }
 
+    /**
+     * @param schema the schema of a value
+     * @return true if the value is a date, a time or a duration whose plain value is text in ISO 8601
+     */
+    public static boolean isTime(Schema schema) {
+        return LogicalTypes.isTime(schema);
+    }
+
     private Object of(Schema schema, Object value, int depth) {
         if (value == null) {
             return null;
