@@ -1,4 +1,5 @@
-export { type CaptureProblem, captureSettings, findCaptureProblems } from "../postgres/capturedTables";
+export type { CaptureProblem } from "../postgres/captureProblem";
+export { captureSettings, findCaptureProblems } from "../postgres/capturedTables";
 export { haveSameSlot } from "../position/sourceClasses";
 export { databaseUrl } from "../postgres/databaseUrl";
 export { type FailoverProblem, findFailoverProblems } from "../postgres/failoverSlot";

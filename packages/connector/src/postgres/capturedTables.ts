@@ -1,7 +1,9 @@
 import type { Client } from "pg";
 import { Deadline } from "../client/clock";
+import type { CaptureProblem } from "./captureProblem";
 import { postgresSource } from "./postgresSource";
 import { withDatabase } from "./replicationSlot";
+import { readRows, ROW_KEYS, rowProblems } from "./rowProblems";
 import { FILTER_KEYS, type ListElement, tableFilter } from "./tableFilter";
 
 /** A table or partition of a database. Its object id names it, as text. */
@@ -29,22 +31,13 @@ export interface Publication {
     tables: DatabaseTable[];
 }
 
-/** A reason why changes of captured tables do not arrive. */
-export interface CaptureProblem {
-    /** A source has at most one problem of each kind. */
-    kind: "publication" | "partitions" | "root" | "tables";
-    /** The problem: a sentence without its subject, the connector. */
-    text: string;
-    /** What to do. */
-    remedy: string;
-}
-
 const CAPTURE_KEYS = [
     "database.dbname",
     "plugin.name",
     "publication.name",
     "publication.autocreate.mode",
     ...FILTER_KEYS,
+    ...ROW_KEYS,
 ];
 
 /** Settings of a Debezium PostgreSQL source that select its changes. None of them is a secret. */
@@ -70,8 +63,14 @@ export async function findCaptureProblems(
     return withDatabase(url, deadline, async (client) => {
         const found: CaptureProblem[][] = [];
         for (const source of sources) {
-            const publication = await readPublication(client, postgresSource(source).publication);
-            found.push(captureProblems(source, willPublish ? published(publication, willPublish) : publication));
+            const name = postgresSource(source).publication;
+            const now = await readPublication(client, name);
+            const publication = willPublish ? published(now, willPublish) : now;
+            const ids = capturedRows(source, publication).map(({ id }) => id);
+            found.push([
+                ...captureProblems(source, publication),
+                ...rowProblems(source, await readRows(client, name, ids)),
+            ]);
         }
 
         return found;
@@ -87,7 +86,16 @@ function published(publication: Publication, willPublish: TableTest): Publicatio
     return { ...publication, exists: publication.exists || tables.some((table) => table.published), tables };
 }
 
-/** The pure part of {@link findCaptureProblems}, for one source. */
+/** The tables whose changes a source captures, and the partitions whose changes it captures under their names or others. */
+export function capturedRows(source: Record<string, string>, { tables }: Publication): DatabaseTable[] {
+    const filter = tableFilter(source);
+    if (!filter || source["plugin.name"] !== "pgoutput") return [];
+    const captured = tables.filter(({ schema, name, published }) => published && filter.captures(schema, name));
+    const ids = new Set(captured.map(({ id }) => id));
+    return tables.filter(({ id, ancestors }) => [id, ...ancestors].some((one) => ids.has(one)));
+}
+
+/** Problems of the tables that a source captures with their publication. */
 export function captureProblems(source: Record<string, string>, publication: Publication): CaptureProblem[] {
     const filter = tableFilter(source);
     const autocreate = source["publication.autocreate.mode"] ?? "all_tables";
