@@ -36,7 +36,6 @@ const captures = {
         "value.converter.replace.null.with.default": "false",
         "decimal.handling.mode": "precise",
         "hstore.handling.mode": "map",
-        transforms: "",
     },
     /** As in a stack. */
     plain: {},
@@ -145,6 +144,8 @@ async function capture(name: Capture): Promise<void> {
         "slot.name": idOf(name),
         "table.include.list": tables.map((table) => `cdc.${table}`).join(),
         "publication.name": "all_types",
+        // With schemas the stack's transform is not added
+        transforms: name === "schema" ? "" : like.transforms!,
         ...captures[name],
     });
 }

@@ -52,7 +52,7 @@ describe("large values", () => {
         expect(problems([{ ...docs, columns: [] }])).toEqual([]);
     });
 
-    it.each([
+    it.each<Record<string, string>>([
         { "unavailable.value.placeholder": "__debezium_unavailable_value" },
         { "post.processors": "reselector" },
         { "column.exclude.list": "cdc.docs.(body|raw)" },
@@ -82,7 +82,7 @@ describe("large values", () => {
         ["varbit", {}, true],
         ["vector", {}, true],
     ])("of type %s arrive as NULL with %j: %s", (type, settings, isNull) => {
-        const found = problems([table("t", { columns: [column("c", { type })] })], settings as Record<string, string>);
+        const found = problems([table("t", { columns: [column("c", { type })] })], settings);
         expect(found.map((text) => text.split(":")[0])).toEqual(isNull ? ["nulls"] : []);
     });
 });
