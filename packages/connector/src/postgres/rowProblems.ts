@@ -19,7 +19,7 @@ export interface CapturedRows {
     name: string;
     /** `schema.table` in SQL. */
     sql: string;
-    /** Columns of a row that identify it: all, those of an index, or none. Partitioned tables have no rows: undefined. */
+    /** Columns that identify a row: all, those of an index, or none. Undefined: a partitioned table, or identity NOTHING. */
     identity?: "all" | "index" | "none";
     /** True: values are stored outside the rows now. */
     storesLarge: boolean;
@@ -159,7 +159,7 @@ export async function readRows(client: Client, publication: string, ids: string[
     );
     const { rows: tables } = await client.query<CapturedRows>(
         "select n.nspname as schema, c.relname as name, format('%I.%I', n.nspname, c.relname) as sql," +
-            " case when c.relkind = 'p' then null when c.relreplident = 'f' then 'all' when i.indkey is null then 'none'" +
+            " case when c.relkind = 'p' or c.relreplident = 'n' then null when c.relreplident = 'f' then 'all' when i.indkey is null then 'none'" +
             " else 'index' end as identity, a.columns," +
             ' coalesce(t.relpages > 0 or pg_stat_get_live_tuples(t.oid) > 0, false) as "storesLarge"' +
             " from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_class t on t.oid = c.reltoastrelid" +
