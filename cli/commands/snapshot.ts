@@ -50,8 +50,9 @@ export function sourceNamed(name: string | undefined, targets: SnapshotTarget[])
     if (targets.length === 0) {
         throw new Error("no source of the stack takes signals; list its tables in database.tables, and run npm start");
     }
-    if (name === undefined && targets.length > 1)
-        {throw new Error(`name a source with --connector: ${names.join(", ")}`);}
+    if (name === undefined && targets.length > 1) {
+        throw new Error(`name a source with --connector: ${names.join(", ")}`);
+    }
     const found = name === undefined ? targets[0] : targets.find(({ connector }) => connector.name === name);
     if (!found) throw new Error(notFound("source", name!, names, "the stack"));
     return found;
