@@ -1,10 +1,18 @@
 import { Deadline, systemClock } from "@connect-cdc/connector/client";
-import { databaseUrl, findCaptureProblems, isPostgresSource, parseTableName } from "@connect-cdc/connector/postgres";
+import {
+    type CaptureProblem,
+    databaseUrl,
+    findCaptureProblems,
+    isPostgresSource,
+    parseTableName,
+    type PlannedTables,
+} from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, problemLine } from "../config/problem";
 import type { PlatformConfig } from "../config/schema";
 import { endpointsOf } from "../connectors/endpoints";
 import { readsDatabase } from "../connectors/tableLists";
+import type { Tables } from "../connectors/tables";
 
 /** Time limit, s: the database may be down, or only the workers may reach it. */
 const LIMIT_SECONDS = 3;
@@ -25,8 +33,8 @@ export function warnOfCapturedTables(
         const url = databaseUrl({ address: at, database: database.name, user: database.user, password: secret });
         const deadline = new Deadline(systemClock, LIMIT_SECONDS);
         const found = sources.map(async (source) => {
-            const [problems = []] = await findCaptureProblems([source.config], url, deadline, source.willPublish);
-            return problems.map((problem) => problemOf(source, problem));
+            const [problems = []] = await findCaptureProblems([source.config], url, deadline, source.planned);
+            return problems.filter(({ kind }) => source.isReported(kind)).map((problem) => problemOf(source, problem));
         });
         for (const problem of (await Promise.all(found).catch(() => [])).flat()) {
             void pulumi.log.warn(problemLine(problem));
@@ -37,26 +45,45 @@ export function warnOfCapturedTables(
 interface Source {
     name: string;
     config: Record<string, string>;
-    /** True for a table that this run publishes. */
-    willPublish: (schema: string, table: string) => boolean;
+    /** Tables that this run publishes. */
+    planned: PlannedTables;
+    /** False for problems that the resource of the source's list reports. */
+    isReported: (kind: CaptureProblem["kind"]) => boolean;
 }
 
-/** Sources that read the stack's database, and whose tables do not all follow from a list that the run compares itself. */
+/** Problems of rows, which a list of tables does not decide. */
+const ROW_KINDS: CaptureProblem["kind"][] = ["nulls", "unavailable", "generated"];
+
+/** Sources that read the stack's database. */
 function sourcesOf(config: PlatformConfig): Source[] {
     const { database } = endpointsOf(config);
     const lists = config.tableLists.filter(({ url }) => url !== undefined);
     return config.completedConnectors
         .filter(({ entry }) => isPostgresSource(entry.class))
         .filter((source) => readsDatabase(source, database!))
-        .filter((source) => !lists.some(({ followers }) => followers.includes(source)))
-        .map((source) => {
+        .map((source): Source => {
             const list = lists.find(({ sources, manage }) => manage && sources.includes(source));
-            const names = Object.keys(list?.tables ?? {}).flatMap((name) => parseTableName(name) ?? []);
-            const willPublish = (schema: string, table: string) =>
-                names.some((name) => name.schema === schema && (name.table ?? table) === table) ||
-                (list !== undefined && `${schema}.${table}` === config.database.signalTable);
-            return { name: source.name, config: source.config, willPublish };
+            const follows = lists.some(({ followers }) => followers.includes(source));
+            return {
+                name: source.name,
+                config: source.config,
+                planned: plannedTables(list?.tables ?? {}, list && config.database.signalTable),
+                isReported: (kind) => !follows || ROW_KINDS.includes(kind),
+            };
         });
+}
+
+/** A table's own entry has precedence over its schema's. */
+function plannedTables(tables: Tables, signalTable: string | undefined): PlannedTables {
+    const declared = Object.entries(tables).flatMap(([text, one]) => {
+        const name = parseTableName(text);
+        return name ? [{ name, replicaIdentity: one.replicaIdentity }] : [];
+    });
+    return (schema, table) => {
+        const named = declared.filter(({ name }) => name.schema === schema && (name.table ?? table) === table);
+        const own = named.find(({ name }) => name.table !== undefined) ?? named[0];
+        return own ?? (`${schema}.${table}` === signalTable ? {} : undefined);
+    };
 }
 
 function problemOf({ name, config }: Source, { text, remedy }: { text: string; remedy: string }): Problem {

@@ -35,8 +35,11 @@ describe("database.config", () => {
         );
         const own = new Map(POSTGRES_SETTINGS.map((setting) => [setting.name, setting]));
         const given = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
-        expect(given.length).toBeGreaterThan(300);
-        expect(given.map(({ name }) => own.get(name as string))).toEqual(given);
+        const known = given.filter(({ name }) => own.has(name as string));
+        expect(known.length).toBe(POSTGRES_SETTINGS.length);
+        expect(known.map(({ name }) => own.get(name as string))).toEqual(known);
+        // A later minor version may have a few more
+        expect(given.length).toBeLessThan(known.length + 5);
     });
 
     // Settings that every role may set in its session

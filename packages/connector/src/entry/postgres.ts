@@ -1,5 +1,5 @@
 export type { CaptureProblem } from "../postgres/captureProblem";
-export { captureSettings, findCaptureProblems } from "../postgres/capturedTables";
+export { captureSettings, findCaptureProblems, type PlannedTables } from "../postgres/capturedTables";
 export { haveSameSlot } from "../position/sourceClasses";
 export { databaseUrl } from "../postgres/databaseUrl";
 export { type FailoverProblem, findFailoverProblems } from "../postgres/failoverSlot";

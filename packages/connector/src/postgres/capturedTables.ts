@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { Deadline } from "../client/clock";
 import type { CaptureProblem } from "./captureProblem";
+import type { ReplicaIdentity } from "./captureState";
 import { postgresSource } from "./postgresSource";
 import { withDatabase } from "./replicationSlot";
 import { readRows, ROW_KEYS, rowProblems } from "./rowProblems";
@@ -49,7 +50,7 @@ export function captureSettings(config: Record<string, string>): Record<string, 
  * Compares the tables that sources capture with their publications.
  *
  * @param sources settings of each source, all of this database.
- * @param willPublish true for a table that counts as published, because it is about to be. Default: none.
+ * @param planned what is about to change about tables. Default: nothing.
  * @returns problems of each source, in the order of the sources.
  * @throws Error when the database does not answer or refuses.
  */
@@ -57,7 +58,7 @@ export async function findCaptureProblems(
     sources: Record<string, string>[],
     url: string,
     deadline: Deadline,
-    willPublish?: TableTest,
+    planned: PlannedTables = () => undefined,
 ): Promise<CaptureProblem[][]> {
     if (sources.length === 0) return [];
     return withDatabase(url, deadline, async (client) => {
@@ -65,25 +66,41 @@ export async function findCaptureProblems(
         for (const source of sources) {
             const name = postgresSource(source).publication;
             const now = await readPublication(client, name);
-            const publication = willPublish ? published(now, willPublish) : now;
-            const ids = capturedRows(source, publication).map(({ id }) => id);
-            found.push([
-                ...captureProblems(source, publication),
-                ...rowProblems(source, await readRows(client, name, ids)),
-            ]);
+            const publication = afterPlan(now, planned);
+            const rows = capturedRows(source, publication);
+            const full = sqlOfFull(rows, publication, planned);
+            const read = await readRows(
+                client,
+                name,
+                rows.map(({ id }) => id),
+            );
+            const tables = read.tables.map((table) =>
+                full.has(table.sql) ? { ...table, identity: "all" as const } : table,
+            );
+            found.push([...captureProblems(source, publication), ...rowProblems(source, { ...read, tables })]);
         }
 
         return found;
     });
 }
 
-type TableTest = (schema: string, table: string) => boolean;
+/** A table that is about to be published, and its new replica identity, if that changes, too; undefined for other tables. */
+export type PlannedTables = (schema: string, table: string) => { replicaIdentity?: ReplicaIdentity } | undefined;
 
-function published(publication: Publication, willPublish: TableTest): Publication {
+function afterPlan(publication: Publication, planned: PlannedTables): Publication {
     const tables = publication.tables.map((table) => {
-        return { ...table, published: table.published || willPublish(table.schema, table.name) };
+        return { ...table, published: table.published || planned(table.schema, table.name) !== undefined };
     });
     return { ...publication, exists: publication.exists || tables.some((table) => table.published), tables };
+}
+
+/** Tables that are about to have REPLICA IDENTITY FULL, in SQL. Partitions get that of their root. */
+function sqlOfFull(rows: DatabaseTable[], { tables }: Publication, planned: PlannedTables): Set<string> {
+    const isFull = ({ schema, name }: DatabaseTable) => planned(schema, name)?.replicaIdentity === "full";
+    const ids = new Set(tables.filter(isFull).map(({ id }) => id));
+    return new Set(
+        rows.filter(({ id, ancestors }) => [id, ...ancestors].some((one) => ids.has(one))).map(({ sql }) => sql),
+    );
 }
 
 /** The tables whose changes a source captures, and the partitions whose changes it captures under their names or others. */

@@ -43,8 +43,8 @@ export interface TablesPlan {
     notes: string[];
 }
 
-/** Truncations are not published: a sink cannot apply them. */
-const PUBLISH = "insert, update, delete";
+/** What a publication must publish. A new one does not publish truncations, which a sink cannot apply. */
+const PUBLISHED = ["insert", "update", "delete"];
 const PUBLISH_SQL = "publish = 'insert, update, delete'";
 const VIA_ROOT_SQL = "publish_via_partition_root = true";
 
@@ -298,7 +298,9 @@ function planMembership(
     const added = { tables: [...new Set(newTables)], schemas: newSchemas.map(schemaSql) };
     const removed = { tables: leftTables!.map(({ sql }) => sql), schemas: leftSchemas.map(schemaSql) };
     const needsRoot = !publication.viaRoot && declared.some((one) => one.tables.some(({ partitioned }) => partitioned));
-    const options = [...(publication.publish === PUBLISH ? [] : [PUBLISH_SQL]), ...(needsRoot ? [VIA_ROOT_SQL] : [])];
+    const publishes = publication.publish.split(", ");
+    const publishesAll = PUBLISHED.every((change) => publishes.includes(change));
+    const options = [...(publishesAll ? [] : [PUBLISH_SQL]), ...(needsRoot ? [VIA_ROOT_SQL] : [])];
     const statements = membershipStatements(publication, added, removed, options);
     const unowned = tables.filter(({ sql, isOwned }) => added.tables.includes(sql) && !isOwned);
     return {

@@ -68,6 +68,11 @@ describe("the statements for declared tables", () => {
         expect(statements({ "cdc.a": { replicaIdentity: "default" } }, [table("cdc.a", member)])).toEqual([]);
     });
 
+    it("leave a publication that publishes truncations, too, as it is", () => {
+        const publication = { publish: "insert, update, delete, truncate" };
+        expect(statements({ "cdc.a": {} }, [table("cdc.a", member)], { publication })).toEqual([]);
+    });
+
     it("change replica identities first, each in its own transaction", () => {
         const declared = { "cdc.a": { replicaIdentity: "full" }, "cdc.b": { replicaIdentity: "full" } } as const;
         expect(
