@@ -5,8 +5,9 @@ import { isDeepStrictEqual } from "node:util";
 import { Deadline, systemClock } from "./client/clock";
 import { checkCapturedTables } from "./inputs/checkTables";
 import { hasUnknown } from "./inputs/unknown";
-import { readCaptureState, type ReplicaIdentity } from "./postgres/captureState";
+import type { ReplicaIdentity } from "./postgres/captureState";
 import type { DeclaredTable, TablesPlan } from "./postgres/planTables";
+import { readCaptureState } from "./postgres/readCaptureState";
 import { placeOf, withDatabase } from "./postgres/replicationSlot";
 import {
     type CapturedTablesSpec,

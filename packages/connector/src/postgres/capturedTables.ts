@@ -1,36 +1,11 @@
-import type { Client } from "pg";
 import { Deadline } from "../client/clock";
 import type { CaptureProblem } from "./captureProblem";
-import type { ReplicaIdentity } from "./captureState";
+import type { DatabaseTable, Publication, ReplicaIdentity } from "./captureState";
 import { postgresSource } from "./postgresSource";
+import { readPublication } from "./readCaptureState";
 import { withDatabase } from "./replicationSlot";
 import { readRows, ROW_KEYS, rowProblems } from "./rowProblems";
 import { FILTER_KEYS, type ListElement, tableFilter } from "./tableFilter";
-
-/** A table or partition of a database. Its object id names it, as text. */
-export interface DatabaseTable {
-    id: string;
-    schema: string;
-    name: string;
-    /** `schema.table` in SQL. */
-    sql: string;
-    /** True: its rows are in its partitions. */
-    partitioned: boolean;
-    /** Ids of the tables that a partition belongs to, the root last. */
-    ancestors: string[];
-    /** True: the publication publishes changes under this name. */
-    published: boolean;
-}
-
-/** A publication and the tables of its database. */
-export interface Publication {
-    /** Its name in SQL. */
-    sql: string;
-    exists: boolean;
-    /** `publish_via_partition_root`. */
-    viaRoot: boolean;
-    tables: DatabaseTable[];
-}
 
 const CAPTURE_KEYS = [
     "database.dbname",
@@ -223,26 +198,4 @@ function renamed(changes: PublishedChanges[], { sql }: Publication): CaptureProb
 
 function viaRootSql(publication: string, value: boolean): string {
     return `ALTER PUBLICATION ${publication} SET (publish_via_partition_root = ${value})`;
-}
-
-/** The tables of a publication are roots or partitions, depending on `publish_via_partition_root`. PostgreSQL 13 and newer. */
-export async function readPublication(client: Client, name: string): Promise<Publication> {
-    const { rows: heads } = await client.query<Omit<Publication, "tables">>(
-        'select quote_ident($1) as sql, p.oid is not null as exists, coalesce(p.pubviaroot, false) as "viaRoot"' +
-            " from (select) one left join pg_publication p on p.pubname = $1",
-        [name],
-    );
-    const { rows: tables } = await client.query<DatabaseTable>(
-        "select c.oid::text as id, n.nspname as schema, c.relname as name, format('%I.%I', n.nspname, c.relname) as sql," +
-            " c.relkind = 'p' as partitioned, t.tablename is not null as published," +
-            " case when c.relispartition then array(" +
-            "select a.relid::oid::text from pg_partition_ancestors(c.oid) a where a.relid <> c.oid" +
-            ") else '{}' end as ancestors" +
-            " from pg_class c join pg_namespace n on n.oid = c.relnamespace" +
-            " left join (select distinct schemaname, tablename from pg_publication_tables where pubname = $1) t" +
-            " on t.schemaname = n.nspname and t.tablename = c.relname" +
-            " where c.relkind in ('r', 'p') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' order by 2, 3",
-        [name],
-    );
-    return { ...heads[0]!, tables };
 }

@@ -4,8 +4,8 @@ import { messageOf } from "../client/messageOf";
 import { Progress } from "../client/progress";
 import { Redactor } from "../client/redact";
 import { done, pending, waitFor } from "../client/waitFor";
-import { readCaptureState } from "./captureState";
 import { planTables, type Statement, type TablesDeclaration, type TablesPlan } from "./planTables";
+import { readCaptureState } from "./readCaptureState";
 import { isOfDatabase, mayPass, passwordsOf, placeOf, withDatabase } from "./replicationSlot";
 import { parseTableName } from "./tableName";
 

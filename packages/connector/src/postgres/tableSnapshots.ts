@@ -6,8 +6,9 @@ import { Connectors } from "../client/connectors";
 import { messageOf } from "../client/messageOf";
 import { causeOf } from "../client/trace";
 import { type Attempt, done, pending, waitFor } from "../client/waitFor";
-import { readCaptureState, type TableState } from "./captureState";
+import type { TableState } from "./captureState";
 import { isPostgresSource, lsnText } from "./postgresSource";
+import { readCaptureState } from "./readCaptureState";
 import { passwordsOf, withDatabase } from "./replicationSlot";
 import { CaptureError, withRetries } from "./settleTables";
 import {

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-    captureProblems,
-    type DatabaseTable,
-    type Publication,
-} from "../../../../packages/connector/src/postgres/capturedTables";
+import { captureProblems } from "../../../../packages/connector/src/postgres/capturedTables";
+import type { DatabaseTable, Publication } from "../../../../packages/connector/src/postgres/captureState";
 
 const SOURCE = {
     "plugin.name": "pgoutput",
