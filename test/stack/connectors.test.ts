@@ -31,8 +31,10 @@ function stateHas(connector: string): boolean {
 describe("a connector", () => {
     it("that breaks fails the up with the cause, and stays in state", async () => {
         stack.configure({ connectors: { "dbz-source": { config: { "publication.name": "no_such_publication" } } } });
-        expect(await stack.preview()).toEqual([
-            { op: "update", name: "dbz-source", type: expect.stringContaining("Connector") },
+        // The list of tables is of another publication
+        expect((await stack.preview()).map(({ op, name }) => `${op} ${name}`).sort()).toEqual([
+            "delete dbz-source-snapshots",
+            "update dbz-source",
         ]);
         const { code, output } = await stack.tryUp();
         expect(code).not.toBe(0);

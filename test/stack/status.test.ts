@@ -57,7 +57,7 @@ describe("npm run status -- --json", () => {
         }
     });
 
-    it("has each sink's lag as Kafka's own tool has it, less the control record of the last transaction", async () => {
+    it("has each sink's lag as Kafka's own tool has it, less the control records of transactions", async () => {
         const check = async () => {
             const { report } = await readStatus(stack);
             return known(report.connectors).map(({ name, lag }) => [name, lag]);
@@ -75,7 +75,8 @@ describe("npm run status -- --json", () => {
             return isDeepStrictEqual(before, await byKafka()) ? done({ seen, before }) : pending("lags move");
         };
         const { seen, before } = await waitFor(moment, { what: "lags that stand still", timeoutSeconds: 60 });
-        for (const lag of before) expect(lag).toBeLessThanOrEqual(1);
+        // A few transactions may have ended without a row
+        for (const lag of before) expect(lag).toBeLessThanOrEqual(10);
         expect(seen).toEqual([
             ["dbz-source", null],
             ["json-jms-sink", 0],
