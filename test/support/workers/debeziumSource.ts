@@ -31,7 +31,8 @@ export async function debeziumWorkers(
             "value.converter": valueConverter,
             "value.converter.schemas.enable": "false",
         },
-        javaArgs: [`-Xmx${heapMb}m`],
+        // A source of many rows is faster with the second compiler
+        javaArgs: [`-Xmx${heapMb}m`, "-XX:TieredStopAtLevel=4"],
     };
 }
 
