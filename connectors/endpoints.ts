@@ -43,7 +43,7 @@ export function endpointsOf({ kafka, connect, database, jmsBroker, ...config }: 
             "value.converter.schemas.enable": connect.valueConverterSchemasEnable,
             ...connect.config,
         }),
-        offsetStorageTopic: String(connect.config["offset.storage.topic"] ?? connect.offsetStorageTopic),
+        offsetStorageTopic: offsetStorageTopicOf(connect),
         database: database && {
             ...database,
             ...(database.host === undefined ? databaseAddress({ ...database, hosts }) : { host: database.host }),
@@ -62,6 +62,14 @@ export function keyConverterOf({
     connect?: Pick<EndpointSettings["connect"], "keyConverter" | "config">;
 }): string {
     return String(connect?.config["key.converter"] ?? connect?.keyConverter ?? "");
+}
+
+/** `offset.storage.topic` of the workers. */
+export function offsetStorageTopicOf({
+    config,
+    offsetStorageTopic,
+}: Pick<EndpointSettings["connect"], "offsetStorageTopic" | "config">): string {
+    return String(config["offset.storage.topic"] ?? offsetStorageTopic);
 }
 
 /** URL of every worker's REST API for clients outside. */

@@ -6,7 +6,7 @@ import {
     connectorName,
     type PlatformEndpoints,
 } from "../../connectors/completeConnector";
-import { endpointsOf } from "../../connectors/endpoints";
+import { endpointsOf, offsetStorageTopicOf } from "../../connectors/endpoints";
 import { sourceProblems } from "../../connectors/sourceProblems";
 import { tableLists } from "../../connectors/tableLists";
 import { tableProblems } from "../../connectors/tableProblems";
@@ -113,6 +113,7 @@ function generalProblems(
             providers,
             brokers: kafka?.brokers,
             policy: connect?.clientConfigOverridePolicy,
+            fencedOffsets: connect?.exactlyOnceSource === "enabled" ? offsetStorageTopicOf(connect) : undefined,
         });
         if (problem) problems.push({ path: `${path}.config.${key}`, value, ...problem });
     }
@@ -125,12 +126,14 @@ interface Surroundings {
     brokers?: number;
     /** `connector.client.config.override.policy`. */
     policy?: string;
+    /** The workers' topic of offsets, if they write it in transactions. */
+    fencedOffsets?: string;
 }
 
 function settingProblem(
     key: string,
     value: ConnectorEntry["config"][string],
-    { providers, brokers, policy }: Surroundings,
+    { providers, brokers, policy, fencedOffsets }: Surroundings,
 ): (Pick<Problem, "rule" | "remedy"> & Partial<Problem>) | undefined {
     if (key in OWN_KEYS) return { rule: "does not belong here", remedy: OWN_KEYS[key]! };
     if (key !== key.trim() || key === "") {
@@ -142,6 +145,11 @@ function settingProblem(
     }
     if (/^topic\.creation\..+\.replication\.factor$/.test(key) && brokers !== undefined && Number(value) > brokers) {
         return aboveBrokersProblem(brokers);
+    }
+    if (key === "offsets.storage.topic" && fencedOffsets !== undefined && value !== fencedOffsets) {
+        // Tried with Connect 3.9.2: error 500 after 90 s
+        const rule = `is not the workers' topic (${fencedOffsets}): with exactly-once support a reset of the offsets never ends`;
+        return { rule, remedy: "remove it, or set connect.exactlyOnceSource: disabled", warning: true };
     }
     if (typeof value !== "string") return undefined;
     const provider = /\$\{([^}:]+):[^}]*\}/.exec(value)?.[1];
