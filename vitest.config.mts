@@ -14,6 +14,14 @@ const alias = ["", "/client", "/checks", "/postgres", "/commands"].map((entry) =
     replacement: join(import.meta.dirname, `packages/connector/src${entry === "" ? "/index" : `/entry${entry}`}.ts`),
 }));
 
+/** Tests of one stack, which are run one by one. */
+const WHOLE_STACK = {
+    globalSetup: "./test/support/stack/globalSetup.ts",
+    fileParallelism: false,
+    testTimeout: 15 * MINUTE,
+    hookTimeout: 20 * MINUTE,
+};
+
 /** In one run of Vitest the levels follow each other. `npm test` runs each of them by itself, some side by side. */
 function level(name: string, groupOrder: number, options: Record<string, unknown> = {}) {
     return {
@@ -32,7 +40,8 @@ export default defineConfig({
                 testTimeout: 30 * SECOND,
                 hookTimeout: 30 * SECOND,
             }),
-            level("tools", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
+            // These wait more than they work
+            level("tools", 1, { maxWorkers: 2, testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
             level("workers", 2, {
                 // these tests wait more than they work, but each file has servers of its own
                 maxWorkers: 2,
@@ -41,20 +50,12 @@ export default defineConfig({
                 // where the offsets of deleted connectors are kept
                 env: { XDG_STATE_HOME: join(tmpdir(), "connect-cdc-test-state") },
             }),
-            level("stack", 3, {
-                globalSetup: "./test/stack/globalSetup.ts",
-                fileParallelism: false,
-                testTimeout: 15 * MINUTE,
-                hookTimeout: 20 * MINUTE,
-            }),
-            level("hosts", 4, {
-                fileParallelism: false,
-                testTimeout: 15 * MINUTE,
-                hookTimeout: 20 * MINUTE,
-            }),
+            level("stack", 3, WHOLE_STACK),
+            level("faults", 4, WHOLE_STACK),
+            level("hosts", 5, { ...WHOLE_STACK, globalSetup: [] }),
         ],
         sequence: { sequencer: FileOrder },
-        // the stack tests' stack is destroyed after the last of them
+        // the stack of a level is destroyed after the last of its tests
         teardownTimeout: 5 * MINUTE,
     },
 });

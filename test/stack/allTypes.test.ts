@@ -22,7 +22,7 @@ import {
     typeColumns,
 } from "../support/rows/typesTable";
 import { parseXmlTree } from "../support/rows/xmlTree";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 type Row = Record<string, unknown>;
 type ExpectedRow = Row & { id: number };

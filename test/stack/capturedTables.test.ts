@@ -12,7 +12,7 @@ import { readTopic } from "../support/rows/topics";
 import { restartConnector, setState } from "../support/stack/connectorState";
 import { Pipeline } from "../support/stack/pipeline";
 import { readStatus } from "../support/stack/statusRun";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const MIB = 2 ** 20;
 const SOURCE = "dbz-source";

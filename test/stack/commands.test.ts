@@ -9,7 +9,7 @@ import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { parseXmlRow } from "../support/rows/customerXml";
 import type { Customer } from "../support/rows/rows";
 import { containerName, memberIds } from "../support/stack/docker";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 

@@ -5,7 +5,7 @@ import { POSTGRES_SETTINGS } from "../../config/checks/postgresSettings";
 import { parseConfig } from "../../config/load";
 import { parseAddress } from "../../servers/address";
 import { replicationSlots } from "../../servers/postgres";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 let client: Client;

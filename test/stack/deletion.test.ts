@@ -10,7 +10,7 @@ import { SecondSource } from "../support/stack/secondSource";
 import { ConnectorProgram } from "../support/workers/connectorProgram";
 import { Engine } from "../support/workers/engine";
 import { FakeConnect } from "../support/workers/fakeConnect";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const CLEANUP_PROGRAM = `
 import { readFileSync } from "node:fs";

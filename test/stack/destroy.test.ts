@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { namesOfStack } from "../support/stack/docker";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 const { configFile = "" } = stack.target;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CHECKOUT } from "../../tools/project";
 import { type DocBlock, hiddenCommands, pages, shellBlocks } from "../support/docs/docCommands";
 import { DocWorkspace } from "../support/docs/docWorkspace";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 /** Commands that would end this run or its stack, with the test that runs them. */
 const elsewhere: Record<string, string> = {

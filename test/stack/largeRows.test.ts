@@ -11,7 +11,7 @@ import { Pipeline } from "../support/stack/pipeline";
 import { SecondSource } from "../support/stack/secondSource";
 import { readStatus } from "../support/stack/statusRun";
 import { Engine } from "../support/workers/engine";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const MIB = 2 ** 20;
 const CONNECTOR = "large-source";

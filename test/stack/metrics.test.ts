@@ -14,7 +14,7 @@ import { containerName, docker } from "../support/stack/docker";
 import { readAlerts, readDashboard } from "../support/stack/metricsFiles";
 import { Pipeline } from "../support/stack/pipeline";
 import { PrometheusServer, promtool } from "../support/stack/prometheus";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 /** Four scrapes long. */
 const RATE_WINDOW = "8s";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { SavedOffsets } from "../../packages/connector/src/position/offsetsFile";
 import { setState } from "../support/stack/connectorState";
 import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 let pipeline: Pipeline;

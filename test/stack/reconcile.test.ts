@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TableReport } from "../../reconcile/reconcile";
 import { parseAddress } from "../../servers/address";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const ID = 2_000_000_001;
 const stack = sharedStack();

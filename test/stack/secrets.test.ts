@@ -23,7 +23,7 @@ import { SecondSource } from "../support/stack/secondSource";
 import { SecretSearch } from "../support/stack/secretSearch";
 import { makeCertificate } from "../support/workers/certificates";
 import { ConnectorProgram } from "../support/workers/connectorProgram";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 const before = stack.config();

@@ -11,7 +11,7 @@ import { fourLetterWord, parseServerState, registeredBrokers } from "../../serve
 import { CustomersTable } from "../support/rows/rows";
 import { readTopic, topicSetting } from "../support/rows/topics";
 import { listContainers } from "../support/stack/docker";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const topic = "localhost.cdc.customers";
 const internalTopics = [

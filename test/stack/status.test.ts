@@ -8,7 +8,7 @@ import { done, pending, waitFor } from "../../servers/wait";
 import { topicSetting } from "../support/rows/topics";
 import { endOffsets, groupLags } from "../support/stack/kafkaTools";
 import { known, readStatus, type StatusJson } from "../support/stack/statusRun";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 let outputs: StackOutputs;

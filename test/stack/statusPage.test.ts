@@ -4,7 +4,7 @@ import { platformTarget, type StackOutputs } from "../../cli/stack/stackOutputs"
 import { startStatusServer, type StatusServer } from "../../status/statusServer";
 import { CustomersTable } from "../support/rows/rows";
 import { openBrowser, openPage, type WatchedPage } from "../support/stack/browser";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 const topic = "localhost.cdc.customers";

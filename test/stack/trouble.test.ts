@@ -15,7 +15,7 @@ import { containerName, docker } from "../support/stack/docker";
 import { groupLags } from "../support/stack/kafkaTools";
 import { Pipeline } from "../support/stack/pipeline";
 import { known, readStatus, runStatus } from "../support/stack/statusRun";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 const sink = "json-jms-sink";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listContainers } from "../support/stack/docker";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 describe("an unchanged program", () => {
     const stack = sharedStack();

@@ -8,7 +8,7 @@ import { BrokenSink, jsonConverter } from "../support/faults/brokenSink";
 import { setState } from "../support/stack/connectorState";
 import { containerName, docker, namesOfStack } from "../support/stack/docker";
 import { WatchProcess } from "../support/stack/watchProcess";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 let outputs: StackOutputs;

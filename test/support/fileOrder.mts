@@ -24,6 +24,9 @@ const ORDER: Record<string, string[]> = {
         "watch",
         "trouble",
         "metrics",
+        "destroy",
+    ],
+    faults: [
         "serverFaults",
         "bulkLoads",
         "refresh",
@@ -35,7 +38,6 @@ const ORDER: Record<string, string[]> = {
         "backup",
         "servers",
         "sizes",
-        "destroy",
     ],
     /** The longest first: the others fill the time beside them. */
     workers: [

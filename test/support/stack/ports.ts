@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 
 /** First port of each role of a test stack. */
 export interface StackPorts {
@@ -20,12 +20,16 @@ const highest = 29_000;
 const blockSize = 100;
 const rolePorts = 10;
 
-/** A block of ports that nothing listens on now, chosen at random so that two test runs do not meet. */
+/** A block of ports that nothing listens on now. It stays reserved until this process ends. */
 export async function findPorts(): Promise<StackPorts> {
     for (let tries = 0; tries < 50; tries++) {
         const first = lowest + blockSize * Math.floor((Math.random() * (highest - lowest)) / blockSize);
-        const ports = Array.from({ length: blockSize }, (_, i) => first + i);
-        if ((await Promise.all(ports.map(isFree))).every(Boolean)) {
+        const last = first + blockSize - 1;
+        // Whoever listens on the last port has the block: another process that looks at it now goes on to the next
+        const reservation = await listen(last);
+        if (!reservation) continue;
+        if ((await Promise.all(range(first, last).map(isFree))).every(Boolean)) {
+            reservation.unref();
             const block = (index: number) => first + index * rolePorts;
             return {
                 zookeeper: block(0),
@@ -39,14 +43,26 @@ export async function findPorts(): Promise<StackPorts> {
                 metrics: { zookeeper: block(8), kafka: block(8) + rolePorts / 2, connect: block(9) },
             };
         }
+        reservation.close();
     }
     throw new Error(`no block of free ports between ${lowest} and ${highest}`);
 }
 
-function isFree(port: number): Promise<boolean> {
+function range(first: number, end: number): number[] {
+    return Array.from({ length: end - first }, (_, i) => first + i);
+}
+
+async function isFree(port: number): Promise<boolean> {
+    const server = await listen(port);
+    if (server) await new Promise((resolve) => server.close(resolve));
+    return server !== undefined;
+}
+
+/** Undefined when another process listens there. */
+function listen(port: number): Promise<Server | undefined> {
     return new Promise((resolve) => {
         const server = createServer();
-        server.once("error", () => resolve(false));
-        server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
+        server.once("error", () => resolve(undefined));
+        server.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve(server));
     });
 }

@@ -6,7 +6,7 @@ import { done, pending, waitFor } from "../../servers/wait";
 import { NumberedRows } from "../support/rows/numberedRows";
 import { memberIds } from "../support/stack/docker";
 import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 const original = stack.config();

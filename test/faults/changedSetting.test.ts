@@ -9,9 +9,9 @@ import { NumberedRows } from "../support/rows/numberedRows";
 import { topicSetting } from "../support/rows/topics";
 import { containerName, docker, memberIds } from "../support/stack/docker";
 import { Pipeline } from "../support/stack/pipeline";
+import { sharedStack } from "../support/stack/sharedStack";
 import { watchMembers } from "../support/stack/watchMembers";
 import { kafkaLibraries } from "../support/workers/kafkaLibraries";
-import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 const original = stack.config();

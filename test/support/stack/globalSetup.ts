@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { type StackHandle, TestStack } from "../support/stack/stack";
+import { type StackHandle, TestStack } from "./stack";
 
 declare module "vitest" {
     interface ProvidedContext {
@@ -7,7 +7,7 @@ declare module "vitest" {
     }
 }
 
-/** Brings up the one stack that all stack tests share, and removes it at the end, also after a failure. */
+/** Brings up the one stack that the tests of a level share, and removes it at the end, also after a failure. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
     const stack = await TestStack.create();
     // On, so that a real Prometheus can ask a whole platform; that it is off by default is shown without one.

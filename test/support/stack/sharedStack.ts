@@ -1,7 +1,7 @@
 import { inject } from "vitest";
-import { TestStack } from "../support/stack/stack";
+import { TestStack } from "./stack";
 
-/** The stack that all stack tests share. */
+/** The stack that all tests of the level share. */
 export function sharedStack(): TestStack {
     return new TestStack(inject("stack"));
 }

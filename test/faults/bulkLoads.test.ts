@@ -9,8 +9,8 @@ import { BulkLoads, type LoadSize } from "../support/rows/bulkLoads";
 import { deleteTopic } from "../support/rows/topics";
 import { containerName, docker } from "../support/stack/docker";
 import { SecondSource } from "../support/stack/secondSource";
+import { sharedStack } from "../support/stack/sharedStack";
 import { Engine } from "../support/workers/engine";
-import { sharedStack } from "./sharedStack";
 
 const CONNECTOR = "bulk-source";
 const size: LoadSize = { wide: 12_000, narrow: 40_000, inserted: 3000, interleaved: 2000 };

@@ -5,7 +5,7 @@ import { shellBlocks } from "../support/docs/docCommands";
 import { DocWorkspace } from "../support/docs/docWorkspace";
 import { untilWell } from "../support/faults/serverFaults";
 import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 /** The commands of the page: take a backup, and go back to it. */

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectorStatuses } from "../../servers/connect";
 import { docker, memberIds } from "../support/stack/docker";
+import { sharedStack } from "../support/stack/sharedStack";
 import { runStatus } from "../support/stack/statusRun";
 import { kafkaLibraries } from "../support/workers/kafkaLibraries";
-import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 const workers = ["connect-0", "connect-1", "connect-2"];

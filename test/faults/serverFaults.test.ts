@@ -6,7 +6,7 @@ import { NumberedRows } from "../support/rows/numberedRows";
 import { readTopic } from "../support/rows/topics";
 import { containerName, docker } from "../support/stack/docker";
 import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "./sharedStack";
+import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 let pipeline: Pipeline;

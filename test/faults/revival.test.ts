@@ -5,8 +5,8 @@ import { CustomersTable } from "../support/rows/rows";
 import { readTopic } from "../support/rows/topics";
 import { containerName, docker, listContainers } from "../support/stack/docker";
 import { Pipeline } from "../support/stack/pipeline";
+import { sharedStack } from "../support/stack/sharedStack";
 import { readStatus } from "../support/stack/statusRun";
-import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 const QUEUES = ["CustomersJSON", "CustomersXML"];

@@ -7,8 +7,8 @@ import type { Account } from "../support/rows/rowAccount";
 import { SeededRandom } from "../support/seededRandom";
 import { firstSeed, soakLimitMs, soakRounds } from "../support/soakOptions";
 import { Pipeline } from "../support/stack/pipeline";
+import { sharedStack } from "../support/stack/sharedStack";
 import { watchMembers } from "../support/stack/watchMembers";
-import { sharedStack } from "./sharedStack";
 
 const stack = sharedStack();
 const original = stack.config();
