@@ -48,6 +48,7 @@ log4j.appender.out.layout=org.apache.log4j.PatternLayout
 log4j.appender.out.layout.ConversionPattern=${PATTERN}
 log4j.logger.org.reflections=ERROR
 log4j.logger.org.apache.kafka.clients=WARN
+log4j.logger.io.debezium.metrics.stats.MeasurementCollector=ERROR
 `;
 
 const LOG4J2 = `rootLogger.level=INFO
