@@ -11,8 +11,8 @@ import { RowWriter } from "../support/rows/rowWriter";
 import { readTopic } from "../support/rows/topics";
 import { restartConnector, setState } from "../support/stack/connectorState";
 import { Pipeline } from "../support/stack/pipeline";
-import { readStatus } from "../support/stack/statusRun";
 import { sharedStack } from "../support/stack/sharedStack";
+import { readStatus } from "../support/stack/statusRun";
 
 const MIB = 2 ** 20;
 const SOURCE = "dbz-source";

@@ -7,10 +7,10 @@ import { PROJECT } from "../../tools/project";
 import type { Customer } from "../support/rows/rows";
 import { Pipeline } from "../support/stack/pipeline";
 import { SecondSource } from "../support/stack/secondSource";
+import { sharedStack } from "../support/stack/sharedStack";
 import { ConnectorProgram } from "../support/workers/connectorProgram";
 import { Engine } from "../support/workers/engine";
 import { FakeConnect } from "../support/workers/fakeConnect";
-import { sharedStack } from "../support/stack/sharedStack";
 
 const CLEANUP_PROGRAM = `
 import { readFileSync } from "node:fs";

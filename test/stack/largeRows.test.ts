@@ -9,9 +9,9 @@ import { restartConnector } from "../support/stack/connectorState";
 import { containerName, docker } from "../support/stack/docker";
 import { Pipeline } from "../support/stack/pipeline";
 import { SecondSource } from "../support/stack/secondSource";
+import { sharedStack } from "../support/stack/sharedStack";
 import { readStatus } from "../support/stack/statusRun";
 import { Engine } from "../support/workers/engine";
-import { sharedStack } from "../support/stack/sharedStack";
 
 const MIB = 2 ** 20;
 const CONNECTOR = "large-source";

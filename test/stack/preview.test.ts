@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { sharedStack } from "../support/stack/sharedStack";
 import { RunResult } from "../support/stack/stack";
 import { kafkaLibraries } from "../support/workers/kafkaLibraries";
-import { sharedStack } from "../support/stack/sharedStack";
 
 /*
  * Previews only: nothing is changed. The workers that are asked are those of the shared stack, which run the versions that

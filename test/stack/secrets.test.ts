@@ -21,9 +21,9 @@ import { processTextsDuring } from "../support/stack/processTexts";
 import { runCommand } from "../support/stack/runCommand";
 import { SecondSource } from "../support/stack/secondSource";
 import { SecretSearch } from "../support/stack/secretSearch";
+import { sharedStack } from "../support/stack/sharedStack";
 import { makeCertificate } from "../support/workers/certificates";
 import { ConnectorProgram } from "../support/workers/connectorProgram";
-import { sharedStack } from "../support/stack/sharedStack";
 
 const stack = sharedStack();
 const before = stack.config();

@@ -7,8 +7,8 @@ import { queueStates } from "../../servers/artemis";
 import { done, pending, waitFor } from "../../servers/wait";
 import { topicSetting } from "../support/rows/topics";
 import { endOffsets, groupLags } from "../support/stack/kafkaTools";
-import { known, readStatus, type StatusJson } from "../support/stack/statusRun";
 import { sharedStack } from "../support/stack/sharedStack";
+import { known, readStatus, type StatusJson } from "../support/stack/statusRun";
 
 const stack = sharedStack();
 let outputs: StackOutputs;

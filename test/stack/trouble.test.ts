@@ -14,8 +14,8 @@ import { untilServersWell } from "../support/faults/serverFaults";
 import { containerName, docker } from "../support/stack/docker";
 import { groupLags } from "../support/stack/kafkaTools";
 import { Pipeline } from "../support/stack/pipeline";
-import { known, readStatus, runStatus } from "../support/stack/statusRun";
 import { sharedStack } from "../support/stack/sharedStack";
+import { known, readStatus, runStatus } from "../support/stack/statusRun";
 
 const stack = sharedStack();
 const sink = "json-jms-sink";

@@ -7,8 +7,8 @@ import { stateFolder } from "../../tools/folders";
 import { BrokenSink, jsonConverter } from "../support/faults/brokenSink";
 import { setState } from "../support/stack/connectorState";
 import { containerName, docker, namesOfStack } from "../support/stack/docker";
-import { WatchProcess } from "../support/stack/watchProcess";
 import { sharedStack } from "../support/stack/sharedStack";
+import { WatchProcess } from "../support/stack/watchProcess";
 
 const stack = sharedStack();
 let outputs: StackOutputs;
