@@ -40,8 +40,7 @@ export default defineConfig({
                 testTimeout: 30 * SECOND,
                 hookTimeout: 30 * SECOND,
             }),
-            // These wait more than they work
-            level("tools", 1, { maxWorkers: 2, testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
+            level("tools", 1, { testTimeout: 2 * MINUTE, hookTimeout: 2 * MINUTE }),
             level("workers", 2, {
                 // these tests wait more than they work, but each file has servers of its own
                 maxWorkers: 2,

@@ -31,8 +31,7 @@ export async function debeziumWorkers(
             "value.converter": valueConverter,
             "value.converter.schemas.enable": "false",
         },
-        // A source of many rows is faster with the second compiler
-        javaArgs: [`-Xmx${heapMb}m`, "-XX:TieredStopAtLevel=4"],
+        javaArgs: [`-Xmx${heapMb}m`],
     };
 }
 
