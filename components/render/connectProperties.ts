@@ -90,6 +90,10 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "consumer.session.timeout.ms": 11_000,
             "consumer.heartbeat.interval.ms": 1000,
             "exactly.once.source.support": p.exactlyOnceSource,
+            // Before a source's task starts, the leader reads the topic of configs to its end (DistributedHerder). If it cannot within
+            // this time, the task has FAILED, and stays so. Kafka's default of 3 s is shorter than the election of a partition's
+            // leader after the loss of a host. It must be shorter than rebalance.timeout.ms, 60 s.
+            "worker.sync.timeout.ms": 45_000,
             // Brokers abort transactions that are open for longer, and the source's task fails. Kafka's default of 1 minute is
             // shorter than many outages of a cluster. When all workers die with an open transaction in the topic of offsets, they
             // start again only after this time, which is within connect.readySeconds.

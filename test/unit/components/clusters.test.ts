@@ -201,6 +201,7 @@ describe("three members of each role on one host", () => {
             "consumer.session.timeout.ms=11000",
             "consumer.heartbeat.interval.ms=1000",
             "exactly.once.source.support=enabled",
+            "worker.sync.timeout.ms=45000",
             "producer.transaction.timeout.ms=240000",
             "producer.acks=all",
             "producer.batch.size=131072",
