@@ -14,13 +14,10 @@ const alias = ["", "/client", "/checks", "/postgres", "/commands"].map((entry) =
     replacement: join(import.meta.dirname, `packages/connector/src${entry === "" ? "/index" : `/entry${entry}`}.ts`),
 }));
 
-/** Tests of one stack, which are run one by one. */
-const WHOLE_STACK = {
-    globalSetup: "./test/support/stack/globalSetup.ts",
-    fileParallelism: false,
-    testTimeout: 15 * MINUTE,
-    hookTimeout: 20 * MINUTE,
-};
+/** Tests of whole stacks, which are run one by one. */
+const WHOLE_STACKS = { fileParallelism: false, testTimeout: 15 * MINUTE, hookTimeout: 20 * MINUTE };
+/** The same, on one stack that they share. */
+const SHARED_STACK = { ...WHOLE_STACKS, globalSetup: "./test/support/stack/globalSetup.ts" };
 
 /** In one run of Vitest the levels follow each other. `npm test` runs each of them by itself, some side by side. */
 function level(name: string, groupOrder: number, options: Record<string, unknown> = {}) {
@@ -49,9 +46,9 @@ export default defineConfig({
                 // where the offsets of deleted connectors are kept
                 env: { XDG_STATE_HOME: join(tmpdir(), "connect-cdc-test-state") },
             }),
-            level("stack", 3, WHOLE_STACK),
-            level("faults", 4, WHOLE_STACK),
-            level("hosts", 5, { ...WHOLE_STACK, globalSetup: [] }),
+            level("stack", 3, SHARED_STACK),
+            level("faults", 4, SHARED_STACK),
+            level("hosts", 5, WHOLE_STACKS),
         ],
         sequence: { sequencer: FileOrder },
         // the stack of a level is destroyed after the last of its tests
