@@ -27,8 +27,6 @@ async function report(): Promise<{ code: number | null; report: TableReport }> {
 
 describe("npm run reconcile", () => {
     it("finds a row whose event never reached the topic, and none after its remedy", async () => {
-        // Tests before this one may have left rows that no topic has
-        const before = await report();
         await client.query("alter publication dbz_publication drop table cdc.customers");
         try {
             await client.query("insert into cdc.customers (id, first_name) values ($1, 'private')", [ID]);
@@ -36,18 +34,16 @@ describe("npm run reconcile", () => {
             await client.query("alter publication dbz_publication add table cdc.customers");
         }
         const { code, stdout } = await stack.npmRun("reconcile");
-        const { missing, superfluous, different } = before.report.counts;
-        expect(stdout).toMatch(
-            new RegExp(`^cdc\\.customers: WRONG in \\S+\\.cdc\\.customers: ${missing + 1} missing`, "m"),
-        );
+        expect(stdout).toMatch(/^cdc\.customers: WRONG in \S+\.cdc\.customers: 1 missing of \d+ rows$/m);
+        expect(stdout).toContain(`    missing: id=${ID}\n`);
         expect(stdout).not.toContain("private");
         expect(code).toBe(1);
 
         await client.query("update cdc.customers set id = id where id = $1", [ID]);
         expect(await report()).toMatchObject({
-            code: before.code,
+            code: 0,
             report: {
-                counts: { missing, superfluous, different },
+                counts: { missing: 0, superfluous: 0, different: 0 },
                 uncompared: [],
                 completeUpTo: expect.stringMatching(/^[0-9A-F]+\/[0-9A-F]+$/),
             },
