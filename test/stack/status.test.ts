@@ -66,22 +66,23 @@ describe("npm run status -- --json", () => {
             const lags = await groupLags(stack.handle.name);
             return ["json-jms-sink", "xml-jms-sink"].map((name) => lags.get(`connect-${name}`));
         };
+        const none = [
+            ["dbz-source", null],
+            ["json-jms-sink", 0],
+            ["xml-jms-sink", 0],
+        ];
         // Workers commit every 10 s: the figures are of one moment when Kafka's own are the same before and after.
         const moment = async () => {
             const before = await byKafka();
             const seen = await check();
             // A group is known from its first commit on.
             if (before.includes(undefined)) return pending("a sink has not committed yet");
-            return isDeepStrictEqual(before, await byKafka()) ? done({ seen, before }) : pending("lags move");
+            const isSame = isDeepStrictEqual(before, await byKafka()) && isDeepStrictEqual(seen, none);
+            return isSame ? done(before) : pending(`${JSON.stringify(seen)}; Kafka's: ${before.join(", ")}`);
         };
-        const { seen, before } = await waitFor(moment, { what: "lags that stand still", timeoutSeconds: 60 });
         // A few transactions may have ended without a row
-        for (const lag of before) expect(lag).toBeLessThanOrEqual(10);
-        expect(seen).toEqual([
-            ["dbz-source", null],
-            ["json-jms-sink", 0],
-            ["xml-jms-sink", 0],
-        ]);
+        const lags = await waitFor(moment, { what: "lags without a record", timeoutSeconds: 60 });
+        for (const lag of lags) expect(lag).toBeLessThanOrEqual(10);
     });
 
     it("has the log that the slot holds as PostgreSQL itself has it", async () => {

@@ -5,6 +5,7 @@ import { partitionOffsets } from "../../../servers/kafkaTopics";
 import { readTopics } from "../../../servers/topicReader";
 
 export interface TopicRecord {
+    offset: number;
     key: string | undefined;
     value: string | undefined;
 }
@@ -17,7 +18,8 @@ export async function readTopic(brokers: string[], topic: string): Promise<Topic
     const reader = await readTopics(brokers, {
         isWanted: (name) => name === topic,
         fromStart: true,
-        onRecord: ({ key, value }) => records.push({ key: key ?? undefined, value: value ?? undefined }),
+        onRecord: ({ offset, key, value }) =>
+            records.push({ offset, key: key ?? undefined, value: value ?? undefined }),
     });
     try {
         await reader.untilRead(await partitionOffsets({ ...view, partitions }, "end"));
@@ -37,7 +39,9 @@ export class TopicReader {
     static async open(brokers: string[], topic: string, onRecord: (record: TopicRecord) => void): Promise<TopicReader> {
         const consumer = newConsumer(brokers);
         const stream = await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false });
-        stream.on("data", ({ key, value }) => onRecord({ key: key?.toString(), value: value?.toString() }));
+        stream.on("data", ({ offset, key, value }) =>
+            onRecord({ offset: Number(offset), key: key?.toString(), value: value?.toString() }),
+        );
         return new TopicReader(consumer, stream);
     }
 
