@@ -131,7 +131,7 @@ describe.each(versions)("a source of PostgreSQL %s loses no row", (version) => {
         },
     );
 
-    it(
+    it.runIf(process.env.SOAK || version === OLDEST)(
         `of a transaction of ${TRANSACTION_ROWS} rows while its task and its workers end`,
         async () => {
             const before = loads.arrived;

@@ -7,7 +7,7 @@ import { RealCluster } from "../support/workers/realCluster";
 const SOAK = process.env["SOAK"] !== undefined;
 const VERSIONS = SOAK ? CONNECT_VERSIONS : ["3.9.2"];
 /** Of all versions together. */
-const SEQUENCES = SOAK ? 500 : 25;
+const SEQUENCES = SOAK ? 500 : 13;
 /** How often a worker is killed. */
 const DEATHS = SOAK ? 30 : 3;
 /** Sequences that run at the same time. */
