@@ -1,0 +1,96 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axios from "axios";
+import { cached } from "../../../images/staging/cache";
+import { done, Hopeless, pending, waitFor } from "../../../servers/wait";
+import { runProcess } from "../../../tools/processes";
+import { findPorts } from "../stack/ports";
+import { JavaProcess } from "./javaProcess";
+
+/** A schema registry as a plain process, on a free port of 127.0.0.1. */
+export interface RegistryProcess {
+    /** Of its API like Confluent's; it ends with `/apis/ccompat/v7`. */
+    url: string;
+    /** All output so far, of all starts. */
+    readonly log: string;
+    /** Ends the process like a power cut. Its schemas stay. */
+    kill(): Promise<void>;
+    /** Starts it again on the same port with the same schemas, and waits until it answers. */
+    start(): Promise<void>;
+    /** Ends the process and removes its schemas. */
+    stop(): Promise<void>;
+}
+
+const ARTIFACT = "io.apicurio:apicurio-registry-app:2.6.13.Final";
+
+/**
+ * Starts Apicurio Registry with an empty store, and waits until it answers.
+ *
+ * @param settings properties of the server beside the usual ones.
+ */
+export async function startRegistry(settings: Record<string, string | number> = {}): Promise<RegistryProcess> {
+    const distribution = await unpacked();
+    const folder = mkdtempSync(join(tmpdir(), "connect-cdc-registry-"));
+    const { connect: port } = await findPorts();
+    const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
+    const properties = {
+        "quarkus.http.host": "127.0.0.1",
+        "quarkus.http.port": port,
+        // Without WRITE_DELAY=0, H2 writes a commit up to 0.5 s later: a kill would lose schemas that rows refer to
+        "quarkus.datasource.jdbc.url": `jdbc:h2:file:${join(folder, "schemas")};WRITE_DELAY=0`,
+        ...settings,
+    };
+    const args = [
+        ...Object.entries(properties).map(([key, value]) => `-D${key}=${value}`),
+        "-jar",
+        join(distribution, runnerOf(distribution)),
+    ];
+    let process: JavaProcess;
+    const registry: RegistryProcess = {
+        url,
+        get log() {
+            return process.output;
+        },
+        kill: () => process.end(),
+        start: async () => {
+            process = new JavaProcess(join(folder, "registry.log"), args);
+            await untilReady(url, process);
+        },
+        stop: async () => {
+            await process.end();
+            rmSync(folder, { recursive: true, force: true });
+        },
+    };
+    try {
+        await registry.start();
+    } catch (error) {
+        await registry.stop();
+        throw error;
+    }
+    return registry;
+}
+
+async function untilReady(url: string, process: JavaProcess): Promise<void> {
+    const check = async () => {
+        if (!process.running) throw new Hopeless(`the registry ended:\n${process.output.slice(-3000)}`);
+        const { status } = await axios.get(`${url}/subjects`, { timeout: 5000, proxy: false });
+        return status === 200 ? done() : pending(`status ${status}`);
+    };
+    await waitFor(check, { what: `the registry at ${url}`, timeoutSeconds: 180, intervalSeconds: 0.2 });
+}
+
+/** Gets the server from Maven's registry once and keeps it in the cache folder. @returns the folder with its jars. */
+function unpacked(): Promise<string> {
+    return cached("registry", ARTIFACT.replaceAll(":", "-").slice(-32), async (folder) => {
+        const args = [`-Dartifact=${ARTIFACT}:tar.gz:all`, `-DoutputDirectory=${folder}`];
+        const { code, stdout } = await runProcess("mvn", ["-B", "-q", UNPACK, ...args]);
+        if (code !== 0) throw new Error(`Maven cannot get ${ARTIFACT}:\n${stdout}`);
+    });
+}
+
+const UNPACK = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack";
+
+function runnerOf(distribution: string): string {
+    return readdirSync(distribution).find((file) => file.endsWith("-runner.jar"))!;
+}
