@@ -3,11 +3,17 @@ import { Admin, Consumer, FetchIsolationLevels, type MessagesStream } from "@pla
 import { clusterView } from "../../../servers/kafka";
 import { partitionOffsets } from "../../../servers/kafkaTopics";
 import { readTopics } from "../../../servers/topicReader";
+import { done, pending, waitFor } from "../../../servers/wait";
 
 export interface TopicRecord {
     offset: number;
     key: string | undefined;
     value: string | undefined;
+}
+
+export interface ByteRecord {
+    key: Buffer | null;
+    value: Buffer | null;
 }
 
 /** Reads a topic from its beginning to its present end. Waits for the end of open transactions. */
@@ -43,6 +49,38 @@ export class TopicReader {
             onRecord({ offset: Number(offset), key: key?.toString(), value: value?.toString() }),
         );
         return new TopicReader(consumer, stream);
+    }
+
+    async close(): Promise<void> {
+        await this.stream.close();
+        await this.consumer.close();
+    }
+}
+
+/** Keys and values of a topic as they are, from its beginning on. */
+export class ByteReader {
+    private readonly records: ByteRecord[] = [];
+
+    private constructor(
+        private readonly consumer: Consumer,
+        private readonly stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>,
+    ) {
+        stream.on("data", ({ key, value }) => this.records.push({ key: key ?? null, value: value ?? null }));
+    }
+
+    static async open(brokers: string[], topic: string): Promise<ByteReader> {
+        const consumer = newConsumer(brokers);
+        return new ByteReader(
+            consumer,
+            await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false }),
+        );
+    }
+
+    /** Waits for so many records, and returns all there are. */
+    async untilRecords(count: number): Promise<ByteRecord[]> {
+        const check = async () =>
+            this.records.length >= count ? done([...this.records]) : pending(`${this.records.length} records`);
+        return waitFor(check, { what: `${count} records`, timeoutSeconds: 90, intervalSeconds: 0.1 });
     }
 
     async close(): Promise<void> {

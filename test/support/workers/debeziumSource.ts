@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { symlinkSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import axios from "axios";
 import { defaults } from "../../../config/defaults";
 import { DEBEZIUM_POSTGRES_CLASS, debeziumPostgres, writesKeysAsText } from "../../../connectors/debeziumPostgres";
@@ -18,15 +19,15 @@ const PLUGIN = "debezium-postgres";
  * The part of a cluster's spec that makes its workers those of a stack with Debezium: the plugin as in the image, with our
  * correction, heap and converters.
  *
- * @param source where the plugin comes from; default: that of the stack config's defaults.
+ * @param plugins plugins beside Debezium, or instead of its default, by folder.
  */
 export async function debeziumWorkers(
-    source: PluginSource = defaults.connect.plugins[PLUGIN],
-): Promise<Pick<ClusterSpec, "config" | "javaArgs">> {
+    plugins: Record<string, PluginSource> = {},
+): Promise<Required<Pick<ClusterSpec, "config" | "javaArgs">>> {
     const { heapMb, keyConverter, valueConverter } = defaults.connect;
     return {
         config: {
-            "plugin.path": await pluginPath(source),
+            "plugin.path": await pluginPath({ [PLUGIN]: defaults.connect.plugins[PLUGIN], ...plugins }),
             "key.converter": keyConverter,
             "value.converter": valueConverter,
             "value.converter.schemas.enable": "false",
@@ -35,14 +36,19 @@ export async function debeziumWorkers(
     };
 }
 
-async function pluginPath(source: PluginSource): Promise<string> {
-    const request = { plugins: { [PLUGIN]: source } };
-    const [staged] = await stagePlugins(request, { plugins: await resolvePlugins(request, CHECKOUT) }, CHECKOUT);
-    const path = cacheFolder("test-plugins", basename(staged!.folder));
-    try {
-        symlinkSync(staged!.folder, join(path, PLUGIN));
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+async function pluginPath(plugins: Record<string, PluginSource>): Promise<string> {
+    const request = { plugins };
+    const staged = await stagePlugins(request, { plugins: await resolvePlugins(request, CHECKOUT) }, CHECKOUT);
+    const digest = createHash("sha256")
+        .update(staged.map(({ folder }) => folder).join())
+        .digest("hex");
+    const path = cacheFolder("test-plugins", digest.slice(0, 32));
+    for (const { name, folder } of staged) {
+        try {
+            symlinkSync(folder, join(path, name));
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        }
     }
     return path;
 }

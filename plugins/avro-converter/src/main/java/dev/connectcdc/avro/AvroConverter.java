@@ -1,0 +1,129 @@
+package dev.connectcdc.avro;
+
+import dev.connectcdc.registry.RegistryClient;
+import dev.connectcdc.registry.RegistryConfig;
+import dev.connectcdc.registry.WireFormat;
+import io.apicurio.registry.serde.avro.NonRecordContainer;
+import io.apicurio.registry.utils.converter.avro.AvroData;
+import io.apicurio.registry.utils.converter.avro.AvroDataConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.avro.generic.GenericContainer;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.common.cache.LRUCache;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.connect.components.Versioned;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.storage.Converter;
+
+/**
+ * Writes and reads Avro in the wire format of Confluent's converter: a zero byte, the schema's id in four bytes, and Avro's
+ * binary encoding. Subjects are {@code <topic>-key} and {@code <topic>-value}. Types become what they become in Confluent's
+ * converter, because the mapping has one origin; Connect's names of types are kept in properties of the schemas.
+ *
+ * <p>The registry is asked once for each schema of a topic, not for each record. When it does not answer, see
+ * {@link RegistryClient}.
+ */
+public final class AvroConverter implements Converter, Versioned {
+
+    private static final String TYPE = "AVRO";
+
+    private boolean isKey;
+    private RegistryClient registry;
+    private AvroData mapping;
+    private LRUCache<Origin, Writer> writers;
+    private LRUCache<Integer, GenericDatumReader<Object>> readers;
+
+    /** What decides a record's subject and schema. Connect's schemas keep their hash. */
+    private record Origin(String topic, Schema schema) {}
+
+    private record Writer(byte[] prefix, GenericDatumWriter<Object> datums) {}
+
+    @Override
+    public String version() {
+        return PluginVersion.get();
+    }
+
+    @Override
+    public ConfigDef config() {
+        return RegistryConfig.definition();
+    }
+
+    @Override
+    public void configure(Map<String, ?> settings, boolean isKey) {
+        this.isKey = isKey;
+        RegistryConfig config = new RegistryConfig(settings);
+        int cached = config.getInt(RegistryConfig.CACHE_SIZE);
+        registry = new RegistryClient(config);
+        mapping = new AvroData(new AvroDataConfig(Map.of(AvroDataConfig.SCHEMAS_CACHE_SIZE_CONFIG, cached)));
+        writers = new LRUCache<>(cached);
+        readers = new LRUCache<>(cached);
+    }
+
+    @Override
+    public byte[] fromConnectData(String topic, Schema schema, Object value) {
+        if (value == null) return null;
+
+        Object converted = mapping.fromConnectData(schema, ExactStruct.of(value));
+        Writer writer = writer(topic, schema);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(writer.prefix());
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        try {
+            writer.datums().write(converted instanceof NonRecordContainer<?> plain ? plain.getValue() : converted, encoder);
+            encoder.flush();
+        } catch (IOException e) {
+            throw new DataException(what(topic) + " cannot be written as Avro", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private Writer writer(String topic, Schema schema) {
+        Origin origin = new Origin(topic, schema);
+        Writer known = writers.get(origin);
+        if (known != null) return known;
+
+        org.apache.avro.Schema avro = mapping.fromConnectSchema(schema);
+        int id = registry.idOf(topic + (isKey ? "-key" : "-value"), TYPE, avro.toString());
+        Writer writer = new Writer(WireFormat.prefix(id), new GenericDatumWriter<>(avro));
+        writers.put(origin, writer);
+        return writer;
+    }
+
+    @Override
+    public SchemaAndValue toConnectData(String topic, byte[] bytes) {
+        if (bytes == null) return SchemaAndValue.NULL;
+
+        GenericDatumReader<Object> reader = reader(WireFormat.idOf(bytes, topic, isKey));
+        Object value;
+        try {
+            int length = bytes.length - WireFormat.PREFIX;
+            value = reader.read(null, DecoderFactory.get().binaryDecoder(bytes, WireFormat.PREFIX, length, null));
+        } catch (IOException | RuntimeException e) {
+            throw new DataException(what(topic) + " does not have the form of its schema", e);
+        }
+        org.apache.avro.Schema schema = value instanceof GenericContainer container ? container.getSchema() : reader.getSchema();
+        return mapping.toConnectData(schema, value);
+    }
+
+    private GenericDatumReader<Object> reader(int id) {
+        GenericDatumReader<Object> known = readers.get(id);
+        if (known != null) return known;
+
+        GenericDatumReader<Object> reader =
+                new GenericDatumReader<>(new org.apache.avro.Schema.Parser().parse(registry.schema(id)));
+        readers.put(id, reader);
+        return reader;
+    }
+
+    private String what(String topic) {
+        return "the " + (isKey ? "key" : "value") + " of a record in topic " + topic;
+    }
+}

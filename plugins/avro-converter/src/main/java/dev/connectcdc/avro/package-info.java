@@ -1,0 +1,2 @@
+/** A converter that writes and reads Avro, with the schemas in a registry. */
+package dev.connectcdc.avro;

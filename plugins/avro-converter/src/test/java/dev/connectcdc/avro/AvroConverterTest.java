@@ -1,0 +1,192 @@
+package dev.connectcdc.avro;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Decimal;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.data.Timestamp;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.errors.RetriableException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AvroConverterTest {
+
+    private static final Schema ROW = SchemaBuilder.struct()
+            .name("localhost.cdc.customers.Value")
+            .field("id", Schema.INT64_SCHEMA)
+            .field("state", SchemaBuilder.string().optional().defaultValue("new").build())
+            .field("amount", Decimal.builder(2).optional().build())
+            .field("at", Timestamp.builder().optional().build())
+            .field("bytes", Schema.OPTIONAL_BYTES_SCHEMA)
+            .field("small", Schema.OPTIONAL_INT16_SCHEMA)
+            .field("tags", SchemaBuilder.array(Schema.OPTIONAL_STRING_SCHEMA).optional().build())
+            .build();
+    private FakeRegistry registry;
+
+    @BeforeEach
+    void start() throws IOException {
+        registry = new FakeRegistry();
+    }
+
+    @AfterEach
+    void stop() {
+        registry.close();
+    }
+
+    private AvroConverter converter(Map<String, String> settings) {
+        AvroConverter converter = new AvroConverter();
+        Map<String, String> all = new HashMap<>(Map.of("schema.registry.url", registry.url()));
+        all.putAll(settings);
+        converter.configure(all, false);
+        return converter;
+    }
+
+    private static Struct row() {
+        return new Struct(ROW)
+                .put("id", 1L)
+                .put("amount", new BigDecimal("12.50"))
+                .put("at", new Date(1_587_303_655_424L))
+                .put("bytes", ByteBuffer.wrap(new byte[] {0, 1}))
+                .put("small", (short) 7)
+                .put("tags", Arrays.asList("a", null));
+    }
+
+    @Test
+    void readsWhatItWrote() {
+        AvroConverter converter = converter(Map.of());
+        byte[] bytes = converter.fromConnectData("customers", ROW, row());
+        SchemaAndValue read = converter.toConnectData("customers", bytes);
+        assertEquals(ROW.fields(), read.schema().fields());
+        Struct value = (Struct) read.value();
+        for (var field : ROW.fields()) {
+            assertEquals(row().getWithoutDefault(field.name()), value.getWithoutDefault(field.name()), field.name());
+        }
+    }
+
+    @Test
+    void writesNullAndNotTheDefaultOfAColumn() {
+        AvroConverter converter = converter(Map.of());
+        Struct read = (Struct) converter.toConnectData("t", converter.fromConnectData("t", ROW, row())).value();
+        assertNull(read.getWithoutDefault("state"));
+    }
+
+    @Test
+    void writesNullsInStructsOfAList() {
+        Schema event = SchemaBuilder.struct().name("e").field("rows", SchemaBuilder.array(ROW).build()).build();
+        AvroConverter converter = converter(Map.of());
+        Struct value = new Struct(event).put("rows", List.of(row()));
+        Struct read = (Struct) converter.toConnectData("t", converter.fromConnectData("t", event, value)).value();
+        assertNull(((Struct) read.getArray("rows").get(0)).getWithoutDefault("state"));
+    }
+
+    @Test
+    void beginsWithAZeroByteAndTheIdOfTheSchemaInItsSubject() {
+        byte[] bytes = converter(Map.of()).fromConnectData("a b", Schema.STRING_SCHEMA, "x");
+        assertArrayEquals(new byte[] {0, 0, 0, 0, 1, 2, 'x'}, bytes);
+        assertEquals(List.of("POST /subjects/a%20b-value/versions null"), registry.requests);
+    }
+
+    @Test
+    void asksOnceForEachSchemaOfATopic() {
+        AvroConverter writing = converter(Map.of());
+        AvroConverter reading = converter(Map.of());
+        for (int i = 0; i < 3; i++) {
+            reading.toConnectData("t", writing.fromConnectData("t", ROW, row()));
+        }
+        writing.fromConnectData("u", ROW, row());
+        assertEquals(
+                List.of(
+                        "POST /subjects/t-value/versions null",
+                        "GET /schemas/ids/1 null",
+                        "POST /subjects/u-value/versions null"),
+                registry.requests);
+    }
+
+    @Test
+    void writesATombstoneAsNull() {
+        AvroConverter converter = converter(Map.of());
+        assertNull(converter.fromConnectData("t", ROW, null));
+        assertEquals(SchemaAndValue.NULL, converter.toConnectData("t", null));
+    }
+
+    @Test
+    void registersNothingWhereThatIsOff() {
+        AvroConverter converter = converter(Map.of("auto.register.schemas", "false"));
+        registry.refusals.add(Map.entry(404, "Schema not found"));
+        var error = assertThrows(DataException.class, () -> converter.fromConnectData("t", ROW, row()));
+        assertTrue(error.getMessage().endsWith(
+                "refuses the schema of subject t-value: 404 Schema not found. Register the schema, or set "
+                        + "auto.register.schemas to true"), error.getMessage());
+        assertEquals(List.of("POST /subjects/t-value null"), registry.requests);
+    }
+
+    @Test
+    void namesTheSubjectOfAnIncompatibleChange() {
+        registry.refusals.add(Map.entry(409, "reader field id has no default"));
+        var error = assertThrows(
+                DataException.class, () -> converter(Map.of()).fromConnectData("t", ROW, row()));
+        assertTrue(error.getMessage().contains(
+                "the schema of subject t-value: 409 reader field id has no default. Its subject's compatibility level"),
+                error.getMessage());
+    }
+
+    @Test
+    void letsConnectTryAgainWhenTheRegistryIsNotReady() {
+        registry.refusals.add(Map.entry(503, "starting"));
+        AvroConverter converter = converter(Map.of());
+        assertThrows(RetriableException.class, () -> converter.fromConnectData("t", ROW, row()));
+        assertEquals(1, idOf(converter.fromConnectData("t", ROW, row())));
+    }
+
+    @Test
+    void letsConnectTryAgainWhenNothingListens() {
+        AvroConverter converter = converter(Map.of());
+        registry.close();
+        var error = assertThrows(RetriableException.class, () -> converter.fromConnectData("t", ROW, row()));
+        assertTrue(error.getMessage().contains("does not give the schema of subject t-value: " + registry.url()), error.getMessage());
+    }
+
+    @Test
+    void asksTheNextUrlWhenOneDoesNotAnswer() {
+        AvroConverter converter = converter(Map.of("schema.registry.url", "http://127.0.0.1:1," + registry.url()));
+        assertEquals(1, idOf(converter.fromConnectData("t", ROW, row())));
+    }
+
+    @Test
+    void logsInByItsSettingsOrUrl() {
+        converter(Map.of("basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", "me:secret"))
+                .fromConnectData("t", ROW, row());
+        converter(Map.of("schema.registry.url", registry.url().replace("//", "//me:secret@")))
+                .fromConnectData("t", ROW, row());
+        String request = "POST /subjects/t-value/versions Basic bWU6c2VjcmV0";
+        assertEquals(List.of(request, request), registry.requests);
+    }
+
+    @Test
+    void refusesARecordOfAnotherConverter() {
+        var error = assertThrows(
+                DataException.class, () -> converter(Map.of()).toConnectData("t", "{\"id\":1}".getBytes()));
+        assertTrue(error.getMessage().startsWith("the value of a record in topic t is not in the wire format"));
+    }
+
+    private static int idOf(byte[] bytes) {
+        return ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
+    }
+}
