@@ -7,12 +7,15 @@ import { DockerHost, engines } from "./components/dockerHost";
 import { JmsBroker } from "./components/jmsBroker";
 import { prometheusTargets } from "./components/jvm";
 import { KafkaCluster } from "./components/kafkaCluster";
-import { DATABASE_NAME, JMS_BROKER_NAME } from "./components/render/serverAddresses";
+import { DATABASE_NAME, JMS_BROKER_NAME, REGISTRY_NAME } from "./components/render/serverAddresses";
+import { SchemaRegistry } from "./components/schemaRegistry";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
+import { workerConverters } from "./connectors/endpoints";
+import { runsRegistry } from "./connectors/formats";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { warnOfFailoverSlots } from "./preflight/failoverSlots";
 import { prepare } from "./preflight/prepare";
@@ -34,7 +37,12 @@ export = async () => {
     const images = buildImages({
         staged: staged.images,
         host: hosts[0]!,
-        has: { postgres: config.database.managed, artemis: config.jmsBroker.managed, watch: config.watch.enabled },
+        has: {
+            postgres: config.database.managed,
+            artemis: config.jmsBroker.managed,
+            registry: runsRegistry(config),
+            watch: config.watch.enabled,
+        },
     });
 
     // Servers of the stack's own, where config has no other ones
@@ -43,6 +51,9 @@ export = async () => {
         images.postgres && new SourceDatabase(DATABASE_NAME, { ...databaseArgs, ...common, image: images.postgres });
     const jmsBroker =
         images.artemis && new JmsBroker(JMS_BROKER_NAME, { ...jmsBrokerArgs, ...common, image: images.artemis });
+
+    const registry =
+        images.registry && new SchemaRegistry(REGISTRY_NAME, { ...config.registry, ...common, image: images.registry });
 
     // Platform
     const metrics = config.metrics.enabled ? config.metrics : undefined;
@@ -61,6 +72,7 @@ export = async () => {
     });
     const connect = new ConnectCluster("connect", {
         ...config.connect,
+        converters: workerConverters(config),
         hosts,
         image: images.connect,
         kafka,
@@ -75,7 +87,9 @@ export = async () => {
     const { signalTable } = config.database;
     const tableArgs = { database, signalTable, secrets };
     const tables = declareTables(config.tableLists, tableArgs);
-    const ready = [connect.ready, database?.ready, jmsBroker?.ready].filter((server) => server !== undefined);
+    const ready = [connect.ready, database?.ready, jmsBroker?.ready, registry?.ready].filter(
+        (server) => server !== undefined,
+    );
     const { stopGraceSeconds } = config.connect;
     const declared = { connect, database, ready, tables, secrets, stopGraceSeconds };
     const connectors = declareConnectors(completedConnectors, declared);
@@ -91,6 +105,7 @@ export = async () => {
             connect,
             connectors: declaredStates(completedConnectors),
             database: database && { ...databaseArgs, server: database },
+            registry,
             jmsBroker: jmsBroker && { ...jmsBrokerArgs, server: jmsBroker },
             secrets: Object.values(secrets),
         };
@@ -106,6 +121,7 @@ export = async () => {
             kafka: kafka.addresses,
             connect: connect.restUrls,
             postgres: database?.address,
+            registry: registry?.address,
             jmsBroker: jmsBroker?.address,
             jmsConsole: jmsBroker?.consoleUrl,
         },
@@ -116,10 +132,13 @@ export = async () => {
             password: jmsBrokerArgs.password,
             queues: jmsBrokerArgs.queues,
         },
-        ...(metrics && { prometheusTargets: prometheusTargets([zookeeper, kafka, connect]) }),
+        ...(metrics && {
+            prometheusTargets: prometheusTargets([zookeeper, kafka, connect, ...(registry ? [registry] : [])]),
+        }),
         // Status removes these values from the traces that it shows
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
+        registryUrl: registry?.url ?? config.registry.url,
         plugins: connect.plugins,
         connectors: connectorOutputs(completedConnectors),
     };

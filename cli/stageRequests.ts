@@ -3,12 +3,16 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig } from "../config/load";
 import { type PlatformConfig } from "../config/schema";
+import { runsRegistry } from "../connectors/formats";
 import type { StageRequest } from "../images/staging/contract";
 import { PROJECT } from "../tools/project";
 
-/** The staging requests for the defaults and for every Pulumi.*.yaml of the checkout. */
+/** Configs that use what the defaults do not. */
+const FORMATS = [{ connect: { format: "avro" } }];
+
+/** The staging requests for the defaults, for each format, and for every Pulumi.*.yaml of the checkout. */
 export function stageRequests(checkout: string): StageRequest[] {
-    return [{}, ...stackConfigs(checkout)].map((raw) => requestOf(parseConfig(raw)));
+    return [{}, ...FORMATS, ...stackConfigs(checkout)].map((raw) => requestOf(parseConfig(raw)));
 }
 
 /** The project's config in each stack file, as input of `parseConfig`. */
@@ -29,8 +33,10 @@ interface StackFile {
     config?: Record<string, unknown>;
 }
 
-function requestOf({ kafka, zookeeper, jmsBroker, connect }: PlatformConfig): StageRequest {
+function requestOf(config: PlatformConfig): StageRequest {
+    const { kafka, zookeeper, jmsBroker, connect, registry } = config;
     return {
+        ...(runsRegistry(config) ? { registryVersion: registry.version } : {}),
         kafkaVersion: kafka.version,
         zookeeperVersion: zookeeper.version,
         artemisVersion: jmsBroker.version,

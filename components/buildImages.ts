@@ -9,11 +9,12 @@ const PARENTS = {
     runtime: "jre",
     postgres: "base",
     artemis: "jre",
+    registry: "jre",
     connect: "runtime",
     watch: "base",
 } as const satisfies Record<ImageRole, ImageRole | undefined>;
 
-type OptionalRole = "postgres" | "artemis" | "watch";
+type OptionalRole = "postgres" | "artemis" | "registry" | "watch";
 
 /** Images of a stack by role; an optional one only when the stack has the role. */
 export type Images = Record<Exclude<ImageRole, OptionalRole>, Image> & Partial<Record<OptionalRole, Image>>;

@@ -6,6 +6,7 @@ import { JmsBroker } from "./jmsBroker";
 import { KafkaCluster } from "./kafkaCluster";
 import { Member } from "./member";
 import { hostOf } from "./render/topology";
+import type { SchemaRegistry } from "./schemaRegistry";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 import { SourceDatabase } from "./sourceDatabase";
 import { SECRETS_LABEL } from "./stackObjects";
@@ -36,6 +37,8 @@ export interface WatchArgs {
     secrets?: pulumi.Input<string>[];
     /** The stack's own database with its login. Default: not watched. */
     database?: { server: SourceDatabase; name: string; user: string; password: pulumi.Input<string> };
+    /** The stack's own schema registry. Default: not watched. */
+    registry?: SchemaRegistry;
     /** The stack's own JMS broker with its login. Default: not watched. */
     jmsBroker?: { server: JmsBroker; user: string; password: pulumi.Input<string>; queues: string[] };
 }
@@ -83,7 +86,7 @@ export class Watch extends pulumi.ComponentResource {
 }
 
 /** The servers to watch, by the addresses that members use among themselves. */
-function targetOf({ zookeeper, kafka, connect, connectors, secrets, database, jmsBroker }: WatchArgs) {
+function targetOf({ zookeeper, kafka, connect, connectors, secrets, database, registry, jmsBroker }: WatchArgs) {
     return {
         stack: pulumi.getStack(),
         project: pulumi.getProject(),
@@ -100,6 +103,7 @@ function targetOf({ zookeeper, kafka, connect, connectors, secrets, database, jm
             user: database.user,
             password: database.password,
         },
+        registry: registry && { address: registry.peerAddress },
         jmsBroker: jmsBroker && {
             ...jmsBroker.server.peer,
             user: jmsBroker.user,

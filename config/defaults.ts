@@ -55,6 +55,7 @@ export const defaults = {
         configStorageTopic: "my-connect-configs",
         offsetStorageTopic: "my-connect-offsets",
         statusStorageTopic: "my-connect-status",
+        format: "json" as const,
         keyConverter: "org.apache.kafka.connect.storage.StringConverter",
         valueConverter: "org.apache.kafka.connect.json.JsonConverter",
         valueConverterSchemasEnable: false,
@@ -104,6 +105,14 @@ export const defaults = {
         memoryMb: 512,
         placement: [],
         config: {},
+    },
+    registry: {
+        version: "2.6.13.Final",
+        port: 8081,
+        compatibility: "BACKWARD" as const,
+        heapMb: 192,
+        memoryMb: 448,
+        placement: [],
     },
     jmsBroker: {
         managed: true,

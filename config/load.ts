@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isObject } from "@connect-cdc/connector/checks";
 import * as pulumi from "@pulumi/pulumi";
+import { FORMAT_PLUGINS, registryFormats } from "../connectors/formats";
 import { CHECKOUT, DEV_PASSPHRASE_FILE } from "../tools/project";
 import { changedNumbers } from "./changedNumbers";
 import { configProblems } from "./checks/configProblems";
@@ -120,6 +121,7 @@ export function checkedConfig(
         problems.push(...section.problems);
         repaired.push(...section.repaired);
     }
+    if (valid.connect) valid.connect = { ...valid.connect, plugins: { ...pluginsOf(valid), ...valid.connect.plugins } };
     valid.completedConnectors = completedConnectors(valid);
     valid.tableLists = listedTables(valid);
     const given = isObject(user.connectors) ? Object.keys(user.connectors) : [];
@@ -133,6 +135,13 @@ export function checkedConfig(
     if (errors.length > ofConnectors.length) throw new ConfigError(errors);
     const warnings = found.filter(({ warning }) => warning);
     return { ...valid, topicsKnown, warnings, connectorProblems: ofConnectors } as PlatformConfig;
+}
+
+/** Plugins of the formats that are used. */
+function pluginsOf(valid: Partial<PlatformConfig>): PlatformConfig["connect"]["plugins"] {
+    return Object.assign({}, ...registryFormats(valid).map((format) => FORMAT_PLUGINS[format])) as ReturnType<
+        typeof pluginsOf
+    >;
 }
 
 interface ParsedSection {

@@ -65,6 +65,8 @@ const onDelete = z.strictObject({
         .optional(),
 });
 
+const format = z.enum(["json", "avro", "protobuf"], { error: "must be json, avro or protobuf" });
+
 export const connector = z.strictObject({
     name: text("the connector's name")
         .optional()
@@ -99,6 +101,9 @@ export const connector = z.strictObject({
             "Previous name. One `up` continues from its position, on the same slot, and deletes the old connector. Without " +
                 "`slot.name` in `config` the slot is derived from the previous name, so keep this key. Default: none.",
         ),
+    format: format
+        .optional()
+        .describe("Format of its records in topics: json, avro or protobuf. Default: `connect.format`."),
     addDefaults: flag
         .optional()
         .describe("False: use `config` as it is, and add nothing for a Debezium source or a JMS sink. Default: true."),
@@ -207,9 +212,13 @@ export const sections = {
         replicationFactor: replication.describe(
             "Replication factor of the three topics. Default: the number of brokers, at most 3.",
         ),
-        keyConverter: text("a Java class").describe("Default key converter."),
-        valueConverter: text("a Java class").describe("Default value converter."),
-        valueConverterSchemasEnable: flag.describe("`value.converter.schemas.enable`."),
+        format: format.describe(
+            "Format of records in topics: json, avro or protobuf. The last two have their schemas in the registry. See " +
+                "[Formats](formats.md).",
+        ),
+        keyConverter: text("a Java class").describe("Default key converter of the format json."),
+        valueConverter: text("a Java class").describe("Default value converter of the format json."),
+        valueConverterSchemasEnable: flag.describe("`value.converter.schemas.enable` of the format json."),
         offsetFlushIntervalMs: count("a number of ms", 1).describe("`offset.flush.interval.ms`."),
         scheduledRebalanceMaxDelayMs: count("a number of ms", 0).describe(
             "`scheduled.rebalance.max.delay.ms`: how long the tasks of a lost worker wait for its return. 0: they move at once.",
@@ -276,6 +285,25 @@ export const sections = {
             "Raw settings of the stack's own PostgreSQL, such as max_slot_wal_keep_size. They override the defaults, except settings " +
                 "that the server's address, data and sources depend on.",
         ),
+    }),
+    registry: z.strictObject({
+        url: text("a URL")
+            .optional()
+            .describe(
+                "URL of an existing schema registry with Confluent's API, as the workers reach it. Default: the stack runs its " +
+                    "own as soon as a format needs it.",
+            ),
+        version: fixedVersion.describe("Version of Apicurio Registry."),
+        port: port.describe("Published port of the registry."),
+        compatibility: z
+            .enum(
+                ["NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"],
+                { error: "must be NONE, or BACKWARD, FORWARD or FULL, also with _TRANSITIVE" },
+            )
+            .describe("Compatibility of subjects without a level of their own."),
+        heapMb: jvm.heapMb,
+        memoryMb: jvm.memoryMb,
+        placement: list.describe("Name of the host, as a list of one. Empty: the first host."),
     }),
     jmsBroker: z.strictObject({
         managed: flag.describe(

@@ -8,6 +8,7 @@ import {
     writesKeysAsText,
     writesSchemas,
 } from "./debeziumPostgres";
+import { convertersOf, type Format, type JsonConverters, REGISTRY_RETRIES } from "./formats";
 import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
 import { referredSecrets, secretReference, secretsFolderOf } from "./secretReference";
 import { hasTableFilters, includeList, type TableListKeys, type Tables } from "./tables";
@@ -29,6 +30,8 @@ export interface ConnectorEntry extends TableListKeys {
     state: "running" | "paused" | "stopped";
     /** Its previous name. It keeps the slot of that name. */
     renamedFrom?: string;
+    /** Format of its records. Default: that of the workers. */
+    format?: Format;
     /** False: nothing is added to `config`. Default true. */
     addDefaults?: boolean;
     /** True: an existing connector that differs is taken over. Default false. */
@@ -51,6 +54,12 @@ export function isTakenOver({ adopt, addDefaults }: ConnectorEntry): boolean {
 export interface PlatformEndpoints {
     /** Folder of secrets on every worker, with a folder per connector. */
     secretsFolder: string;
+    /** Format of the workers. */
+    format: Format;
+    /** Converters of the format `json`. */
+    jsonConverters: JsonConverters;
+    /** URL of the schema registry's API like Confluent's; not used with the format `json`. */
+    registryUrl: string;
     /** `key.converter` of the workers. */
     keyConverter: string;
     /** True: the workers' value converter writes schemas. */
@@ -99,9 +108,9 @@ export interface CompletedConnector<Entry extends ConnectorEntry = ConnectorEntr
 }
 
 /**
- * Completes a connector of the stack config by addresses, users, references to passwords, and this project's defaults for its
- * class. Settings of the entry override them, key by key; its transforms and predicates follow the added ones. Nothing is added
- * for other classes and for entries with `addDefaults: false`.
+ * Completes a connector of the stack config by addresses, users, references to passwords, converters of its format, and this
+ * project's defaults for its class. Settings of the entry override them, key by key; its transforms and predicates follow the
+ * added ones. Other classes get only what their format needs. Nothing is added for entries with `addDefaults: false`.
  *
  * @param name key of the connector. It gives a Debezium source without `slot.name` the name of its slot, unless `renamedFrom`
  *   does.
@@ -113,25 +122,48 @@ export function completeConnector<Entry extends ConnectorEntry>(
     platform: PlatformEndpoints,
 ): CompletedConnector<Entry> {
     const folder = secretsFolderOf(name, platform.secretsFolder);
-    const config = entry.addDefaults === false ? {} : platformSettings(name, entry, platform, folder);
+    const added =
+        entry.addDefaults === false
+            ? {}
+            : { ...formatSettings(entry, platform), ...platformSettings(name, entry, platform, folder) };
+    const config: Record<string, string> = added;
     if (INCLUDED_MESSAGES in entry.config) delete config[EXCLUDED_MESSAGES];
     for (const [key, value] of Object.entries(entry.config)) {
         const text = typeof value === "object" ? secretReference(value.secret, folder) : String(value);
-        const added = EXTENDED_LISTS.includes(key) ? config[key] : undefined;
-        config[key] = [added, text].filter(Boolean).join();
+        const own = EXTENDED_LISTS.includes(key) ? config[key] : undefined;
+        config[key] = [own, text].filter(Boolean).join();
     }
 
     return { name, entry, config, secretNames: referredSecrets(config, folder) };
 }
 
+/** Converters of a format that is not the workers' own, and what a registry needs of a connector. */
+function formatSettings({ format, config }: ConnectorEntry, platform: PlatformEndpoints): Record<string, string> {
+    const own = format ?? platform.format;
+    const converters = own === platform.format ? {} : convertersOf(own, platform.jsonConverters, platform.registryUrl);
+    // Settings of one converter do not apply to another
+    const replaced = ["key.converter", "value.converter"].filter((key) => key in config);
+    return {
+        ...Object.fromEntries(
+            Object.entries(converters).filter(([key]) => !replaced.some((converter) => key.startsWith(converter))),
+        ),
+        ...(own === "json" ? {} : REGISTRY_RETRIES),
+    };
+}
+
 function platformSettings(
     name: string,
-    { class: connectorClass, config, renamedFrom, tables }: ConnectorEntry,
-    { database, jmsBroker, brokers, offsetStorageTopic, keyConverter, valuesHaveSchemas, heapMb }: PlatformEndpoints,
+    entry: ConnectorEntry,
+    platform: PlatformEndpoints,
     secretsFolder: string,
 ): Record<string, string> {
+    const { class: connectorClass, config, renamedFrom, tables } = entry;
+    const { database, jmsBroker, brokers, offsetStorageTopic, heapMb } = platform;
     if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
         const listed = tables ?? database.tables;
+        const converters = formatSettings(entry, platform);
+        const keyConverter = converters["key.converter"] ?? platform.keyConverter;
+        const values = [config, converters].find((settings) => "value.converter" in settings);
         return debeziumPostgres({
             host: database.host,
             port: database.port,
@@ -141,11 +173,10 @@ function platformSettings(
             publication: database.publication,
             slot: slotName(renamedFrom ?? name),
             offsetStorageTopic,
-            // Settings of one converter do not apply to another
             workersWriteKeysAsText: writesKeysAsText(keyConverter) && !("key.converter" in config),
             writesTimesAsText:
-                !("time.precision.mode" in config) &&
-                !("value.converter" in config ? writesSchemas(config) : valuesHaveSchemas),
+                !("time.precision.mode" in config) && !(values ? writesSchemas(values) : platform.valuesHaveSchemas),
+            writesAvro: (entry.format ?? platform.format) === "avro",
             brokers,
             heapMb,
             includeList: listed && !hasTableFilters(config) ? includeList(listed) : undefined,

@@ -14,6 +14,11 @@ const JSON_KEYS = {
     "key.converter.schemas.enable": "false",
 };
 
+/**
+ * Names of Avro have only letters, digits and `_`. Source: Debezium documentation, "Avro Serialization", section "Naming".
+ */
+const AVRO_NAMES = { "schema.name.adjustment.mode": "avro", "field.name.adjustment.mode": "avro" };
+
 /** Input of {@link debeziumPostgres}. */
 export interface DebeziumPostgresInput {
     /** Host name or address of the database, as the workers reach it. */
@@ -36,6 +41,8 @@ export interface DebeziumPostgresInput {
     workersWriteKeysAsText: boolean;
     /** True: dates and times become ISO 8601 text, for a value converter that writes no schemas. */
     writesTimesAsText: boolean;
+    /** True: names of schemas and fields become valid in Avro. Default false. */
+    writesAvro?: boolean;
     /** Brokers of the Kafka cluster, for the replication factor of the topics that the connector makes. */
     brokers: number;
     /** Largest heap of a worker, MiB. */
@@ -93,7 +100,8 @@ function sourceSettings(input: DebeziumPostgresInput): Record<string, string> {
         // An idle connector waits this long for the next change. Debezium's default of 500 ms is most of a row's latency.
         "poll.interval.ms": "20",
 
-        // Exact and readable in JSON. The default is base64 of an unscaled integer.
+        // Exact in each format, also for NaN and for numbers without a fixed scale. The default is an unscaled integer, in JSON
+        // base64; a column without a scale becomes a structure with it.
         "decimal.handling.mode": "string",
         // ISO 8601. The default counts a month as 30.4375 days.
         "interval.handling.mode": "string",
@@ -118,6 +126,7 @@ function sourceSettings(input: DebeziumPostgresInput): Record<string, string> {
         "offsets.storage.topic": input.offsetStorageTopic,
 
         ...(input.workersWriteKeysAsText ? JSON_KEYS : {}),
+        ...(input.writesAvro ? AVRO_NAMES : {}),
 
         // One partition keeps the order of all changes of a table.
         "topic.creation.default.partitions": "1",

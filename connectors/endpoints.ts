@@ -1,18 +1,25 @@
 import { SECRETS_FOLDER } from "../components/render/secretsFolder";
-import { databaseAddress, jmsBrokerAddress, jmsUrl, workerUrls } from "../components/render/serverAddresses";
+import {
+    databaseAddress,
+    jmsBrokerAddress,
+    jmsUrl,
+    registryAddress,
+    registryUrl,
+    workerUrls,
+} from "../components/render/serverAddresses";
 import type { HostAddress } from "../components/render/topology";
 import type { PlatformEndpoints } from "./completeConnector";
 import { writesSchemas } from "./debeziumPostgres";
+import { convertersOf, type Format, type JsonConverters } from "./formats";
 
 /** Values of the stack config that decide the endpoints of connectors. */
 export interface EndpointSettings {
     hosts: Record<string, { advertisedAddress: string }>;
     kafka: { brokers: number };
-    connect: {
+    connect: JsonConverters & {
         heapMb: number;
-        keyConverter: string;
-        valueConverter: string;
-        valueConverterSchemasEnable: boolean;
+        /** Format of the workers' converters. Default `json`. */
+        format?: Format;
         offsetStorageTopic: string;
         /** Raw settings, which win. */
         config: Record<string, unknown>;
@@ -20,6 +27,12 @@ export interface EndpointSettings {
     database?: Omit<NonNullable<PlatformEndpoints["database"]>, "host"> & {
         /** Host of an existing server. Default: the stack's own. */
         host?: string;
+        placement: string[];
+    };
+    registry?: {
+        /** URL of an existing registry. Default: the stack's own. */
+        url?: string;
+        port: number;
         placement: string[];
     };
     jmsBroker?: Omit<NonNullable<PlatformEndpoints["jmsBroker"]>, "url"> & {
@@ -31,18 +44,19 @@ export interface EndpointSettings {
 }
 
 /** Endpoints of the servers that connectors use. They follow from the config alone, before any server exists. */
-export function endpointsOf({ kafka, connect, database, jmsBroker, ...config }: EndpointSettings): PlatformEndpoints {
+export function endpointsOf(config: EndpointSettings): PlatformEndpoints {
+    const { kafka, connect, database, jmsBroker } = config;
     const hosts = hostList(config);
+    const converters = { ...workerConverters(config), ...connect.config };
     return {
         secretsFolder: SECRETS_FOLDER,
         brokers: kafka.brokers,
         heapMb: connect.heapMb,
-        keyConverter: keyConverterOf({ connect }),
-        valuesHaveSchemas: writesSchemas({
-            "value.converter": connect.valueConverter,
-            "value.converter.schemas.enable": connect.valueConverterSchemasEnable,
-            ...connect.config,
-        }),
+        format: connect.format ?? "json",
+        jsonConverters: connect,
+        registryUrl: registryUrlOf(config),
+        keyConverter: String(converters["key.converter"]),
+        valuesHaveSchemas: writesSchemas(converters),
         offsetStorageTopic: offsetStorageTopicOf(connect),
         database: database && {
             ...database,
@@ -55,13 +69,26 @@ export function endpointsOf({ kafka, connect, database, jmsBroker, ...config }: 
     };
 }
 
-/** `key.converter` of the workers; empty while the section `connect` has errors. */
-export function keyConverterOf({
-    connect,
-}: {
-    connect?: Pick<EndpointSettings["connect"], "keyConverter" | "config">;
-}): string {
-    return String(connect?.config["key.converter"] ?? connect?.keyConverter ?? "");
+/** Converters of the workers with their settings, without the raw settings of the stack config. */
+export function workerConverters(config: EndpointSettings): Record<string, string> {
+    return convertersOf(config.connect.format ?? "json", config.connect, registryUrlOf(config));
+}
+
+/** A converter of a connector: its own, or that of the workers; empty while the section `connect` has errors. */
+export function converterOf(
+    part: "key" | "value",
+    config: Record<string, string>,
+    { connect }: Pick<Partial<EndpointSettings>, "connect">,
+): string {
+    const key = `${part}.converter`;
+    const ofWorkers = connect && { ...convertersOf(connect.format ?? "json", connect, ""), ...connect.config };
+    return config[key] ?? String(ofWorkers?.[key] ?? "");
+}
+
+/** URL of the registry's API like Confluent's, as the workers reach it; empty while the section `registry` has errors. */
+export function registryUrlOf({ registry, ...config }: Pick<EndpointSettings, "hosts" | "registry">): string {
+    if (!registry) return "";
+    return registry.url ?? registryUrl(registryAddress({ ...registry, hosts: hostList(config) }));
 }
 
 /** `offset.storage.topic` of the workers. */

@@ -3,7 +3,8 @@ import { isPostgresSource } from "@connect-cdc/connector/postgres";
 import type { Problem } from "../config/problem";
 import { type CompletedConnector, isTakenOver } from "./completeConnector";
 import { JSON_CONVERTER, writesKeysAsText } from "./debeziumPostgres";
-import { type EndpointSettings, keyConverterOf } from "./endpoints";
+import { converterOf, type EndpointSettings } from "./endpoints";
+import { usesRegistry } from "./formats";
 import { JMS_SINK_CLASS } from "./jmsSink";
 import {
     aboveBrokersProblem,
@@ -80,6 +81,7 @@ function problemsOf(sink: CompletedConnector, around: Surroundings): Problem[] {
         ...destinationProblems(sink, around.platform.jmsBroker),
         ...deleteProblems(sink, around),
         ...placeholderProblems(sink, around),
+        ...converterProblems(sink, around),
     ];
 }
 
@@ -234,6 +236,20 @@ function placeholderProblems(sink: CompletedConnector, { made = [] }: Surroundin
     );
 }
 
+/** A converter of a registry cannot read what another one wrote, and JsonConverter cannot read what it wrote. */
+function converterProblems(sink: CompletedConnector, { made = [], platform }: Surroundings): Problem[] {
+    return sourcesOf(sink, made).flatMap((source) =>
+        (["key", "value"] as const).flatMap((part): Problem[] => {
+            const [read, written] = [sink, source].map(({ config }) => converterOf(part, config, platform));
+            const cannot = usesRegistry(read!) || (usesRegistry(written!) && read === JSON_CONVERTER);
+            if (read === written || !cannot) return [];
+            const path = pathOf(sink, `${part}.converter`);
+            const rule = `cannot read the ${part}s of ${source.name}, which writes them by ${written}`;
+            return [{ path, value: read, rule, remedy: "give both the same format" }];
+        }),
+    );
+}
+
 /** Emitted deletes need their mark, which is a header, and keys that name their columns. */
 function deleteProblems(sink: CompletedConnector, { made = [], platform }: Surroundings): Problem[] {
     const { entry, config } = sink;
@@ -247,9 +263,7 @@ function deleteProblems(sink: CompletedConnector, { made = [], platform }: Surro
         const remedy = "set it to true, or set delete.handling: drop";
         problems.push({ path: pathOf(sink, FORWARDS_HEADERS), value: config[FORWARDS_HEADERS], rule, remedy });
     }
-    const unnamed = sources.find((source) =>
-        writesKeysAsText(source.config["key.converter"] ?? keyConverterOf(platform)),
-    );
+    const unnamed = sources.find((source) => writesKeysAsText(converterOf("key", source.config, platform)));
     if (unnamed) {
         const rule = `emit needs keys that name their columns, and ${unnamed.name} writes them by StringConverter`;
         const remedy = `set key.converter: ${JSON_CONVERTER} and key.converter.schemas.enable: false for ${unnamed.name}`;

@@ -4,6 +4,7 @@ import { reportProblems } from "../config/errors";
 import { loadConfig } from "../config/load";
 import { Problem } from "../config/problem";
 import { PlatformConfig } from "../config/schema";
+import { runsRegistry } from "../connectors/formats";
 import { readDefinitions, stageImages } from "../images/staging/client";
 import type { StageResult } from "../images/staging/contract";
 import { changedConnectors, keptConnectors, liveProblems, readWorkers } from "./liveProblems";
@@ -31,6 +32,7 @@ export async function prepare(): Promise<Prepared> {
         zookeeperVersion: config.zookeeper.version,
         artemisVersion: config.jmsBroker.version,
         plugins: config.connect.plugins,
+        ...(runsRegistry(config) ? { registryVersion: config.registry.version } : {}),
         ...(config.watch.enabled ? { watch: true } : {}),
     });
     const workers = readWorkers(config);

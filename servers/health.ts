@@ -3,11 +3,12 @@ import * as artemis from "./artemis";
 import * as connect from "./connect";
 import * as kafka from "./kafka";
 import * as postgres from "./postgres";
+import * as registry from "./registry";
 import { type Attempt, done, pending } from "./wait";
 import * as zookeeper from "./zookeeper";
 
 /** Kinds of clusters with a readiness check. */
-export type ClusterKind = "zookeeper" | "kafka" | "connect" | "postgres" | "artemis";
+export type ClusterKind = "zookeeper" | "kafka" | "connect" | "postgres" | "artemis" | "registry";
 
 export interface Cluster {
     kind: ClusterKind;
@@ -24,6 +25,7 @@ export const clusterNames: Record<ClusterKind, string> = {
     connect: "Connect cluster",
     postgres: "PostgreSQL",
     artemis: "JMS broker",
+    registry: "schema registry",
 };
 
 const checks: Record<ClusterKind, (targets: string[], expected: number) => Promise<Attempt<void>>> = {
@@ -32,6 +34,7 @@ const checks: Record<ClusterKind, (targets: string[], expected: number) => Promi
     connect: workersReady,
     postgres: (targets) => everyTarget(targets, postgres.assertAccepting),
     artemis: (targets) => everyTarget(targets, artemis.assertAccepting),
+    registry: (targets) => everyTarget(targets, registry.assertReady),
 };
 
 /** Checks once whether all members of a cluster serve, and work together. */

@@ -22,6 +22,8 @@ export interface PlatformTarget {
     /** Values that no output may contain, besides the passwords below. */
     secrets?: string[];
     database?: DatabaseLogin;
+    /** The stack's own schema registry. */
+    registry?: { address: string };
     jmsBroker?: { address: string; consoleUrl: string; user: string; password: string; queues: string[] };
 }
 

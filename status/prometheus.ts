@@ -37,12 +37,13 @@ export function prometheusText(snapshot: PlatformSnapshot): string {
     ].join("");
 }
 
-function parts({ containers, kafkaCluster, connectors, database, jmsBroker }: PlatformSnapshot): Sample[] {
+function parts({ containers, kafkaCluster, connectors, database, registry, jmsBroker }: PlatformSnapshot): Sample[] {
     const answers: Record<string, Answer<unknown> | undefined> = {
         containers,
         kafka: kafkaCluster,
         connect: connectors,
         database: database?.answer,
+        registry: registry?.answer,
         jmsBroker: jmsBroker?.answer,
     };
     return Object.entries(answers).flatMap(([part, answer]) =>

@@ -31,6 +31,7 @@ export function screen(platform: PlatformStatus, { colour }: ScreenOptions): str
         kafkaPart(status),
         connectPart(status),
         ...(snapshot.database === undefined ? [] : [databasePart(status, snapshot.database)]),
+        ...(snapshot.registry === undefined ? [] : [registryPart(status, snapshot.registry)]),
         ...(snapshot.jmsBroker === undefined ? [] : [jmsPart(status, snapshot.jmsBroker)]),
         findingsPart(status),
     ];
@@ -245,6 +246,14 @@ function databasePart(status: PaintedStatus, database: NonNullable<PlatformSnaps
         single(status, "PostgreSQL", "postgres", address, answer.ok),
         ...table(status, ["slot", "state", "behind", "log held", "log status"], rows, [2, 3]),
         ...(answer.ok && rows.length === 0 ? [`${INDENT}no replication slots`] : []),
+    ];
+}
+
+function registryPart(status: PaintedStatus, registry: NonNullable<PlatformSnapshot["registry"]>): string[] {
+    const { address, answer } = registry;
+    return [
+        single(status, "Schema registry", "registry", address, answer.ok),
+        ...(answer.ok ? [`${INDENT}${plural(answer.value.subjects, "subject")}`] : []),
     ];
 }
 

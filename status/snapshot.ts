@@ -157,6 +157,8 @@ export interface PlatformSnapshot {
         /** Differences between the tables that its sources capture and their publications. */
         captures?: Answer<ConnectorCaptureProblem[]>;
     };
+    /** undefined: the stack has no schema registry of its own. */
+    registry?: { address: string; answer: Answer<{ subjects: number }> };
     /** undefined: the stack has no JMS broker of its own. */
     jmsBroker?: { address: string; answer: Answer<{ queues: QueueState[]; missingQueues: string[] }> };
 }

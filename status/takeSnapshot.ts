@@ -4,6 +4,7 @@ import { engineLimitMs, type StackContainer, stackContainers } from "../docker/e
 import { objectName } from "../docker/labels";
 import { mayRestartAgain, repeatedRestarts } from "../docker/repeatedRestarts";
 import { queueStates } from "../servers/artemis";
+import { subjects } from "../servers/registry";
 import * as connect from "../servers/connect";
 import { controlRecords } from "../servers/controlRecords";
 import * as kafka from "../servers/kafka";
@@ -42,15 +43,17 @@ export async function takeSnapshot(target: PlatformTarget): Promise<PlatformSnap
     const listed = answerOf(() => listConnectors(target));
     const views = target.kafka.map((address) => kafka.clusterView(address));
     const cluster = kafkaPart(target, views, listed);
-    const [hosts, zookeeper, brokers, workers, { kafkaCluster, connectors }, database, jmsBroker] = await Promise.all([
-        Promise.all(Object.entries(target.engines).map((engine) => engineAnswer(engine, target))),
-        members("zookeeper", target.zookeeper, serverFacts),
-        members("kafka", target.kafka, async (_, i) => brokerFacts(await views[i]!)),
-        members("connect", target.connect, workerFacts),
-        cluster,
-        databasePart(target, listed),
-        jmsBrokerPart(target),
-    ]);
+    const [hosts, zookeeper, brokers, workers, { kafkaCluster, connectors }, database, registry, jmsBroker] =
+        await Promise.all([
+            Promise.all(Object.entries(target.engines).map((engine) => engineAnswer(engine, target))),
+            members("zookeeper", target.zookeeper, serverFacts),
+            members("kafka", target.kafka, async (_, i) => brokerFacts(await views[i]!)),
+            members("connect", target.connect, workerFacts),
+            cluster,
+            databasePart(target, listed),
+            registryPart(target),
+            jmsBrokerPart(target),
+        ]);
     return {
         stack: target.stack,
         takenAt,
@@ -62,6 +65,7 @@ export async function takeSnapshot(target: PlatformTarget): Promise<PlatformSnap
         connectors,
         missingConnectors: connectors.ok ? missing(Object.keys(target.connectors), connectors.value) : [],
         database,
+        registry,
         jmsBroker,
     };
 }
@@ -297,6 +301,15 @@ async function captureProblemsOf(connectors: Answer<ListedFacts[]>, database: Da
     const url = databaseUrl({ ...database, address: `${database.host}:${database.port}` });
     const all = await findCaptureProblems(settings, url, deadline);
     return all.flatMap((problems, i) => problems.map((problem) => ({ ...problem, connector: sources[i]!.name })));
+}
+
+async function registryPart({ registry }: PlatformTarget): Promise<PlatformSnapshot["registry"]> {
+    return (
+        registry && {
+            address: registry.address,
+            answer: await answerOf(async () => ({ subjects: (await subjects(registry.address)).length })),
+        }
+    );
 }
 
 async function jmsBrokerPart({ jmsBroker }: PlatformTarget): Promise<PlatformSnapshot["jmsBroker"]> {

@@ -16,14 +16,19 @@ export interface StackOutputs {
         zookeeper: string[];
         kafka: string[];
         connect: string[];
-        /** Absent when the stack runs no database; the next two are absent when it runs no JMS broker. */
+        /** Absent when the stack runs no database. */
         postgres?: string;
+        /** Absent when the stack runs no schema registry. */
+        registry?: string;
+        /** Absent, as the next one, when the stack runs no JMS broker. */
         jmsBroker?: string;
         jmsConsole?: string;
     };
     /** Members with metrics, in the format of Prometheus' file_sd_configs. Absent when metrics are off. */
     prometheusTargets?: { targets: string[]; labels: Record<string, string> }[];
     restUrls: string[];
+    /** URL of the schema registry's API like Confluent's: the stack's own for clients outside, or that of the config. */
+    registryUrl?: string;
     database: { address?: string; name: string; user: string; password: string };
     jmsBroker: { address?: string; user: string; password: string; queues: string[] };
     /** All secrets by name. Absent in a stack whose last `up` is older than this output. */
@@ -73,6 +78,7 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
         tasks: Object.fromEntries(Object.entries(connectors).map(([name, { tasks }]) => [name, tasks?.length ?? 0])),
         secrets: Object.values(outputs.secrets ?? {}),
         database: database.address === undefined ? undefined : databaseLogin(database.address, database),
+        registry: addresses.registry === undefined ? undefined : { address: addresses.registry },
         jmsBroker:
             jmsBroker.address === undefined
                 ? undefined

@@ -12,12 +12,8 @@ export interface WorkerSettings {
     offsetStorageTopic: string;
     /** `status.storage.topic`. */
     statusStorageTopic: string;
-    /** Java class of the default key converter. */
-    keyConverter: string;
-    /** Java class of the default value converter. */
-    valueConverter: string;
-    /** `value.converter.schemas.enable`, of JsonConverter. */
-    valueConverterSchemasEnable: boolean;
+    /** `key.converter` and `value.converter`, with their settings. */
+    converters: Record<string, string>;
     /** `offset.flush.interval.ms`. */
     offsetFlushIntervalMs: number;
     /**
@@ -67,11 +63,7 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "offset.storage.replication.factor": p.replicationFactor,
             "status.storage.topic": p.statusStorageTopic,
             "status.storage.replication.factor": p.replicationFactor,
-            "key.converter": p.keyConverter,
-            "value.converter": p.valueConverter,
-            "value.converter.schemas.enable": p.valueConverterSchemasEnable,
-            // JsonConverter's own default writes a column's default where the row has NULL (KAFKA-8713).
-            "value.converter.replace.null.with.default": false,
+            ...p.converters,
             "plugin.path": extended(p.pluginPath, plugins),
             "plugin.discovery": p.pluginDiscovery,
             listeners: `http://0.0.0.0:${p.restPort}`,

@@ -5,10 +5,16 @@ export const DATABASE_NAME = "postgres";
 /** Name of the stack's own Artemis broker: its container, and its host name for the other members. */
 export const JMS_BROKER_NAME = "artemis";
 
+/** Name of the stack's own schema registry: its container, and its host name for the other members. */
+export const REGISTRY_NAME = "registry";
+
 /** Port of PostgreSQL in its container. */
 export const POSTGRES_PORT = 5432;
 /** Port of Artemis for clients in its container. */
 export const ARTEMIS_PORT = 61616;
+
+/** Port of the schema registry in its container. */
+export const REGISTRY_PORT = 8081;
 
 /** Where a server with one member is. */
 export interface ServerPlacement<H extends HostAddress = HostAddress> {
@@ -30,6 +36,11 @@ export function jmsBrokerAddress(placement: ServerPlacement): MemberAddress {
     return singleAddress(JMS_BROKER_NAME, ARTEMIS_PORT, placement);
 }
 
+/** Address of the stack's own schema registry for the other members. */
+export function registryAddress(placement: ServerPlacement): MemberAddress {
+    return singleAddress(REGISTRY_NAME, REGISTRY_PORT, placement);
+}
+
 function singleAddress(name: string, inside: number, { hosts, placement, port }: ServerPlacement): MemberAddress {
     const names = hosts.map(({ hostName }) => hostName);
     const host = hosts[hostIndexOf(0, names, placement)];
@@ -40,6 +51,11 @@ function singleAddress(name: string, inside: number, { hosts, placement, port }:
 /** JNDI provider URL of a JMS broker. */
 export function jmsUrl({ host, port }: MemberAddress): string {
     return `tcp://${host}:${port}`;
+}
+
+/** URL of the API like Confluent's, version 7, of a registry that the stack runs. */
+export function registryUrl({ host, port }: MemberAddress): string {
+    return `http://${host}:${port}/apis/ccompat/v7`;
 }
 
 /** URL of every worker's REST API for clients outside. */

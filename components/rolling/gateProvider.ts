@@ -123,6 +123,7 @@ function untilRejoined(inputs: GateInputs): () => Promise<Attempt<void>> {
             return untilTasksRun(member, target, inputs);
         case "postgres":
         case "artemis":
+        case "registry":
             return () => clusterReady({ kind, targets: [target], expected: 1 });
     }
 }

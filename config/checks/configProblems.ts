@@ -2,6 +2,7 @@ import { deletionProblems } from "../../connectors/deletionProblems";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
 import { connectorProblems } from "./connectors";
+import { formatProblems } from "./formats";
 import { hostProblems } from "./hosts";
 import { pluginProblems } from "./plugins";
 import { portProblems } from "./ports";
@@ -17,6 +18,7 @@ export function configProblems(c: Partial<PlatformConfig>): Problem[] {
         ...portProblems(c),
         ...pluginProblems(c),
         ...referenceProblems(c),
+        ...formatProblems(c),
         ...connectorProblems(c),
         ...deletionProblems(c),
     ];

@@ -21,6 +21,7 @@ const STAND_INS = {
     kafka: { brokers: 1 },
     connect: {
         heapMb: 384,
+        format: "json" as const,
         keyConverter: "",
         valueConverter: "",
         valueConverterSchemasEnable: false,

@@ -1,7 +1,7 @@
 import { Problem, repeated, suggest } from "../problem";
 import type { PlatformConfig } from "../schema";
 
-const ROLES = ["zookeeper", "kafka", "connect", "database", "jmsBroker", "watch"] as const;
+const ROLES = ["zookeeper", "kafka", "connect", "database", "registry", "jmsBroker", "watch"] as const;
 
 /** Problems of Docker hosts and of the members' placement. */
 export function hostProblems(c: Partial<PlatformConfig>): Problem[] {
@@ -94,7 +94,7 @@ function placementProblems(role: (typeof ROLES)[number], placement: string[], na
             rule: `is not a host of this config; hosts has: ${names.join(", ")}`,
             remedy: suggest(host, names),
         }));
-    if (["database", "jmsBroker"].includes(role) && placement.length > 1) {
+    if (["database", "registry", "jmsBroker"].includes(role) && placement.length > 1) {
         problems.push({
             path: `${role}.placement`,
             value: placement,

@@ -1,4 +1,5 @@
 import { hostIndexOf } from "../../components/render/topology";
+import { runsRegistry } from "../../connectors/formats";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
 
@@ -43,7 +44,7 @@ export function portProblems(c: Partial<PlatformConfig>): Problem[] {
 }
 
 function ranges(c: Partial<PlatformConfig>, hosts: string[]): Range[] {
-    const { zookeeper, kafka, connect, metrics, database, jmsBroker } = c;
+    const { zookeeper, kafka, connect, metrics, database, registry, jmsBroker } = c;
     const result: Range[] = [];
     const add = (path: string, first: number, members: number, placement: string[], published = true) =>
         result.push({ path, first, members, placement, published });
@@ -62,6 +63,7 @@ function ranges(c: Partial<PlatformConfig>, hosts: string[]): Range[] {
         if (connect) add("metrics.connectPort", metrics.connectPort, connect.workers, connect.placement);
     }
     if (database?.managed) add("database.port", database.port, 1, database.placement);
+    if (registry && runsRegistry(c)) add("registry.port", registry.port, 1, registry.placement);
     if (jmsBroker?.managed) {
         add("jmsBroker.port", jmsBroker.port, 1, jmsBroker.placement);
         add("jmsBroker.consolePort", jmsBroker.consolePort, 1, jmsBroker.placement);

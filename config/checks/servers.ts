@@ -85,7 +85,7 @@ export function serverProblems(c: Partial<PlatformConfig>): Problem[] {
 
 function memoryProblems(c: Partial<PlatformConfig>): Problem[] {
     const problems: Problem[] = [];
-    for (const role of ["zookeeper", "kafka", "connect", "jmsBroker"] as const) {
+    for (const role of ["zookeeper", "kafka", "connect", "registry", "jmsBroker"] as const) {
         const section = c[role];
         if (section && section.heapMb >= section.memoryMb) {
             problems.push({

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { runProcess } from "../../tools/processes";
 import { type BaseWay, rootfs, rootfsDigest } from "./baseImage";
@@ -39,7 +39,10 @@ export async function makeContexts(
     watch?: WatchParts,
 ): Promise<Contexts> {
     const contexts: Partial<Contexts> = {};
-    const more = watch === undefined ? [] : [watchRecipe(images, watch)];
+    const more = [
+        ...(resolved.registry.length === 0 ? [] : [registryRecipe(resolved)]),
+        ...(watch === undefined ? [] : [watchRecipe(images, watch)]),
+    ];
     for (const recipe of [baseRecipe(images, way), ...recipes(images, resolved, plugins), ...more]) {
         const parent = recipe.parent === undefined ? "" : contexts[recipe.parent]!.digest;
         contexts[recipe.role] = await makeContext(images, recipe, parent);
@@ -105,6 +108,21 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
             fill: (context) => fillArtemis(context, images, resolved),
         },
     ];
+}
+
+function registryRecipe({ registry }: Resolved): Recipe {
+    return {
+        role: "registry",
+        parent: "jre",
+        inputs: registry.map(({ sha512 }) => sha512),
+        fill: (context) =>
+            withTemporaryFolder(async (unpacked) => {
+                await unpack(registry[0]!.file, unpacked);
+                placeFolder(unpacked, join(context, "registry"), true);
+                const runner = readdirSync(unpacked).find((name) => name.endsWith("-runner.jar"))!;
+                renameSync(join(context, "registry", runner), join(context, "registry", "registry.jar"));
+            }),
+    };
 }
 
 function watchRecipe(images: string, { program, node }: WatchParts): Recipe {

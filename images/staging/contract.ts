@@ -7,7 +7,10 @@ import { coordinateProblem } from "./coordinate";
  */
 
 /** The images, each after the one that it is built on. */
-export type ImageRole = "base" | "jre" | "runtime" | "connect" | "postgres" | "artemis" | "watch";
+export type ImageRole = "base" | "jre" | "runtime" | "connect" | "postgres" | "artemis" | "registry" | "watch";
+
+/** Images that are made only when a request has them. */
+export type OptionalImage = "registry" | "watch";
 
 /** What the images are made of. */
 export interface StageRequest {
@@ -16,6 +19,8 @@ export interface StageRequest {
     artemisVersion: string;
     /** Plugins of the Connect image, by their folder under the plugin path. */
     plugins: Record<string, PluginSource>;
+    /** Version of Apicurio Registry. Default: no image of it. */
+    registryVersion?: string;
     /** True: the watch image, too. Default false. */
     watch?: boolean;
 }
@@ -59,8 +64,8 @@ export interface UrlPlugin {
 
 /** The build contexts, and what the plugins define. */
 export interface StageResult {
-    /** `watch` only when the request had it. */
-    images: Record<Exclude<ImageRole, "watch">, StagedImage> & { watch?: StagedImage };
+    /** Optional ones only when the request had them. */
+    images: Record<Exclude<ImageRole, OptionalImage>, StagedImage> & Partial<Record<OptionalImage, StagedImage>>;
     plugins: PluginVersion[];
     /** The same as in `definitions.json`. */
     pluginDiscovery: PluginDiscovery;

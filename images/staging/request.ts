@@ -6,6 +6,7 @@ const request = z.strictObject({
     zookeeperVersion: fixedVersion,
     artemisVersion: fixedVersion,
     plugins: pluginSources,
+    registryVersion: fixedVersion.optional(),
     watch: z.boolean().optional(),
 });
 

@@ -15,6 +15,8 @@ type Plugins = Pick<StageRequest, "plugins">;
 export interface Resolved {
     runtime: Artifact[];
     artemis: Artifact[];
+    /** Empty: the request has no registry. */
+    registry: Artifact[];
     plugins: Record<string, ResolvedPlugin>;
 }
 
@@ -37,11 +39,11 @@ export interface BuiltModule {
 /** Resolves the servers and plugins and builds our own plugins, each in one run of Maven, or none when nothing changed. */
 export async function resolveAll(request: StageRequest, checkout: string): Promise<Resolved> {
     checkPaths(request, checkout);
-    const [runtime, artemis] = await resolveUnits([
-        ...imageUnits(request, checkout),
-        ...pluginUnits(request).map(({ unit }) => unit),
-    ]);
-    return { runtime: runtime!, artemis: artemis!, plugins: await resolvePlugins(request, checkout) };
+    const units = imageUnits(request, checkout);
+    const resolved = await resolveUnits([...units, ...pluginUnits(request).map(({ unit }) => unit)]);
+    const of = (role: string) => resolved[units.findIndex(({ name }) => name === role)] ?? [];
+    const plugins = await resolvePlugins(request, checkout);
+    return { runtime: of("runtime"), artemis: of("artemis"), registry: of("registry"), plugins };
 }
 
 /** The plugins' part of {@link resolveAll}. */
@@ -64,13 +66,18 @@ function pluginUnits({ plugins }: Plugins): { name: string; unit: Unit }[] {
 }
 
 /** What has to be in the lock file. */
-export function artifactSets({ runtime, artemis, plugins }: Resolved, request: StageRequest): ArtifactSet[] {
+export function artifactSets({ runtime, artemis, registry, plugins }: Resolved, request: StageRequest): ArtifactSet[] {
     const ofPlugins = Object.entries(plugins).map(([name, { artifacts, module }]) => ({
         name: `plugins.${name}`,
         artifacts: [...artifacts, ...(module?.artifacts ?? [])],
         overrides: checksumInConfig(request.plugins[name]!),
     }));
-    return [{ name: "runtime", artifacts: runtime }, { name: "artemis", artifacts: artemis }, ...ofPlugins];
+    return [
+        { name: "runtime", artifacts: runtime },
+        { name: "artemis", artifacts: artemis },
+        { name: "registry", artifacts: registry },
+        ...ofPlugins,
+    ];
 }
 
 function checksumInConfig(source: PluginSource): Record<string, string> {
@@ -84,7 +91,7 @@ function coordinatesOf(source: PluginSource): string[] {
 
 function imageUnits(request: StageRequest, checkout: string): Unit[] {
     const pom = (role: string) => readFileSync(join(checkout, "images", role, "pom.xml"), "utf8");
-    const { kafkaVersion, zookeeperVersion, artemisVersion } = request;
+    const { kafkaVersion, zookeeperVersion, artemisVersion, registryVersion } = request;
     return [
         {
             name: "runtime",
@@ -92,6 +99,9 @@ function imageUnits(request: StageRequest, checkout: string): Unit[] {
             properties: { "kafka.version": kafkaVersion, "zookeeper.version": zookeeperVersion },
         },
         { name: "artemis", pom: pom("artemis"), properties: { "artemis.version": artemisVersion } },
+        ...(registryVersion === undefined
+            ? []
+            : [{ name: "registry", pom: pom("registry"), properties: { "registry.version": registryVersion } }]),
     ];
 }
 

@@ -14,12 +14,13 @@ export interface AnyMember {
 
 /** All members of a stack, in the order of the screen. */
 export function allMembers(snapshot: PlatformSnapshot): AnyMember[] {
-    const { zookeeper, kafka, connect, database, jmsBroker } = snapshot;
+    const { zookeeper, kafka, connect, database, registry, jmsBroker } = snapshot;
     return [
         ...zookeeper,
         ...kafka,
         ...connect,
         ...(database === undefined ? [] : [{ name: "postgres", ...database }]),
+        ...(registry === undefined ? [] : [{ name: "registry", ...registry }]),
         ...(jmsBroker === undefined ? [] : [{ name: "artemis", ...jmsBroker }]),
     ];
 }
@@ -62,6 +63,7 @@ const heapSections: Record<string, string> = {
     zookeeper: "zookeeper",
     kafka: "kafka",
     connect: "connect",
+    registry: "registry",
     artemis: "jmsBroker",
 };
 

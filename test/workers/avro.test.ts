@@ -1,17 +1,17 @@
-import { SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
-import { types } from "avsc";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaults } from "../../config/defaults";
+import { convertersOf, FORMAT_PLUGINS, REGISTRY_RETRIES } from "../../connectors/formats";
 import { done, pending, waitFor } from "../../servers/wait";
+import { avroClient } from "../support/rows/avro";
 import { ByteReader } from "../support/rows/topics";
 import { type ConnectProcesses, startConnectClusters } from "../support/workers/connectProcess";
 import { debeziumConfig, debeziumWorkers, startSource } from "../support/workers/debeziumSource";
 import { PostgresProcess } from "../support/workers/postgresProcess";
-import { type RegistryProcess, startRegistry } from "../support/workers/registryProcess";
+import { allowEveryChange, type RegistryProcess, startRegistry } from "../support/workers/registryProcess";
 
 const PREFIX = "avro";
 const TOPIC = `${PREFIX}.shop.customers`;
-const CONVERTER = "dev.connectcdc.avro.AvroConverter";
 
 let registry: RegistryProcess;
 let postgres: PostgresProcess;
@@ -19,11 +19,10 @@ let connect: ConnectProcesses;
 let reader: ByteReader;
 
 beforeAll(async () => {
-    const workers = async () => {
-        const { config, javaArgs } = await debeziumWorkers({ "avro-converter": { project: "plugins/avro-converter" } });
-        return startConnectClusters([{ version: "3.9.2", workers: 1, config, javaArgs }]);
-    };
-    [registry, postgres, connect] = await Promise.all([startRegistry(), PostgresProcess.start(), workers()]);
+    registry = await startRegistry();
+    postgres = await PostgresProcess.start();
+    const workers = await debeziumWorkers(FORMAT_PLUGINS.avro);
+    connect = await startConnectClusters([{ version: "3.9.2", workers: 1, ...workers }]);
     await postgres.query("create schema shop");
     await postgres.query(
         "create table shop.customers (id int primary key, name text not null, state text default 'new', since date, " +
@@ -39,34 +38,16 @@ afterAll(async () => {
 
 function config(): Record<string, string> {
     const source = { postgres, cluster: connect.clusters[0]!, publication: "shop", slot: "shop", prefix: PREFIX };
-    const converters = ["key", "value"].map((part) => ({
-        [`${part}.converter`]: CONVERTER,
-        [`${part}.converter.schema.registry.url`]: registry.url,
-    }));
-    return Object.assign(
-        debeziumConfig({ ...source, tables: "shop.customers" }),
-        { "errors.retry.timeout": "-1", "errors.retry.delay.max.ms": "1000" },
-        ...converters,
-    );
-}
-
-/** Debezium's nanoseconds are above what a number of JavaScript holds exactly; these tests do not read them. */
-const long = types.LongType.__with({
-    fromBuffer: (bytes: Buffer) => Number(bytes.readBigInt64LE()),
-    toBuffer: () => Buffer.alloc(8),
-    fromJSON: Number,
-    toJSON: Number,
-    isValid: (value: unknown) => typeof value === "number",
-    compare: (a: number, b: number) => a - b,
-});
-
-function typeHook(schema: unknown): types.LongType | undefined {
-    return schema === "long" || (schema as { type?: unknown }).type === "long" ? long : undefined;
+    return {
+        ...debeziumConfig({ ...source, tables: "shop.customers" }),
+        ...convertersOf("avro", defaults.connect, registry.url),
+        ...REGISTRY_RETRIES,
+    };
 }
 
 /** Decodes by a client that knows nothing of this project. */
 async function rows(count: number): Promise<{ key: unknown; op: string; row: Record<string, unknown> }[]> {
-    const client = new SchemaRegistry({ host: registry.url }, { [SchemaType.AVRO]: { typeHook } });
+    const client = avroClient(registry.url);
     const records = await reader.untilRecords(count);
     return Promise.all(
         records.map(async ({ key, value }) => {
@@ -138,8 +119,6 @@ describe("a source that writes Avro", () => {
     });
 
     it("stops at an incompatible change with its cause, and loses nothing after compatibility NONE", async () => {
-        const level = (compatibility: string) => axios.put(`${registry.url}/config/${TOPIC}-value`, { compatibility });
-        await level("BACKWARD");
         await postgres.query("alter table shop.customers alter paid type int using 1");
         await postgres.query("insert into shop.customers (id, name, paid) values (51, 'x', 7)");
         const failed = async () => {
@@ -148,7 +127,7 @@ describe("a source that writes Avro", () => {
         };
         const trace = await waitFor(failed, { what: "the task", timeoutSeconds: 60 });
         expect(trace).toContain(`refuses the schema of subject ${TOPIC}-value: 409`);
-        await level("NONE");
+        await allowEveryChange(registry.url, `${TOPIC}-value`);
         await axios.post(
             `${connect.clusters[0]!.restUrls[0]}/connectors/shop/restart?includeTasks=true&onlyFailed=true`,
             {},

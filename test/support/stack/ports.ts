@@ -8,6 +8,7 @@ export interface StackPorts {
     kafka: number;
     connect: number;
     database: number;
+    registry: number;
     jmsBroker: number;
     jmsConsole: number;
     metrics: { zookeeper: number; kafka: number; connect: number };
@@ -38,6 +39,7 @@ export async function findPorts(): Promise<StackPorts> {
                 kafka: block(3),
                 connect: block(4),
                 database: block(5),
+                registry: block(5) + rolePorts / 2,
                 jmsBroker: block(6),
                 jmsConsole: block(7),
                 metrics: { zookeeper: block(8), kafka: block(8) + rolePorts / 2, connect: block(9) },

@@ -79,6 +79,7 @@ export class TestStack {
                 connectPort: ports.metrics.connect,
             },
             database: { port: ports.database },
+            registry: { port: ports.registry },
             jmsBroker: { port: ports.jmsBroker, consolePort: ports.jmsConsole },
         });
     }

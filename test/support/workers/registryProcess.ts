@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axios from "axios";
+import { registrySettings } from "../../../components/render/registry";
+import { defaults } from "../../../config/defaults";
 import { cached } from "../../../images/staging/cache";
 import { done, Hopeless, pending, waitFor } from "../../../servers/wait";
 import { runProcess } from "../../../tools/processes";
@@ -22,24 +24,21 @@ export interface RegistryProcess {
     stop(): Promise<void>;
 }
 
-const ARTIFACT = "io.apicurio:apicurio-registry-app:2.6.13.Final";
+const ARTIFACT = `io.apicurio:apicurio-registry-app:${defaults.registry.version}`;
 
 /**
- * Starts Apicurio Registry with an empty store, and waits until it answers.
+ * Starts Apicurio Registry with an empty store and the settings of a stack's own, and waits until it answers.
  *
- * @param settings properties of the server beside the usual ones.
+ * @param compatibility of subjects without a level of their own. Default: that of the stack config.
  */
-export async function startRegistry(settings: Record<string, string | number> = {}): Promise<RegistryProcess> {
+export async function startRegistry(compatibility: string = defaults.registry.compatibility): Promise<RegistryProcess> {
     const distribution = await unpacked();
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-registry-"));
     const { connect: port } = await findPorts();
     const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
     const properties = {
+        ...registrySettings({ port, folder, compatibility }),
         "quarkus.http.host": "127.0.0.1",
-        "quarkus.http.port": port,
-        // Without WRITE_DELAY=0, H2 writes a commit up to 0.5 s later: a kill would lose schemas that rows refer to
-        "quarkus.datasource.jdbc.url": `jdbc:h2:file:${join(folder, "schemas")};WRITE_DELAY=0`,
-        ...settings,
     };
     const args = [
         ...Object.entries(properties).map(([key, value]) => `-D${key}=${value}`),
@@ -69,6 +68,15 @@ export async function startRegistry(settings: Record<string, string | number> = 
         throw error;
     }
     return registry;
+}
+
+/**
+ * Gives a subject the compatibility NONE. By Apicurio's own API, because its API like Confluent's takes NONE for "as the
+ * registry's".
+ */
+export async function allowEveryChange(url: string, subject: string): Promise<void> {
+    const rules = `${new URL(url).origin}/apis/registry/v2/groups/default/artifacts/${subject}/rules`;
+    await axios.post(rules, { type: "COMPATIBILITY", config: "NONE" });
 }
 
 async function untilReady(url: string, process: JavaProcess): Promise<void> {

@@ -6,6 +6,7 @@ import { KafkaCluster } from "../../../components/kafkaCluster";
 import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
 import { defaults } from "../../../config/defaults";
 import { PlatformConfig } from "../../../config/schema";
+import { convertersOf } from "../../../connectors/formats";
 import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
 
 const staged = { context: "/staged", digest: "0123456789abcdef".repeat(4) };
@@ -38,6 +39,7 @@ async function clusters(over: Overrides = {}) {
     const secrets = { "dbz-source/database-password": "hunter2" };
     const connect = new ConnectCluster("connect", {
         ...settings,
+        converters: convertersOf("json", settings, ""),
         hosts,
         image,
         kafka,

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
 import { JmsBroker } from "../../../components/jmsBroker";
+import { SchemaRegistry } from "../../../components/schemaRegistry";
 import { SourceDatabase } from "../../../components/sourceDatabase";
 import { stackSecrets } from "../../../components/stackSecrets";
 import { defaults } from "../../../config/defaults";
@@ -89,6 +90,28 @@ describe("JmsBroker", () => {
         expect(await resolved(broker.url)).toBe("tcp://artemis:61616");
         expect(await resolved(broker.address)).toBe("127.0.0.1:61616");
         expect(await resolved(broker.consoleUrl)).toBe("http://127.0.0.1:8161/console");
+    });
+});
+
+describe("SchemaRegistry", () => {
+    it("keeps its schemas in its volume, and is reached by its URL", async () => {
+        const registry = new SchemaRegistry("registry", { ...defaults.registry, ...hostsAndImage() });
+        await resolved(registry.ready.urn);
+        const container = containerInputs(resources, "registry");
+        expect(container["command"]).toEqual(
+            expect.arrayContaining([
+                "-Xmx192m",
+                "-Dquarkus.datasource.jdbc.url=jdbc:h2:file:/var/lib/registry/schemas;WRITE_DELAY=0",
+                "-Dregistry.rules.global.compatibility=BACKWARD",
+            ]),
+        );
+        expect(container["volumes"]).toEqual([expect.objectContaining({ containerPath: "/var/lib/registry" })]);
+        expect(container["ports"].map((p: { external: number }) => p.external)).toEqual([8081]);
+        expect(await resolved(registry.url)).toBe("http://127.0.0.1:8081/apis/ccompat/v7");
+        expect(registry.peerAddress).toBe("registry:8081");
+        expect(await resolved(registry.metricsTargets)).toEqual([
+            { targets: ["127.0.0.1:8081"], labels: { stack: "test", job: "registry", member: "registry" } },
+        ]);
     });
 });
 

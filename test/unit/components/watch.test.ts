@@ -8,6 +8,7 @@ import { SourceDatabase } from "../../../components/sourceDatabase";
 import { Watch } from "../../../components/watch";
 import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
 import { parseConfig } from "../../../config/load";
+import { workerConverters } from "../../../connectors/endpoints";
 import { containerInputs, recordResources, resolved, theResource } from "../../support/mocks";
 
 const digest = "0123456789abcdef".repeat(4);
@@ -26,6 +27,7 @@ async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: s
     const kafka = new KafkaCluster("kafka", { ...config.kafka, ...common, zookeeper });
     const connect = new ConnectCluster("connect", {
         ...config.connect,
+        converters: workerConverters(config),
         ...common,
         kafka,
         plugins: [],

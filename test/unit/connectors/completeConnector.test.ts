@@ -3,6 +3,13 @@ import { completeConnector, ConnectorEntry, PlatformEndpoints } from "../../../c
 
 const platform: PlatformEndpoints = {
     secretsFolder: "/run/secrets/connect-cdc",
+    format: "json",
+    jsonConverters: {
+        keyConverter: "org.apache.kafka.connect.storage.StringConverter",
+        valueConverter: "org.apache.kafka.connect.json.JsonConverter",
+        valueConverterSchemasEnable: false,
+    },
+    registryUrl: "http://registry:8081/apis/ccompat/v7",
     keyConverter: "org.apache.kafka.connect.storage.StringConverter",
     valuesHaveSchemas: false,
     brokers: 3,
@@ -292,4 +299,77 @@ it("adds nothing where the entry excludes it", () => {
         const { config } = completeConnector("any", { ...entry, addDefaults: false }, platform);
         expect(config).toEqual(entry.config);
     }
+});
+
+describe("formats", () => {
+    const url = platform.registryUrl;
+    const avro = "dev.connectcdc.avro.AvroConverter";
+    const avroConverters = {
+        "key.converter": avro,
+        "key.converter.schema.registry.url": url,
+        "value.converter": avro,
+        "value.converter.schema.registry.url": url,
+    };
+    const onAvro: PlatformEndpoints = { ...platform, format: "avro", keyConverter: avro, valuesHaveSchemas: true };
+    const converters = (config: Record<string, string>) =>
+        Object.fromEntries(Object.entries(config).filter(([key]) => /^(key|value)\.converter/.test(key)));
+
+    it("a connector of another format gets its converters, and waits for the registry", () => {
+        const { config } = completeConnector("s", { ...sink, format: "avro" }, platform);
+        expect(converters(config)).toEqual(avroConverters);
+        expect(config).toMatchObject({ "errors.retry.timeout": "-1", "errors.retry.delay.max.ms": "5000" });
+    });
+
+    it("a connector of the workers' format gets no converters", () => {
+        const { config } = completeConnector("s", { ...sink, format: "avro" }, onAvro);
+        expect(converters(config)).toEqual({});
+        expect(config).toMatchObject({ "errors.retry.timeout": "-1" });
+        expect(completeConnector("s", sink, platform).config).not.toHaveProperty("errors.retry.timeout");
+    });
+
+    it("also a connector of a class that is not known gets what its format needs", () => {
+        const other = { ...sink, class: "a.B", format: "protobuf" as const };
+        expect(completeConnector("s", other, platform).config).toMatchObject({
+            "value.converter": "dev.connectcdc.protobuf.ProtobufConverter",
+            "value.converter.schema.registry.url": url,
+        });
+    });
+
+    it("a source with schemas keeps typed times, and has valid names of Avro", () => {
+        for (const { config } of [
+            completeConnector("dbz-source", source, onAvro),
+            completeConnector("dbz-source", { ...source, format: "avro" }, platform),
+        ]) {
+            expect(config).not.toHaveProperty("transforms.isoTimes.type");
+            expect(config).toMatchObject({
+                "schema.name.adjustment.mode": "avro",
+                "field.name.adjustment.mode": "avro",
+                "decimal.handling.mode": "string",
+            });
+        }
+    });
+
+    it("a JSON source beside workers with Avro is the same as a JSON source of JSON workers", () => {
+        const { config } = completeConnector("dbz-source", { ...source, format: "json" }, onAvro);
+        const { config: plain } = completeConnector("dbz-source", source, platform);
+        expect(config).toEqual({
+            ...plain,
+            "value.converter": platform.jsonConverters.valueConverter,
+            "value.converter.schemas.enable": "false",
+            "value.converter.replace.null.with.default": "false",
+        });
+    });
+
+    it("settings of a converter go with it", () => {
+        const own = {
+            ...sink,
+            format: "avro" as const,
+            config: { ...sink.config, "key.converter": "StringConverter" },
+        };
+        expect(converters(completeConnector("s", own, platform).config)).toEqual({
+            "key.converter": "StringConverter",
+            "value.converter": avro,
+            "value.converter.schema.registry.url": url,
+        });
+    });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../config/load";
-import { endpointsOf } from "../../../connectors/endpoints";
+import { endpointsOf, workerConverters } from "../../../connectors/endpoints";
+import { runsRegistry } from "../../../connectors/formats";
 
 describe("where sources store their positions", () => {
     it.each([
@@ -8,5 +9,47 @@ describe("where sources store their positions", () => {
         ["also when it is a raw setting", { config: { "offset.storage.topic": "positions" } }],
     ])("is %s", (_, connect) => {
         expect(endpointsOf(parseConfig({ connect })).offsetStorageTopic).toBe("positions");
+    });
+});
+
+describe("the schema registry", () => {
+    const avro = { connect: { format: "avro" } };
+    const twoHosts = {
+        local: { endpoint: "ssh://a", advertisedAddress: "10.0.0.1" },
+        b: { endpoint: "ssh://b", advertisedAddress: "10.0.0.2", bindAddress: "127.0.0.1" },
+    };
+
+    it.each([
+        ["its name on one host", {}, "http://registry:8081/apis/ccompat/v7"],
+        ["its host where there are several", { hosts: twoHosts }, "http://10.0.0.1:8081/apis/ccompat/v7"],
+        ["the given URL", { registry: { url: "https://r.example.com" } }, "https://r.example.com"],
+    ])("is reached by %s", (_, more, url) => {
+        expect(workerConverters(parseConfig({ ...avro, ...more }))).toEqual({
+            "key.converter": "dev.connectcdc.avro.AvroConverter",
+            "key.converter.schema.registry.url": url,
+            "value.converter": "dev.connectcdc.avro.AvroConverter",
+            "value.converter.schema.registry.url": url,
+        });
+    });
+
+    it("runs in the stack only if a format needs it, with the plugin of that format", () => {
+        const oneSource = { connectors: { "dbz-source": { format: "avro" }, "json-jms-sink": { format: "avro" } } };
+        const seen = [{}, avro, { ...avro, registry: { url: "https://r.example.com" } }, oneSource].map((raw) => {
+            const config = parseConfig(raw);
+            return [runsRegistry(config), "avro-converter" in config.connect.plugins];
+        });
+        expect(seen).toEqual([
+            [false, false],
+            [true, true],
+            [false, true],
+            [true, true],
+        ]);
+    });
+
+    it("leaves a plugin of its name as the user gives it", () => {
+        const plugins = { "avro-converter": { path: "/mine" } };
+        expect(parseConfig({ connect: { format: "avro", plugins } }).connect.plugins["avro-converter"]).toEqual({
+            path: "/mine",
+        });
     });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { statusOf } from "../../../status/findings/findings";
 import { screen, SCREEN_WIDTH } from "../../../status/screen";
-import type { PlatformSnapshot } from "../../../status/snapshot";
+import type { Answer, PlatformSnapshot } from "../../../status/snapshot";
 import { connector } from "./smallSnapshots";
 import { healthyPlatform, ok, silentPlatform, topic } from "./snapshots";
 
@@ -71,6 +71,17 @@ describe("screen", () => {
         expect(show(snapshot)).toMatch(/^warning +foreign: .*is not declared/m);
         expect(show(snapshot).endsWith("All is well, with 1 warning.")).toBe(true);
         expect(lineOf(show(snapshot), "foreign")).toContain("(not managed)");
+    });
+
+    it("has a part for the schema registry where the stack runs one", () => {
+        const registry = (answer: Answer<{ subjects: number }>) =>
+            show({ ...healthyPlatform(), registry: { address: "127.0.0.1:8081", answer } });
+        const well = registry({ ok: true, value: { subjects: 2 } });
+        expect(lineOf(well, "Schema registry")).toContain("answers");
+        expect(well).toContain("2 subjects");
+        const silent = registry({ ok: false, error: "refused" });
+        expect(lineOf(silent, "Schema registry")).toContain("does not answer");
+        expect(silent).toContain("registry: ");
     });
 
     it("never exceeds its width", () => {

@@ -23,8 +23,8 @@ async function address(hangs: boolean): Promise<{ host: string; port: number }> 
 
 /** A stack every part of which is at such an address. */
 async function silentTarget(hangs: boolean): Promise<PlatformTarget> {
-    const addresses = await Promise.all(Array.from({ length: 9 }, () => address(hangs)));
-    const [a, b, c, d, e, f, , g, h] = addresses.map(({ host, port }) => `${host}:${port}`);
+    const addresses = await Promise.all(Array.from({ length: 10 }, () => address(hangs)));
+    const [a, b, c, d, e, f, , g, h, r] = addresses.map(({ host, port }) => `${host}:${port}`);
     return {
         stack: "silent",
         project: "connect-cdc",
@@ -34,6 +34,7 @@ async function silentTarget(hangs: boolean): Promise<PlatformTarget> {
         connect: [`http://${e}`, `http://${f}`],
         connectors: { source: "running" },
         database: { ...addresses[6]!, database: "cdcdb", user: "cdcadmin", password: "p4ssw0rd-of-a-test" },
+        registry: { address: r! },
         jmsBroker: { address: g!, consoleUrl: `http://${g}`, user: "cdc", password: "s3cret-of-a-test", queues: ["Q"] },
     };
 }
@@ -46,10 +47,10 @@ describe.each([
         const started = performance.now();
         const snapshot = await takeSnapshot(await silentTarget(hangs));
         expect((performance.now() - started) / 1000).toBeLessThan(limitSeconds);
-        const { zookeeper, kafka, connect, engines, kafkaCluster, connectors, containers, database, jmsBroker } =
-            snapshot;
+        const { zookeeper, kafka, connect, engines, kafkaCluster, connectors, containers } = snapshot;
         const members = [...zookeeper, ...kafka, ...connect, ...engines].map(({ answer }) => answer);
-        for (const answer of [...members, kafkaCluster, connectors, containers, database?.answer, jmsBroker?.answer]) {
+        const servers = [snapshot.database, snapshot.registry, snapshot.jmsBroker].map((server) => server?.answer);
+        for (const answer of [...members, kafkaCluster, connectors, containers, ...servers]) {
             expect(answer).toEqual({ ok: false, error: expect.stringMatching(/\w+/) });
         }
 

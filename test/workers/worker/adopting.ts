@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
+import { defaults } from "../../../config/defaults";
 import { parseConfig } from "../../../config/load";
-import { completeConnector } from "../../../connectors/completeConnector";
+import { completeConnector, type PlatformEndpoints } from "../../../connectors/completeConnector";
 import { runCommand } from "../../support/stack/runCommand";
 import { WorkerUnderTest } from "./workerUnderTest";
 
@@ -47,8 +48,11 @@ export function adopting(worker: WorkerUnderTest): void {
 }
 
 const PATIENCE = { timeout: 30_000, interval: 200 };
-const PLATFORM = {
+const PLATFORM: PlatformEndpoints = {
     secretsFolder: "/run/secrets/connect-cdc",
+    format: "json",
+    jsonConverters: defaults.connect,
+    registryUrl: "",
     keyConverter: "org.apache.kafka.connect.storage.StringConverter",
     valuesHaveSchemas: false,
     brokers: 1,

@@ -1,0 +1,83 @@
+import { JSON_CONVERTER } from "./debeziumPostgres";
+
+/** How records are written into topics. */
+export type Format = "json" | "avro" | "protobuf";
+
+/** Converters of the formats that keep their schemas in a registry. */
+const REGISTRY_CONVERTERS = {
+    avro: "dev.connectcdc.avro.AvroConverter",
+    protobuf: "dev.connectcdc.protobuf.ProtobufConverter",
+};
+
+/** Plugins that hold these converters, by their folder. */
+export const FORMAT_PLUGINS = {
+    avro: { "avro-converter": { project: "plugins/avro-converter" } },
+    protobuf: { "protobuf-converter": { project: "plugins/protobuf-converter" } },
+};
+
+/** Converters that the workers have with the format `json`. */
+export interface JsonConverters {
+    keyConverter: string;
+    valueConverter: string;
+    /** `value.converter.schemas.enable`. */
+    valueConverterSchemasEnable: boolean;
+}
+
+/**
+ * `key.converter` and `value.converter` with their settings.
+ *
+ * @param json what a format of `json` means.
+ * @param registryUrl URL of the registry's API like Confluent's, as the workers reach it.
+ */
+export function convertersOf(format: Format, json: JsonConverters, registryUrl: string): Record<string, string> {
+    if (format === "json") {
+        return {
+            "key.converter": json.keyConverter,
+            "value.converter": json.valueConverter,
+            "value.converter.schemas.enable": String(json.valueConverterSchemasEnable),
+            // JsonConverter's own default writes a column's default where the row has NULL (KAFKA-8713).
+            "value.converter.replace.null.with.default": "false",
+        };
+    }
+    const converter = REGISTRY_CONVERTERS[format];
+    return {
+        "key.converter": converter,
+        "key.converter.schema.registry.url": registryUrl,
+        "value.converter": converter,
+        "value.converter.schema.registry.url": registryUrl,
+    };
+}
+
+/**
+ * Settings of a connector whose converters ask a registry. A converter throws a retriable error while the registry does not
+ * answer. Connect's default is not to try again, so that the task fails.
+ */
+export const REGISTRY_RETRIES = { "errors.retry.timeout": "-1", "errors.retry.delay.max.ms": "5000" };
+
+/** True for a converter class that keeps schemas in a registry: of this project, or by the names of others. */
+export function usesRegistry(converter: string): boolean {
+    return /(^|\.)(Avro|Protobuf|JsonSchema)(Converter)?$/.test(converter);
+}
+
+/** Parts of the stack config that say which formats are used. */
+export interface FormatSettings {
+    connect?: { format: Format };
+    connectors?: Record<string, { format?: Format }>;
+    registry?: { url?: string };
+}
+
+/** The formats that workers and connectors use, apart from `json`. */
+export function registryFormats({ connect, connectors }: FormatSettings): Exclude<Format, "json">[] {
+    const used = [connect?.format, ...Object.values(connectors ?? {}).map(({ format }) => format)];
+    return (["avro", "protobuf"] as const).filter((format) => used.includes(format));
+}
+
+/** True if the stack runs a registry of its own. */
+export function runsRegistry(config: FormatSettings): boolean {
+    return registryFormats(config).length > 0 && config.registry?.url === undefined;
+}
+
+/** True for the converter that JSON is written by; the only one with `schemas.enable`. */
+export function isJsonConverter(converter: string): boolean {
+    return converter === JSON_CONVERTER || converter === "JsonConverter" || converter === "Json";
+}
