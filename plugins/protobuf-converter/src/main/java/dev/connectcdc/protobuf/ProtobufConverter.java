@@ -1,0 +1,186 @@
+package dev.connectcdc.protobuf;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.cache.Cache;
+import org.apache.kafka.common.cache.LRUCache;
+import org.apache.kafka.common.cache.SynchronizedCache;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.utils.ByteUtils;
+import org.apache.kafka.connect.components.Versioned;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.storage.Converter;
+
+/**
+ * Keys and values as Protobuf in Confluent's wire format ("Wire format" in the documentation of its Schema Registry): a zero
+ * byte, the schema's id in four bytes, the path to the message in the schema, the message. The subjects are
+ * {@code <topic>-key} and {@code <topic>-value}.
+ *
+ * <p>A bad record is a DataException. A registry that does not answer, or refuses a schema, is a {@link RegistryError}.
+ */
+public final class ProtobufConverter implements Converter, Versioned {
+
+    private static final byte MAGIC = 0;
+
+    /** How a record of one schema and topic is written. */
+    private record Writing(int id, MessageCodec codec) {}
+
+    private record WritingKey(String topic, Schema schema) {}
+
+    /** How a record is read. */
+    private record Reading(Descriptor message, MessageCodec codec) {}
+
+    private record ReadingKey(int id, List<Integer> path) {}
+
+    private boolean isKey;
+
+    private RegistryClient registry;
+
+    private Registration registration;
+
+    private Cache<WritingKey, Writing> writings;
+
+    private Cache<ReadingKey, Reading> readings;
+
+    /** Makes a converter, which {@link #configure} must set up before use. */
+    public ProtobufConverter() {}
+
+    @Override
+    public String version() {
+        return PluginVersion.get();
+    }
+
+    @Override
+    public ConfigDef config() {
+        return ProtobufConverterConfig.DEFINITION;
+    }
+
+    @Override
+    public void configure(Map<String, ?> settings, boolean key) {
+        ProtobufConverterConfig config = new ProtobufConverterConfig(settings);
+        isKey = key;
+        registry = new RegistryClient(config);
+        registration = new Registration(registry, config.autoRegister());
+        writings = new SynchronizedCache<>(new LRUCache<>(config.cacheSize()));
+        readings = new SynchronizedCache<>(new LRUCache<>(config.cacheSize()));
+    }
+
+    @Override
+    public byte[] fromConnectData(String topic, Schema schema, Object value) {
+        if (value == null) {
+            return null;
+        }
+        if (schema == null) {
+            throw new DataException(what() + " for topic " + topic + " has no schema, and Protobuf needs one. Use a source"
+                    + " or a transform that gives one (schemas.enable=true for JsonConverter), or another converter.");
+        }
+        Writing writing = writing(topic, schema);
+        WireBuffer out = new WireBuffer();
+        out.raw(ByteBuffer.allocate(6).put(MAGIC).putInt(writing.id).put((byte) 0).array());
+        try {
+            writing.codec.writeFields(out, value);
+        } catch (ClassCastException e) {
+            throw new DataException(what() + " for topic " + topic + " is a " + value.getClass().getName()
+                    + ", which does not fit its schema " + schema, e);
+        }
+        return out.toBytes();
+    }
+
+    private Writing writing(String topic, Schema schema) {
+        WritingKey key = new WritingKey(topic, schema);
+        Writing writing = writings.get(key);
+        if (writing == null) {
+            Registration.Result registered = registration.of(subject(topic), topic, isKey, schema);
+            ProtoDescriptors.Parsed parsed = ProtoDescriptors.parse(registered.schema().text(), path -> null);
+            writing = new Writing(
+                    registered.id(), Codecs.of(parsed, parsed.file().getMessageTypes().get(0)));
+            writings.put(key, writing);
+        }
+        return writing;
+    }
+
+    @Override
+    public SchemaAndValue toConnectData(String topic, byte[] value) {
+        if (value == null) {
+            return SchemaAndValue.NULL;
+        }
+        ByteBuffer in = ByteBuffer.wrap(value);
+        try {
+            if (in.get() != MAGIC) {
+                throw new DataException(what() + " in topic " + topic + " does not begin with a zero byte, so it is not in"
+                        + " the wire format of a schema registry. Use the converter that the topic was written with.");
+            }
+            int id = in.getInt();
+            Reading reading = reading(topic, new ReadingKey(id, path(in)));
+            DynamicMessage message = DynamicMessage.newBuilder(reading.message)
+                    .mergeFrom(value, in.position(), in.remaining())
+                    .build();
+            return new SchemaAndValue(reading.codec.schema(), reading.codec.readMessage(message));
+        } catch (BufferUnderflowException | IllegalArgumentException | InvalidProtocolBufferException e) {
+            throw new DataException(what() + " in topic " + topic + " ends too early or is no Protobuf", e);
+        }
+    }
+
+    /** The indexes that lead to the message; the usual [0] is written as one zero. */
+    private static List<Integer> path(ByteBuffer in) {
+        int length = ByteUtils.readVarint(in);
+        if (length == 0) {
+            return List.of(0);
+        }
+        if (length < 0 || length > in.remaining()) {
+            throw new IllegalArgumentException("a path of " + length + " indexes");
+        }
+        List<Integer> path = new ArrayList<>(length);
+        for (int i = 0; i < length; i++) {
+            path.add(ByteUtils.readVarint(in));
+        }
+        return path;
+    }
+
+    private Reading reading(String topic, ReadingKey key) {
+        Reading reading = readings.get(key);
+        if (reading == null) {
+            RegistryClient.Registered schema = registry.schema(key.id);
+            if (schema == null) {
+                throw new DataException(what() + " in topic " + topic + " has schema id " + key.id
+                        + ", which the registry does not know. Set schema.registry.url to the registry that it was written"
+                        + " with.");
+            }
+            ProtoDescriptors.Parsed parsed = ProtoDescriptors.parse(schema.text(), schema.references()::get);
+            Descriptor message = message(parsed.file(), key);
+            reading = new Reading(message, Codecs.of(parsed, message));
+            readings.put(key, reading);
+        }
+        return reading;
+    }
+
+    private Descriptor message(FileDescriptor file, ReadingKey key) {
+        List<Descriptor> messages = file.getMessageTypes();
+        Descriptor message = null;
+        for (int index : key.path) {
+            if (index < 0 || index >= messages.size()) {
+                throw new DataException("schema " + key.id + " has no message at " + key.path);
+            }
+            message = messages.get(index);
+            messages = message.getNestedTypes();
+        }
+        return message;
+    }
+
+    private String subject(String topic) {
+        return topic + (isKey ? "-key" : "-value");
+    }
+
+    private String what() {
+        return isKey ? "a key" : "a value";
+    }
+}
