@@ -9,7 +9,7 @@ const MINUTE = 60 * SECOND;
 
 // Programs under the real CLI load the compiled packages; the tests themselves load the sources
 compilePackages(import.meta.dirname, console.log);
-const alias = ["", "/client", "/checks", "/postgres", "/commands"].map((entry) => ({
+const alias = ["", "/client", "/checks", "/postgres", "/registry", "/commands"].map((entry) => ({
     find: new RegExp(`^@connect-cdc/connector${entry}$`),
     replacement: join(import.meta.dirname, `packages/connector/src${entry === "" ? "/index" : `/entry${entry}`}.ts`),
 }));

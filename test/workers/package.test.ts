@@ -186,18 +186,23 @@ describe("types", () => {
             "types.ts",
             `
             import { output } from "@pulumi/pulumi";
-            import { Connector } from "@connect-cdc/connector";
+            import { Connector, Subject } from "@connect-cdc/connector";
             import { openConnectors } from "@connect-cdc/connector/client";
             import { unknownKeys } from "@connect-cdc/connector/checks";
             import { readUrls } from "@connect-cdc/connector/commands";
             import { postgresSource } from "@connect-cdc/connector/postgres";
+            import { openRegistry } from "@connect-cdc/connector/registry";
             import type { FileSource } from "./fileSource.js";
             import type { JmsSink } from "./jmsSink.js";
 
             const at = { name: "a", cluster: "c", restUrls: ["http://localhost:8083"] };
-            export const known = [openConnectors, unknownKeys, readUrls, postgresSource({}).slot.length];
+            export const known = [openConnectors, unknownKeys, readUrls, openRegistry, postgresSource({}).slot.length];
             // @ts-expect-error: arguments are missing
             new Connector("wrong", { name: "wrong" });
+            const registry = { registryUrls: ["http://localhost:8081"], subject: "s" };
+            new Subject("right", { ...registry, schema: { type: "AVRO", text: output("t") }, compatibility: "FULL" });
+            // @ts-expect-error: no level
+            new Subject("wrong", { ...registry, compatibility: "SOME" });
             new Connector("any", { ...at, class: "any", config: { anything: 1, more: output("x") } });
             const file = { ...at, class: "${file}" as const };
             new Connector<FileSource>("right", { ...file, config: { topic: "t" } });
@@ -264,9 +269,12 @@ it(
             `
             import { openConnectors } from "@connect-cdc/connector/client";
             import { findCaptureProblems } from "@connect-cdc/connector/postgres";
+            import { differences } from "@connect-cdc/connector/registry";
             const access = { name: "any", restUrls: ["${connect.restUrl}"], secrets: {} };
             const connect = openConnectors(access, { limitSeconds: 30, silenceSeconds: 10 });
             console.log((await connect.worker()).version);
+            const proto = (type) => ({ type: "PROTOBUF", text: 'syntax = "proto3"; message M { ' + type + ' f = 1; }' });
+            console.log(JSON.stringify(await differences(proto("int32"), proto("string"), "FULL")));
             const { deadline } = connect.client;
             const problems = findCaptureProblems([{}], "postgresql://a:b@127.0.0.1/c", deadline);
             await problems.catch(({ message }) => console.log("problems: " + message));
@@ -279,6 +287,7 @@ it(
         );
         const printed = await run("alone", "node", ["client.mjs"]);
         expect(printed).toContain(connect.version);
+        expect(printed).toContain("has changed its type from int32 to string");
         const missing = "the npm package pg, which reads PostgreSQL, is not installed. Run: npm install pg";
         expect(printed).toContain(`problems: ${missing}`);
         expect(printed).toContain(`preview: onDelete.database: ${missing}`);

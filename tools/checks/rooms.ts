@@ -76,7 +76,7 @@ export const ROOMS: Record<string, Room> = {
         files: ["packages/connector/src/**/*.ts"],
         holds: "npm package `@connect-cdc/connector`: the resource, and a client of the Connect REST API without Pulumi",
         rooms: [],
-        packages: ["@pulumi/pulumi", "axios", "fastest-levenshtein", "pg"],
+        packages: ["@pulumi/pulumi", "axios", "fastest-levenshtein", "pg", "protobufjs"],
     },
     "packages/docker-engine/": {
         files: ["packages/docker-engine/src/*.ts"],
@@ -97,7 +97,7 @@ export const ROOMS: Record<string, Room> = {
         files: ["servers/*.ts"],
         holds: "one client per kind of server, its health, waiting",
         rooms: ["packages/connector/"],
-        packages: ["axios", "pg", "rhea", "@platformatic/kafka"],
+        packages: ["axios", "avsc", "pg", "protobufjs", "rhea", "@platformatic/kafka"],
     },
     "docker/": {
         files: ["docker/*.ts"],

@@ -13,3 +13,4 @@ export type {
     TextSetting,
 } from "./typed/settings";
 export { TableSnapshots, type TableSnapshotArgs, type TableSnapshotsArgs } from "./tableSnapshots";
+export { Subject, type SubjectArgs, type SubjectReferenceArgs, type SubjectSchemaArgs } from "./subject";

@@ -27,10 +27,10 @@ describe("docs/connector.md", () => {
         expect(rowsOf("output")).toEqual(declaredIn(component, /declare public readonly (\w+):/g));
     });
 
-    it.each(["CapturedTables", "TableSnapshots"])("lists every argument of %s, and no others", (name) => {
+    it.each(["CapturedTables", "TableSnapshots", "Subject"])("lists every argument of %s, and no others", (name) => {
         const file = `${name[0]!.toLowerCase()}${name.slice(1)}.ts`;
         const args = declaredIn(read("packages", "connector", "src", file), /^ {4}(\w+)\??: pulumi\.Input/gm);
-        expect(rowsOf(`argument of ${name}`)).toEqual(args);
+        expect(rowsOf(`argument of ${name}`)).toEqual([...new Set(args)]);
     });
 
     it("lists no message that no source contains", () => {

@@ -1,13 +1,15 @@
 import { Access, accessWith, ConnectAuth } from "./auth";
 import { checkAnswer } from "./checkAnswer";
 import { Deadline } from "./clock";
-import { ConnectError, ErrorKind } from "./errors";
+import { CONNECT } from "./connectService";
+import { ErrorKind, RequestError } from "./errors";
 import { Progress } from "./progress";
 import { Redactor } from "./redact";
 import { Failure, Outcome, Request, sendRequest } from "./sendRequest";
+import type { Service } from "./service";
 import { shorten } from "./shorten";
 
-/** Arguments of {@link ConnectClient}. */
+/** Arguments of {@link RestClient}. */
 export interface ClientOptions {
     /** Limit of everything that is done with this client. */
     deadline: Deadline;
@@ -15,11 +17,11 @@ export interface ClientOptions {
     redactor: Redactor;
     /** Reports repeated requests. */
     progress: Progress;
-    /** Credentials for the workers. Default: none. */
+    /** Credentials. Default: none. */
     auth?: ConnectAuth;
     /** True: the proxy settings of the environment are ignored. Default false. */
     direct?: boolean;
-    /** How long no worker may answer before the client gives up, s. Default 60. */
+    /** How long no process may answer before the client gives up, s. Default 60. */
     silenceSeconds?: number;
     /** Limit of one HTTP request, ms. Default 100 s: more than Connect's own limit of 90 s. */
     httpTimeoutMs?: number;
@@ -30,28 +32,29 @@ interface CallOptions {
     limitMs?: number;
 }
 
-/** Limit of a question, ms, if other workers may answer: it has no effect and can be repeated. */
+/** Limit of a question, ms, if others may answer: it has no effect and can be repeated. */
 const QUESTION_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
-/** Longest detail in a message, characters. Connect's messages may contain a whole config or stack trace. */
+/** Longest detail in a message, characters. Messages may contain a whole config or stack trace. */
 const LONGEST_DETAIL = 600;
 /** Some unknown errors 500 pass with their cause, such as a broker's restart. One that lasts this long, s, is final. */
 const SERVER_ERROR_SECONDS = 20;
 
 /**
- * A client of a Connect cluster. It sends requests to any of its workers, to the next worker when one does not answer, and
+ * A client of a service with several processes. It sends requests to any of them, to the next one when one does not answer, and
  * repeats requests whose error may pass. For one operation; two operations must not share it.
  */
-export class ConnectClient {
+export class RestClient {
     private current = 0;
     private lastAnswerMs: number;
     private readonly options: Required<Omit<ClientOptions, "auth">>;
     private readonly auth: ConnectAuth;
     private readonly access: Access;
 
-    /** @param restUrls URLs of the workers' REST APIs; one is enough. */
+    /** @param restUrls URLs of the processes; one is enough. */
     constructor(
+        private readonly service: Service,
         readonly restUrls: string[],
         { auth = {}, ...options }: ClientOptions,
     ) {
@@ -89,7 +92,7 @@ export class ConnectClient {
      * @param how `confirm` is called after a try with an unknown outcome, and returns true when it took effect; `limitMs` is
      *   the limit of one request, if it is shorter than the client's.
      * @returns the JSON body; undefined when there is none, or when `confirm` returned true.
-     * @throws ConnectError
+     * @throws the error of the service
      */
     async call(request: Request, how: CallOptions = {}): Promise<unknown> {
         const startMs = this.deadline.clock.now();
@@ -105,7 +108,7 @@ export class ConnectClient {
             const detail = shorten(this.redact(outcome.detail), LONGEST_DETAIL);
             const fail = (hint: string) => {
                 const text = `${request.method} ${request.path} at ${this.redact(restUrl)}: ${detail}${hint}`;
-                return new ConnectError(outcome.kind, text, mayHaveHappened);
+                return new this.service.error(outcome.kind, text, mayHaveHappened, outcome.code);
             };
             if (!mayPass(outcome.kind)) {
                 throw fail("");
@@ -122,17 +125,18 @@ export class ConnectClient {
         }
     }
 
-    /** Sends a request to one worker, once, within the shorter of this limit and the client's own. */
+    /** Sends a request to one process, once, within the shorter of this limit and the client's own. */
     async ask(restUrl: string, request: Request, limitMs = Infinity): Promise<Outcome> {
         const timeoutMs = Math.min(limitMs, this.options.httpTimeoutMs, Math.max(1000, this.deadline.remainingMs));
-        const outcome = checkAnswer(request, await sendRequest(restUrl, request, this.access, Math.ceil(timeoutMs)));
+        const answer = await sendRequest(restUrl, request, this.access, Math.ceil(timeoutMs), this.service);
+        const outcome = checkAnswer(this.service, request, answer);
         if (outcome.ok || outcome.answered) {
             this.lastAnswerMs = this.deadline.clock.now();
         }
         return outcome;
     }
 
-    /** After one round of all workers the limit is longer: all of them may be slow. */
+    /** After one round of all processes the limit is longer: all of them may be slow. */
     private requestLimitMs(request: Request, attempt: number): number {
         const { length } = this.restUrls;
         return request.method === "GET" && length > 1 && attempt < length ? QUESTION_MS : Infinity;
@@ -142,7 +146,7 @@ export class ConnectClient {
         try {
             return await confirm();
         } catch (error) {
-            throw error instanceof ConnectError ? new ConnectError(error.kind, error.message, true) : error;
+            throw error instanceof RequestError ? new this.service.error(error.kind, error.message, true) : error;
         }
     }
 
@@ -165,12 +169,19 @@ export class ConnectClient {
             return `gave up after ${this.deadline.limitSeconds} s`;
         }
         if (silentSeconds >= this.options.silenceSeconds) {
-            return `no worker has answered for ${Math.round(silentSeconds)} s; tried: ${this.redact(this.restUrls.join(", "))}`;
+            return `${this.service.silent} ${Math.round(silentSeconds)} s; tried: ${this.redact(this.restUrls.join(", "))}`;
         }
         if (failure.kind === "serverError" && now - startMs >= SERVER_ERROR_SECONDS * 1000) {
             return `the same error for ${SERVER_ERROR_SECONDS} s`;
         }
         return undefined;
+    }
+}
+
+/** A client of a Connect cluster: of its workers' REST APIs. */
+export class ConnectClient extends RestClient {
+    constructor(restUrls: string[], options: ClientOptions) {
+        super(CONNECT, restUrls, options);
     }
 }
 

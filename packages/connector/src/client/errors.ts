@@ -77,17 +77,22 @@ export function kindOfTransportError(code: string | undefined): ErrorKind {
 }
 
 /** A request that failed finally, or until its deadline. The message contains no secret. */
-export class ConnectError extends Error {
-    override readonly name = "ConnectError";
-
+export class RequestError extends Error {
     /**
      * @param mayHaveHappened true when the request, or an earlier try of it, may still have taken effect.
+     * @param code `error_code` of the answer; undefined without one.
      */
     constructor(
         readonly kind: ErrorKind,
         message: string,
         readonly mayHaveHappened = false,
+        readonly code?: number,
     ) {
         super(message);
     }
+}
+
+/** A failed request to Connect. */
+export class ConnectError extends RequestError {
+    override readonly name = "ConnectError";
 }

@@ -1,9 +1,11 @@
 import { adviceOnStatus, adviceOnTls, hintOnReset } from "./advice";
 import { Access } from "./auth";
-import { ErrorKind, kindOfAnswer, kindOfTransportError } from "./errors";
+import { CONNECT } from "./connectService";
+import { ErrorKind, kindOfTransportError } from "./errors";
 import { parseExact, stringifyExact } from "./exactJson";
+import type { Service } from "./service";
 
-/** A request to one worker. */
+/** A request to one process of a service. */
 export interface Request {
     method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
     /** Path and query. */
@@ -28,25 +30,29 @@ export interface Failure {
     kind: ErrorKind;
     /** The message of the other side. It may contain secrets. */
     detail: string;
-    /** True when Connect itself answered. */
+    /** True when the service itself answered. */
     answered: boolean;
     /** HTTP status; undefined when there was no answer. */
     status?: number;
+    /** `error_code` of the answer. */
+    code?: number;
     /** JSON body of the answer, if it has one. */
     body?: unknown;
 }
 
 /**
- * Sends one request to one worker, once.
+ * Sends one request to one process, once.
  *
  * @param access credentials and connections.
  * @param timeoutMs limit for the whole request. Connect's own limit is 90 s: with a shorter one the outcome of a change is unknown.
+ * @param service default: Connect.
  */
 export async function sendRequest(
     restUrl: string,
     request: Request,
     access: Access,
     timeoutMs: number,
+    service: Service = CONNECT,
 ): Promise<Outcome> {
     // Loading axios takes longer than a question, and many runs of a program ask none
     const { default: axios } = await import("axios");
@@ -69,12 +75,12 @@ export async function sendRequest(
             validateStatus: () => true,
         });
         const { location } = answer.headers as { location?: string };
-        return outcomeOf(request, answer.status, answer.data, location);
+        return outcomeOf(service, request, answer.status, answer.data, location);
     } catch (error) {
         const { code, message } = error as { code?: string; message: string };
-        const advice = adviceOnTls(code, message);
+        const advice = adviceOnTls(service, code, message);
         const kind = advice === undefined ? kindOfTransportError(code) : "refused";
-        const hint = advice ?? (restUrl.startsWith("http:") ? hintOnReset(code) : "");
+        const hint = advice ?? (restUrl.startsWith("http:") ? hintOnReset(service, code) : "");
         return { ok: false, kind, detail: `${message || code || "no answer"}${hint}`, answered: false };
     }
 }
@@ -84,7 +90,7 @@ export function isLoopback(url: string): boolean {
     return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
 }
 
-function outcomeOf(request: Request, status: number, text: string, location?: string): Outcome {
+function outcomeOf(service: Service, request: Request, status: number, text: string, location?: string): Outcome {
     const body = parseJson(text, request.exact ? parseExact : JSON.parse);
     if (status >= 200 && status < 300) {
         if (body !== undefined || status === 202 || status === 204) return { ok: true, status, body };
@@ -92,11 +98,12 @@ function outcomeOf(request: Request, status: number, text: string, location?: st
         const kind = request.method === "GET" ? "notReady" : "ambiguous";
         return { ok: false, kind, detail: `${status} without a JSON body`, answered: false, status };
     }
-    const message = messageOf(body);
-    const kind = kindOfAnswer(status, message);
-    const advice = kind === "refused" ? adviceOnStatus(status, location, message === undefined ? text : "") : "";
+    const { message, code } = errorOf(body);
+    const kind = service.kindOfAnswer(status, message, code);
+    const advice =
+        kind === "refused" ? adviceOnStatus(service, status, location, message === undefined ? text : "") : "";
     const detail = `${status} ${message ?? "without a JSON body"}${advice}`;
-    return { ok: false, kind, detail, answered: message !== undefined, status, body };
+    return { ok: false, kind, detail, answered: message !== undefined, status, code, body };
 }
 
 function parseJson(text: string, parse: (text: string) => unknown): unknown {
@@ -107,7 +114,7 @@ function parseJson(text: string, parse: (text: string) => unknown): unknown {
     }
 }
 
-function messageOf(body: unknown): string | undefined {
-    const { error_code, message } = (body ?? {}) as { error_code?: unknown; message?: unknown };
-    return typeof error_code === "number" && typeof message === "string" ? message : undefined;
+function errorOf(body: unknown): { message?: string; code?: number } {
+    const { error_code: code, message } = (body ?? {}) as { error_code?: unknown; message?: unknown };
+    return typeof code === "number" && typeof message === "string" ? { message, code } : {};
 }

@@ -32,6 +32,7 @@ export const TABLE_NAME: Rule = mustBe(
 );
 export const DATABASE_URL: Rule = secretMustBe(DATABASE_URL_RULE, isDatabaseUrl);
 export const SECONDS: Rule = mustBe("a number of seconds above 0", isSeconds);
+export const URL_LIST: Rule = mustBe("a list of one or more http:// or https:// URLs", isUrlList);
 
 /** An object with an entry for each table. */
 export function tablesOf(entry: Rule): Rule {
@@ -63,7 +64,7 @@ const TABLE_SNAPSHOTS: Record<string, Rule> = {
     signalTable: TABLE_NAME,
     connector: objectOf("an object with name and restUrls", {
         name: mustBe("the connector's name", isText),
-        restUrls: mustBe("a list of one or more http:// or https:// URLs", isUrlList),
+        restUrls: URL_LIST,
         auth: checkAuth,
     }),
     tables: tablesOf(

@@ -40,7 +40,7 @@ it("names nothing of this repository, which a stranger does not have", () => {
     expect(found).toEqual([]);
 });
 
-it.each(["client", "checks", "commands", "postgres"])(
+it.each(["client", "checks", "commands", "postgres", "registry"])(
     "./%s needs no Pulumi, and loads pg only when it is used",
     (entry) => {
         expect([...packagesOf(`entry/${entry}.ts`, true)].filter((name) => name.startsWith("@pulumi/"))).toEqual([]);
