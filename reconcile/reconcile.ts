@@ -4,6 +4,7 @@ import { lsnText } from "@connect-cdc/connector/postgres";
 import { clusterView } from "../servers/kafka";
 import { type Offsets, partitionOffsets } from "../servers/kafkaTopics";
 import { type PublishedTable, type TableColumn, TableReader } from "../servers/tableReader";
+import { RecordText } from "../servers/recordText";
 import { readRecords, readTopics, type TopicReader } from "../servers/topicReader";
 import { done, pending, waitFor } from "../servers/wait";
 import { type Source, topicOf } from "./sources";
@@ -34,6 +35,8 @@ import { XidSnapshot } from "./xidSnapshot";
 export interface ReconcileOptions {
     /** External listeners of the brokers, host:port. */
     brokers: string[];
+    /** URLs of the schema registry, for records in Avro or Protobuf. Default: there is none. */
+    registryUrls?: string[];
     /** URL of the database with a login that may read the tables. */
     url: string;
     sources: Source[];
@@ -121,6 +124,7 @@ class TooManyKeys extends Error {}
 class TableRun {
     private readonly topic: string;
     private readonly startedAt = performance.now();
+    private readonly text: RecordText;
 
     constructor(
         private readonly options: ReconcileOptions,
@@ -129,6 +133,7 @@ class TableRun {
         private readonly table: PublishedTable,
     ) {
         this.topic = topicOf(source, table);
+        this.text = new RecordText(options.registryUrls ?? []);
     }
 
     async report(): Promise<TableReport> {
@@ -192,6 +197,7 @@ class TableRun {
         const records = await readTopics(this.options.brokers, {
             isWanted: (topic) => topic === this.topic,
             fromStart: true,
+            text: this.text,
             onRecord: (record) => comparison.takeRecord(record),
         });
         try {
@@ -274,7 +280,7 @@ class TableRun {
         const differences: ReportedDifference[] = [];
         for (const example of comparison.examples) {
             const { kind, key = "", record } = example;
-            const [found] = record ? await readRecords(this.options.brokers, this.topic, [record]) : [];
+            const [found] = record ? await readRecords(this.options.brokers, this.topic, [record], this.text) : [];
             differences.push({ kind, key, columns: [], ...(found && comparison.describe(example, found)) });
         }
         const isComplete = counts.missing + counts.superfluous + counts.different === 0;
@@ -299,7 +305,8 @@ class TableRun {
     }
 }
 
-function assertComparable({ problem, isFull }: TableComparison): void {
+function assertComparable({ problem, unreadable, isFull }: TableComparison): void {
+    if (unreadable !== undefined) throw new Error(unreadable);
     if (problem !== undefined) throw new Unsupported(problem);
     if (isFull) throw new TooManyKeys();
 }

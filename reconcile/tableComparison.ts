@@ -38,6 +38,8 @@ export interface TopicRecord {
     offset: number;
     key: string | null;
     value: string | null;
+    /** Why key and value cannot be read. */
+    problem?: string;
 }
 
 /** A row of the database, the text of each column as PostgreSQL writes it. */
@@ -104,6 +106,8 @@ export class TableComparison {
     readonly examples: Difference[] = [];
     /** Why the table cannot be compared. */
     problem: string | undefined;
+    /** Why a record cannot be read, which is no matter of the table. */
+    unreadable: string | undefined;
     /** True: the topic has more keys than the share allows, and the comparison is worth nothing. */
     isFull = false;
     /** Rows whose last event has no value of a column, by the column's name. */
@@ -132,6 +136,10 @@ export class TableComparison {
     /** Never throws: a record that cannot be compared is the problem of the table. */
     takeRecord(record: TopicRecord): void {
         if (this.problem !== undefined || this.isFull) return;
+        if (record.problem !== undefined) {
+            this.unreadable ??= record.problem;
+            return;
+        }
         try {
             this.takeEvent(this.read(record), record);
         } catch (error) {

@@ -3,6 +3,7 @@ import { messageOf } from "@connect-cdc/connector/client";
 import type { Connection, fetchV12 } from "@platformatic/kafka";
 import { type BrokerAddress, clusterView, evenIfPartial, loadClient, type PartitionState, withBroker } from "./kafka";
 import { groupBy, type Offsets, partitionKey, partitionOffsets } from "./kafkaTopics";
+import type { RecordText } from "./recordText";
 
 /** A record of a partition. */
 export interface TopicRecord {
@@ -15,6 +16,8 @@ export interface TopicRecord {
     key: string | null;
     /** As text; null: a tombstone. */
     value: string | null;
+    /** Why key and value, which are null then, cannot be read. */
+    problem?: string;
 }
 
 export interface TopicOptions {
@@ -22,6 +25,8 @@ export interface TopicOptions {
     isWanted: (topic: string) => boolean;
     /** True: from the oldest record. False: only new records. */
     fromStart: boolean;
+    /** Makes the texts. Default: keys and values are UTF-8. */
+    text?: RecordText;
     /** Receives each record, in the order of its partition. */
     onRecord: (record: TopicRecord) => void;
 }
@@ -73,13 +78,14 @@ export async function readRecords(
     brokers: string[],
     topic: string,
     wanted: Pick<TopicRecord, "partition" | "offset">[],
+    text?: RecordText,
 ): Promise<TopicRecord[]> {
     const found: TopicRecord[] = [];
     for (const { partition, offset } of wanted) {
         const onRecord = (record: TopicRecord) => {
             if (record.partition === partition && record.offset === offset) found.push(record);
         };
-        const reader = new Reader(brokers, { isWanted: (name) => name === topic, fromStart: true, onRecord });
+        const reader = new Reader(brokers, { isWanted: (name) => name === topic, fromStart: true, text, onRecord });
         await reader.readAt(topic, partition, offset);
     }
     return found;
@@ -181,6 +187,9 @@ class Reader {
         const { responses } = await evenIfPartial(
             fetchV12.api.async(connection, FETCH_WAIT_MS, 1, MAX_BYTES, READ_COMMITTED, 0, -1, topics, [], ""),
         );
+        const answers = responses.flatMap(({ partitions }) => partitions);
+        const records = answers.flatMap(({ records }) => (records ?? []).flatMap((batch) => batch.records));
+        await this.options.text?.prepare(records.flatMap(({ key, value }) => [key, value]));
         for (const { topicId, partitions } of responses) partitions.forEach((answer) => this.take(topicId, answer));
     }
 
@@ -208,12 +217,21 @@ class Reader {
                         partition: partitionIndex,
                         offset,
                         timestamp: Number(batch.firstTimestamp + timestampDelta),
-                        key: recordKey?.toString() ?? null,
-                        value: value?.toString() ?? null,
+                        ...this.textsOf(recordKey, value),
                     });
                 }
             }
             this.positions.set(key, Number(batch.firstOffset) + batch.lastOffsetDelta + 1);
+        }
+    }
+
+    private textsOf(key: Buffer | null | undefined, value: Buffer | null | undefined) {
+        const { text } = this.options;
+        const textOf = (bytes: Buffer | null | undefined) => (bytes ? (text?.text(bytes) ?? bytes.toString()) : null);
+        try {
+            return { key: textOf(key), value: textOf(value) };
+        } catch (error) {
+            return { key: null, value: null, problem: messageOf(error) };
         }
     }
 }

@@ -13,7 +13,8 @@ interface Change {
 const VERBS: Record<string, string> = { c: "insert", u: "update", d: "delete", r: "read", t: "truncate" };
 
 /** A record on one line: the change of a row, or key and value of any other record. */
-export function changeLine({ key, value }: Pick<TopicRecord, "key" | "value">): string {
+export function changeLine({ key, value, problem }: Pick<TopicRecord, "key" | "value" | "problem">): string {
+    if (problem !== undefined) return `(${printable(problem)})`;
     const change = readChange(value);
     if (change === undefined) {
         return printable([key === null ? "" : `${keyText(key)}:`, value ?? "tombstone"].filter(Boolean).join(" "));

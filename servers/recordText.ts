@@ -1,0 +1,121 @@
+import { ExactNumber, messageOf, stringifyExact } from "@connect-cdc/connector/client";
+import { openRegistry, type Registry, type Schema } from "@connect-cdc/connector/registry";
+import type { Type } from "avsc";
+
+/** The beginning of a record in Confluent's wire format: a zero byte, and the id of the schema in four bytes. */
+const MAGIC = 0;
+const PREFIX_BYTES = 5;
+/** Longest wait for the registry, s. */
+const LIMIT_SECONDS = 10;
+
+/** Reads the bytes after the prefix. */
+type Decode = (bytes: Buffer) => unknown;
+
+/**
+ * Turns keys and values of records into text. Those in Confluent's wire format, with Avro or Protobuf, become JSON as Connect's
+ * JsonConverter writes it without schemas: bytes are base64, and so is a decimal's unscaled value. Others are taken as UTF-8.
+ * Each schema is asked for once.
+ */
+export class RecordText {
+    private readonly known = new Map<number, Decode>();
+    private readonly problems = new Map<number, string>();
+
+    /** @param registryUrls URLs of the schema registry, as this process reaches it. Empty: there is none. */
+    constructor(private readonly registryUrls: string[]) {}
+
+    /** Asks for the schemas of these that are not known yet. Must precede `text`. Never throws. */
+    async prepare(all: (Buffer | null | undefined)[]): Promise<void> {
+        const ids = new Set(all.flatMap((bytes) => (bytes && hasSchema(bytes) ? [bytes.readUInt32BE(1)] : [])));
+        const missing = [...ids].filter((id) => !this.known.has(id));
+        if (missing.length === 0 || this.registryUrls.length === 0) return;
+        const registry = openRegistry({
+            registryUrls: this.registryUrls,
+            limitSeconds: LIMIT_SECONDS,
+            silenceSeconds: LIMIT_SECONDS,
+        });
+        for (const id of missing) {
+            try {
+                this.known.set(id, await decoder(registry, await registry.schema(id)));
+            } catch (error) {
+                this.problems.set(id, messageOf(error));
+            }
+        }
+    }
+
+    /** @throws Error when the schema cannot be had, or does not fit the bytes. The message has no part of them. */
+    text(bytes: Buffer): string {
+        if (!hasSchema(bytes)) return bytes.toString();
+        const id = bytes.readUInt32BE(1);
+        const decode = this.known.get(id);
+        if (decode === undefined) {
+            const reason = this.problems.get(id) ?? "no schema registry is known";
+            throw new Error(`schema ${id} of a record cannot be read: ${reason}`);
+        }
+        let value: unknown;
+        try {
+            value = plain(decode(bytes.subarray(PREFIX_BYTES)));
+        } catch {
+            throw new Error(`a record does not have the form of its schema, whose id is ${id}`);
+        }
+        return typeof value === "string" ? value : stringifyExact(value);
+    }
+}
+
+function hasSchema(bytes: Buffer): boolean {
+    return bytes.length >= PREFIX_BYTES && bytes[0] === MAGIC;
+}
+
+function decoder(registry: Registry, schema: Schema): Promise<Decode> {
+    return avroDecoder(registry, schema);
+}
+
+/** The schemas that a schema uses, the innermost first, with their names. */
+async function referencesOf(
+    registry: Registry,
+    { references = [] }: Schema,
+): Promise<{ name: string; schema: Schema }[]> {
+    const found: { name: string; schema: Schema }[] = [];
+    for (const { name, subject, version } of references) {
+        const schema = await registry.version(subject, version);
+        if (!schema) throw new Error(`version ${version} of subject ${subject}, which it refers to, does not exist`);
+        found.push(...(await referencesOf(registry, schema)), { name, schema });
+    }
+    return found;
+}
+
+async function avroDecoder(registry: Registry, schema: Schema): Promise<Decode> {
+    const { default: avro } = await import("avsc");
+    const exactLong = avro.types.LongType.__with({
+        fromBuffer: (bytes: Buffer) => exact(bytes.readBigInt64LE()),
+        // Only reading needs it
+        toBuffer: unused,
+        fromJSON: exact,
+        toJSON: String,
+        isValid: () => true,
+        compare: unused,
+    });
+    const types: Record<string, Type> = { long: exactLong };
+    const typeOf = ({ text }: Schema) => avro.Type.forSchema(JSON.parse(text), { registry: types });
+    for (const { schema: used } of await referencesOf(registry, schema)) typeOf(used);
+    const type = typeOf(schema);
+    return (bytes) => type.fromBuffer(bytes);
+}
+
+function unused(): never {
+    throw new TypeError("only for reading");
+}
+
+/** JavaScript's numbers have too few digits for some. */
+function exact(value: bigint | number): number | ExactNumber {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : new ExactNumber(String(value));
+}
+
+/** As JsonConverter writes it. */
+function plain(value: unknown): unknown {
+    if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+    if (typeof value !== "object" || value === null || value instanceof ExactNumber) return value;
+    if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+    if (Array.isArray(value)) return value.map(plain);
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]));
+}

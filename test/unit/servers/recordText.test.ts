@@ -1,0 +1,122 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import avro from "avsc";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { RecordText } from "../../../servers/recordText";
+
+const answers: Record<string, object> = {};
+const asked: string[] = [];
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+    server = createServer(({ url: path }, response) => {
+        asked.push(path!);
+        const answer = answers[path!];
+        response.statusCode = answer ? 200 : 404;
+        response.end(JSON.stringify(answer ?? { error_code: 40403, message: "Schema not found" }));
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => void server.close());
+
+beforeEach(() => {
+    asked.length = 0;
+    for (const path of Object.keys(answers)) delete answers[path];
+});
+
+function record(id: number, body: Buffer): Buffer {
+    const prefix = Buffer.alloc(5);
+    prefix.writeUInt32BE(id, 1);
+    return Buffer.concat([prefix, body]);
+}
+
+const optional = (type: unknown) => ({ type: ["null", type], default: null });
+const ROW = {
+    type: "record",
+    name: "Row",
+    fields: [
+        { name: "id", type: "long" },
+        { name: "big", type: "long" },
+        { name: "paid", type: { type: "bytes", logicalType: "decimal", precision: 10, scale: 2 } },
+        { name: "ratio", type: "double" },
+        { name: "day", ...optional({ type: "int", "connect.name": "io.debezium.time.Date" }) },
+        { name: "tags", type: { type: "array", items: ["null", "string"] } },
+        { name: "labels", type: { type: "map", values: ["null", "string"] } },
+    ],
+};
+const EVENT = {
+    type: "record",
+    name: "Envelope",
+    namespace: "shop",
+    fields: [
+        { name: "before", ...optional(ROW) },
+        { name: "after", ...optional("Row") },
+        { name: "op", type: "string" },
+    ],
+};
+
+it("a record in Avro is JSON as JsonConverter writes it, and its schema is asked for once", async () => {
+    answers["/schemas/ids/7"] = { schema: JSON.stringify(EVENT) };
+    const long = avro.types.LongType.__with({
+        fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+        toBuffer: (value: bigint) => {
+            const bytes = Buffer.alloc(8);
+            bytes.writeBigInt64LE(BigInt(value));
+            return bytes;
+        },
+        fromJSON: BigInt,
+        toJSON: Number,
+        isValid: () => true,
+        compare: () => 0,
+    });
+    const after = {
+        id: 1n,
+        big: 9223372036854775807n,
+        paid: Buffer.from([0x04, 0xe2]),
+        ratio: NaN,
+        day: 18321,
+        tags: ["a", null],
+        labels: { x: null, y: "z" },
+    };
+    const type = avro.Type.forSchema(EVENT as never, { registry: { long } });
+    const bytes = record(7, type.toBuffer({ before: null, after, op: "c" }));
+    const text = new RecordText([url]);
+    await text.prepare([bytes, null, bytes, Buffer.from("{}")]);
+    await text.prepare([bytes]);
+    expect(text.text(bytes)).toBe(
+        '{"before":null,"after":{"id":1,"big":9223372036854775807,"paid":"BOI=","ratio":"NaN","day":18321,' +
+            '"tags":["a",null],"labels":{"x":null,"y":"z"}},"op":"c"}',
+    );
+    expect(asked).toEqual(["/schemas/ids/7"]);
+    expect(text.text(Buffer.from('{"id":1}'))).toBe('{"id":1}');
+});
+
+it("a schema that refers to others is read with them", async () => {
+    const address = { type: "record", name: "Address", fields: [{ name: "city", type: "string" }] };
+    const customer = { type: "record", name: "Customer", fields: [{ name: "at", type: "Address" }] };
+    const reference = { name: "Address", subject: "address", version: 3 };
+    answers["/schemas/ids/8"] = { schema: JSON.stringify(customer), references: [reference] };
+    answers["/subjects/address/versions/3"] = {
+        id: 2,
+        subject: "address",
+        version: 3,
+        schema: JSON.stringify(address),
+    };
+    const bytes = record(8, avro.Type.forSchema(address as never).toBuffer({ city: "Ulm" }));
+    const text = new RecordText([url]);
+    await text.prepare([bytes]);
+    expect(text.text(bytes)).toBe('{"at":{"city":"Ulm"}}');
+});
+
+it("what cannot be read is an error that shows no part of the record", async () => {
+    answers["/schemas/ids/7"] = { schema: JSON.stringify(EVENT) };
+    const text = new RecordText([url]);
+    const [unknown, broken] = [record(9, Buffer.from("secret")), record(7, Buffer.from("secret"))];
+    await text.prepare([unknown, broken]);
+    expect(() => text.text(unknown)).toThrow(/^schema 9 of a record cannot be read: .*404 Schema not found/);
+    expect(() => text.text(broken)).toThrow("a record does not have the form of its schema, whose id is 7");
+    expect(() => new RecordText([]).text(broken)).toThrow("no schema registry is known");
+});
