@@ -3,8 +3,8 @@ import { messageOf } from "@connect-cdc/connector/client";
 import { lsnText } from "@connect-cdc/connector/postgres";
 import { clusterView } from "../servers/kafka";
 import { type Offsets, partitionOffsets } from "../servers/kafkaTopics";
-import { type PublishedTable, type TableColumn, TableReader } from "../servers/tableReader";
 import { RecordText } from "../servers/recordText";
+import { type PublishedTable, type TableColumn, TableReader } from "../servers/tableReader";
 import { readRecords, readTopics, type TopicReader } from "../servers/topicReader";
 import { done, pending, waitFor } from "../servers/wait";
 import { type Source, topicOf } from "./sources";
@@ -190,7 +190,8 @@ class TableRun {
 
     private compared({ name, type, baseType, kind, modifier, isArray, inPrimaryKey }: TableColumn): ComparedColumn {
         const text = typeText({ name: baseType, kind, modifier, isArray }, this.source.format);
-        return { name, type, text, isExact: ["int8", "numeric", "money"].includes(baseType), inPrimaryKey };
+        const field = this.source.fieldOf(name);
+        return { name, field, type, text, isExact: ["int8", "numeric", "money"].includes(baseType), inPrimaryKey };
     }
 
     private async pass(columns: TableColumn[], comparison: TableComparison): Promise<Partial<TableReport>> {

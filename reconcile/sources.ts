@@ -17,6 +17,8 @@ export interface Source {
     database: string;
     prefix: string;
     format: ValueFormat;
+    /** The name of a column's field in events. */
+    fieldOf: (column: string) => string;
     placeholder: string;
     /** True: the source captures the table. Throws for a pattern that JavaScript cannot read. */
     captures: (schema: string, table: string) => boolean;
@@ -32,6 +34,7 @@ export function sourceOf(connector: string, config: Record<string, string>): Sou
         database: config["database.dbname"] ?? "",
         prefix: config["topic.prefix"] ?? "",
         format: valueFormat(config),
+        fieldOf: (column) => fieldName(column, config["field.name.adjustment.mode"]),
         placeholder: config["unavailable.value.placeholder"] ?? "__debezium_unavailable_value",
         captures: (schema, table) => {
             const isSignal = signals.includes(`${schema}.${table}`);
@@ -60,4 +63,15 @@ function filterOf(connector: string, config: Record<string, string>): TableFilte
 /** The topic of a table. Debezium replaces characters that topics cannot have (TopicNamingStrategy of Debezium 3.7). */
 export function topicOf({ prefix }: Source, table: { schema: string; name: string }): string {
     return `${prefix}.${table.schema}.${table.name}`.replace(/[^a-zA-Z0-9._-]/g, "_");
+}
+
+/**
+ * The name that Debezium gives a field, by `field.name.adjustment.mode` (SchemaNameAdjuster of Debezium 3.7). Avro's names have
+ * only letters, digits and `_`.
+ */
+export function fieldName(column: string, mode = "none"): string {
+    const replaced =
+        mode === "avro" ? () => "_" : (one: string) => `_u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    const invalid = mode === "avro" ? /^[^A-Za-z_]|[^A-Za-z0-9_]/g : /^[^A-Za-z]|[^A-Za-z0-9]/g;
+    return mode === "none" ? column : column.replace(invalid, replaced);
 }

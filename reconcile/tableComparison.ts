@@ -6,6 +6,8 @@ import type { XidSnapshot } from "./xidSnapshot";
 /** A column of a table. */
 export interface ComparedColumn {
     name: string;
+    /** Its field in the events. */
+    field: string;
     /** Its type as in SQL, for the report. */
     type: string;
     /** Undefined: values of its type cannot be compared. */
@@ -125,7 +127,7 @@ export class TableComparison {
         private readonly shape: TableShape,
         private readonly share: Share,
     ) {
-        this.byName = new Map(shape.columns.map(({ name }, i) => [name, i]));
+        this.byName = new Map(shape.columns.map(({ field }, i) => [field, i]));
     }
 
     /** Rows that wait for `settle`. Their texts are in the memory. */
@@ -181,7 +183,7 @@ export class TableComparison {
     describe({ key, row }: Difference, record: TopicRecord): { key: string; columns: string[] } {
         const event = this.read(record);
         if (event.kind !== "row" && event.kind !== "delete") return { key: key ?? "", columns: [] };
-        const keyText = key ?? this.keyText((name) => event.key[name]);
+        const keyText = key ?? this.keyText((_, i) => event.key[this.shape.columns[i]!.field]);
         if (event.kind === "delete" || row === undefined) return { key: keyText, columns: [] };
         const found = this.textsOf(event.row);
         const columns = this.shape.columns.filter((_, i) => found[i] !== undefined && found[i] !== row[i]);
@@ -192,8 +194,8 @@ export class TableComparison {
         const event = readChange(record, false);
         const isRounded = (fields: Record<string, unknown>) =>
             this.shape.columns.some(
-                ({ name, isExact }) =>
-                    isExact && typeof fields[name] === "number" && !Number.isSafeInteger(fields[name]),
+                ({ field, isExact }) =>
+                    isExact && typeof fields[field] === "number" && !Number.isSafeInteger(fields[field]),
             );
         const needsExact =
             (event.kind === "row" && (isRounded(event.row) || isRounded(event.key))) ||
@@ -299,8 +301,8 @@ export class TableComparison {
 
     /** Fields that are no columns any more are left out. */
     private textsOf(fields: Record<string, unknown>): Texts {
-        return this.shape.columns.map(({ name, text }) => {
-            const value = fields[name];
+        return this.shape.columns.map(({ field, text }) => {
+            const value = fields[field];
             if (text === undefined || value === undefined || this.isUnavailable(value)) return undefined;
             if (value === null) return null;
             try {

@@ -8,6 +8,7 @@ const column = (name: string, baseType: string, inPrimaryKey = false) => ({
     name,
     type: baseType,
     text: typeText({ name: baseType, kind: "b", modifier: -1, isArray: false }, valueFormat({})),
+    field: name,
     isExact: baseType === "int8",
     inPrimaryKey,
 });
