@@ -1,6 +1,8 @@
 import { ExactNumber, messageOf, stringifyExact } from "@connect-cdc/connector/client";
 import { openRegistry, type Registry, type Schema } from "@connect-cdc/connector/registry";
-import type { Type } from "avsc";
+import { avroDecoder } from "./avroDecoder";
+import type { Decode } from "./decodedValue";
+import { protobufDecoder } from "./protobufDecoder";
 
 /** The beginning of a record in Confluent's wire format: a zero byte, and the id of the schema in four bytes. */
 const MAGIC = 0;
@@ -8,13 +10,9 @@ const PREFIX_BYTES = 5;
 /** Longest wait for the registry, s. */
 const LIMIT_SECONDS = 10;
 
-/** Reads the bytes after the prefix. */
-type Decode = (bytes: Buffer) => unknown;
-
 /**
  * Turns keys and values of records into text. Those in Confluent's wire format, with Avro or Protobuf, become JSON as Connect's
- * JsonConverter writes it without schemas: bytes are base64, and so is a decimal's unscaled value. Others are taken as UTF-8.
- * Each schema is asked for once.
+ * JsonConverter writes it without schemas: bytes are base64, decimals are numbers. Others are taken as UTF-8. Each schema is asked for once.
  */
 export class RecordText {
     private readonly known = new Map<number, Decode>();
@@ -65,50 +63,20 @@ function hasSchema(bytes: Buffer): boolean {
     return bytes.length >= PREFIX_BYTES && bytes[0] === MAGIC;
 }
 
-function decoder(registry: Registry, schema: Schema): Promise<Decode> {
-    return avroDecoder(registry, schema);
+async function decoder(registry: Registry, schema: Schema): Promise<Decode> {
+    const used = await referencesOf(registry, schema);
+    return schema.type === "AVRO" ? avroDecoder(schema.text, used) : protobufDecoder(schema.text, used);
 }
 
-/** The schemas that a schema uses, the innermost first, with their names. */
-async function referencesOf(
-    registry: Registry,
-    { references = [] }: Schema,
-): Promise<{ name: string; schema: Schema }[]> {
-    const found: { name: string; schema: Schema }[] = [];
-    for (const { name, subject, version } of references) {
+/** The schemas that a schema uses, the innermost first. */
+async function referencesOf(registry: Registry, { references = [] }: Schema): Promise<string[]> {
+    const found: string[] = [];
+    for (const { subject, version } of references) {
         const schema = await registry.version(subject, version);
         if (!schema) throw new Error(`version ${version} of subject ${subject}, which it refers to, does not exist`);
-        found.push(...(await referencesOf(registry, schema)), { name, schema });
+        found.push(...(await referencesOf(registry, schema)), schema.text);
     }
     return found;
-}
-
-async function avroDecoder(registry: Registry, schema: Schema): Promise<Decode> {
-    const { default: avro } = await import("avsc");
-    const exactLong = avro.types.LongType.__with({
-        fromBuffer: (bytes: Buffer) => exact(bytes.readBigInt64LE()),
-        // Only reading needs it
-        toBuffer: unused,
-        fromJSON: exact,
-        toJSON: String,
-        isValid: () => true,
-        compare: unused,
-    });
-    const types: Record<string, Type> = { long: exactLong };
-    const typeOf = ({ text }: Schema) => avro.Type.forSchema(JSON.parse(text), { registry: types });
-    for (const { schema: used } of await referencesOf(registry, schema)) typeOf(used);
-    const type = typeOf(schema);
-    return (bytes) => type.fromBuffer(bytes);
-}
-
-function unused(): never {
-    throw new TypeError("only for reading");
-}
-
-/** JavaScript's numbers have too few digits for some. */
-function exact(value: bigint | number): number | ExactNumber {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : new ExactNumber(String(value));
 }
 
 /** As JsonConverter writes it. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import avro from "avsc";
+import protobuf from "protobufjs";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { RecordText } from "../../../servers/recordText";
 
@@ -87,7 +88,7 @@ it("a record in Avro is JSON as JsonConverter writes it, and its schema is asked
     await text.prepare([bytes, null, bytes, Buffer.from("{}")]);
     await text.prepare([bytes]);
     expect(text.text(bytes)).toBe(
-        '{"before":null,"after":{"id":1,"big":9223372036854775807,"paid":"BOI=","ratio":"NaN","day":18321,' +
+        '{"before":null,"after":{"id":1,"big":9223372036854775807,"paid":12.50,"ratio":"NaN","day":18321,' +
             '"tags":["a",null],"labels":{"x":null,"y":"z"}},"op":"c"}',
     );
     expect(asked).toEqual(["/schemas/ids/7"]);
@@ -109,6 +110,69 @@ it("a schema that refers to others is read with them", async () => {
     const text = new RecordText([url]);
     await text.prepare([bytes]);
     expect(text.text(bytes)).toBe('{"at":{"city":"Ulm"}}');
+});
+
+const PROTO = `syntax = "proto3";
+package shop;
+import "google/type/date.proto";
+import "google/protobuf/timestamp.proto";
+message Other {}
+message Envelope {
+  // connect: {"required":true}
+  optional string op = 1;
+  optional Value before = 2;
+  optional Value after = 3;
+  // connect: {"name":"shop.Value"}
+  message Value {
+    optional int64 id = 1;
+    optional int32 gross = 2 [json_name = "größe"];
+    optional Decimal paid = 3;
+    optional google.type.Date day = 4;
+    optional google.protobuf.Timestamp at = 5;
+    optional ArrayOfNullableString tags = 6;
+    map<string, NullableString> labels = 7;
+    optional bytes body = 8;
+    repeated int32 counts = 9;
+    // connect: {"field":"[x]"}
+    optional double _x_ = 10;
+  }
+  // connect: {"wrapper":"decimal"}
+  message Decimal { bytes value = 1; uint32 precision = 2; int32 scale = 3; }
+  // connect: {"wrapper":"array"}
+  message ArrayOfNullableString { repeated NullableString items = 1; }
+  // connect: {"wrapper":"nullable"}
+  message NullableString { optional string value = 1; }
+}`;
+
+it("a record in Protobuf is the same JSON, with values that a converter has wrapped", async () => {
+    answers["/schemas/ids/5"] = { schema: PROTO };
+    const root = new protobuf.Root();
+    const google = `syntax = "proto3"; package google.type; message Date { int32 year = 1; int32 month = 2; int32 day = 3; }`;
+    const time = `syntax = "proto3"; package google.protobuf; message Timestamp { int64 seconds = 1; int32 nanos = 2; }`;
+    for (const schema of [google, time, PROTO]) protobuf.parse(schema, root, { keepCase: true });
+    const type = root.lookupType("shop.Envelope");
+    const after = {
+        id: "9223372036854775807",
+        gross: 0,
+        paid: { value: Buffer.from([0xfb, 0x1e]), scale: 2 },
+        day: { year: 2020, month: 2, day: 29 },
+        at: { seconds: 1587303655, nanos: 424000000 },
+        tags: { items: [{ value: "a" }, {}] },
+        labels: { x: {}, y: { value: "z" } },
+        body: Buffer.from([0, 1]),
+        _x_: NaN,
+    };
+    // The index of the second message
+    const bytes = record(
+        5,
+        Buffer.concat([Buffer.from([2, 2]), type.encode(type.fromObject({ op: "c", after })).finish()]),
+    );
+    const text = new RecordText([url]);
+    await text.prepare([bytes]);
+    expect(text.text(bytes)).toBe(
+        '{"op":"c","before":null,"after":{"id":9223372036854775807,"größe":0,"paid":-12.50,"day":18321,"at":1587303655424,' +
+            '"tags":["a",null],"labels":{"x":null,"y":"z"},"body":"AAE=","counts":[],"[x]":"NaN"}}',
+    );
 });
 
 it("what cannot be read is an error that shows no part of the record", async () => {
