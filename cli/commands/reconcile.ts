@@ -17,7 +17,8 @@ export const command = new Command()
     .addHelpText(
         "after",
         "\nThe exit code is 1 when a row is missing, superfluous or different, or when a table is not proven." +
-            "\nFor a database that the stack does not run, set DATABASE_URL.",
+            "\nFor a database that the stack does not run, set DATABASE_URL. If this machine reaches the schema registry at another" +
+            "\nURL than the workers, set SCHEMA_REGISTRY_URL.",
     )
     .addHelpText("after", examples("npm run reconcile", "npm run reconcile -- cdc.customers --limit-rate 5000"))
     .action(async (tables, { stack, limitRate, chunk, wait, json }) => {

@@ -3,13 +3,14 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { queueStates } from "../../servers/artemis";
 import { clusterView, topicNames } from "../../servers/kafka";
 import type { QueueLogin } from "../../servers/queueReader";
+import { RecordText } from "../../servers/recordText";
 import { readTopics } from "../../servers/topicReader";
 import { browseQueue } from "../messages/browseQueue";
 import { capturedTopics } from "../messages/capturedTopics";
 import { changeLine, printable } from "../messages/changeLine";
 import { notFound } from "../notFound";
 import { examples, stackOption, wholeNumberFrom } from "../options";
-import { readStackOutputs, type StackOutputs } from "../stack/stackOutputs";
+import { readStackOutputs, registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 /** Reading leaves nothing behind: no consumer group is made, and messages stay in their queue. */
 export const command = new Command()
@@ -27,6 +28,11 @@ export const command = new Command()
             "npm run tail -- --topic my-connect-configs --from-start --count 1",
             "npm run tail -- --queue CustomersJSON --from-start",
         ),
+    )
+    .addHelpText(
+        "after",
+        "\nRecords in Avro and Protobuf are shown as text. If this machine reaches the schema registry at another URL than the\n" +
+            "workers, set SCHEMA_REGISTRY_URL.",
     )
     .action(async ({ stack, topic, queue, fromStart = false, count = Infinity }) => {
         const outputs = await readStackOutputs({ stack });
@@ -67,16 +73,20 @@ class Printer {
 }
 
 async function tailTopics(
-    { addresses }: StackOutputs,
+    outputs: StackOutputs,
     topic: string | undefined,
     fromStart: boolean,
     printer: Printer,
 ): Promise<void> {
+    const { addresses } = outputs;
+    const urls = registryUrls(outputs);
     const isWanted = topic === undefined ? await capturedTopics(addresses.connect) : (name: string) => name === topic;
     if (topic !== undefined) await assertTopic(addresses.kafka, topic);
     const reader = await readTopics(addresses.kafka, {
         isWanted,
         fromStart,
+        // Without a registry a zero byte at the beginning of a record means nothing
+        text: urls.length > 0 ? new RecordText(urls) : undefined,
         onRecord: (record) =>
             printer.print(record.timestamp, topic === undefined ? record.topic : "", changeLine(record)),
     });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { parseAddress } from "../../servers/address";
+import { RecordText } from "../../servers/recordText";
 import { readTopics, type TopicRecord } from "../../servers/topicReader";
 import { done, pending, waitFor } from "../../servers/wait";
 import { browseQueue } from "../messages/browseQueue";
@@ -107,11 +108,13 @@ interface Events {
 }
 
 /** Reads the topics of captured tables from now on. */
-async function watchEvents({ addresses }: StackOutputs): Promise<Events> {
+async function watchEvents(outputs: StackOutputs): Promise<Events> {
+    const { addresses } = outputs;
     const records: TopicRecord[] = [];
     const reader = await readTopics(addresses.kafka, {
         isWanted: await capturedTopics(addresses.connect),
         fromStart: false,
+        text: new RecordText(registryUrls(outputs)),
         onRecord: (record) => records.push(record),
     });
     const show = async (rows: Row[], started: number, expected: number) => {

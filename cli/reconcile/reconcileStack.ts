@@ -2,16 +2,14 @@ import { databaseUrl } from "@connect-cdc/connector/postgres";
 import { reconcile, type ReconcileOptions, type TableReport } from "../../reconcile/reconcile";
 import { type Source, sourceOf } from "../../reconcile/sources";
 import { listConnectors } from "../../servers/connect";
-import type { StackOutputs } from "../stack/stackOutputs";
+import { registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 /** What a user may choose. */
 export type ReconcileChoice = Omit<ReconcileOptions, "brokers" | "url" | "sources">;
 
 /** Compares the captured tables of the stack's database. Throws when the stack runs none, or no source reads it. */
-export async function reconcileStack(
-    { addresses, database }: StackOutputs,
-    choice: ReconcileChoice,
-): Promise<TableReport[]> {
+export async function reconcileStack(outputs: StackOutputs, choice: ReconcileChoice): Promise<TableReport[]> {
+    const { addresses, database } = outputs;
     const { address, name, user, password } = database;
     const url = process.env.DATABASE_URL ?? (address && databaseUrl({ address, database: name, user, password }));
     if (url === undefined) {
@@ -24,7 +22,7 @@ export async function reconcileStack(
     const sources = (await sourcesOf(addresses.connect)).filter(({ database: own }) => own === wanted);
     if (sources.length === 0) throw new Error(`no Debezium PostgreSQL source reads database "${wanted}"`);
 
-    return reconcile({ ...choice, brokers: addresses.kafka, url, sources });
+    return reconcile({ ...choice, brokers: addresses.kafka, registryUrls: registryUrls(outputs), url, sources });
 }
 
 async function sourcesOf(workers: string[]): Promise<Source[]> {

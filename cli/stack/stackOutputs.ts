@@ -61,6 +61,15 @@ export async function readStackOutputs(target: StackTarget): Promise<StackOutput
     return outputs as StackOutputs;
 }
 
+/**
+ * URLs of the schema registry, as this machine reaches it; none in a stack without one. SCHEMA_REGISTRY_URL has precedence: the
+ * config has the URL for the workers.
+ */
+export function registryUrls({ registryUrl }: StackOutputs): string[] {
+    const url = process.env.SCHEMA_REGISTRY_URL ?? registryUrl;
+    return url === undefined ? [] : [url];
+}
+
 /** The addresses and logins of a stack, for a snapshot of the platform. */
 export function platformTarget(stack: string, outputs: StackOutputs): PlatformTarget {
     const { addresses, engines, certPaths, connectors, database, jmsBroker } = outputs;
