@@ -60,6 +60,10 @@ export function adviceOnFailure(cause: string): string | undefined {
             "max.message.bytes of the topic if it has one, above the size of the record"
         );
     }
+    // Confluent's converters, and Apicurio's
+    if (/incompatible with an earlier schema|RuleViolationException/.test(cause)) {
+        return "change the table back, or in a compatible way; or set the compatibility of the subject to NONE and restart the task";
+    }
     if (cause.includes("StreamReadConstraints.getMaxStringLength")) {
         return "use another converter than JsonConverter: JSON texts of more than 20,000,000 characters cannot be read by it";
     }

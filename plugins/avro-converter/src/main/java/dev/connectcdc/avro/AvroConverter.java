@@ -1,5 +1,6 @@
 package dev.connectcdc.avro;
 
+import dev.connectcdc.registry.IncompatibleSchemaException;
 import dev.connectcdc.registry.RegistryClient;
 import dev.connectcdc.registry.RegistryConfig;
 import dev.connectcdc.registry.WireFormat;
@@ -8,6 +9,7 @@ import io.apicurio.registry.utils.converter.avro.AvroData;
 import io.apicurio.registry.utils.converter.avro.AvroDataConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.generic.GenericContainer;
 import org.apache.avro.generic.GenericDatumReader;
@@ -91,10 +93,22 @@ public final class AvroConverter implements Converter, Versioned {
         if (known != null) return known;
 
         org.apache.avro.Schema avro = mapping.fromConnectSchema(schema);
-        int id = registry.idOf(topic + (isKey ? "-key" : "-value"), TYPE, avro.toString());
+        int id = register(topic + (isKey ? "-key" : "-value"), avro);
         Writer writer = new Writer(WireFormat.prefix(id), new GenericDatumWriter<>(avro));
         writers.put(origin, writer);
         return writer;
+    }
+
+    private int register(String subject, org.apache.avro.Schema schema) {
+        try {
+            return registry.idOf(subject, TYPE, schema.toString());
+        } catch (IncompatibleSchemaException e) {
+            String level = registry.level(subject);
+            org.apache.avro.Schema before = new org.apache.avro.Schema.Parser().parse(registry.newestSchema(subject));
+            List<String> changes = SchemaChange.breaking(before, schema, level);
+            // A level that regards all versions may refuse it for an older one
+            throw changes.isEmpty() ? e : new IncompatibleSchemaException(subject, level, changes);
+        }
     }
 
     @Override

@@ -138,12 +138,46 @@ class AvroConverterTest {
     }
 
     @Test
-    void namesTheSubjectOfAnIncompatibleChange() {
-        registry.refusals.add(Map.entry(409, "reader field id has no default"));
+    void namesColumnSubjectAndLevelOfAnIncompatibleChange() {
+        AvroConverter converter = converter(Map.of());
+        converter.fromConnectData("t", envelope(ROW), new Struct(envelope(ROW)).put("op", "c"));
+        Schema changed = envelope(SchemaBuilder.struct()
+                .name(ROW.name())
+                .field("id", Schema.STRING_SCHEMA)
+                .field("state", SchemaBuilder.string().optional().defaultValue("new").build())
+                .field("added", Schema.INT32_SCHEMA)
+                .build());
+        registry.refusals.add(Map.entry(409, "Incompatible artifact"));
         var error = assertThrows(
-                DataException.class, () -> converter(Map.of()).fromConnectData("t", ROW, row()));
-        assertTrue(error.getMessage().contains(
-                "the schema of subject t-value: 409 reader field id has no default. Its subject's compatibility level"),
+                DataException.class, () -> converter.fromConnectData("t", changed, new Struct(changed).put("op", "c")));
+        assertEquals(
+                "the schema of subject t-value is not compatible (compatibility BACKWARD): "
+                        + "column \"id\" has changed its type from LONG to STRING; column \"added\" is new and has no default. "
+                        + "Change the table back, or in a compatible way; or set the compatibility of the subject to NONE and "
+                        + "restart the task. No change is lost meanwhile",
+                error.getMessage());
+    }
+
+    private static Schema envelope(Schema row) {
+        SchemaBuilder value = SchemaBuilder.struct().name(row.name()).optional();
+        row.fields().forEach(field -> value.field(field.name(), field.schema()));
+        return SchemaBuilder.struct()
+                .name("localhost.cdc.customers.Envelope")
+                .field("before", value.build())
+                .field("op", Schema.STRING_SCHEMA)
+                .build();
+    }
+
+    @Test
+    void givesTheRegistrysReasonWhereNoFieldOfTheNewestSchemaTellsIt() {
+        AvroConverter converter = converter(Map.of());
+        converter.fromConnectData("t", ROW, row());
+        registry.refusals.add(Map.entry(409, "incompatible with version 1"));
+        Schema same = SchemaBuilder.struct().name(ROW.name()).field("id", Schema.INT64_SCHEMA).build();
+        var error = assertThrows(
+                DataException.class, () -> converter.fromConnectData("t", same, new Struct(same).put("id", 1L)));
+        assertTrue(
+                error.getMessage().contains("refuses the schema of subject t-value: 409 incompatible with version 1. Change"),
                 error.getMessage());
     }
 

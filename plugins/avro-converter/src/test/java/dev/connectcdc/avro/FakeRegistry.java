@@ -47,7 +47,9 @@ final class FakeRegistry implements AutoCloseable {
             answer = Map.of("id", schemas.indexOf(schema) + 1);
         } else {
             String path = exchange.getRequestURI().getPath();
-            answer = Map.of("schema", schemas.get(Integer.parseInt(path.substring(path.lastIndexOf('/') + 1)) - 1));
+            if (path.startsWith("/config/")) answer = Map.of("compatibilityLevel", "BACKWARD");
+            else if (path.endsWith("/latest")) answer = Map.of("schema", schemas.get(schemas.size() - 1));
+            else answer = Map.of("schema", schemas.get(Integer.parseInt(path.substring(path.lastIndexOf('/') + 1)) - 1));
         }
         byte[] body = JSON.writeValueAsString(answer).getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, body.length);

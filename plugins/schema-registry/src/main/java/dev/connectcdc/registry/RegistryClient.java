@@ -37,6 +37,7 @@ public final class RegistryClient {
     private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(30);
     private static final JsonFactory JSON = new JsonFactory();
     private static final int CONFLICT = 409;
+    private static final String NO_LEVEL = "NONE";
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final List<Endpoint> endpoints;
@@ -82,14 +83,40 @@ public final class RegistryClient {
      * have it; the registry then checks its compatibility.
      *
      * @param type AVRO, PROTOBUF or JSON.
+     * @throws IncompatibleSchemaException when the level of the subject does not allow it
      */
     public int idOf(String subject, String type, String schema) {
-        String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
+        String path = path("/subjects/", subject);
         Request request = new Request(
                 autoRegister ? path + "/versions" : path,
                 object(Map.of("schemaType", type, "schema", schema)),
                 "the schema of subject " + subject);
         return Integer.parseInt(field(ask(request), "id"));
+    }
+
+    /** The text of the newest schema of a subject. */
+    public String newestSchema(String subject) {
+        return field(ask(new Request(path("/subjects/", subject) + "/versions/latest", null, "subject " + subject)), "schema");
+    }
+
+    /** The compatibility level that holds for a subject: its own, or that of the registry. */
+    public String level(String subject) {
+        String level = NO_LEVEL;
+        try {
+            level = configured(path("/config/", subject), "the level of subject " + subject);
+        } catch (DataException e) {
+            LOG.debug("a subject without a level of its own", e);
+        }
+        // Apicurio Registry 2.6 answers NONE for a subject without a level of its own
+        return level.equals(NO_LEVEL) ? configured("/config", "its level") : level;
+    }
+
+    private String configured(String path, String what) {
+        return field(ask(new Request(path, null, what)), "compatibilityLevel");
+    }
+
+    private static String path(String parent, String subject) {
+        return parent + URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The text of a schema. */
@@ -129,15 +156,12 @@ public final class RegistryClient {
     }
 
     private DataException refusal(Endpoint endpoint, Request request, int status, String said) {
-        String advice = "";
-        if (status == CONFLICT) {
-            advice = ". Its subject's compatibility level does not allow this change: change the table in a compatible way, "
-                    + "or set the subject's compatibility to NONE, then restart the task";
-        } else if (status == 404 && !autoRegister) {
-            advice = ". Register the schema, or set " + RegistryConfig.AUTO_REGISTER + " to true";
-        }
-        return new DataException(
-                "the schema registry at " + endpoint.url() + " refuses " + request.what() + ": " + said + advice);
+        String refused = "the schema registry at " + endpoint.url() + " refuses " + request.what();
+        if (status == CONFLICT) return new IncompatibleSchemaException(refused, said);
+        String advice = status == 404 && !autoRegister
+                ? ". Register the schema, or set " + RegistryConfig.AUTO_REGISTER + " to true"
+                : "";
+        return new DataException(refused + ": " + said + advice);
     }
 
     private static HttpRequest httpRequest(Endpoint endpoint, Request request) {
