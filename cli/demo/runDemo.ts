@@ -7,7 +7,7 @@ import { done, pending, waitFor } from "../../servers/wait";
 import { browseQueue } from "../messages/browseQueue";
 import { capturedTopics } from "../messages/capturedTopics";
 import { changeLine, readChange } from "../messages/changeLine";
-import { readStackOutputs, type StackOutputs } from "../stack/stackOutputs";
+import { readStackOutputs, registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 const TIMEOUT_SECONDS = 60;
 
