@@ -11,6 +11,7 @@ import { DATABASE_NAME, JMS_BROKER_NAME, REGISTRY_NAME } from "./components/rend
 import { SchemaRegistry } from "./components/schemaRegistry";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
+import { declareSubjects } from "./components/subjects";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
@@ -83,7 +84,12 @@ export = async () => {
         metricsPort: metrics?.connectPort,
     });
 
-    // Captured tables and connectors
+    // Subjects, captured tables and connectors
+    const registryUrl = registry?.url ?? config.registry.url;
+    const subjects = declareSubjects(config.subjects, registryUrl!, {
+        dependsOn: registry?.ready,
+        deletedWith: registry,
+    });
     const { signalTable } = config.database;
     const tableArgs = { database, signalTable, secrets };
     const tables = declareTables(config.tableLists, tableArgs);
@@ -91,7 +97,7 @@ export = async () => {
         (server) => server !== undefined,
     );
     const { stopGraceSeconds } = config.connect;
-    const declared = { connect, database, ready, tables, secrets, stopGraceSeconds };
+    const declared = { connect, database, ready: [...ready, ...subjects], tables, secrets, stopGraceSeconds };
     const connectors = declareConnectors(completedConnectors, declared);
     declareSnapshots(config.tableLists, { ...tableArgs, connect, connectors });
     const databaseAddress = database?.address ?? `${config.database.host}:${config.database.port}`;
@@ -138,7 +144,7 @@ export = async () => {
         // Status removes these values from the traces that it shows
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
-        registryUrl: registry?.url ?? config.registry.url,
+        registryUrl,
         plugins: connect.plugins,
         connectors: connectorOutputs(completedConnectors),
     };

@@ -110,6 +110,7 @@ export const defaults = {
         version: "2.6.13.Final",
         port: 8081,
         compatibility: "BACKWARD" as const,
+        subjects: {},
         heapMb: 192,
         memoryMb: 448,
         placement: [],

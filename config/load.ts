@@ -8,6 +8,7 @@ import { changedNumbers } from "./changedNumbers";
 import { configProblems } from "./checks/configProblems";
 import { completedConnectors, listedTables } from "./checks/connectors";
 import { publicSecretProblems, secretProblems } from "./checks/secrets";
+import { declaredSubjects } from "./checks/subjects";
 import { defaults } from "./defaults";
 import { ConfigError, reportProblems } from "./errors";
 import { mergeOver, Raw } from "./merge";
@@ -90,7 +91,7 @@ export function parseConfig(raw: Raw, secretKeys: string[] = []): PlatformConfig
 }
 
 /**
- * Merges what the user wrote over the defaults and checks the result. Pure.
+ * Merges what the user wrote over the defaults and checks the result. It reads the files of schemas, and nothing else.
  * @param raw top-level keys as the stack file has them.
  * @param secretKeys those of them that hold a secret value.
  * @param passphraseIsPublic whether anyone can decrypt these.
@@ -124,6 +125,7 @@ export function checkedConfig(
     if (valid.connect) valid.connect = { ...valid.connect, plugins: { ...pluginsOf(valid), ...valid.connect.plugins } };
     valid.completedConnectors = completedConnectors(valid);
     valid.tableLists = listedTables(valid);
+    valid.subjects = declaredSubjects(valid);
     const given = isObject(user.connectors) ? Object.keys(user.connectors) : [];
     const known = { ...defaults.connectors, ...valid.connectors };
     // The set of topics is not known while a connector, or one of its settings, is malformed

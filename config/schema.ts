@@ -65,6 +65,27 @@ const onDelete = z.strictObject({
         .optional(),
 });
 
+const compatibility = z.enum(
+    ["NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"],
+    { error: "must be NONE, or BACKWARD, FORWARD or FULL, also with _TRANSITIVE" },
+);
+
+const subject = z.strictObject({
+    compatibility: compatibility.optional(),
+    schemaFile: text("the path of a file").optional(),
+    type: z.enum(["AVRO", "PROTOBUF", "JSON"], { error: "must be AVRO, PROTOBUF or JSON" }).optional(),
+    references: z
+        .array(
+            z.strictObject({
+                name: text("the name that the schema uses"),
+                subject: text("the name of a subject"),
+                version: count("a version", 1).optional(),
+            }),
+            { error: "must be a list of {name, subject, version}" },
+        )
+        .optional(),
+});
+
 const format = z.enum(["json", "avro", "protobuf"], { error: "must be json, avro or protobuf" });
 
 export const connector = z.strictObject({
@@ -295,12 +316,15 @@ export const sections = {
             ),
         version: fixedVersion.describe("Version of Apicurio Registry."),
         port: port.describe("Published port of the registry."),
-        compatibility: z
-            .enum(
-                ["NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"],
-                { error: "must be NONE, or BACKWARD, FORWARD or FULL, also with _TRANSITIVE" },
-            )
-            .describe("Compatibility of subjects without a level of their own."),
+        compatibility: compatibility.describe("Compatibility of subjects without a level of their own."),
+        subjects: z
+            .record(z.string(), subject, { error: "must be an object of subjects by name" })
+            .describe(
+                "Subjects by name, each with `compatibility`, or with the schema of `schemaFile` (a path from the folder of " +
+                    "`Pulumi.yaml`), or both. `type`: AVRO, PROTOBUF or JSON; default: by the end of the file's name, .avsc, " +
+                    ".proto or .json. `references`: list of `{name, subject, version}` of the schemas that the schema uses; default " +
+                    "of `version`: that of the subject here. See [Formats](formats.md#subjects).",
+            ),
         heapMb: jvm.heapMb,
         memoryMb: jvm.memoryMb,
         placement: list.describe("Name of the host, as a list of one. Empty: the first host."),
@@ -328,6 +352,16 @@ export const sections = {
 /** The whole stack config, checked and with every default filled in. */
 export const schema = z.strictObject(sections);
 
+/** A subject of the stack config, with the text of its schema. */
+export interface DeclaredSubject extends Pick<z.infer<typeof subject>, "compatibility"> {
+    subject: string;
+    schema?: {
+        type: NonNullable<z.infer<typeof subject>["type"]>;
+        text: string;
+        references: NonNullable<z.infer<typeof subject>["references"]>;
+    };
+}
+
 export type PlatformConfig = z.infer<typeof schema> & {
     /** Names under the config key `secrets`; the values come from `loadSecrets()`. */
     secretNames: string[];
@@ -335,6 +369,8 @@ export type PlatformConfig = z.infer<typeof schema> & {
     warnings: Problem[];
     /** Connectors with all their settings; without those whose settings cannot be completed, which have errors. */
     completedConnectors: CompletedConnector<z.infer<typeof connector>>[];
+    /** Subjects of the registry with their schemas. */
+    subjects: DeclaredSubject[];
     /** Lists of captured tables. */
     tableLists: TableList[];
     /** False: a connector is malformed, so that the set of topics is not known. */

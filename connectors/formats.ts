@@ -63,7 +63,7 @@ export function usesRegistry(converter: string): boolean {
 export interface FormatSettings {
     connect?: { format: Format };
     connectors?: Record<string, { format?: Format }>;
-    registry?: { url?: string };
+    registry?: { url?: string; subjects?: object };
 }
 
 /** The formats that workers and connectors use, apart from `json`. */
@@ -74,7 +74,8 @@ export function registryFormats({ connect, connectors }: FormatSettings): Exclud
 
 /** True if the stack runs a registry of its own. */
 export function runsRegistry(config: FormatSettings): boolean {
-    return registryFormats(config).length > 0 && config.registry?.url === undefined;
+    const { url, subjects = {} } = config.registry ?? {};
+    return url === undefined && (registryFormats(config).length > 0 || Object.keys(subjects).length > 0);
 }
 
 /** True for the converter that JSON is written by; the only one with `schemas.enable`. */

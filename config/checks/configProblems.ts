@@ -8,6 +8,7 @@ import { pluginProblems } from "./plugins";
 import { portProblems } from "./ports";
 import { referenceProblems } from "./secrets";
 import { replicationProblems, serverProblems } from "./servers";
+import { subjectProblems } from "./subjects";
 
 /** Rules that span several values. Each runs when the sections that it reads are well formed. */
 export function configProblems(c: Partial<PlatformConfig>): Problem[] {
@@ -19,6 +20,7 @@ export function configProblems(c: Partial<PlatformConfig>): Problem[] {
         ...pluginProblems(c),
         ...referenceProblems(c),
         ...formatProblems(c),
+        ...subjectProblems(c),
         ...connectorProblems(c),
         ...deletionProblems(c),
     ];

@@ -32,7 +32,7 @@ function registryProblems({ registry, ...c }: Partial<PlatformConfig>): Problem[
         remedy: "remove it; a connector has it as value.converter.basic.auth.user.info: {secret: <name>} (docs/formats.md)",
     };
     const own = OWN_REGISTRY_KEYS.filter((key) => !isSame(registry[key], defaults.registry[key]));
-    const isUsed = !c.connect || registryFormats(c).length > 0;
+    const isUsed = !c.connect || registryFormats(c).length > 0 || Object.keys(registry.subjects).length > 0;
     return [
         ...wrong,
         ...(userInfo ? [password] : []),
@@ -48,7 +48,7 @@ function registryProblems({ registry, ...c }: Partial<PlatformConfig>): Problem[
                   {
                       path,
                       value: url,
-                      rule: "has no effect: no format needs a registry",
+                      rule: "has no effect: no format needs a registry, and no subject is declared",
                       remedy: "set connect.format: avro or protobuf, or remove it",
                       warning: true,
                   },

@@ -161,15 +161,16 @@ describe("a level", () => {
     it("NONE holds against that of the registry, and goes with its declaration", async () => {
         await ask.put(`${registry.url}/config`, { compatibility: "BACKWARD" });
         try {
-            const first = await up({ compatibility: "NONE" });
-            expect(first.lines).toEqual([
-                `note: subject "${subject}" has no version yet: compatibility NONE is set by the next up`,
-            ]);
+            expect(await up({ compatibility: "NONE" })).toEqual({ step: "created", lines: [] });
             await register(row(name));
-            expect((await register(row({ ...name, type: "int" }))).status).toBe(409);
-            expect((await up({ compatibility: "NONE" })).step).toBe("updated");
-            expect((await up({ compatibility: "NONE" })).step).toBe("unchanged");
             expect((await register(row({ ...name, type: "int" }))).status).toBe(200);
+            expect((await up({ compatibility: "NONE" })).step).toBe("unchanged");
+            // As Confluent's API would set NONE: then the level of the registry holds
+            await ask.put(`${registry.url}/config/${subject}`, { compatibility: "NONE" });
+            expect((await register(row(name))).status).toBe(200);
+            expect((await register(row({ ...name, type: "boolean" }))).status).toBe(409);
+            expect((await up({ compatibility: "NONE" })).step).toBe("updated");
+            expect((await register(row({ ...name, type: "boolean" }))).status).toBe(200);
             await up({ schema: avro({ ...name, type: "bytes" }), compatibility: "NONE" });
             await up({});
             expect((await register(row(name, { name: "age", type: "int" }))).status).toBe(409);
@@ -177,6 +178,12 @@ describe("a level", () => {
             await ask.put(`${registry.url}/config`, { compatibility: "NONE" });
         }
     });
+});
+
+it("a level without a version goes with its declaration", async () => {
+    await up({ compatibility: "NONE" });
+    await resource.destroy();
+    expect((await ask.get(`${registry.url}/config/${subject}`)).status).toBe(404);
 });
 
 describe("drift", () => {

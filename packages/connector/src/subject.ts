@@ -20,8 +20,8 @@ export interface SubjectArgs {
     /** The schema, which `up` makes the newest version. Default: only what producers register. */
     schema?: pulumi.Input<SubjectSchemaArgs>;
     /**
-     * Level that a new version must keep to older ones. Default: that of the registry. Apicurio Registry cannot keep `NONE` for a
-     * subject without a version: then the next `up` sets it.
+     * Level that a new version must keep to older ones; `NONE` holds against any level of the registry. Default: that of the
+     * registry.
      */
     compatibility?: pulumi.Input<Compatibility>;
     /**

@@ -139,7 +139,7 @@ async function settle(inputs: Inputs, olds: Outputs | undefined): Promise<Output
         }
         const registered = schema ? await register(registry, inputs) : latest;
         written = { ...inputs, version: registered?.version ?? 0, schemaId: registered?.id ?? 0 };
-        if (!latest) await setLevel(registry, inputs, olds, registered !== undefined);
+        if (!latest) await setLevel(registry, inputs, olds);
         return written;
     } catch (error) {
         if (!(error instanceof RequestError)) throw error;
@@ -158,13 +158,9 @@ async function setLevel(
     registry: Registry,
     { subject, compatibility }: Inputs,
     olds: Outputs | undefined,
-    exists = true,
 ): Promise<void> {
     const isLeft = compatibility === undefined && olds?.compatibility !== undefined;
-    if (compatibility === "NONE" && !exists) {
-        if ((await registry.level()) === "NONE") return;
-        console.log(`note: subject "${subject}" has no version yet: compatibility NONE is set by the next up`);
-    } else if (isLeft || (compatibility !== undefined && compatibility !== (await registry.ownLevel(subject)))) {
+    if (isLeft || (compatibility !== undefined && compatibility !== (await registry.ownLevel(subject)))) {
         await registry.setOwnLevel(subject, compatibility);
     }
 }

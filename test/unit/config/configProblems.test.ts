@@ -48,6 +48,7 @@ const tables = (list: Raw, more: Raw = {}) => ({ database: { tables: list, ...mo
 const foreign = { managed: false, host: "db.example.com" };
 const plugin = (p: Raw) => ({ connect: { plugins: { p } } });
 const databaseSetting = (config: Raw) => ({ database: { config } });
+const subjects = (entries: Raw) => ({ connect: { format: "avro" }, registry: { subjects: entries } });
 const local = (host: Raw) => ({ hosts: { local: host } });
 const twoHosts = (second: Raw, first: Raw = {}) => ({
     hosts: {
@@ -132,6 +133,15 @@ const CASES: Record<string, Case[]> = {
         ["a registry's URL with a password", { connect: { format: "avro" }, registry: { url: "https://me:secret@r.example.com" } }, "registry.url", '"https://[hidden]@r.example.com"', "holds a password", "remove it"],
         ["keys of the stack's own registry beside the URL of another", { connect: { format: "avro" }, registry: { url: "https://r.example.com", heapMb: 200 } }, "registry.heapMb", "200", "has no effect: registry.url", "remove it"],
         ["a registry that no format needs", { registry: { url: "https://r.example.com" } }, "registry.url", '"https://r.example.com"', "no format needs a registry", "set connect.format", "warning"],
+        ["a subject that declares nothing", subjects({ "a-value": {} }), "registry.subjects.a-value.compatibility", "nothing", "is missing, and so is schemaFile", "remove the subject"],
+        ["a subject's level in small letters", subjects({ "a-value": { compatibility: "full" } }), "registry.subjects.a-value.compatibility", '"full"', "must be NONE, or BACKWARD", ""],
+        ["a key of a subject that is not known", subjects({ "a-value": { compatibility: "FULL", level: "FULL" } }), "registry.subjects.a-value.level", '"FULL"', "is not known", "compatibility, schemaFile"],
+        ["a type without a schema", subjects({ "a-value": { compatibility: "FULL", type: "AVRO" } }), "registry.subjects.a-value.type", '"AVRO"', "has no effect without schemaFile", "set schemaFile"],
+        ["a file that does not exist", subjects({ "a-value": { schemaFile: "schemas/none.avsc" } }), "registry.subjects.a-value.schemaFile", '"schemas/none.avsc"', "cannot be read: ENOENT", "begins in the folder of Pulumi.yaml"],
+        ["a file whose name tells no type", subjects({ "a-value": { schemaFile: "README.md" } }), "registry.subjects.a-value.type", "nothing", "is missing, and the end of the file's name", "AVRO, PROTOBUF or JSON"],
+        ["a schema that is no JSON", subjects({ "a-value": { schemaFile: "README.md", type: "AVRO" } }), "registry.subjects.a-value.schemaFile", '"README.md"', "must hold JSON", "correct the file"],
+        ["a reference without a version", subjects({ "a-value": { schemaFile: "package.json", references: [{ name: "B", subject: "b-value" }] }, "b-value": { compatibility: "FULL" } }), "registry.subjects.a-value.references.0.version", "nothing", "is missing, and registry.subjects has no schema of b-value", "declare that subject"],
+        ["a reference that is no object", subjects({ "a-value": { schemaFile: "package.json", references: ["b"] } }), "registry.subjects.a-value.references.0", '"b"', "must be an object", "correct it"],
         ["a converter of JSON beside another format", { connect: { format: "avro", valueConverter: "a.B" } }, "connect.valueConverter", '"a.B"', "has no effect: connect.format is avro", "remove it"],
         ["schemas.enable beside another format", { connect: { format: "protobuf", valueConverterSchemasEnable: true } }, "connect.valueConverterSchemasEnable", "true", "has no effect: connect.format is protobuf", "remove it"],
         ["raw schemas.enable beside another format", { connect: { format: "avro", config: { "value.converter.schemas.enable": true } } }, "connect.config.value.converter.schemas.enable", "true", "only JsonConverter can leave schemas out", "remove it"],

@@ -61,9 +61,8 @@ interface VersionAnswer {
  *   reasons are in `reason`, and not in `messages`;
  * - it is answered with 42201 for a schema of AVRO that refers to others, which can be registered nevertheless;
  * - `GET /config/{subject}` answers `NONE` for a subject without a level of its own, also with `defaultToGlobal=true`;
- * - a level can be set before the subject exists, but not `NONE`;
  * - `NONE` removes the subject's own level, so that of the registry holds. Only Apicurio's own API can set the rule
- *   `NONE`, and remove it;
+ *   `NONE`, and remove it. For a subject that does not exist yet it can only change a rule that is there;
  * - an unknown level is answered with 400 and plain text;
  * - `GET /subjects/{subject}/versions/{version}?deleted=true` is answered with 40401 for a version that was deleted softly;
  * - a schema that another subject refers to cannot be deleted, not even softly (42206), and subjects that were deleted softly
@@ -146,7 +145,7 @@ export class Registry {
     }
 
     /**
-     * Sets the level of the subject itself. For Apicurio Registry, `NONE` needs a subject that exists.
+     * Sets the level of the subject itself, which need not exist.
      *
      * @param level undefined: removes it.
      */
@@ -155,9 +154,13 @@ export class Registry {
         if (level === undefined) {
             const ofApicurio = `${rulesPath(subject)}/COMPATIBILITY`;
             await this.unlessAbsent({ method: "DELETE", path: this.isApicurio ? ofApicurio : path });
+        } else if (level === "NONE" && this.isApicurio) {
+            if (await this.changeRule(subject, level)) return;
+            // Its own API can only change the rule of a subject that does not exist yet
+            await this.client.call({ method: "PUT", path, body: { compatibility: "FULL" } });
+            await this.changeRule(subject, level);
         } else {
             await this.client.call({ method: "PUT", path, body: { compatibility: level } });
-            if (level === "NONE" && this.isApicurio) await this.setRule(subject, level);
         }
     }
 
@@ -196,10 +199,11 @@ export class Registry {
         return rule?.config;
     }
 
-    private async setRule(subject: string, config: Compatibility): Promise<void> {
-        const isSet = async () => (await this.ruleOf(subject)) === config;
+    /** @returns false: the subject has no rule. */
+    private async changeRule(subject: string, config: Compatibility): Promise<boolean> {
         const body = { type: "COMPATIBILITY", config };
-        await this.client.call({ method: "POST", path: rulesPath(subject), body }, { confirm: isSet });
+        const path = `${rulesPath(subject)}/COMPATIBILITY`;
+        return (await this.unlessAbsent({ method: "PUT", path, body })) !== undefined;
     }
 
     private async unlessAbsent(request: Request): Promise<unknown> {
