@@ -1,5 +1,5 @@
 import avro, { type Schema, type Type } from "avsc";
-import { type Decode, decimalNumber, exactNumber } from "./decodedValue";
+import { decimalNumber, type Decode, exactNumber } from "./decodedValue";
 
 /**
  * Reads values in Avro's binary encoding.

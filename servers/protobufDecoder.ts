@@ -1,5 +1,5 @@
 import protobuf, { type Field, type Message, type Type } from "protobufjs";
-import { type Decode, decimalNumber, exactNumber } from "./decodedValue";
+import { decimalNumber, type Decode, exactNumber } from "./decodedValue";
 
 /** Types that schemas import, and that no registry has. */
 const IMPORTED = [

@@ -4,7 +4,6 @@ import { engineLimitMs, type StackContainer, stackContainers } from "../docker/e
 import { objectName } from "../docker/labels";
 import { mayRestartAgain, repeatedRestarts } from "../docker/repeatedRestarts";
 import { queueStates } from "../servers/artemis";
-import { subjects } from "../servers/registry";
 import * as connect from "../servers/connect";
 import { controlRecords } from "../servers/controlRecords";
 import * as kafka from "../servers/kafka";
@@ -17,6 +16,7 @@ import {
     topicSettings,
 } from "../servers/kafkaTopics";
 import { type DatabaseLogin, replicationSlots } from "../servers/postgres";
+import { subjects } from "../servers/registry";
 import { registeredBrokers, serverState } from "../servers/zookeeper";
 import { connectorFacts } from "./connectorFacts";
 import { type PlatformTarget, secretsOf } from "./platformTarget";

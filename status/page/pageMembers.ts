@@ -22,6 +22,7 @@ interface Tile {
 export function membersSection({ snapshot, findings }: TrackedStatus): Html {
     const tasks = snapshot.connectors.ok ? snapshot.connectors.value.flatMap((connector) => connector.tasks) : [];
     const tile = tileOf(snapshot, findings);
+    const registry = snapshot.registry === undefined ? [] : [{ name: "registry", ...snapshot.registry }];
     const rows = [
         roleRow("ZooKeeper", snapshot.zookeeper, (member) =>
             tile(member, ({ mode, version, connections }) => ({
@@ -44,8 +45,12 @@ export function membersSection({ snapshot, findings }: TrackedStatus): Html {
                 facts: [version, plural(tasks.filter((task) => runsOn(task, member)).length, "task")],
             })),
         ),
+        registry.length > 0 &&
+            roleRow("Schema registry", registry, (member) =>
+                tile(member, ({ subjects }) => ({ level: "ok", state: "ok", facts: [plural(subjects, "subject")] })),
+            ),
     ];
-    const all = [...snapshot.zookeeper, ...snapshot.kafka, ...snapshot.connect];
+    const all = [...snapshot.zookeeper, ...snapshot.kafka, ...snapshot.connect, ...registry];
     const answering = all.filter(({ answer }) => answer.ok).length;
     return section("members", "Members", `${answering} of ${all.length} answer`, [rows, pluginList(snapshot)]);
 }

@@ -5,7 +5,7 @@ import { findingsOf } from "../../../status/findings/findings";
 import { html } from "../../../status/page/html";
 import { type PageState, renderFragment, renderPage, securityPolicy } from "../../../status/page/page";
 import { countsOf } from "../../../status/rates";
-import type { PlatformSnapshot } from "../../../status/snapshot";
+import type { Answer, PlatformSnapshot } from "../../../status/snapshot";
 import { connector } from "./smallSnapshots";
 import { healthyPlatform, no, ok, queue, silentPlatform, topic } from "./snapshots";
 
@@ -55,6 +55,18 @@ describe("the page", () => {
             ...["3 of 3 tasks running", `${3 * members} of ${3 * members} answer`, "controller"],
         ];
         expect(wanted.filter((part) => !text.includes(part))).toEqual([]);
+    });
+
+    it("shows the schema registry where the stack runs one", () => {
+        expect(textOf(fragmentOf(healthyPlatform()))).not.toContain("Schema registry");
+        const registry = (answer: Answer<{ subjects: number }>) =>
+            textOf(fragmentOf({ ...healthyPlatform(), registry: { address: "127.0.0.1:8081", answer } }));
+        const well = registry(ok({ subjects: 2 }));
+        expect(well).toMatch(/Schema registry 1 of 1 registry ok 127\.0\.0\.1:8081 · 2 subjects/);
+        expect(well).toContain("10 of 10 answer");
+        const silent = registry(no("refused"));
+        expect(silent).toMatch(/Schema registry 0 of 1 registry no answer refused/);
+        expect(silent).toContain("9 of 10 answer");
     });
 
     it("shows that all is well, without a list of findings", () => {
