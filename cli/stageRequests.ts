@@ -8,7 +8,7 @@ import type { StageRequest } from "../images/staging/contract";
 import { PROJECT } from "../tools/project";
 
 /** Configs that use what the defaults do not. */
-const FORMATS = [{ connect: { format: "avro" } }];
+const FORMATS = [{ connect: { format: "avro" } }, { connect: { format: "protobuf" } }];
 
 /** The staging requests for the defaults, for each format, and for every Pulumi.*.yaml of the checkout. */
 export function stageRequests(checkout: string): StageRequest[] {
