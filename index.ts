@@ -15,7 +15,7 @@ import { declareSubjects } from "./components/subjects";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
-import { workerConverters } from "./connectors/endpoints";
+import { registryLoginOf, workerConverters } from "./connectors/endpoints";
 import { runsRegistry } from "./connectors/formats";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { warnOfFailoverSlots } from "./preflight/failoverSlots";
@@ -86,10 +86,16 @@ export = async () => {
 
     // Subjects, captured tables and connectors
     const registryUrl = registry?.url ?? config.registry.url;
-    const subjects = declareSubjects(config.subjects, registryUrl!, {
-        dependsOn: registry?.ready,
-        deletedWith: registry,
-    });
+    const registryLogin = registryLoginOf(config);
+    const registryPassword = registryLogin && secrets[registryLogin.passwordSecret]!;
+    const subjects = declareSubjects(
+        config.subjects,
+        {
+            registryUrls: [registryUrl!],
+            auth: registryLogin && { basic: { username: registryLogin.user, password: registryPassword! } },
+        },
+        { dependsOn: registry?.ready, deletedWith: registry },
+    );
     const { signalTable } = config.database;
     const tableArgs = { database, signalTable, secrets };
     const tables = declareTables(config.tableLists, tableArgs);
@@ -145,6 +151,7 @@ export = async () => {
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
         registryUrl,
+        registryLogin: registryLogin && { user: registryLogin.user, password: registryPassword },
         plugins: connect.plugins,
         connectors: connectorOutputs(completedConnectors),
     };

@@ -18,7 +18,7 @@ export interface SubjectDeclaration {
 /** Declares each subject. Subjects that a schema refers to come first; there must be no circle. */
 export function declareSubjects(
     declarations: SubjectDeclaration[],
-    registryUrl: pulumi.Input<string>,
+    registry: Pick<SubjectArgs, "registryUrls" | "auth">,
     opts: pulumi.CustomResourceOptions,
 ): Subject[] {
     const declared = new Map<string, Subject>();
@@ -30,7 +30,7 @@ export function declareSubjects(
             return { ...reference, version: reference.version ?? declare(other!).version };
         });
         const args = { subject, compatibility, schema: schema && { ...schema, references } };
-        const resource = new Subject(subject, { registryUrls: [registryUrl], ...args }, opts);
+        const resource = new Subject(subject, { ...registry, ...args }, opts);
         declared.set(subject, resource);
         return resource;
     };

@@ -314,6 +314,12 @@ export const sections = {
                 "URL of an existing schema registry with Confluent's API, as the workers reach it. Default: the stack runs its " +
                     "own as soon as a format needs it.",
             ),
+        user: text("a user name")
+            .optional()
+            .describe("With `url`: user of the registry, by HTTP Basic. Default: no login."),
+        passwordSecret: text("the name of a secret")
+            .optional()
+            .describe("With `user`: name of the secret with the user's password."),
         version: fixedVersion.describe("Version of Apicurio Registry."),
         port: port.describe("Published port of the registry."),
         compatibility: compatibility.describe("Compatibility of subjects without a level of their own."),

@@ -60,6 +60,12 @@ export interface PlatformEndpoints {
     jsonConverters: JsonConverters;
     /** URL of the schema registry's API like Confluent's; not used with the format `json`. */
     registryUrl: string;
+    /** Login of the schema registry. Default: none. */
+    registryLogin?: {
+        user: string;
+        /** Name of the secret that holds the user's password. */
+        passwordSecret: string;
+    };
     /** `key.converter` of the workers. */
     keyConverter: string;
     /** True: the workers' value converter writes schemas. */
@@ -125,7 +131,7 @@ export function completeConnector<Entry extends ConnectorEntry>(
     const added =
         entry.addDefaults === false
             ? {}
-            : { ...formatSettings(entry, platform), ...platformSettings(name, entry, platform, folder) };
+            : { ...formatSettings(entry, platform, folder), ...platformSettings(name, entry, platform, folder) };
     const config: Record<string, string> = added;
     if (INCLUDED_MESSAGES in entry.config) delete config[EXCLUDED_MESSAGES];
     for (const [key, value] of Object.entries(entry.config)) {
@@ -137,10 +143,20 @@ export function completeConnector<Entry extends ConnectorEntry>(
     return { name, entry, config, secretNames: referredSecrets(config, folder) };
 }
 
-/** Converters of a format that is not the workers' own, and what a registry needs of a connector. */
-function formatSettings({ format, config }: ConnectorEntry, platform: PlatformEndpoints): Record<string, string> {
+/**
+ * Converters of a format that is not the workers' own, and what a registry needs of a connector. With a login each connector has
+ * converters of its own: the password is among its secrets, which can change without a restart of the workers.
+ */
+function formatSettings(
+    { format, config }: ConnectorEntry,
+    platform: PlatformEndpoints,
+    secretsFolder: string,
+): Record<string, string> {
+    const { jsonConverters, registryUrl, registryLogin: login } = platform;
     const own = format ?? platform.format;
-    const converters = own === platform.format ? {} : convertersOf(own, platform.jsonConverters, platform.registryUrl);
+    const userInfo = login && `${login.user}:${secretReference(login.passwordSecret, secretsFolder)}`;
+    const isOfWorkers = own === platform.format && (own === "json" || userInfo === undefined);
+    const converters = isOfWorkers ? {} : convertersOf(own, jsonConverters, registryUrl, userInfo);
     // Settings of one converter do not apply to another
     const replaced = ["key.converter", "value.converter"].filter((key) => key in config);
     return {
@@ -161,7 +177,7 @@ function platformSettings(
     const { database, jmsBroker, brokers, offsetStorageTopic, heapMb } = platform;
     if (connectorClass === DEBEZIUM_POSTGRES_CLASS && database) {
         const listed = tables ?? database.tables;
-        const converters = formatSettings(entry, platform);
+        const converters = formatSettings(entry, platform, secretsFolder);
         const keyConverter = converters["key.converter"] ?? platform.keyConverter;
         const values = [config, converters].find((settings) => "value.converter" in settings);
         return debeziumPostgres({

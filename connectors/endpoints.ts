@@ -32,6 +32,10 @@ export interface EndpointSettings {
     registry?: {
         /** URL of an existing registry. Default: the stack's own. */
         url?: string;
+        /** User of an existing registry. Default: no login. */
+        user?: string;
+        /** Name of the secret that holds the user's password. */
+        passwordSecret?: string;
         port: number;
         placement: string[];
     };
@@ -55,6 +59,7 @@ export function endpointsOf(config: EndpointSettings): PlatformEndpoints {
         format: connect.format ?? "json",
         jsonConverters: connect,
         registryUrl: registryUrlOf(config),
+        registryLogin: registryLoginOf(config),
         keyConverter: String(converters["key.converter"]),
         valuesHaveSchemas: writesSchemas(converters),
         offsetStorageTopic: offsetStorageTopicOf(connect),
@@ -89,6 +94,12 @@ export function converterOf(
 export function registryUrlOf({ registry, ...config }: Pick<EndpointSettings, "hosts" | "registry">): string {
     if (!registry) return "";
     return registry.url ?? registryUrl(registryAddress({ ...registry, hosts: hostList(config) }));
+}
+
+/** Login of an existing registry; undefined where there is none. */
+export function registryLoginOf({ registry }: Pick<EndpointSettings, "registry">): PlatformEndpoints["registryLogin"] {
+    const { user, passwordSecret } = registry ?? {};
+    return user !== undefined && passwordSecret !== undefined ? { user, passwordSecret } : undefined;
 }
 
 /** `offset.storage.topic` of the workers. */

@@ -28,8 +28,14 @@ export interface JsonConverters {
  *
  * @param json what a format of `json` means.
  * @param registryUrl URL of the registry's API like Confluent's, as the workers reach it.
+ * @param userInfo login of the registry, `user:password`. Default: none.
  */
-export function convertersOf(format: Format, json: JsonConverters, registryUrl: string): Record<string, string> {
+export function convertersOf(
+    format: Format,
+    json: JsonConverters,
+    registryUrl: string,
+    userInfo?: string,
+): Record<string, string> {
     if (format === "json") {
         return {
             "key.converter": json.keyConverter,
@@ -39,13 +45,16 @@ export function convertersOf(format: Format, json: JsonConverters, registryUrl: 
             "value.converter.replace.null.with.default": "false",
         };
     }
-    const converter = REGISTRY_CONVERTERS[format];
-    return {
-        "key.converter": converter,
-        "key.converter.schema.registry.url": registryUrl,
-        "value.converter": converter,
-        "value.converter.schema.registry.url": registryUrl,
+    const settings = {
+        "schema.registry.url": registryUrl,
+        ...(userInfo && { "basic.auth.credentials.source": "USER_INFO", "basic.auth.user.info": userInfo }),
     };
+    return Object.fromEntries(
+        ["key.converter", "value.converter"].flatMap((key) => [
+            [key, REGISTRY_CONVERTERS[format]],
+            ...Object.entries(settings).map(([name, value]) => [`${key}.${name}`, value]),
+        ]),
+    ) as Record<string, string>;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@connect-cdc/connector/client";
 import { lsnText } from "@connect-cdc/connector/postgres";
+import type { ConnectAuth } from "@connect-cdc/connector/registry";
 import { clusterView } from "../servers/kafka";
 import { type Offsets, partitionOffsets } from "../servers/kafkaTopics";
 import { RecordText } from "../servers/recordText";
@@ -37,6 +38,8 @@ export interface ReconcileOptions {
     brokers: string[];
     /** URLs of the schema registry, for records in Avro or Protobuf. Default: there is none. */
     registryUrls?: string[];
+    /** Credentials of the schema registry. Default: none. */
+    registryAuth?: ConnectAuth;
     /** URL of the database with a login that may read the tables. */
     url: string;
     sources: Source[];
@@ -133,7 +136,7 @@ class TableRun {
         private readonly table: PublishedTable,
     ) {
         this.topic = topicOf(source, table);
-        this.text = new RecordText(options.registryUrls ?? []);
+        this.text = new RecordText(options.registryUrls ?? [], options.registryAuth);
     }
 
     async report(): Promise<TableReport> {

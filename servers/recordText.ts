@@ -1,5 +1,5 @@
 import { ExactNumber, messageOf, stringifyExact } from "@connect-cdc/connector/client";
-import { openRegistry, type Registry, type Schema } from "@connect-cdc/connector/registry";
+import { type ConnectAuth, openRegistry, type Registry, type Schema } from "@connect-cdc/connector/registry";
 import { avroDecoder } from "./avroDecoder";
 import type { Decode } from "./decodedValue";
 import { protobufDecoder } from "./protobufDecoder";
@@ -18,8 +18,14 @@ export class RecordText {
     private readonly known = new Map<number, Decode>();
     private readonly problems = new Map<number, string>();
 
-    /** @param registryUrls URLs of the schema registry, as this process reaches it. Empty: there is none. */
-    constructor(private readonly registryUrls: string[]) {}
+    /**
+     * @param registryUrls URLs of the schema registry, as this process reaches it. Empty: there is none.
+     * @param auth credentials of the registry. Default: none.
+     */
+    constructor(
+        private readonly registryUrls: string[],
+        private readonly auth?: ConnectAuth,
+    ) {}
 
     /** Asks for the schemas of these that are not known yet. Must precede `text`. Never throws. */
     async prepare(all: (Buffer | null | undefined)[]): Promise<void> {
@@ -28,6 +34,7 @@ export class RecordText {
         if (missing.length === 0 || this.registryUrls.length === 0) return;
         const registry = openRegistry({
             registryUrls: this.registryUrls,
+            auth: this.auth,
             limitSeconds: LIMIT_SECONDS,
             silenceSeconds: LIMIT_SECONDS,
         });

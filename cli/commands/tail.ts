@@ -10,7 +10,7 @@ import { capturedTopics } from "../messages/capturedTopics";
 import { changeLine, printable } from "../messages/changeLine";
 import { notFound } from "../notFound";
 import { examples, stackOption, wholeNumberFrom } from "../options";
-import { readStackOutputs, registryUrls, type StackOutputs } from "../stack/stackOutputs";
+import { readStackOutputs, registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 /** Reading leaves nothing behind: no consumer group is made, and messages stay in their queue. */
 export const command = new Command()
@@ -86,7 +86,7 @@ async function tailTopics(
         isWanted,
         fromStart,
         // Without a registry a zero byte at the beginning of a record means nothing
-        text: urls.length > 0 ? new RecordText(urls) : undefined,
+        text: urls.length > 0 ? new RecordText(urls, registryAuth(outputs)) : undefined,
         onRecord: (record) =>
             printer.print(record.timestamp, topic === undefined ? record.topic : "", changeLine(record)),
     });

@@ -7,7 +7,7 @@ import { done, pending, waitFor } from "../../servers/wait";
 import { browseQueue } from "../messages/browseQueue";
 import { capturedTopics } from "../messages/capturedTopics";
 import { changeLine, readChange } from "../messages/changeLine";
-import { readStackOutputs, registryUrls, type StackOutputs } from "../stack/stackOutputs";
+import { readStackOutputs, registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 const TIMEOUT_SECONDS = 60;
 
@@ -114,7 +114,7 @@ async function watchEvents(outputs: StackOutputs): Promise<Events> {
     const reader = await readTopics(addresses.kafka, {
         isWanted: await capturedTopics(addresses.connect),
         fromStart: false,
-        text: new RecordText(registryUrls(outputs)),
+        text: new RecordText(registryUrls(outputs), registryAuth(outputs)),
         onRecord: (record) => records.push(record),
     });
     const show = async (rows: Row[], started: number, expected: number) => {

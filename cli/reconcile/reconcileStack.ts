@@ -2,7 +2,7 @@ import { databaseUrl } from "@connect-cdc/connector/postgres";
 import { reconcile, type ReconcileOptions, type TableReport } from "../../reconcile/reconcile";
 import { type Source, sourceOf } from "../../reconcile/sources";
 import { listConnectors } from "../../servers/connect";
-import { registryUrls, type StackOutputs } from "../stack/stackOutputs";
+import { registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 /** What a user may choose. */
 export type ReconcileChoice = Omit<ReconcileOptions, "brokers" | "url" | "sources">;
@@ -22,7 +22,8 @@ export async function reconcileStack(outputs: StackOutputs, choice: ReconcileCho
     const sources = (await sourcesOf(addresses.connect)).filter(({ database: own }) => own === wanted);
     if (sources.length === 0) throw new Error(`no Debezium PostgreSQL source reads database "${wanted}"`);
 
-    return reconcile({ ...choice, brokers: addresses.kafka, registryUrls: registryUrls(outputs), url, sources });
+    const registry = { registryUrls: registryUrls(outputs), registryAuth: registryAuth(outputs) };
+    return reconcile({ ...choice, brokers: addresses.kafka, ...registry, url, sources });
 }
 
 async function sourcesOf(workers: string[]): Promise<Source[]> {

@@ -1,3 +1,4 @@
+import type { ConnectAuth } from "@connect-cdc/connector/registry";
 import { parseAddress } from "../../servers/address";
 import type { PlatformTarget } from "../../status/platformTarget";
 import { PROJECT } from "../../tools/project";
@@ -29,6 +30,8 @@ export interface StackOutputs {
     restUrls: string[];
     /** URL of the schema registry's API like Confluent's: the stack's own for clients outside, or that of the config. */
     registryUrl?: string;
+    /** Absent when the registry has no login. */
+    registryLogin?: { user: string; password: string };
     database: { address?: string; name: string; user: string; password: string };
     jmsBroker: { address?: string; user: string; password: string; queues: string[] };
     /** All secrets by name. Absent in a stack whose last `up` is older than this output. */
@@ -68,6 +71,11 @@ export async function readStackOutputs(target: StackTarget): Promise<StackOutput
 export function registryUrls({ registryUrl }: StackOutputs): string[] {
     const url = process.env.SCHEMA_REGISTRY_URL ?? registryUrl;
     return url === undefined ? [] : [url];
+}
+
+/** Credentials of the schema registry; undefined where it has no login. */
+export function registryAuth({ registryLogin: login }: StackOutputs): ConnectAuth | undefined {
+    return login && { basic: { username: login.user, password: login.password } };
 }
 
 /** The addresses and logins of a stack, for a snapshot of the platform. */

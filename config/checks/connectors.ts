@@ -64,11 +64,11 @@ function platformEndpoints(c: Partial<PlatformConfig>): PlatformEndpoints {
 
 /** Every connector whose settings can be completed. */
 export function completedConnectors(c: Partial<PlatformConfig>): PlatformConfig["completedConnectors"] {
-    const { database, jmsBroker } = c;
+    const { database, jmsBroker, registry } = c;
     const platform = platformEndpoints(c);
     const secrets = (entry: ConnectorEntry) =>
         Object.values(entry.config).flatMap((value) => (typeof value === "object" ? [value.secret] : []));
-    const servers = [database, jmsBroker].flatMap((server) => server?.passwordSecret ?? []);
+    const servers = [database, jmsBroker, registry].flatMap((server) => server?.passwordSecret ?? []);
     return Object.entries(c.connectors ?? {})
         .filter(([, entry]) => [...secrets(entry), ...servers].every((name) => SECRET_NAME.test(name)))
         .map(([name, entry]) => completeConnector(name, entry, platform));

@@ -5,6 +5,7 @@ import type { PlatformConfig } from "../schema";
 
 /** Keys of the stack's own registry. */
 const OWN_REGISTRY_KEYS = ["version", "port", "compatibility", "heapMb", "memoryMb", "placement"] as const;
+const LOGIN_KEYS = ["user", "passwordSecret"] as const;
 /** Keys of `connect` that only the format `json` uses. */
 const JSON_KEYS = ["keyConverter", "valueConverter", "valueConverterSchemasEnable"] as const;
 const CONVERTERS = ["key.converter", "value.converter"];
@@ -19,8 +20,9 @@ export function formatProblems(c: Partial<PlatformConfig>): Problem[] {
 }
 
 function registryProblems({ registry, ...c }: Partial<PlatformConfig>): Problem[] {
-    const url = registry?.url;
-    if (registry === undefined || url === undefined) return [];
+    if (registry === undefined) return [];
+    const { url } = registry;
+    if (url === undefined) return unusedLogin(registry);
     const path = "registry.url";
     const isUrl = URL.canParse(url) && ["http:", "https:"].includes(new URL(url).protocol);
     const wrong = isUrl ? [] : [{ path, value: url, rule: "must be an http or https URL", remedy: "correct it" }];
@@ -29,13 +31,14 @@ function registryProblems({ registry, ...c }: Partial<PlatformConfig>): Problem[
         path,
         value: url,
         rule: "holds a password: everyone who reaches Connect's REST API could read it",
-        remedy: "remove it; a connector has it as value.converter.basic.auth.user.info: {secret: <name>} (docs/formats.md)",
+        remedy: "remove it, and set registry.user and registry.passwordSecret",
     };
     const own = OWN_REGISTRY_KEYS.filter((key) => !isSame(registry[key], defaults.registry[key]));
     const isUsed = !c.connect || registryFormats(c).length > 0 || Object.keys(registry.subjects).length > 0;
     return [
         ...wrong,
         ...(userInfo ? [password] : []),
+        ...loginProblems(registry),
         ...own.map((key) => ({
             path: `registry.${key}`,
             value: registry[key],
@@ -53,6 +56,36 @@ function registryProblems({ registry, ...c }: Partial<PlatformConfig>): Problem[
                       warning: true,
                   },
               ]),
+    ];
+}
+
+/** The stack's own registry has no authentication. */
+function unusedLogin(registry: PlatformConfig["registry"]): Problem[] {
+    const key = LOGIN_KEYS.find((one) => registry[one] !== undefined);
+    if (key === undefined) return [];
+    const rule = "has no effect: only another registry (registry.url) has a login";
+    return [{ path: `registry.${key}`, value: registry[key], rule, remedy: "remove the login, or set registry.url" }];
+}
+
+function loginProblems(registry: PlatformConfig["registry"]): Problem[] {
+    const missing = LOGIN_KEYS.filter((key) => registry[key] === undefined);
+    const { user } = registry;
+    const colon = {
+        path: "registry.user",
+        value: user,
+        rule: "contains a colon, which separates user and password (RFC 7617)",
+        remedy: "use another user",
+    };
+    return [
+        ...(missing.length === 1
+            ? missing.map((key) => ({
+                  path: `registry.${key}`,
+                  value: undefined,
+                  rule: "is missing: a login has a user and a password",
+                  remedy: "set it, or remove the other one",
+              }))
+            : []),
+        ...(user?.includes(":") ? [colon] : []),
     ];
 }
 

@@ -327,6 +327,31 @@ describe("formats", () => {
         expect(completeConnector("s", sink, platform).config).not.toHaveProperty("errors.retry.timeout");
     });
 
+    it("with a login of the registry, each connector has converters with its own reference to the password", () => {
+        const registryLogin = { user: "cdc", passwordSecret: "registry-password" };
+        const login = (part: string, folder: string) => ({
+            [`${part}.converter.basic.auth.credentials.source`]: "USER_INFO",
+            [`${part}.converter.basic.auth.user.info`]: `cdc:\${directory:/run/secrets/connect-cdc/${folder}:registry-password}`,
+        });
+        const completed = completeConnector("s", sink, { ...onAvro, registryLogin });
+        expect(converters(completed.config)).toEqual({
+            ...avroConverters,
+            ...login("key", "s"),
+            ...login("value", "s"),
+        });
+        expect(completed.secretNames).toEqual(["jms-password", "registry-password"]);
+        const ownKeys = { ...sink, config: { ...sink.config, "key.converter": "StringConverter" } };
+        expect(converters(completeConnector("s", ownKeys, { ...onAvro, registryLogin }).config)).toEqual({
+            "key.converter": "StringConverter",
+            "value.converter": avro,
+            "value.converter.schema.registry.url": url,
+            ...login("value", "s"),
+        });
+        expect(completeConnector("s", sink, { ...platform, registryLogin })).toEqual(
+            completeConnector("s", sink, platform),
+        );
+    });
+
     it("also a connector of a class that is not known gets what its format needs", () => {
         const other = { ...sink, class: "a.B", format: "protobuf" as const };
         expect(completeConnector("s", other, platform).config).toMatchObject({
