@@ -27,7 +27,7 @@ it("declares each subject once, and the version of a subject by its resource", a
     const inputs = (name: string) => theResource(resources, "Subject", name).inputs;
     expect(inputs("a-value")).toMatchObject({
         registryUrls: ["http://127.0.0.1:8081/apis/ccompat/v7"],
-        auth: { basic: { username: "me", password: "hunter2" } },
+        auth: { secret: { basic: { username: "me", password: "hunter2" } } },
         subject: "a-value",
         schema: { type: "AVRO", text: '"int"', references: [{ name: "b", subject: "b-value" }] },
     });
