@@ -8,7 +8,7 @@ import {
     writesKeysAsText,
     writesSchemas,
 } from "./debeziumPostgres";
-import { convertersOf, type Format, type JsonConverters, REGISTRY_RETRIES } from "./formats";
+import { convertersOf, type Format, type JsonConverters } from "./formats";
 import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
 import { referredSecrets, secretReference, secretsFolderOf } from "./secretReference";
 import { hasTableFilters, includeList, type TableListKeys, type Tables } from "./tables";
@@ -144,8 +144,8 @@ export function completeConnector<Entry extends ConnectorEntry>(
 }
 
 /**
- * Converters of a format that is not the workers' own, and what a registry needs of a connector. With a login each connector has
- * converters of its own: the password is among its secrets, which can change without a restart of the workers.
+ * Converters of a format that is not the workers' own. With a login each connector has converters of its own:
+ * the password is among its secrets, which can change without a restart of the workers.
  */
 function formatSettings(
     { format, config }: ConnectorEntry,
@@ -159,12 +159,9 @@ function formatSettings(
     const converters = isOfWorkers ? {} : convertersOf(own, jsonConverters, registryUrl, userInfo);
     // Settings of one converter do not apply to another
     const replaced = ["key.converter", "value.converter"].filter((key) => key in config);
-    return {
-        ...Object.fromEntries(
-            Object.entries(converters).filter(([key]) => !replaced.some((converter) => key.startsWith(converter))),
-        ),
-        ...(own === "json" ? {} : REGISTRY_RETRIES),
-    };
+    return Object.fromEntries(
+        Object.entries(converters).filter(([key]) => !replaced.some((converter) => key.startsWith(converter))),
+    );
 }
 
 function platformSettings(

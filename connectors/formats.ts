@@ -57,12 +57,6 @@ export function convertersOf(
     ) as Record<string, string>;
 }
 
-/**
- * Settings of a connector whose converters ask a registry. A converter throws a retriable error while the registry does not
- * answer. Connect's default is not to try again, so that the task fails.
- */
-export const REGISTRY_RETRIES = { "errors.retry.timeout": "-1", "errors.retry.delay.max.ms": "5000" };
-
 /** True for a converter class that keeps schemas in a registry: of this project, or by the names of others. */
 export function usesRegistry(converter: string): boolean {
     return /(^|\.)(Avro|Protobuf|JsonSchema)(Converter)?$/.test(converter);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { avroClient } from "../support/rows/avro";
+import { registryClient } from "../support/rows/registryRows";
 import { ByteReader } from "../support/rows/topics";
 import { soakLimitMs } from "../support/soakOptions";
 import { containerName, docker } from "../support/stack/docker";
@@ -35,7 +35,7 @@ describe.runIf(process.env.SOAK)("a stack whose format is avro", { timeout: soak
     });
 
     it("writes records that a client of Confluent's registry reads", async () => {
-        const client = avroClient(pipeline.outputs.registryUrl!);
+        const client = registryClient(pipeline.outputs.registryUrl!);
         const reader = await ByteReader.open(pipeline.outputs.addresses.kafka, "localhost.cdc.customers");
         const [first] = await reader.untilRecords(1);
         await reader.close();

@@ -47,6 +47,7 @@ const ORDER: Record<string, string[]> = {
         "many",
         "reconcile",
         "versions",
+        "formats",
         "tableKinds",
         "tableSnapshots",
         "position",

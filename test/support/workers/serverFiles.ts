@@ -40,7 +40,7 @@ function logging(version: string, folder: string): string {
         : `-Dlog4j.configuration=file:${writeFileIn(folder, "log4j.properties", LOG4J)}`;
 }
 
-const PATTERN = "[%d] %p %m (%c)%n";
+const PATTERN = "[%d] %p %m (%c) [%t]%n";
 
 const LOG4J = `log4j.rootLogger=INFO, out
 log4j.appender.out=org.apache.log4j.ConsoleAppender

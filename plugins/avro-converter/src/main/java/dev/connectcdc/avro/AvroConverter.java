@@ -1,8 +1,9 @@
 package dev.connectcdc.avro;
 
-import dev.connectcdc.registry.IncompatibleSchemaException;
+import dev.connectcdc.registry.RefusedSchemaException;
 import dev.connectcdc.registry.RegistryClient;
 import dev.connectcdc.registry.RegistryConfig;
+import dev.connectcdc.registry.RegistryError;
 import dev.connectcdc.registry.WireFormat;
 import io.apicurio.registry.serde.avro.NonRecordContainer;
 import io.apicurio.registry.utils.converter.avro.AvroData;
@@ -39,6 +40,7 @@ public final class AvroConverter implements Converter, Versioned {
 
     private boolean isKey;
     private RegistryClient registry;
+    private boolean autoRegister;
     private AvroData mapping;
     private LRUCache<Origin, Writer> writers;
     private LRUCache<Integer, GenericDatumReader<Object>> readers;
@@ -55,15 +57,16 @@ public final class AvroConverter implements Converter, Versioned {
 
     @Override
     public ConfigDef config() {
-        return RegistryConfig.definition();
+        return RegistryConfig.DEFINITION;
     }
 
     @Override
     public void configure(Map<String, ?> settings, boolean isKey) {
         this.isKey = isKey;
         RegistryConfig config = new RegistryConfig(settings);
-        int cached = config.getInt(RegistryConfig.CACHE_SIZE);
+        int cached = config.cacheSize();
         registry = new RegistryClient(config);
+        autoRegister = config.autoRegister();
         mapping = new AvroData(new AvroDataConfig(Map.of(AvroDataConfig.SCHEMAS_CACHE_SIZE_CONFIG, cached)));
         writers = new LRUCache<>(cached);
         readers = new LRUCache<>(cached);
@@ -93,21 +96,21 @@ public final class AvroConverter implements Converter, Versioned {
         if (known != null) return known;
 
         org.apache.avro.Schema avro = mapping.fromConnectSchema(schema);
-        int id = register(topic + (isKey ? "-key" : "-value"), avro);
+        int id = idOf(topic + (isKey ? "-key" : "-value"), avro);
         Writer writer = new Writer(WireFormat.prefix(id), new GenericDatumWriter<>(avro));
         writers.put(origin, writer);
         return writer;
     }
 
-    private int register(String subject, org.apache.avro.Schema schema) {
+    private int idOf(String subject, org.apache.avro.Schema schema) {
+        if (!autoRegister) return registry.idOf(subject, TYPE, schema.toString());
         try {
-            return registry.idOf(subject, TYPE, schema.toString());
-        } catch (IncompatibleSchemaException e) {
+            return registry.register(subject, TYPE, schema.toString());
+        } catch (RefusedSchemaException e) {
             String level = registry.level(subject);
             org.apache.avro.Schema before = new org.apache.avro.Schema.Parser().parse(registry.newestSchema(subject));
-            List<String> changes = SchemaChange.breaking(before, schema, level);
-            // A level that regards all versions may refuse it for an older one
-            throw changes.isEmpty() ? e : new IncompatibleSchemaException(subject, level, changes);
+            // Empty if the level regards all versions, and an older one is in the way
+            throw RegistryError.incompatible(subject, level, SchemaChange.breaking(before, schema, level), e);
         }
     }
 
@@ -131,8 +134,10 @@ public final class AvroConverter implements Converter, Versioned {
         GenericDatumReader<Object> known = readers.get(id);
         if (known != null) return known;
 
-        GenericDatumReader<Object> reader =
-                new GenericDatumReader<>(new org.apache.avro.Schema.Parser().parse(registry.schema(id)));
+        RegistryClient.Registered registered = registry.schema(id);
+        org.apache.avro.Schema.Parser parser = new org.apache.avro.Schema.Parser();
+        registered.references().values().forEach(parser::parse);
+        GenericDatumReader<Object> reader = new GenericDatumReader<>(parser.parse(registered.text()));
         readers.put(id, reader);
         return reader;
     }

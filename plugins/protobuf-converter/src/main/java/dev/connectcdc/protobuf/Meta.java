@@ -1,5 +1,6 @@
 package dev.connectcdc.protobuf;
 
+import dev.connectcdc.registry.Json;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,6 +4,10 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.connectcdc.registry.RegistryClient;
+import dev.connectcdc.registry.RegistryConfig;
+import dev.connectcdc.registry.RegistryError;
+import dev.connectcdc.registry.WireFormat;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -29,7 +33,8 @@ import org.apache.kafka.connect.storage.Converter;
  */
 public final class ProtobufConverter implements Converter, Versioned {
 
-    private static final byte MAGIC = 0;
+    /** The path to the only message at the top of a schema. */
+    private static final byte[] FIRST_MESSAGE = {0};
 
     /** How a record of one schema and topic is written. */
     private record Writing(int id, MessageCodec codec) {}
@@ -61,12 +66,12 @@ public final class ProtobufConverter implements Converter, Versioned {
 
     @Override
     public ConfigDef config() {
-        return ProtobufConverterConfig.DEFINITION;
+        return RegistryConfig.DEFINITION;
     }
 
     @Override
     public void configure(Map<String, ?> settings, boolean key) {
-        ProtobufConverterConfig config = new ProtobufConverterConfig(settings);
+        RegistryConfig config = new RegistryConfig(settings);
         isKey = key;
         registry = new RegistryClient(config);
         registration = new Registration(registry, config.autoRegister());
@@ -85,7 +90,8 @@ public final class ProtobufConverter implements Converter, Versioned {
         }
         Writing writing = writing(topic, schema);
         WireBuffer out = new WireBuffer();
-        out.raw(ByteBuffer.allocate(6).put(MAGIC).putInt(writing.id).put((byte) 0).array());
+        out.raw(WireFormat.prefix(writing.id));
+        out.raw(FIRST_MESSAGE);
         try {
             writing.codec.writeFields(out, value);
         } catch (ClassCastException e) {
@@ -113,14 +119,10 @@ public final class ProtobufConverter implements Converter, Versioned {
         if (value == null) {
             return SchemaAndValue.NULL;
         }
-        ByteBuffer in = ByteBuffer.wrap(value);
+        int id = WireFormat.idOf(value, topic, isKey);
+        ByteBuffer in = ByteBuffer.wrap(value).position(WireFormat.PREFIX);
         try {
-            if (in.get() != MAGIC) {
-                throw new DataException(what() + " in topic " + topic + " does not begin with a zero byte, so it is not in"
-                        + " the wire format of a schema registry. Use the converter that the topic was written with.");
-            }
-            int id = in.getInt();
-            Reading reading = reading(topic, new ReadingKey(id, path(in)));
+            Reading reading = reading(new ReadingKey(id, path(in)));
             DynamicMessage message = DynamicMessage.newBuilder(reading.message)
                     .mergeFrom(value, in.position(), in.remaining())
                     .build();
@@ -146,15 +148,10 @@ public final class ProtobufConverter implements Converter, Versioned {
         return path;
     }
 
-    private Reading reading(String topic, ReadingKey key) {
+    private Reading reading(ReadingKey key) {
         Reading reading = readings.get(key);
         if (reading == null) {
             RegistryClient.Registered schema = registry.schema(key.id);
-            if (schema == null) {
-                throw new DataException(what() + " in topic " + topic + " has schema id " + key.id
-                        + ", which the registry does not know. Set schema.registry.url to the registry that it was written"
-                        + " with.");
-            }
             ProtoDescriptors.Parsed parsed = ProtoDescriptors.parse(schema.text(), schema.references()::get);
             Descriptor message = message(parsed.file(), key);
             reading = new Reading(message, Codecs.of(parsed, message));

@@ -1,7 +1,10 @@
 package dev.connectcdc.protobuf;
 
-import dev.connectcdc.protobuf.RegistryClient.Refused;
-import dev.connectcdc.protobuf.RegistryClient.Version;
+import dev.connectcdc.registry.RefusedSchemaException;
+import dev.connectcdc.registry.RegistryClient;
+import dev.connectcdc.registry.RegistryClient.Version;
+import dev.connectcdc.registry.RegistryConfig;
+import dev.connectcdc.registry.RegistryError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,8 +14,13 @@ import org.apache.kafka.connect.data.Schema;
 /** Finds the id of a Connect schema's Protobuf schema, and registers what is new. */
 final class Registration {
 
+    private static final String TYPE = "PROTOBUF";
+
     /** Each one is lost only to another worker that registered a schema for the subject in between. */
     private static final int ATTEMPTS = 20;
+
+    /** Fields of Debezium's envelope whose fields are columns. */
+    private static final List<String> ROWS = List.of("before", "after");
 
     /** A schema in the registry. */
     record Result(int id, ProtoSchema schema) {}
@@ -35,7 +43,7 @@ final class Registration {
      * @throws RegistryError when the registry refuses the schema, or does not answer
      */
     Result of(String subject, String topic, boolean isKey, Schema schema) {
-        List<Version> versions = registry.versions(subject, List.of());
+        List<Version> versions = registry.versions(subject, TYPE, List.of());
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             List<ProtoSchema> schemas = parsed(versions);
             for (int last = versions.size(); last > 0; last--) {
@@ -47,19 +55,19 @@ final class Registration {
             ProtoSchema wanted = SchemaWriter.write(topic, isKey, schema, History.of(schemas));
             if (!autoRegister) {
                 throw new RegistryError("subject " + subject + " has no version with the schema of topic " + topic
-                        + ", and " + ProtobufConverterConfig.AUTO_REGISTER + " is false. Register this schema, or set "
-                        + ProtobufConverterConfig.AUTO_REGISTER + " to true:\n" + wanted.text());
+                        + ", and " + RegistryConfig.AUTO_REGISTER + " is false. Register this schema, or set "
+                        + RegistryConfig.AUTO_REGISTER + " to true:\n" + wanted.text());
             }
             List<Version> before = versions;
             try {
-                int id = registry.register(subject, wanted.text());
-                versions = registry.versions(subject, before);
+                int id = registry.register(subject, TYPE, wanted.text());
+                versions = registry.versions(subject, TYPE, before);
                 // A version that came in between may have given the same numbers to other fields
                 if (History.of(parsed(versions)).owns(wanted)) {
                     return new Result(id, wanted);
                 }
-            } catch (Refused e) {
-                versions = registry.versions(subject, before);
+            } catch (RefusedSchemaException e) {
+                versions = registry.versions(subject, TYPE, before);
                 if (versions.equals(before)) {
                     throw refused(subject, schemas, wanted, e);
                 }
@@ -73,45 +81,52 @@ final class Registration {
         return versions.stream().map(version -> ProtoSchema.parse(version.text())).toList();
     }
 
-    private RegistryError refused(String subject, List<ProtoSchema> before, ProtoSchema wanted, Refused refused) {
-        String level = registry.compatibility(subject);
-        String changes = before.isEmpty()
-                ? ""
-                : " Since the newest version: " + String.join("; ", changes(before.get(before.size() - 1), wanted)) + ".";
-        return new RegistryError("subject " + subject + " (compatibility " + level + ") refuses the new schema." + changes
-                + " The registry says: " + refused.getMessage() + "\nNo row is lost: the task stops before it. Undo the"
-                + " change in the table, or set the subject's compatibility to NONE when all readers can take the change;"
-                + " then restart the task. A new column beside the old one needs neither.", refused);
+    private RegistryError refused(
+            String subject, List<ProtoSchema> before, ProtoSchema wanted, RefusedSchemaException refused) {
+        List<String> changes = before.isEmpty() ? List.of() : changes(before.get(before.size() - 1), wanted);
+        return RegistryError.incompatible(subject, registry.level(subject), changes, refused);
     }
 
-    /** @return each difference that a reader may notice, with the fields' names as Connect has them */
-    static List<String> changes(ProtoSchema before, ProtoSchema after) {
-        List<String> changes = new ArrayList<>(changes(before.root(), after.root()));
+    /** Each difference that a reader may notice, with the fields' names as Connect has them. */
+    private static List<String> changes(ProtoSchema before, ProtoSchema after) {
+        List<String> changes = new ArrayList<>(changes(before.root(), after.root(), false));
         for (ProtoMessage message : before.nested()) {
+            boolean isRow = before.root().fields().stream()
+                    .anyMatch(field -> ROWS.contains(field.connectName()) && field.type().equals(message.name()));
             after.nested().stream()
                     .filter(other -> other.name().equals(message.name()))
-                    .forEach(other -> changes.addAll(changes(message, other)));
+                    .forEach(other -> changes.addAll(changes(message, other, isRow)));
         }
-        return changes.isEmpty() ? List.of("no field was removed, and none has another type") : changes;
+        return changes;
     }
 
-    private static List<String> changes(ProtoMessage before, ProtoMessage after) {
+    private static List<String> changes(ProtoMessage before, ProtoMessage after, boolean isRow) {
         Stream<String> removedOrOther = before.fields().stream().map(field -> {
-            String where = "field \"" + field.connectName() + "\" of " + before.name();
-            List<ProtoField> now = after.fields().stream()
-                    .filter(other -> other.connectName().equals(field.connectName()))
-                    .toList();
-            if (now.isEmpty()) {
-                return where + " is gone";
+            String where = name(field, before, isRow);
+            ProtoField now = find(field, after);
+            if (now == null) {
+                return where + " was removed";
             }
-            String type = typeOf(now.get(0));
-            return type.equals(typeOf(field)) ? null : where + " was " + typeOf(field) + " and is " + type;
+            return typeOf(now).equals(typeOf(field))
+                    ? null
+                    : where + " has changed its type from " + typeOf(field) + " to " + typeOf(now);
         });
         Stream<String> added = after.fields().stream()
-                .filter(field -> before.fields().stream()
-                        .noneMatch(other -> other.connectName().equals(field.connectName())))
-                .map(field -> "field \"" + field.connectName() + "\" of " + before.name() + " is new");
+                .filter(field -> find(field, before) == null)
+                .map(field -> name(field, before, isRow) + " is new");
         return Stream.concat(removedOrOther, added).filter(Objects::nonNull).toList();
+    }
+
+    private static ProtoField find(ProtoField field, ProtoMessage message) {
+        return message.fields().stream()
+                .filter(other -> other.connectName().equals(field.connectName()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String name(ProtoField field, ProtoMessage message, boolean isRow) {
+        String quoted = "\"" + field.connectName() + "\"";
+        return isRow ? "column " + quoted : "field " + quoted + " of " + message.name();
     }
 
     private static String typeOf(ProtoField field) {

@@ -2,6 +2,7 @@ package dev.connectcdc.protobuf;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.connectcdc.registry.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -38,11 +39,6 @@ final class FakeRegistry implements AutoCloseable {
 
     /** Runs before each registration. */
     volatile Runnable beforeRegistration = () -> {};
-
-    /** What each request gets instead of its answer; 0 for its answer. */
-    volatile int status;
-
-    volatile String authorization;
 
     FakeRegistry() {
         try {
@@ -95,12 +91,7 @@ final class FakeRegistry implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
         requests.add(exchange.getRequestMethod() + " " + path);
-        authorization = exchange.getRequestHeaders().getFirst("Authorization");
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        if (status != 0) {
-            send(exchange, status, Map.of("error_code", status, "message", "told to"));
-            return;
-        }
         String[] parts = path.split("/");
         if (exchange.getRequestMethod().equals("POST")) {
             String text = (String) Json.object(body).get("schema");

@@ -127,11 +127,11 @@ class WireFormatTest {
     void whatIsNoRecordOfARegistryIsAnError() {
         registry.add("topic-value", "syntax = \"proto3\"; message A { string a = 1; }");
         assertError("does not begin with a zero byte", "7b 22 61 22 3a 31 7d");
-        assertError("ends too early", "00 00 00");
+        assertError("does not begin with a zero byte and an id", "00 00 00");
         assertError("ends too early", "00 00 00 00 01");
         assertError("ends too early", "00 00 00 00 01 08 00");
         assertError("ends too early", "00 00 00 00 01 00 0a 05 61");
-        assertError("schema id 9, which the registry does not know", "00 00 00 00 09 00");
+        assertError("schema id 9, which the schema registry at ", "00 00 00 00 09 00");
     }
 
     private void assertError(String part, String hex) {

@@ -1,222 +1,316 @@
 package dev.connectcdc.registry;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.connect.errors.DataException;
-import org.apache.kafka.connect.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a schema registry by Confluent's API, version 7. It keeps nothing: callers keep what they ask often.
+ * Asks a schema registry by version 7 of Confluent's API ("Schema Registry API Reference"). It keeps nothing: callers keep what
+ * they ask often.
  *
- * <p>Without an answer of any URL, and for an answer that says "later" (429 and 500 and above), it throws
- * {@link RetriableException}: Connect repeats the conversion as long as {@code errors.retry.timeout} allows. Any other
- * refusal is a {@link DataException} with the registry's own words.
+ * <p>A request that gets no answer, or one that says "later" (408, 429, and 500 and above), is sent again, to each URL in turn,
+ * until {@code schema.registry.wait.ms} is over. The call waits meanwhile, because Connect would drop the record of a converter
+ * that throws (see {@link RegistryError}). Each refusal but that of a schema is a {@link RegistryError}.
  */
 public final class RegistryClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryClient.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(30);
-    private static final JsonFactory JSON = new JsonFactory();
-    private static final int CONFLICT = 409;
-    private static final String NO_LEVEL = "NONE";
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-    private final List<Endpoint> endpoints;
-    private final boolean autoRegister;
-    private long nextWarning = System.nanoTime();
+    private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
 
-    /** A registry's URL without credentials, and the header that they make; null without credentials. */
-    private record Endpoint(String url, String authorization) {}
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** A request: without a body it is a GET, with one a POST. */
-    private record Request(String path, String body, String what) {}
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
-    public RegistryClient(RegistryConfig config) {
-        boolean inUrl = config.getString(RegistryConfig.CREDENTIALS_SOURCE).equals("URL");
-        String userInfo = inUrl ? "" : config.getPassword(RegistryConfig.USER_INFO).value();
-        endpoints = config.getList(RegistryConfig.URLS).stream().map(url -> endpoint(url, userInfo)).toList();
-        if (endpoints.isEmpty()) {
-            throw new ConfigException(RegistryConfig.URLS, "", "is empty: write the URL of a schema registry");
+    private static final int LONGEST_MESSAGE = 1000;
+
+    /**
+     * Beside its API like Confluent's. That one answers NONE for a subject without a level of its own, and for the registry when
+     * its level comes from its settings (Apicurio Registry 2.6.13).
+     */
+    private static final String DEFAULT_OF_APICURIO = "/../../registry/v2/admin/rules/COMPATIBILITY";
+
+    /** A version of a subject. */
+    public record Version(int number, int id, String text) {}
+
+    /**
+     * A schema, by its id.
+     *
+     * @param references the text of each schema that it needs, by the name that it uses; each one after those that it needs itself
+     */
+    public record Registered(String text, Map<String, String> references) {}
+
+    private record Answer(int status, String body) {
+
+        boolean isGood() {
+            return status < 300;
         }
-        autoRegister = config.getBoolean(RegistryConfig.AUTO_REGISTER);
+
+        boolean saysLater() {
+            return status >= 500 || status == 429 || status == 408;
+        }
     }
 
-    private static Endpoint endpoint(String text, String userInfo) {
-        URI url;
-        try {
-            url = URI.create(text.strip());
-        } catch (IllegalArgumentException e) {
-            // Its message has the text, which may hold a password
-            throw new ConfigException(RegistryConfig.URLS + " has a value that is not a URL");
-        }
-        if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
-            throw new ConfigException(RegistryConfig.URLS + " has a value that is not an http or https URL with a host");
-        }
-        String login = url.getUserInfo() == null ? userInfo : url.getUserInfo();
-        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
-        String plain = url.getScheme() + "://" + url.getHost() + port + url.getPath().replaceAll("/+$", "");
-        String encoded = Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
-        return new Endpoint(plain, login.isEmpty() ? null : "Basic " + encoded);
+    private final List<RegistryConfig.Endpoint> endpoints;
+
+    /** For messages. */
+    private final String urls;
+
+    private final Duration longestWait;
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build();
+
+    private int next;
+
+    public RegistryClient(RegistryConfig config) {
+        endpoints = config.endpoints();
+        urls = endpoints.stream().map(RegistryConfig.Endpoint::url).collect(Collectors.joining(", "));
+        longestWait = config.longestWait();
     }
 
     /**
-     * The id of a schema in its subject. With {@code auto.register.schemas} the schema is registered if the subject does not
-     * have it; the registry then checks its compatibility.
+     * Adds a schema to its subject, if the subject does not have it.
      *
-     * @param type AVRO, PROTOBUF or JSON.
-     * @throws IncompatibleSchemaException when the level of the subject does not allow it
+     * @param type AVRO, PROTOBUF or JSON
+     * @return the id of the schema
+     * @throws RefusedSchemaException when the level of the subject does not allow the schema
+     */
+    public int register(String subject, String type, String schema) throws RefusedSchemaException {
+        Answer answer = send("POST", path("/subjects/", subject) + "/versions", body(type, schema));
+        if (answer.status == 409) {
+            throw new RefusedSchemaException(messageOf(answer));
+        }
+        return number(object(expectGood(answer, "the registration of a schema for subject " + subject)), "id");
+    }
+
+    /**
+     * @param type AVRO, PROTOBUF or JSON
+     * @return the id of a schema that its subject has
      */
     public int idOf(String subject, String type, String schema) {
-        String path = path("/subjects/", subject);
-        Request request = new Request(
-                autoRegister ? path + "/versions" : path,
-                object(Map.of("schemaType", type, "schema", schema)),
-                "the schema of subject " + subject);
-        return Integer.parseInt(field(ask(request), "id"));
+        Answer answer = send("POST", path("/subjects/", subject), body(type, schema));
+        if (answer.status == 404) {
+            throw new RegistryError("the schema registry at " + urls + " does not have the schema for subject " + subject
+                    + ", and " + RegistryConfig.AUTO_REGISTER + " is false. Register it, or set "
+                    + RegistryConfig.AUTO_REGISTER + " to true:\n" + schema);
+        }
+        return number(object(expectGood(answer, "the search for a schema of subject " + subject)), "id");
+    }
+
+    /**
+     * @param type of the versions that are wanted
+     * @param known versions from before, which are not asked for again
+     * @return its versions, the oldest first, with those that were deleted softly where the registry shows them
+     */
+    public List<Version> versions(String subject, String type, List<Version> known) {
+        Answer list = send("GET", path("/subjects/", subject) + "/versions?deleted=true", null);
+        if (list.status == 404) {
+            return List.of();
+        }
+        List<Version> versions = new ArrayList<>();
+        for (Object number : array(expectGood(list, "the versions of subject " + subject))) {
+            int wanted = ((Number) number).intValue();
+            Version version = known.stream()
+                    .filter(one -> one.number == wanted)
+                    .findFirst()
+                    .orElseGet(() -> version(subject, type, wanted));
+            if (version != null) {
+                versions.add(version);
+            }
+        }
+        return versions;
+    }
+
+    /** @return null for a version of another type, or one that was deleted meanwhile */
+    private Version version(String subject, String type, int number) {
+        Answer answer = send("GET", path("/subjects/", subject) + "/versions/" + number + "?deleted=true", null);
+        if (answer.status == 404) {
+            return null;
+        }
+        Map<String, Object> version = object(expectGood(answer, "version " + number + " of subject " + subject));
+        return type.equals(version.get("schemaType")) ? new Version(number, number(version, "id"), text(version)) : null;
     }
 
     /** The text of the newest schema of a subject. */
     public String newestSchema(String subject) {
-        return field(ask(new Request(path("/subjects/", subject) + "/versions/latest", null, "subject " + subject)), "schema");
+        return text(object(expectGood(
+                send("GET", path("/subjects/", subject) + "/versions/latest", null), "the newest schema of subject " + subject)));
     }
 
-    /** The compatibility level that holds for a subject: its own, or that of the registry. */
+    /** @return the level because of which the subject refuses a schema, such as BACKWARD; "unknown" when the registry does not tell */
     public String level(String subject) {
-        String level = NO_LEVEL;
-        try {
-            level = configured(path("/config/", subject), "the level of subject " + subject);
-        } catch (DataException e) {
-            LOG.debug("a subject without a level of its own", e);
-        }
-        // Apicurio Registry 2.6 answers NONE for a subject without a level of its own
-        return level.equals(NO_LEVEL) ? configured("/config", "its level") : level;
+        return Stream.of(path("/config/", subject) + "?defaultToGlobal=true", "/config", DEFAULT_OF_APICURIO)
+                .map(path -> send("GET", path, null))
+                .filter(Answer::isGood)
+                .map(this::object)
+                .map(answer -> answer.getOrDefault("compatibilityLevel", answer.get("config")))
+                .filter(level -> level instanceof String && !level.equals("NONE"))
+                .map(String.class::cast)
+                .findFirst()
+                .orElse("unknown");
     }
 
-    private String configured(String path, String what) {
-        return field(ask(new Request(path, null, what)), "compatibilityLevel");
+    /** @throws DataException when the registry has no schema with this id */
+    public Registered schema(int id) {
+        Answer answer = send("GET", "/schemas/ids/" + id, null);
+        if (answer.status == 404) {
+            throw new DataException("a record has schema id " + id + ", which the schema registry at " + urls + " does not know. Set "
+                    + RegistryConfig.URLS + " to the registry that it was written with.");
+        }
+        Map<String, Object> schema = object(expectGood(answer, "the schema with id " + id));
+        Map<String, String> references = new LinkedHashMap<>();
+        addReferences(schema, references);
+        return new Registered(text(schema), references);
+    }
+
+    private void addReferences(Map<String, Object> schema, Map<String, String> references) {
+        if (!(schema.get("references") instanceof List<?> list)) {
+            return;
+        }
+        for (Object item : list) {
+            Map<?, ?> reference = (Map<?, ?>) item;
+            String subject = (String) reference.get("subject");
+            String version = "/versions/" + reference.get("version");
+            Map<String, Object> referenced = object(expectGood(
+                    send("GET", path("/subjects/", subject) + version, null), "version " + version + " of subject " + subject));
+            addReferences(referenced, references);
+            references.put((String) reference.get("name"), text(referenced));
+        }
+    }
+
+    private Answer send(String method, String path, String body) {
+        Outage outage = null;
+        for (int attempt = 1; ; attempt++) {
+            RegistryConfig.Endpoint endpoint = endpoints.get(next);
+            String trouble;
+            IOException cause = null;
+            try {
+                Answer answer = once(endpoint, method, path, body);
+                if (!answer.saysLater()) {
+                    if (outage != null) {
+                        outage.end();
+                    }
+                    return answer;
+                }
+                trouble = "status " + answer.status + ": " + messageOf(answer);
+            } catch (IOException e) {
+                trouble = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
+                cause = e;
+            }
+            next = (next + 1) % endpoints.size();
+            if (outage == null) {
+                outage = new Outage(urls, longestWait);
+            }
+            if (attempt % endpoints.size() == 0) {
+                outage.pause(trouble, cause);
+            }
+        }
+    }
+
+    private Answer once(RegistryConfig.Endpoint endpoint, String method, String path, String body) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint.url() + path).normalize())
+                .timeout(REQUEST_TIMEOUT)
+                .header("Accept", MEDIA_TYPE + ", application/json")
+                .header("Content-Type", MEDIA_TYPE)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (endpoint.authorization() != null) {
+            request.header("Authorization", endpoint.authorization());
+        }
+        try {
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return new Answer(response.statusCode(), response.body());
+        } catch (InterruptedException e) {
+            throw Outage.interrupted(urls, e);
+        }
+    }
+
+    private Answer expectGood(Answer answer, String what) {
+        if (answer.isGood()) {
+            return answer;
+        }
+        String remedy = answer.status == 401 || answer.status == 403
+                ? " Set " + RegistryConfig.CREDENTIALS_SOURCE + " and " + RegistryConfig.USER_INFO
+                        + " to a user who may do this."
+                : " Look at the registry's log, and at " + RegistryConfig.URLS + ".";
+        throw new RegistryError("the schema registry at " + urls + " refuses " + what + " with status " + answer.status + ": "
+                + messageOf(answer) + "." + remedy);
+    }
+
+    /** A registry's own words, or the beginning of another server's page. */
+    private static String messageOf(Answer answer) {
+        String message = answer.body;
+        try {
+            if (Json.object(answer.body).get("message") instanceof String text) {
+                message = text;
+            }
+        } catch (IOException e) {
+            LOG.debug("The answer of the schema registry is no JSON", e);
+        }
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + " ...";
+    }
+
+    private Map<String, Object> object(Answer answer) {
+        try {
+            return Json.object(answer.body);
+        } catch (IOException e) {
+            throw noRegistry(e);
+        }
+    }
+
+    private List<Object> array(Answer answer) {
+        try {
+            return Json.array(answer.body);
+        } catch (IOException e) {
+            throw noRegistry(e);
+        }
+    }
+
+    private int number(Map<String, Object> answer, String field) {
+        if (answer.get(field) instanceof Number number) {
+            return number.intValue();
+        }
+        throw noRegistry(null);
+    }
+
+    private String text(Map<String, Object> answer) {
+        if (answer.get("schema") instanceof String text) {
+            return text;
+        }
+        throw noRegistry(null);
+    }
+
+    private RegistryError noRegistry(IOException cause) {
+        return new RegistryError("what answers at " + urls + " is no schema registry with Confluent's API. Correct "
+                + RegistryConfig.URLS + "; Apicurio's ends with /apis/ccompat/v7.", cause);
+    }
+
+    private static String body(String type, String schema) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("schemaType", type);
+        body.put("schema", schema);
+        return Json.text(body);
     }
 
     private static String path(String parent, String subject) {
         return parent + URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    /** The text of a schema. */
-    public String schema(int id) {
-        return field(ask(new Request("/schemas/ids/" + id, null, "schema " + id)), "schema");
-    }
-
-    private Map<String, String> ask(Request request) {
-        String reason = "";
-        for (Endpoint endpoint : endpoints) {
-            try {
-                HttpResponse<String> response = http.send(httpRequest(endpoint, request), HttpResponse.BodyHandlers.ofString());
-                int status = response.statusCode();
-                if (status < 300) return parse(response.body());
-                String said = status + " " + String.join(" ", errorOf(response.body()));
-                if (status < 500 && status != 429) throw refusal(endpoint, request, status, said);
-                reason = endpoint.url() + " answers " + said;
-            } catch (IOException e) {
-                reason = endpoint.url() + ": " + e.getClass().getSimpleName()
-                        + (e.getMessage() == null ? "" : " " + e.getMessage());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new RetriableException("interrupted while asking " + endpoint.url(), e);
-            }
-        }
-        String text = "the schema registry does not give " + request.what() + ": " + reason
-                + ". The task waits for it as long as errors.retry.timeout allows";
-        warn(text);
-        throw new RetriableException(text);
-    }
-
-    /** Connect repeats the conversion without a line in its log. */
-    private void warn(String text) {
-        if (System.nanoTime() - nextWarning < 0) return;
-        nextWarning = System.nanoTime() + BETWEEN_WARNINGS.toNanos();
-        LOG.warn(text);
-    }
-
-    private DataException refusal(Endpoint endpoint, Request request, int status, String said) {
-        String refused = "the schema registry at " + endpoint.url() + " refuses " + request.what();
-        if (status == CONFLICT) return new IncompatibleSchemaException(refused, said);
-        String advice = status == 404 && !autoRegister
-                ? ". Register the schema, or set " + RegistryConfig.AUTO_REGISTER + " to true"
-                : "";
-        return new DataException(refused + ": " + said + advice);
-    }
-
-    private static HttpRequest httpRequest(Endpoint endpoint, Request request) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(endpoint.url() + request.path()))
-                .timeout(TIMEOUT)
-                .header("Accept", "application/vnd.schemaregistry.v1+json, application/json");
-        if (endpoint.authorization() != null) builder.header("Authorization", endpoint.authorization());
-        if (request.body() == null) return builder.build();
-        return builder.header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                .POST(HttpRequest.BodyPublishers.ofString(request.body()))
-                .build();
-    }
-
-    private static String object(Map<String, String> fields) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            for (Map.Entry<String, String> field : fields.entrySet()) {
-                json.writeStringField(field.getKey(), field.getValue());
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException("a text in memory cannot be written", e);
-        }
-        return text.toString();
-    }
-
-    private static String field(Map<String, String> answer, String name) {
-        String value = answer.get(name);
-        if (value == null) throw new DataException("the schema registry's answer has no field " + name);
-        return value;
-    }
-
-    /** A registry's own words, or the beginning of another server's page. */
-    private static List<String> errorOf(String body) {
-        try {
-            String message = parse(body).get("message");
-            if (message != null) return List.of(message);
-        } catch (IOException e) {
-            LOG.debug("an error without JSON", e);
-        }
-        return List.of(body.substring(0, Math.min(body.length(), 200)));
-    }
-
-    /** The fields of an object that are text or numbers. */
-    private static Map<String, String> parse(String body) throws IOException {
-        Map<String, String> fields = new HashMap<>();
-        try (JsonParser json = JSON.createParser(body)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) throw new IOException("the answer is no JSON object");
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String name = json.currentName();
-                if (json.nextToken().isScalarValue()) fields.put(name, json.getText());
-                else json.skipChildren();
-            }
-        }
-        return fields;
     }
 }

@@ -1,4 +1,4 @@
-package dev.connectcdc.protobuf;
+package dev.connectcdc.registry;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** JSON text to and from Map, List, String, Long, Double, Boolean and null. */
-final class Json {
+public final class Json {
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -19,12 +19,12 @@ final class Json {
 
     private Json() {}
 
-    static String text(Object value) {
+    public static String text(Object value) {
         return TEXT.of(value);
     }
 
     /** @throws IOException when the text is no JSON object */
-    static Map<String, Object> object(String text) throws IOException {
+    public static Map<String, Object> object(String text) throws IOException {
         try (JsonParser parser = FACTORY.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("not a JSON object");
@@ -34,7 +34,7 @@ final class Json {
     }
 
     /** @throws IOException when the text is no JSON array */
-    static List<Object> array(String text) throws IOException {
+    public static List<Object> array(String text) throws IOException {
         try (JsonParser parser = FACTORY.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_ARRAY) {
                 throw new IOException("not a JSON array");
