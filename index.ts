@@ -150,8 +150,8 @@ export = async () => {
         // Status removes these values from the traces that it shows
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
-        registryUrl,
-        registryLogin: registryLogin && { user: registryLogin.user, password: registryPassword },
+        ...(registryUrl && { registryUrl }),
+        ...(registryLogin && { registryLogin: { user: registryLogin.user, password: registryPassword } }),
         plugins: connect.plugins,
         connectors: connectorOutputs(completedConnectors),
     };

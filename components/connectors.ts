@@ -24,8 +24,9 @@ export interface ConnectorDeclaration {
         onDelete?: { offsets?: "retain" | "reset"; database?: DatabasePolicy };
         onPositionLoss?: "refuse" | "startAnew";
         renamedFrom?: string;
-        /** Used by the completion of `config` only. */
+        /** Used by the completion of `config` only, as the next one. */
         addDefaults?: boolean;
+        format?: unknown;
         /** Used by `declareTables` only, as the next two. */
         tables?: unknown;
         tablesUrl?: unknown;
@@ -99,7 +100,7 @@ export function declaredStates(connectors: ConnectorDeclaration[]): Record<strin
 function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs): Connector {
     const { connect, ready, secrets } = args;
     const { name, secretNames } = connector;
-    const { addDefaults, tables: _tables, tablesUrl, manageTables, onDelete, ...entry } = connector.entry;
+    const { addDefaults, format, tables: _tables, tablesUrl, manageTables, onDelete, ...entry } = connector.entry;
     const tables = args.tables[name] ? [args.tables[name]] : [];
     const cleanup = isPostgresSource(entry.class) ? [declareSlotCleanup(connector, args)] : [];
     return new Connector(
