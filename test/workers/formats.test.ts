@@ -2,11 +2,13 @@ import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaults } from "../../config/defaults";
 import { convertersOf, FORMAT_PLUGINS } from "../../connectors/formats";
+import { secretReference } from "../../connectors/secretReference";
 import { done, pending, waitFor } from "../../servers/wait";
 import { registryClient, type RowEvent, rowEvents } from "../support/rows/registryRows";
 import { ByteReader } from "../support/rows/topics";
 import { type ConnectProcesses, startConnectClusters } from "../support/workers/connectProcess";
 import { debeziumConfig, debeziumWorkers, startSource } from "../support/workers/debeziumSource";
+import { PasswordProxy } from "../support/workers/passwordProxy";
 import { PostgresProcess } from "../support/workers/postgresProcess";
 import { allowEveryChange, type RegistryProcess, startRegistry } from "../support/workers/registryProcess";
 
@@ -173,5 +175,43 @@ describe("sources of each format with errors.tolerance=all", () => {
         const { data } = await axios.get<string[]>(`${registry.url}/subjects`);
         const expected = FORMATS.flatMap((format) => [`${topicOf(format)}-key`, `${topicOf(format)}-value`]);
         expect(data).toEqual(expect.arrayContaining(expected));
+    });
+});
+
+describe("sources with a registry that has a login", () => {
+    const password = "hunter2 of the registry";
+    let proxy: PasswordProxy;
+
+    beforeAll(async () => {
+        proxy = await PasswordProxy.start(registry.url, "cdc", password);
+    });
+
+    afterAll(() => proxy?.close());
+
+    it.each(FORMATS)("take the password from the worker's files only: %s", async (format) => {
+        const { secretsFolder, writeSecret } = connect;
+        const url = `${proxy.origin}${new URL(registry.url).pathname}`;
+        const userInfo = `cdc:${secretReference(`${format}-login`, secretsFolder)}`;
+        const settings = convertersOf(format, defaults.connect, url, userInfo);
+        const before = (await rows(format, 52)).length;
+        await postgres.query("insert into shop.customers (id, name) values ($1, 'x')", [60 + before]);
+        await rows(format, before + 1);
+
+        writeSecret(`${format}-login`, "wrong");
+        await start(format, settings);
+        await postgres.query("insert into shop.customers (id, name) values ($1, 'x')", [61 + before]);
+        const trace = await failure(format);
+        expect(trace).toContain("401");
+        expect(trace).toContain("basic.auth.user.info");
+        expect(trace).not.toContain("wrong");
+
+        writeSecret(`${format}-login`, password);
+        await axios.post(`${urlOf(format)}/restart?includeTasks=true&onlyFailed=true`, {});
+        const found = await rows(format, before + 2);
+        expect(found.at(-1)!.row).toMatchObject({ id: 61 + before });
+
+        const { data } = await axios.get<object>(`${urlOf(format)}/config`);
+        expect(data).toMatchObject({ "value.converter.basic.auth.user.info": userInfo });
+        expect(connect.clusters[0]!.workers[0]!.log).not.toContain(password);
     });
 });
