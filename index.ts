@@ -15,7 +15,7 @@ import { declareSubjects } from "./components/subjects";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
-import { registryLoginOf, workerConverters } from "./connectors/endpoints";
+import { registryLoginOf, registryUrlsOf, workerConverters } from "./connectors/endpoints";
 import { runsRegistry } from "./connectors/formats";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { warnOfFailoverSlots } from "./preflight/failoverSlots";
@@ -53,9 +53,6 @@ export = async () => {
     const jmsBroker =
         images.artemis && new JmsBroker(JMS_BROKER_NAME, { ...jmsBrokerArgs, ...common, image: images.artemis });
 
-    const registry =
-        images.registry && new SchemaRegistry(REGISTRY_NAME, { ...config.registry, ...common, image: images.registry });
-
     // Platform
     const metrics = config.metrics.enabled ? config.metrics : undefined;
     const zookeeper = new ZookeeperEnsemble("zookeeper", {
@@ -71,6 +68,8 @@ export = async () => {
         zookeeper,
         metricsPort: metrics?.kafkaPort,
     });
+    const registryArgs = { ...config.registry, hosts, kafka };
+    const registry = images.registry && new SchemaRegistry(REGISTRY_NAME, { ...registryArgs, image: images.registry });
     const connect = new ConnectCluster("connect", {
         ...config.connect,
         converters: workerConverters(config),
@@ -85,13 +84,13 @@ export = async () => {
     });
 
     // Subjects, captured tables and connectors
-    const registryUrl = registry?.url ?? config.registry.url;
+    const registryUrls = registry?.urls ?? (config.registry.url && registryUrlsOf(config));
     const registryLogin = registryLoginOf(config);
     const registryPassword = registryLogin && secrets[registryLogin.passwordSecret]!;
     const subjects = declareSubjects(
         config.subjects,
         {
-            registryUrls: [registryUrl!],
+            registryUrls: registryUrls || [],
             auth: registryLogin && { basic: { username: registryLogin.user, password: registryPassword! } },
         },
         { dependsOn: registry?.ready, deletedWith: registry },
@@ -133,7 +132,7 @@ export = async () => {
             kafka: kafka.addresses,
             connect: connect.restUrls,
             postgres: database?.address,
-            registry: registry?.address,
+            registry: registry?.addresses,
             jmsBroker: jmsBroker?.address,
             jmsConsole: jmsBroker?.consoleUrl,
         },
@@ -150,7 +149,7 @@ export = async () => {
         // Status removes these values from the traces that it shows
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
-        ...(registryUrl && { registryUrl }),
+        ...(registryUrls && { registryUrls }),
         ...(registryLogin && { registryLogin: { user: registryLogin.user, password: registryPassword } }),
         plugins: connect.plugins,
         connectors: connectorOutputs(completedConnectors),

@@ -79,6 +79,18 @@ export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost
     }));
 }
 
+/**
+ * The same for servers that have their metrics at the port of their clients.
+ *
+ * @param addresses `host:port` of each server, for clients outside.
+ */
+export function ownMetricsTargets(job: string, addresses: string[]): MetricsTarget[] {
+    return addresses.map((address, i) => ({
+        targets: [address],
+        labels: { stack: pulumi.getStack(), job, member: `${job}-${i}` },
+    }));
+}
+
 /** Entries of all members in a file of targets for Prometheus. */
 export function prometheusTargets(
     clusters: { metricsTargets: pulumi.Output<MetricsTarget[]> }[],

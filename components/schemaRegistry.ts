@@ -1,22 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
-import type { MetricsTarget } from "./jvm";
-import { Member } from "./member";
+import { type MetricsTarget, ownMetricsTargets } from "./jvm";
+import { KafkaCluster } from "./kafkaCluster";
 import { registryCommand } from "./render/registry";
-import { REGISTRY_PORT, registryAddress, registryUrl } from "./render/serverAddresses";
-import { hostOf, outsideAddress } from "./render/topology";
+import { REGISTRY_PORT, registryPeerUrls, registryUrl } from "./render/serverAddresses";
+import { hostsOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
+import { rollMembers } from "./rolling/rollMembers";
 
-const DATA_PATH = "/var/lib/registry";
+/** Limit until all instances answer, s. An instance first reads all schemas from their topic. */
+const READY_SECONDS = 300;
+/** How long an instance may take to stop, s. */
+const STOP_GRACE_SECONDS = 30;
 
 /** Arguments of {@link SchemaRegistry}. */
 export interface SchemaRegistryArgs {
     hosts: DockerHost[];
     image: Image;
-    /** Host name; empty: the first host. */
+    /** Where the schemas are kept. */
+    kafka: KafkaCluster;
+    /** Instances of the registry. */
+    instances: number;
+    /** Host names by instance, repeated when it is shorter. Empty: instance i goes to host i modulo the number of hosts. */
     placement: string[];
-    /** Port for clients outside. */
+    /** Port of instance 0 for clients outside; instance i has this port + i. */
     port: number;
     /** Compatibility of subjects without a level of their own, as Confluent's API names it. */
     compatibility: string;
@@ -24,67 +32,52 @@ export interface SchemaRegistryArgs {
     heapMb: number;
     /** Memory limit, MiB. */
     memoryMb: number;
-    /** Keeps the data volume from being deleted. Default false. */
-    protectData?: boolean;
 }
 
 /**
- * The stack's own schema registry: Apicurio Registry, which has Confluent's API. It is one server with its schemas in a volume,
- * because Maven Central has no distribution of this version that keeps them in Kafka. While it does not run, records with
- * known schemas flow on, since converters keep these.
+ * The stack's own schema registry: Apicurio Registry, which has Confluent's API. Its instances have the schemas in memory, and
+ * keep them in a topic. So they are equal, and any of them may be lost.
  */
 export class SchemaRegistry extends pulumi.ComponentResource {
-    /** URL of its API like Confluent's, for clients outside. */
-    public readonly url: pulumi.Output<string>;
-    /** `host:port` for clients outside. */
-    public readonly address: pulumi.Output<string>;
-    /** `host:port` for other members. */
-    public readonly peerAddress: string;
-    /** Its entry in a file of targets for Prometheus: it serves metrics at its own port. */
+    /** URL of each instance's API like Confluent's, for clients outside. */
+    public readonly urls: pulumi.Output<string[]>;
+    /** `host:port` of each instance for clients outside. */
+    public readonly addresses: pulumi.Output<string[]>;
+    /** The same for other members. */
+    public readonly peerAddresses: string[];
+    /** Entries of the instances in a file of targets for Prometheus: they serve metrics at their own port. */
     public readonly metricsTargets: pulumi.Output<MetricsTarget[]>;
-    /** Resolves when the registry answers. */
+    /** Resolves when all instances answer. */
     public readonly ready: Readiness;
 
     constructor(name: string, args: SchemaRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:SchemaRegistry", name, {}, opts);
-        const host = hostOf(0, args.hosts, args.placement);
-        const member = new Member(
-            name,
-            {
+        const { compatibility, heapMb, memoryMb, kafka } = args;
+        const hosts = hostsOf(args.instances, args.hosts, args.placement);
+        const targets = hosts.map((host, i) => outsideAddress(host, args.port + i));
+        this.ready = rollMembers(name, {
+            kind: "registry",
+            targets,
+            readySeconds: READY_SECONDS,
+            parent: this,
+            dependsOn: [kafka.ready],
+            members: hosts.map((host, i) => ({
                 host,
                 image: args.image,
-                command: registryCommand(
-                    { port: REGISTRY_PORT, folder: DATA_PATH, compatibility: args.compatibility },
-                    args.heapMb,
+                command: kafka.bootstrapServers.apply((bootstrapServers) =>
+                    registryCommand({ port: REGISTRY_PORT, compatibility, store: { bootstrapServers } }, heapMb),
                 ),
                 files: {},
-                dataPath: DATA_PATH,
-                protectData: args.protectData,
-                ports: { [REGISTRY_PORT]: args.port },
+                ports: { [REGISTRY_PORT]: args.port + i },
                 healthcheck: ["/usr/local/bin/health-registry", String(REGISTRY_PORT)],
-                memoryMb: args.memoryMb,
-                stopGraceSeconds: 30,
-            },
-            { parent: this },
-        );
-        const outside = outsideAddress(host, args.port);
-        const peer = registryAddress(args);
-        const [outsideHost = "", outsidePort] = outside.split(":");
-        this.url = pulumi.output(registryUrl({ host: outsideHost, port: Number(outsidePort) }));
-        this.address = pulumi.output(outside);
-        this.peerAddress = `${peer.host}:${peer.port}`;
-        const labels = { stack: pulumi.getStack(), job: name, member: name };
-        this.metricsTargets = pulumi.output([{ targets: [outside], labels }]);
-        this.ready = new Readiness(
-            `${name}-ready`,
-            {
-                kind: "registry",
-                targets: [outside],
-                members: { [name]: member.containerId },
-                timeoutSeconds: 120,
-            },
-            { parent: this },
-        );
-        this.registerOutputs({ url: this.url, address: this.address, ready: this.ready });
+                memoryMb,
+                stopGraceSeconds: STOP_GRACE_SECONDS,
+            })),
+        });
+        this.urls = pulumi.output(targets.map(registryUrl));
+        this.addresses = pulumi.output(targets);
+        this.peerAddresses = registryPeerUrls(args).map((url) => new URL(url).host);
+        this.metricsTargets = pulumi.output(ownMetricsTargets(name, targets));
+        this.registerOutputs({ urls: this.urls, addresses: this.addresses, ready: this.ready });
     }
 }

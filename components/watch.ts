@@ -103,7 +103,7 @@ function targetOf({ zookeeper, kafka, connect, connectors, secrets, database, re
             user: database.user,
             password: database.password,
         },
-        registry: registry && { address: registry.peerAddress },
+        registry: registry?.peerAddresses,
         jmsBroker: jmsBroker && {
             ...jmsBroker.server.peer,
             user: jmsBroker.user,

@@ -107,7 +107,8 @@ export const defaults = {
         config: {},
     },
     registry: {
-        version: "2.6.13.Final",
+        version: "3.0.9",
+        instances: 1,
         port: 8081,
         compatibility: "BACKWARD" as const,
         subjects: {},

@@ -311,8 +311,8 @@ export const sections = {
         url: text("a URL")
             .optional()
             .describe(
-                "URL of an existing schema registry with Confluent's API, as the workers reach it. Default: the stack runs its " +
-                    "own as soon as a format needs it.",
+                "URL of an existing schema registry with Confluent's API, as the workers reach it, or its URLs, separated by " +
+                    "commas. Default: the stack runs its own as soon as a format needs it.",
             ),
         user: text("a user name")
             .optional()
@@ -321,7 +321,10 @@ export const sections = {
             .optional()
             .describe("With `user`: name of the secret with the user's password."),
         version: fixedVersion.describe("Version of Apicurio Registry."),
-        port: port.describe("Published port of the registry."),
+        instances: count("a number of instances", 1, 100).describe(
+            "Number of instances of the registry. They keep the schemas in a topic, so any of them may be lost.",
+        ),
+        port: port.describe("Published port of instance 0; instance i has this port + i."),
         compatibility: compatibility.describe("Compatibility of subjects without a level of their own."),
         subjects: z
             .record(z.string(), subject, { error: "must be an object of subjects by name" })
@@ -333,7 +336,7 @@ export const sections = {
             ),
         heapMb: jvm.heapMb,
         memoryMb: jvm.memoryMb,
-        placement: list.describe("Name of the host, as a list of one. Empty: the first host."),
+        placement: jvm.placement,
     }),
     jmsBroker: z.strictObject({
         managed: flag.describe(

@@ -58,8 +58,8 @@ export interface PlatformEndpoints {
     format: Format;
     /** Converters of the format `json`. */
     jsonConverters: JsonConverters;
-    /** URL of the schema registry's API like Confluent's; not used with the format `json`. */
-    registryUrl: string;
+    /** URLs of the schema registry's API like Confluent's; not used with the format `json`. */
+    registryUrls: string[];
     /** Login of the schema registry. Default: none. */
     registryLogin?: {
         user: string;
@@ -152,11 +152,11 @@ function formatSettings(
     platform: PlatformEndpoints,
     secretsFolder: string,
 ): Record<string, string> {
-    const { jsonConverters, registryUrl, registryLogin: login } = platform;
+    const { jsonConverters, registryUrls, registryLogin: login } = platform;
     const own = format ?? platform.format;
     const userInfo = login && `${login.user}:${secretReference(login.passwordSecret, secretsFolder)}`;
     const isOfWorkers = own === platform.format && (own === "json" || userInfo === undefined);
-    const converters = isOfWorkers ? {} : convertersOf(own, jsonConverters, registryUrl, userInfo);
+    const converters = isOfWorkers ? {} : convertersOf(own, jsonConverters, registryUrls, userInfo);
     // Settings of one converter do not apply to another
     const replaced = ["key.converter", "value.converter"].filter((key) => key in config);
     return Object.fromEntries(

@@ -3,14 +3,13 @@ import {
     databaseAddress,
     jmsBrokerAddress,
     jmsUrl,
-    registryAddress,
-    registryUrl,
+    registryPeerUrls,
     workerUrls,
 } from "../components/render/serverAddresses";
 import type { HostAddress } from "../components/render/topology";
 import type { PlatformEndpoints } from "./completeConnector";
 import { writesSchemas } from "./debeziumPostgres";
-import { convertersOf, type Format, type JsonConverters } from "./formats";
+import { convertersOf, type Format, type JsonConverters, urlList } from "./formats";
 
 /** Values of the stack config that decide the endpoints of connectors. */
 export interface EndpointSettings {
@@ -30,12 +29,13 @@ export interface EndpointSettings {
         placement: string[];
     };
     registry?: {
-        /** URL of an existing registry. Default: the stack's own. */
+        /** URLs of an existing registry, separated by commas. Default: the stack's own. */
         url?: string;
         /** User of an existing registry. Default: no login. */
         user?: string;
         /** Name of the secret that holds the user's password. */
         passwordSecret?: string;
+        instances: number;
         port: number;
         placement: string[];
     };
@@ -58,7 +58,7 @@ export function endpointsOf(config: EndpointSettings): PlatformEndpoints {
         heapMb: connect.heapMb,
         format: connect.format ?? "json",
         jsonConverters: connect,
-        registryUrl: registryUrlOf(config),
+        registryUrls: registryUrlsOf(config),
         registryLogin: registryLoginOf(config),
         keyConverter: String(converters["key.converter"]),
         valuesHaveSchemas: writesSchemas(converters),
@@ -76,7 +76,7 @@ export function endpointsOf(config: EndpointSettings): PlatformEndpoints {
 
 /** Converters of the workers with their settings, without the raw settings of the stack config. */
 export function workerConverters(config: EndpointSettings): Record<string, string> {
-    return convertersOf(config.connect.format ?? "json", config.connect, registryUrlOf(config));
+    return convertersOf(config.connect.format ?? "json", config.connect, registryUrlsOf(config));
 }
 
 /** A converter of a connector: its own, or that of the workers; empty while the section `connect` has errors. */
@@ -86,14 +86,16 @@ export function converterOf(
     { connect }: Pick<Partial<EndpointSettings>, "connect">,
 ): string {
     const key = `${part}.converter`;
-    const ofWorkers = connect && { ...convertersOf(connect.format ?? "json", connect, ""), ...connect.config };
+    const ofWorkers = connect && { ...convertersOf(connect.format ?? "json", connect, []), ...connect.config };
     return config[key] ?? String(ofWorkers?.[key] ?? "");
 }
 
-/** URL of the registry's API like Confluent's, as the workers reach it; empty while the section `registry` has errors. */
-export function registryUrlOf({ registry, ...config }: Pick<EndpointSettings, "hosts" | "registry">): string {
-    if (!registry) return "";
-    return registry.url ?? registryUrl(registryAddress({ ...registry, hosts: hostList(config) }));
+/** URLs of the registry's API like Confluent's, as the workers reach it; none while the section `registry` has errors. */
+export function registryUrlsOf({ registry, ...config }: Pick<EndpointSettings, "hosts" | "registry">): string[] {
+    if (!registry) return [];
+    return registry.url === undefined
+        ? registryPeerUrls({ ...registry, hosts: hostList(config) })
+        : urlList(registry.url);
 }
 
 /** Login of an existing registry; undefined where there is none. */

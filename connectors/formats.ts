@@ -27,13 +27,13 @@ export interface JsonConverters {
  * `key.converter` and `value.converter` with their settings.
  *
  * @param json what a format of `json` means.
- * @param registryUrl URL of the registry's API like Confluent's, as the workers reach it.
+ * @param registryUrls URLs of the registry's API like Confluent's, as the workers reach it.
  * @param userInfo login of the registry, `user:password`. Default: none.
  */
 export function convertersOf(
     format: Format,
     json: JsonConverters,
-    registryUrl: string,
+    registryUrls: string[],
     userInfo?: string,
 ): Record<string, string> {
     if (format === "json") {
@@ -46,7 +46,7 @@ export function convertersOf(
         };
     }
     const settings = {
-        "schema.registry.url": registryUrl,
+        "schema.registry.url": registryUrls.join(","),
         ...(userInfo && { "basic.auth.credentials.source": "USER_INFO", "basic.auth.user.info": userInfo }),
     };
     return Object.fromEntries(
@@ -55,6 +55,11 @@ export function convertersOf(
             ...Object.entries(settings).map(([name, value]) => [`${key}.${name}`, value]),
         ]),
     ) as Record<string, string>;
+}
+
+/** URLs of `registry.url`. */
+export function urlList(text: string): string[] {
+    return text.split(",").map((url) => url.trim());
 }
 
 /** True for a converter class that keeps schemas in a registry: of this project, or by the names of others. */

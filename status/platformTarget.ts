@@ -22,8 +22,8 @@ export interface PlatformTarget {
     /** Values that no output may contain, besides the passwords below. */
     secrets?: string[];
     database?: DatabaseLogin;
-    /** The stack's own schema registry. */
-    registry?: { address: string };
+    /** `host:port` of each instance of the stack's own schema registry. Default: it runs none. */
+    registry?: string[];
     jmsBroker?: { address: string; consoleUrl: string; user: string; password: string; queues: string[] };
 }
 

@@ -29,6 +29,7 @@ export function prometheusText(snapshot: PlatformSnapshot): string {
             ...members("zookeeper", snapshot.zookeeper),
             ...members("kafka", snapshot.kafka),
             ...members("connect", snapshot.connect),
+            ...members("registry", snapshot.registry),
         ]),
         ...kafkaMetrics(snapshot),
         ...connectorMetrics(snapshot),
@@ -37,13 +38,12 @@ export function prometheusText(snapshot: PlatformSnapshot): string {
     ].join("");
 }
 
-function parts({ containers, kafkaCluster, connectors, database, registry, jmsBroker }: PlatformSnapshot): Sample[] {
+function parts({ containers, kafkaCluster, connectors, database, jmsBroker }: PlatformSnapshot): Sample[] {
     const answers: Record<string, Answer<unknown> | undefined> = {
         containers,
         kafka: kafkaCluster,
         connect: connectors,
         database: database?.answer,
-        registry: registry?.answer,
         jmsBroker: jmsBroker?.answer,
     };
     return Object.entries(answers).flatMap(([part, answer]) =>

@@ -31,7 +31,7 @@ export function screen(platform: PlatformStatus, { colour }: ScreenOptions): str
         kafkaPart(status),
         connectPart(status),
         ...(snapshot.database === undefined ? [] : [databasePart(status, snapshot.database)]),
-        ...(snapshot.registry === undefined ? [] : [registryPart(status, snapshot.registry)]),
+        ...(snapshot.registry.length === 0 ? [] : [registryPart(status)]),
         ...(snapshot.jmsBroker === undefined ? [] : [jmsPart(status, snapshot.jmsBroker)]),
         findingsPart(status),
     ];
@@ -249,11 +249,14 @@ function databasePart(status: PaintedStatus, database: NonNullable<PlatformSnaps
     ];
 }
 
-function registryPart(status: PaintedStatus, registry: NonNullable<PlatformSnapshot["registry"]>): string[] {
-    const { address, answer } = registry;
+function registryPart(status: PaintedStatus): string[] {
+    const { registry } = status.snapshot;
+    const rows = registry.map((member) =>
+        memberRow(status, member, [member.answer.ok ? String(member.answer.value.subjects) : "-"]),
+    );
     return [
-        single(status, "Schema registry", "registry", address, answer.ok),
-        ...(answer.ok ? [`${INDENT}${plural(answer.value.subjects, "subject")}`] : []),
+        title(status, "Schema registry", [countOf(registry)]),
+        ...table(status, ["instance", "state", "subjects", "address", "container"], rows, [2]),
     ];
 }
 

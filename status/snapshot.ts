@@ -45,6 +45,12 @@ export interface WorkerFacts {
     plugins: ConnectorPlugin[];
 }
 
+/** An instance of the schema registry. */
+export interface RegistryFacts {
+    /** Subjects that it knows. */
+    subjects: number;
+}
+
 /** A container of the stack. */
 export interface ContainerFacts extends StackContainer {
     /** undefined: it does not restart repeatedly, or the engine gave no answer. */
@@ -157,8 +163,8 @@ export interface PlatformSnapshot {
         /** Differences between the tables that its sources capture and their publications. */
         captures?: Answer<ConnectorCaptureProblem[]>;
     };
-    /** undefined: the stack has no schema registry of its own. */
-    registry?: { address: string; answer: Answer<{ subjects: number }> };
+    /** Instances of the schema registry. Empty: the stack has none of its own. */
+    registry: MemberAnswer<RegistryFacts>[];
     /** undefined: the stack has no JMS broker of its own. */
     jmsBroker?: { address: string; answer: Answer<{ queues: QueueState[]; missingQueues: string[] }> };
 }

@@ -29,6 +29,7 @@ import type {
     KafkaFacts,
     MemberAnswer,
     PlatformSnapshot,
+    RegistryFacts,
     ServerFacts,
     TopicFacts,
     WorkerFacts,
@@ -51,7 +52,7 @@ export async function takeSnapshot(target: PlatformTarget): Promise<PlatformSnap
             members("connect", target.connect, workerFacts),
             cluster,
             databasePart(target, listed),
-            registryPart(target),
+            members("registry", target.registry ?? [], registryFacts),
             jmsBrokerPart(target),
         ]);
     return {
@@ -93,6 +94,10 @@ async function listConnectors(target: PlatformTarget): Promise<ListedFacts[]> {
 }
 
 type ListedFacts = Omit<ConnectorFacts, "lag" | "retentionRisks">;
+
+async function registryFacts(target: string): Promise<RegistryFacts> {
+    return { subjects: (await subjects(target)).length };
+}
 
 async function members<T>(
     role: string,
@@ -301,15 +306,6 @@ async function captureProblemsOf(connectors: Answer<ListedFacts[]>, database: Da
     const url = databaseUrl({ ...database, address: `${database.host}:${database.port}` });
     const all = await findCaptureProblems(settings, url, deadline);
     return all.flatMap((problems, i) => problems.map((problem) => ({ ...problem, connector: sources[i]!.name })));
-}
-
-async function registryPart({ registry }: PlatformTarget): Promise<PlatformSnapshot["registry"]> {
-    return (
-        registry && {
-            address: registry.address,
-            answer: await answerOf(async () => ({ subjects: (await subjects(registry.address)).length })),
-        }
-    );
 }
 
 async function jmsBrokerPart({ jmsBroker }: PlatformTarget): Promise<PlatformSnapshot["jmsBroker"]> {

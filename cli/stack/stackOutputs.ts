@@ -1,4 +1,5 @@
 import type { ConnectAuth } from "@connect-cdc/connector/registry";
+import { urlList } from "../../connectors/formats";
 import { parseAddress } from "../../servers/address";
 import type { PlatformTarget } from "../../status/platformTarget";
 import { PROJECT } from "../../tools/project";
@@ -20,7 +21,7 @@ export interface StackOutputs {
         /** Absent when the stack runs no database. */
         postgres?: string;
         /** Absent when the stack runs no schema registry. */
-        registry?: string;
+        registry?: string[];
         /** Absent, as the next one, when the stack runs no JMS broker. */
         jmsBroker?: string;
         jmsConsole?: string;
@@ -28,8 +29,8 @@ export interface StackOutputs {
     /** Members with metrics, in the format of Prometheus' file_sd_configs. Absent when metrics are off. */
     prometheusTargets?: { targets: string[]; labels: Record<string, string> }[];
     restUrls: string[];
-    /** URL of the schema registry's API like Confluent's: the stack's own for clients outside, or that of the config. */
-    registryUrl?: string;
+    /** URLs of the schema registry's API like Confluent's: of the stack's own for clients outside, or those of the config. */
+    registryUrls?: string[];
     /** Absent when the registry has no login. */
     registryLogin?: { user: string; password: string };
     database: { address?: string; name: string; user: string; password: string };
@@ -68,9 +69,9 @@ export async function readStackOutputs(target: StackTarget): Promise<StackOutput
  * URLs of the schema registry, as this machine reaches it; none in a stack without one. SCHEMA_REGISTRY_URL has precedence: the
  * config has the URL for the workers.
  */
-export function registryUrls({ registryUrl }: StackOutputs): string[] {
-    const url = process.env.SCHEMA_REGISTRY_URL ?? registryUrl;
-    return url === undefined ? [] : [url];
+export function registryUrls({ registryUrls = [] }: StackOutputs): string[] {
+    const { SCHEMA_REGISTRY_URL: own } = process.env;
+    return own === undefined ? registryUrls : urlList(own);
 }
 
 /** Credentials of the schema registry; undefined where it has no login. */
@@ -95,7 +96,7 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
         tasks: Object.fromEntries(Object.entries(connectors).map(([name, { tasks }]) => [name, tasks?.length ?? 0])),
         secrets: Object.values(outputs.secrets ?? {}),
         database: database.address === undefined ? undefined : databaseLogin(database.address, database),
-        registry: addresses.registry === undefined ? undefined : { address: addresses.registry },
+        registry: addresses.registry,
         jmsBroker:
             jmsBroker.address === undefined
                 ? undefined

@@ -5,7 +5,7 @@ export const DATABASE_NAME = "postgres";
 /** Name of the stack's own Artemis broker: its container, and its host name for the other members. */
 export const JMS_BROKER_NAME = "artemis";
 
-/** Name of the stack's own schema registry: its container, and its host name for the other members. */
+/** Name of the stack's own schema registry. Instance i is container `<name>-<i>`, and has this host name for the other members. */
 export const REGISTRY_NAME = "registry";
 
 /** Port of PostgreSQL in its container. */
@@ -28,24 +28,24 @@ export interface ServerPlacement<H extends HostAddress = HostAddress> {
 
 /** Address of the stack's own database for the other members. */
 export function databaseAddress(placement: ServerPlacement): MemberAddress {
-    return singleAddress(DATABASE_NAME, POSTGRES_PORT, placement);
+    return memberAddress(DATABASE_NAME, POSTGRES_PORT, 0, placement);
 }
 
 /** Address of the stack's own JMS broker for the other members. */
 export function jmsBrokerAddress(placement: ServerPlacement): MemberAddress {
-    return singleAddress(JMS_BROKER_NAME, ARTEMIS_PORT, placement);
+    return memberAddress(JMS_BROKER_NAME, ARTEMIS_PORT, 0, placement);
 }
 
-/** Address of the stack's own schema registry for the other members. */
-export function registryAddress(placement: ServerPlacement): MemberAddress {
-    return singleAddress(REGISTRY_NAME, REGISTRY_PORT, placement);
-}
-
-function singleAddress(name: string, inside: number, { hosts, placement, port }: ServerPlacement): MemberAddress {
+function memberAddress(
+    name: string,
+    inside: number,
+    index: number,
+    { hosts, placement, port }: ServerPlacement,
+): MemberAddress {
     const names = hosts.map(({ hostName }) => hostName);
-    const host = hosts[hostIndexOf(0, names, placement)];
+    const host = hosts[hostIndexOf(index, names, placement)];
     // The checks of config report a placement without a host. Until then the form of the address is enough for them.
-    return host ? peerAddress(name, host, hosts, { inside, outside: port }) : { host: name, port: inside };
+    return host ? peerAddress(name, host, hosts, { inside, outside: port + index }) : { host: name, port: inside };
 }
 
 /** JNDI provider URL of a JMS broker. */
@@ -53,9 +53,27 @@ export function jmsUrl({ host, port }: MemberAddress): string {
     return `tcp://${host}:${port}`;
 }
 
-/** URL of the API like Confluent's, version 7, of a registry that the stack runs. */
-export function registryUrl({ host, port }: MemberAddress): string {
-    return `http://${host}:${port}/apis/ccompat/v7`;
+/**
+ * URL of the API like Confluent's, version 7, of a registry that the stack runs.
+ *
+ * @param address `host:port`.
+ */
+export function registryUrl(address: string): string {
+    return `http://${address}/apis/ccompat/v7`;
+}
+
+/** URL of this API of each instance of the stack's own schema registry, for the other members. */
+export function registryPeerUrls({
+    instances,
+    ...where
+}: ServerPlacement & {
+    /** Number of instances. */
+    instances: number;
+}): string[] {
+    return Array.from({ length: instances }, (_, i) => {
+        const { host, port } = memberAddress(`${REGISTRY_NAME}-${i}`, REGISTRY_PORT, i, where);
+        return registryUrl(`${host}:${port}`);
+    });
 }
 
 /** URL of every worker's REST API for clients outside. */

@@ -1,10 +1,10 @@
-import { type Format, isJsonConverter, registryFormats } from "../../connectors/formats";
+import { type Format, isJsonConverter, registryFormats, urlList } from "../../connectors/formats";
 import { defaults } from "../defaults";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
 
 /** Keys of the stack's own registry. */
-const OWN_REGISTRY_KEYS = ["version", "port", "compatibility", "heapMb", "memoryMb", "placement"] as const;
+const OWN_REGISTRY_KEYS = ["version", "instances", "port", "compatibility", "heapMb", "memoryMb", "placement"] as const;
 const LOGIN_KEYS = ["user", "passwordSecret"] as const;
 /** Keys of `connect` that only the format `json` uses. */
 const JSON_KEYS = ["keyConverter", "valueConverter", "valueConverterSchemasEnable"] as const;
@@ -24,9 +24,19 @@ function registryProblems({ registry, ...c }: Partial<PlatformConfig>): Problem[
     const { url } = registry;
     if (url === undefined) return unusedLogin(registry);
     const path = "registry.url";
-    const isUrl = URL.canParse(url) && ["http:", "https:"].includes(new URL(url).protocol);
-    const wrong = isUrl ? [] : [{ path, value: url, rule: "must be an http or https URL", remedy: "correct it" }];
-    const userInfo = isUrl && new URL(url).password !== "";
+    const urls = urlList(url).map((one) => (URL.canParse(one) ? new URL(one) : undefined));
+    const isUrl = urls.every((one) => one && ["http:", "https:"].includes(one.protocol));
+    const wrong = isUrl
+        ? []
+        : [
+              {
+                  path,
+                  value: url,
+                  rule: "must be an http or https URL, or some separated by commas",
+                  remedy: "correct it",
+              },
+          ];
+    const userInfo = isUrl && urls.some((one) => one?.password !== "");
     const password = {
         path,
         value: url,

@@ -63,7 +63,7 @@ function ranges(c: Partial<PlatformConfig>, hosts: string[]): Range[] {
         if (connect) add("metrics.connectPort", metrics.connectPort, connect.workers, connect.placement);
     }
     if (database?.managed) add("database.port", database.port, 1, database.placement);
-    if (registry && runsRegistry(c)) add("registry.port", registry.port, 1, registry.placement);
+    if (registry && runsRegistry(c)) add("registry.port", registry.port, registry.instances, registry.placement);
     if (jmsBroker?.managed) {
         add("jmsBroker.port", jmsBroker.port, 1, jmsBroker.placement);
         add("jmsBroker.consolePort", jmsBroker.consolePort, 1, jmsBroker.placement);

@@ -20,7 +20,7 @@ export function allMembers(snapshot: PlatformSnapshot): AnyMember[] {
         ...kafka,
         ...connect,
         ...(database === undefined ? [] : [{ name: "postgres", ...database }]),
-        ...(registry === undefined ? [] : [{ name: "registry", ...registry }]),
+        ...registry,
         ...(jmsBroker === undefined ? [] : [{ name: "artemis", ...jmsBroker }]),
     ];
 }

@@ -22,7 +22,7 @@ interface Tile {
 export function membersSection({ snapshot, findings }: TrackedStatus): Html {
     const tasks = snapshot.connectors.ok ? snapshot.connectors.value.flatMap((connector) => connector.tasks) : [];
     const tile = tileOf(snapshot, findings);
-    const registry = snapshot.registry === undefined ? [] : [{ name: "registry", ...snapshot.registry }];
+    const { registry } = snapshot;
     const rows = [
         roleRow("ZooKeeper", snapshot.zookeeper, (member) =>
             tile(member, ({ mode, version, connections }) => ({

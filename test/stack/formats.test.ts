@@ -13,11 +13,12 @@ describe.runIf(process.env.SOAK)("a stack whose format is avro", { timeout: soak
 
     beforeAll(async () => {
         stack = await TestStack.create();
-        const { zookeeper, kafka, connect } = stack.config();
+        const { zookeeper, kafka, connect, registry } = stack.config();
         stack.configure({
             zookeeper: { ...zookeeper, servers: 1 },
             kafka: { ...kafka, brokers: 1 },
             connect: { ...connect, workers: 1, format: "avro" },
+            registry: { ...registry, instances: 2 },
         });
         await stack.up();
         pipeline = await Pipeline.open(stack);
@@ -35,7 +36,7 @@ describe.runIf(process.env.SOAK)("a stack whose format is avro", { timeout: soak
     });
 
     it("writes records that a client of Confluent's registry reads", async () => {
-        const client = registryClient(pipeline.outputs.registryUrl!);
+        const client = registryClient(pipeline.outputs.registryUrls![0]!);
         const reader = await ByteReader.open(pipeline.outputs.addresses.kafka, "localhost.cdc.customers");
         const [first] = await reader.untilRecords(1);
         await reader.close();
@@ -44,11 +45,11 @@ describe.runIf(process.env.SOAK)("a stack whose format is avro", { timeout: soak
     });
 
     it("passes rows while the registry is down, and status names it", async () => {
-        const registry = docker.getContainer(containerName(stack.handle.name, "registry"));
+        const registry = docker.getContainer(containerName(stack.handle.name, "registry-0"));
         await registry.kill();
         await pipeline.passMarker();
         const { findings } = await readStatus(stack);
-        expect(findings.map(({ key }) => key)).toContain("member:registry");
+        expect(findings.map(({ key }) => key)).toContain("member:registry-0");
         await registry.start();
         await pipeline.passMarker();
     });

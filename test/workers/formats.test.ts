@@ -46,7 +46,7 @@ async function start(format: Format, settings: Record<string, string> = {}): Pro
     const source = { postgres, cluster, publication: "shop", slot: format, prefix: format, tables: "shop.customers" };
     const config = {
         ...debeziumConfig(source),
-        ...convertersOf(format, defaults.connect, registry.url),
+        ...convertersOf(format, defaults.connect, [registry.url]),
         // Connect skips records whose conversion throws an exception
         "errors.tolerance": "all",
         ...settings,

@@ -1,12 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axios from "axios";
 import { registrySettings } from "../../../components/render/registry";
 import { defaults } from "../../../config/defaults";
 import { cached } from "../../../images/staging/cache";
+import { unpack } from "../../../images/staging/files";
+import { type Artifact, resolveUnits } from "../../../images/staging/maven";
 import { done, Hopeless, pending, waitFor } from "../../../servers/wait";
-import { runProcess } from "../../../tools/processes";
+import { CHECKOUT } from "../../../tools/project";
 import { findPorts } from "../stack/ports";
 import { JavaProcess } from "./javaProcess";
 
@@ -24,8 +26,6 @@ export interface RegistryProcess {
     stop(): Promise<void>;
 }
 
-const ARTIFACT = `io.apicurio:apicurio-registry-app:${defaults.registry.version}`;
-
 /**
  * Starts Apicurio Registry with an empty store and the settings of a stack's own, and waits until it answers.
  *
@@ -37,7 +37,7 @@ export async function startRegistry(compatibility: string = defaults.registry.co
     const { connect: port } = await findPorts();
     const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
     const properties = {
-        ...registrySettings({ port, folder, compatibility }),
+        ...registrySettings({ port, compatibility, store: { folder } }),
         "quarkus.http.host": "127.0.0.1",
     };
     const args = [
@@ -89,15 +89,12 @@ async function untilReady(url: string, process: JavaProcess): Promise<void> {
 }
 
 /** Gets the server from Maven's registry once and keeps it in the cache folder. @returns the folder with its jars. */
-function unpacked(): Promise<string> {
-    return cached("registry", ARTIFACT.replaceAll(":", "-").slice(-32), async (folder) => {
-        const args = [`-Dartifact=${ARTIFACT}:tar.gz:all`, `-DoutputDirectory=${folder}`];
-        const { code, stdout } = await runProcess("mvn", ["-B", "-q", UNPACK, ...args]);
-        if (code !== 0) throw new Error(`Maven cannot get ${ARTIFACT}:\n${stdout}`);
-    });
+async function unpacked(): Promise<string> {
+    const pom = readFileSync(join(CHECKOUT, "images", "registry", "pom.xml"), "utf8");
+    const properties = { "registry.version": defaults.registry.version };
+    const [[archive]] = (await resolveUnits([{ name: "registry", pom, properties }])) as [[Artifact]];
+    return cached("registry", archive.sha512, (folder) => unpack(archive.file, folder));
 }
-
-const UNPACK = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack";
 
 function runnerOf(distribution: string): string {
     return readdirSync(distribution).find((file) => file.endsWith("-runner.jar"))!;

@@ -39,7 +39,7 @@ async function clusters(over: Overrides = {}) {
     const secrets = { "dbz-source/database-password": "hunter2" };
     const connect = new ConnectCluster("connect", {
         ...settings,
-        converters: convertersOf("json", settings, ""),
+        converters: convertersOf("json", settings, []),
         hosts,
         image,
         kafka,

@@ -3,9 +3,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
 import { JmsBroker } from "../../../components/jmsBroker";
+import { KafkaCluster } from "../../../components/kafkaCluster";
 import { SchemaRegistry } from "../../../components/schemaRegistry";
 import { SourceDatabase } from "../../../components/sourceDatabase";
 import { stackSecrets } from "../../../components/stackSecrets";
+import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
 import { defaults } from "../../../config/defaults";
 import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
 
@@ -94,23 +96,36 @@ describe("JmsBroker", () => {
 });
 
 describe("SchemaRegistry", () => {
-    it("keeps its schemas in its volume, and is reached by its URL", async () => {
-        const registry = new SchemaRegistry("registry", { ...defaults.registry, ...hostsAndImage() });
+    it("has equal instances that keep the schemas in Kafka", async () => {
+        const { hosts, image } = hostsAndImage();
+        const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, hosts, image });
+        const kafka = new KafkaCluster("kafka", { ...defaults.kafka, hosts, image, zookeeper });
+        const args = { ...defaults.registry, instances: 2, hosts, image, kafka };
+        const registry = new SchemaRegistry("registry", args);
         await resolved(registry.ready.urn);
-        const container = containerInputs(resources, "registry");
-        expect(container["command"]).toEqual(
+        const containers = ["registry-0", "registry-1"].map((name) => containerInputs(resources, name));
+        expect(containers[0]!["command"]).toEqual(
             expect.arrayContaining([
                 "-Xmx192m",
-                "-Dquarkus.datasource.jdbc.url=jdbc:h2:file:/var/lib/registry/schemas;WRITE_DELAY=0",
-                "-Dregistry.rules.global.compatibility=BACKWARD",
+                "-Dapicurio.storage.kind=kafkasql",
+                "-Dapicurio.kafkasql.bootstrap.servers=kafka-0:19092,kafka-1:19092,kafka-2:19092",
+                "-Dapicurio.kafkasql.topic.retention.ms=-1",
+                "-Dapicurio.rules.global.compatibility=BACKWARD",
             ]),
         );
-        expect(container["volumes"]).toEqual([expect.objectContaining({ containerPath: "/var/lib/registry" })]);
-        expect(container["ports"].map((p: { external: number }) => p.external)).toEqual([8081]);
-        expect(await resolved(registry.url)).toBe("http://127.0.0.1:8081/apis/ccompat/v7");
-        expect(registry.peerAddress).toBe("registry:8081");
+        expect(containers[1]!["command"]).toEqual(containers[0]!["command"]);
+        const ports = containers.flatMap((container) =>
+            container["ports"].map((p: { external: number }) => p.external),
+        );
+        expect(ports).toEqual([8081, 8082]);
+        expect(await resolved(registry.urls)).toEqual([
+            "http://127.0.0.1:8081/apis/ccompat/v7",
+            "http://127.0.0.1:8082/apis/ccompat/v7",
+        ]);
+        expect(registry.peerAddresses).toEqual(["registry-0:8081", "registry-1:8081"]);
         expect(await resolved(registry.metricsTargets)).toEqual([
-            { targets: ["127.0.0.1:8081"], labels: { stack: "test", job: "registry", member: "registry" } },
+            { targets: ["127.0.0.1:8081"], labels: { stack: "test", job: "registry", member: "registry-0" } },
+            { targets: ["127.0.0.1:8082"], labels: { stack: "test", job: "registry", member: "registry-1" } },
         ]);
     });
 });

@@ -9,7 +9,7 @@ const platform: PlatformEndpoints = {
         valueConverter: "org.apache.kafka.connect.json.JsonConverter",
         valueConverterSchemasEnable: false,
     },
-    registryUrl: "http://registry:8081/apis/ccompat/v7",
+    registryUrls: ["http://registry-0:8081/apis/ccompat/v7"],
     keyConverter: "org.apache.kafka.connect.storage.StringConverter",
     valuesHaveSchemas: false,
     brokers: 3,
@@ -302,7 +302,7 @@ it("adds nothing where the entry excludes it", () => {
 });
 
 describe("formats", () => {
-    const url = platform.registryUrl;
+    const [url] = platform.registryUrls;
     const avro = "dev.connectcdc.avro.AvroConverter";
     const avroConverters = {
         "key.converter": avro,

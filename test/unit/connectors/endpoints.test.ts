@@ -20,9 +20,17 @@ describe("the schema registry", () => {
     };
 
     it.each([
-        ["its name on one host", {}, "http://registry:8081/apis/ccompat/v7"],
-        ["its host where there are several", { hosts: twoHosts }, "http://10.0.0.1:8081/apis/ccompat/v7"],
-        ["the given URL", { registry: { url: "https://r.example.com" } }, "https://r.example.com"],
+        ["its name on one host", {}, "http://registry-0:8081/apis/ccompat/v7"],
+        [
+            "the host of each instance where there are several",
+            { hosts: twoHosts, registry: { instances: 2 } },
+            "http://10.0.0.1:8081/apis/ccompat/v7,http://10.0.0.2:8082/apis/ccompat/v7",
+        ],
+        [
+            "the given URLs",
+            { registry: { url: "https://r-0.example, https://r-1.example" } },
+            "https://r-0.example,https://r-1.example",
+        ],
     ])("is reached by %s", (_, more, url) => {
         expect(workerConverters(parseConfig({ ...avro, ...more }))).toEqual({
             "key.converter": "dev.connectcdc.avro.AvroConverter",

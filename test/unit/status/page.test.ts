@@ -60,12 +60,17 @@ describe("the page", () => {
     it("shows the schema registry where the stack runs one", () => {
         expect(textOf(fragmentOf(healthyPlatform()))).not.toContain("Schema registry");
         const registry = (answer: Answer<{ subjects: number }>) =>
-            textOf(fragmentOf({ ...healthyPlatform(), registry: { address: "127.0.0.1:8081", answer } }));
+            textOf(
+                fragmentOf({
+                    ...healthyPlatform(),
+                    registry: [{ name: "registry-0", address: "127.0.0.1:8081", answer }],
+                }),
+            );
         const well = registry(ok({ subjects: 2 }));
-        expect(well).toMatch(/Schema registry 1 of 1 registry ok 127\.0\.0\.1:8081 · 2 subjects/);
+        expect(well).toMatch(/Schema registry 1 of 1 registry-0 ok 127\.0\.0\.1:8081 · 2 subjects/);
         expect(well).toContain("10 of 10 answer");
         const silent = registry(no("refused"));
-        expect(silent).toMatch(/Schema registry 0 of 1 registry no answer refused/);
+        expect(silent).toMatch(/Schema registry 0 of 1 registry-0 no answer refused/);
         expect(silent).toContain("9 of 10 answer");
     });
 

@@ -32,7 +32,7 @@ describe("a snapshot for Prometheus", () => {
                         value: { slots: [{ ...slot, walStatus: "reserved", safeWalBytes: undefined }] },
                     },
                 },
-                registry: { address: "127.0.0.1:8081", answer: { ok: false, error: "silent" } },
+                registry: [{ name: "registry-0", address: "127.0.0.1:8081", answer: { ok: false, error: "silent" } }],
                 jmsBroker: {
                     address: "127.0.0.1:61616",
                     answer: {
@@ -48,7 +48,7 @@ describe("a snapshot for Prometheus", () => {
         expect(samples(text)).toMatchObject({
             look_timestamp_seconds: Date.UTC(2026, 0, 1) / 1000 + 1,
             'part_up{part="database"}': 1,
-            'part_up{part="registry"}': 0,
+            'member_up{role="registry",member="registry-0"}': 0,
             'member_up{role="zookeeper",member="zookeeper-2"}': 1,
             under_replicated_partitions: 0,
             'connector_up{connector="sink"}': 1,

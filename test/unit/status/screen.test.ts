@@ -75,13 +75,13 @@ describe("screen", () => {
 
     it("has a part for the schema registry where the stack runs one", () => {
         const registry = (answer: Answer<{ subjects: number }>) =>
-            show({ ...healthyPlatform(), registry: { address: "127.0.0.1:8081", answer } });
+            show({ ...healthyPlatform(), registry: [{ name: "registry-0", address: "127.0.0.1:8081", answer }] });
         const well = registry({ ok: true, value: { subjects: 2 } });
-        expect(lineOf(well, "Schema registry")).toContain("answers");
-        expect(well).toContain("2 subjects");
+        expect(lineOf(well, "Schema registry")).toContain("1 of 1 answer");
+        expect(well).toMatch(/^ +registry-0 +ok +2 +127\.0\.0\.1:8081/m);
         const silent = registry({ ok: false, error: "refused" });
-        expect(lineOf(silent, "Schema registry")).toContain("does not answer");
-        expect(silent).toContain("registry: ");
+        expect(lineOf(silent, "Schema registry")).toContain("0 of 1 answer");
+        expect(silent).toContain("registry-0: ");
     });
 
     it("never exceeds its width", () => {

@@ -28,6 +28,7 @@ export function snapshotAt(seconds: number, changes: Partial<PlatformSnapshot> =
         })),
         kafka: members("kafka", 9090, () => ({ brokersSeen: ids, clusterId: "c" })),
         connect: members("connect", 7070, () => ({ version: "3.9.2", kafkaClusterId: "c", plugins: [] })),
+        registry: [],
         kafkaCluster: {
             ok: true,
             value: { clusterId: "c", controllerId: 0, brokers: ids, topics: [], underReplicated: [] },

@@ -34,7 +34,7 @@ async function silentTarget(hangs: boolean): Promise<PlatformTarget> {
         connect: [`http://${e}`, `http://${f}`],
         connectors: { source: "running" },
         database: { ...addresses[6]!, database: "cdcdb", user: "cdcadmin", password: "p4ssw0rd-of-a-test" },
-        registry: { address: r! },
+        registry: [r!],
         jmsBroker: { address: g!, consoleUrl: `http://${g}`, user: "cdc", password: "s3cret-of-a-test", queues: ["Q"] },
     };
 }
@@ -47,9 +47,9 @@ describe.each([
         const started = performance.now();
         const snapshot = await takeSnapshot(await silentTarget(hangs));
         expect((performance.now() - started) / 1000).toBeLessThan(limitSeconds);
-        const { zookeeper, kafka, connect, engines, kafkaCluster, connectors, containers } = snapshot;
-        const members = [...zookeeper, ...kafka, ...connect, ...engines].map(({ answer }) => answer);
-        const servers = [snapshot.database, snapshot.registry, snapshot.jmsBroker].map((server) => server?.answer);
+        const { zookeeper, kafka, connect, registry, engines, kafkaCluster, connectors, containers } = snapshot;
+        const members = [...zookeeper, ...kafka, ...connect, ...registry, ...engines].map(({ answer }) => answer);
+        const servers = [snapshot.database, snapshot.jmsBroker].map((server) => server?.answer);
         for (const answer of [...members, kafkaCluster, connectors, containers, ...servers]) {
             expect(answer).toEqual({ ok: false, error: expect.stringMatching(/\w+/) });
         }

@@ -52,7 +52,7 @@ const PLATFORM: PlatformEndpoints = {
     secretsFolder: "/run/secrets/connect-cdc",
     format: "json",
     jsonConverters: defaults.connect,
-    registryUrl: "",
+    registryUrls: [],
     keyConverter: "org.apache.kafka.connect.storage.StringConverter",
     valuesHaveSchemas: false,
     brokers: 1,
