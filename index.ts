@@ -84,13 +84,13 @@ export = async () => {
     });
 
     // Subjects, captured tables and connectors
-    const registryUrls = registry?.urls ?? (config.registry.url && registryUrlsOf(config));
+    const registryUrls = registry?.urls ?? (config.registry.url === undefined ? undefined : registryUrlsOf(config));
     const registryLogin = registryLoginOf(config);
     const registryPassword = registryLogin && secrets[registryLogin.passwordSecret]!;
     const subjects = declareSubjects(
         config.subjects,
         {
-            registryUrls: registryUrls || [],
+            registryUrls: registryUrls ?? [],
             auth: registryLogin && { basic: { username: registryLogin.user, password: registryPassword! } },
         },
         { dependsOn: registry?.ready, deletedWith: registry },

@@ -192,7 +192,7 @@ describe("sources with a registry that has a login", () => {
         const { secretsFolder, writeSecret } = connect;
         const url = `${proxy.origin}${new URL(registry.url).pathname}`;
         const userInfo = `cdc:${secretReference(`${format}-login`, secretsFolder)}`;
-        const settings = convertersOf(format, defaults.connect, url, userInfo);
+        const settings = convertersOf(format, defaults.connect, [url], userInfo);
         const before = (await rows(format, 52)).length;
         await postgres.query("insert into shop.customers (id, name) values ($1, 'x')", [60 + before]);
         await rows(format, before + 1);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.connect.errors.DataException;
@@ -39,6 +40,10 @@ public final class RegistryClient {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
     private static final int LONGEST_MESSAGE = 1000;
+
+    private static final int QUESTIONS_TO_OTHERS = 10;
+
+    private static final long PAUSE_BETWEEN_THEM_MS = 200;
 
     /**
      * Beside its API like Confluent's. That one answers NONE for a subject without a level of its own, and for the registry when
@@ -171,7 +176,7 @@ public final class RegistryClient {
 
     /** @throws DataException when the registry has no schema with this id */
     public Registered schema(int id) {
-        Answer answer = send("GET", "/schemas/ids/" + id, null);
+        Answer answer = untilKnown("/schemas/ids/" + id);
         if (answer.status == 404) {
             throw new DataException("a record has schema id " + id + ", which the schema registry at " + urls + " does not know. Set "
                     + RegistryConfig.URLS + " to the registry that it was written with.");
@@ -180,6 +185,25 @@ public final class RegistryClient {
         Map<String, String> references = new LinkedHashMap<>();
         addReferences(schema, references);
         return new Registered(text(schema), references);
+    }
+
+    /** Another instance of the registry may have given an id that this one learns a moment later. */
+    private Answer untilKnown(String path) {
+        Answer answer = send("GET", path, null);
+        for (int again = 0; answer.status == 404 && endpoints.size() > 1 && again < QUESTIONS_TO_OTHERS; again++) {
+            pause();
+            next = (next + 1) % endpoints.size();
+            answer = send("GET", path, null);
+        }
+        return answer;
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_BETWEEN_THEM_MS);
+        } catch (InterruptedException e) {
+            throw Outage.interrupted(urls, e);
+        }
     }
 
     private void addReferences(Map<String, Object> schema, Map<String, String> references) {

@@ -108,6 +108,17 @@ class RegistryClientTest {
     }
 
     @Test
+    void anIdThatAnotherInstanceHasGivenIsAskedForAgain() {
+        Answer unknown = new Answer(404, "{\"error_code\":40403}");
+        answers.addAll(List.of(unknown, unknown, new Answer(200, "{\"schema\":\"string\"}")));
+        assertEquals("string", client("schema.registry.url", url() + "," + url() + "/").schema(7).text());
+        answers.add(unknown);
+        RegistryClient one = client();
+        assertThrows(DataException.class, () -> one.schema(7));
+        assertEquals(4, requests.size());
+    }
+
+    @Test
     void aStoppedRegistryIsWaitedForWithAWarning() throws Exception {
         stop();
         answers.add(REGISTERED);
