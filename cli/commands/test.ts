@@ -10,7 +10,7 @@ import { setup } from "../../tools/setup/setup";
 import { findMissingSshServer } from "../../tools/setup/sshServer";
 import { examples } from "../options";
 
-/** Two rows of parts run side by side, because each of them waits for servers half of its time. */
+/** Three rows of parts run side by side, because each of them waits for servers half of its time. */
 const PARTS: Record<string, PlannedPart> = {
     "set-up": {
         run: async () => {
@@ -22,12 +22,12 @@ const PARTS: Record<string, PlannedPart> = {
     // Staging builds the plugins with Maven in the same folders
     plugins: { run: plugins, after: ["set-up"] },
     stack: { run: () => vitest("stack"), after: ["plugins"] },
-    workers: { run: () => vitest("workers"), after: ["stack"] },
     lint: { run: lint, after: ["set-up"] },
     typecheck: { run: typecheck, after: ["lint"] },
     unit: { run: () => vitest("unit"), after: ["typecheck"] },
     tools: { run: () => vitest("tools"), after: ["unit", "plugins"] },
-    faults: { run: () => vitest("faults"), after: ["tools"] },
+    workers: { run: () => vitest("workers"), after: ["tools"] },
+    faults: { run: () => vitest("faults"), after: ["plugins"] },
     hosts: { run: () => vitest("hosts"), after: ["faults"] },
 };
 
