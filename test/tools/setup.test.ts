@@ -9,6 +9,7 @@ import { isDebian } from "../../tools/setup/debianPackages";
 import { parseJavaVersion } from "../../tools/setup/java";
 import { findShortages } from "../../tools/setup/machine";
 import { forcedWay } from "../../tools/setup/pulumi";
+import { findMissingPython } from "../../tools/setup/python";
 import { isRecent } from "../../tools/setup/releasedPulumi";
 
 test("everything that is missing is reported at once, each with a remedy and without a stack trace", () => {
@@ -90,10 +91,12 @@ describe("Pulumi", () => {
     });
 });
 
-test("the tests' browser is reported with its package when it is missing", () => {
+test("the tests' browser and Python are reported with their packages when they are missing", async () => {
     expect(findMissingBrowser()).toBeUndefined();
+    expect(await findMissingPython()).toBeUndefined();
     vi.stubEnv("PATH", "");
     expect(findMissingBrowser()).toMatchObject({ debianPackages: ["chromium"] });
+    expect(await findMissingPython()).toMatchObject({ debianPackages: ["python3-venv"] });
     vi.unstubAllEnvs();
 });
 

@@ -70,10 +70,13 @@ export class ByteReader {
 
     static async open(brokers: string[], topic: string): Promise<ByteReader> {
         const consumer = newConsumer(brokers);
-        return new ByteReader(
-            consumer,
-            await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false }),
-        );
+        try {
+            const stream = await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false });
+            return new ByteReader(consumer, stream);
+        } catch (error) {
+            await consumer.close();
+            throw error;
+        }
     }
 
     /** Waits for so many records, and returns all there are. */

@@ -11,6 +11,11 @@ export interface TypeColumn {
     withSchema?: string | null;
     /** The same for events without schema. By default as with schema. */
     withoutSchema?: string | null;
+    /**
+     * What a client of Avro or Protobuf decodes, of a source with the settings of a stack: scalars as text, bytes in Base64. By
+     * default as without schema; null: numbers of Debezium's own.
+     */
+    typed?: string | null;
     /** Debezium gets the value wrong in a snapshot. */
     streamedOnly?: boolean;
     /** Numbers of this precision have many texts: compared as numbers. */
@@ -55,6 +60,17 @@ const base64 = "encode(%, 'base64')";
 /** Without a schema, bits and bytes cannot be distinguished. */
 const bits = { withoutSchema: null };
 const json = "to_jsonb(%)::text";
+
+const number = "lpad(%::text, 32, '0')::bit(32)::int";
+const byte = (sql: string) => `lpad(to_hex(${sql}), 2, '0')`;
+/** Up to two bytes, the lowest first, without those that are zero at the end: a BitSet of Java. */
+const bitSet =
+    `encode(decode(case when ${number} > 255 then ${byte(`mod(${number}, 256)`)} || ${byte(`${number} / 256`)} ` +
+    `when ${number} > 0 then ${byte(number)} else '' end, 'hex'), 'base64')`;
+const days = "(% - date '1970-01-01')::text";
+const micros = "(extract(epoch from %) * 1000000)::bigint::text";
+const millis = "(extract(epoch from %) * 1000)::bigint::text";
+const infinite = (highest: string, lowest: string) => `case when % = 'infinity' then '${highest}' else '${lowest}' end`;
 
 const dates = ["'2026-11-23'", "'0001-01-01'", "'10000-01-01'", "'1969-12-31'"];
 const fractions = ["'02:05:12.846509'", "'00:00'", "'23:59:59.9'"];
@@ -104,22 +120,43 @@ export const typeColumns: TypeColumn[] = [
     { name: "c_text", type: "text", values: ["E'\\x01\\x0b\\x1f\\x7f\\r\\n\\t'", "'🙂 é 中 שלום \u2028'", "''"] },
     { name: "c_bytea", type: "bytea", values: ["'\\x00ff10'", "'\\x'"], withSchema: base64 },
     { name: "c_bit", type: "bit", values: ["B'1'", "B'0'"], withSchema: "(%::int = 1)::text" },
-    { name: "c_bits", type: "bit(11)", values: ["B'10000000001'", "B'00000000000'", "B'00000000001'"], ...bits },
+    {
+        name: "c_bits",
+        type: "bit(11)",
+        values: ["B'10000000001'", "B'00000000000'", "B'00000000001'"],
+        ...bits,
+        typed: bitSet,
+    },
     // Debezium keeps no leading zeros of them: the text is filled to the column's length, or to whole bytes
-    { name: "c_varbit", type: "varbit(9)", values: ["B'101'"], withSchema: "lpad(%::text, 9, '0')", ...bits },
-    { name: "c_varbits", type: "varbit", values: ["B'101'"], withSchema: "lpad(%::text, 8, '0')", ...bits },
-    { name: "c_date", type: "date", values: dates, withSchema: isoDate("%") },
+    {
+        name: "c_varbit",
+        type: "varbit(9)",
+        values: ["B'101'"],
+        withSchema: "lpad(%::text, 9, '0')",
+        ...bits,
+        typed: bitSet,
+    },
+    {
+        name: "c_varbits",
+        type: "varbit",
+        values: ["B'101'"],
+        withSchema: "lpad(%::text, 8, '0')",
+        ...bits,
+        typed: bitSet,
+    },
+    { name: "c_date", type: "date", values: dates, withSchema: isoDate("%"), typed: days },
     {
         name: "c_date_old",
         type: "date",
         values: ["'1582-10-10'", "'0044-03-15 BC'", "'4713-01-01 BC'"],
         withSchema: isoDate("%"),
         streamedOnly: true,
+        typed: days,
     },
-    { name: "c_date_infinite", type: "date", values: infinities },
-    { name: "c_time", type: "time", values: fractions },
-    { name: "c_time3", type: "time(3)", values: fractions },
-    { name: "c_time_end", type: "time", values: ["'24:00:00'"] },
+    { name: "c_date_infinite", type: "date", values: infinities, typed: null },
+    { name: "c_time", type: "time", values: fractions, typed: micros },
+    { name: "c_time3", type: "time(3)", values: fractions, typed: millis },
+    { name: "c_time_end", type: "time", values: ["'24:00:00'"], typed: micros },
     {
         name: "c_timetz",
         type: "timetz",
@@ -131,15 +168,27 @@ export const typeColumns: TypeColumn[] = [
         type: "timestamp",
         values: timestamps,
         withSchema: isoTimestamp("%"),
+        typed: micros,
     },
     {
         name: "c_timestamp3",
         type: "timestamp(3)",
         values: timestamps,
         withSchema: isoTimestamp("%"),
+        typed: millis,
     },
-    { name: "c_timestamp_infinite", type: "timestamp", values: infinities },
-    { name: "c_timestamp3_infinite", type: "timestamp(3)", values: infinities },
+    {
+        name: "c_timestamp_infinite",
+        type: "timestamp",
+        values: infinities,
+        typed: infinite("9223372036854775807", "-9223372036854775808"),
+    },
+    {
+        name: "c_timestamp3_infinite",
+        type: "timestamp(3)",
+        values: infinities,
+        typed: infinite("9223372036825200000", "-9223372036832400000"),
+    },
     {
         name: "c_timestamptz",
         type: "timestamptz",
@@ -193,18 +242,26 @@ export const typeColumns: TypeColumn[] = [
     { name: "c_domain", type: "cdc.positive", values: ["12.50"] },
     { name: "c_integers", type: "integer[]", values: ["'{1,null,3}'", "'{}'"], withSchema: json },
     { name: "c_texts", type: "text[]", values: [`'{a,"b c",null,"<&>",""}'`], withSchema: json },
-    { name: "c_numerics", type: "numeric(6,2)[]", values: ["'{1.50,null}'"], withSchema: json },
+    {
+        name: "c_numerics",
+        type: "numeric(6,2)[]",
+        values: ["'{1.50,null}'"],
+        withSchema: json,
+        typed: "to_jsonb(%::text[])::text",
+    },
     {
         name: "c_dates",
         type: "date[]",
         values: ["'{2026-11-23,null}'"],
         withSchema: json,
+        typed: "(select jsonb_agg(one - date '1970-01-01') from unnest(%) one)::text",
     },
     {
         name: "c_timestamps",
         type: "timestamp[]",
         values: ["'{2026-11-23 01:02:03.5}'"],
         withSchema: json,
+        typed: "(select jsonb_agg((extract(epoch from one) * 1000000)::bigint) from unnest(%) one)::text",
     },
     { name: "c_uuids", type: "uuid[]", values: ["'{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}'"], withSchema: json },
     { name: "c_jsons", type: "jsonb[]", values: [`array['{"a":1}'::jsonb]`], withSchema: `'["{\\"a\\": 1}"]'` },
@@ -297,16 +354,30 @@ export const insertSet = Array.from({ length: rowsInSet }, (_, row) => {
     return `insert into cdc.all_types (${columns}) values (${values})`;
 });
 
+/**
+ * Where the expected values are:
+ *
+ * - `withSchema`: in the text that a sink makes of JSON with schemas;
+ * - `withoutSchema`: in the text that a sink makes of JSON without schemas, with the source's settings in a stack;
+ * - `withRegistry`: in the text that a sink makes of Avro or Protobuf, with the source's settings in a stack;
+ * - `typed`: in the records in Avro or Protobuf.
+ */
+export type Form = "withSchema" | "withoutSchema" | "withRegistry" | "typed";
+
 /** Selects id and the expected field of each column that can be compared. */
-export function selectExpected(hasSchema: boolean): string {
+export function selectExpected(form: Form): string {
     const fields = typeColumns.flatMap((column) => {
-        const sql = expression(column, hasSchema);
+        const sql = expression(column, form);
         const name = quoted(column.name);
         return sql === null ? [] : [`case when ${name} is not null then ${sql.replaceAll("%", name)} end as ${name}`];
     });
     return `select id::int, ${fields.join(", ")} from cdc.all_types order by id`;
 }
 
-function expression({ withSchema = "%::text", withoutSchema = withSchema }: TypeColumn, hasSchema: boolean) {
-    return hasSchema ? withSchema : withoutSchema;
+function expression({ withSchema = "%::text", withoutSchema = withSchema, typed }: TypeColumn, form: Form) {
+    if (form === "withSchema") return withSchema;
+    if (form === "withoutSchema") return withoutSchema;
+    // Its schema tells bits from bytes
+    const withRegistry = withoutSchema ?? withSchema;
+    return form === "typed" && typed !== undefined ? typed : withRegistry;
 }

@@ -66,6 +66,8 @@ export interface DebeziumSource {
     prefix: string;
     /** `table.include.list`. */
     tables: string;
+    /** Default false. */
+    writesAvro?: boolean;
 }
 
 /** The config of a source as a stack completes it, with `connector.class`, as Connect's REST API takes it. */
@@ -84,6 +86,7 @@ export function debeziumConfig(source: DebeziumSource): Record<string, string> {
             workersWriteKeysAsText: writesKeysAsText(defaults.connect.keyConverter),
             // These workers have no other plugin than Debezium
             writesTimesAsText: false,
+            writesAvro: source.writesAvro,
             brokers: 1,
             heapMb: defaults.connect.heapMb,
         }),

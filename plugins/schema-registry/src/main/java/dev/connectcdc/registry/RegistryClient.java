@@ -47,7 +47,7 @@ public final class RegistryClient {
 
     /**
      * Beside its API like Confluent's. That one answers NONE for a subject without a level of its own, and for the registry when
-     * its level comes from its settings (Apicurio Registry 2.6.13).
+     * its level comes from its settings (Apicurio Registry 2.6.13 and 3.0.9).
      */
     private static final String DEFAULT_OF_APICURIO = "/../../registry/v2/admin/rules/COMPATIBILITY";
 
