@@ -7,11 +7,8 @@ import { registryClient, type RowEvent, rowEvents } from "../../support/rows/reg
 import { ByteReader } from "../../support/rows/topics";
 import { type ConnectProcesses, startConnectClusters } from "../../support/workers/connectProcess";
 import { debeziumConfig, debeziumWorkers, startSource } from "../../support/workers/debeziumSource";
-import { kafkaLibraries } from "../../support/workers/kafkaLibraries";
 import { PostgresProcess } from "../../support/workers/postgresProcess";
 import { type RegistryProcess, startRegistry } from "../../support/workers/registryProcess";
-
-const VERSION = "3.9.2";
 
 export const FORMATS = ["avro", "protobuf"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -27,12 +24,9 @@ export class FormatServers {
         beforeAll(async () => {
             this.registry = await startRegistry();
             this.postgres = await PostgresProcess.start();
-            const { transforms } = defaults.connect.plugins;
-            const plugins = { ...FORMAT_PLUGINS.avro, ...FORMAT_PLUGINS.protobuf, transforms };
-            const { config, javaArgs } = await debeziumWorkers(plugins);
-            const { pluginPath: fileConnectors } = await kafkaLibraries(VERSION);
-            config["plugin.path"] += `,${fileConnectors}`;
-            this.connect = await startConnectClusters([{ version: VERSION, workers: 1, config, javaArgs }]);
+            const plugins = { ...defaults.connect.plugins, ...FORMAT_PLUGINS.avro, ...FORMAT_PLUGINS.protobuf };
+            const workers = await debeziumWorkers(plugins);
+            this.connect = await startConnectClusters([{ version: "3.9.2", workers: 1, ...workers }]);
         });
         afterAll(async () => {
             await Promise.all([...this.readers.values()].map((reader) => reader.close()));

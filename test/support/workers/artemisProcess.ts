@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brokerXml } from "../../../components/render/artemis";
+import { defaults } from "../../../config/defaults";
+import { cached } from "../../../images/staging/cache";
+import { unpack } from "../../../images/staging/files";
+import { type Artifact, resolveUnits } from "../../../images/staging/maven";
+import { clusterReady } from "../../../servers/health";
+import { Hopeless, waitFor } from "../../../servers/wait";
+import { CHECKOUT } from "../../../tools/project";
+import { findPorts } from "../stack/ports";
+import { JavaProcess } from "./javaProcess";
+
+/** A JMS broker as a plain process, on a free port of 127.0.0.1. */
+export interface ArtemisProcess {
+    /** host:port */
+    address: string;
+    user: string;
+    password: string;
+    /** Ends the process and removes its messages. */
+    stop(): Promise<void>;
+}
+
+const LOGIN = { user: "cdc", password: "of-a-test" };
+
+/** Starts Artemis with the settings of a stack's own, and waits until it takes clients. */
+export async function startArtemis(queues: string[]): Promise<ArtemisProcess> {
+    const distribution = await unpacked();
+    const folder = mkdtempSync(join(tmpdir(), "connect-cdc-artemis-"));
+    const etc = join(folder, "etc");
+    mkdirSync(etc);
+    const { jmsBroker: port } = await findPorts();
+    const broker = brokerXml({ queues, port, dataDir: join(folder, "data") }).replace("0.0.0.0", "127.0.0.1");
+    writeFileSync(join(etc, "broker.xml"), broker);
+    writeFileSync(join(etc, "management.xml"), '<management-context xmlns="http://activemq.apache.org/schema"/>');
+    writeFileSync(join(etc, "bootstrap.xml"), bootstrapXml(join(etc, "broker.xml")));
+    const process = new JavaProcess(join(folder, "artemis.log"), [
+        `-Dartemis.home=${distribution}`,
+        `-Dartemis.instance=${folder}`,
+        "-cp",
+        join(distribution, "lib", "artemis-boot.jar"),
+        "org.apache.activemq.artemis.boot.Artemis",
+        "run",
+    ]);
+    const stop = async () => {
+        await process.end();
+        rmSync(folder, { recursive: true, force: true });
+    };
+    const address = `127.0.0.1:${port}`;
+    const check = async () => {
+        if (!process.running) throw new Hopeless(`the broker ended:\n${process.output.slice(-3000)}`);
+        return clusterReady({ kind: "artemis", targets: [address], expected: 1 });
+    };
+    try {
+        await waitFor(check, { what: `the JMS broker at ${address}`, timeoutSeconds: 120, intervalSeconds: 0.2 });
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+    return { address, ...LOGIN, stop };
+}
+
+/** Source: Artemis manual, "Basic Security Manager". */
+function bootstrapXml(broker: string): string {
+    return `<broker xmlns="http://activemq.apache.org/schema">
+    <security-manager class-name="org.apache.activemq.artemis.spi.core.security.ActiveMQBasicSecurityManager">
+        <property key="bootstrapUser" value="${LOGIN.user}"/>
+        <property key="bootstrapPassword" value="${LOGIN.password}"/>
+        <property key="bootstrapRole" value="amq"/>
+    </security-manager>
+    <server configuration="file:${broker}"/>
+</broker>
+`;
+}
+
+/** Gets the broker of the image once and keeps it in the cache folder. @returns the folder with `lib`. */
+async function unpacked(): Promise<string> {
+    const pom = readFileSync(join(CHECKOUT, "images", "artemis", "pom.xml"), "utf8");
+    const properties = { "artemis.version": defaults.jmsBroker.version };
+    const [[archive]] = (await resolveUnits([{ name: "artemis", pom, properties }])) as [[Artifact]];
+    return cached("artemis", archive.sha512, (folder) => unpack(archive.file, folder));
+}
