@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Problem } from "./problem";
 
 /** Numbers of members: ports and replication follow from them. */
-const COUNTS = ["zookeeper.servers", "kafka.brokers", "connect.workers"];
+const COUNTS = ["zookeeper.servers", "kafka.brokers", "connect.workers", "registry.instances"];
 
 /** A section without its invalid values, so that the rest can be checked. */
 export interface Repaired {

@@ -94,7 +94,7 @@ function placementProblems(role: (typeof ROLES)[number], placement: string[], na
             rule: `is not a host of this config; hosts has: ${names.join(", ")}`,
             remedy: suggest(host, names),
         }));
-    if (["database", "registry", "jmsBroker"].includes(role) && placement.length > 1) {
+    if (["database", "jmsBroker"].includes(role) && placement.length > 1) {
         problems.push({
             path: `${role}.placement`,
             value: placement,

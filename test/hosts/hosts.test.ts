@@ -41,7 +41,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         hosts = await DockerHosts.make(names.length);
         vi.stubEnv("PATH", hosts.path());
         stack = await TestStack.create();
-        const { database, jmsBroker } = stack.config();
+        const { connect, database, jmsBroker, registry } = stack.config();
         const addressed = names.map((name, i) => {
             const address = hosts.address(i + 1);
             return [name, { ...hosts.engine(i + 1, ways[i]!), advertisedAddress: address, bindAddress: address }];
@@ -51,6 +51,9 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
             security: { trustedNetwork: true, protectData: true },
             database: { ...database, placement: ["b"] },
             jmsBroker: { ...jmsBroker, placement: ["a"] },
+            connect: { ...connect, format: "avro" },
+            // The instance that clients ask first is on the host that loses its power
+            registry: { ...registry, instances: 2, placement: ["c", "b"] },
         });
         await stack.up();
         outputs = await stack.outputs();
@@ -77,8 +80,8 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
     it("have each the members that belong there", async () => {
         expect(await onEachHost(membersOn)).toEqual([
             ["artemis", "connect-0", "kafka-0", "zookeeper-0"],
-            ["connect-1", "kafka-1", "postgres", "zookeeper-1"],
-            ["connect-2", "kafka-2", "zookeeper-2"],
+            ["connect-1", "kafka-1", "postgres", "registry-1", "zookeeper-1"],
+            ["connect-2", "kafka-2", "registry-0", "zookeeper-2"],
         ]);
     });
 
@@ -89,9 +92,9 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
             return Object.fromEntries(tags) as Record<string, string>;
         });
         const [a, b, c] = images.map((image) => Object.keys(image).sort());
-        expect(a).toEqual(["artemis", "base", "connect", "jre", "postgres", "runtime"]);
-        expect(b).toEqual(["connect", "postgres", "runtime"]);
-        expect(c).toEqual(["connect", "runtime"]);
+        expect(a).toEqual(["artemis", "base", "connect", "jre", "postgres", "registry", "runtime"]);
+        expect(b).toEqual(["connect", "postgres", "registry", "runtime"]);
+        expect(c).toEqual(["connect", "registry", "runtime"]);
         for (const copies of images.slice(1)) expect(images[0]).toMatchObject(copies);
     });
 

@@ -126,7 +126,6 @@ const CASES: Record<string, Case[]> = {
         ["ports that overlap", { kafka: { port: 7072 } }, "connect.port", "7070", "overlaps the ports of kafka.port (7072 to 7074)", "move one"],
         ["the registry's port", { connect: { format: "avro" }, registry: { port: 7071 } }, "registry.port", "7071", "overlaps the ports of connect.port", "move one"],
         ["a heap of the registry above its memory", { registry: { heapMb: 448 } }, "registry.heapMb", "448", "must be less than registry.memoryMb", "raise registry.memoryMb"],
-        ["two hosts for the registry", { ...twoHosts({}), security: { trustedNetwork: true }, registry: { placement: ["local", "b"] } }, "registry.placement", '["local","b"]', "names several hosts for one server", "name one"],
         ["an unknown format", { connect: { format: "xml" } }, "connect.format", '"xml"', "must be json, avro or protobuf", ""],
         ["an unknown compatibility", { registry: { compatibility: "backward" } }, "registry.compatibility", '"backward"', "must be NONE, or BACKWARD", ""],
         ["a registry's URL that is none", { connect: { format: "avro" }, registry: { url: "registry:8081" } }, "registry.url", '"registry:8081"', "must be an http or https URL", "correct it"],
