@@ -8,12 +8,22 @@ import { decimalNumber, type Decode, exactNumber } from "./decodedValue";
  * @param used schemas that it refers to, each after those that it refers to itself.
  */
 export function avroDecoder(text: string, used: string[]): Decode {
-    const types: Record<string, Type> = { long: LONG };
+    const registry: Record<string, Type> = {};
     const typeOf = (schema: string) =>
-        avro.Type.forSchema(JSON.parse(schema), { registry: types, logicalTypes: { decimal: Decimal } });
+        avro.Type.forSchema(withoutDefaults(schema), { registry, typeHook, logicalTypes: { decimal: Decimal } });
     used.forEach(typeOf);
     const type = typeOf(text);
     return (bytes) => type.fromBuffer(bytes);
+}
+
+/** Only writing needs them, and the types below cannot write. */
+function withoutDefaults(schema: string): Schema {
+    return JSON.parse(schema, (key, value: unknown) => (key === "default" ? undefined : value)) as Schema;
+}
+
+/** The registry of types is not asked for a long with properties, such as Connect's name of the type. */
+function typeHook(schema: Schema): Type | undefined {
+    return schema === "long" || (schema as { type?: unknown }).type === "long" ? LONG : undefined;
 }
 
 /** JavaScript's numbers have too few digits for some. */

@@ -40,7 +40,7 @@ const ROW = {
     name: "Row",
     fields: [
         { name: "id", type: "long" },
-        { name: "big", type: "long" },
+        { name: "big", type: { type: "long", "connect.name": "io.debezium.time.MicroTimestamp" } },
         { name: "paid", type: { type: "bytes", logicalType: "decimal", precision: 10, scale: 2 } },
         { name: "ratio", type: "double" },
         { name: "day", ...optional({ type: "int", "connect.name": "io.debezium.time.Date" }) },
@@ -82,7 +82,9 @@ it("a record in Avro is JSON as JsonConverter writes it, and its schema is asked
         tags: ["a", null],
         labels: { x: null, y: "z" },
     };
-    const type = avro.Type.forSchema(EVENT as never, { registry: { long } });
+    const typeHook = (schema: unknown) =>
+        schema === "long" || (schema as { type: unknown }).type === "long" ? long : undefined;
+    const type = avro.Type.forSchema(EVENT as never, { typeHook });
     const bytes = record(7, type.toBuffer({ before: null, after, op: "c" }));
     const text = new RecordText([url]);
     await text.prepare([bytes, null, bytes, Buffer.from("{}")]);
@@ -93,6 +95,16 @@ it("a record in Avro is JSON as JsonConverter writes it, and its schema is asked
     );
     expect(asked).toEqual(["/schemas/ids/7"]);
     expect(text.text(Buffer.from('{"id":1}'))).toBe('{"id":1}');
+});
+
+it("a long with a default may be null", async () => {
+    const fields = [{ name: "n", type: ["long", "null"], default: 5 }];
+    answers["/schemas/ids/9"] = { schema: JSON.stringify({ type: "record", name: "R", fields }) };
+    // The branch, and in the first one 3 in zigzag form
+    const records = [record(9, Buffer.from([0, 6])), record(9, Buffer.from([2]))];
+    const text = new RecordText([url]);
+    await text.prepare(records);
+    expect(records.map((bytes) => text.text(bytes))).toEqual(['{"n":3}', '{"n":null}']);
 });
 
 it("a schema that refers to others is read with them", async () => {
