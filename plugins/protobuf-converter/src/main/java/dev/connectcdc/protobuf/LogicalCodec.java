@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -28,7 +29,7 @@ record LogicalCodec(Schema schema, Kind kind) implements MessageCodec {
 
     private static final int DECIMAL_SCALE = 3;
 
-    private static final int NANOS_PER_MILLI = 1_000_000;
+    private static final int HOURS_PER_DAY = 24;
 
     @Override
     public void writeFields(WireBuffer out, Object value) {
@@ -45,12 +46,12 @@ record LogicalCodec(Schema schema, Kind kind) implements MessageCodec {
                 number(out, 3, date.getDayOfMonth());
             }
             case TIME_OF_DAY -> {
-                long millis = Time.fromLogical(schema, (java.util.Date) value);
-                LocalTime time = LocalTime.ofNanoOfDay(millis * NANOS_PER_MILLI);
-                number(out, 1, time.getHour());
-                number(out, 2, time.getMinute());
-                number(out, 3, time.getSecond());
-                number(out, 4, time.getNano());
+                // PostgreSQL and TimeOfDay have 24:00:00, too, which LocalTime has not
+                Duration time = Duration.ofMillis(Time.fromLogical(schema, (java.util.Date) value));
+                number(out, 1, time.toHours());
+                number(out, 2, time.toMinutesPart());
+                number(out, 3, time.toSecondsPart());
+                number(out, 4, time.toNanosPart());
             }
             case TIMESTAMP -> {
                 Instant instant = ((java.util.Date) value).toInstant();
@@ -77,8 +78,10 @@ record LogicalCodec(Schema schema, Kind kind) implements MessageCodec {
                                 .atStartOfDay(ZoneOffset.UTC)
                                 .toInstant());
                 case TIME_OF_DAY -> new java.util.Date(
-                        LocalTime.of(integer(message, 1), integer(message, 2), integer(message, 3), integer(message, 4))
-                                .getLong(ChronoField.MILLI_OF_DAY));
+                        integer(message, 1) == HOURS_PER_DAY
+                                ? Duration.ofDays(1).toMillis()
+                                : LocalTime.of(integer(message, 1), integer(message, 2), integer(message, 3), integer(message, 4))
+                                        .getLong(ChronoField.MILLI_OF_DAY));
                 case TIMESTAMP -> java.util.Date.from(
                         Instant.ofEpochSecond((Long) MessageCodec.field(message, 1), integer(message, 2))
                                 .truncatedTo(ChronoUnit.MILLIS));

@@ -93,7 +93,7 @@ class TypesTest {
                 Arguments.of(
                         Date.SCHEMA,
                         List.of(at("1970-01-01T00:00:00Z"), at("0001-01-01T00:00:00Z"), at("9999-12-31T00:00:00Z"))),
-                Arguments.of(Time.SCHEMA, List.of(new java.util.Date(0), new java.util.Date(86_399_999))),
+                Arguments.of(Time.SCHEMA, List.of(new java.util.Date(0), new java.util.Date(86_399_999), new java.util.Date(86_400_000))),
                 Arguments.of(
                         Timestamp.SCHEMA,
                         List.of(at("1970-01-01T00:00:00Z"), at("1969-12-31T23:59:59.999Z"), at("2026-11-26T11:22:33.456Z"))),
