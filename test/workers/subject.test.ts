@@ -180,6 +180,14 @@ describe("a level", () => {
     });
 });
 
+it("the level of the registry's settings is in the error of a preview", async () => {
+    await up({ schema: avro(name) });
+    const changed = up({ schema: avro({ ...name, type: "int" }) });
+    await expect(changed).rejects.toThrow(
+        '(compatibility BACKWARD): field "name" has changed its type from string to int',
+    );
+});
+
 it("a level without a version goes with its declaration", async () => {
     await up({ compatibility: "NONE" });
     await resource.destroy();
@@ -228,6 +236,14 @@ describe("deletion", () => {
         expect(await versions()).toEqual([2]);
         await resource.destroy();
         await resource.destroy();
+    });
+
+    it("of a level leaves the versions that producers have registered", async () => {
+        await up({ compatibility: "NONE" });
+        await register(row(name));
+        await resource.destroy();
+        expect(await versions()).toEqual([1]);
+        expect((await register(row({ ...name, type: "int" }))).status).toBe(409);
     });
 
     it("is hard with hardDelete", async () => {

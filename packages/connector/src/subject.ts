@@ -26,7 +26,7 @@ export interface SubjectArgs {
     compatibility?: pulumi.Input<Compatibility>;
     /**
      * True: the deletion of the resource removes the schemas, and records that were written with them cannot be read any more.
-     * False: the deletion is soft, their ids stay. Default false.
+     * False: the deletion is soft, their ids stay; without `schema` only the level is removed. Default false.
      */
     hardDelete?: pulumi.Input<boolean>;
     /** Limit of create, update and delete, s; they wait for a registry that does not answer. Default 120. */

@@ -210,12 +210,13 @@ function withoutIdentity({ type, text, references = [] }: SchemaVersion): Schema
 }
 
 async function remove(_id: string, props: Outputs): Promise<void> {
-    const { subject, compatibility, hardDelete } = props;
+    const { subject, schema, compatibility, hardDelete } = props;
     const registry = openForUp(props);
     try {
         // The level would outlive a soft deletion
         if (compatibility !== undefined) await registry.setOwnLevel(subject, undefined);
-        await registry.remove(subject, hardDelete);
+        // Without a declared schema the versions are those of producers
+        if (schema || hardDelete) await registry.remove(subject, hardDelete);
     } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         const referrers = error.code === REFERENCED ? await registry.referrers(subject) : undefined;

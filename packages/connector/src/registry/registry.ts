@@ -60,7 +60,8 @@ interface VersionAnswer {
  * - the check of compatibility for an unknown subject is answered with 40401 and 40402, and not with `is_compatible: true`. Its
  *   reasons are in `reason`, and not in `messages`;
  * - it is answered with 42201 for a schema of AVRO that refers to others, which can be registered nevertheless;
- * - `GET /config/{subject}` answers `NONE` for a subject without a level of its own, also with `defaultToGlobal=true`;
+ * - `GET /config/{subject}` answers `NONE` for a subject without a level of its own, also with `defaultToGlobal=true`, and
+ *   `GET /config` where the level is one of its settings;
  * - `NONE` removes the subject's own level, so that of the registry holds. Only Apicurio's own API can set the rule
  *   `NONE`, and remove it. For a subject that does not exist yet it can only change a rule that is there;
  * - an unknown level is answered with 400 and plain text;
@@ -135,13 +136,15 @@ export class Registry {
     async ownLevel(subject: string): Promise<Compatibility | undefined> {
         const body = await this.unlessAbsent({ method: "GET", path: `/config/${encodeURIComponent(subject)}` });
         const level = (body as { compatibilityLevel: Compatibility } | undefined)?.compatibilityLevel;
-        return level === "NONE" && this.isApicurio ? this.ruleOf(subject) : level;
+        return level === "NONE" && this.isApicurio ? this.rule(rulesPath(subject)) : level;
     }
 
     /** The level for subjects without their own. */
     async level(): Promise<Compatibility> {
         const body = await this.client.call({ method: "GET", path: "/config" });
-        return (body as { compatibilityLevel: Compatibility }).compatibilityLevel;
+        const level = (body as { compatibilityLevel: Compatibility }).compatibilityLevel;
+        if (level !== "NONE" || !this.isApicurio) return level;
+        return (await this.rule("/../../registry/v2/admin/rules")) ?? level;
     }
 
     /**
@@ -193,10 +196,9 @@ export class Registry {
         return this.client.restUrls.every((url) => /\/apis\/ccompat\/v\d+$/.test(url));
     }
 
-    private async ruleOf(subject: string): Promise<Compatibility | undefined> {
-        const path = `${rulesPath(subject)}/COMPATIBILITY`;
-        const rule = (await this.unlessAbsent({ method: "GET", path })) as { config: Compatibility } | undefined;
-        return rule?.config;
+    private async rule(rulesPath: string): Promise<Compatibility | undefined> {
+        const request: Request = { method: "GET", path: `${rulesPath}/COMPATIBILITY` };
+        return ((await this.unlessAbsent(request)) as { config: Compatibility } | undefined)?.config;
     }
 
     /** @returns false: the subject has no rule. */
