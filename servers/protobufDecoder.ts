@@ -84,8 +84,13 @@ function decimalOf({ value, scale }: Fields): unknown {
 }
 
 /** Days since 1970. Years below 100 are no years of the twentieth century. */
+const CYCLE_YEARS = 400;
+const CYCLE_DAYS = 146_097;
+
 function dayOf(year: number, month: number, day: number): number {
-    return new Date(0).setUTCFullYear(year, month - 1, day) / DAY_MS;
+    // PostgreSQL's infinity lies beyond the years of Date: the calendar repeats after 400 years
+    const cycles = Math.floor(year / CYCLE_YEARS);
+    return cycles * CYCLE_DAYS + new Date(0).setUTCFullYear(year - cycles * CYCLE_YEARS, month - 1, day) / DAY_MS;
 }
 
 function fieldOf(field: Field, fields: Fields): unknown {

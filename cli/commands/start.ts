@@ -12,7 +12,10 @@ import { summarize } from "../stack/summary";
 export const command = new Command()
     .addOption(stackOption())
     .option("--config-file <file>", "config file of a stack that exists (default: Pulumi.<stack>.yaml)")
-    .option("--refresh", "compare the whole state with the servers first (default: containers and networks only)")
+    .option(
+        "--refresh",
+        "compare the whole state with the servers first (default: containers, networks and what the registry stopped)",
+    )
     .option("--take-over", "remove containers and networks of this stack's name that the state does not know")
     .addHelpText("after", examples("npm start", "npm start -- --stack hosts"))
     .action(async ({ stack, configFile, refresh, takeOver }) => {

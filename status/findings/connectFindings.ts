@@ -237,11 +237,21 @@ const restarting: Problem = {
 };
 
 function failed(cause: string | undefined, worker: string, connector: string, snapshot: PlatformSnapshot): Problem {
+    const [, subject] = REFUSED_SCHEMA.exec(cause ?? "") ?? [];
+    const remedy = cause === undefined ? undefined : remedyOf(cause, snapshot);
     return {
         level: "wrong",
         text: `FAILED on ${worker}: ${cause ?? "the cause is in the worker's log"}`,
-        remedy: restart(connector, snapshot, cause === undefined ? undefined : remedyOf(cause, snapshot)),
+        remedy: subject === undefined ? restart(connector, snapshot, remedy) : allowChange(subject, snapshot),
     };
+}
+
+/** In the error of our converters. */
+const REFUSED_SCHEMA = /the schema of subject (\S+) is not compatible/;
+
+/** `npm start` restarts the task itself. */
+function allowChange(subject: string, { stack }: PlatformSnapshot): string {
+    return `set connect-cdc:registry.subjects.${subject}.compatibility to NONE and run ${npmCommand(stack, "start")}`;
 }
 
 /** How to remove a cause that does not say it; undefined for other causes. */

@@ -467,6 +467,10 @@ describe("findings", () => {
             /^raise kafka\.maxMessageBytes .*message\.max\.bytes.* restart/,
         ],
         ["DataException: from `StreamReadConstraints.getMaxStringLength()`", /^use another converter .* restart/],
+        [
+            'RegistryError: the schema of subject a.b-value is not compatible (compatibility BACKWARD): column "paid" was removed',
+            /^set connect-cdc:registry\.subjects\.a\.b-value\.compatibility to NONE and run npm start$/,
+        ],
         ["PSQLException: no such slot", /^remove the cause, then restart/],
     ])("tell how to correct the cause %s", (cause, remedy) => {
         const failed = platform((snapshot) => {

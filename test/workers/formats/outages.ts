@@ -1,7 +1,19 @@
 import axios from "axios";
 import { beforeAll, describe, expect, it } from "vitest";
+import { changeLine } from "../../../cli/messages/changeLine";
+import { findFailedByRegistry } from "../../../cli/stack/failedByRegistry";
+import { CONNECTOR, type StackState } from "../../../cli/stack/state";
+import * as subjectProvider from "../../../packages/connector/src/subjectProvider";
+import { listConnectors } from "../../../servers/connect";
+import { RecordText } from "../../../servers/recordText";
+import { readTopics } from "../../../servers/topicReader";
 import { done, pending, waitFor } from "../../../servers/wait";
-import { allowEveryChange } from "../../support/workers/registryProcess";
+import { connectorFacts } from "../../../status/connectorFacts";
+import type { Finding } from "../../../status/finding";
+import { findingsOf } from "../../../status/findings/findings";
+import type { PlatformTarget } from "../../../status/platformTarget";
+import { Engine } from "../../support/workers/engine";
+import { snapshotAt } from "../../unit/status/smallSnapshots";
 import { type Format, FORMATS, type FormatServers } from "./formatServers";
 
 const WAITS =
@@ -101,25 +113,61 @@ export function outages(servers: FormatServers): void {
             }
         });
 
-        it("stop at an incompatible change with its cause, and lose nothing after compatibility NONE", async () => {
-            await servers.postgres.query("alter table shop.customers alter paid type int using 1");
+        it("stop at a change of columns, also one that the registry allows, and lose nothing after compatibility NONE", async () => {
+            // BACKWARD of Avro lets a column go, and takes days for microseconds
+            await servers.postgres.query(
+                "alter table shop.customers drop body, alter since type timestamp, alter paid type int using 1",
+            );
             await servers.postgres.query("insert into shop.customers (id, name, paid) values (51, 'x', 7)");
-            const types = { avro: ["STRING", "INT"], protobuf: ["string", "int32"] };
+            await servers.postgres.query("insert into shop.customers (id, name, paid) values (52, 'x', 8)");
+            const changes =
+                'column "since" has changed its type from INT32 (io.debezium.time.Date) to INT64 (io.debezium.time.MicroTimestamp); ' +
+                'column "paid" has changed its type from STRING to INT32; column "body" was removed';
+            const restUrls = servers.connect.clusters[0]!.restUrls;
             for (const format of FORMATS) {
-                const [before, after] = types[format];
-                expect(await servers.failure(format)).toContain(
-                    `the schema of subject ${topicOf(format)}-value is not compatible (compatibility BACKWARD): ` +
-                        `column "paid" has changed its type from ${before} to ${after}`,
-                );
-                await allowEveryChange(servers.registry.url, `${topicOf(format)}-value`);
+                const subject = `${topicOf(format)}-value`;
+                const problem = `the schema of subject ${subject} is not compatible (compatibility BACKWARD): ${changes}. `;
+                expect(await servers.failure(format)).toContain(problem);
+                expect(await finding(restUrls, format)).toMatchObject({
+                    text: expect.stringContaining(`: RegistryError: ${problem}`),
+                    remedy: `set connect-cdc:registry.subjects.${subject}.compatibility to NONE and run npm start -- --stack test`,
+                });
+                expect(await findFailedByRegistry(stateOf(format, restUrls))).toEqual([`urn:${format}`]);
+
+                const level = new Engine(subjectProvider, { hardDelete: false, timeoutSeconds: 60 });
+                await level.up({ registryUrls: [servers.registry.url], subject, compatibility: "NONE" });
                 await axios.post(`${servers.connectorUrl(format)}/restart?includeTasks=true&onlyFailed=true`, {});
                 // Connect may send rows again whose position it has not written yet
-                const rest = async () => {
-                    const found = (await rows(format, 51)).filter(({ key }) => key["id"] === "51");
-                    return found.length > 0 ? done(found) : pending("no row");
+                const written = async () => {
+                    const found = await rows(format, 51);
+                    return found.at(-1)!.key["id"] === "52" ? done(found) : pending(`${found.length} rows`);
                 };
-                const [found] = await waitFor(rest, { what: "row 51", timeoutSeconds: 60, intervalSeconds: 0.2 });
-                expect(found!.row).toMatchObject({ id: "51", paid: "7" });
+                const found = await waitFor(written, { what: "row 52", timeoutSeconds: 60, intervalSeconds: 0.2 });
+                expect(new Set(found.map(({ key }) => key["id"])).size).toBe(52);
+                expect(found.slice(-2).map(({ row }) => row)).toMatchObject([{ paid: "7" }, { paid: "8" }]);
+            }
+        });
+
+        it("have their records shown by npm run tail, of each schema", async () => {
+            for (const format of FORMATS) {
+                const lines: string[] = [];
+                const reader = await readTopics([servers.connect.bootstrapServers], {
+                    isWanted: (topic) => topic === topicOf(format),
+                    fromStart: true,
+                    text: new RecordText([servers.registry.url]),
+                    onRecord: (record) => lines.push(changeLine(record)),
+                });
+                const check = async () =>
+                    lines.at(-1)?.startsWith("insert  id=52") ? done() : pending(`${lines.length} lines`);
+                await waitFor(check, { what: `records of ${format}`, timeoutSeconds: 60, intervalSeconds: 0.1 });
+                await reader.close();
+                expect(lines[0]).toBe(
+                    'read  id=1  name="Ann" state=null since=18321 at="2020-04-19T13:40:55.424000Z" paid="12.50" ' +
+                        'flags=[true,null] body="{\\"a\\": 1}"',
+                );
+                expect(lines.at(-1)).toBe(
+                    'insert  id=52  name="x" state="new" since=null at=null paid=8 flags=null city=null',
+                );
             }
         });
 
@@ -129,4 +177,22 @@ export function outages(servers: FormatServers): void {
             expect(data).toEqual(expect.arrayContaining(expected));
         });
     });
+}
+
+/** What `npm run status` says of a source's task. */
+async function finding(restUrls: string[], connector: string): Promise<Finding | undefined> {
+    const target = { connectors: { [connector]: "running" } } as unknown as PlatformTarget;
+    const connectors = (await listConnectors(restUrls[0]!)).map((listed) => ({
+        ...connectorFacts(listed, target, (text) => text),
+        lag: undefined,
+        retentionRisks: [],
+    }));
+    const snapshot = snapshotAt(0, { connectors: { ok: true, value: connectors } });
+    return findingsOf(snapshot).find(({ key }) => key === `task:${connector}/0`);
+}
+
+/** The state of a stack with one connector. */
+function stateOf(name: string, restUrls: string[]): StackState {
+    const resource = { urn: `urn:${name}`, type: CONNECTOR, inputs: { name }, outputs: { restUrls } };
+    return { resources: [resource], pendingOperations: [] };
 }

@@ -62,7 +62,7 @@ export function adviceOnFailure(cause: string): string | undefined {
     }
     // Confluent's converters, and Apicurio's
     if (/incompatible with an earlier schema|RuleViolationException/.test(cause)) {
-        return "change the table back, or in a compatible way; or set the compatibility of the subject to NONE and restart the task";
+        return "set the compatibility of the subject to NONE";
     }
     if (cause.includes("StreamReadConstraints.getMaxStringLength")) {
         return "use another converter than JsonConverter: JSON texts of more than 20,000,000 characters cannot be read by it";

@@ -1,5 +1,6 @@
 package dev.connectcdc.avro;
 
+import dev.connectcdc.registry.Columns;
 import dev.connectcdc.registry.RefusedSchemaException;
 import dev.connectcdc.registry.RegistryClient;
 import dev.connectcdc.registry.RegistryConfig;
@@ -103,15 +104,26 @@ public final class AvroConverter implements Converter, Versioned {
     }
 
     private int idOf(String subject, org.apache.avro.Schema schema) {
-        if (!autoRegister) return registry.idOf(subject, TYPE, schema.toString());
+        Integer known = registry.find(subject, TYPE, schema.toString());
+        if (known != null) return known;
+        if (!autoRegister) throw registry.notRegistered(subject, schema.toString());
+        Columns.requireCompatible(
+                registry, subject, mapping.toConnectSchema(schema), newest -> mapping.toConnectSchema(parse(newest)));
         try {
             return registry.register(subject, TYPE, schema.toString());
         } catch (RefusedSchemaException e) {
             String level = registry.level(subject);
-            org.apache.avro.Schema before = new org.apache.avro.Schema.Parser().parse(registry.newestSchema(subject));
+            RegistryClient.Registered newest = registry.newest(subject);
             // Empty if the level regards all versions, and an older one is in the way
-            throw RegistryError.incompatible(subject, level, SchemaChange.breaking(before, schema, level), e);
+            List<String> changes = newest == null ? List.of() : SchemaChange.breaking(parse(newest), schema, level);
+            throw RegistryError.incompatible(subject, level, changes, e);
         }
+    }
+
+    private static org.apache.avro.Schema parse(RegistryClient.Registered registered) {
+        org.apache.avro.Schema.Parser parser = new org.apache.avro.Schema.Parser();
+        registered.references().values().forEach(parser::parse);
+        return parser.parse(registered.text());
     }
 
     @Override
@@ -134,10 +146,7 @@ public final class AvroConverter implements Converter, Versioned {
         GenericDatumReader<Object> known = readers.get(id);
         if (known != null) return known;
 
-        RegistryClient.Registered registered = registry.schema(id);
-        org.apache.avro.Schema.Parser parser = new org.apache.avro.Schema.Parser();
-        registered.references().values().forEach(parser::parse);
-        GenericDatumReader<Object> reader = new GenericDatumReader<>(parser.parse(registered.text()));
+        GenericDatumReader<Object> reader = new GenericDatumReader<>(parse(registry.schema(id)));
         readers.put(id, reader);
         return reader;
     }

@@ -18,8 +18,11 @@ final class FakeRegistry implements AutoCloseable {
 
     final List<String> schemas = new ArrayList<>();
     final List<String> requests = new ArrayList<>();
-    /** Answers of the next requests instead of the usual ones: status and message. */
+    /** Answers of the next registrations instead of the usual ones: status and message. */
     final List<Map.Entry<Integer, String>> refusals = new ArrayList<>();
+    /** Of all subjects. */
+    String level = "BACKWARD";
+
     private final HttpServer server;
 
     FakeRegistry() throws IOException {
@@ -36,7 +39,12 @@ final class FakeRegistry implements AutoCloseable {
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         int status = 200;
         Object answer;
-        if (!refusals.isEmpty()) {
+        String path = exchange.getRequestURI().getPath();
+        if (exchange.getRequestMethod().equals("POST") && !path.endsWith("/versions")) {
+            int id = schemas.indexOf(JSON.readTree(exchange.getRequestBody()).get("schema").asText()) + 1;
+            status = id == 0 ? 404 : 200;
+            answer = id == 0 ? Map.of("error_code", 40403, "message", "Schema not found") : Map.of("id", id);
+        } else if (exchange.getRequestMethod().equals("POST") && !refusals.isEmpty()) {
             Map.Entry<Integer, String> refusal = refusals.remove(0);
             status = refusal.getKey();
             answer = Map.of("error_code", status, "message", refusal.getValue());
@@ -45,9 +53,11 @@ final class FakeRegistry implements AutoCloseable {
             if (!schemas.contains(schema)) schemas.add(schema);
             answer = Map.of("id", schemas.indexOf(schema) + 1);
         } else {
-            String path = exchange.getRequestURI().getPath();
-            if (path.startsWith("/config/")) answer = Map.of("compatibilityLevel", "BACKWARD");
-            else if (path.endsWith("/latest")) answer = Map.of("schema", schemas.get(schemas.size() - 1));
+            if (path.startsWith("/config/")) answer = Map.of("compatibilityLevel", level);
+            else if (path.endsWith("/latest") && schemas.isEmpty()) {
+                status = 404;
+                answer = Map.of("error_code", 40401, "message", "Subject not found");
+            } else if (path.endsWith("/latest")) answer = Map.of("schema", schemas.get(schemas.size() - 1));
             else answer = Map.of("schema", schemas.get(Integer.parseInt(path.substring(path.lastIndexOf('/') + 1)) - 1));
         }
         byte[] body = JSON.writeValueAsString(answer).getBytes(StandardCharsets.UTF_8);

@@ -1,7 +1,9 @@
 package dev.connectcdc.protobuf;
 
+import dev.connectcdc.registry.Columns;
 import dev.connectcdc.registry.RefusedSchemaException;
 import dev.connectcdc.registry.RegistryClient;
+import dev.connectcdc.registry.RegistryClient.Registered;
 import dev.connectcdc.registry.RegistryClient.Version;
 import dev.connectcdc.registry.RegistryConfig;
 import dev.connectcdc.registry.RegistryError;
@@ -59,6 +61,9 @@ final class Registration {
                         + RegistryConfig.AUTO_REGISTER + " to true:\n" + wanted.text());
             }
             List<Version> before = versions;
+            if (!before.isEmpty()) {
+                Columns.requireCompatible(registry, subject, schema, Registration::connectSchema);
+            }
             try {
                 int id = registry.register(subject, TYPE, wanted.text());
                 versions = registry.versions(subject, TYPE, before);
@@ -79,6 +84,11 @@ final class Registration {
 
     private static List<ProtoSchema> parsed(List<Version> versions) {
         return versions.stream().map(version -> ProtoSchema.parse(version.text())).toList();
+    }
+
+    private static Schema connectSchema(Registered newest) {
+        ProtoDescriptors.Parsed parsed = ProtoDescriptors.parse(newest.text(), newest.references()::get);
+        return Codecs.of(parsed, parsed.file().getMessageTypes().get(0)).schema();
     }
 
     private RegistryError refused(

@@ -37,6 +37,9 @@ final class FakeRegistry implements AutoCloseable {
     /** Answers the message of a refusal for subject and new text; null when the schema is fine. */
     volatile BiFunction<String, String, String> refusal = (subject, text) -> null;
 
+    /** Level of all subjects. */
+    volatile String level = "NONE";
+
     /** Runs before each registration. */
     volatile Runnable beforeRegistration = () -> {};
 
@@ -103,7 +106,7 @@ final class FakeRegistry implements AutoCloseable {
                 send(exchange, 200, Map.of("id", add(parts[2], text)));
             }
         } else if (parts[1].equals("config")) {
-            send(exchange, 200, Map.of("compatibilityLevel", "BACKWARD"));
+            send(exchange, 200, Map.of("compatibilityLevel", level));
         } else if (parts[1].equals("schemas")) {
             int id = Integer.parseInt(parts[3]);
             synchronized (this) {
@@ -125,7 +128,7 @@ final class FakeRegistry implements AutoCloseable {
                     }
                     send(exchange, 200, numbers);
                 } else {
-                    int id = versions.get(Integer.parseInt(parts[4]) - 1);
+                    int id = versions.get(parts[4].equals("latest") ? versions.size() - 1 : Integer.parseInt(parts[4]) - 1);
                     send(exchange, 200, Map.of("id", id, "schemaType", "PROTOBUF", "schema", texts.get(id - 1)));
                 }
             }

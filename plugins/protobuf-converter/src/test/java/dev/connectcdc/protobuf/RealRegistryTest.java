@@ -113,7 +113,7 @@ class RealRegistryTest {
         setLevel("BACKWARD");
         RegistryError retyped = assertThrows(RegistryError.class, () -> write(envelope("id", INT, "paid", TEXT)));
         assertTrue(retyped.getMessage().contains("subject " + topic + "-value is not compatible (compatibility BACKWARD): "), retyped.getMessage());
-        assertTrue(retyped.getMessage().contains("column \"paid\" has changed its type from int32 to string"), retyped.getMessage());
+        assertTrue(retyped.getMessage().contains("column \"paid\" has changed its type from INT32 to STRING"), retyped.getMessage());
         RegistryError dropped = assertThrows(RegistryError.class, () -> write(envelope("id", INT)));
         assertTrue(dropped.getMessage().contains("column \"paid\" was removed"), dropped.getMessage());
         setLevel("NONE");

@@ -231,16 +231,33 @@ class RegistrationTest {
         ProtobufConverter converter = registry.converter(false);
         write(converter, row("id", INT, "the name", TEXT, "age", INT));
         registry.refusal = (subject, text) -> "Field type changed, message Value";
+        registry.level = "unknown";
         RegistryError error = assertThrows(
                 RegistryError.class, () -> write(converter, row("id", TEXT, "the name", TEXT, "new", INT)));
         for (String part : List.of(
-                "the schema of subject t-value is not compatible (compatibility BACKWARD): ",
+                "the schema of subject t-value is not compatible (compatibility unknown): ",
                 "field \"id\" of Value has changed its type from int32 to string; field \"age\" of Value was removed; ",
                 "field \"new\" of Value is new",
-                "set the compatibility of the subject to NONE. Then restart the task")) {
+                "Set the compatibility of the subject to NONE, then restart the task")) {
             assertTrue(error.getMessage().contains(part), error.getMessage());
         }
         assertFalse(error.getMessage().contains("the name"), error.getMessage());
+    }
+
+    @Test
+    void aDroppedOrRetypedColumnIsRefusedUnlessTheLevelIsNone() {
+        write(registry.converter(false), row("id", INT, "age", INT));
+        registry.level = "BACKWARD";
+        RegistryError error = assertThrows(RegistryError.class, () -> write(registry.converter(false), row("id", TEXT)));
+        assertTrue(
+                error.getMessage().startsWith("the schema of subject t-value is not compatible (compatibility BACKWARD): "
+                        + "column \"id\" has changed its type from INT32 to STRING; column \"age\" was removed. "),
+                error.getMessage());
+        assertEquals(1, registry.versions("t-value").size());
+        registry.level = "NONE";
+        assertEquals(2, write(registry.converter(false), row("id", TEXT)));
+        registry.level = "BACKWARD";
+        assertEquals(1, write(registry.converter(false), row("id", INT, "age", INT)));
     }
 
     @Test

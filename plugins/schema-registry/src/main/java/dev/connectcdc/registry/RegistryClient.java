@@ -46,9 +46,13 @@ public final class RegistryClient {
     private static final long PAUSE_BETWEEN_THEM_MS = 200;
 
     /**
-     * Beside its API like Confluent's. That one answers NONE for a subject without a level of its own, and for the registry when
-     * its level comes from its settings (Apicurio Registry 2.6.13 and 3.0.9).
+     * Apicurio's own API beside the one like Confluent's. That one answers NONE also for a subject without a level of its own, and
+     * for the registry when its level comes from its settings (Apicurio Registry 2.6.13 and 3.0.9).
      */
+    private static final String ARTIFACTS_OF_APICURIO = "/../../registry/v2/groups/default/artifacts/";
+
+    private static final String PATH_OF_APICURIO = "/apis/ccompat/";
+
     private static final String DEFAULT_OF_APICURIO = "/../../registry/v2/admin/rules/COMPATIBILITY";
 
     /** A version of a subject. */
@@ -109,16 +113,21 @@ public final class RegistryClient {
 
     /**
      * @param type AVRO, PROTOBUF or JSON
-     * @return the id of a schema that its subject has
+     * @return the id of the schema; null when its subject does not have it
      */
-    public int idOf(String subject, String type, String schema) {
+    public Integer find(String subject, String type, String schema) {
         Answer answer = send("POST", path("/subjects/", subject), body(type, schema));
         if (answer.status == 404) {
-            throw new RegistryError("the schema registry at " + urls + " does not have the schema for subject " + subject
-                    + ", and " + RegistryConfig.AUTO_REGISTER + " is false. Register it, or set "
-                    + RegistryConfig.AUTO_REGISTER + " to true:\n" + schema);
+            return null;
         }
         return number(object(expectGood(answer, "the search for a schema of subject " + subject)), "id");
+    }
+
+    /** The error for a schema that must be registered, and is not. */
+    public RegistryError notRegistered(String subject, String schema) {
+        return new RegistryError("the schema registry at " + urls + " does not have the schema for subject " + subject + ", and "
+                + RegistryConfig.AUTO_REGISTER + " is false. Register it, or set " + RegistryConfig.AUTO_REGISTER + " to true:\n"
+                + schema);
     }
 
     /**
@@ -155,20 +164,22 @@ public final class RegistryClient {
         return type.equals(version.get("schemaType")) ? new Version(number, number(version, "id"), text(version)) : null;
     }
 
-    /** The text of the newest schema of a subject. */
-    public String newestSchema(String subject) {
-        return text(object(expectGood(
-                send("GET", path("/subjects/", subject) + "/versions/latest", null), "the newest schema of subject " + subject)));
+    /** The newest version of a subject; null when it has none. */
+    public Registered newest(String subject) {
+        Answer answer = send("GET", path("/subjects/", subject) + "/versions/latest", null);
+        return answer.status == 404 ? null : registered(expectGood(answer, "the newest schema of subject " + subject));
     }
 
-    /** @return the level because of which the subject refuses a schema, such as BACKWARD; "unknown" when the registry does not tell */
+    /** The level that holds for the subject, such as BACKWARD; "unknown" when the registry does not tell. */
     public String level(String subject) {
-        return Stream.of(path("/config/", subject) + "?defaultToGlobal=true", "/config", DEFAULT_OF_APICURIO)
-                .map(path -> send("GET", path, null))
+        Stream<String> paths = urls.contains(PATH_OF_APICURIO)
+                ? Stream.of(path(ARTIFACTS_OF_APICURIO, subject) + "/rules/COMPATIBILITY", DEFAULT_OF_APICURIO, "/config")
+                : Stream.of(path("/config/", subject), "/config");
+        return paths.map(path -> send("GET", path, null))
                 .filter(Answer::isGood)
                 .map(this::object)
                 .map(answer -> answer.getOrDefault("compatibilityLevel", answer.get("config")))
-                .filter(level -> level instanceof String && !level.equals("NONE"))
+                .filter(String.class::isInstance)
                 .map(String.class::cast)
                 .findFirst()
                 .orElse("unknown");
@@ -181,7 +192,11 @@ public final class RegistryClient {
             throw new DataException("a record has schema id " + id + ", which the schema registry at " + urls + " does not know. Set "
                     + RegistryConfig.URLS + " to the registry that it was written with.");
         }
-        Map<String, Object> schema = object(expectGood(answer, "the schema with id " + id));
+        return registered(expectGood(answer, "the schema with id " + id));
+    }
+
+    private Registered registered(Answer answer) {
+        Map<String, Object> schema = object(answer);
         Map<String, String> references = new LinkedHashMap<>();
         addReferences(schema, references);
         return new Registered(text(schema), references);

@@ -1,6 +1,7 @@
 package dev.connectcdc.registry;
 
 import java.util.Collection;
+import java.util.List;
 
 /**
  * The registry does not answer, or refuses what every record of a topic needs. It is no exception on purpose. Of a converter's
@@ -26,9 +27,16 @@ public final class RegistryError extends Error {
      */
     public static RegistryError incompatible(
             String subject, String level, Collection<String> changes, RefusedSchemaException refused) {
-        String reason = changes.isEmpty() ? refused.getMessage() : String.join("; ", changes);
+        return incompatible(subject, level, changes.isEmpty() ? List.of(refused.getMessage()) : changes);
+    }
+
+    /**
+     * @param level compatibility of the subject
+     * @param changes what the schema changes against the level; not empty
+     */
+    static RegistryError incompatible(String subject, String level, Collection<String> changes) {
         return new RegistryError("the schema of subject " + subject + " is not compatible (compatibility " + level + "): "
-                + reason + ". Change the table back, or in a compatible way, such as a new column beside the old one; or set the"
-                + " compatibility of the subject to NONE. Then restart the task. No record is lost meanwhile.", refused);
+                + String.join("; ", changes) + ". Set the compatibility of the subject to NONE, then restart the task. No record is lost"
+                + " meanwhile. To change the table back is not enough: this record has the new form already.");
     }
 }

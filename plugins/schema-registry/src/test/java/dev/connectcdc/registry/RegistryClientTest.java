@@ -3,6 +3,7 @@ package dev.connectcdc.registry;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -193,8 +194,8 @@ class RegistryClientTest {
         answers.add(new Answer(409, "{\"error_code\":409,\"message\":\"Incompatible artifact\"}"));
         var refused = assertThrows(RefusedSchemaException.class, () -> register(client()));
         assertEquals("Incompatible artifact", refused.getMessage());
-        String advice = ". Change the table back, or in a compatible way, such as a new column beside the old one; or set the"
-                + " compatibility of the subject to NONE. Then restart the task. No record is lost meanwhile.";
+        String advice = ". Set the compatibility of the subject to NONE, then restart the task. No record is lost meanwhile. To change"
+                + " the table back is not enough: this record has the new form already.";
         assertEquals(
                 "the schema of subject s is not compatible (compatibility BACKWARD): a; b" + advice,
                 RegistryError.incompatible("s", "BACKWARD", List.of("a", "b"), refused).getMessage());
@@ -205,18 +206,29 @@ class RegistryClientTest {
 
     @Test
     void theLevelIsTheSubjectsOrTheRegistrys() {
-        String url = url() + "/apis/ccompat/v7";
         Answer none = new Answer(200, "{\"compatibilityLevel\":\"NONE\"}");
         answers.add(new Answer(200, "{\"compatibilityLevel\":\"FULL\"}"));
         assertEquals("FULL", client().level("s"));
         answers.addAll(List.of(new Answer(404, ""), new Answer(200, "{\"compatibilityLevel\":\"BACKWARD\"}")));
         assertEquals("BACKWARD", client().level("s"));
-        requests.clear();
-        answers.addAll(List.of(none, none, new Answer(200, "{\"type\":\"COMPATIBILITY\",\"config\":\"FORWARD\"}")));
-        assertEquals("FORWARD", client("schema.registry.url", url).level("s"));
-        assertEquals("GET /apis/registry/v2/admin/rules/COMPATIBILITY null", requests.get(2));
-        answers.addAll(List.of(none, new Answer(403, ""), new Answer(404, "")));
+        answers.add(none);
+        assertEquals("NONE", client().level("s"));
+        answers.addAll(List.of(new Answer(403, ""), new Answer(404, "")));
         assertEquals("unknown", client().level("s"));
+    }
+
+    @Test
+    void theLevelOfApicurioIsThatOfItsRules() {
+        RegistryClient client = client("schema.registry.url", url() + "/apis/ccompat/v7");
+        answers.addAll(List.of(new Answer(404, ""), new Answer(200, "{\"type\":\"COMPATIBILITY\",\"config\":\"FORWARD\"}")));
+        assertEquals("FORWARD", client.level("s"));
+        assertEquals(
+                List.of(
+                        "GET /apis/registry/v2/groups/default/artifacts/s/rules/COMPATIBILITY null",
+                        "GET /apis/registry/v2/admin/rules/COMPATIBILITY null"),
+                requests);
+        answers.add(new Answer(200, "{\"type\":\"COMPATIBILITY\",\"config\":\"NONE\"}"));
+        assertEquals("NONE", client.level("s"));
     }
 
     @Test
@@ -241,7 +253,8 @@ class RegistryClientTest {
     @Test
     void withoutRegistrationAMissingSchemaIsAnErrorThatShowsIt() {
         answers.add(new Answer(404, "{\"message\":\"Schema not found\"}"));
-        var error = assertThrows(RegistryError.class, () -> client().idOf("s", "AVRO", "\"string\""));
+        assertNull(client().find("s", "AVRO", "\"string\""));
+        var error = client().notRegistered("s", "\"string\"");
         assertTrue(error.getMessage().contains("auto.register.schemas is false"), error.getMessage());
         assertTrue(error.getMessage().endsWith("\n\"string\""), error.getMessage());
     }
