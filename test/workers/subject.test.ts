@@ -75,11 +75,7 @@ describe("a declared schema", () => {
             type: "AVRO",
             before: avro(name),
             after: avro({ name: "name", type: "int" }, { name: "age", type: "int" }),
-            fields: [
-                'field "name" has changed its type from string to int',
-                'field "age" is new and has no default',
-                "The registry says: reader type: INT not compatible with writer type: STRING",
-            ],
+            fields: ['field "name" has changed its type from string to int', 'field "age" is new and has no default'],
         },
         {
             type: "PROTOBUF",
@@ -89,18 +85,13 @@ describe("a declared schema", () => {
                 'field "Row.id" has changed its type from int32 to string',
                 'field "Row.name" has another name: Row.title',
                 'field "Row.note" was removed, and its number is not reserved',
-                "The registry says: The new version of the protobuf artifact is not backward compatible",
             ],
         },
         {
             type: "JSON",
             before: json({ id: { type: "integer" } }),
             after: json({ id: { type: "string" }, name: { type: "string" } }, ["name"]),
-            fields: [
-                'field "id" has changed its type from integer to string',
-                'field "name" is required now',
-                "The registry says: ",
-            ],
+            fields: ['field "id" has changed its type from integer to string', 'field "name" is required now'],
         },
     ])("that is not compatible fails in preview with its fields: $type", async ({ before, after, fields }) => {
         await up({ schema: before, compatibility: "BACKWARD" });

@@ -25,7 +25,7 @@ function kindOfAnswer(status: number, message: string | undefined, code: number 
     if (status === 408 || status === 502 || status === 503 || status === 504) return "ambiguous";
     if (status === 429) return "busy";
     if (status >= 500) return "serverError";
-    return status === 404 && message === undefined ? "notReady" : "refused";
+    return "refused";
 }
 
 const isNumber = Number.isInteger;
