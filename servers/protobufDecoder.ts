@@ -83,12 +83,13 @@ function decimalOf({ value, scale }: Fields): unknown {
     return decimalNumber((value as Uint8Array | undefined) ?? new Uint8Array(), Number(scale ?? 0));
 }
 
-/** Days since 1970. Years below 100 are no years of the twentieth century. */
+/** The calendar repeats after this time. */
 const CYCLE_YEARS = 400;
 const CYCLE_DAYS = 146_097;
 
+/** Days since 1970. Years below 100 are no years of the twentieth century. */
 function dayOf(year: number, month: number, day: number): number {
-    // PostgreSQL's infinity lies beyond the years of Date: the calendar repeats after 400 years
+    // PostgreSQL's infinity lies beyond the years of Date
     const cycles = Math.floor(year / CYCLE_YEARS);
     return cycles * CYCLE_DAYS + new Date(0).setUTCFullYear(year - cycles * CYCLE_YEARS, month - 1, day) / DAY_MS;
 }

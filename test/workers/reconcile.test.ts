@@ -109,11 +109,11 @@ describe("a table with every type", () => {
         await asSuperuser("grant all on all sequences in schema cdc to cdcadmin");
         for (const sql of insertSet) await postgres.query(sql);
         const avro = {
-            ...convertersOf("avro", defaults.connect, registry.url),
+            ...convertersOf("avro", defaults.connect, [registry.url]),
             "schema.name.adjustment.mode": "avro",
             "field.name.adjustment.mode": "avro",
         };
-        const protobuf = convertersOf("protobuf", defaults.connect, registry.url);
+        const protobuf = convertersOf("protobuf", defaults.connect, [registry.url]);
         const all: typeof formats = {
             ...formats,
             avro,
