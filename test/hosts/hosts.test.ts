@@ -294,8 +294,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
     });
 
     it("hold nothing of a stack that was stopped", async () => {
-        stack.configure({ security: { trustedNetwork: true } });
-        await stack.up();
+        await stack.unprotect();
         const { code, stdout, stderr } = await stop();
         expect(code, stdout + stderr).toBe(0);
         const left = await onEachHost((engine) => listDockerObjects(stack.handle.name, engine));

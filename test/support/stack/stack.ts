@@ -121,6 +121,11 @@ export class TestStack {
         return this.must("destroy", ["--yes", "--skip-preview", ...flags]);
     }
 
+    /** Takes the protection from all resources. */
+    async unprotect(): Promise<void> {
+        await this.must("state", ["unprotect", "--all", "--yes", "--stack", this.handle.name]);
+    }
+
     /** The changes that `pulumi preview` shows. */
     async preview(): Promise<PlannedStep[]> {
         const { output } = await this.must("preview", ["--json"]);
@@ -208,7 +213,9 @@ export class TestStack {
     private async run(command: string, args: string[], cwd = CHECKOUT, input?: string): Promise<RunResult> {
         const started = performance.now();
         const flags = ["--non-interactive", "--color", "never"];
-        if (command !== "stack") flags.push("--stack", this.handle.name, "--config-file", configFile(this.handle));
+        if (!["stack", "state"].includes(command)) {
+            flags.push("--stack", this.handle.name, "--config-file", configFile(this.handle));
+        }
 
         const { code, stdout, stderr } = await runProcess("pulumi", [command, ...args, ...flags], {
             cwd,
