@@ -38,15 +38,23 @@ export interface TablesArgs {
 
 /** Declares what the databases need for each list. Returns what each source must wait for, by the name of the source. */
 export function declareTables(lists: TableListDeclaration[], args: TablesArgs): Record<string, pulumi.Resource> {
+    // Lists of one database share the signal table. Two that make it at once would fail
+    const firsts = new Map<string, CapturedTables>();
     return Object.fromEntries(
         lists.flatMap((list) => {
-            const resource = declareList(list, args);
+            const place = JSON.stringify(list.url ?? "");
+            const resource = declareList(list, args, firsts.get(place));
+            if (resource && !firsts.has(place)) firsts.set(place, resource);
             return resource ? list.sources.map(({ name }): [string, pulumi.Resource] => [name, resource]) : [];
         }),
     );
 }
 
-function declareList(list: TableListDeclaration, args: TablesArgs): CapturedTables | undefined {
+function declareList(
+    list: TableListDeclaration,
+    args: TablesArgs,
+    first: CapturedTables | undefined,
+): CapturedTables | undefined {
     const { database, signalTable } = args;
     const { owner, publication, url, manage } = list;
     if (url === undefined) return undefined;
@@ -62,7 +70,10 @@ function declareList(list: TableListDeclaration, args: TablesArgs): CapturedTabl
             manage,
         },
         // What the list made in the stack's own database disappears with it
-        url === "own" ? { dependsOn: database!.ready, deletedWith: database } : {},
+        {
+            dependsOn: [url === "own" ? database!.ready : undefined, first].filter((one) => one !== undefined),
+            ...(url === "own" && { deletedWith: database }),
+        },
     );
 }
 
