@@ -2,6 +2,7 @@ import { Argument, Command } from "@commander-js/extra-typings";
 import { measureChain } from "../../bench/chain";
 import { measureConnectors } from "../../bench/connectors";
 import { type Figure, renderFigure } from "../../bench/figure";
+import { measureFormats } from "../../bench/formats";
 import { measureJmsSink } from "../../bench/jmsSink";
 import { measureMemory } from "../../bench/memory";
 import { measurePauses } from "../../bench/pauses";
@@ -16,12 +17,13 @@ import { examples } from "../options";
 
 type Measure = (stack: TestStack, print: (line: string) => void) => Promise<Figure | Figure[]>;
 
-/** Figures without a stack. */
+/** Figures without a stack, or on one that they make themselves. */
 const WITHOUT_STACK: Record<string, () => Promise<Figure[]>> = {
     transforms: measureTransforms,
     "jms-sink": measureJmsSink,
     connectors: measureConnectors,
     reconcile: measureReconcile,
+    formats: () => measureFormats(logToStderr),
 };
 /** Figures on a stack of their own. */
 const ON_STACK: Record<string, Measure> = {
