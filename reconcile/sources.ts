@@ -70,8 +70,8 @@ export function topicOf({ prefix }: Source, table: { schema: string; name: strin
  * only letters, digits and `_`.
  */
 export function fieldName(column: string, mode = "none"): string {
-    const replaced =
-        mode === "avro" ? () => "_" : (one: string) => `_u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    const invalid = mode === "avro" ? /^[^A-Za-z_]|[^A-Za-z0-9_]/g : /^[^A-Za-z]|[^A-Za-z0-9]/g;
-    return mode === "none" ? column : column.replace(invalid, replaced);
+    if (mode === "none") return column;
+    if (mode === "avro") return column.replace(/^\d/, "_$&").replace(/[^A-Za-z0-9_]/g, "_");
+    const unicode = (one: string) => `_u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    return column.replace(/^[^A-Za-z]|[^A-Za-z0-9]/g, unicode);
 }

@@ -39,11 +39,11 @@ export function messagePattern(message: string, before = ""): RegExp {
     return new RegExp(before + pieces.join(".+?"));
 }
 
-/** TypeScript files in these folders and below, as paths from the checkout's folder. */
+/** Files of TypeScript and Java in these folders and below, as paths from the checkout's folder. */
 export function sourcesIn(folders: string[]): string[] {
     return folders.flatMap((folder) =>
         readdirSync(join(CHECKOUT, folder), { recursive: true, encoding: "utf8" })
-            .filter((name) => name.endsWith(".ts"))
+            .filter((name) => /\.(ts|java)$/.test(name))
             .map((name) => `${folder}/${name}`),
     );
 }

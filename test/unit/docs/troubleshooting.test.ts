@@ -10,6 +10,7 @@ const SOURCES: Record<string, string[]> = {
     "The CLI's errors": ["cli/stack"],
     Servers: ["components/rolling", "servers"],
     Connectors: ["packages/connector/src"],
+    Converters: ["plugins/schema-registry/src/main"],
 };
 
 /** Messages that other programs print; this repository has no text of theirs to compare with. */
