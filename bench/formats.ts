@@ -139,7 +139,9 @@ class FormatBench {
         const sink = await this.timed(`${name}-sink`, async () => (await this.added()) - added);
         const cpuAfter = await cpuOf(this.stack);
         await this.stop(name);
-        await emptyQueue(this.console, QUEUE);
+        // So many messages may take the broker longer than a request may take
+        const removed = async () => done(await emptyQueue(this.console, QUEUE));
+        await waitFor(removed, { what: `queue ${QUEUE} to be empty`, timeoutSeconds: LIMIT_SECONDS });
         const bytes = ((await this.size(topic)) - size) / ROWS;
         const cpuSince = (end: CpuSeconds) => ((total(end) - total(cpuBefore)) * 1000) / ROWS;
         const text =
