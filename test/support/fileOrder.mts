@@ -19,6 +19,7 @@ const ORDER: Record<string, string[]> = {
         "capturedTables",
         "allTypes",
         "connectors",
+        "formats",
         "offsets",
         "deletion",
         "watch",

@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { FORMAT_PLUGINS } from "../../../connectors/formats";
 import { type StackHandle, TestStack } from "./stack";
 
 declare module "vitest" {
@@ -11,9 +12,11 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
     const stack = await TestStack.create();
     // On, so that a real Prometheus can ask a whole platform; that it is off by default is shown without one.
-    const { metrics, database } = stack.config();
+    const { metrics, database, connect } = stack.config();
     stack.configure({
         metrics: { ...metrics, enabled: true },
+        // A connector with a format of its own then needs no other image
+        connect: { ...connect, plugins: { ...FORMAT_PLUGINS.avro, ...FORMAT_PLUGINS.protobuf } },
         // A setting of the user, which status shows the effect of
         database: { ...database, config: { max_slot_wal_keep_size: "4GB" } },
     });
