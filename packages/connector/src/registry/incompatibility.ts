@@ -24,7 +24,7 @@ export async function findIncompatibility(
 }
 
 /**
- * Apicurio Registry 2.6.13 cannot compare schemas of AVRO that refer to others before it registers them (42201): then the fields
+ * Apicurio Registry 3.0.9 cannot compare schemas of AVRO that refer to others before it registers them (42201): then the fields
  * decide.
  */
 async function askRegistry(

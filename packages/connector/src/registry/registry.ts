@@ -54,11 +54,11 @@ interface VersionAnswer {
 /**
  * Confluent's API v7, one method per use. Every method throws a {@link RegistryError} whose message has no secret.
  *
- * Apicurio Registry 2.6.13 differs from Confluent's registry:
+ * Apicurio Registry 3.0.9 differs from Confluent's registry:
  * - `GET /mode`, `/schemas/ids/{id}/subjects` and `/schemas/ids/{id}?subject=` do not exist or are ignored, and
  *   `GET /schemas/ids/{id}` does not tell the type of the schema;
- * - the check of compatibility for an unknown subject is answered with 40401 and 40402, and not with `is_compatible: true`. Its
- *   reasons are in `reason`, and not in `messages`;
+ * - the check of compatibility for an unknown subject is answered with 40401 and 40402, and not with `is_compatible: true`. It gives no
+ *   reasons (2.6.13 has them in `reason`, and not in `messages`);
  * - it is answered with 42201 for a schema of AVRO that refers to others, which can be registered nevertheless;
  * - `GET /config/{subject}` answers `NONE` for a subject without a level of its own, also with `defaultToGlobal=true`, and
  *   `GET /config` where the level is one of its settings;

@@ -14,7 +14,7 @@ const DELETED_SOFTLY = 40_404;
 
 /**
  * The codes are those of Confluent's API v7 (https://docs.confluent.io/platform/current/schema-registry/develop/api.html#errors),
- * which Apicurio Registry 2.6.13 uses, too. It answers a call that it does not have with 404 and code 0 or 404.
+ * which Apicurio Registry 3.0.9 uses, too. It answers a call that it does not have with 404 and code 0 or 404.
  */
 function kindOfAnswer(status: number, message: string | undefined, code: number | undefined): ErrorKind {
     if (status === 404 && code !== undefined && [...ABSENT, DELETED_SOFTLY].includes(code)) return "absent";
