@@ -5,6 +5,7 @@ import { platformTarget, type StackOutputs } from "../../cli/stack/stackOutputs"
 import { parseAddress } from "../../servers/address";
 import { clusterView, topicNames } from "../../servers/kafka";
 import { type QueueReader, readQueue } from "../../servers/queueReader";
+import { subjects } from "../../servers/registry";
 import { done, pending, waitFor } from "../../servers/wait";
 import { startStatusServer } from "../../status/statusServer";
 import { NumberedRows } from "../support/rows/numberedRows";
@@ -241,6 +242,25 @@ describe.runIf(process.env.SOAK).each(formats)("a stack whose format is %s", { t
         expect(findings.map(({ key }) => key)).toContain("member:registry-0");
         await Promise.all(registry.map((instance) => instance.start()));
         await pipeline.untilArrived(missed, 120);
+    });
+
+    it("rolls the instances of the registry one by one on a changed setting, and loses no row", async () => {
+        const { registry } = stack.config();
+        stack.configure({ registry: { ...registry, heapMb: 160 } });
+        const rows = await NumberedRows.start(pipeline);
+        await rows.untilCommitted(20);
+        let isRolling = true;
+        let fewest = Infinity;
+        const watch = async () => {
+            while (isRolling) {
+                const answers = await Promise.allSettled(pipeline.outputs.addresses.registry!.map(subjects));
+                fewest = Math.min(fewest, answers.filter(({ status }) => status === "fulfilled").length);
+            }
+        };
+        await Promise.all([watch(), stack.up().finally(() => (isRolling = false))]);
+        expect(fewest).toBe(1);
+        const { json, xml } = await rows.account();
+        for (const { lost, invented } of [json, xml]) expect({ lost, invented }).toEqual({ lost: [], invented: [] });
     });
 
     it("has no difference afterwards", async () => {

@@ -43,8 +43,7 @@ export class TopicReader {
     ) {}
 
     static async open(brokers: string[], topic: string, onRecord: (record: TopicRecord) => void): Promise<TopicReader> {
-        const consumer = newConsumer(brokers);
-        const stream = await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false });
+        const { consumer, stream } = await consume(brokers, topic);
         stream.on("data", ({ offset, key, value }) =>
             onRecord({ offset: Number(offset), key: key?.toString(), value: value?.toString() }),
         );
@@ -69,14 +68,8 @@ export class ByteReader {
     }
 
     static async open(brokers: string[], topic: string): Promise<ByteReader> {
-        const consumer = newConsumer(brokers);
-        try {
-            const stream = await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false });
-            return new ByteReader(consumer, stream);
-        } catch (error) {
-            await consumer.close();
-            throw error;
-        }
+        const { consumer, stream } = await consume(brokers, topic);
+        return new ByteReader(consumer, stream);
     }
 
     /** Waits for so many records, and returns all there are. */
@@ -92,10 +85,24 @@ export class ByteReader {
     }
 }
 
-function newConsumer(bootstrapBrokers: string[]): Consumer {
+/** Waits until the topic exists: a source makes it with its first record. */
+function consume(bootstrapBrokers: string[], topic: string) {
     // As sinks read
     const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
-    return new Consumer({ clientId: "connect-cdc-test", groupId: randomUUID(), bootstrapBrokers, isolationLevel });
+    const open = async () => {
+        const groupId = randomUUID();
+        const consumer = new Consumer({ clientId: "connect-cdc-test", groupId, bootstrapBrokers, isolationLevel });
+        try {
+            return done({
+                consumer,
+                stream: await consumer.consume({ topics: [topic], mode: "earliest", autocommit: false }),
+            });
+        } catch (error) {
+            await consumer.close();
+            throw error;
+        }
+    };
+    return waitFor(open, { what: `topic ${topic}`, timeoutSeconds: 90, intervalSeconds: 0.2 });
 }
 
 /** Removes a topic with all its records. */
