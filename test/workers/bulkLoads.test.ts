@@ -122,14 +122,12 @@ describe.each(versions)("a source of PostgreSQL %s loses no row", (version) => {
         expect(account.lost).toEqual([]);
     }
 
-    it.each(process.env.SOAK || version === OLDEST ? ends : [kill])(
-        "when $name in the middle of a bulk load",
-        async ({ inflict, times }) => {
-            const before = loads.arrived;
-            const count = await loads.write(SIZE);
-            await endWithin(count, before, Array(times).fill(inflict));
-        },
-    );
+    // The transaction below meets each of the ends, too
+    it.each(process.env.SOAK ? ends : [kill])("when $name in the middle of a bulk load", async ({ inflict, times }) => {
+        const before = loads.arrived;
+        const count = await loads.write(SIZE);
+        await endWithin(count, before, Array(times).fill(inflict));
+    });
 
     it.runIf(process.env.SOAK || version === OLDEST)(
         `of a transaction of ${TRANSACTION_ROWS} rows while its task and its workers end`,

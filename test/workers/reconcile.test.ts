@@ -118,8 +118,7 @@ describe("a table with every type", () => {
             ...formats,
             avro,
             protobuf,
-            avro_rich: { ...avro, ...rich },
-            protobuf_rich: { ...protobuf, ...rich },
+            ...(process.env.SOAK && { avro_rich: { ...avro, ...rich }, protobuf_rich: { ...protobuf, ...rich } }),
         };
         const names = Object.keys(all);
         for (const name of names) {
