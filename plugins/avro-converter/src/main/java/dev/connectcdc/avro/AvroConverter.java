@@ -6,6 +6,7 @@ import dev.connectcdc.registry.RegistryClient;
 import dev.connectcdc.registry.RegistryConfig;
 import dev.connectcdc.registry.RegistryError;
 import dev.connectcdc.registry.WireFormat;
+import dev.connectcdc.values.PluginVersion;
 import io.apicurio.registry.serde.avro.NonRecordContainer;
 import io.apicurio.registry.utils.converter.avro.AvroData;
 import io.apicurio.registry.utils.converter.avro.AvroDataConfig;
@@ -53,7 +54,7 @@ public final class AvroConverter implements Converter, Versioned {
 
     @Override
     public String version() {
-        return PluginVersion.get();
+        return PluginVersion.of(AvroConverter.class);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.connectcdc.jms;
 
+import dev.connectcdc.values.PluginVersion;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public class JmsSinkConnector extends SinkConnector {
 
     @Override
     public String version() {
-        return PluginVersion.get();
+        return PluginVersion.of(JmsSinkConnector.class);
     }
 
     @Override

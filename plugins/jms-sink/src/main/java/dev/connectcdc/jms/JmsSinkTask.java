@@ -1,5 +1,6 @@
 package dev.connectcdc.jms;
 
+import dev.connectcdc.values.PluginVersion;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ public class JmsSinkTask extends SinkTask {
 
     @Override
     public String version() {
-        return PluginVersion.get();
+        return PluginVersion.of(JmsSinkTask.class);
     }
 
     /** Connects, so that a wrong password fails the task now; a broker that is away is waited for later. */

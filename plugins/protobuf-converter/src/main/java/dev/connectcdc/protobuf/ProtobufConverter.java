@@ -8,6 +8,7 @@ import dev.connectcdc.registry.RegistryClient;
 import dev.connectcdc.registry.RegistryConfig;
 import dev.connectcdc.registry.RegistryError;
 import dev.connectcdc.registry.WireFormat;
+import dev.connectcdc.values.PluginVersion;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public final class ProtobufConverter implements Converter, Versioned {
 
     @Override
     public String version() {
-        return PluginVersion.get();
+        return PluginVersion.of(ProtobufConverter.class);
     }
 
     @Override

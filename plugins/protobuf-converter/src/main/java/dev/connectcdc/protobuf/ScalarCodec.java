@@ -2,7 +2,7 @@ package dev.connectcdc.protobuf;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import java.nio.ByteBuffer;
+import dev.connectcdc.values.PlainValues;
 import org.apache.kafka.connect.data.Schema;
 
 /** Numbers, booleans, text and bytes. */
@@ -22,7 +22,7 @@ record ScalarCodec(Schema schema) implements Codec {
                 out.fixed64(Double.doubleToRawLongBits((Double) value));
             }
             case STRING -> out.text(number, (String) value);
-            default -> out.bytes(number, bytes(value));
+            default -> out.bytes(number, PlainValues.bytes(value));
         }
     }
 
@@ -37,14 +37,5 @@ record ScalarCodec(Schema schema) implements Codec {
             case BYTES -> ((ByteString) value).toByteArray();
             default -> value;
         };
-    }
-
-    private static byte[] bytes(Object value) {
-        if (value instanceof ByteBuffer buffer) {
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.duplicate().get(bytes);
-            return bytes;
-        }
-        return (byte[]) value;
     }
 }

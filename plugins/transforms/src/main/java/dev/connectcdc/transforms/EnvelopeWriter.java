@@ -1,6 +1,7 @@
 package dev.connectcdc.transforms;
 
 import dev.connectcdc.values.PlainValues;
+import dev.connectcdc.values.PluginVersion;
 import dev.connectcdc.values.RecordName;
 import java.util.List;
 import java.util.Map;
@@ -165,7 +166,7 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
 
     @Override
     public String version() {
-        return PluginVersion.get();
+        return PluginVersion.of(EnvelopeWriter.class);
     }
 
     @Override

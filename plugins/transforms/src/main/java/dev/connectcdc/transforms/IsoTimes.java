@@ -1,6 +1,7 @@
 package dev.connectcdc.transforms;
 
 import dev.connectcdc.values.PlainValues;
+import dev.connectcdc.values.PluginVersion;
 import dev.connectcdc.values.RecordName;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,7 +146,7 @@ public class IsoTimes<R extends ConnectRecord<R>> implements Transformation<R>, 
 
     @Override
     public String version() {
-        return PluginVersion.get();
+        return PluginVersion.of(IsoTimes.class);
     }
 
     @Override

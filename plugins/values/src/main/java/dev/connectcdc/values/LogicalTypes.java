@@ -2,7 +2,6 @@ package dev.connectcdc.values;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -167,11 +166,11 @@ final class LogicalTypes {
     }
 
     private static BigDecimal variableScaleDecimal(Struct value) {
-        return new BigDecimal(new BigInteger(bytes(value.get("value"))), value.getInt32("scale"));
+        return new BigDecimal(new BigInteger(PlainValues.bytes(value.get("value"))), value.getInt32("scale"));
     }
 
     private static String bits(Schema schema, Object value) {
-        byte[] littleEndian = bytes(value);
+        byte[] littleEndian = PlainValues.bytes(value);
         int stored = littleEndian.length * Byte.SIZE;
         String length = schema.parameters() == null ? null : schema.parameters().get("length");
         int shown = length == null ? stored : shownBits(Integer.parseInt(length), stored);
@@ -185,14 +184,5 @@ final class LogicalTypes {
     /** Debezium gives the largest int as length of a "bit varying" without one. */
     private static int shownBits(int length, int stored) {
         return length <= LONGEST_FILLED ? length : Math.min(length, stored);
-    }
-
-    private static byte[] bytes(Object value) {
-        if (value instanceof ByteBuffer buffer) {
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.duplicate().get(bytes);
-            return bytes;
-        }
-        return (byte[]) value;
     }
 }

@@ -39,6 +39,16 @@ public final class PlainValues {
         this.readsJson = readsJson;
     }
 
+    /** @return the bytes of a value of type BYTES: an array as it is, or a copy of those that are left in a buffer */
+    public static byte[] bytes(Object value) {
+        if (value instanceof ByteBuffer buffer) {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.duplicate().get(bytes);
+            return bytes;
+        }
+        return (byte[]) value;
+    }
+
     /**
      * @param schema the value's schema; null when it has none
      * @param value the value; null gives null, whatever default the schema has: the default is the database's, and a
@@ -138,13 +148,11 @@ public final class PlainValues {
         if (value instanceof String text) {
             return wellFormed(text);
         }
-        if (value instanceof Boolean || isNumber(value) || value instanceof byte[]) {
+        if (value instanceof Boolean || isNumber(value)) {
             return value;
         }
-        if (value instanceof ByteBuffer buffer) {
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.duplicate().get(bytes);
-            return bytes;
+        if (value instanceof byte[] || value instanceof ByteBuffer) {
+            return bytes(value);
         }
         if (value instanceof Date date) {
             return LogicalTypes.instant(Instant.ofEpochMilli(date.getTime()));
