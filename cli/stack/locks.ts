@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isJson } from "@connect-cdc/connector/checks";
 import type { Log } from "../../tools/log";
 import { isAlive } from "../../tools/processLock";
 import { PROJECT } from "../../tools/project";
@@ -52,15 +53,6 @@ export function removeBrokenAttributes(target: StackTarget, log: Log): void {
         if (isJson(readFileSync(file, "utf8"))) continue;
         rmSync(file);
         log(`Recovery: removed ${file}, which an interrupted run left incomplete`);
-    }
-}
-
-function isJson(text: string): boolean {
-    try {
-        JSON.parse(text);
-        return true;
-    } catch {
-        return false;
     }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { isJson } from "@connect-cdc/connector/checks";
 import { CHECKOUT } from "../../tools/project";
 import { Problem } from "../problem";
 import type { DeclaredSubject, PlatformConfig } from "../schema";
@@ -109,14 +110,5 @@ function readSchema(file: string): { text?: string; reason?: string } {
         return { text: readFileSync(resolve(CHECKOUT, file), "utf8") };
     } catch (error) {
         return { reason: (error as NodeJS.ErrnoException).code };
-    }
-}
-
-function isJson(text: string): boolean {
-    try {
-        JSON.parse(text);
-        return true;
-    } catch {
-        return false;
     }
 }

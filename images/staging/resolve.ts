@@ -90,19 +90,25 @@ function coordinatesOf(source: PluginSource): string[] {
 }
 
 function imageUnits(request: StageRequest, checkout: string): Unit[] {
-    const pom = (role: string) => readFileSync(join(checkout, "images", role, "pom.xml"), "utf8");
     const { kafkaVersion, zookeeperVersion, artemisVersion, registryVersion } = request;
     return [
         {
             name: "runtime",
-            pom: pom("runtime"),
+            pom: imagePom("runtime", checkout),
             properties: { "kafka.version": kafkaVersion, "zookeeper.version": zookeeperVersion },
         },
-        { name: "artemis", pom: pom("artemis"), properties: { "artemis.version": artemisVersion } },
-        ...(registryVersion === undefined
-            ? []
-            : [{ name: "registry", pom: pom("registry"), properties: { "registry.version": registryVersion } }]),
+        serverUnit("artemis", artemisVersion, checkout),
+        ...(registryVersion === undefined ? [] : [serverUnit("registry", registryVersion, checkout)]),
     ];
+}
+
+/** The server of an image that has one archive, whose version is a property of the image's pom. */
+export function serverUnit(role: "artemis" | "registry", version: string, checkout: string): Unit {
+    return { name: role, pom: imagePom(role, checkout), properties: { [`${role}.version`]: version } };
+}
+
+function imagePom(role: string, checkout: string): string {
+    return readFileSync(join(checkout, "images", role, "pom.xml"), "utf8");
 }
 
 /** What a missing path means is clearer before ten minutes of other work than after. */

@@ -1,16 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brokerXml } from "../../../components/render/artemis";
 import { defaults } from "../../../config/defaults";
-import { cached } from "../../../images/staging/cache";
-import { unpack } from "../../../images/staging/files";
-import { type Artifact, resolveUnits } from "../../../images/staging/maven";
 import { clusterReady } from "../../../servers/health";
 import { Hopeless, waitFor } from "../../../servers/wait";
-import { CHECKOUT } from "../../../tools/project";
 import { findPorts } from "../stack/ports";
 import { JavaProcess } from "./javaProcess";
+import { unpackedServer } from "./serverArchive";
 
 /** A JMS broker as a plain process, on a free port of 127.0.0.1. */
 export interface ArtemisProcess {
@@ -26,7 +23,7 @@ const LOGIN = { user: "cdc", password: "of-a-test" };
 
 /** Starts Artemis with the settings of a stack's own, and waits until it takes clients. */
 export async function startArtemis(queues: string[]): Promise<ArtemisProcess> {
-    const distribution = await unpacked();
+    const distribution = await unpackedServer("artemis", defaults.jmsBroker.version);
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-artemis-"));
     const etc = join(folder, "etc");
     mkdirSync(etc);
@@ -72,12 +69,4 @@ function bootstrapXml(broker: string): string {
     <server configuration="file:${broker}"/>
 </broker>
 `;
-}
-
-/** Gets the broker of the image once and keeps it in the cache folder. @returns the folder with `lib`. */
-async function unpacked(): Promise<string> {
-    const pom = readFileSync(join(CHECKOUT, "images", "artemis", "pom.xml"), "utf8");
-    const properties = { "artemis.version": defaults.jmsBroker.version };
-    const [[archive]] = (await resolveUnits([{ name: "artemis", pom, properties }])) as [[Artifact]];
-    return cached("artemis", archive.sha512, (folder) => unpack(archive.file, folder));
 }

@@ -1,16 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axios from "axios";
 import { registrySettings } from "../../../components/render/registry";
 import { defaults } from "../../../config/defaults";
-import { cached } from "../../../images/staging/cache";
-import { unpack } from "../../../images/staging/files";
-import { type Artifact, resolveUnits } from "../../../images/staging/maven";
-import { done, Hopeless, pending, waitFor } from "../../../servers/wait";
-import { CHECKOUT } from "../../../tools/project";
+import { clusterReady } from "../../../servers/health";
+import { Hopeless, waitFor } from "../../../servers/wait";
 import { findPorts } from "../stack/ports";
 import { JavaProcess } from "./javaProcess";
+import { unpackedServer } from "./serverArchive";
 
 /** A schema registry as a plain process, on a free port of 127.0.0.1. */
 export interface RegistryProcess {
@@ -32,7 +30,7 @@ export interface RegistryProcess {
  * @param compatibility of subjects without a level of their own. Default: that of the stack config.
  */
 export async function startRegistry(compatibility: string = defaults.registry.compatibility): Promise<RegistryProcess> {
-    const distribution = await unpacked();
+    const distribution = await unpackedServer("registry", defaults.registry.version);
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-registry-"));
     const { connect: port } = await findPorts();
     const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
@@ -82,18 +80,9 @@ export async function allowEveryChange(url: string, subject: string): Promise<vo
 async function untilReady(url: string, process: JavaProcess): Promise<void> {
     const check = async () => {
         if (!process.running) throw new Hopeless(`the registry ended:\n${process.output.slice(-3000)}`);
-        const { status } = await axios.get(`${url}/subjects`, { timeout: 5000, proxy: false });
-        return status === 200 ? done() : pending(`status ${status}`);
+        return clusterReady({ kind: "registry", targets: [new URL(url).host], expected: 1 });
     };
     await waitFor(check, { what: `the registry at ${url}`, timeoutSeconds: 180, intervalSeconds: 0.2 });
-}
-
-/** Gets the server from Maven's registry once and keeps it in the cache folder. @returns the folder with its jars. */
-async function unpacked(): Promise<string> {
-    const pom = readFileSync(join(CHECKOUT, "images", "registry", "pom.xml"), "utf8");
-    const properties = { "registry.version": defaults.registry.version };
-    const [[archive]] = (await resolveUnits([{ name: "registry", pom, properties }])) as [[Artifact]];
-    return cached("registry", archive.sha512, (folder) => unpack(archive.file, folder));
 }
 
 function runnerOf(distribution: string): string {

@@ -7,4 +7,5 @@ export { hasReference, holdsPassword, isPlainText, isPasswordKey } from "../chec
 export { remedyOf, unknownComponentKeys, type UnknownKey, unknownKeys } from "../checks/unknownKeys";
 export { type ConfigProblem, configProblems, typesOf } from "../checks/validationProblems";
 export { abilitiesOf } from "../client/version";
+export { isJson } from "../isJson";
 export { isObject } from "../isObject";

@@ -1,3 +1,4 @@
+import { isJson } from "../isJson";
 import { isObject } from "../isObject";
 import { COMPATIBILITIES, SCHEMA_TYPES } from "../registry/schema";
 import { checkAuth } from "./checkAuth";
@@ -52,13 +53,4 @@ export function checkSubject(inputs: Record<string, unknown>): InputProblem[] {
     const references = isObject(schema) && Array.isArray(schema["references"]) ? schema["references"] : [];
     const isItself = references.some((one) => isObject(one) && one["subject"] === subject);
     return isItself ? [...problems, problem("schema.references", "must not name the subject itself")] : problems;
-}
-
-function isJson(text: string): boolean {
-    try {
-        JSON.parse(text);
-        return true;
-    } catch {
-        return false;
-    }
 }
