@@ -17,6 +17,7 @@ import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
 import { registryLoginOf, registryUrlsOf, workerConverters } from "./connectors/endpoints";
 import { runsRegistry } from "./connectors/formats";
+import { subjectLevels } from "./connectors/subjectLevels";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { warnOfFailoverSlots } from "./preflight/failoverSlots";
 import { prepare } from "./preflight/prepare";
@@ -101,9 +102,15 @@ export = async () => {
     const ready = [connect.ready, database?.ready, jmsBroker?.ready, registry?.ready].filter(
         (server) => server !== undefined,
     );
-    const { stopGraceSeconds } = config.connect;
-    const declared = { connect, database, ready: [...ready, ...subjects], tables, secrets, stopGraceSeconds };
-    const connectors = declareConnectors(completedConnectors, declared);
+    const connectors = declareConnectors(completedConnectors, {
+        connect,
+        database,
+        ready: [...ready, ...subjects],
+        tables,
+        subjectLevels: Object.fromEntries(completedConnectors.map((one) => [one.name, subjectLevels(one, config)])),
+        secrets,
+        stopGraceSeconds: config.connect.stopGraceSeconds,
+    });
     declareSnapshots(config.tableLists, { ...tableArgs, connect, connectors });
     const databaseAddress = database?.address ?? `${config.database.host}:${config.database.port}`;
     const databaseLogin = { address: databaseAddress, password: databaseArgs.password };

@@ -55,6 +55,8 @@ export interface ConnectorsArgs {
     ready: pulumi.Resource[];
     /** Captured tables that a source must wait for, by its name. */
     tables: Record<string, pulumi.Resource>;
+    /** Levels of compatibility of the subjects that a connector writes, by its name. Their change restarts its FAILED tasks. */
+    subjectLevels: Record<string, Record<string, string> | undefined>;
     /** Secrets by name. */
     secrets: Record<string, pulumi.Output<string>>;
     /** Time for a clean stop of a worker, s. */
@@ -122,6 +124,7 @@ function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs)
             // Preflight has checked all of them at once
             checkLive: false,
             config: connector.config,
+            triggers: args.subjectLevels[name],
             secrets: Object.fromEntries(secretNames.map((secret) => [secret, secrets[secret]!])),
         },
         // Source, sinks and Connect are one stack: without the workers there is nothing to delete by REST.

@@ -1,5 +1,4 @@
 import type { Log } from "../../tools/log";
-import { findFailedByRegistry } from "./failedByRegistry";
 import { isOnNewKafka } from "./newKafka";
 import { askPulumi, changeStack } from "./pulumiCli";
 import { readState } from "./readState";
@@ -8,10 +7,7 @@ import { resourceName, type StackState } from "./state";
 import type { StackTarget } from "./target";
 
 export interface StartOptions extends RecoverOptions {
-    /**
-     * Compares the whole state with the servers first. Default: only containers and networks that are missing or stopped, and
-     * connectors that have FAILED because of the schema registry.
-     */
+    /** Compares the whole state with the servers first. Default: only containers and networks that are missing or stopped. */
     refresh?: boolean;
     /** Takes the CLI's output instead of the terminal. */
     onOutput?: (text: string) => void;
@@ -38,8 +34,8 @@ async function stateAfterUp(target: StackTarget): Promise<StackState> {
 }
 
 /**
- * Refreshes what was removed or stopped by hand, and connectors that the schema registry has stopped: `up` restarts them, also when
- * only the registry was changed. A refresh of the whole state needs the Connect workers, and they may be missing.
+ * Refreshes what was removed or stopped by hand. A refresh of the whole state needs the Connect workers, and they may be
+ * missing.
  */
 async function refreshLost(
     target: StackTarget,
@@ -47,11 +43,10 @@ async function refreshLost(
     log: Log,
     onOutput: StartOptions["onOutput"],
 ): Promise<void> {
-    const [lost, failed] = await Promise.all([findLost(target, state), findFailedByRegistry(state)]);
-    if (lost.length > 0) log(`Removed or stopped by hand: ${lost.map(resourceName).join(", ")}`);
-    if (failed.length > 0) log(`FAILED because of the schema registry: ${failed.map(resourceName).join(", ")}`);
-    if (lost.length + failed.length === 0) return;
-    const targets = [...lost, ...failed].flatMap((urn) => ["--target", urn]);
+    const lost = await findLost(target, state);
+    if (lost.length === 0) return;
+    log(`Removed or stopped by hand: ${lost.map(resourceName).join(", ")}`);
+    const targets = lost.flatMap((urn) => ["--target", urn]);
     await changeStack(target, "refresh", ["--suppress-outputs", ...targets], onOutput);
 }
 

@@ -249,7 +249,7 @@ function failed(cause: string | undefined, worker: string, connector: string, sn
 /** In the error of our converters. */
 const REFUSED_SCHEMA = /the schema of subject (\S+) is not compatible/;
 
-/** `npm start` restarts the task itself. */
+/** An `up` that changes the level restarts the task. */
 function allowChange(subject: string, { stack }: PlatformSnapshot): string {
     return `set connect-cdc:registry.subjects.${subject}.compatibility to NONE and run ${npmCommand(stack, "start")}`;
 }

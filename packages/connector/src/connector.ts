@@ -102,6 +102,11 @@ export interface ConnectorArgs<Type extends ConnectorType = AnyConnector> {
      */
     positionKeys?: pulumi.Input<pulumi.Input<string>[]>;
     /**
+     * Texts by any name. A change of one is an update that writes nothing: it restarts the connector or tasks that have FAILED, such
+     * as after a change of the compatibility of a subject. Not for secrets. Default: none.
+     */
+    triggers?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+    /**
      * Previous name of the connector. `up` continues under `name` from the old connector's offsets or consumer group, with the same
      * replication slot, and deletes the old connector. The next `up` finishes an interrupted one. Needs Connect 3.7 (KIP-875,
      * KIP-980). It may stay after the rename. Default: none.

@@ -1,9 +1,6 @@
 import axios from "axios";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changeLine } from "../../../cli/messages/changeLine";
-import { findFailedByRegistry } from "../../../cli/stack/failedByRegistry";
-import { CONNECTOR, type StackState } from "../../../cli/stack/state";
-import * as subjectProvider from "../../../packages/connector/src/subjectProvider";
 import { listConnectors } from "../../../servers/connect";
 import { RecordText } from "../../../servers/recordText";
 import { readTopics } from "../../../servers/topicReader";
@@ -13,15 +10,26 @@ import type { Finding } from "../../../status/finding";
 import { findingsOf } from "../../../status/findings/findings";
 import type { PlatformTarget } from "../../../status/platformTarget";
 import type { RowEvent } from "../../support/rows/registryRows";
-import { Engine } from "../../support/workers/engine";
+import { ConnectorProgram } from "../../support/workers/connectorProgram";
 import { snapshotAt } from "../../unit/status/smallSnapshots";
 import { type Format, FORMATS, type FormatServers } from "./formatServers";
 
 const WAITS =
     /WARN .*The schema registry at .* does not answer since .* \(ConnectException.*\)\. The task waits for it/;
 
+const PROGRAM = `
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Connector, Subject } from "@connect-cdc/connector";
+
+const { subjects, connectors } = JSON.parse(readFileSync(join(__dirname, "declared.json"), "utf8"));
+const dependsOn = subjects.map((args) => new Subject(args.subject, args));
+for (const args of connectors) new Connector(args.name, args, { dependsOn });
+`;
+
 /** Each source writes the same table; its name and the prefix of its topics are its format. */
 const topicOf = (format: Format) => `${format}.shop.customers`;
+const subjectOf = (format: Format) => `${topicOf(format)}-value`;
 
 export function outages(servers: FormatServers): void {
     const start = (format: Format, settings: Record<string, string> = {}) => {
@@ -56,8 +64,32 @@ export function outages(servers: FormatServers): void {
         await waitFor(check, { what: `${count} lines of ${format} like ${pattern}`, timeoutSeconds: 60 });
     }
 
+    /** Declares the sources, and the level of their subjects. */
+    async function declare(program: ConnectorProgram, level?: "NONE"): Promise<void> {
+        const { groupId, restUrls } = servers.connect.clusters[0]!;
+        const connectors = FORMATS.map(async (format) => {
+            const { data } = await axios.get<Record<string, string>>(`${servers.connectorUrl(format)}/config`);
+            const {
+                name,
+                "connector.class": connectorClass,
+                "tasks.max": _,
+                "database.password": password,
+                ...config
+            } = data;
+            const triggers = level && { [subjectOf(format)]: level };
+            const identity = { name, cluster: groupId, restUrls, class: connectorClass, adopt: true };
+            return { ...identity, config, sensitiveConfig: { "database.password": password }, triggers };
+        });
+        const registryUrls = [servers.registry.url];
+        const subjects = FORMATS.map((format) => ({ registryUrls, subject: subjectOf(format), compatibility: level }));
+        program.write("declared.json", JSON.stringify({ connectors: await Promise.all(connectors), subjects }));
+    }
+
     describe("sources of each format with errors.tolerance=all", () => {
+        let program: ConnectorProgram;
+
         beforeAll(async () => {
+            program = await ConnectorProgram.create(PROGRAM);
             await servers.postgres.query("create schema shop");
             await servers.postgres.query(
                 "create table shop.customers (id int primary key, name text not null, state text default 'new', " +
@@ -65,6 +97,8 @@ export function outages(servers: FormatServers): void {
             );
             await servers.postgres.query("create publication shop for table shop.customers");
         });
+
+        afterAll(() => program?.remove());
 
         it("fail and skip nothing when the registry does not answer for longer than their limit", async () => {
             await servers.registry.kill();
@@ -132,7 +166,9 @@ export function outages(servers: FormatServers): void {
             }
         });
 
-        it("stop at a change of columns, also one that the registry allows, and lose nothing after compatibility NONE", async () => {
+        it("stop at a change of columns, also one that the registry allows, until pulumi up sets the level NONE, and lose nothing", async () => {
+            await declare(program);
+            await program.up();
             // BACKWARD of Avro lets a column go, and takes days for microseconds
             await servers.postgres.query(
                 "alter table shop.customers drop body, alter since type timestamp, alter paid type int using 1",
@@ -144,18 +180,17 @@ export function outages(servers: FormatServers): void {
                 'column "paid" has changed its type from STRING to INT32; column "body" was removed';
             const restUrls = servers.connect.clusters[0]!.restUrls;
             for (const format of FORMATS) {
-                const subject = `${topicOf(format)}-value`;
+                const subject = subjectOf(format);
                 const problem = `the schema of subject ${subject} is not compatible (compatibility BACKWARD): ${changes}. `;
                 expect(await servers.failure(format)).toContain(problem);
                 expect(await finding(restUrls, format)).toMatchObject({
                     text: expect.stringContaining(`: RegistryError: ${problem}`),
                     remedy: `set connect-cdc:registry.subjects.${subject}.compatibility to NONE and run npm start -- --stack test`,
                 });
-                expect(await findFailedByRegistry(stateOf(format, restUrls))).toEqual([`urn:${format}`]);
-
-                const level = new Engine(subjectProvider, { hardDelete: false, timeoutSeconds: 60 });
-                await level.up({ registryUrls: [servers.registry.url], subject, compatibility: "NONE" });
-                await axios.post(`${servers.connectorUrl(format)}/restart?includeTasks=true&onlyFailed=true`, {});
+            }
+            await declare(program, "NONE");
+            await program.up();
+            for (const format of FORMATS) {
                 const found = await untilRow(format, { id: "52" });
                 expect(new Set(found.map(({ key }) => key["id"])).size).toBe(52);
                 expect(found.slice(-2).map(({ row }) => row)).toMatchObject([{ paid: "7" }, { paid: "8" }]);
@@ -203,10 +238,4 @@ async function finding(restUrls: string[], connector: string): Promise<Finding |
     }));
     const snapshot = snapshotAt(0, { connectors: { ok: true, value: connectors } });
     return findingsOf(snapshot).find(({ key }) => key === `task:${connector}/0`);
-}
-
-/** The state of a stack with one connector. */
-function stateOf(name: string, restUrls: string[]): StackState {
-    const resource = { urn: `urn:${name}`, type: CONNECTOR, inputs: { name }, outputs: { restUrls } };
-    return { resources: [resource], pendingOperations: [] };
 }

@@ -21,6 +21,8 @@ const DEFAULTS = {
 
 const isTextList = (value: unknown) =>
     Array.isArray(value) && value.every((element) => isUnknown(element) || isText(element));
+const isTextObject = (value: unknown) =>
+    isObject(value) && Object.values(value).every((element) => isUnknown(element) || typeof element === "string");
 const isUrl = (value: unknown) => typeof value === "string" && /^https?:\/\/[^\s/]+/.test(value);
 const isUrlList = (value: unknown) =>
     Array.isArray(value) && value.length > 0 && value.every((url) => isUnknown(url) || isUrl(url));
@@ -48,6 +50,7 @@ const RULES: Record<string, Rule> = {
     // Its value may be a secret
     sensitiveConfig: optional(secretMustBe("an object of settings", isObject)),
     positionKeys: optional(mustBe("a list of keys of config", isTextList)),
+    triggers: optional(mustBe("an object of texts", isTextObject)),
     renamedFrom: optional(mustBe("the connector's previous name", isText)),
     onPositionLoss: oneOf("refuse", "startAnew"),
     onNewKafkaCluster: oneOf("refuse", "recreate"),

@@ -32,6 +32,7 @@ export interface ConnectorInputs {
     onNewKafkaCluster?: OnNewKafkaCluster;
     onSilentCluster?: OnSilentCluster;
     positionKeys?: string[];
+    triggers?: Record<string, string>;
     renamedFrom?: string;
 }
 
@@ -56,6 +57,7 @@ export const ARGUMENTS: Record<keyof ConnectorInputs | "checkLive", true> = {
     onNewKafkaCluster: true,
     onSilentCluster: true,
     positionKeys: true,
+    triggers: true,
     renamedFrom: true,
     checkLive: true,
 };

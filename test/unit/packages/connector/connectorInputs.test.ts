@@ -47,6 +47,7 @@ describe("checkInputs", () => {
         ["timeoutSeconds", 0, "timeoutSeconds is 0; it must be a number of seconds above 0"],
         ["config", [], "config is []; it must be an object of settings"],
         ["secrets", { a: 1 }, 'secrets["a"] must be text'],
+        ["triggers", { a: 1 }, 'triggers is {"a":1}; it must be an object of texts'],
         ["minTasks", 2, "minTasks is 2; it must be at most tasksMax (1): more tasks never run"],
         ["taskMax", 2, "taskMax is not an argument of Connector; did you mean tasksMax?"],
         ["topics", "a", "topics is not an argument of Connector; use one of: name, cluster,"],
