@@ -140,11 +140,12 @@ function summary({ snapshot, findings }: PlatformStatus): WatchEvent {
 }
 
 /** How many members of each role answer, in one line. */
-function answerCounts({ zookeeper, kafka, connect, connectors }: PlatformSnapshot): string {
+function answerCounts({ zookeeper, kafka, connect, registry, connectors }: PlatformSnapshot): string {
     return [
         `${answering(zookeeper)} ZooKeeper servers`,
         `${answering(kafka)} brokers`,
         `${answering(connect)} workers`,
+        ...(registry.length === 0 ? [] : [`${answering(registry)} registry instances`]),
         connectors.ok ? connectorCount(connectors.value) : "connectors not known",
     ].join(", ");
 }

@@ -56,7 +56,10 @@ describe("formats of connectors beside others with JSON", () => {
                 `('a "b"', null, '2020-02-29', '2020-04-19T13:40:55.424Z', 12.5, '{t,null}', '{"a": 1}')`,
         );
         const connectors = formats.map((format) => formatConnectors(pairOf(format)));
-        stack.configure({ connectors: Object.assign({}, ...connectors) as Record<string, unknown> });
+        stack.configure({
+            connectors: Object.assign({}, ...connectors) as Record<string, unknown>,
+            watch: { enabled: true, intervalSeconds: 1 },
+        });
         planned = await stack.preview();
         await stack.up();
         outputs = await stack.outputs();
@@ -65,7 +68,7 @@ describe("formats of connectors beside others with JSON", () => {
 
     afterAll(async () => {
         await Promise.all(readers.map((reader) => reader.close()));
-        stack.configure({ connectors: undefined, ...ownConfig });
+        stack.configure({ connectors: undefined, watch: undefined, registry: undefined, ...ownConfig });
         await stack.up();
         const [broker = ""] = outputs.addresses.kafka;
         const ours = /^((__debezium-heartbeat\.)?(avro|protobuf)(\.|$)|kafkasql-)/;
@@ -101,12 +104,27 @@ describe("formats of connectors beside others with JSON", () => {
         for (const format of formats) expect([...new Set(ids(format))]).toEqual(wanted);
     }
 
-    /** Output of all workers, from a time in s since 1970 on. */
-    async function workerLogs(since: number): Promise<string> {
+    /** Waits for a line of the members of a role, from a time in s since 1970 on. */
+    async function logged(role: "connect" | "watch", pattern: RegExp, since: number): Promise<void> {
         const members = Object.entries(await memberIds(stack.handle.name, true));
-        const workers = members.filter(([member]) => member.startsWith("connect-"));
+        const ids = members.filter(([member]) => member.replace(/-\d+$/, "") === role).map(([, id]) => id);
         const options = { stdout: true, stderr: true, since };
-        return (await Promise.all(workers.map(([, id]) => docker.getContainer(id).logs(options)))).join("\n");
+        const check = async () => {
+            const logs = await Promise.all(ids.map((id) => docker.getContainer(id).logs(options)));
+            return logs.some((log) => pattern.test(log.toString())) ? done() : pending("no line");
+        };
+        await waitFor(check, { what: `a line of ${role} like ${pattern}`, timeoutSeconds: 60 });
+    }
+
+    /** The page of `npm run status -- --serve` and its metrics. */
+    async function statusPage(): Promise<{ page: string; metrics: string }> {
+        const server = await startStatusServer(platformTarget(stack.handle.name, outputs), { port: 0 });
+        const get = async (path: string) => (await axios.get<string>(`${server.url}${path}`, { proxy: false })).data;
+        try {
+            return { page: await get(""), metrics: await get("metrics") };
+        } finally {
+            await server.close();
+        }
     }
 
     it("need a registry, which up starts without a change of the other servers", async () => {
@@ -157,10 +175,10 @@ describe("formats of connectors beside others with JSON", () => {
         expect(findings).toEqual([]);
         const answers = report.registry.map(({ answer }) => answer);
         expect(answers).toEqual([{ ok: true, value: { subjects: expect.any(Number) } }]);
-        const page = await startStatusServer(platformTarget(stack.handle.name, outputs), { port: 0 });
-        const { data } = await axios.get<string>(page.url, { proxy: false });
-        await page.close();
-        expect(data).toContain('id="member-registry-0"');
+        const { page, metrics: ofPage } = await statusPage();
+        expect(page).toMatch(/class="tile ok" id="member-registry-0"/);
+        expect(ofPage).toContain('connect_cdc_member_up{role="registry",member="registry-0"} 1');
+        await logged("watch", /Z {2}info {5}stack .*, 1 of 1 registry instances, /, 0);
         const target = outputs.prometheusTargets!.find(({ labels }) => labels.job === "registry")!;
         const metrics = await axios.get<string>(`http://${target.targets[0]}/metrics`, { proxy: false });
         expect(metrics.data).toContain("jvm_memory_used_bytes");
@@ -181,12 +199,23 @@ describe("formats of connectors beside others with JSON", () => {
         const stoppedAt = Math.floor(Date.now() / 1000);
         for (const format of formats) await restartConnector(outputs.restUrls[0]!, `${format}-source`);
         await insert(5);
-        const check = async () => (WAITS.test(await workerLogs(stoppedAt)) ? done() : pending("no line"));
-        await waitFor(check, { what: "the line of a converter", timeoutSeconds: 60 });
+        await logged("connect", WAITS, stoppedAt);
         const { findings } = await readStatus(stack);
         expect(findings.map(({ key }) => key)).toEqual(["member:registry-0"]);
+        const { page, metrics } = await statusPage();
+        expect(page).toMatch(/class="tile wrong" id="member-registry-0"/);
+        expect(metrics).toContain('connect_cdc_member_up{role="registry",member="registry-0"} 0');
+        await logged("watch", /Z {2}WRONG {4}registry-0: /, stoppedAt);
         await registry.start();
         await untilArrived();
+        await logged("watch", /Z {2}ok {7}registry-0: well again after /, stoppedAt);
+    });
+
+    it("show in preview that a level updates the source of its subject, and no other connector", async () => {
+        const subjects = { [`${topicOf(pairOf("avro"))}-value`]: { compatibility: "NONE" } };
+        stack.configure({ registry: { ...ownConfig["registry"], subjects } });
+        const planned = (await stack.preview()).map(({ op, name }) => `${op} ${name}`);
+        expect(planned.sort()).toEqual([`create ${Object.keys(subjects)[0]}`, "update avro-source"]);
     });
 });
 

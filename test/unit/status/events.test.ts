@@ -115,6 +115,14 @@ describe("the first snapshot", () => {
         expect(watch([{ found }]).first).toEqual([`info stack test: ${text}`]);
     });
 
+    it("has the schema registry where the stack runs one", () => {
+        const registry = [
+            { name: "registry-0", address: "127.0.0.1:8081", answer: { ok: false as const, error: "silent" } },
+        ];
+        const [line] = watch([{ snapshot: { ...snapshotAt(0), registry } }]).first!;
+        expect(line).toContain("3 of 3 workers, 0 of 1 registry instances, connectors: 1");
+    });
+
     it("reports what is not known", () => {
         expect(watch([{ snapshot: silentWorkers }]).first?.[0]).toContain("0 of 1 workers, connectors not known");
     });
