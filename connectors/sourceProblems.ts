@@ -10,6 +10,11 @@ import { type CompletedConnector, isTakenOver } from "./completeConnector";
 import { clashingTopics, clashProblem, dropsRecords } from "./topics";
 
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
+/**
+ * Debezium 3.7 hands the name to PostgreSQL's decoder as it is, and looks it up as it is. The decoder takes a name without quotation
+ * marks in small letters, up to a blank or comma (`SplitIdentifierString`), so that no way to write others finds them.
+ */
+const PUBLICATION_NAME = /^[^A-Z\s,"']+$/;
 const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{1,200}$/;
 
 /**
@@ -21,6 +26,7 @@ export function sourceProblems(connectors: CompletedConnector[], databaseManaged
     const sources = connectors.filter(({ entry }) => isPostgresSource(entry.class));
     return [
         ...sources.flatMap(singleProblems),
+        ...publicationProblems(sources),
         ...(databaseManaged ? sources.flatMap(failoverProblems) : []),
         ...sources.flatMap((source, i) => sources.slice(0, i).flatMap((other) => pairProblems(source, other))),
     ];
@@ -73,6 +79,21 @@ function singleProblems({ name, entry, config }: CompletedConnector): Problem[] 
         add("errors.tolerance", drops.rule, "set it to none", drops);
     }
     return [...problems, ...slotProblems(name, config)];
+}
+
+/** Several sources may have the publication of `database`. */
+function publicationProblems(sources: CompletedConnector[]): Problem[] {
+    const rule =
+        "is not a valid name of a publication for Debezium: use no capital letters, blanks, commas and quotation marks";
+    const wrong = sources.flatMap(({ name, entry, config }): [string, Problem][] => {
+        const { publication } = postgresSource(config);
+        if (config["plugin.name"] !== "pgoutput" || PUBLICATION_NAME.test(publication)) return [];
+        const isOwn = "publication.name" in entry.config;
+        const path = isOwn ? `connectors.${name}.config.publication.name` : "database.publication";
+        const remedy = "correct it; ALTER PUBLICATION ... RENAME TO renames one that exists";
+        return [[path, { path, value: publication, rule, remedy }]];
+    });
+    return [...new Map(wrong).values()];
 }
 
 /** Settings that Debezium accepts, but that lose rows or keep the server's log forever. */
