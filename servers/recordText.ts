@@ -1,5 +1,11 @@
 import { ExactNumber, messageOf, stringifyExact } from "@connect-cdc/connector/client";
-import { type ConnectAuth, openRegistry, type Registry, type Schema } from "@connect-cdc/connector/registry";
+import {
+    type ConnectAuth,
+    openRegistry,
+    type Registry,
+    RegistryError,
+    type Schema,
+} from "@connect-cdc/connector/registry";
 import { avroDecoder } from "./avroDecoder";
 import type { Decode } from "./decodedValue";
 import { protobufDecoder } from "./protobufDecoder";
@@ -9,6 +15,10 @@ const MAGIC = 0;
 const PREFIX_BYTES = 5;
 /** Longest wait for the registry, s. */
 const LIMIT_SECONDS = 10;
+/** A registry that does not answer is not asked again for this time, s: each of its records would wait. */
+const PAUSE_SECONDS = 60;
+/** Kinds of errors that are an answer about one schema. */
+const ANSWERED: RegistryError["kind"][] = ["absent", "invalid", "refused"];
 
 /**
  * Turns keys and values of records into text. Those in Confluent's wire format, with Avro or Protobuf, become JSON as Connect's
@@ -17,14 +27,18 @@ const LIMIT_SECONDS = 10;
 export class RecordText {
     private readonly known = new Map<number, Decode>();
     private readonly problems = new Map<number, string>();
+    /** Since the registry has not answered: why, and when it is asked again, in ms of `performance.now()`. */
+    private silence?: { reason: string; until: number };
 
     /**
      * @param registryUrls URLs of the schema registry, as this process reaches it. Empty: there is none.
      * @param auth credentials of the registry. Default: none.
+     * @param limitSeconds longest wait for the registry, s.
      */
     constructor(
         private readonly registryUrls: string[],
         private readonly auth?: ConnectAuth,
+        private readonly limitSeconds = LIMIT_SECONDS,
     ) {}
 
     /** Asks for the schemas of these that are not known yet. Must precede `text`. Never throws. */
@@ -32,16 +46,19 @@ export class RecordText {
         const ids = new Set(all.flatMap((bytes) => (bytes && hasSchema(bytes) ? [bytes.readUInt32BE(1)] : [])));
         const missing = [...ids].filter((id) => !this.known.has(id));
         if (missing.length === 0 || this.registryUrls.length === 0) return;
-        const registry = openRegistry({
-            registryUrls: this.registryUrls,
-            auth: this.auth,
-            limitSeconds: LIMIT_SECONDS,
-            silenceSeconds: LIMIT_SECONDS,
-        });
+        if (this.silence && performance.now() < this.silence.until) return;
+        this.silence = undefined;
+        const { registryUrls, auth, limitSeconds } = this;
+        const registry = openRegistry({ registryUrls, auth, limitSeconds, silenceSeconds: limitSeconds });
         for (const id of missing) {
             try {
                 this.known.set(id, await decoder(registry, await registry.schema(id)));
             } catch (error) {
+                if (error instanceof RegistryError && !ANSWERED.includes(error.kind)) {
+                    const reason = `${messageOf(error)}. It is asked again after ${PAUSE_SECONDS} s`;
+                    this.silence = { reason, until: performance.now() + 1000 * PAUSE_SECONDS };
+                    return;
+                }
                 this.problems.set(id, messageOf(error));
             }
         }
@@ -53,7 +70,7 @@ export class RecordText {
         const id = bytes.readUInt32BE(1);
         const decode = this.known.get(id);
         if (decode === undefined) {
-            const reason = this.problems.get(id) ?? "no schema registry is known";
+            const reason = this.problems.get(id) ?? this.silence?.reason ?? "no schema registry is known";
             throw new Error(`schema ${id} of a record cannot be read: ${reason}`);
         }
         let value: unknown;

@@ -2,11 +2,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import avro from "avsc";
 import protobuf from "protobufjs";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { RecordText } from "../../../servers/recordText";
 
 const answers: Record<string, object> = {};
 const asked: string[] = [];
+/** True: the registry does not answer. */
+let isSilent = false;
 let server: Server;
 let url: string;
 
@@ -14,6 +16,7 @@ beforeAll(async () => {
     server = createServer(({ url: path }, response) => {
         asked.push(path!);
         const answer = answers[path!];
+        if (isSilent) return void response.writeHead(503).end();
         response.statusCode = answer ? 200 : 404;
         response.end(JSON.stringify(answer ?? { error_code: 40403, message: "Schema not found" }));
     }).listen(0, "127.0.0.1");
@@ -24,6 +27,8 @@ beforeAll(async () => {
 afterAll(() => void server.close());
 
 beforeEach(() => {
+    vi.restoreAllMocks();
+    isSilent = false;
     asked.length = 0;
     for (const path of Object.keys(answers)) delete answers[path];
 });
@@ -195,4 +200,27 @@ it("what cannot be read is an error that shows no part of the record", async () 
     expect(() => text.text(unknown)).toThrow(/^schema 9 of a record cannot be read: .*404 Schema not found/);
     expect(() => text.text(broken)).toThrow("a record does not have the form of its schema, whose id is 7");
     expect(() => new RecordText([]).text(broken)).toThrow("no schema registry is known");
+});
+
+it("a registry that does not answer is not asked again with each record, and has its time to come back", async () => {
+    const time = vi.spyOn(performance, "now");
+    answers["/schemas/ids/9"] = { schema: JSON.stringify({ type: "string" }) };
+    const bytes = record(9, Buffer.from([2, 0x61]));
+    const text = new RecordText([url], undefined, 0.1);
+    isSilent = true;
+    await text.prepare([bytes]);
+    const questions = asked.length;
+    expect(questions).toBeGreaterThan(0);
+    await text.prepare([bytes, record(8, Buffer.from([]))]);
+    expect(asked).toHaveLength(questions);
+    for (const id of [8, 9]) {
+        expect(() => text.text(record(id, Buffer.from([])))).toThrow(
+            new RegExp(`^schema ${id} of a record cannot be read: .*It is asked again after 60 s$`),
+        );
+    }
+    isSilent = false;
+    const now = performance.now();
+    time.mockImplementation(() => now + 61_000);
+    await text.prepare([bytes]);
+    expect(text.text(bytes)).toBe("a");
 });
