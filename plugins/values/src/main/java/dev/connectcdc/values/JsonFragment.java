@@ -2,6 +2,7 @@ package dev.connectcdc.values;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 
 /**
@@ -11,7 +12,14 @@ import java.io.IOException;
  */
 public record JsonFragment(String json) {
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    /** The library's limits on digits and characters would make an object of one row the text of another. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
 
     /**
      * @param text any text

@@ -61,6 +61,13 @@ final class LogicalTypes {
             -625821272L, "-infinity",
             -2147472691L, "-infinity");
 
+    /** What {@code time.precision.mode=connect} makes of the end of time: milliseconds, or their thousandth. */
+    private static final Map<Long, String> INFINITE_MILLIS = Map.of(
+            INFINITY_MILLIS, "infinity",
+            INFINITY_MILLIS / 1000, "infinity",
+            MINUS_INFINITY_MILLIS, "-infinity",
+            MINUS_INFINITY_MILLIS / 1000, "-infinity");
+
     /** A longer bit string is not filled up: that could make megabytes of nothing. */
     private static final int LONGEST_FILLED = 4096;
 
@@ -70,9 +77,9 @@ final class LogicalTypes {
     private static final Map<String, Form> FORMS = new HashMap<>();
 
     static {
-        FORMS.put(Date.LOGICAL_NAME, (schema, value) -> date(Math.floorDiv(millis(value), TimeUnit.DAYS.toMillis(1))));
+        FORMS.put(Date.LOGICAL_NAME, (schema, value) -> connectDate(millis(value)));
         FORMS.put(Time.LOGICAL_NAME, (schema, value) -> timeOfDay(millis(value), TimeUnit.MILLISECONDS));
-        FORMS.put(Timestamp.LOGICAL_NAME, (schema, value) -> instant(Instant.ofEpochMilli(millis(value))));
+        FORMS.put(Timestamp.LOGICAL_NAME, (schema, value) -> connectTimestamp(millis(value)));
         FORMS.put("io.debezium.time.Date", (schema, value) -> dateOrInfinity(number(value)));
         FORMS.put("io.debezium.time.Time", (schema, value) -> timeOfDay(number(value), TimeUnit.MILLISECONDS));
         FORMS.put("io.debezium.time.MicroTime", (schema, value) -> timeOfDay(number(value), TimeUnit.MICROSECONDS));
@@ -123,6 +130,16 @@ final class LogicalTypes {
     private static String dateOrInfinity(long epochDay) {
         String infinity = INFINITE_DAYS.get(epochDay);
         return infinity == null ? date(epochDay) : infinity;
+    }
+
+    private static String connectDate(long millis) {
+        String infinity = INFINITE_MILLIS.get(millis);
+        return infinity == null ? dateOrInfinity(Math.floorDiv(millis, TimeUnit.DAYS.toMillis(1))) : infinity;
+    }
+
+    private static String connectTimestamp(long millis) {
+        String infinity = INFINITE_MILLIS.get(millis);
+        return infinity == null ? instant(Instant.ofEpochMilli(millis)) : infinity;
     }
 
     private static String dateTime(long value, TimeUnit unit) {

@@ -80,6 +80,23 @@ class PlainValuesTest {
         assertEquals(expected, String.valueOf(PlainValues.of(named(Schema.Type.INT64, type), value)));
     }
 
+    /** Debezium's {@code time.precision.mode=connect}. */
+    @ParameterizedTest
+    @CsvSource({
+        "org.apache.kafka.connect.data.Timestamp, 9223372036825200, infinity",
+        "org.apache.kafka.connect.data.Timestamp, 9223372036825200000, infinity",
+        "org.apache.kafka.connect.data.Timestamp, -9223372036832400, -infinity",
+        "org.apache.kafka.connect.data.Timestamp, -9223372036832400000, -infinity",
+        "org.apache.kafka.connect.data.Timestamp, 1795399512846, 2026-11-23T02:05:12.846Z",
+        "org.apache.kafka.connect.data.Date, 185417335785600000, infinity",
+        "org.apache.kafka.connect.data.Date, 9223372036825200000, infinity",
+        "org.apache.kafka.connect.data.Date, -9223372036832400000, -infinity",
+        "org.apache.kafka.connect.data.Date, 1795392000000, 2026-11-23",
+    })
+    void datesOfConnectBecomeText(String type, long millis, String expected) {
+        assertEquals(expected, PlainValues.of(named(Schema.Type.INT64, type), new Date(millis)));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
