@@ -59,6 +59,8 @@ export function jmsSink(input: JmsSinkInput): Record<string, string> {
         "jms.destination.type": "queue",
         "jms.username": input.user,
         "jms.password": input.password,
+        // Connect's default guesses types: the text 00123 would become the number 123
+        "header.converter": "org.apache.kafka.connect.storage.StringConverter",
     };
 }
 

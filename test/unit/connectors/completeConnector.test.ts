@@ -226,6 +226,7 @@ describe("a JMS sink", () => {
                 "connection.factory.name": "ConnectionFactory",
                 "jms.destination.type": "queue",
                 "jms.username": "cdc",
+                "header.converter": "org.apache.kafka.connect.storage.StringConverter",
                 "jms.password": "${directory:/run/secrets/connect-cdc/json-jms-sink:jms-password}",
                 topics: "localhost.cdc.customers",
                 "jms.destination.name": "CustomersJSON",
