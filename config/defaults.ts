@@ -90,7 +90,9 @@ export const defaults = {
             },
         },
         "json-jms-sink": sinkTo("CustomersJSON", "dev.connectcdc.transforms.JsonWriter"),
-        "xml-jms-sink": sinkTo("CustomersXML", "dev.connectcdc.transforms.XmlWriter"),
+        "xml-jms-sink": sinkTo("CustomersXML", "dev.connectcdc.transforms.XmlWriter", {
+            "transforms.write.root.element": "customer",
+        }),
     },
     database: {
         managed: true,
@@ -131,7 +133,7 @@ export const defaults = {
     },
 };
 
-function sinkTo(queue: string, writer: string) {
+function sinkTo(queue: string, writer: string, settings: Record<string, string> = {}) {
     return {
         class: "dev.connectcdc.jms.JmsSinkConnector",
         tasksMax: 1,
@@ -141,6 +143,7 @@ function sinkTo(queue: string, writer: string) {
             "jms.destination.name": queue,
             transforms: "write",
             "transforms.write.type": writer,
+            ...settings,
         },
     };
 }

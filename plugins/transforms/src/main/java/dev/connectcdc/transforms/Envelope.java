@@ -1,8 +1,10 @@
 package dev.connectcdc.transforms;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
@@ -19,13 +21,23 @@ final class Envelope {
     /** What Debezium writes beside change events, by the name of the schema. */
     private static final Set<String> NOTICE_SCHEMAS = Set.of(
             "io.debezium.connector.common.Heartbeat",
+            "io.debezium.connector.common.Notification",
             "io.debezium.connector.common.TransactionMetadataValue",
             "io.debezium.connector.common.TransactionMetadataKey");
 
-    /** The same without schema, by its fields: a heartbeat, begin and end of a transaction. */
+    /** Of changes of a table's definition, which some of its connectors write beside the changes of rows. */
+    private static final Pattern SCHEMA_CHANGE = Pattern.compile("io\\.debezium\\.connector\\..*\\.SchemaChangeValue");
+
+    /** The same without schema, by all its fields: transactions, notifications and schema changes. */
+    private static final List<Set<String>> NOTICE_FIELDS = List.of(
+            Set.of("status", "id", "event_count", "data_collections", "ts_ms"),
+            Set.of("id", "aggregate_type", "type", "additional_data", "timestamp"),
+            Set.of("source", "ts_ms", "databaseName", "schemaName", "ddl", "tableChanges"));
+
     private static final Set<String> HEARTBEAT_FIELDS = Set.of("ts_ms");
 
-    private static final Set<String> TRANSACTION_FIELDS = Set.of("status", "id", "event_count");
+    /** The one field of a heartbeat's key, whatever converter wrote it. */
+    private static final String HEARTBEAT_KEY = "serverName";
 
     private final Schema schema;
     private final Object value;
@@ -37,15 +49,16 @@ final class Envelope {
 
     /**
      * @param record a record with a value
-     * @return its envelope; null when the record is a notice of Debezium's (heartbeat, transaction begin or end)
+     * @return its envelope; null when the record is a notice of Debezium's: a heartbeat, begin or end of a transaction, a
+     *     notification, a schema change
      * @throws DataException when it is neither
      */
     static Envelope of(ConnectRecord<?> record) {
         Envelope envelope = new Envelope(record.valueSchema(), record.value());
-        if (envelope.has("op")) {
+        if (envelope.isChangeEvent()) {
             return envelope;
         }
-        if (envelope.isNotice()) {
+        if (envelope.isNotice(record.key())) {
             return null;
         }
         throw new DataException("the value is no change event of Debezium: " + envelope.whatItIs());
@@ -123,12 +136,24 @@ final class Envelope {
         throw new DataException("the change event has no 'source.table'");
     }
 
-    private boolean isNotice() {
+    /** A row may have a column "op" and one "source", too; but its source has no fields of its own. */
+    private boolean isChangeEvent() {
+        boolean isNamed = schema != null && schema.name() != null && schema.name().endsWith(".Envelope");
+        return has("op") && (isNamed || hasSource() && (has("before") || has("after") || has("message")));
+    }
+
+    private boolean hasSource() {
+        return has("source") && (get("source") instanceof Struct || get("source") instanceof Map);
+    }
+
+    private boolean isNotice(Object key) {
         if (schema != null) {
-            return schema.name() != null && NOTICE_SCHEMAS.contains(schema.name());
+            String name = String.valueOf(schema.name());
+            return NOTICE_SCHEMAS.contains(name) || SCHEMA_CHANGE.matcher(name).matches();
         }
         return value instanceof Map<?, ?> map
-                && (map.keySet().equals(HEARTBEAT_FIELDS) || map.keySet().containsAll(TRANSACTION_FIELDS));
+                && (NOTICE_FIELDS.contains(map.keySet())
+                        || map.keySet().equals(HEARTBEAT_FIELDS) && String.valueOf(key).contains(HEARTBEAT_KEY));
     }
 
     private boolean has(String field) {
@@ -151,7 +176,7 @@ final class Envelope {
             return "it has the fields 'schema' and 'payload', as the JSON converter writes them;"
                     + " value.converter.schemas.enable must be here what it is for the source";
         }
-        String what = schema == null || schema.name() == null ? "it has no field 'op'" : "its schema is " + schema.name();
+        String what = schema == null || schema.name() == null ? "it lacks 'op' or 'source'" : "its schema is " + schema.name();
         return what + "; a transform that takes the row out of the event, such as ExtractNewRecordState, must not come before";
     }
 }

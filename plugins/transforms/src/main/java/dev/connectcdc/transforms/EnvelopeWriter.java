@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Created, read (snapshot) and updated rows (op c, r, u) become the text of {@code after}. Deletes (d) are dropped,
  * or become the text of the key's columns with the header {@code __op}. Truncations (t), messages (m), tombstones,
- * heartbeats and transaction notices are dropped. Anything else is a {@link DataException}.
+ * heartbeats, transaction notices, notifications and schema changes are dropped. Anything else is a
+ * {@link DataException}.
  *
  * @param <R> the kind of record
  */
@@ -32,7 +33,7 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
     /** The header of an emitted delete; its value is {@code d}. The name is the one Debezium's own transforms use. */
     public static final String OP_HEADER = "__op";
 
-    /** What becomes of unavailable values: {@code omit} (the default), {@code fail} or {@code write}. */
+    /** What becomes of unavailable values: {@code omit} (the default), {@code null}, {@code fail} or {@code keep}. */
     public static final String UNAVAILABLE_HANDLING_CONFIG = "unavailable.value.handling";
 
     /** What Debezium sends in place of an unavailable value; the source's setting of the same name. */
@@ -41,13 +42,14 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
     private static final String DROP = "drop";
     private static final String EMIT = "emit";
     private static final String OMIT = "omit";
+    private static final String NULL = "null";
     private static final String FAIL = "fail";
+    private static final String KEEP = "keep";
 
     private static final Logger LOG = LoggerFactory.getLogger(EnvelopeWriter.class);
 
     private boolean emitsDeletes;
-    private boolean omitsUnavailable;
-    private boolean failsOnUnavailable;
+    private String unavailableHandling;
     private UnavailableValue unavailable;
 
     /** @return a definition with the settings that both writers have */
@@ -61,15 +63,15 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
                         "What becomes of a deleted row: 'drop' sends nothing; 'emit' sends the columns of its key, with"
                                 + " the record header '__op' set to 'd'. The record's key must name its columns: a"
                                 + " struct, a map, or the text of a JSON object.");
-        Choice.of(OMIT, FAIL, "write")
+        Choice.of(OMIT, NULL, FAIL, KEEP)
                 .define(
                         definition,
                         UNAVAILABLE_HANDLING_CONFIG,
                         "Unavailable values",
                         "What becomes of a column whose value the event does not contain: PostgreSQL leaves an unchanged"
                                 + " value out of an UPDATE if it is stored outside of the row (TOAST) and the table does"
-                                + " not have REPLICA IDENTITY FULL. 'omit' is no field; 'fail' is an error; 'write' is"
-                                + " Debezium's placeholder.");
+                                + " not have REPLICA IDENTITY FULL. 'omit' is no field; 'null' is NULL; 'fail' is an error;"
+                                + " 'keep' is Debezium's placeholder.");
         return definition.define(
                 UNAVAILABLE_PLACEHOLDER_CONFIG,
                 ConfigDef.Type.STRING,
@@ -84,8 +86,7 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
     public void configure(Map<String, ?> props) {
         AbstractConfig config = new AbstractConfig(config(), props, false);
         emitsDeletes = EMIT.equals(config.getString(DELETE_HANDLING_CONFIG));
-        omitsUnavailable = OMIT.equals(config.getString(UNAVAILABLE_HANDLING_CONFIG));
-        failsOnUnavailable = FAIL.equals(config.getString(UNAVAILABLE_HANDLING_CONFIG));
+        unavailableHandling = config.getString(UNAVAILABLE_HANDLING_CONFIG);
         unavailable = new UnavailableValue(config.getString(UNAVAILABLE_PLACEHOLDER_CONFIG));
         configure(config);
     }
@@ -127,28 +128,33 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
     }
 
     private R written(R record, Envelope envelope, Envelope.Row row) {
-        // Text is text: it has the string schema whether the event had a schema or not.
+        // Text is text: it has a string schema whether the event had a schema or not.
         return record.newRecord(
                 record.topic(),
                 record.kafkaPartition(),
                 record.keySchema(),
                 record.key(),
-                Schema.STRING_SCHEMA,
+                textSchema(),
                 write(available(plain(row)), envelope),
                 record.timestamp());
     }
 
-    /** The row without the columns whose values the event does not contain. */
+    /** The row with what stands for columns whose values the event does not contain. */
     private Object available(Object row) {
-        if ((omitsUnavailable || failsOnUnavailable) && row instanceof Map<?, ?> columns) {
-            List<?> missing = columns.entrySet().stream()
-                    .filter(column -> unavailable.is(column.getValue()))
-                    .map(Map.Entry::getKey)
-                    .toList();
-            if (failsOnUnavailable && !missing.isEmpty()) {
-                throw new DataException("the change event does not contain the values of " + missing
-                        + ", which an UPDATE left unchanged (TOAST); run: ALTER TABLE ... REPLICA IDENTITY FULL");
-            }
+        if (KEEP.equals(unavailableHandling) || !(row instanceof Map<?, ?> columns)) {
+            return row;
+        }
+        List<?> missing = columns.entrySet().stream()
+                .filter(column -> unavailable.is(column.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (FAIL.equals(unavailableHandling) && !missing.isEmpty()) {
+            throw new DataException("the change event does not contain the values of " + missing
+                    + ", which an UPDATE left unchanged (TOAST); run: ALTER TABLE ... REPLICA IDENTITY FULL");
+        }
+        if (NULL.equals(unavailableHandling)) {
+            columns.entrySet().stream().filter(column -> missing.contains(column.getKey())).forEach(column -> column.setValue(null));
+        } else {
             columns.keySet().removeAll(missing);
         }
         return row;
@@ -181,6 +187,9 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
     Object plain(Envelope.Row row) {
         return PlainValues.of(row.schema(), row.value());
     }
+
+    /** @return the schema of the text, whose name tells a sink that the text is JSON or XML already */
+    abstract Schema textSchema();
 
     /**
      * @param row the row to write, a plain value

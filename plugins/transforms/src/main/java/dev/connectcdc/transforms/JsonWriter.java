@@ -2,9 +2,11 @@ package dev.connectcdc.transforms;
 
 import dev.connectcdc.values.JsonText;
 import dev.connectcdc.values.PlainValues;
+import dev.connectcdc.values.WrittenText;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.connector.ConnectRecord;
+import org.apache.kafka.connect.data.Schema;
 
 /**
  * Replaces a change event of Debezium by its row as JSON text.
@@ -75,6 +77,11 @@ public class JsonWriter<R extends ConnectRecord<R>> extends EnvelopeWriter<R> {
     @Override
     Object plain(Envelope.Row row) {
         return embedsJson ? PlainValues.withJson(row.schema(), row.value()) : super.plain(row);
+    }
+
+    @Override
+    Schema textSchema() {
+        return WrittenText.JSON;
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.connectcdc.transforms;
 
+import dev.connectcdc.values.WrittenText;
 import java.util.Locale;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.connect.connector.ConnectRecord;
+import org.apache.kafka.connect.data.Schema;
 
 /**
  * Replaces a change event of Debezium by its row as XML text, one element per column; see {@link XmlText} for the form.
@@ -17,8 +19,7 @@ public class XmlWriter<R extends ConnectRecord<R>> extends EnvelopeWriter<R> {
             "Replaces a change event of Debezium by its row as XML text; drops what is no created, read or updated row.";
 
     /**
-     * Name of the element around the row; {@code customer} unless set. {@code ${table}} stands for the name of the
-     * row's table.
+     * Name of the element around the row; {@code ${table}} unless set, which stands for the name of the row's table.
      */
     public static final String ROOT_ELEMENT_CONFIG = "root.element";
 
@@ -40,7 +41,7 @@ public class XmlWriter<R extends ConnectRecord<R>> extends EnvelopeWriter<R> {
                 .define(
                         ROOT_ELEMENT_CONFIG,
                         ConfigDef.Type.STRING,
-                        "customer",
+                        TABLE,
                         ConfigDef.LambdaValidator.with(
                                 XmlWriter::requireRoot, () -> "an XML name without colon, or " + TABLE),
                         ConfigDef.Importance.MEDIUM,
@@ -74,6 +75,11 @@ public class XmlWriter<R extends ConnectRecord<R>> extends EnvelopeWriter<R> {
         xml = new XmlText(
                 config.getString(ITEM_ELEMENT_CONFIG),
                 XmlText.Nulls.valueOf(config.getString(NULL_HANDLING_CONFIG).toUpperCase(Locale.ROOT)));
+    }
+
+    @Override
+    Schema textSchema() {
+        return WrittenText.XML;
     }
 
     @Override

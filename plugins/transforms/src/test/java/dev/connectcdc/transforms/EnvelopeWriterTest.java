@@ -3,7 +3,6 @@ package dev.connectcdc.transforms;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,12 +54,20 @@ class EnvelopeWriterTest {
         assertTrue(((String) writtenWithSchema.value()).startsWith("{\"id\":1,"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"d", "t", "m", "x"})
+    void aColumnCalledOpIsAColumn(String value) {
+        SinkRecord written = apply(Events.event("c", null, Map.of("op", value, "source", "x")));
+        assertEquals("{\"op\":\"" + value + "\",\"source\":\"x\"}", written.value());
+    }
+
     @Test
     void textHasTheStringSchemaAndAllElseIsKept() {
         SinkRecord record = Events.event("c", null, Map.of("id", 1));
         record.headers().addString("trace", "abc");
         SinkRecord written = apply(record);
-        assertSame(Schema.STRING_SCHEMA, written.valueSchema());
+        assertEquals(Schema.Type.STRING, written.valueSchema().type());
+        assertEquals("dev.connectcdc.data.Json", written.valueSchema().name());
         assertEquals("the-key", written.key());
         assertEquals(Schema.STRING_SCHEMA, written.keySchema());
         assertEquals(Events.TOPIC, written.topic());
@@ -75,6 +82,14 @@ class EnvelopeWriterTest {
                 .name("io.debezium.connector.common.Heartbeat")
                 .field("ts_ms", Schema.INT64_SCHEMA)
                 .build();
+        Schema notification = SchemaBuilder.struct()
+                .name("io.debezium.connector.common.Notification")
+                .field("aggregate_type", Schema.STRING_SCHEMA)
+                .build();
+        Schema schemaChange = SchemaBuilder.struct()
+                .name("io.debezium.connector.mysql.SchemaChangeValue")
+                .field("ddl", Schema.STRING_SCHEMA)
+                .build();
         Schema transaction = SchemaBuilder.struct()
                 .name("io.debezium.connector.common.TransactionMetadataValue")
                 .field("status", Schema.STRING_SCHEMA)
@@ -87,10 +102,22 @@ class EnvelopeWriterTest {
                 Events.event("m", null, null),
                 Events.event(Events.ROW, "d", Events.ada(), null),
                 Events.event(Events.ROW, "t", null, null),
-                Events.json("{\"ts_ms\": 1587303655424}"),
+                keyed(Map.of("serverName", "localhost"), Events.json("{\"ts_ms\": 1587303655424}")),
+                keyed("{\"serverName\":\"localhost\"}", Events.json("{\"ts_ms\": 1587303655424}")),
+                Events.json("{\"id\":\"x\",\"aggregate_type\":\"Initial Snapshot\",\"type\":\"STARTED\","
+                        + "\"additional_data\":null,\"timestamp\":1}"),
+                Events.json("{\"source\":{},\"ts_ms\":1,\"databaseName\":\"d\",\"schemaName\":null,\"ddl\":\"x\","
+                        + "\"tableChanges\":[]}"),
+                Events.record(notification, new Struct(notification).put("aggregate_type", "Initial Snapshot")),
+                Events.record(schemaChange, new Struct(schemaChange).put("ddl", "CREATE TABLE t ()")),
                 Events.json("{\"status\":\"BEGIN\",\"id\":\"1:2\",\"ts_ms\":1,\"event_count\":null,\"data_collections\":null}"),
                 Events.record(heartbeat, new Struct(heartbeat).put("ts_ms", 1L)),
                 Events.record(transaction, new Struct(transaction).put("status", "END")));
+    }
+
+    private static SinkRecord keyed(Object key, SinkRecord record) {
+        return record.newRecord(record.topic(), record.kafkaPartition(), null, key, record.valueSchema(), record.value(),
+                record.timestamp());
     }
 
     @ParameterizedTest
@@ -113,12 +140,22 @@ class EnvelopeWriterTest {
 
     static Stream<SinkRecord> refused() {
         Schema other = SchemaBuilder.struct().name("other").field("secret", Schema.STRING_SCHEMA).build();
+        Schema ledger = SchemaBuilder.struct()
+                .name("ledger")
+                .field("op", Schema.STRING_SCHEMA)
+                .field("source", Schema.STRING_SCHEMA)
+                .build();
         Map<String, Object> opOfNumber = new HashMap<>(Map.of("op", 4711, "after", Map.of("secret", "4711")));
         return Stream.of(
                 Events.record(Schema.STRING_SCHEMA, "4711"),
                 Events.record(null, "4711"),
                 Events.record(null, List.of("4711")),
                 Events.record(null, Map.of("secret", "4711")),
+                Events.record(null, Map.of("id", 1, "op", "d", "secret", "4711")),
+                Events.record(null, Map.of("id", 1, "op", "t", "source", "4711")),
+                Events.record(null, Map.of("status", "BEGIN", "id", "4711", "event_count", 1)),
+                Events.record(null, Map.of("ts_ms", 4711L)),
+                Events.record(ledger, new Struct(ledger).put("op", "d").put("source", "4711")),
                 Events.record(other, new Struct(other).put("secret", "4711")),
                 Events.record(null, opOfNumber),
                 Events.event("4711", null, Map.of()),

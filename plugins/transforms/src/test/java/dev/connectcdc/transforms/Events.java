@@ -25,6 +25,9 @@ final class Events {
             .field("email", Schema.OPTIONAL_STRING_SCHEMA)
             .build();
 
+    private static final Schema SOURCE =
+            SchemaBuilder.struct().field("table", Schema.STRING_SCHEMA).build();
+
     private Events() {}
 
     static SinkRecord record(Schema schema, Object value) {
@@ -55,6 +58,7 @@ final class Events {
         Map<String, Object> envelope = new LinkedHashMap<>();
         envelope.put("before", before);
         envelope.put("after", after);
+        envelope.put("source", Map.of("table", "customer"));
         envelope.put("op", op);
         envelope.put("ts_ms", 1587303655424L);
         return record(null, envelope);
@@ -66,12 +70,18 @@ final class Events {
                 .name(TOPIC + ".Envelope")
                 .field("before", row)
                 .field("after", row)
+                .field("source", SOURCE)
                 .field("op", Schema.STRING_SCHEMA)
                 .field("ts_ms", Schema.OPTIONAL_INT64_SCHEMA)
                 .build();
         return record(
                 schema,
-                new Struct(schema).put("before", before).put("after", after).put("op", op).put("ts_ms", 1L));
+                new Struct(schema)
+                        .put("before", before)
+                        .put("after", after)
+                        .put("source", new Struct(SOURCE).put("table", "customer"))
+                        .put("op", op)
+                        .put("ts_ms", 1L));
     }
 
     static Struct ada() {

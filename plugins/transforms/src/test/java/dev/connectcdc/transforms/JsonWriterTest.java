@@ -3,6 +3,7 @@ package dev.connectcdc.transforms;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
@@ -57,7 +58,7 @@ class JsonWriterTest {
     void withSchemaOutOfTheConverter() {
         String row = "{\"type\":\"struct\",\"optional\":true,\"fields\":[{\"field\":\"z\",\"type\":\"int64\",\"optional\":true,"
                 + "\"name\":\"io.debezium.time.MicroTimestamp\"},{\"field\":\"a\",\"type\":\"bytes\",\"optional\":true}]";
-        String json = "{\"schema\":{\"type\":\"struct\",\"fields\":[" + row + ",\"field\":\"after\"},{\"field\":\"op\","
+        String json = "{\"schema\":{\"type\":\"struct\",\"name\":\"t.Envelope\",\"fields\":[" + row + ",\"field\":\"after\"},{\"field\":\"op\","
                 + "\"type\":\"string\"}]},\"payload\":{\"after\":{\"z\":1795399512846509,\"a\":\"AP8=\"},\"op\":\"r\"}}";
         assertEquals(
                 "{\"z\":\"2026-11-23T02:05:12.846509\",\"a\":\"AP8=\"}", write(Map.of(), Events.jsonWithSchema(json)));
@@ -84,7 +85,7 @@ class JsonWriterTest {
         assertEquals(
                 "{\"id\":1,\"first_name\":\"Ada\",\"born\":\"1815-12-10\"}",
                 write(config, Events.event(Events.ROW, "c", null, Events.ada())));
-        assertEquals("{\"a\":[null]}", write(config, Events.json("{\"op\":\"c\",\"after\":{\"a\":[null],\"b\":null}}")));
+        assertEquals("{\"a\":[null]}", write(config, Events.json("{\"op\":\"c\",\"source\":{},\"after\":{\"a\":[null],\"b\":null}}")));
     }
 
     @Test
@@ -93,6 +94,17 @@ class JsonWriterTest {
         SinkRecord record = Events.event(row, "c", null, new Struct(row).put("good", "{\"a\": 1.50}").put("bad", "{"));
         assertEquals("{\"good\":\"{\\\"a\\\": 1.50}\",\"bad\":\"{\"}", write(Map.of(), record));
         assertEquals("{\"good\":{\"a\": 1.50},\"bad\":\"{\"}", write(Map.of("json.columns", "embedded"), record));
+    }
+
+    /** Limits of the JSON library: digits of a number, characters of a name. */
+    @Test
+    void anEmbeddedJsonColumnIsEmbeddedWhateverItsSize() {
+        Schema row = SchemaBuilder.struct().optional().field("j", Json.schema()).build();
+        for (String value : List.of("[" + "7".repeat(5_000) + "]", "{\"" + "k".repeat(100_000) + "\":1}", "\"" + "x".repeat(25_000_000) + "\"")) {
+            SinkRecord record = Events.event(row, "c", null, new Struct(row).put("j", value));
+            String written = (String) write(Map.of("json.columns", "embedded"), record);
+            assertTrue(("{\"j\":" + value + "}").equals(written), value.substring(0, 3));
+        }
     }
 
     @Test

@@ -51,7 +51,7 @@ class UnavailableValueTest {
                 "[95,95,100,101,98,101,122,105,117,109,95,117,110,97,118,97,105,108,97,98,108,101,95,118,97,108,117,101]",
             })
     void hasNoFieldWithoutSchema(String value) {
-        SinkRecord event = Events.json(("{'op':'u','after':{'id':1,'v':" + value + ",'n':2}}").replace('\'', '"'));
+        SinkRecord event = Events.json(("{'op':'u','source':{'table':'customer'},'after':{'id':1,'v':" + value + ",'n':2}}").replace('\'', '"'));
         assertEquals("{\"id\":1,\"n\":2}", json(Map.of(), event));
         assertEquals("<customer><id>1</id><n>2</n></customer>", xml(Map.of(), event));
     }
@@ -87,7 +87,7 @@ class UnavailableValueTest {
     void isNeitherPartOfAValueNorLikeAnother() {
         String row = "{\"id\":1,\"a\":[\"" + PLACEHOLDER + "\",\"x\"],\"b\":\"" + PLACEHOLDER + " \",\"c\":[95,95],\"d\":{\""
                 + PLACEHOLDER + "\":\"x\"},\"e\":[]}";
-        SinkRecord event = Events.json("{\"op\":\"u\",\"after\":" + row + "}");
+        SinkRecord event = Events.json("{\"op\":\"u\",\"source\":{},\"after\":" + row + "}");
         assertEquals(
                 "{\"a\":[\"" + PLACEHOLDER + "\",\"x\"],\"b\":\"" + PLACEHOLDER + " \",\"c\":[95,95],\"d\":{\"" + PLACEHOLDER
                         + "\":\"x\"},\"e\":[],\"id\":1}",
@@ -107,10 +107,18 @@ class UnavailableValueTest {
     }
 
     @Test
-    void canBeWrittenAsItIs() {
+    void canBeKept() {
         SinkRecord event = Events.event("u", null, Map.of("body", PLACEHOLDER));
         assertEquals(
-                "{\"body\":\"" + PLACEHOLDER + "\"}", json(Map.of("unavailable.value.handling", "write"), event));
+                "{\"body\":\"" + PLACEHOLDER + "\"}", json(Map.of("unavailable.value.handling", "keep"), event));
+    }
+
+    @Test
+    void canBeNull() {
+        Map<String, String> config = Map.of("unavailable.value.handling", "null");
+        SinkRecord event = Events.event("u", null, Map.of("body", PLACEHOLDER, "id", 1));
+        assertEquals("{\"body\":null,\"id\":1}", json(config, event));
+        assertEquals("{\"id\":1}", json(Map.of("unavailable.value.handling", "null", "null.handling", "omit"), event));
     }
 
     @Test

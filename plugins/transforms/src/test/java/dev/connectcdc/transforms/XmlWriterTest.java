@@ -53,7 +53,7 @@ class XmlWriterTest {
         assertEquals(
                 "<customer><email" + NIL + "<first_name>Bo &amp; &lt;Co&gt;</first_name><id>2</id>"
                         + "<tags><item>1.5</item><item><a>true</a></item></tags></customer>",
-                write(Map.of(), Events.json("{\"op\":\"c\",\"after\":{\"id\":2,\"first_name\":\"Bo & <Co>\","
+                write(Map.of(), Events.json("{\"op\":\"c\",\"source\":{\"table\":\"customer\"},\"after\":{\"id\":2,\"first_name\":\"Bo & <Co>\","
                         + "\"tags\":[1.5,{\"a\":true}],\"email\":null}}")));
     }
 
@@ -94,16 +94,17 @@ class XmlWriterTest {
     }
 
     @Test
-    void theRootCanBeTheTable() {
-        Map<String, String> config = Map.of("root.element", "${table}");
+    void theRootIsTheTableUnlessNamed() {
+        Map<String, String> config = Map.of();
         String event = "{\"op\":\"c\",\"after\":{},\"source\":{\"table\":\"my table\"}}";
         assertEquals("<my_x0020_table></my_x0020_table>", write(config, Events.json(event)));
-        DataException e = assertThrows(DataException.class, () -> write(config, Events.event("c", null, Map.of())));
+        SinkRecord withoutTable = Events.json("{\"op\":\"c\",\"after\":{},\"source\":{}}");
+        DataException e = assertThrows(DataException.class, () -> write(config, withoutTable));
         assertTrue(e.getMessage().endsWith("the change event has no 'source.table'"), e.getMessage());
     }
 
     @Test
-    void theRootCanBeTheTableWhereTheEventHasASchema() {
+    void theRootIsTheTableWhereTheEventHasASchema() {
         Schema source = SchemaBuilder.struct().field("table", Schema.STRING_SCHEMA).build();
         Schema row = SchemaBuilder.struct().optional().build();
         Schema schema = SchemaBuilder.struct()
