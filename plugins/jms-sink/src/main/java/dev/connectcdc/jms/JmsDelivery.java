@@ -1,12 +1,18 @@
 package dev.connectcdc.jms;
 
+import dev.connectcdc.values.RecordName;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
-import jakarta.jms.Message;
+import jakarta.jms.ResourceAllocationException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.errors.RetriableException;
@@ -15,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers batches, each in one transaction, and connects when it has to. Whatever fails closes the connection, which
- * rolls back what it had not committed; the task then brings the same batch again.
+ * Delivers batches, each in one transaction, and connects when it has to. A failure closes the connection, which rolls
+ * back what it had not committed; only for lack of space it stays. The task then brings the same batch again.
  *
  * <p>For one thread; only {@link #abandon} is for another. Its errors are Connect's: {@link RetriableException} for
  * what may pass, {@link ConnectException} for what a human must mend, {@link DataException} for a bad record.
@@ -26,18 +32,24 @@ final class JmsDelivery {
     private static final Logger LOG = LoggerFactory.getLogger(JmsDelivery.class);
 
     private final JmsSinkConfig config;
+    private final SinkMetrics metrics;
     private final SecretFilter filter;
     private final MessageMaker messages;
+    private final boolean toleratesBad;
     private volatile JmsLink link;
+    private StateQueue states;
     private volatile boolean abandoned;
 
-    JmsDelivery(JmsSinkConfig config) {
+    JmsDelivery(JmsSinkConfig config, SinkMetrics metrics) {
         this.config = config;
-        this.filter = config.secretFilter();
-        this.messages = new MessageMaker(config);
+        this.metrics = metrics;
+        filter = config.secretFilter();
+        messages = new MessageMaker(config);
+        toleratesBad = config.toleratesBadRecords();
+        metrics.connection(this::isConnected);
     }
 
-    /** A record that no message can be made of, and why. */
+    /** A record that no message can be made of, or whose message the broker refuses, and why. */
     record BadRecord(SinkRecord record, DataException reason) {}
 
     /** Connects, unless connected already. */
@@ -49,26 +61,27 @@ final class JmsDelivery {
      * Sends the records and commits them.
      *
      * @param records the batch
-     * @param toleratesBad whether bad records are left out; otherwise the first one fails the batch
-     * @return the bad records that were left out
+     * @param halves whether records that the broker refuses are looked for, by smaller and smaller transactions
+     * @return the bad records, which were left out; unless they are tolerated, the first one fails the batch
      */
-    List<BadRecord> deliver(Collection<SinkRecord> records, boolean toleratesBad) {
+    List<BadRecord> deliver(List<SinkRecord> records, boolean halves) {
         List<BadRecord> bad = new ArrayList<>();
         guarded("sending", () -> {
             openLink();
-            List<Message> batch = messagesOf(records, toleratesBad ? bad : null);
-            try {
-                sendAndCommit(batch);
-            } catch (JMSException e) {
-                if (!config.detectsDuplicates() || !isDuplicate(e)) {
-                    throw e;
-                }
-                LOG.info("The broker has part of a batch of {} already; sending around that", batch.size());
-                link.rollback();
-                sendAroundKnown(batch);
+            if (halves) {
+                sendInHalves(records, bad);
+            } else {
+                send(records, bad);
             }
         });
         return bad;
+    }
+
+    /** Gives back what the connection holds of the partitions, which get another owner. */
+    void release(Collection<TopicPartition> partitions) {
+        if (states != null) {
+            guarded("giving back the state", () -> states.release(partitions));
+        }
     }
 
     /** @return what else may be wrong when there is no connection; else nothing */
@@ -86,6 +99,11 @@ final class JmsDelivery {
         closer.start();
     }
 
+    private boolean isConnected() {
+        JmsLink open = link;
+        return open != null && !open.isBroken();
+    }
+
     void close() {
         JmsLink open = link;
         link = null;
@@ -100,7 +118,10 @@ final class JmsDelivery {
             close();
         }
         if (link == null) {
-            link = JmsLink.open(config);
+            JmsLink opened = JmsLink.open(config);
+            link = opened;
+            states = config.stateQueue() == null ? null : new StateQueue(config, opened);
+            metrics.connected();
             LOG.info("Connected to {}", destination());
         }
         if (abandoned) {
@@ -110,31 +131,68 @@ final class JmsDelivery {
         }
     }
 
-    /** @param bad where to put records that no message can be made of; null to throw at the first */
-    private List<Message> messagesOf(Collection<SinkRecord> records, List<BadRecord> bad) throws JMSException {
-        List<Message> batch = new ArrayList<>(records.size());
-        for (SinkRecord record : records) {
-            try {
-                Message message = messages.of(link.session(), record);
-                if (message != null) {
-                    batch.add(message);
-                }
-            } catch (DataException e) {
-                if (bad == null) {
-                    throw e;
-                }
-                bad.add(new BadRecord(record, e));
+    private void send(List<SinkRecord> records, List<BadRecord> bad) throws JMSException {
+        try {
+            sendAndCommit(records, bad);
+        } catch (JMSException e) {
+            if (!isDuplicate(e)) {
+                throw e;
             }
+            LOG.info("The broker has part of a batch of {} already; sending around that", records.size());
+            link.rollback();
+            sendAroundKnown(records, bad);
         }
-        return batch;
     }
 
-    private void sendAndCommit(List<Message> batch) throws JMSException {
-        for (Message message : batch) {
-            link.send(message);
+    /** One transaction. With states it leaves out what the broker has already. */
+    private void sendAndCommit(List<SinkRecord> records, List<BadRecord> bad) throws JMSException {
+        Map<TopicPartition, Long> delivered = new HashMap<>();
+        if (states != null) {
+            delivered.putAll(states.take(partitionsOf(records)));
         }
-        if (!batch.isEmpty()) {
+        Map<TopicPartition, Long> before = Map.copyOf(delivered);
+        List<BadRecord> badHere = new ArrayList<>();
+        int sent = 0;
+        int known = 0;
+        for (SinkRecord record : records) {
+            // Also of a known record: its batch may come again because its bad records were not reported.
+            Outgoing message = messageOf(record, badHere);
+            if (states != null) {
+                TopicPartition partition = partitionOf(record);
+                if (record.originalKafkaOffset() <= before.get(partition)) {
+                    known++;
+                    continue;
+                }
+                delivered.put(partition, record.originalKafkaOffset());
+            }
+            if (message != null) {
+                link.send(message);
+                sent++;
+            }
+        }
+        if (states != null) {
+            states.write(delivered);
+        }
+        if (sent > 0 || states != null) {
             link.commit();
+        }
+        if (known > 0) {
+            LOG.info("{} of {} records were delivered before, up to {}", known, records.size(), before);
+        }
+        metrics.committed(sent);
+        metrics.skipped(known, badHere.size());
+        bad.addAll(badHere);
+    }
+
+    private Outgoing messageOf(SinkRecord record, List<BadRecord> bad) throws JMSException {
+        try {
+            return messages.of(link, record);
+        } catch (DataException e) {
+            if (!toleratesBad) {
+                throw e;
+            }
+            bad.add(new BadRecord(record, e));
+            return null;
         }
     }
 
@@ -143,12 +201,12 @@ final class JmsDelivery {
      * or when a batch comes again with other neighbours. Alone, each message is either new or known. Known ones stand
      * together, as do new ones: groups grow for as long as nothing in them is known.
      */
-    private void sendAroundKnown(List<Message> batch) throws JMSException {
+    private void sendAroundKnown(List<SinkRecord> records, List<BadRecord> bad) throws JMSException {
         int size = 1;
-        for (int next = 0; next < batch.size(); ) {
-            int end = Math.min(next + size, batch.size());
+        for (int next = 0; next < records.size(); ) {
+            int end = Math.min(next + size, records.size());
             try {
-                sendAndCommit(batch.subList(next, end));
+                sendAndCommit(records.subList(next, end), bad);
                 next = end;
                 size *= 2;
             } catch (JMSException e) {
@@ -156,16 +214,97 @@ final class JmsDelivery {
                     throw e;
                 }
                 link.rollback();
-                next += size == 1 ? 1 : 0;
+                if (size == 1) {
+                    metrics.skipped(1, 0);
+                    next++;
+                }
                 size = 1;
             }
         }
     }
 
+    /**
+     * Finds the records that the broker refuses. A refusal counts only if the broker takes something else over the same
+     * connection: another record of the batch, or for a single record a message without content.
+     */
+    private void sendInHalves(List<SinkRecord> records, List<BadRecord> bad) throws JMSException {
+        List<BadRecord> refused = new ArrayList<>();
+        JMSException refusal = half(records, bad, refused);
+        boolean isAccepted = refused.size() < records.size() || records.size() == 1 && takesAnything(records.get(0));
+        if (refusal != null && !isAccepted) {
+            throw refusal;
+        }
+        metrics.skipped(0, refused.size());
+        bad.addAll(refused);
+    }
+
+    /** @return the last refusal; null if the broker took all */
+    private JMSException half(List<SinkRecord> records, List<BadRecord> bad, List<BadRecord> refused)
+            throws JMSException {
+        try {
+            sendAndCommit(records, bad);
+            return null;
+        } catch (JMSSecurityException | InvalidDestinationException e) {
+            throw e;
+        } catch (JMSException e) {
+            if (isFull(e)) {
+                throw e;
+            }
+            // Fails when the connection is dead.
+            link.rollback();
+            if (records.size() > 1) {
+                int middle = records.size() / 2;
+                JMSException first = half(records.subList(0, middle), bad, refused);
+                JMSException second = half(records.subList(middle, records.size()), bad, refused);
+                return second == null ? first : second;
+            }
+            if (isDuplicate(e)) {
+                metrics.skipped(1, 0);
+                return null;
+            }
+            SinkRecord record = records.get(0);
+            DataException reason = new DataException(
+                    RecordName.of(record) + ": the broker refuses the message: " + reason(e), filter.cause(e));
+            refused.add(new BadRecord(record, reason));
+            if (!toleratesBad) {
+                throw reason;
+            }
+            return e;
+        }
+    }
+
+    private boolean takesAnything(SinkRecord record) throws JMSException {
+        Outgoing message = messages.of(link, record);
+        if (message == null) {
+            return false;
+        }
+        link.send(new Outgoing(link.session().createMessage(), message.destination(), 4, 0, 0));
+        link.rollback();
+        return true;
+    }
+
+    private static Set<TopicPartition> partitionsOf(List<SinkRecord> records) {
+        return records.stream().map(JmsDelivery::partitionOf).collect(Collectors.toSet());
+    }
+
+    /** @return where the record is in Kafka, whatever transforms made of it */
+    static TopicPartition partitionOf(SinkRecord record) {
+        return new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
+    }
+
     private static boolean isDuplicate(JMSException e) {
+        return hasCause(e, "ActiveMQDuplicateIdException");
+    }
+
+    private static boolean isFull(JMSException e) {
+        return e instanceof ResourceAllocationException || hasCause(e, "ActiveMQAddressFullException")
+                || hasCause(e, "ResourceAllocationException");
+    }
+
+    private static boolean hasCause(JMSException e, String className) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             // By name: the class is the client's, and there are other clients.
-            if (cause.getClass().getSimpleName().equals("ActiveMQDuplicateIdException")) {
+            if (cause.getClass().getSimpleName().equals(className)) {
                 return true;
             }
         }
@@ -181,20 +320,47 @@ final class JmsDelivery {
         try {
             work.run();
         } catch (JMSSecurityException e) {
-            throw closed(new ConnectException(
-                    "the broker refuses user '" + config.username() + "' when " + doing + " to " + destination() + ": "
-                            + filter.clean(e.getMessage()), filter.cause(e)));
+            throw closed(refusedUser(doing, e));
         } catch (InvalidDestinationException e) {
             throw closed(new ConnectException(
                     "the broker has no " + destination() + " and does not create it: " + filter.clean(e.getMessage()),
                     filter.cause(e)));
         } catch (JMSException e) {
-            throw closed(new RetriableException(
-                    doing + " to " + destination() + " failed: " + reason(e) + hint(), filter.cause(e)));
+            throw failed(doing, e);
         } catch (ConnectException e) {
             throw closed(e);
         } catch (RuntimeException e) {
             throw closed(unexpected(doing, e));
+        }
+    }
+
+    /** Final at first, when the config is wrong. Later it may pass: the broker asks a directory that is away, for example. */
+    private ConnectException refusedUser(String doing, JMSSecurityException e) {
+        String what = "the broker refuses user '" + config.username() + "' when " + doing + " to " + destination() + ": "
+                + filter.clean(e.getMessage());
+        boolean worked = link == null ? metrics.wasConnected() : metrics.getMessagesSent() > 0;
+        return worked ? new RetriableException(what, filter.cause(e)) : new ConnectException(what, filter.cause(e));
+    }
+
+    private ConnectException failed(String doing, JMSException e) {
+        String what = doing + " to " + destination() + " failed: " + reason(e) + hint();
+        if (isFull(e) && isRolledBack()) {
+            return new RetriableException(what, filter.cause(e));
+        }
+        boolean isRefused = link != null && !link.isBroken() && !isFull(e);
+        return closed(isRefused
+                ? new RefusedException(what, filter.cause(e))
+                : new RetriableException(what, filter.cause(e)));
+    }
+
+    private boolean isRolledBack() {
+        try {
+            if (link != null) {
+                link.rollback();
+            }
+            return link != null;
+        } catch (JMSException | RuntimeException e) {
+            return false;
         }
     }
 

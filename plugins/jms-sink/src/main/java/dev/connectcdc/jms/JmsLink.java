@@ -6,26 +6,41 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.Destination;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.Topic;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.common.cache.Cache;
+import org.apache.kafka.common.cache.LRUCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection to the broker with one transacted session. For one thread; only {@link #close} is for any. */
+/**
+ * One connection to the broker with one transacted session, and a producer for each destination. For one thread; only
+ * {@link #close} is for any.
+ */
 final class JmsLink implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JmsLink.class);
 
+    /** Those that are kept: where records choose destinations, there may be any number of them. */
+    private static final int DESTINATIONS = 1000;
+
+    private final JmsSinkConfig config;
     private final ConnectionFactory factory;
     private final Connection connection;
+    private final boolean isPersistent;
+    private final Map<String, Sender> senders = new LinkedHashMap<>(16, 0.75f, true);
+    private final Cache<String, Destination> destinations = new LRUCache<>(DESTINATIONS);
     private Session session;
-    private MessageProducer producer;
     private volatile boolean broken;
 
-    private JmsLink(ConnectionFactory factory, Connection connection) {
+    private JmsLink(JmsSinkConfig config, ConnectionFactory factory, Connection connection) {
+        this.config = config;
+        this.isPersistent = config.isPersistent();
         this.factory = factory;
         this.connection = connection;
     }
@@ -35,11 +50,27 @@ final class JmsLink implements AutoCloseable {
      * itself, and they need not be reachable from here.
      */
     static JmsLink open(JmsSinkConfig config) throws JMSException {
+        JmsLink link = open(config, config.nextClientId());
+        try {
+            String destination = config.fixedDestination();
+            if (destination != null) {
+                // A missing queue is reported now and not by the first record.
+                link.sender(destination);
+            }
+            return link;
+        } catch (JMSException | RuntimeException e) {
+            link.close();
+            throw e;
+        }
+    }
+
+    /** The same without a look at the destination. */
+    static JmsLink open(JmsSinkConfig config, String clientId) throws JMSException {
         try (JndiLookup jndi = new JndiLookup(config)) {
             ConnectionFactory factory = jndi.connectionFactory();
-            JmsLink link = new JmsLink(factory, connect(factory, config));
+            JmsLink link = new JmsLink(config, factory, connect(factory, config));
             try {
-                link.prepare(config, jndi.destination());
+                link.prepare(clientId);
                 return link;
             } catch (JMSException | RuntimeException e) {
                 link.close();
@@ -59,30 +90,64 @@ final class JmsLink implements AutoCloseable {
         }
     }
 
-    private void prepare(JmsSinkConfig config, Destination bound) throws JMSException {
-        String clientId = config.nextClientId();
+    private void prepare(String clientId) throws JMSException {
         if (clientId != null) {
             connection.setClientID(clientId);
         }
         connection.setExceptionListener(e -> broken = true);
         session = connection.createSession(true, Session.SESSION_TRANSACTED);
-        producer = session.createProducer(bound == null ? destination(config) : bound);
-        producer.setDeliveryMode(config.isPersistent() ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT);
-        producer.setPriority(config.priority());
-        producer.setTimeToLive(config.timeToLiveMs());
+        if (config.stateQueue() != null) {
+            connection.start();
+        }
     }
 
-    private Destination destination(JmsSinkConfig config) throws JMSException {
-        String name = config.destination();
-        try {
-            return config.isTopic() ? checkedTopic(name) : checkedQueue(name);
-        } catch (JMSException e) {
-            if (e.getClass() == JMSException.class && e.getCause() == null) {
-                // Artemis' client says so of a queue that is not there and not to be created; of all else it has a cause.
-                throw new InvalidDestinationException(e.getMessage());
-            }
-            throw e;
+    private Sender sender(String destination) throws JMSException {
+        Sender known = senders.get(destination);
+        if (known != null) {
+            return known;
         }
+        if (senders.size() >= DESTINATIONS) {
+            Iterator<Sender> oldest = senders.values().iterator();
+            oldest.next().producer.close();
+            oldest.remove();
+        }
+        Sender sender = new Sender(session.createProducer(destination(destination)));
+        senders.put(destination, sender);
+        return sender;
+    }
+
+    /** A producer, and the delay that it has: ActiveMQ's client has no delays, and no method that says so. */
+    private static final class Sender {
+        private final MessageProducer producer;
+        private long delayMs;
+
+        private Sender(MessageProducer producer) {
+            this.producer = producer;
+        }
+
+        private void delay(long ms) throws JMSException {
+            if (ms != delayMs) {
+                producer.setDeliveryDelay(ms);
+                delayMs = ms;
+            }
+        }
+    }
+
+    private Destination destination(String name) throws JMSException {
+        try (JndiLookup jndi = new JndiLookup(config)) {
+            Destination bound = jndi.destination(name);
+            if (bound != null) {
+                return bound;
+            }
+        }
+        return destination(name, config.isTopic());
+    }
+
+    /** Artemis' client says so of a queue that is not there and not to be created; of all else it has a cause. */
+    private static JMSException missing(JMSException e) {
+        return e.getClass() == JMSException.class && e.getCause() == null
+                ? new InvalidDestinationException(e.getMessage())
+                : e;
     }
 
     private Queue checkedQueue(String name) throws JMSException {
@@ -107,12 +172,38 @@ final class JmsLink implements AutoCloseable {
         }
     }
 
+    /**
+     * @param name the broker's name of a queue or topic
+     * @param isTopic which of the two
+     * @return the destination, which the broker has or creates
+     * @throws InvalidDestinationException when it does neither
+     */
+    Destination destination(String name, boolean isTopic) throws JMSException {
+        String key = isTopic + name;
+        Destination known = destinations.get(key);
+        if (known == null) {
+            try {
+                known = isTopic ? checkedTopic(name) : checkedQueue(name);
+            } catch (JMSException e) {
+                throw missing(e);
+            }
+            destinations.put(key, known);
+        }
+        return known;
+    }
+
     Session session() {
         return session;
     }
 
-    void send(Message message) throws JMSException {
-        producer.send(message);
+    void send(Outgoing outgoing) throws JMSException {
+        Sender sender = sender(outgoing.destination());
+        sender.delay(outgoing.deliveryDelayMs());
+        sender.producer.send(
+                outgoing.message(),
+                isPersistent ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT,
+                outgoing.priority(),
+                outgoing.timeToLiveMs());
     }
 
     void commit() throws JMSException {

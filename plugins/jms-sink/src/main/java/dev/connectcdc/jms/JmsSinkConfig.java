@@ -1,10 +1,12 @@
 package dev.connectcdc.jms;
 
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Hashtable;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +44,9 @@ final class JmsSinkConfig extends AbstractConfig {
     static final String DESTINATION = "jms.destination.name";
     static final String DESTINATION_TYPE = "jms.destination.type";
 
+    static final String REPLY_TO = "jms.reply.to.name";
+    static final String REPLY_TO_TYPE = "jms.reply.to.type";
+
     static final String FORMAT = "jms.message.format";
     static final String ENCODING = "character.encoding";
     static final String NULL_VALUES = "behavior.on.null.values";
@@ -49,9 +54,15 @@ final class JmsSinkConfig extends AbstractConfig {
     static final String FORWARD_METADATA = "jms.forward.kafka.metadata";
     static final String FORWARD_HEADERS = "jms.forward.kafka.headers";
 
+    static final String TYPE = "jms.message.type";
+    static final String GROUP_ID = "jms.group.id";
+    static final String LAST_VALUE_KEY = "jms.last.value.key";
+
     static final String DELIVERY_MODE = "jms.delivery.mode";
     static final String PRIORITY = "jms.priority";
     static final String TIME_TO_LIVE = "jms.time.to.live.ms";
+    static final String DELIVERY_DELAY = "jms.delivery.delay.ms";
+    static final String STATE_QUEUE = "exactly.once.state.queue";
     static final String DUPLICATE_DETECTION = "jms.duplicate.detection";
     static final String BATCH_TIMEOUT = "jms.batch.timeout.ms";
     static final String BACKOFF = "jms.retry.backoff.ms";
@@ -86,6 +97,16 @@ final class JmsSinkConfig extends AbstractConfig {
         FAIL
     }
 
+    /** What becomes the group of a message. */
+    enum Group {
+        NONE,
+        PARTITION,
+        KEY
+    }
+
+    /** The number of a task, among the settings that the connector gives to it. */
+    static final String TASK_NUMBER = "task.number";
+
     static final ConfigDef CONFIG_DEF = define();
 
     private final Map<String, String> props;
@@ -100,6 +121,28 @@ final class JmsSinkConfig extends AbstractConfig {
         super(CONFIG_DEF, props, false);
         this.props = Map.copyOf(props);
         checkJndiProperties(props);
+        pairProblems(props).forEach((setting, problem) -> {
+            throw new ConfigException(setting + ": " + problem);
+        });
+    }
+
+    /** @return by setting what is wrong with it beside the others */
+    static Map<String, String> pairProblems(Map<String, String> props) {
+        if (props.get(STATE_QUEUE) == null) {
+            return Map.of();
+        }
+        Map<String, String> problems = new LinkedHashMap<>();
+        if ("true".equalsIgnoreCase(props.get(DUPLICATE_DETECTION))) {
+            problems.put(DUPLICATE_DETECTION, "cannot be combined with " + STATE_QUEUE + ", which makes it superfluous");
+        }
+        if ("non_persistent".equals(props.get(DELIVERY_MODE))) {
+            problems.put(DELIVERY_MODE, "must be persistent with " + STATE_QUEUE
+                    + ": a broker that restarts would have the state, and not the messages");
+        }
+        if (props.get(STATE_QUEUE).equals(props.get(DESTINATION)) && !"topic".equals(props.get(DESTINATION_TYPE))) {
+            problems.put(STATE_QUEUE, "must be another queue than " + DESTINATION);
+        }
+        return problems;
     }
 
     /** @throws ConfigException when a setting that is passed on to JNDI is refused */
@@ -182,8 +225,57 @@ final class JmsSinkConfig extends AbstractConfig {
         return !"1".equals(props.getOrDefault("tasks.max", "1").trim());
     }
 
+    /** @return the destination's name; null when it depends on the record */
+    String fixedDestination() {
+        Template template = template(DESTINATION);
+        return template.isConstant() ? getString(DESTINATION) : null;
+    }
+
+    /** @return the destination as the config has it, for errors */
     String destination() {
         return getString(DESTINATION);
+    }
+
+    /** @return the template of a setting; null when it is not set */
+    Template template(String setting) {
+        return getString(setting) == null ? null : new Template(setting, getString(setting), texts());
+    }
+
+    /** @return what makes text of parts of records */
+    RecordText texts() {
+        return new RecordText(encoding());
+    }
+
+    boolean repliesToTopic() {
+        return "topic".equals(getString(REPLY_TO_TYPE));
+    }
+
+    Group group() {
+        return Group.valueOf(getString(GROUP_ID).toUpperCase(Locale.ROOT));
+    }
+
+    boolean keepsLastValues() {
+        return "key".equals(getString(LAST_VALUE_KEY));
+    }
+
+    /** @return the queue of the state messages; null for at least once */
+    String stateQueue() {
+        return getString(STATE_QUEUE);
+    }
+
+    /** @return the connector's name */
+    String connector() {
+        return props.getOrDefault("name", "");
+    }
+
+    /** @return the number of the task; empty when it is not known */
+    String taskNumber() {
+        return props.getOrDefault(TASK_NUMBER, "");
+    }
+
+    /** @return whether Connect goes on after a bad record */
+    boolean toleratesBadRecords() {
+        return "all".equalsIgnoreCase(props.get("errors.tolerance"));
     }
 
     boolean isTopic() {
@@ -219,12 +311,16 @@ final class JmsSinkConfig extends AbstractConfig {
         return "persistent".equals(getString(DELIVERY_MODE));
     }
 
-    int priority() {
-        return getInt(PRIORITY);
+    NumberTemplate priority() {
+        return new NumberTemplate(PRIORITY, getString(PRIORITY), 4, 0, 9, texts());
     }
 
-    long timeToLiveMs() {
-        return getLong(TIME_TO_LIVE);
+    NumberTemplate timeToLiveMs() {
+        return new NumberTemplate(TIME_TO_LIVE, getString(TIME_TO_LIVE), 0, 0, Long.MAX_VALUE, texts());
+    }
+
+    NumberTemplate deliveryDelayMs() {
+        return new NumberTemplate(DELIVERY_DELAY, getString(DELIVERY_DELAY), 0, 0, Long.MAX_VALUE, texts());
     }
 
     boolean detectsDuplicates() {
@@ -272,7 +368,7 @@ final class JmsSinkConfig extends AbstractConfig {
     }
 
     private static void defineJndi(ConfigDef def) {
-        Group group = new Group(def, "JNDI");
+        Settings group = new Settings(def, "JNDI");
         group.add(FACTORY, Type.STRING, ConfigDef.NO_DEFAULT_VALUE, checked(JndiRules::checkFactory, "an allowed class"),
                 new Choices(JndiRules::allowedFactories), Importance.HIGH,
                 "Class of the JNDI initial context factory: org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory"
@@ -295,16 +391,22 @@ final class JmsSinkConfig extends AbstractConfig {
     }
 
     private static void defineJms(ConfigDef def) {
-        Group group = new Group(def, "JMS");
+        Settings group = new Settings(def, "JMS");
         group.add(USERNAME, Type.STRING, null, new ConfigDef.NonEmptyString(), Importance.HIGH,
                 "User of the connection.", "User");
         group.add(PASSWORD, Type.PASSWORD, null, null, Importance.HIGH, "Password of the connection.", "Password");
         group.add(DESTINATION, Type.STRING, ConfigDef.NO_DEFAULT_VALUE,
-                checked(JndiRules::checkDestination, "a name without scheme"), Importance.HIGH,
-                "Queue or topic to write to: a JNDI name where one is bound, else the broker's own name.",
+                checked(JmsSinkConfig::checkDestination, "a name without scheme"), Importance.HIGH,
+                "Queue or topic to write to: a JNDI name where one is bound, else the broker's own name. Variables: "
+                        + Template.RULE + ".",
                 "Destination");
         group.addChoice(DESTINATION_TYPE, "queue", List.of("queue", "topic"), Importance.HIGH,
                 "Whether the destination is a queue or a topic.", "Destination type");
+        group.add(REPLY_TO, Type.STRING, null, checked(JmsSinkConfig::checkDestination, "a name without scheme"),
+                Importance.LOW,
+                "The broker's name of the queue or topic in JMSReplyTo. Variables as in " + DESTINATION + ".", "Reply to");
+        group.addChoice(REPLY_TO_TYPE, "queue", List.of("queue", "topic"), Importance.LOW,
+                "Whether " + REPLY_TO + " is a queue or a topic.", "Reply to type");
         group.add(CLIENT_ID, Type.STRING, null, new ConfigDef.NonEmptyString(), Importance.LOW,
                 "JMS client id of the connection. With tasks.max above 1 each task appends a suffix of its own, for a"
                         + " client id belongs to one connection. With duplicate detection there is one in any case.",
@@ -312,7 +414,7 @@ final class JmsSinkConfig extends AbstractConfig {
     }
 
     private static void defineMessage(ConfigDef def) {
-        Group group = new Group(def, "Message");
+        Settings group = new Settings(def, "Message");
         group.addChoice(FORMAT, "auto", List.of("auto", "text", "string", "json", "bytes", "map"), Importance.MEDIUM,
                 "What a value becomes. auto: bytes become a bytes message, all else a text message. text (or string): a"
                         + " text message; a struct or map becomes JSON, bytes are decoded. json: a text message with"
@@ -325,6 +427,16 @@ final class JmsSinkConfig extends AbstractConfig {
                 "What becomes of a record without value: 'ignore' sends nothing, 'send' sends a message without body,"
                         + " 'fail' treats it as a bad record.",
                 "Null values");
+        group.add(TYPE, Type.STRING, null, checked(JmsSinkConfig::checkTemplate, Template.RULE), Importance.LOW,
+                "JMSType of the messages. Variables as in " + DESTINATION + ".", "Message type");
+        group.addChoice(GROUP_ID, "none", List.of("none", "partition", "key"), Importance.MEDIUM,
+                "What becomes JMSXGroupID, so that several consumers of a queue keep the order: 'partition' is topic and"
+                        + " partition, 'key' is the record's key as text. A group has one consumer at a time.",
+                "Group id");
+        group.addChoice(LAST_VALUE_KEY, "none", List.of("none", "key"), Importance.LOW,
+                "'key': the record's key as text becomes _AMQ_LVQ_NAME, by which a last-value queue of Artemis keeps the"
+                        + " last message of each key.",
+                "Last-value key");
         group.add(FORWARD_KEY, Type.BOOLEAN, false, null, Importance.LOW,
                 "Whether the record's key, as text, becomes the message's JMSCorrelationID.", "Forward key");
         group.add(FORWARD_METADATA, Type.BOOLEAN, false, null, Importance.LOW,
@@ -336,13 +448,22 @@ final class JmsSinkConfig extends AbstractConfig {
     }
 
     private static void defineDelivery(ConfigDef def) {
-        Group group = new Group(def, "Delivery");
+        Settings group = new Settings(def, "Delivery");
         group.addChoice(DELIVERY_MODE, "persistent", List.of("persistent", "non_persistent"), Importance.MEDIUM,
                 "Whether messages survive a restart of the broker.", "Delivery mode");
-        group.add(PRIORITY, Type.INT, 4, ConfigDef.Range.between(0, 9), Importance.LOW,
-                "JMS priority of the messages, 0 to 9.", "Priority");
-        group.add(TIME_TO_LIVE, Type.LONG, 0L, ConfigDef.Range.atLeast(0), Importance.LOW,
-                "Milliseconds after which the broker may drop a message; 0 for never.", "Time to live (ms)");
+        group.add(PRIORITY, Type.STRING, "4", checkedNumber(4, 9), Importance.LOW,
+                "JMS priority of the messages, 0 to 9. Variables as in " + DESTINATION + ".", "Priority");
+        group.add(TIME_TO_LIVE, Type.STRING, "0", checkedNumber(0, Long.MAX_VALUE), Importance.LOW,
+                "Milliseconds after which the broker may drop a message; 0 for never. Variables as in " + DESTINATION + ".",
+                "Time to live (ms)");
+        group.add(DELIVERY_DELAY, Type.STRING, "0", checkedNumber(0, Long.MAX_VALUE), Importance.LOW,
+                "Milliseconds that the broker keeps a message back. Variables as in " + DESTINATION + ".",
+                "Delivery delay (ms)");
+        group.add(STATE_QUEUE, Type.STRING, null, checked(JndiRules::checkDestination, "a name without scheme"),
+                Importance.MEDIUM,
+                "The broker's name of a queue with one message per partition, which each transaction receives and writes"
+                        + " again: each record then arrives exactly once.",
+                "State queue");
         group.add(DUPLICATE_DETECTION, Type.BOOLEAN, false, null, Importance.MEDIUM,
                 "Whether each message has the property _AMQ_DUPL_ID (topic-partition-offset), by which Artemis drops"
                         + " what it has already.",
@@ -356,6 +477,23 @@ final class JmsSinkConfig extends AbstractConfig {
                 "Retry back-off (ms)");
         group.add(LONGEST_BACKOFF, Type.LONG, 10_000L, ConfigDef.Range.atLeast(1), Importance.LOW,
                 "Longest wait in milliseconds between two tries.", "Longest retry back-off (ms)");
+    }
+
+    private static void checkTemplate(String setting, Object value) {
+        new Template(setting, (String) value, new RecordText(StandardCharsets.UTF_8));
+    }
+
+    /** The name without its variables is checked now; what they stand for is checked with each record. */
+    private static void checkDestination(String setting, Object value) {
+        checkTemplate(setting, value);
+        JndiRules.checkDestination(setting, value);
+    }
+
+    private static ConfigDef.Validator checkedNumber(long fallback, long highest) {
+        return checked(
+                (setting, value) -> new NumberTemplate(
+                        setting, (String) value, fallback, 0, highest, new RecordText(StandardCharsets.UTF_8)),
+                "a number from 0" + (highest == Long.MAX_VALUE ? "" : " to " + highest) + ", or a template of one");
     }
 
     private static void checkEncoding(String setting, Object value) {
@@ -382,12 +520,12 @@ final class JmsSinkConfig extends AbstractConfig {
     }
 
     /** Adds settings to a group, in order. */
-    private static final class Group {
+    private static final class Settings {
         private final ConfigDef def;
         private final String name;
         private int size;
 
-        Group(ConfigDef def, String name) {
+        Settings(ConfigDef def, String name) {
             this.def = def;
             this.name = name;
         }

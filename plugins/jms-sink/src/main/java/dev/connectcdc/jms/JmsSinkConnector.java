@@ -1,9 +1,10 @@
 package dev.connectcdc.jms;
 
 import dev.connectcdc.values.PluginVersion;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -34,6 +35,8 @@ public class JmsSinkConnector extends SinkConnector {
         } catch (ConfigException e) {
             addError(config, JmsSinkConfig.PROVIDER_URL, e.getMessage());
         }
+        JmsSinkConfig.pairProblems(connectorConfigs)
+                .forEach((setting, problem) -> addError(config, setting, setting + ": " + problem));
         hideSecrets(config);
         return config;
     }
@@ -51,8 +54,14 @@ public class JmsSinkConnector extends SinkConnector {
 
     @Override
     public List<Map<String, String>> taskConfigs(int maxTasks) {
-        // Unchanged, so that Connect puts the references to secrets back before it stores the tasks' configs.
-        return Collections.nCopies(maxTasks, props);
+        // Otherwise unchanged, so that Connect puts the references to secrets back before it stores the tasks' configs.
+        return IntStream.range(0, maxTasks).mapToObj(this::taskConfig).toList();
+    }
+
+    private Map<String, String> taskConfig(int number) {
+        Map<String, String> config = new HashMap<>(props);
+        config.put(JmsSinkConfig.TASK_NUMBER, Integer.toString(number));
+        return config;
     }
 
     @Override

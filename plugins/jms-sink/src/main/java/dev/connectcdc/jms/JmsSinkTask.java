@@ -4,9 +4,11 @@ import dev.connectcdc.values.PluginVersion;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.ErrantRecordReporter;
@@ -18,19 +20,31 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes the batches that Connect brings: one transaction each, committed before {@link #put} returns. So the offsets
  * that Connect commits are always those of messages that the broker has, and flush has nothing to do. A batch that
- * failed comes again after a back-off, for as long as it takes: each message arrives at least once, in order.
+ * failed comes again after a back-off, for as long as it takes: each message arrives at least once, in order; with
+ * {@code exactly.once.state.queue} exactly once.
  */
 public class JmsSinkTask extends SinkTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(JmsSinkTask.class);
 
-    /** How long {@link #stop} waits for the connection to close; Connect gives all tasks of a worker 5 s. */
+    /** How long {@link #stop} and {@link #close} wait for the broker; Connect gives all tasks of a worker 5 s. */
     private static final long CLOSE_LIMIT_MS = 3_000;
 
+    /** How often offsets are committed beyond the worker's own interval; each commit is a request to Kafka. */
+    private static final long COMMIT_INTERVAL_MS = 1_000;
+
+    /** Equal refusals of a batch before the refused records are looked for. */
+    private static final int REFUSALS = 3;
+
+    private final SinkMetrics metrics = new SinkMetrics();
     private JmsSinkConfig config;
     private BoundedThread thread;
     private JmsDelivery delivery;
     private int failuresInARow;
+    private int refusalsInARow;
+    private String refusal;
+    private boolean hasUncommitted;
+    private long lastCommitNanos = System.nanoTime() - COMMIT_INTERVAL_MS * 1_000_000;
 
     @Override
     public String version() {
@@ -41,7 +55,8 @@ public class JmsSinkTask extends SinkTask {
     @Override
     public void start(Map<String, String> props) {
         config = new JmsSinkConfig(props);
-        thread = new BoundedThread("jms-sink-" + props.get("name"));
+        thread = new BoundedThread("jms-sink-" + config.connector() + "-" + config.taskNumber());
+        metrics.register(config.connector(), config.taskNumber());
         try {
             bounded(delivery -> {
                 delivery.connect();
@@ -54,23 +69,89 @@ public class JmsSinkTask extends SinkTask {
 
     @Override
     public void put(Collection<SinkRecord> records) {
-        if (records.isEmpty()) {
-            return;
+        List<SinkRecord> batch = assigned(records);
+        if (!batch.isEmpty()) {
+            deliver(batch);
         }
-        ErrantRecordReporter reporter = context.errantRecordReporter();
+        requestCommit();
+    }
+
+    /**
+     * The records of partitions that the task still has. A batch that comes again may be older than the last rebalance;
+     * Connect drops the records of lost partitions by the topics that transforms gave them, and so not all.
+     */
+    private List<SinkRecord> assigned(Collection<SinkRecord> records) {
+        Set<TopicPartition> assigned = context.assignment();
+        return records.stream()
+                .filter(record -> assigned.contains(JmsDelivery.partitionOf(record)))
+                .toList();
+    }
+
+    private void deliver(List<SinkRecord> batch) {
         try {
-            List<JmsDelivery.BadRecord> bad = bounded(delivery -> delivery.deliver(records, reporter != null));
+            boolean halves = refusalsInARow >= REFUSALS;
+            List<JmsDelivery.BadRecord> bad = bounded(delivery -> delivery.deliver(batch, halves));
             failuresInARow = 0;
+            refusalsInARow = 0;
+            hasUncommitted = true;
             // Only now: a batch that failed comes again, and would report its bad records twice.
-            bad.forEach(each -> reporter.report(each.record(), each.reason()));
+            bad.forEach(this::report);
         } catch (RetriableException e) {
+            metrics.retried();
+            boolean isSame = e instanceof RefusedException && e.getMessage().equals(refusal);
+            refusal = e instanceof RefusedException ? e.getMessage() : null;
+            refusalsInARow = isSame ? refusalsInARow + 1 : refusal == null ? 0 : 1;
             context.timeout(nextBackoffMs());
             throw e;
         }
     }
 
+    /** Kafka makes a reporter for a dead letter topic or a log of errors, whatever errors.tolerance is. */
+    private void report(JmsDelivery.BadRecord bad) {
+        ErrantRecordReporter reporter = context.errantRecordReporter();
+        if (reporter == null) {
+            LOG.warn("Skipped a bad record: {}", bad.reason().getMessage());
+        } else {
+            reporter.report(bad.record(), bad.reason());
+        }
+    }
+
+    /** What was delivered need not wait for the worker's interval: after a kill it would come again. */
+    private void requestCommit() {
+        if (!hasUncommitted) {
+            return;
+        }
+        long leftMs = COMMIT_INTERVAL_MS - (System.nanoTime() - lastCommitNanos) / 1_000_000;
+        if (leftMs > 0) {
+            // Connect calls put() again then, with or without records.
+            context.timeout(leftMs);
+            return;
+        }
+        context.requestCommit();
+        hasUncommitted = false;
+        lastCommitNanos = System.nanoTime();
+    }
+
+    @Override
+    public void close(Collection<TopicPartition> partitions) {
+        if (delivery == null || config.stateQueue() == null) {
+            return;
+        }
+        try {
+            bounded(
+                    delivery -> {
+                        delivery.release(partitions);
+                        return null;
+                    },
+                    CLOSE_LIMIT_MS);
+        } catch (ConnectException e) {
+            LOG.warn("The states of {} are given back when the connection is closed: {}", partitions, e.getMessage());
+        }
+    }
+
     @Override
     public void stop() {
+        metrics.unregister();
         if (thread == null) {
             return;
         }
@@ -93,19 +174,23 @@ public class JmsSinkTask extends SinkTask {
     }
 
     private <T> T bounded(Function<JmsDelivery, T> work) {
+        return bounded(work, config.batchTimeoutMs());
+    }
+
+    private <T> T bounded(Function<JmsDelivery, T> work, long limitMs) {
         try {
             if (delivery == null) {
                 // Does not load when the JMS API is not in the plugin's folder.
-                delivery = new JmsDelivery(config);
+                delivery = new JmsDelivery(config, metrics);
             }
             JmsDelivery current = delivery;
-            return thread.call(() -> work.apply(current), config.batchTimeoutMs());
+            return thread.call(() -> work.apply(current), limitMs);
         } catch (LinkageError e) {
             throw connectException(e);
         } catch (TimeoutException e) {
             String hint = delivery.hint();
             abandonDelivery();
-            throw new RetriableException("the broker did not answer within " + config.batchTimeoutMs() + " ms ("
+            throw new RetriableException("the broker did not answer within " + limitMs + " ms ("
                     + JmsSinkConfig.BATCH_TIMEOUT + ")" + hint);
         } catch (InterruptedException e) {
             abandonDelivery();

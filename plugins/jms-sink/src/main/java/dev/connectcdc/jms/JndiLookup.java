@@ -42,9 +42,11 @@ final class JndiLookup implements AutoCloseable {
                 + " jakarta.jms.ConnectionFactory: the client in the plugin's folder must be one of Jakarta Messaging 3");
     }
 
-    /** @return the destination that is bound under the configured name; null when none is */
-    Destination destination() {
-        String name = config.destination();
+    /**
+     * @param name a name without scheme
+     * @return the destination that is bound under the name; null when none is
+     */
+    Destination destination(String name) {
         if (name.contains(":")) {
             // Of another address (address::queue); never handed to JNDI, to which a colon can mean a scheme.
             return null;

@@ -33,6 +33,16 @@ final class Chain implements AutoCloseable {
         return props;
     }
 
+    /** @return settings of a sink with states in the broker, which ends connections before others have their partitions */
+    Map<String, String> exactSink(String topic, String queue, int tasks) {
+        return sink(topic, queue,
+                "tasks.max", Integer.toString(tasks),
+                "exactly.once.state.queue", queue + ".states",
+                "jms.retry.backoff.max.ms", "500",
+                "java.naming.provider.url",
+                broker.url() + "?connectionTTL=3000&clientFailureCheckPeriod=1000&reconnectAttempts=0");
+    }
+
     /** @return by partition the offset that the connector has committed */
     long[] committed(String connector, String topic) throws Exception {
         return kafka.committed(connector, topic, PARTITIONS);

@@ -9,6 +9,7 @@ import jakarta.jms.MapMessage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -169,6 +171,120 @@ class ConnectClusterTest {
             assertEquals(0, ledger.outOfOrder());
         }
         worker.delete("ahead");
+    }
+
+    /** Kafka makes a reporter for a log of errors and for a dead letter topic, also where a report fails the task. */
+    @Test
+    @Order(4)
+    void badRecordsFollowErrorsToleranceWhateverReportsThem() throws Exception {
+        Map<String, String[]> reporters = Map.of(
+                "silent", new String[0],
+                "logs", new String[] {"errors.log.enable", "true"},
+                "letters", new String[] {
+                    "errors.deadletterqueue.topic.name", "letters-dead",
+                    "errors.deadletterqueue.topic.replication.factor", "1"
+                });
+        for (Map.Entry<String, String[]> reporter : reporters.entrySet()) {
+            for (String tolerance : List.of("none", "all")) {
+                String name = reporter.getKey() + "-" + tolerance;
+                chain.kafka.createTopic(name, 1);
+                chain.kafka.send(name, "{\"id\":0}", "\"no struct\"", "{\"id\":2}");
+                Map<String, String> props = chain.sink(name, name, reporter.getValue());
+                props.putAll(Map.of(
+                        "tasks.max", "1",
+                        "value.converter", "org.apache.kafka.connect.json.JsonConverter",
+                        "value.converter.schemas.enable", "false",
+                        "jms.message.format", "map",
+                        "errors.tolerance", tolerance));
+                worker.put(name, props);
+                try (Inbox inbox = new Inbox(chain.broker.url(), name, false)) {
+                    if (tolerance.equals("none")) {
+                        worker.awaitFailed(name);
+                        assertEquals(List.of(), inbox.rest(), name);
+                    } else {
+                        assertEquals(0L, ((MapMessage) inbox.next()).getLong("id"), name);
+                        assertEquals(2L, ((MapMessage) inbox.next()).getLong("id"), name);
+                        assertEquals(List.of("RUNNING"), worker.taskStates(name), name);
+                    }
+                }
+                worker.delete(name);
+            }
+        }
+    }
+
+    /** A batch waits for its broker, and a partition of it moves away: Connect itself keeps the records of routed topics. */
+    @Test
+    @Order(5)
+    void aBatchThatWaitsLosesTheRecordsOfPartitionsThatMoveAway() throws Exception {
+        chain.kafka.createTopic("stale", 2);
+        try (NumberedRecords records = new NumberedRecords(chain.kafka, "stale", 2)) {
+            records.write(20);
+            records.flushed();
+        }
+        chain.broker.kill();
+        worker.put("stale", chain.sink("stale", "stale",
+                "tasks.max", "1",
+                "transforms", "route",
+                "transforms.route.type", "org.apache.kafka.connect.transforms.RegexRouter",
+                "transforms.route.regex", ".*",
+                "transforms.route.replacement", "routed"), 1);
+        Await.until("a batch that waits", ARRIVAL_MS, () -> worker.log().contains("to queue 'stale' failed"));
+        int kept;
+        try (KafkaConsumer<String, String> other = chain.kafka.member("connect-stale", "stale")) {
+            Await.until("a partition of another member", ARRIVAL_MS, () -> {
+                other.poll(Duration.ofMillis(100));
+                return other.assignment().size() == 1;
+            });
+            kept = 1 - other.assignment().iterator().next().partition();
+            chain.broker.start();
+            Ledger ledger = new Ledger(2);
+            try (LedgerReader reader = new LedgerReader(chain.broker.url(), "stale", ledger)) {
+                Await.until("all of the partition that stayed", ARRIVAL_MS, () -> {
+                    other.poll(Duration.ofMillis(100));
+                    return chain.kafka.committed("stale", "stale", 2)[kept] == 10 && ledger.complete()[kept] == 10;
+                });
+                assertNull(reader.wrong());
+                assertEquals(0, ledger.complete()[1 - kept], "they are the other member's");
+            }
+        }
+        worker.delete("stale");
+    }
+
+    /** Workers that hang and come back, that are killed, and a broker that is killed, with several tasks. */
+    @Test
+    @Order(6)
+    void withStatesInTheBrokerNothingComesTwice() throws Exception {
+        chain.kafka.createTopic("exact", Chain.PARTITIONS);
+        Ledger ledger = new Ledger(Chain.PARTITIONS);
+        try (NumberedRecords records = new NumberedRecords(chain.kafka, "exact", Chain.PARTITIONS);
+                LedgerReader reader = new LedgerReader(chain.broker.url(), "exact", ledger)) {
+            ConnectWorker zombie = chain.workers.addReady();
+            worker.put("exact", chain.exactSink("exact", "exact", TASKS), TASKS);
+            awaitWorkers(2, "exact");
+            records.flow(500);
+            Chain.awaitMore(ledger, 500);
+
+            zombie.freeze();
+            Await.until("all tasks on the other worker", ARRIVAL_MS,
+                    () -> Set.copyOf(worker.taskWorkers("exact")).size() == 1);
+            Chain.awaitMore(ledger, 2000);
+            zombie.thaw();
+            awaitWorkers(2, "exact");
+            Chain.awaitMore(ledger, 1000);
+            zombie.kill();
+            Chain.awaitMore(ledger, 2000);
+            chain.broker.kill();
+            chain.broker.start();
+            Chain.awaitMore(ledger, 1000);
+
+            long written = records.endFlow();
+            chain.awaitAll("exact", "exact", ledger, written);
+            System.out.println("exactly once: " + ledger);
+            assertNull(reader.wrong());
+            assertEquals(0, ledger.outOfOrder());
+            assertEquals(List.of(), ledger.repeats());
+        }
+        worker.delete("exact");
     }
 
     @Test

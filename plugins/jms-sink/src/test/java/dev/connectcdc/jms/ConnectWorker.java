@@ -44,6 +44,12 @@ final class ConnectWorker {
 
     /** Creates the connector or changes it, and waits until as many of its tasks run. */
     void put(String connector, Map<String, String> config, int tasks) throws Exception {
+        put(connector, config);
+        awaitRunning(connector, tasks);
+    }
+
+    /** Creates the connector or changes it. */
+    void put(String connector, Map<String, String> config) throws Exception {
         Await.until("connector " + connector + " taken", READY_MS, () -> {
             HttpResponse<String> response = call("PUT", "/connectors/" + connector + "/config", config);
             // 409: the cluster is rebalancing.
@@ -52,7 +58,10 @@ final class ConnectWorker {
             }
             return response.statusCode() < 400;
         });
-        awaitRunning(connector, tasks);
+    }
+
+    void awaitFailed(String connector) throws Exception {
+        Await.until("the failed task of " + connector, READY_MS, () -> taskStates(connector).equals(List.of("FAILED")));
     }
 
     void awaitRunning(String connector, int tasks) throws Exception {

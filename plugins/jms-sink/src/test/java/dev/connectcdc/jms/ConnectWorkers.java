@@ -71,7 +71,8 @@ final class ConnectWorkers implements AutoCloseable {
         config.putAll(Map.of(
                 "offset.storage.partitions", "1",
                 "status.storage.partitions", "1",
-                "offset.flush.interval.ms", "500",
+                // Long, as Connect's default: the sink asks for commits itself.
+                "offset.flush.interval.ms", "60000",
                 "scheduled.rebalance.max.delay.ms", "1000",
                 "session.timeout.ms", "5000",
                 "heartbeat.interval.ms", "1000",

@@ -21,6 +21,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -36,10 +37,13 @@ class JmsSinkConnectorTest {
     private final JmsSinkConnector connector = new JmsSinkConnector();
 
     @Test
-    void taskConfigsAreTheConnectorsUnchanged() {
-        Map<String, String> props = Worker.props(PROVIDER_URL, "q", "tasks.max", "3");
-        connector.start(props);
-        assertEquals(List.of(props, props, props), connector.taskConfigs(3));
+    void taskConfigsAreTheConnectorsWithANumber() {
+        connector.start(Worker.props(PROVIDER_URL, "q", "tasks.max", "3"));
+        assertEquals(
+                Stream.of("0", "1", "2")
+                        .map(number -> Worker.props(PROVIDER_URL, "q", "tasks.max", "3", "task.number", number))
+                        .toList(),
+                connector.taskConfigs(3));
         assertEquals(JmsSinkTask.class, connector.taskClass());
         connector.stop();
     }
@@ -91,7 +95,7 @@ class JmsSinkConnectorTest {
                 .collect(Collectors.toSet());
         assertEquals(
                 Set.of("java.naming.factory.initial", "jms.destination.type", "jms.message.format", "behavior.on.null.values",
-                        "jms.delivery.mode"),
+                        "jms.delivery.mode", "jms.reply.to.type", "jms.group.id", "jms.last.value.key"),
                 withChoices);
     }
 
@@ -104,6 +108,16 @@ class JmsSinkConnectorTest {
         "behavior.on.null.values, maybe",
         "jms.delivery.mode, sometimes",
         "jms.priority, 10",
+        "jms.priority, high",
+        "jms.priority, '${value}'",
+        "jms.delivery.delay.ms, -1",
+        "jms.message.type, '${header.}'",
+        "jms.destination.name, 'q.${table}'",
+        "jms.destination.name, 'ldap://${topic}'",
+        "jms.reply.to.name, 'a:b'",
+        "jms.group.id, topic",
+        "jms.last.value.key, partition",
+        "exactly.once.state.queue, ' '",
         "jms.time.to.live.ms, -1",
         "jms.batch.timeout.ms, 0",
         "jms.retry.backoff.ms, 0",
@@ -117,6 +131,33 @@ class JmsSinkConnectorTest {
     void badSettingsAreRefusedByName(String setting, String value) {
         Map<String, String> props = Worker.props(PROVIDER_URL, "q", setting, value);
         assertEquals(Set.of(setting), settingsWithErrors(props));
+        assertThrows(ConfigException.class, () -> connector.start(props));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jms.priority, '${header.priority}'",
+        "jms.time.to.live.ms, '${header.ttl}000'",
+        "jms.destination.name, 'rows.${topic}.${partition}'",
+        "jms.message.type, '${key}'",
+        "jms.reply.to.name, 'answers.${topic}'",
+    })
+    void templatesAreAccepted(String setting, String value) {
+        Map<String, String> props = Worker.props(PROVIDER_URL, "q", setting, value);
+        assertEquals(Set.of(), settingsWithErrors(props));
+        connector.start(props);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jms.duplicate.detection, true, jms.duplicate.detection",
+        "jms.delivery.mode, non_persistent, jms.delivery.mode",
+        "jms.destination.name, states, exactly.once.state.queue",
+    })
+    void pairsThatExcludeEachOtherAreRefused(String setting, String value, String refused) {
+        Map<String, String> props =
+                Worker.props(PROVIDER_URL, "q", "exactly.once.state.queue", "states", setting, value);
+        assertEquals(Set.of(refused), settingsWithErrors(props));
         assertThrows(ConfigException.class, () -> connector.start(props));
     }
 

@@ -11,19 +11,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import jakarta.jms.InvalidClientIDException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.security.impl.SecurityStoreImpl;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.server.impl.AddressInfo;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
@@ -146,6 +156,190 @@ class JmsSinkTaskTest {
     }
 
     @Test
+    void aBadRecordIsSkippedWhereNothingIsThereToReportItTo() throws Exception {
+        Map<String, String> props = Worker.props(url, "skips", "jms.message.format", "map", "errors.tolerance", "all");
+        try (Worker worker = Worker.start(props); Inbox inbox = new Inbox(url, "skips", false)) {
+            worker.put(Worker.text(0), Worker.record(1, null, Map.of("id", 1)));
+            assertEquals(1, inbox.rest().size());
+        }
+    }
+
+    /** Connect reports to its log with errors.log.enable, and fails the task when a record is reported. */
+    @Test
+    void aReporterIsNoTolerance() throws Exception {
+        Map<String, String> props = Worker.props(url, "strict", "jms.message.format", "map");
+        try (Worker worker = Worker.startReporting(props, "none"); Inbox inbox = new Inbox(url, "strict", false)) {
+            assertThrows(DataException.class, () -> worker.put(Worker.record(0, null, Map.of("id", 0)), Worker.text(1)));
+            assertEquals(Map.of(), worker.reported);
+            assertEquals(List.of(), inbox.rest());
+        }
+    }
+
+    @Test
+    void recordsOfPartitionsThatMovedAwayAreLeftToTheirNewOwner() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "moved")); Inbox inbox = new Inbox(url, "moved", false)) {
+            worker.assignment = Set.of(new TopicPartition(Worker.TOPIC, 1));
+            worker.put(Worker.routed(0, 7, "routed"), Worker.routed(1, 8, "routed"));
+            assertEquals(List.of("row 8"), inbox.restOfTexts());
+            worker.put(Worker.routed(0, 9, "routed"));
+            assertEquals(List.of(), inbox.restOfTexts());
+        }
+    }
+
+    /** Artemis refuses a message whose properties alone are larger than a packet or than the journal's buffer. */
+    @ParameterizedTest
+    @ValueSource(ints = {60_000, 600_000})
+    void aRecordThatTheBrokerRefusesIsFoundAndReported(int size) throws Exception {
+        Map<String, String> props = Worker.props(url, "refuses", "jms.forward.kafka.key", "true");
+        SinkRecord refused = refused(3, size);
+        List<SinkRecord> batch = new ArrayList<>(Worker.texts(0, 3));
+        batch.add(refused);
+        batch.addAll(Worker.texts(4, 9));
+        try (Worker worker = Worker.startTolerant(props); Inbox inbox = new Inbox(url, "refuses", false)) {
+            worker.putUntilDelivered(batch);
+            assertEquals(3, worker.failures.size(), "only what is refused again and again counts");
+            assertEquals(Set.of(refused), worker.reported.keySet());
+            String reason = worker.reported.get(refused).getMessage();
+            assertTrue(reason.startsWith("topic localhost.cdc.customers, partition 0, offset 3: the broker refuses"), reason);
+            List<String> expected = new ArrayList<>(rows(0, 3));
+            expected.addAll(rows(4, 9));
+            assertEquals(expected, inbox.restOfTexts());
+
+            SinkRecord alone = refused(9, size);
+            worker.putUntilDelivered(List.of(alone));
+            assertTrue(worker.reported.containsKey(alone));
+            worker.put(Worker.text(10));
+            assertEquals(rows(10, 11), inbox.restOfTexts());
+        }
+    }
+
+    @Test
+    void aRecordThatTheBrokerRefusesFailsATaskThatToleratesNone() throws Exception {
+        Map<String, String> props = Worker.props(url, "refuses.one", "jms.forward.kafka.key", "true");
+        try (Worker worker = Worker.start(props); Inbox inbox = new Inbox(url, "refuses.one", false)) {
+            List<SinkRecord> batch = List.of(Worker.text(0), refused(1, 60_000), Worker.text(2));
+            DataException e = assertThrows(DataException.class, () -> worker.putUntilDelivered(batch));
+            assertTrue(e.getMessage().contains("offset 1: the broker refuses the message"), e.getMessage());
+            assertEquals(rows(0, 1), inbox.restOfTexts(), "nothing behind it goes first");
+        }
+    }
+
+    private static SinkRecord refused(long offset, int size) {
+        return new SinkRecord(Worker.TOPIC, 0, Schema.STRING_SCHEMA, "k".repeat(size), Schema.STRING_SCHEMA,
+                "v".repeat(60_000), offset, 1L, TimestampType.CREATE_TIME);
+    }
+
+    @Test
+    void aFullAddressKeepsTheConnectionAndReportsNothing() throws Exception {
+        try (Worker worker = Worker.startTolerant(Worker.props(url, "full.fail", "jms.client.id", "keeps"))) {
+            worker.put(Worker.record(0, Schema.STRING_SCHEMA, "x".repeat(50_000)));
+            Set<String> before = sessionsOf("keeps");
+            for (int i = 0; i < 5; i++) {
+                assertThrows(RetriableException.class, () -> worker.task.put(Worker.texts(1, 3)));
+            }
+            assertEquals(before, sessionsOf("keeps"));
+            assertEquals(Map.of(), worker.reported);
+            assertEquals(1, empty("full.fail"));
+            worker.putUntilDelivered(Worker.texts(1, 3));
+            assertEquals(2, empty("full.fail"));
+        } finally {
+            empty("full.fail");
+        }
+    }
+
+    private static Set<String> sessionsOf(String clientId) {
+        Set<String> names = new HashSet<>();
+        broker.getActiveMQServer().getSessions().forEach(session -> {
+            if (clientId.equals(session.getMetaData("jms-client-id"))) {
+                names.add(session.getName());
+            }
+        });
+        return names;
+    }
+
+    @Test
+    void offsetsAreCommittedSoonAfterTheirRecordsAndNotWithEachBatch() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "commits"))) {
+            worker.task.put(List.of());
+            assertEquals(0, worker.commitRequests());
+            worker.put(Worker.text(0));
+            assertEquals(1, worker.commitRequests());
+            worker.put(Worker.text(1));
+            assertEquals(1, worker.commitRequests());
+            assertTrue(worker.timeoutMs() > 0 && worker.timeoutMs() <= 1000, "put() is called again by then");
+            Thread.sleep(worker.timeoutMs());
+            worker.task.put(List.of());
+            assertEquals(2, worker.commitRequests());
+            worker.task.put(List.of());
+            assertEquals(2, worker.commitRequests());
+        }
+    }
+
+    /** The broker may ask a directory of users that is away for a while. */
+    @Test
+    void aRefusedLoginIsFinalAtFirstOnly() throws Exception {
+        SecurityConfiguration users = ((ActiveMQJAASSecurityManager) broker.getActiveMQServer().getSecurityManager())
+                .getConfiguration();
+        try (Worker worker = Worker.start(Worker.props(url, "login"))) {
+            worker.put(Worker.text(0));
+            users.removeUser(BrokerMain.USER);
+            ((SecurityStoreImpl) broker.getActiveMQServer().getSecurityStore()).invalidateAuthenticationCache();
+            broker.getActiveMQServer().getRemotingService().getConnections().forEach(each -> each.fail(new ActiveMQException()));
+            RetriableException e = assertThrows(RetriableException.class, () -> {
+                // The first batch may only notice that the connection is gone.
+                worker.put(Worker.text(1));
+                worker.put(Worker.text(1));
+            });
+            assertThrows(RetriableException.class, () -> worker.put(Worker.text(1)), e.toString());
+            ConnectException first = assertThrows(ConnectException.class, () -> Worker.start(Worker.props(url, "login")));
+            assertFalse(first instanceof RetriableException, first.toString());
+            users.addUser(BrokerMain.USER, BrokerMain.PASSWORD);
+            users.addRole(BrokerMain.USER, "writers");
+            ((SecurityStoreImpl) broker.getActiveMQServer().getSecurityStore()).invalidateAuthenticationCache();
+            worker.putUntilDelivered(List.of(Worker.text(1)));
+        } finally {
+            users.addUser(BrokerMain.USER, BrokerMain.PASSWORD);
+            users.addRole(BrokerMain.USER, "writers");
+        }
+        try (Inbox inbox = new Inbox(url, "login", false)) {
+            assertEquals(rows(0, 2), inbox.restOfTexts());
+        }
+    }
+
+    @Test
+    void metricsTellOfMessagesRetriesAndRepeats() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName(
+                "dev.connectcdc:type=jms-sink-task-metrics,connector=\"test-sink\",task=\"7\"");
+        Map<String, String> props =
+                Worker.props(url, "metrics", "task.number", "7", "jms.duplicate.detection", "true", "jms.message.format", "map");
+        long before = System.currentTimeMillis();
+        Worker successor;
+        try (Worker worker = Worker.startTolerant(props)) {
+            assertEquals(true, server.getAttribute(name, "Connected"));
+            assertEquals(0L, server.getAttribute(name, "LastCommitTime"));
+            SinkRecord[] batch = {Worker.record(0, null, Map.of("id", 0)), Worker.text(1), Worker.record(2, null, Map.of("id", 2))};
+            worker.put(batch);
+            worker.put(batch);
+            assertEquals(2L, server.getAttribute(name, "MessagesSent"));
+            assertEquals(2L, server.getAttribute(name, "RepeatsSkipped"));
+            assertEquals(0L, server.getAttribute(name, "Retries"));
+            assertTrue((long) server.getAttribute(name, "LastCommitTime") >= before);
+            successor = Worker.start(props);
+            assertEquals(0L, server.getAttribute(name, "MessagesSent"));
+        }
+        assertEquals(true, server.isRegistered(name), "it is the successor's");
+        successor.close();
+        assertEquals(false, server.isRegistered(name));
+        Map<String, String> away = Worker.props("tcp://127.0.0.1:1", "metrics", "task.number", "7");
+        try (Worker worker = Worker.start(away)) {
+            assertThrows(RetriableException.class, () -> worker.put(Worker.text(0)));
+            assertEquals(false, server.getAttribute(name, "Connected"));
+            assertEquals(1L, server.getAttribute(name, "Retries"));
+        }
+    }
+
+    @Test
     void topic() throws Exception {
         try (Inbox inbox = new Inbox(url, "news", true);
                 Worker worker = Worker.start(Worker.props(url, "news", "jms.destination.type", "topic"))) {
@@ -195,7 +389,7 @@ class JmsSinkTaskTest {
     }
 
     private static Set<String> clientIds() {
-        Set<String> ids = new java.util.HashSet<>();
+        Set<String> ids = new HashSet<>();
         broker.getActiveMQServer().getSessions().forEach(session -> {
             if (session.getMetaData("jms-client-id") != null) {
                 ids.add(session.getMetaData("jms-client-id"));
@@ -377,7 +571,7 @@ class JmsSinkTaskTest {
     void withDuplicateDetectionATaskHasOneConnectionAtATime() throws Exception {
         JmsSinkConfig config = new JmsSinkConfig(Worker.props(url, "fence", "jms.duplicate.detection", "true"));
         try (JmsLink first = JmsLink.open(config)) {
-            first.send(first.session().createMessage());
+            first.send(new Outgoing(first.session().createMessage(), "fence", 4, 0, 0));
             assertThrows(InvalidClientIDException.class, () -> JmsLink.open(config).close());
         }
         JmsLink.open(config).close();

@@ -114,6 +114,20 @@ final class KafkaProcess implements AutoCloseable {
         return records;
     }
 
+    /** @return a new member of a group that reads the topic, with Connect's settings of groups */
+    KafkaConsumer<String, String> member(String group, String topic) {
+        KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers", bootstrapServers,
+                        "group.id", group,
+                        "enable.auto.commit", "false",
+                        "auto.offset.reset", "earliest"),
+                new StringDeserializer(),
+                new StringDeserializer());
+        consumer.subscribe(List.of(topic));
+        return consumer;
+    }
+
     /** @return by partition the offset that the connector has committed; 0 where none */
     long[] committed(String connector, String topic, int partitions) throws Exception {
         long[] offsets = new long[partitions];

@@ -13,7 +13,10 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.MapMessage;
 import jakarta.jms.Message;
+import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
+import jakarta.jms.Topic;
+import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,6 +26,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
@@ -38,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Element;
 
 /** What becomes of a record, seen by a receiver behind a real Artemis. */
 @Timeout(60)
@@ -51,6 +58,10 @@ class MessageMakerTest {
 
     private static final Struct ADA =
             new Struct(ROW).put("id", 1L).put("born", -56270).put("amount", new BigDecimal("12.50"));
+
+    private static final Schema WRITTEN_JSON = SchemaBuilder.string().name("dev.connectcdc.data.Json").build();
+
+    private static final Schema WRITTEN_XML = SchemaBuilder.string().name("dev.connectcdc.data.Xml").build();
 
     private static final byte[] GREETING = "Grüße".getBytes(StandardCharsets.UTF_8);
 
@@ -131,6 +142,35 @@ class MessageMakerTest {
         assertEquals("{\"a\":1}", text(null, Map.of("a", 1), "jms.message.format", "json"));
     }
 
+    /** JsonWriter and XmlWriter mark their text by its schema; both plugins have the classes under other names. */
+    @Test
+    void textOfAWriterIsNotQuotedAgain() throws Exception {
+        assertEquals("{\"id\":1}", text(WRITTEN_JSON, "{\"id\":1}", "jms.message.format", "json"));
+        assertEquals("<a>1</a>", text(WRITTEN_XML, "<a>1</a>", "jms.message.format", "json"));
+        assertEquals("\"{}\"", text(Schema.STRING_SCHEMA, "{}", "jms.message.format", "json"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UTF-8, größe € 😀",
+        "ISO-8859-1, größe € 😀",
+        "US-ASCII, nom größe € 😀",
+        "UTF-16, größe € 😀",
+        "UTF-16LE, größe € 😀",
+    })
+    void xmlIsWellFormedInAnyEncoding(String encoding, String content) throws Exception {
+        String name = encoding.equals("US-ASCII") ? "size" : "größe";
+        byte[] bytes = bytes(WRITTEN_XML, "<" + name + ">" + content + "</" + name + ">",
+                "jms.message.format", "bytes", "character.encoding", encoding);
+        Element read = DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(bytes))
+                .getDocumentElement();
+        assertEquals(name, read.getNodeName());
+        assertEquals(content, read.getTextContent());
+        assertBad(WRITTEN_XML, "<größe>4711</größe>", "jms.message.format", "bytes", "character.encoding", "US-ASCII");
+    }
+
     @Test
     void bytesFormat() throws Exception {
         assertArrayEquals(GREETING, bytes(null, "Grüße", "jms.message.format", "bytes"));
@@ -201,6 +241,100 @@ class MessageMakerTest {
         assertEquals("Grüße", send(bytes, "jms.forward.kafka.key", "true").get(0).getJMSCorrelationID());
         SinkRecord none = new SinkRecord("t", 0, null, null, null, "x", 0);
         assertNull(send(none, "jms.forward.kafka.key", "true").get(0).getJMSCorrelationID());
+    }
+
+    @Test
+    void groupsKeepTheOrderForSeveralConsumers() throws Exception {
+        assertFalse(sent(null, "x").propertyExists("JMSXGroupID"));
+        assertEquals("key-7", sent(null, "x", "jms.group.id", "key").getStringProperty("JMSXGroupID"));
+        assertEquals(
+                "localhost.cdc.customers-0",
+                sent(null, "x", "jms.group.id", "partition").getStringProperty("JMSXGroupID"));
+        SinkRecord none = new SinkRecord("t", 0, null, null, null, "x", 0);
+        assertFalse(send(none, "jms.group.id", "key").get(0).propertyExists("JMSXGroupID"));
+    }
+
+    @Test
+    void aLastValueQueueKeepsTheLastMessageOfAKey() throws Exception {
+        broker.getActiveMQServer().createQueue(QueueConfiguration.of("last")
+                .setRoutingType(RoutingType.ANYCAST)
+                .setLastValue(true)
+                .setAutoCreateAddress(true));
+        Map<String, String> props = Worker.props(url, "last", "jms.last.value.key", "key");
+        try (Worker worker = Worker.start(props)) {
+            for (long offset = 0; offset < 6; offset++) {
+                String key = "key-" + offset % 2;
+                worker.put(new SinkRecord("t", 0, Schema.STRING_SCHEMA, key, Schema.STRING_SCHEMA, "row " + offset, offset));
+            }
+        }
+        try (Inbox inbox = new Inbox(url, "last", false)) {
+            assertEquals(List.of("row 4", "row 5"), inbox.restOfTexts());
+        }
+    }
+
+    @Test
+    void eachRecordCanHaveItsOwnJmsHeaders() throws Exception {
+        SinkRecord record = Worker.text(7);
+        record.headers().addString("kind", "order").addInt("urgency", 8).addString("answers", "inbox").addLong("ttl", 60L);
+        Message message = send(record,
+                "jms.message.type", "${header.kind}/${topic}",
+                "jms.reply.to.name", "answers.${header.answers}",
+                "jms.priority", "${header.urgency}",
+                "jms.time.to.live.ms", "${header.ttl}000").get(0);
+        assertEquals("order/localhost.cdc.customers", message.getJMSType());
+        assertEquals("answers.inbox", ((Queue) message.getJMSReplyTo()).getQueueName());
+        assertEquals(8, message.getJMSPriority());
+        assertEquals(60_000, message.getJMSExpiration() - message.getJMSTimestamp());
+
+        Message without = sent(null, "x",
+                "jms.message.type", "${header.kind}",
+                "jms.reply.to.name", "answers.${header.answers}",
+                "jms.priority", "${header.urgency}",
+                "jms.time.to.live.ms", "${header.ttl}000");
+        assertNull(without.getJMSType());
+        assertNull(without.getJMSReplyTo());
+        assertEquals(4, without.getJMSPriority());
+        assertEquals(0, without.getJMSExpiration());
+        assertInstanceOf(Topic.class,
+                sent(null, "x", "jms.reply.to.name", "news.answers", "jms.reply.to.type", "topic").getJMSReplyTo());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"jms.priority, 10", "jms.priority, high-4711", "jms.time.to.live.ms, -1", "jms.delivery.delay.ms, ''"})
+    void aRecordWhoseJmsHeaderIsNoNumberOfTheRangeIsBad(String setting, String value) {
+        SinkRecord record = Worker.text(7);
+        record.headers().addString("number", value);
+        DataException e = assertThrows(DataException.class, () -> send(record, setting, "${header.number}"));
+        assertTrue(e.getMessage().contains(setting), e.getMessage());
+        assertFalse(e.getMessage().contains("4711"), e.getMessage());
+    }
+
+    @Test
+    void aDelayedMessageComesLater() throws Exception {
+        long before = System.currentTimeMillis();
+        try (Inbox inbox = new Inbox(url, "later", false);
+                Worker worker = Worker.start(Worker.props(url, "later", "jms.delivery.delay.ms", "${header.delay}"))) {
+            SinkRecord delayed = Worker.text(0);
+            delayed.headers().addString("delay", "1000");
+            worker.put(delayed, Worker.text(1));
+            assertEquals("row 1", inbox.next().getBody(String.class));
+            assertEquals("row 0", inbox.next().getBody(String.class));
+            assertTrue(System.currentTimeMillis() - before >= 1000);
+        }
+    }
+
+    @Test
+    void recordsGoToTheDestinationOfTheirTopic() throws Exception {
+        try (Worker worker = Worker.start(Worker.props(url, "by.${topic}"));
+                Inbox one = new Inbox(url, "by.one", false);
+                Inbox two = new Inbox(url, "by.two", false)) {
+            worker.put(Worker.routed(0, 0, "one"), Worker.routed(0, 1, "two"), Worker.routed(0, 2, "one"));
+            assertEquals(List.of("row 0", "row 2"), one.restOfTexts());
+            assertEquals(List.of("row 1"), two.restOfTexts());
+            DataException e = assertThrows(DataException.class, () -> worker.put(Worker.routed(0, 3, "ldap://4711")));
+            assertTrue(e.getMessage().contains("no plain name"), e.getMessage());
+            assertFalse(e.getMessage().contains("4711"), e.getMessage());
+        }
     }
 
     @Test

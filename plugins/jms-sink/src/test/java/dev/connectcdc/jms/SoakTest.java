@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -19,8 +21,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A million records through two sinks, one with duplicate detection and one without, while at random moments the broker
- * is killed or frozen and workers are killed. Takes minutes: {@code mvn -f plugins -pl jms-sink -am test -Dsoak=true
+ * A million records through two sinks, one with duplicate detection and one without, or through one with states in the
+ * broker, while at random moments the broker is killed or frozen and workers are killed; with states workers also hang
+ * until others have their partitions. Takes minutes: {@code mvn -f plugins -pl jms-sink -am test -Dsoak=true
  * -Dtest=SoakTest -Dsurefire.failIfNoSpecifiedTests=false}; {@code -Dsoak.seed} repeats a run's choices,
  * {@code -Dsoak.records} and {@code -Dsoak.minutes} make it shorter: no record is written in the last minutes.
  */
@@ -35,6 +38,8 @@ class SoakTest {
     /** Records that are written and that the slower sink has not delivered yet, at most. */
     private static final long AHEAD = 100_000;
     private static final int TASKS = 3;
+    /** After this long without a word of a worker others have its partitions. */
+    private static final long SESSION_MS = 6_000;
 
     @TempDir
     Path folder;
@@ -42,12 +47,41 @@ class SoakTest {
     private final Random random = new Random(SEED);
     private final Ledger plain = new Ledger(Chain.PARTITIONS);
     private final Ledger once = new Ledger(Chain.PARTITIONS);
+    private final Ledger exact = new Ledger(Chain.PARTITIONS);
+    private List<Ledger> ledgers = List.of(plain, once);
     private final List<ConnectWorker> alive = new ArrayList<>();
     private final long begin = System.nanoTime();
 
     @Test
     void aMillionRecordsWithKills() {
         assertTimeoutPreemptively(LIMIT, this::sendWithKills);
+    }
+
+    @Test
+    void aMillionRecordsExactlyOnce() {
+        assertTimeoutPreemptively(LIMIT, this::sendExactlyOnce);
+    }
+
+    private void sendExactlyOnce() throws Exception {
+        say("seed " + SEED);
+        ledgers = List.of(exact);
+        try (Chain chain = new Chain(folder);
+                NumberedRecords records = new NumberedRecords(chain.kafka, createdTopic(chain), Chain.PARTITIONS);
+                LedgerReader reader = new LedgerReader(chain.broker.url(), "exact", exact)) {
+            alive.add(chain.workers.addReady());
+            alive.add(chain.workers.addReady());
+            alive.get(0).put("exact", chain.exactSink("soak", "exact", TASKS), TASKS);
+            long started = System.nanoTime();
+            CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> write(records));
+            disturbUntilMostHaveCome(chain);
+            writing.get();
+            chain.awaitAll("exact", "soak", exact, records.flushed());
+            say((System.nanoTime() - started) / 1_000_000_000 + " s; exactly once: " + exact);
+            assertAll(
+                    () -> assertNull(reader.wrong()),
+                    () -> assertEquals(0, exact.outOfOrder()),
+                    () -> assertEquals(List.of(), exact.repeats()));
+        }
     }
 
     private void sendWithKills() throws Exception {
@@ -113,7 +147,7 @@ class SoakTest {
             if (goal > RECORDS * 19 / 20) {
                 return;
             }
-            Ledger watched = random.nextBoolean() ? plain : once;
+            Ledger watched = ledgers.get(random.nextInt(ledgers.size()));
             long until = Math.max(goal, watched.distinct());
             Await.until("record " + until + ", after " + watched, TimeUnit.MINUTES.toMillis(10),
                     () -> watched.distinct() >= until || isWritingOver());
@@ -123,14 +157,14 @@ class SoakTest {
     }
 
     private Ledger slower() {
-        return plain.distinct() < once.distinct() ? plain : once;
+        return Collections.min(ledgers, Comparator.comparingLong(Ledger::distinct));
     }
 
     private void disturb(Chain chain) throws Exception {
-        int choice = random.nextInt(3);
+        int choice = random.nextInt(ledgers.contains(exact) ? 4 : 3);
         long rest = random.nextInt(5_000);
-        say(List.of("broker killed, back after ", "broker frozen for ", "worker killed, another one after ").get(choice)
-                + rest + " ms; " + plain + "; " + once);
+        say(List.of("broker killed, back after ", "broker frozen for ", "worker killed, another one after ",
+                "worker hangs until after ").get(choice) + rest + " ms; " + ledgers);
         switch (choice) {
             case 0 -> {
                 chain.broker.kill();
@@ -141,6 +175,12 @@ class SoakTest {
                 chain.broker.freeze();
                 Thread.sleep(rest);
                 chain.broker.thaw();
+            }
+            case 3 -> {
+                ConnectWorker zombie = alive.get(random.nextInt(alive.size()));
+                zombie.freeze();
+                Thread.sleep(SESSION_MS + rest);
+                zombie.thaw();
             }
             default -> {
                 alive.remove(random.nextInt(alive.size())).kill();

@@ -27,25 +27,34 @@ final class Worker implements AutoCloseable, SinkTaskContext {
     final List<RetriableException> failures = new CopyOnWriteArrayList<>();
     final List<Long> backoffs = new ArrayList<>();
 
-    private final boolean tolerant;
+    /** What the task's consumer has; a rebalance changes it. */
+    Set<TopicPartition> assignment =
+            Set.of(new TopicPartition(TOPIC, 0), new TopicPartition(TOPIC, 1), new TopicPartition("t", 0));
+
+    /** Connect has a reporter when errors go to a topic or a log, whatever errors.tolerance is. */
+    private boolean hasReporter;
+    private int commitRequests;
     private long timeoutMs = -1;
 
-    private Worker(boolean tolerant) {
-        this.tolerant = tolerant;
+    private Worker() {}
+
+    /** A worker whose task has started, with {@code errors.tolerance=all} and a topic for bad records. */
+    static Worker startTolerant(Map<String, String> props) {
+        return startReporting(props, "all");
+    }
+
+    /** A worker whose task has started, and which records can be reported to. */
+    static Worker startReporting(Map<String, String> props, String tolerance) {
+        Map<String, String> all = new HashMap<>(props);
+        all.put("errors.tolerance", tolerance);
+        Worker worker = start(all);
+        worker.hasReporter = true;
+        return worker;
     }
 
     /** A worker whose task has started. */
     static Worker start(Map<String, String> props) {
-        return start(props, false);
-    }
-
-    /** The same with {@code errors.tolerance=all}. */
-    static Worker startTolerant(Map<String, String> props) {
-        return start(props, true);
-    }
-
-    private static Worker start(Map<String, String> props, boolean tolerant) {
-        Worker worker = new Worker(tolerant);
+        Worker worker = new Worker();
         worker.task.initialize(worker);
         try {
             worker.task.start(props);
@@ -80,6 +89,14 @@ final class Worker implements AutoCloseable, SinkTaskContext {
                 TimestampType.CREATE_TIME);
     }
 
+    /** A record of the partition, as a transform that changes topics leaves it. */
+    static SinkRecord routed(int partition, long offset, String topic) {
+        SinkRecord record = new SinkRecord(TOPIC, partition, Schema.STRING_SCHEMA, "key-" + offset, Schema.STRING_SCHEMA,
+                "row " + offset, offset, 1L, TimestampType.CREATE_TIME);
+        return record.newRecord(topic, partition, record.keySchema(), record.key(), record.valueSchema(), record.value(),
+                record.timestamp());
+    }
+
     static SinkRecord text(long offset) {
         return record(offset, Schema.STRING_SCHEMA, "row " + offset);
     }
@@ -111,6 +128,11 @@ final class Worker implements AutoCloseable, SinkTaskContext {
         }
     }
 
+    /** @return how often the task has asked for a commit of offsets */
+    int commitRequests() {
+        return commitRequests;
+    }
+
     long timeoutMs() {
         return timeoutMs;
     }
@@ -122,7 +144,7 @@ final class Worker implements AutoCloseable, SinkTaskContext {
 
     @Override
     public ErrantRecordReporter errantRecordReporter() {
-        return tolerant ? this::report : null;
+        return hasReporter ? this::report : null;
     }
 
     private Future<Void> report(SinkRecord record, Throwable error) {
@@ -152,7 +174,7 @@ final class Worker implements AutoCloseable, SinkTaskContext {
 
     @Override
     public Set<TopicPartition> assignment() {
-        throw new UnsupportedOperationException();
+        return assignment;
     }
 
     @Override
@@ -167,6 +189,6 @@ final class Worker implements AutoCloseable, SinkTaskContext {
 
     @Override
     public void requestCommit() {
-        throw new UnsupportedOperationException();
+        commitRequests++;
     }
 }
