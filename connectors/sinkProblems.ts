@@ -6,6 +6,7 @@ import { JSON_CONVERTER, writesKeysAsText } from "./debeziumPostgres";
 import { converterOf, type EndpointSettings } from "./endpoints";
 import { usesRegistry } from "./formats";
 import { JMS_SINK_CLASS } from "./jmsSink";
+import { hasVariable, jmsSinkProblems } from "./jmsSinkProblems";
 import {
     aboveBrokersProblem,
     debeziumTopics,
@@ -78,7 +79,7 @@ function problemsOf(sink: CompletedConnector, around: Surroundings): Problem[] {
         ...topicProblems(sink, around),
         ...regexProblems(sink, around),
         ...toleranceProblems(sink, around.platform.kafka.brokers),
-        ...destinationProblems(sink, around.platform.jmsBroker),
+        ...jmsProblems(sink, around.platform.jmsBroker),
         ...deleteProblems(sink, around),
         ...placeholderProblems(sink, around),
         ...converterProblems(sink, around),
@@ -168,16 +169,36 @@ function toleranceProblems(sink: CompletedConnector, brokers: number | undefined
     return [{ path: pathOf(sink, DEAD_LETTER_COPIES), value, rule: rule + defaultNote, remedy }];
 }
 
-/** The stack's own broker has only the declared queues and topics. */
-function destinationProblems(sink: CompletedConnector, jmsBroker: SinkSettings["jmsBroker"]): Problem[] {
+function jmsProblems(sink: CompletedConnector, jmsBroker: SinkSettings["jmsBroker"]): Problem[] {
     const { entry, config } = sink;
-    if (entry.class !== JMS_SINK_CLASS || !jmsBroker?.managed || "java.naming.provider.url" in entry.config) return [];
-    const value = config["jms.destination.name"];
+    if (entry.class !== JMS_SINK_CLASS) return [];
+    if (!jmsBroker?.managed || "java.naming.provider.url" in entry.config) return jmsSinkProblems(sink, undefined);
+    const names = destinationNames(config).flatMap((name) => destinationProblems(sink, name, jmsBroker));
+    return [...names, ...jmsSinkProblems(sink, jmsBroker.queues)];
+}
+
+/** Names of destinations as far as the config alone tells them: `${topic}` is a topic unless a transform changes it. */
+function destinationNames(config: Record<string, string>): string[] {
+    const name = config["jms.destination.name"];
+    if (name === undefined || hasReference(name)) return [];
+    if (!hasVariable(name)) return [name];
+    const isTold = listOf(config["transforms"]).length === writers(config).length;
+    const names = isTold ? listOf(config["topics"]).map((topic) => name.replaceAll("${topic}", topic)) : [];
+    return names.filter((one) => !hasVariable(one));
+}
+
+/** The stack's own broker has only the declared queues and topics. */
+function destinationProblems(
+    sink: CompletedConnector,
+    value: string,
+    jmsBroker: NonNullable<SinkSettings["jmsBroker"]>,
+): Problem[] {
+    const { config } = sink;
+    const { queues, topics } = jmsBroker;
     const key = { queue: "queues", topic: "topics" } as const;
     const type = config["jms.destination.type"];
-    if (value === undefined || hasReference(value) || (type !== "queue" && type !== "topic")) return [];
+    if (type !== "queue" && type !== "topic") return [];
     const { address, queue } = destinationOf(config, value, type);
-    const { queues, topics } = jmsBroker;
     // A queue at the address of a topic is a subscription, which a subscriber makes; Artemis sends to it as to a topic only
     if (type === "queue" ? queues.includes(address) && queue === address : topics.includes(address)) return [];
     const other = type === "queue" ? "topic" : "queue";

@@ -14,7 +14,7 @@ export interface ConnectorEnds {
     heartbeat?: boolean;
     /** Settings that select the captured tables of a Debezium Postgres source. undefined: another connector. */
     capture?: Record<string, string>;
-    /** Queue that a JMS sink sends to. undefined: another connector. */
+    /** Queue that a JMS sink sends to. undefined: another connector, or records choose among several. */
     queue?: string;
 }
 
@@ -37,6 +37,7 @@ export function endsOf(config: Record<string, string>, type?: string): Connector
 
 /** The queue of a destination: `queue`, `address::queue`, or `dynamicQueues/queue`. */
 function queueName(destination: string | undefined): string | undefined {
+    if (destination?.includes("${")) return undefined;
     return destination
         ?.replace(/^dynamicQueues\//, "")
         .split("::")

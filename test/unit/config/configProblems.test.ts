@@ -27,6 +27,10 @@ function findingsOf(raw: Raw, secretKeys: string[] = []): Problem[] {
 
 const source = (config: Raw, more: Raw = {}) => ({ connectors: { "dbz-source": { config, ...more } } });
 const sink = (config: Raw, more: Raw = {}) => ({ connectors: { "json-jms-sink": { config, ...more } } });
+const states = (config: Raw) => ({
+    jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "States"] },
+    ...sink({ "exactly.once.state.queue": "States", ...config }),
+});
 const other = (config: Raw, more: Raw = {}) => ({
     connectors: { mine: { class: "a.B", tasksMax: 1, state: "running", config, ...more } },
 });
@@ -342,6 +346,13 @@ const CASES: Record<string, Case[]> = {
         ["a queue that is not declared", sink({ "jms.destination.name": "CustomerJSON" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomerJSON"', "is not in jmsBroker.queues", "did you mean CustomersJSON?"],
         ["a topic that is not declared", sink({ "jms.destination.type": "topic", "jms.destination.name": "Customers" }), "connectors.json-jms-sink.config.jms.destination.name", '"Customers"', "is not in jmsBroker.topics", "add it to jmsBroker.topics"],
         ["a queue that is declared as a topic", { jmsBroker: { topics: ["Customers"] }, ...sink({ "jms.destination.name": "Customers" }) }, "connectors.json-jms-sink.config.jms.destination.name", '"Customers"', "is not in jmsBroker.queues", "set jms.destination.type: topic"],
+        ["a queue of a topic's records that is not declared", sink({ "jms.destination.name": "rows.${topic}" }), "connectors.json-jms-sink.config.jms.destination.name", '"rows.localhost.cdc.customers"', "is not in jmsBroker.queues", "add it"],
+        ["a priority that is no number", sink({ "jms.priority": "high" }), "connectors.json-jms-sink.config.jms.priority", '"high"', "must be a whole number from 0 to 9", "${header.NAME}"],
+        ["a delay before the message", sink({ "jms.delivery.delay.ms": -1 }), "connectors.json-jms-sink.config.jms.delivery.delay.ms", '"-1"', "must be a whole number of 0 or more", "correct it"],
+        ["a state queue that is not declared", sink({ "exactly.once.state.queue": "States" }), "connectors.json-jms-sink.config.exactly.once.state.queue", '"States"', "is not in jmsBroker.queues", "add it to jmsBroker.queues"],
+        ["states among the rows", sink({ "exactly.once.state.queue": "CustomersJSON" }), "connectors.json-jms-sink.config.exactly.once.state.queue", '"CustomersJSON"', "is the queue of jms.destination.name", "set it to another queue"],
+        ["exactly once and ids of duplicates", states({ "jms.duplicate.detection": true }), "connectors.json-jms-sink.config.jms.duplicate.detection", '"true"', "cannot be combined with exactly.once.state.queue", "remove it"],
+        ["exactly once for messages that do not last", states({ "jms.delivery.mode": "non_persistent" }), "connectors.json-jms-sink.config.jms.delivery.mode", '"non_persistent"', "cannot be combined with exactly.once.state.queue", "set it to persistent"],
         ["a queue of another address", sink({ "jms.destination.name": "CustomersJSON::other" }), "connectors.json-jms-sink.config.jms.destination.name", '"CustomersJSON::other"', "is not in jmsBroker.queues", "add it"],
         ["a queue of a topic that is not declared", sink({ "jms.destination.name": "Customers::audit" }), "connectors.json-jms-sink.config.jms.destination.name", '"Customers::audit"', "is not in jmsBroker.queues", "add it"],
     ),
@@ -355,7 +366,7 @@ const CASES: Record<string, Case[]> = {
         ["an unknown setting beside the one it looks like", sink({ "jms.priorty": 4, "jms.priority": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?", "warning"],
         ["a misspelt setting that a source could pass on", source({ "database.sslmod": "require" }), "connectors.dbz-source.config.database.sslmod", '"require"', "is not a setting of the plugin", "did you mean database.sslmode?"],
         ["an invalid number", source({ "max.batch.size": "many" }), "connectors.dbz-source.config.max.batch.size", '"many"', "must be a whole number", "correct it"],
-        ["a number too large", sink({ "jms.priority": 3_000_000_000 }), "connectors.json-jms-sink.config.jms.priority", '"3000000000"', "to 2147483647", "correct it"],
+        ["a number too large", source({ "max.batch.size": 3_000_000_000 }), "connectors.dbz-source.config.max.batch.size", '"3000000000"', "to 2147483647", "correct it"],
         ["an invalid boolean", source({ "slot.drop.on.stop": "yes" }), "connectors.dbz-source.config.slot.drop.on.stop", '"yes"', "must be true or false", "correct it"],
         ["a value out of a list", sink({ "jms.delivery.mode": "persistant" }), "connectors.json-jms-sink.config.jms.delivery.mode", '"persistant"', "must be one of: persistent, non_persistent", "did you mean persistent?"],
         ["one of Connect's own values", sink({ "errors.tolerance": "some" }), "connectors.json-jms-sink.config.errors.tolerance", '"some"', "must be one of: none, all", "did you mean"],
@@ -635,6 +646,17 @@ describe("no false alarm", () => {
                     }),
                     state: "paused",
                 },
+            },
+        ],
+        [
+            "JMS headers and destination from the record",
+            {
+                routed: connector(JMS, {
+                    topics: "localhost.cdc.customers",
+                    "jms.destination.name": "${header.queue}",
+                    "jms.priority": "${header.priority}",
+                    "jms.time.to.live.ms": 60_000,
+                }),
             },
         ],
         [

@@ -10,6 +10,7 @@ describe("endsOf", () => {
         ["source", { "topics.regex": "a.*" }, { topics: [], topicsRegex: undefined }],
         ["sink", { "jms.destination.name": "Q" }, { queue: "Q" }],
         ["sink", { "jms.destination.name": "address::Q" }, { queue: "Q" }],
+        ["sink", { "jms.destination.name": "rows.${topic}" }, { queue: undefined }],
         ["sink", { "jms.destination.name": "dynamicQueues/Q" }, { queue: "Q" }],
         ["sink", { "jms.destination.name": "T", "jms.destination.type": "topic" }, { queue: undefined }],
     ])("of a %s with %j", (type, config, expected) => {
