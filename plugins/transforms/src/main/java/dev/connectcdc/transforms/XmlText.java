@@ -54,7 +54,12 @@ final class XmlText {
         StringWriter text = new StringWriter();
         try {
             XMLStreamWriter out = FACTORY.createXMLStreamWriter(text);
-            writeElement(out, rootElement, plain);
+            out.writeStartElement(rootElement);
+            if (nulls != Nulls.EMPTY && hasNil(plain)) {
+                out.writeNamespace("xsi", XMLConstants.W3C_XML_SCHEMA_INSTANCE_NS_URI);
+            }
+            writeContent(out, plain);
+            out.writeEndElement();
             out.close();
         } catch (XMLStreamException e) {
             throw new DataException("the value cannot be written as XML", e);
@@ -64,6 +69,11 @@ final class XmlText {
 
     private void writeElement(XMLStreamWriter out, String name, Object value) throws XMLStreamException {
         out.writeStartElement(name);
+        writeContent(out, value);
+        out.writeEndElement();
+    }
+
+    private void writeContent(XMLStreamWriter out, Object value) throws XMLStreamException {
         if (value instanceof Map<?, ?> map) {
             for (Map.Entry<?, ?> field : map.entrySet()) {
                 writeField(out, XmlNames.of((String) field.getKey()), field.getValue());
@@ -75,7 +85,14 @@ final class XmlText {
         } else {
             writeText(out, textOf(value));
         }
-        out.writeEndElement();
+    }
+
+    /** Whether an element of the value has the attribute that says null. */
+    private boolean hasNil(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.values().stream().anyMatch(field -> field == null ? nulls == Nulls.NIL : hasNil(field));
+        }
+        return value instanceof List<?> list && list.stream().anyMatch(item -> item == null || hasNil(item));
     }
 
     private void writeField(XMLStreamWriter out, String name, Object value) throws XMLStreamException {
@@ -97,7 +114,6 @@ final class XmlText {
     private void writeNull(XMLStreamWriter out, String name) throws XMLStreamException {
         out.writeEmptyElement(name);
         if (nulls != Nulls.EMPTY) {
-            out.writeNamespace("xsi", XMLConstants.W3C_XML_SCHEMA_INSTANCE_NS_URI);
             out.writeAttribute("xsi", XMLConstants.W3C_XML_SCHEMA_INSTANCE_NS_URI, "nil", "true");
         }
     }

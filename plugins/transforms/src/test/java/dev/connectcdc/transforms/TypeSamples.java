@@ -180,6 +180,6 @@ final class TypeSamples {
     }
 
     private static String nil(String element) {
-        return "<" + element + " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>";
+        return "<" + element + " xsi:nil=\"true\"/>";
     }
 }

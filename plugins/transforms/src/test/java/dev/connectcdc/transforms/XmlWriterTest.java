@@ -34,7 +34,9 @@ import org.xml.sax.InputSource;
 
 class XmlWriterTest {
 
-    private static final String NIL = " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>";
+    static final String XSI = " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
+
+    private static final String NIL = " xsi:nil=\"true\"/>";
 
     private final XmlWriter<SinkRecord> writer = new XmlWriter<>();
 
@@ -51,7 +53,7 @@ class XmlWriterTest {
     @Test
     void schemaless() {
         assertEquals(
-                "<customer><email" + NIL + "<first_name>Bo &amp; &lt;Co&gt;</first_name><id>2</id>"
+                "<customer" + XSI + "><email" + NIL + "<first_name>Bo &amp; &lt;Co&gt;</first_name><id>2</id>"
                         + "<tags><item>1.5</item><item><a>true</a></item></tags></customer>",
                 write(Map.of(), Events.json("{\"op\":\"c\",\"source\":{\"table\":\"customer\"},\"after\":{\"id\":2,\"first_name\":\"Bo & <Co>\","
                         + "\"tags\":[1.5,{\"a\":true}],\"email\":null}}")));
@@ -60,7 +62,7 @@ class XmlWriterTest {
     @Test
     void withSchema() {
         assertEquals(
-                "<customer><id>1</id><first_name>Ada</first_name><born>1815-12-10</born><email" + NIL + "</customer>",
+                "<customer" + XSI + "><id>1</id><first_name>Ada</first_name><born>1815-12-10</born><email" + NIL + "</customer>",
                 write(Map.of(), Events.event(Events.ROW, "c", null, Events.ada())));
     }
 
@@ -122,10 +124,22 @@ class XmlWriterTest {
     @Test
     void nullsInArraysKeepTheirPlaces() {
         SinkRecord record = Events.event("c", null, Map.of("a", Arrays.asList(null, 1)));
-        String kept = "<customer><a><item" + NIL + "<item>1</item></a></customer>";
+        String kept = "<customer" + XSI + "><a><item" + NIL + "<item>1</item></a></customer>";
         assertEquals(kept, write(Map.of("null.handling", "nil"), record));
         assertEquals(kept, write(Map.of("null.handling", "omit"), record));
         assertEquals("<customer><a><item/><item>1</item></a></customer>", write(Map.of("null.handling", "empty"), record));
+    }
+
+    @Test
+    void theNamespaceOfNullsIsDeclaredOnceWhereThereIsOne() {
+        Map<String, Object> row = new HashMap<>(Map.of("c", Map.of("d", Arrays.asList(1, null))));
+        row.put("a", null);
+        row.put("b", null);
+        assertEquals(
+                "<customer" + XSI + "><a" + NIL + "<b" + NIL + "<c><d><item>1</item><item" + NIL + "</d></c></customer>",
+                write(Map.of(), Events.event("c", null, row)));
+        row.remove("c");
+        assertEquals("<customer></customer>", write(Map.of("null.handling", "omit"), Events.event("c", null, row)));
     }
 
     @ParameterizedTest
