@@ -148,7 +148,7 @@ final class JmsDelivery {
     private void sendAndCommit(List<SinkRecord> records, List<BadRecord> bad) throws JMSException {
         Map<TopicPartition, Long> delivered = new HashMap<>();
         if (states != null) {
-            delivered.putAll(states.take(partitionsOf(records)));
+            delivered.putAll(takeStates(partitionsOf(records)));
         }
         Map<TopicPartition, Long> before = Map.copyOf(delivered);
         List<BadRecord> badHere = new ArrayList<>();
@@ -175,13 +175,24 @@ final class JmsDelivery {
         }
         if (sent > 0 || states != null) {
             link.commit();
+            metrics.committed(sent);
         }
         if (known > 0) {
             LOG.info("{} of {} records were delivered before, up to {}", known, records.size(), before);
         }
-        metrics.committed(sent);
         metrics.skipped(known, badHere.size());
         bad.addAll(badHere);
+    }
+
+    /** A failure here says nothing about the records: a task that hangs may hold a state, for example. */
+    private Map<TopicPartition, Long> takeStates(Set<TopicPartition> partitions) throws JMSException {
+        try {
+            return states.take(partitions);
+        } catch (JMSSecurityException | InvalidDestinationException e) {
+            throw e;
+        } catch (JMSException e) {
+            throw new RetriableException("receiving the states failed: " + reason(e) + hint(), filter.cause(e));
+        }
     }
 
     private Outgoing messageOf(SinkRecord record, List<BadRecord> bad) throws JMSException {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.RetriableException;
@@ -37,6 +38,7 @@ public class JmsSinkTask extends SinkTask {
     private static final int REFUSALS = 3;
 
     private final SinkMetrics metrics = new SinkMetrics();
+    private final LongSupplier nanoTime;
     private JmsSinkConfig config;
     private BoundedThread thread;
     private JmsDelivery delivery;
@@ -44,7 +46,18 @@ public class JmsSinkTask extends SinkTask {
     private int refusalsInARow;
     private String refusal;
     private boolean hasUncommitted;
-    private long lastCommitNanos = System.nanoTime() - COMMIT_INTERVAL_MS * 1_000_000;
+    private long lastCommitNanos;
+
+    /** For Connect. */
+    public JmsSinkTask() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanoTime a clock that only runs forward, in nanoseconds since any moment */
+    JmsSinkTask(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        lastCommitNanos = nanoTime.getAsLong() - COMMIT_INTERVAL_MS * 1_000_000;
+    }
 
     @Override
     public String version() {
@@ -121,7 +134,8 @@ public class JmsSinkTask extends SinkTask {
         if (!hasUncommitted) {
             return;
         }
-        long leftMs = COMMIT_INTERVAL_MS - (System.nanoTime() - lastCommitNanos) / 1_000_000;
+        long now = nanoTime.getAsLong();
+        long leftMs = COMMIT_INTERVAL_MS - (now - lastCommitNanos) / 1_000_000;
         if (leftMs > 0) {
             // Connect calls put() again then, with or without records.
             context.timeout(leftMs);
@@ -129,7 +143,7 @@ public class JmsSinkTask extends SinkTask {
         }
         context.requestCommit();
         hasUncommitted = false;
-        lastCommitNanos = System.nanoTime();
+        lastCommitNanos = now;
     }
 
     @Override

@@ -110,10 +110,13 @@ final class StateQueue {
         if (missing.isEmpty()) {
             return states;
         }
+        Set<TopicPartition> created = new HashSet<>();
         for (TopicPartition partition : missing) {
-            create(partition);
+            if (create(partition)) {
+                created.add(partition);
+            }
         }
-        states.putAll(receive(missing));
+        states.putAll(receive(created));
         missing.removeAll(states.keySet());
         if (!missing.isEmpty()) {
             throw new JMSException("another connection holds the state of " + missing + " in queue '"
@@ -140,15 +143,19 @@ final class StateQueue {
         return states;
     }
 
-    /** Makes the state of a partition that has none, on a connection of its own. */
-    private void create(TopicPartition partition) throws JMSException {
+    /**
+     * Makes the state of a partition that has none, on a connection of its own.
+     *
+     * @return whether it had none
+     */
+    private boolean create(TopicPartition partition) throws JMSException {
         String id = idOf(partition);
         try (JmsLink alone = JmsLink.open(config, "state/" + id)) {
-            new StateQueue(config, alone).createUnlessMarked(id);
+            return new StateQueue(config, alone).createUnlessMarked(id);
         }
     }
 
-    private void createUnlessMarked(String id) throws JMSException {
+    private boolean createUnlessMarked(String id) throws JMSException {
         String search = UUID.randomUUID().toString();
         Message end = marker(id);
         end.setStringProperty(SEARCH, search);
@@ -172,6 +179,7 @@ final class StateQueue {
             producer.send(state(id, -1));
         }
         link.commit();
+        return !isMarked;
     }
 
     private MessageConsumer consumer(String property, String id) throws JMSException {

@@ -260,16 +260,15 @@ class ConnectClusterTest {
                 LedgerReader reader = new LedgerReader(chain.broker.url(), "exact", ledger)) {
             ConnectWorker zombie = chain.workers.addReady();
             worker.put("exact", chain.exactSink("exact", "exact", TASKS), TASKS);
-            awaitWorkers(2, "exact");
+            awaitTasksOn(Set.of(worker, zombie), "exact");
             records.flow(500);
             Chain.awaitMore(ledger, 500);
 
             zombie.freeze();
-            Await.until("all tasks on the other worker", ARRIVAL_MS,
-                    () -> Set.copyOf(worker.taskWorkers("exact")).size() == 1);
+            awaitTasksOn(Set.of(worker), "exact");
             Chain.awaitMore(ledger, 2000);
             zombie.thaw();
-            awaitWorkers(2, "exact");
+            awaitTasksOn(Set.of(worker, zombie), "exact");
             Chain.awaitMore(ledger, 1000);
             zombie.kill();
             Chain.awaitMore(ledger, 2000);
@@ -303,7 +302,7 @@ class ConnectClusterTest {
             Chain.awaitMore(plain, 200);
 
             ConnectWorker second = chain.workers.addReady();
-            awaitWorkers(2, "plain", "once");
+            awaitTasksOn(Set.of(worker, second), "plain", "once");
             Chain.awaitMore(plain, 200);
             long[] committed = chain.committed("plain", "rebalance");
             assertEquals(0, plain.duplicates(), "a worker that joins makes no duplicates");
@@ -314,7 +313,7 @@ class ConnectClusterTest {
             Chain.awaitMore(plain, 1000);
             third.awaitHealthy(ARRIVAL_MS);
             worker = third;
-            awaitWorkers(2, "plain", "once");
+            awaitTasksOn(Set.of(second, third), "plain", "once");
             Chain.awaitMore(plain, 200);
 
             long written = records.endFlow();
@@ -333,13 +332,15 @@ class ConnectClusterTest {
         }
     }
 
-    private static void awaitWorkers(int count, String... connectors) throws Exception {
-        Await.until("tasks on " + count + " workers", ARRIVAL_MS, () -> {
-            Set<String> workers = new HashSet<>();
+    /** Waits until each of the workers has a task of the connectors, and no other worker has one. */
+    private static void awaitTasksOn(Set<ConnectWorker> workers, String... connectors) throws Exception {
+        Set<String> ids = workers.stream().map(ConnectWorker::id).collect(Collectors.toSet());
+        Await.until("tasks on " + ids, ARRIVAL_MS, () -> {
+            Set<String> busy = new HashSet<>();
             for (String connector : connectors) {
-                workers.addAll(worker.taskWorkers(connector));
+                busy.addAll(worker.taskWorkers(connector));
             }
-            return workers.size() == count;
+            return busy.equals(ids);
         });
     }
 }

@@ -78,7 +78,12 @@ final class ConnectWorker {
         return ofTasks(connector, "state");
     }
 
-    /** @return by task the worker that it is on */
+    /** @return its name in the cluster */
+    String id() {
+        return rest.getAuthority();
+    }
+
+    /** @return by task the id of the worker that it is on */
     List<String> taskWorkers(String connector) throws IOException, InterruptedException {
         return ofTasks(connector, "worker_id");
     }
@@ -91,8 +96,10 @@ final class ConnectWorker {
         return values;
     }
 
-    void delete(String connector) throws IOException, InterruptedException {
-        call("DELETE", "/connectors/" + connector, null);
+    void delete(String connector) throws Exception {
+        // 409: the cluster is rebalancing.
+        Await.until("connector " + connector + " deleted", READY_MS,
+                () -> call("DELETE", "/connectors/" + connector, null).statusCode() != 409);
     }
 
     String get(String path) throws IOException, InterruptedException {

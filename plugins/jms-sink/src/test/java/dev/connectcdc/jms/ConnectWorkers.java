@@ -11,6 +11,9 @@ import java.util.Map;
 /** A cluster of real distributed Connect workers, each in a process of its own, with the sink on their plugin path. */
 final class ConnectWorkers implements AutoCloseable {
 
+    /** After so long without a word of a worker or a task others have its work. */
+    static final long SESSION_MS = 10_000;
+
     private static final long START_MS = 300_000;
 
     private final KafkaProcess kafka;
@@ -74,10 +77,12 @@ final class ConnectWorkers implements AutoCloseable {
                 // Long, as Connect's default: the sink asks for commits itself.
                 "offset.flush.interval.ms", "60000",
                 "scheduled.rebalance.max.delay.ms", "1000",
-                "session.timeout.ms", "5000",
+                // A busy machine must not take work away from a worker that lives, nor cut off a task that stops.
+                "session.timeout.ms", Long.toString(SESSION_MS),
                 "heartbeat.interval.ms", "1000",
-                "consumer.session.timeout.ms", "5000",
-                "consumer.heartbeat.interval.ms", "1000"));
+                "consumer.session.timeout.ms", Long.toString(SESSION_MS),
+                "consumer.heartbeat.interval.ms", "1000",
+                "task.shutdown.graceful.timeout.ms", "60000"));
         config.putAll(Map.of(
                 "config.providers", "directory",
                 "config.providers.directory.class", "org.apache.kafka.common.config.provider.DirectoryConfigProvider",

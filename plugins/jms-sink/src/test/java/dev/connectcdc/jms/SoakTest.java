@@ -38,8 +38,6 @@ class SoakTest {
     /** Records that are written and that the slower sink has not delivered yet, at most. */
     private static final long AHEAD = 100_000;
     private static final int TASKS = 3;
-    /** After this long without a word of a worker others have its partitions. */
-    private static final long SESSION_MS = 6_000;
 
     @TempDir
     Path folder;
@@ -179,7 +177,7 @@ class SoakTest {
             case 3 -> {
                 ConnectWorker zombie = alive.get(random.nextInt(alive.size()));
                 zombie.freeze();
-                Thread.sleep(SESSION_MS + rest);
+                Thread.sleep(ConnectWorkers.SESSION_MS + 1_000 + rest);
                 zombie.thaw();
             }
             default -> {

@@ -22,7 +22,10 @@ final class Worker implements AutoCloseable, SinkTaskContext {
 
     static final String TOPIC = "localhost.cdc.customers";
 
-    final JmsSinkTask task = new JmsSinkTask();
+    /** The task's clock. */
+    long clockMs;
+
+    final JmsSinkTask task = new JmsSinkTask(() -> clockMs * 1_000_000);
     final Map<SinkRecord, Throwable> reported = new HashMap<>();
     final List<RetriableException> failures = new CopyOnWriteArrayList<>();
     final List<Long> backoffs = new ArrayList<>();

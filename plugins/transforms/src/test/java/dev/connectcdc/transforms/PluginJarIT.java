@@ -66,7 +66,7 @@ class PluginJarIT {
         }
         assertEquals(
                 List.of(
-                        "IsoTimes: {before=null, after={id=1}, op=c, ts_ms=1587303655424}",
+                        "IsoTimes: {before=null, after={id=1}, source={table=customer}, op=c, ts_ms=1587303655424}",
                         "JsonWriter: {\"id\":1}",
                         "XmlWriter: <customer><id>1</id></customer>"),
                 found);
