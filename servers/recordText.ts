@@ -55,7 +55,7 @@ export class RecordText {
                 this.known.set(id, await decoder(registry, await registry.schema(id)));
             } catch (error) {
                 if (error instanceof RegistryError && !ANSWERED.includes(error.kind)) {
-                    const reason = `${messageOf(error)}. It is asked again after ${PAUSE_SECONDS} s`;
+                    const reason = `${messageOf(error)}; the registry is asked again after ${PAUSE_SECONDS} s`;
                     this.silence = { reason, until: performance.now() + 1000 * PAUSE_SECONDS };
                     return;
                 }

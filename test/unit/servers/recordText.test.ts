@@ -215,7 +215,7 @@ it("a registry that does not answer is not asked again with each record, and has
     expect(asked).toHaveLength(questions);
     for (const id of [8, 9]) {
         expect(() => text.text(record(id, Buffer.from([])))).toThrow(
-            new RegExp(`^schema ${id} of a record cannot be read: .*It is asked again after 60 s$`),
+            new RegExp(`^schema ${id} of a record cannot be read: .*the registry is asked again after 60 s$`),
         );
     }
     isSilent = false;
