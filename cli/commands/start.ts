@@ -12,10 +12,7 @@ import { summarize } from "../stack/summary";
 export const command = new Command()
     .addOption(stackOption())
     .option("--config-file <file>", "config file of a stack that exists (default: Pulumi.<stack>.yaml)")
-    .option(
-        "--refresh",
-        "compare the whole state with the servers first (default: containers, networks and what the registry stopped)",
-    )
+    .option("--refresh", "compare the whole state with the servers first (default: containers and networks only)")
     .option("--take-over", "remove containers and networks of this stack's name that the state does not know")
     .addHelpText("after", examples("npm start", "npm start -- --stack hosts"))
     .action(async ({ stack, configFile, refresh, takeOver }) => {
@@ -26,7 +23,7 @@ export const command = new Command()
             process.stdout.write("\n");
             await runDemo({ stack, rows: 1, operation: "insert" });
         }
-        process.stdout.write(`\n${summarize(state)}\n`);
+        process.stdout.write(`\n${summarize(state, stack)}\n`);
     });
 
 async function runsDefaultPipeline(): Promise<boolean> {

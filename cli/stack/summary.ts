@@ -1,3 +1,4 @@
+import { npmCommand } from "../../status/npmCommand";
 import { textTable } from "../../status/textTable";
 import { outputsOf, type StackState } from "./state";
 
@@ -8,7 +9,7 @@ interface ConnectorOutput {
 }
 
 /** The text after `npm start`: addresses, connectors with their states, and the next commands. */
-export function summarize(state: StackState): string {
+export function summarize(state: StackState, stack: string): string {
     const { addresses = {}, connectors = {} } = outputsOf(state) as {
         addresses?: Record<string, string | string[]>;
         connectors?: Record<string, ConnectorOutput>;
@@ -22,11 +23,15 @@ export function summarize(state: StackState): string {
             ["Connector", "State", "Tasks"],
             Object.entries(connectors).map(([name, { state = "none", tasks = [] }]) => [name, state, tasksText(tasks)]),
         ),
-        "Next:",
-        "  npm run demo               insert rows, and show them in the queues",
-        "  npm run status             show the state of every part",
-        '  eval "$(npm run -s env)"   then: pulumi preview, pulumi up, pulumi stack output',
-        "  npm stop                   remove everything",
+        ...textTable(
+            ["Next:", ""],
+            [
+                [npmCommand(stack, "demo"), "insert rows, and show them in the queues"],
+                [npmCommand(stack, "status"), "show the state of every part"],
+                [`eval "$(${npmCommand(stack, "-s env")})"`, "then: pulumi preview, pulumi up, pulumi stack output"],
+                [npmCommand(stack, "stop"), "remove everything"],
+            ],
+        ).map((line) => `  ${line}`),
     ].join("\n");
 }
 

@@ -34,6 +34,7 @@ test("has tables of addresses and connectors, and the next commands", () => {
             connector("dbz-source", "running", tasks),
             connector("idle", "stopped", []),
         ),
+        "staging",
     );
     expect(text.split("\n").slice(0, 9)).toEqual([
         "  Server    Address",
@@ -46,11 +47,12 @@ test("has tables of addresses and connectors, and the next commands", () => {
         "  unmade      none     none",
         "",
     ]);
-    expect(text).toContain("npm stop");
+    expect(text).toContain('eval "$(npm run -s env -- --stack staging)"  then: pulumi preview');
+    expect(text).toContain("npm stop -- --stack staging ");
 });
 
 test("a stack without connectors has no table of them", () => {
-    expect(summarize(state({ addresses: { kafka: [] } }))).not.toContain("Connector");
+    expect(summarize(state({ addresses: { kafka: [] } }), "dev")).not.toContain("Connector");
 });
 
 test("a secret of the state in plain text is its value, also inside another", () => {
