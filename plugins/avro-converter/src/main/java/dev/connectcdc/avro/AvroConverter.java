@@ -7,7 +7,6 @@ import dev.connectcdc.registry.RegistryConfig;
 import dev.connectcdc.registry.RegistryError;
 import dev.connectcdc.registry.WireFormat;
 import dev.connectcdc.values.PluginVersion;
-import io.apicurio.registry.serde.avro.NonRecordContainer;
 import io.apicurio.registry.utils.converter.avro.AvroData;
 import io.apicurio.registry.utils.converter.avro.AvroDataConfig;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.generic.GenericContainer;
 import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -45,12 +43,13 @@ public final class AvroConverter implements Converter, Versioned {
     private boolean autoRegister;
     private AvroData mapping;
     private LRUCache<Origin, Writer> writers;
+    private BinaryEncoder encoder;
     private LRUCache<Integer, GenericDatumReader<Object>> readers;
 
     /** What decides a record's subject and schema. Connect's schemas keep their hash. */
     private record Origin(String topic, Schema schema) {}
 
-    private record Writer(byte[] prefix, GenericDatumWriter<Object> datums) {}
+    private record Writer(byte[] prefix, ValueWriter values) {}
 
     @Override
     public String version() {
@@ -74,20 +73,24 @@ public final class AvroConverter implements Converter, Versioned {
         readers = new LRUCache<>(cached);
     }
 
+    /** Is synchronized because a sink may report records from several threads, which Connect writes with this method. */
     @Override
-    public byte[] fromConnectData(String topic, Schema schema, Object value) {
+    public synchronized byte[] fromConnectData(String topic, Schema schema, Object value) {
         if (value == null) return null;
 
-        Object converted = mapping.fromConnectData(schema, ExactStruct.of(value));
+        if (schema == null) {
+            throw new DataException(what(topic) + " has no schema, and Avro needs one. Use a source or a transform that gives one"
+                    + " (schemas.enable=true for JsonConverter), or another converter.");
+        }
         Writer writer = writer(topic, schema);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(writer.prefix());
-        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
         try {
-            writer.datums().write(converted instanceof NonRecordContainer<?> plain ? plain.getValue() : converted, encoder);
+            writer.values().write(value, encoder);
             encoder.flush();
-        } catch (IOException e) {
-            throw new DataException(what(topic) + " cannot be written as Avro", e);
+        } catch (IOException | ClassCastException e) {
+            throw new DataException(what(topic) + " does not fit its schema " + schema, e);
         }
         return bytes.toByteArray();
     }
@@ -98,8 +101,8 @@ public final class AvroConverter implements Converter, Versioned {
         if (known != null) return known;
 
         org.apache.avro.Schema avro = mapping.fromConnectSchema(schema);
-        int id = idOf(topic + (isKey ? "-key" : "-value"), avro);
-        Writer writer = new Writer(WireFormat.prefix(id), new GenericDatumWriter<>(avro));
+        ValueWriter values = ValueWriters.of(schema, avro, what(topic));
+        Writer writer = new Writer(WireFormat.prefix(idOf(topic + (isKey ? "-key" : "-value"), avro)), values);
         writers.put(origin, writer);
         return writer;
     }

@@ -97,6 +97,34 @@ class AvroConverterTest {
     }
 
     @Test
+    void aRecordThatFailsLeavesNothingInTheNextOne() {
+        AvroConverter converter = converter(Map.of());
+        Schema event = SchemaBuilder.struct()
+                .name("e")
+                .field("first", Schema.STRING_SCHEMA)
+                .field("second", Schema.STRING_SCHEMA)
+                .build();
+        byte[] bytes = converter.fromConnectData("t", event, new Struct(event).put("first", "a").put("second", "b"));
+        assertThrows(DataException.class, () -> converter.fromConnectData("t", event, new Struct(event).put("first", "c")));
+        assertArrayEquals(
+                bytes, converter.fromConnectData("t", event, new Struct(event).put("first", "a").put("second", "b")));
+    }
+
+    @Test
+    void refusesAValueOfAnotherClassThanItsSchema() {
+        var error = assertThrows(
+                DataException.class, () -> converter(Map.of()).fromConnectData("t", Schema.STRING_SCHEMA, 1));
+        assertEquals("the value of a record in topic t does not fit its schema Schema{STRING}", error.getMessage());
+    }
+
+    @Test
+    void refusesAValueWithoutASchema() {
+        var error = assertThrows(DataException.class, () -> converter(Map.of()).fromConnectData("t", null, Map.of("a", 1)));
+        assertTrue(error.getMessage().contains("has no schema, and Avro needs one"), error.getMessage());
+        assertEquals(List.of(), registry.requests);
+    }
+
+    @Test
     void beginsWithAZeroByteAndTheIdOfTheSchemaInItsSubject() {
         byte[] bytes = converter(Map.of()).fromConnectData("a b", Schema.STRING_SCHEMA, "x");
         assertArrayEquals(new byte[] {0, 0, 0, 0, 1, 2, 'x'}, bytes);
