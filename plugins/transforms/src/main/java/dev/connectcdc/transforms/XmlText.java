@@ -9,6 +9,8 @@ import javax.xml.XMLConstants;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.apache.kafka.common.cache.Cache;
+import org.apache.kafka.common.cache.LRUCache;
 import org.apache.kafka.connect.errors.DataException;
 
 /**
@@ -21,6 +23,8 @@ import org.apache.kafka.connect.errors.DataException;
  *   <li>a character that XML cannot have (control characters, U+FFFE, U+FFFF) becomes U+FFFD; a carriage return
  *       becomes {@code &#xD;}, so that a parser keeps it.
  * </ul>
+ *
+ * <p>For one thread.
  */
 final class XmlText {
 
@@ -37,8 +41,12 @@ final class XmlText {
     // The JDK's own, whatever other libraries a plugin's folder has.
     private static final XMLOutputFactory FACTORY = XMLOutputFactory.newDefaultFactory();
 
+    /** Names that are kept: those of columns are few, map keys may be any number. */
+    private static final int NAMES = 1000;
+
     private final String itemElement;
     private final Nulls nulls;
+    private final Cache<String, String> names = new LRUCache<>(NAMES);
 
     XmlText(String itemElement, Nulls nulls) {
         this.itemElement = itemElement;
@@ -76,7 +84,7 @@ final class XmlText {
     private void writeContent(XMLStreamWriter out, Object value) throws XMLStreamException {
         if (value instanceof Map<?, ?> map) {
             for (Map.Entry<?, ?> field : map.entrySet()) {
-                writeField(out, XmlNames.of((String) field.getKey()), field.getValue());
+                writeField(out, nameOf((String) field.getKey()), field.getValue());
             }
         } else if (value instanceof List<?> list) {
             for (Object item : list) {
@@ -85,6 +93,16 @@ final class XmlText {
         } else {
             writeText(out, textOf(value));
         }
+    }
+
+    /** @return the XML name for the name of a column or table, see {@link XmlNames} */
+    String nameOf(String column) {
+        String name = names.get(column);
+        if (name == null) {
+            name = XmlNames.of(column);
+            names.put(column, name);
+        }
+        return name;
     }
 
     /** Whether an element of the value has the attribute that says null. */

@@ -84,7 +84,7 @@ public class XmlWriter<R extends ConnectRecord<R>> extends EnvelopeWriter<R> {
 
     @Override
     String write(Object row, Envelope envelope) {
-        String root = rootElement.equals(TABLE) ? XmlNames.of(envelope.table()) : rootElement;
+        String root = rootElement.equals(TABLE) ? xml.nameOf(envelope.table()) : rootElement;
         return xml.of(root, row);
     }
 

@@ -3,6 +3,7 @@ package dev.connectcdc.transforms;
 import io.debezium.time.MicroTimestamp;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,8 +60,13 @@ class WriterBenchmark {
         JsonConverter converter = new JsonConverter();
         converter.configure(Map.of("schemas.enable", false), false);
         works.put("JsonConverter", () -> converter.fromConnectData(Events.TOPIC, ROW, row).length);
-        works.put("JsonWriter", with(new JsonWriter<>(), row));
-        works.put("XmlWriter", with(new XmlWriter<>(), row));
+        SinkRecord event = Events.event(ROW, "c", null, row);
+        SinkRecord schemaless = Events.json(new String(
+                converter.fromConnectData(Events.TOPIC, event.valueSchema(), event.value()), StandardCharsets.UTF_8));
+        works.put("JsonWriter", with(new JsonWriter<>(), event));
+        works.put("XmlWriter", with(new XmlWriter<>(), event));
+        works.put("JsonWriter without schemas", with(new JsonWriter<>(), schemaless));
+        works.put("XmlWriter without schemas", with(new XmlWriter<>(), schemaless));
         Map<String, long[]> nanos = new LinkedHashMap<>();
         for (int round = -WARM_UP; round < ROUNDS; round++) {
             for (Map.Entry<String, Work> work : works.entrySet()) {
@@ -75,9 +81,8 @@ class WriterBenchmark {
                 name, median(all) / 1000.0 / ROWS, (double) median(all) / median(nanos.get("JsonConverter"))));
     }
 
-    private static Work with(Transformation<SinkRecord> writer, Struct row) {
+    private static Work with(Transformation<SinkRecord> writer, SinkRecord event) {
         writer.configure(Map.of());
-        SinkRecord event = Events.event(ROW, "c", null, row);
         return () -> ((String) writer.apply(event).value()).length();
     }
 

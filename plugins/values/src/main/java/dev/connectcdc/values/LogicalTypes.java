@@ -169,9 +169,18 @@ final class LogicalTypes {
                 .append(':')
                 .append(twoDigits(size.toSecondsPart()));
         if (size.toNanosPart() > 0) {
-            text.append('.').append(String.format("%09d", size.toNanosPart()).replaceFirst("0+$", ""));
+            appendFraction(text, size.toNanosPart());
         }
         return text.toString();
+    }
+
+    private static void appendFraction(StringBuilder text, int nanos) {
+        text.append('.');
+        int rest = nanos;
+        for (int unit = 100_000_000; rest > 0; unit /= 10) {
+            text.append(rest / unit);
+            rest %= unit;
+        }
     }
 
     private static String twoDigits(long number) {

@@ -10,7 +10,6 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
@@ -125,23 +124,29 @@ public final class PlainValues {
         Schema keySchema = schema == null ? null : schema.keySchema();
         Schema valueSchema = schema == null ? null : schema.valueSchema();
         Map<String, Object> sorted = new TreeMap<>();
-        List<Object> pairs = new ArrayList<>();
-        boolean simpleKeys = true;
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             Object key = of(keySchema, entry.getKey(), depth + 1);
-            Object value = of(valueSchema, entry.getValue(), depth + 1);
-            simpleKeys &= key instanceof String || key instanceof Number || key instanceof Boolean;
-            sorted.put(Objects.toString(key), value);
-            pairs.add(pair(key, value));
+            if (!isSimpleKey(key)) {
+                return pairs(keySchema, valueSchema, map, depth);
+            }
+            sorted.put(key.toString(), of(valueSchema, entry.getValue(), depth + 1));
         }
-        return simpleKeys ? sorted : pairs;
+        return sorted;
     }
 
-    private static Map<String, Object> pair(Object key, Object value) {
-        Map<String, Object> pair = new LinkedHashMap<>();
-        pair.put("key", key);
-        pair.put("value", value);
-        return pair;
+    private static boolean isSimpleKey(Object key) {
+        return key instanceof String || key instanceof Number || key instanceof Boolean;
+    }
+
+    private List<Object> pairs(Schema keySchema, Schema valueSchema, Map<?, ?> map, int depth) {
+        List<Object> pairs = new ArrayList<>(map.size());
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            Map<String, Object> pair = new LinkedHashMap<>();
+            pair.put("key", of(keySchema, entry.getKey(), depth + 1));
+            pair.put("value", of(valueSchema, entry.getValue(), depth + 1));
+            pairs.add(pair);
+        }
+        return pairs;
     }
 
     private static Object ofSimple(Object value) {
