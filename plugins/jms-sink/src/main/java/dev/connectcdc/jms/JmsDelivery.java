@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Delivers batches, each in one transaction, and connects when it has to. A failure closes the connection, which rolls
  * back what it had not committed; only for lack of space it stays. The task then brings the same batch again.
  *
- * <p>For one thread; only {@link #abandon} is for another. Its errors are Connect's: {@link RetriableException} for
+ * <p>For one thread; only {@link #abandon} and {@link #isConnected} are for another. Its errors are Connect's: {@link RetriableException} for
  * what may pass, {@link ConnectException} for what a human must mend, {@link DataException} for a bad record.
  */
 final class JmsDelivery {
@@ -33,6 +33,7 @@ final class JmsDelivery {
 
     private final JmsSinkConfig config;
     private final SinkMetrics metrics;
+    private final int session;
     private final SecretFilter filter;
     private final MessageMaker messages;
     private final boolean toleratesBad;
@@ -40,13 +41,14 @@ final class JmsDelivery {
     private StateQueue states;
     private volatile boolean abandoned;
 
-    JmsDelivery(JmsSinkConfig config, SinkMetrics metrics) {
+    /** @param session number of the session in its task */
+    JmsDelivery(JmsSinkConfig config, SinkMetrics metrics, int session) {
         this.config = config;
         this.metrics = metrics;
+        this.session = session;
         filter = config.secretFilter();
         messages = new MessageMaker(config);
         toleratesBad = config.toleratesBadRecords();
-        metrics.connection(this::isConnected);
     }
 
     /** A record that no message can be made of, or whose message the broker refuses, and why. */
@@ -99,7 +101,8 @@ final class JmsDelivery {
         closer.start();
     }
 
-    private boolean isConnected() {
+    /** For any thread. */
+    boolean isConnected() {
         JmsLink open = link;
         return open != null && !open.isBroken();
     }
@@ -118,7 +121,7 @@ final class JmsDelivery {
             close();
         }
         if (link == null) {
-            JmsLink opened = JmsLink.open(config);
+            JmsLink opened = JmsLink.open(config, session);
             link = opened;
             states = config.stateQueue() == null ? null : new StateQueue(config, opened);
             metrics.connected();

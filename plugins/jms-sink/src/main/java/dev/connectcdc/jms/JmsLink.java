@@ -48,9 +48,11 @@ final class JmsLink implements AutoCloseable {
     /**
      * Connects. Looks up the factory each time: Artemis' factory remembers the addresses that the last broker reported for
      * itself, and they need not be reachable from here.
+     *
+     * @param session number of the session in its task
      */
-    static JmsLink open(JmsSinkConfig config) throws JMSException {
-        JmsLink link = open(config, config.nextClientId());
+    static JmsLink open(JmsSinkConfig config, int session) throws JMSException {
+        JmsLink link = open(config, config.nextClientId(session));
         try {
             String destination = config.fixedDestination();
             if (destination != null) {

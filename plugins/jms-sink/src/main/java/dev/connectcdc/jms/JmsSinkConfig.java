@@ -64,6 +64,7 @@ final class JmsSinkConfig extends AbstractConfig {
     static final String DELIVERY_DELAY = "jms.delivery.delay.ms";
     static final String STATE_QUEUE = "exactly.once.state.queue";
     static final String DUPLICATE_DETECTION = "jms.duplicate.detection";
+    static final String SESSIONS = "jms.sessions";
     static final String BATCH_TIMEOUT = "jms.batch.timeout.ms";
     static final String BACKOFF = "jms.retry.backoff.ms";
     static final String LONGEST_BACKOFF = "jms.retry.backoff.max.ms";
@@ -207,13 +208,20 @@ final class JmsSinkConfig extends AbstractConfig {
     }
 
     /**
-     * The client id for the next connection of this task; null for none.
+     * The client id for the next connection of a session of this task; null for none.
      *
-     * <p>With duplicate detection all connections of a task have the same one. A broker lets one connection at a time
+     * <p>With duplicate detection all connections of a session have the same one. A broker lets one connection at a time
      * have it, so the next one comes in only when the one before is over, with its transaction. Artemis sees no repeats
      * between two transactions that are open at the same time: it knows an id when its transaction is stored.
+     *
+     * @param session number of the session; the first is 0
      */
-    String nextClientId() {
+    String nextClientId(int session) {
+        String id = nextClientId();
+        return id == null || session == 0 ? id : id + "-" + session;
+    }
+
+    private String nextClientId() {
         String given = getString(CLIENT_ID);
         if (detectsDuplicates()) {
             return given != null && !hasSeveralTasks() ? given : (given == null ? "jms-sink" : given) + "-" + task;
@@ -325,6 +333,11 @@ final class JmsSinkConfig extends AbstractConfig {
 
     boolean detectsDuplicates() {
         return getBoolean(DUPLICATE_DETECTION);
+    }
+
+    /** @return how many sessions a task has */
+    int sessions() {
+        return getInt(SESSIONS);
     }
 
     long batchTimeoutMs() {
@@ -468,6 +481,10 @@ final class JmsSinkConfig extends AbstractConfig {
                 "Whether each message has the property _AMQ_DUPL_ID (topic-partition-offset), by which Artemis drops"
                         + " what it has already.",
                 "Duplicate detection");
+        group.add(SESSIONS, Type.INT, 1, ConfigDef.Range.between(1, 16), Importance.LOW,
+                "How many batches a task sends at a time, each over a connection of its own. Each partition has one of"
+                        + " them, so that its records keep their order.",
+                "Sessions");
         group.add(BATCH_TIMEOUT, Type.LONG, 30_000L, ConfigDef.Range.atLeast(100), Importance.LOW,
                 "Longest time in milliseconds that connecting and sending one batch may take; then the connection is"
                         + " given up and the batch sent again. Keep it well below the consumer's max.poll.interval.ms.",

@@ -1,14 +1,20 @@
 package dev.connectcdc.jms;
 
 import dev.connectcdc.values.PluginVersion;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.RetriableException;
@@ -19,32 +25,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the batches that Connect brings: one transaction each, committed before {@link #put} returns. So the offsets
- * that Connect commits are always those of messages that the broker has, and flush has nothing to do. A batch that
- * failed comes again after a back-off, for as long as it takes: each message arrives at least once, in order; with
+ * Writes the batches that Connect brings, in one transaction for each session, while Connect brings the next: {@link #put}
+ * hands them over, and {@link #preCommit} returns the offsets of what is committed. So the offsets that Connect commits
+ * are always those of messages that the broker has. What failed is told to Connect by the next put, and sent again after
+ * a back-off, for as long as it takes: each message arrives at least once, in order; with
  * {@code exactly.once.state.queue} exactly once.
  */
 public class JmsSinkTask extends SinkTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(JmsSinkTask.class);
 
-    /** How long {@link #stop} and {@link #close} wait for the broker; Connect gives all tasks of a worker 5 s. */
+    /** How long the task waits for the broker before it gives up partitions or ends; Connect gives all tasks 5 s. */
     private static final long CLOSE_LIMIT_MS = 3_000;
 
     /** How often offsets are committed beyond the worker's own interval; each commit is a request to Kafka. */
     private static final long COMMIT_INTERVAL_MS = 1_000;
 
-    /** Equal refusals of a batch before the refused records are looked for. */
-    private static final int REFUSALS = 3;
-
     private final SinkMetrics metrics = new SinkMetrics();
     private final LongSupplier nanoTime;
-    private JmsSinkConfig config;
-    private BoundedThread thread;
-    private JmsDelivery delivery;
-    private int failuresInARow;
-    private int refusalsInARow;
-    private String refusal;
+    private final List<Future<Void>> reports = new ArrayList<>();
+    private List<SessionQueue> queues = List.of();
     private boolean hasUncommitted;
     private long lastCommitNanos;
 
@@ -67,25 +67,28 @@ public class JmsSinkTask extends SinkTask {
     /** Connects, so that a wrong password fails the task now; a broker that is away is waited for later. */
     @Override
     public void start(Map<String, String> props) {
-        config = new JmsSinkConfig(props);
-        thread = new BoundedThread("jms-sink-" + config.connector() + "-" + config.taskNumber());
+        JmsSinkConfig config = new JmsSinkConfig(props);
+        queues = IntStream.range(0, config.sessions())
+                .mapToObj(number -> new SessionQueue(config, metrics, number, this::report))
+                .toList();
+        metrics.connection(() -> queues.get(0).isConnected()
+                && queues.stream().allMatch(queue -> queue.isConnected() || !queue.isUsed()));
         metrics.register(config.connector(), config.taskNumber());
         try {
-            bounded(delivery -> {
-                delivery.connect();
-                return null;
-            });
+            queues.get(0).connect();
         } catch (RetriableException e) {
             LOG.warn("No connection yet, the first batch tries again: {}", e.getMessage());
         }
     }
 
+    /** Takes the records, or throws and takes none of them: Connect brings them again then. */
     @Override
     public void put(Collection<SinkRecord> records) {
-        List<SinkRecord> batch = assigned(records);
-        if (!batch.isEmpty()) {
-            deliver(batch);
-        }
+        Map<SessionQueue, List<SinkRecord>> batches =
+                assigned(records).stream().collect(Collectors.groupingBy(this::queueOf));
+        awaitRoom(batches.keySet());
+        batches.forEach(SessionQueue::add);
+        hasUncommitted |= !batches.isEmpty();
         requestCommit();
     }
 
@@ -100,22 +103,24 @@ public class JmsSinkTask extends SinkTask {
                 .toList();
     }
 
-    private void deliver(List<SinkRecord> batch) {
-        try {
-            boolean halves = refusalsInARow >= REFUSALS;
-            List<JmsDelivery.BadRecord> bad = bounded(delivery -> delivery.deliver(batch, halves));
-            failuresInARow = 0;
-            refusalsInARow = 0;
-            hasUncommitted = true;
-            // Only now: a batch that failed comes again, and would report its bad records twice.
-            bad.forEach(this::report);
-        } catch (RetriableException e) {
-            metrics.retried();
-            boolean isSame = e instanceof RefusedException && e.getMessage().equals(refusal);
-            refusal = e instanceof RefusedException ? e.getMessage() : null;
-            refusalsInARow = isSame ? refusalsInARow + 1 : refusal == null ? 0 : 1;
-            context.timeout(nextBackoffMs());
-            throw e;
+    private SessionQueue queueOf(SinkRecord record) {
+        return queues.get(Math.floorMod(JmsDelivery.partitionOf(record).hashCode(), queues.size()));
+    }
+
+    /** Waits until nothing has failed, and those that get a batch have room for it. */
+    private void awaitRoom(Set<SessionQueue> receivers) {
+        queues.forEach(SessionQueue::retry);
+        ConnectException failure = null;
+        for (SessionQueue queue : queues) {
+            try {
+                queue.await(receivers.contains(queue) ? SessionQueue.SIZE - 1 : SessionQueue.SIZE);
+            } catch (ConnectException e) {
+                failure = failure == null || failure instanceof RetriableException ? e : failure;
+            }
+        }
+        if (failure != null) {
+            context.timeout(queues.stream().mapToLong(SessionQueue::backoffMs).max().orElseThrow());
+            throw failure;
         }
     }
 
@@ -125,13 +130,13 @@ public class JmsSinkTask extends SinkTask {
         if (reporter == null) {
             LOG.warn("Skipped a bad record: {}", bad.reason().getMessage());
         } else {
-            reporter.report(bad.record(), bad.reason());
+            reports.add(reporter.report(bad.record(), bad.reason()));
         }
     }
 
     /** What was delivered need not wait for the worker's interval: after a kill it would come again. */
     private void requestCommit() {
-        if (!hasUncommitted) {
+        if (!hasUncommitted && queues.stream().allMatch(SessionQueue::isEmpty)) {
             return;
         }
         long now = nanoTime.getAsLong();
@@ -146,93 +151,61 @@ public class JmsSinkTask extends SinkTask {
         lastCommitNanos = now;
     }
 
+    /**
+     * Waits for what is being sent, because Connect also asks before partitions move to another task, which would send it
+     * again.
+     *
+     * @return the offsets without those of records that are not delivered, or not reported
+     */
+    @Override
+    public Map<TopicPartition, OffsetAndMetadata> preCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        long end = closeLimit();
+        queues.forEach(queue -> queue.flush(end));
+        if (queues.stream().anyMatch(SessionQueue::isSending)) {
+            // The next put tells of a failure, if it is one.
+            context.timeout(1);
+        }
+        if (!areReported(end)) {
+            return Map.of();
+        }
+        Map<TopicPartition, OffsetAndMetadata> delivered = new HashMap<>(offsets);
+        for (SessionQueue queue : queues) {
+            queue.firstOffsets().forEach((partition, offset) -> delivered.replace(partition, new OffsetAndMetadata(offset)));
+        }
+        return delivered;
+    }
+
+    /** Connect itself waits for reports before it calls preCommit(), and fails the task when one has failed. */
+    private boolean areReported(long endNanos) {
+        try {
+            for (Future<Void> report : reports) {
+                report.get(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+            }
+            reports.clear();
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Bad records are not reported yet, and no offsets committed: {}", e.toString());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     @Override
     public void close(Collection<TopicPartition> partitions) {
-        if (delivery == null || config.stateQueue() == null) {
-            return;
-        }
-        try {
-            bounded(
-                    delivery -> {
-                        delivery.release(partitions);
-                        return null;
-                    },
-                    CLOSE_LIMIT_MS);
-        } catch (ConnectException e) {
-            LOG.warn("The states of {} are given back when the connection is closed: {}", partitions, e.getMessage());
-        }
+        queues.forEach(queue -> queue.leave(partitions, CLOSE_LIMIT_MS));
     }
 
     @Override
     public void stop() {
         metrics.unregister();
-        if (thread == null) {
-            return;
-        }
-        try {
-            if (delivery != null) {
-                thread.call(
-                        () -> {
-                            delivery.close();
-                            return null;
-                        },
-                        CLOSE_LIMIT_MS);
-            }
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("The connection did not close cleanly: {}", e.getClass().getSimpleName());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            thread.stop();
-        }
+        long end = closeLimit();
+        queues.forEach(SessionQueue::close);
+        queues.forEach(queue -> queue.awaitClosed(end));
     }
 
-    private <T> T bounded(Function<JmsDelivery, T> work) {
-        return bounded(work, config.batchTimeoutMs());
-    }
-
-    private <T> T bounded(Function<JmsDelivery, T> work, long limitMs) {
-        try {
-            if (delivery == null) {
-                // Does not load when the JMS API is not in the plugin's folder.
-                delivery = new JmsDelivery(config, metrics);
-            }
-            JmsDelivery current = delivery;
-            return thread.call(() -> work.apply(current), limitMs);
-        } catch (LinkageError e) {
-            throw connectException(e);
-        } catch (TimeoutException e) {
-            String hint = delivery.hint();
-            abandonDelivery();
-            throw new RetriableException("the broker did not answer within " + limitMs + " ms ("
-                    + JmsSinkConfig.BATCH_TIMEOUT + ")" + hint);
-        } catch (InterruptedException e) {
-            abandonDelivery();
-            Thread.currentThread().interrupt();
-            throw new ConnectException("interrupted while waiting for the broker", e);
-        } catch (ExecutionException e) {
-            throw connectException(e.getCause());
-        }
-    }
-
-    private void abandonDelivery() {
-        delivery.abandon();
-        delivery = null;
-    }
-
-    private static ConnectException connectException(Throwable cause) {
-        if (cause instanceof ConnectException known) {
-            return known;
-        }
-        if (cause instanceof LinkageError) {
-            return new ConnectException("a class is missing: put the JMS API (jakarta.jms:jakarta.jms-api 3) and the"
-                    + " broker's client with its dependencies into the plugin's folder", cause);
-        }
-        return new ConnectException("unexpected failure of class " + cause.getClass().getName(), cause);
-    }
-
-    private long nextBackoffMs() {
-        int doublings = Math.min(failuresInARow++, 30);
-        return Math.min(config.backoffMs() << doublings, config.longestBackoffMs());
+    private static long closeLimit() {
+        return System.nanoTime() + CLOSE_LIMIT_MS * 1_000_000;
     }
 }

@@ -123,10 +123,10 @@ class ActiveMqTest {
         try (Running broker = new Running(data);
                 Worker worker = Worker.start(props(broker.url, QUEUE, "jms.batch.timeout.ms", "2000"))) {
             List<SinkRecord> first = Worker.texts(0, 100);
-            worker.task.put(first);
+            worker.put(first);
             broker.service.getSystemUsage().setSendFailIfNoSpace(refuses);
             broker.service.getSystemUsage().getStoreUsage().setLimit(1000);
-            RetriableException e = assertThrows(RetriableException.class, () -> worker.task.put(Worker.texts(100, 200)));
+            RetriableException e = assertThrows(RetriableException.class, () -> worker.put(Worker.texts(100, 200)));
             assertTrue(e.getMessage().contains(refuses ? "store is Full" : "did not answer within"), e.getMessage());
             broker.service.getSystemUsage().getStoreUsage().setLimit(1 << 30);
             worker.putUntilDelivered(Worker.texts(100, 200));

@@ -119,7 +119,7 @@ class BrokerOutageTest {
     void aConnectionThatDiedWhileIdleCostsNoFailedBatch() throws Exception {
         broker.start();
         try (Worker worker = Worker.start(Worker.props(broker.url(), QUEUE))) {
-            worker.task.put(Worker.texts(0, BATCH));
+            worker.put(Worker.texts(0, BATCH));
             broker.kill();
             broker.start();
             worker.putUntilDelivered(Worker.texts(BATCH, 2 * BATCH));

@@ -38,6 +38,7 @@ final class Chain implements AutoCloseable {
         return sink(topic, queue,
                 "tasks.max", Integer.toString(tasks),
                 "exactly.once.state.queue", queue + ".states",
+                "jms.sessions", "2",
                 "jms.retry.backoff.max.ms", "500",
                 "java.naming.provider.url",
                 broker.url() + "?connectionTTL=3000&clientFailureCheckPeriod=1000&reconnectAttempts=0");

@@ -297,7 +297,8 @@ class ConnectClusterTest {
                 LedgerReader onceReader = new LedgerReader(chain.broker.url(), "once", once)) {
             String[] tasks = {"tasks.max", Integer.toString(TASKS)};
             worker.put("plain", chain.sink("rebalance", "plain", tasks), TASKS);
-            worker.put("once", chain.sink("rebalance", "once", "tasks.max", "3", "jms.duplicate.detection", "true"), TASKS);
+            worker.put("once", chain.sink("rebalance", "once", "tasks.max", "3", "jms.duplicate.detection", "true",
+                    "jms.sessions", "2"), TASKS);
             records.flow(500);
             Chain.awaitMore(plain, 200);
 

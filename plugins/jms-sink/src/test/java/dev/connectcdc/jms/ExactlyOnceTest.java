@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -135,7 +136,7 @@ class ExactlyOnceTest {
             zombie.putUntilDelivered(Worker.texts(0, 10));
             // More often than the sink waits before it looks for records that the broker refuses.
             for (int i = 0; i < 5; i++) {
-                RetriableException e = assertThrows(RetriableException.class, () -> next.task.put(batch));
+                RetriableException e = assertThrows(RetriableException.class, () -> next.put(batch));
                 assertTrue(e.getMessage().contains("another connection holds the state of"), e.getMessage());
             }
             zombie.putUntilDelivered(Worker.texts(10, 12));
@@ -218,9 +219,13 @@ class ExactlyOnceTest {
         props.put("jms.message.format", "map");
         try (Worker worker = Worker.start(props)) {
             worker.putUntilDelivered(List.of(Worker.record(0, null, Map.of("id", 0))));
-            for (int i = 0; i < 12; i++) {
-                assertThrows(RuntimeException.class, () -> worker.putUntilDelivered(List.of(Worker.text(1))));
+        }
+        for (int i = 0; i < 12; i++) {
+            try (Worker failing = Worker.start(props)) {
+                assertThrows(DataException.class, () -> failing.putUntilDelivered(List.of(Worker.text(1))));
             }
+        }
+        try (Worker worker = Worker.start(props)) {
             worker.putUntilDelivered(List.of(Worker.record(0, null, Map.of("id", 0)), Worker.record(1, null, Map.of("id", 1))));
         }
         List<Message> messages = new ArrayList<>();

@@ -83,9 +83,9 @@ class JmsSinkTaskTest {
     void aBatchArrivesInOrder() throws Exception {
         try (Worker worker = Worker.start(Worker.props(url, "order"));
                 Inbox inbox = new Inbox(url, "order", false)) {
-            worker.task.put(Worker.texts(0, 500));
-            worker.task.put(Worker.texts(500, 1000));
-            worker.task.put(List.of());
+            worker.put(Worker.texts(0, 500));
+            worker.put(Worker.texts(500, 1000));
+            worker.put(List.of());
             assertEquals(rows(0, 1000), inbox.restOfTexts());
         }
     }
@@ -97,9 +97,11 @@ class JmsSinkTaskTest {
             for (int i = 0; i < 10; i++) {
                 tooMuch.add(Worker.record(i, Schema.STRING_SCHEMA, "x".repeat(5_000)));
             }
-            assertThrows(RetriableException.class, () -> worker.task.put(tooMuch));
+            assertThrows(RetriableException.class, () -> worker.put(tooMuch));
             assertEquals(0, empty("full.fail"));
-            worker.task.put(tooMuch.subList(0, 1));
+            try (Worker other = Worker.start(Worker.props(url, "full.fail"))) {
+                other.put(tooMuch.subList(0, 1));
+            }
             assertEquals(1, empty("full.fail"), "it was not for the first message");
         } finally {
             empty("full.fail");
@@ -115,13 +117,10 @@ class JmsSinkTaskTest {
                 batch.add(Worker.record(i, null, Map.of("id", i)));
             }
             batch.add(Worker.text(100));
-            DataException e = assertThrows(DataException.class, () -> worker.task.put(batch));
+            DataException e = assertThrows(DataException.class, () -> worker.put(batch));
             assertTrue(e.getMessage().startsWith("topic localhost.cdc.customers, partition 0, offset 100: "), e.getMessage());
             assertFalse(e.getMessage().contains("row 100"));
             assertEquals(List.of(), inbox.rest());
-
-            worker.task.put(batch.subList(0, 100));
-            assertEquals(100, inbox.rest().size());
         }
     }
 
@@ -235,7 +234,7 @@ class JmsSinkTaskTest {
             worker.put(Worker.record(0, Schema.STRING_SCHEMA, "x".repeat(50_000)));
             Set<String> before = sessionsOf("keeps");
             for (int i = 0; i < 5; i++) {
-                assertThrows(RetriableException.class, () -> worker.task.put(Worker.texts(1, 3)));
+                assertThrows(RetriableException.class, () -> worker.put(Worker.texts(1, 3)));
             }
             assertEquals(before, sessionsOf("keeps"));
             assertEquals(Map.of(), worker.reported);
@@ -260,7 +259,7 @@ class JmsSinkTaskTest {
     @Test
     void offsetsAreCommittedSoonAfterTheirRecordsAndNotWithEachBatch() throws Exception {
         try (Worker worker = Worker.start(Worker.props(url, "commits"))) {
-            worker.task.put(List.of());
+            worker.put(List.of());
             assertEquals(0, worker.commitRequests());
             worker.put(Worker.text(0));
             assertEquals(1, worker.commitRequests());
@@ -268,12 +267,12 @@ class JmsSinkTaskTest {
             assertEquals(1, worker.commitRequests());
             assertEquals(1000, worker.timeoutMs(), "put() is called again by then");
             worker.clockMs += 999;
-            worker.task.put(List.of());
+            worker.put(List.of());
             assertEquals(1, worker.commitRequests());
             worker.clockMs += 1;
-            worker.task.put(List.of());
+            worker.put(List.of());
             assertEquals(2, worker.commitRequests());
-            worker.task.put(List.of());
+            worker.put(List.of());
             assertEquals(2, worker.commitRequests());
         }
     }
@@ -346,7 +345,7 @@ class JmsSinkTaskTest {
     void topic() throws Exception {
         try (Inbox inbox = new Inbox(url, "news", true);
                 Worker worker = Worker.start(Worker.props(url, "news", "jms.destination.type", "topic"))) {
-            worker.task.put(Worker.texts(0, 3));
+            worker.put(Worker.texts(0, 3));
             for (String row : rows(0, 3)) {
                 assertEquals(row, inbox.next().getBody(String.class));
             }
@@ -490,10 +489,12 @@ class JmsSinkTaskTest {
                 big.add(Worker.record(i, Schema.STRING_SCHEMA, "x".repeat(20_000)));
             }
             worker.putUntilDelivered(big.subList(0, 1));
-            RetriableException e = assertThrows(RetriableException.class, () -> worker.task.put(big.subList(1, 20)));
+            RetriableException e = assertThrows(RetriableException.class, () -> worker.put(big.subList(1, 20)));
             assertTrue(e.getMessage().contains("did not answer within 1500 ms"), e.getMessage());
             assertEquals(1, empty("full.block"));
-            worker.putUntilDelivered(big.subList(1, 2));
+        }
+        try (Worker worker = Worker.start(Worker.props(url, "full.block"))) {
+            worker.putUntilDelivered(List.of(Worker.text(1)));
             assertEquals(1, empty("full.block"));
         }
     }
@@ -558,12 +559,12 @@ class JmsSinkTaskTest {
         Map<String, String> props = Worker.props(url, "once", "jms.duplicate.detection", "true");
         try (Inbox inbox = new Inbox(url, "once", false)) {
             try (Worker worker = Worker.start(props)) {
-                worker.task.put(Worker.texts(0, 10));
-                worker.task.put(Worker.texts(0, 10));
+                worker.put(Worker.texts(0, 10));
+                worker.put(Worker.texts(0, 10));
             }
             try (Worker restarted = Worker.start(props)) {
-                restarted.task.put(Worker.texts(5, 15));
-                restarted.task.put(Worker.texts(15, 20));
+                restarted.put(Worker.texts(5, 15));
+                restarted.put(Worker.texts(15, 20));
             }
             assertEquals(rows(0, 20), inbox.restOfTexts());
         }
@@ -573,13 +574,13 @@ class JmsSinkTaskTest {
     @Test
     void withDuplicateDetectionATaskHasOneConnectionAtATime() throws Exception {
         JmsSinkConfig config = new JmsSinkConfig(Worker.props(url, "fence", "jms.duplicate.detection", "true"));
-        try (JmsLink first = JmsLink.open(config)) {
+        try (JmsLink first = JmsLink.open(config, 0)) {
             first.send(new Outgoing(first.session().createMessage(), "fence", 4, 0, 0));
-            assertThrows(InvalidClientIDException.class, () -> JmsLink.open(config).close());
+            assertThrows(InvalidClientIDException.class, () -> JmsLink.open(config, 0).close());
         }
-        JmsLink.open(config).close();
+        JmsLink.open(config, 0).close();
         JmsSinkConfig ofAnotherTask = new JmsSinkConfig(Worker.props(url, "fence", "jms.duplicate.detection", "true"));
-        try (JmsLink first = JmsLink.open(config); JmsLink second = JmsLink.open(ofAnotherTask)) {
+        try (JmsLink first = JmsLink.open(config, 0); JmsLink second = JmsLink.open(ofAnotherTask, 0)) {
             assertNotSame(first, second);
         }
     }
@@ -588,12 +589,12 @@ class JmsSinkTaskTest {
     void duplicateDetectionFindsWhatIsNewBetweenWhatIsKnown() throws Exception {
         Map<String, String> props = Worker.props(url, "between", "jms.duplicate.detection", "true");
         try (Inbox inbox = new Inbox(url, "between", false); Worker worker = Worker.start(props)) {
-            worker.task.put(Worker.texts(0, 10));
+            worker.put(Worker.texts(0, 10));
             List<SinkRecord> mixed = new ArrayList<>();
             for (long offset : new long[] {3, 10, 4, 5, 11, 12, 13, 6, 14, 15, 16, 17, 9}) {
                 mixed.add(Worker.text(offset));
             }
-            worker.task.put(mixed);
+            worker.put(mixed);
             assertEquals(rows(0, 18), inbox.restOfTexts());
         }
     }
@@ -601,8 +602,8 @@ class JmsSinkTaskTest {
     @Test
     void withoutDuplicateDetectionABatchThatComesAgainArrivesAgain() throws Exception {
         try (Worker worker = Worker.start(Worker.props(url, "twice")); Inbox inbox = new Inbox(url, "twice", false)) {
-            worker.task.put(Worker.texts(0, 2));
-            worker.task.put(Worker.texts(0, 2));
+            worker.put(Worker.texts(0, 2));
+            worker.put(Worker.texts(0, 2));
             assertEquals(4, inbox.rest().size());
             assertNull(inbox.rest().stream().findAny().orElse(null));
         }

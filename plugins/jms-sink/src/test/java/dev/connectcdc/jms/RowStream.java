@@ -1,5 +1,6 @@
 package dev.connectcdc.jms;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -13,7 +14,7 @@ final class RowStream {
     private final Worker worker;
     private final CompletableFuture<Void> done;
     private volatile boolean ended;
-    private volatile long delivered;
+    private volatile long taken;
 
     RowStream(Worker worker) {
         this.worker = worker;
@@ -23,17 +24,18 @@ final class RowStream {
     private void run() {
         try {
             while (!ended) {
-                worker.putUntilDelivered(Worker.texts(delivered, delivered + BATCH));
-                delivered += BATCH;
+                worker.putUntilTaken(Worker.texts(taken, taken + BATCH));
+                taken += BATCH;
             }
+            worker.putUntilDelivered(List.of());
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }
 
     void awaitMore(int batches) throws Exception {
-        long goal = delivered + (long) batches * BATCH;
-        Await.until(batches + " batches", PROGRESS_MS, () -> delivered >= goal || done.isDone());
+        long goal = taken + (long) batches * BATCH;
+        Await.until(batches + " batches", PROGRESS_MS, () -> taken >= goal || done.isDone());
         if (done.isDone()) {
             done.get();
         }
@@ -70,6 +72,6 @@ final class RowStream {
     long end() throws Exception {
         ended = true;
         done.get(60, TimeUnit.SECONDS);
-        return delivered;
+        return taken;
     }
 }

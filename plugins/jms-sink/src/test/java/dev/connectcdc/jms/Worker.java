@@ -1,14 +1,18 @@
 package dev.connectcdc.jms;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.data.Schema;
@@ -17,7 +21,10 @@ import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
-/** Does with a task what Connect's worker does: brings a batch again, after the time the task asked for. */
+/**
+ * Does with a task what Connect's worker does: brings a batch again that the task did not take, after the time that the task
+ * asked for; commits offsets when the task asks for it; and ends it in Connect's order.
+ */
 final class Worker implements AutoCloseable, SinkTaskContext {
 
     static final String TOPIC = "localhost.cdc.customers";
@@ -36,7 +43,12 @@ final class Worker implements AutoCloseable, SinkTaskContext {
 
     /** Connect has a reporter when errors go to a topic or a log, whatever errors.tolerance is. */
     private boolean hasReporter;
+    CompletableFuture<Void> reportsDone = CompletableFuture.completedFuture(null);
     private int commitRequests;
+    private int commits;
+    private Map<TopicPartition, OffsetAndMetadata> consumed = new HashMap<>();
+    private Map<TopicPartition, OffsetAndMetadata> committed = Map.of();
+    private List<SinkRecord> taken;
     private long timeoutMs = -1;
 
     private Worker() {}
@@ -113,14 +125,75 @@ final class Worker implements AutoCloseable, SinkTaskContext {
     }
 
     void put(SinkRecord... records) {
-        task.put(List.of(records));
+        put(List.of(records));
+    }
+
+    /**
+     * Puts the batch and waits until it is delivered, or throws what the task says. The same batch once more waits for the
+     * one that the task has.
+     */
+    void put(Collection<SinkRecord> records) {
+        List<SinkRecord> batch = List.copyOf(records);
+        if (!batch.equals(taken)) {
+            take(batch);
+            taken = batch;
+        }
+        do {
+            commit();
+            task.put(List.of());
+        } while (!committed.equals(consumed));
+        taken = null;
+    }
+
+    /** Puts the batch, and returns when the task has it, delivered or not. */
+    void take(Collection<SinkRecord> records) {
+        task.put(records);
+        for (SinkRecord record : records) {
+            OffsetAndMetadata next = new OffsetAndMetadata(record.originalKafkaOffset() + 1);
+            consumed.put(JmsDelivery.partitionOf(record), next);
+        }
+        if (commitRequests > commits) {
+            commit();
+        }
+    }
+
+    /** @return the offsets that the task lets Connect commit */
+    Map<TopicPartition, OffsetAndMetadata> commit() {
+        commits = commitRequests;
+        committed = task.preCommit(new HashMap<>(consumed));
+        return committed;
+    }
+
+    /** @return the offset that the task lets Connect commit of the partition */
+    long commit(int partition) {
+        return commit().get(new TopicPartition(TOPIC, partition)).offset();
+    }
+
+    /** Partitions move to another worker. */
+    void revoke(int... partitions) {
+        Set<TopicPartition> revoked =
+                Arrays.stream(partitions).mapToObj(each -> new TopicPartition(TOPIC, each)).collect(Collectors.toSet());
+        commit();
+        task.close(revoked);
+        consumed.keySet().removeAll(revoked);
+        assignment = new HashSet<>(assignment);
+        assignment.removeAll(revoked);
     }
 
     /** Puts the batch, and again for as long as the task says that it may come again. */
     void putUntilDelivered(Collection<SinkRecord> records) throws InterruptedException {
+        retrying(() -> put(records));
+    }
+
+    /** The same until the task has it. */
+    void putUntilTaken(Collection<SinkRecord> records) throws InterruptedException {
+        retrying(() -> take(records));
+    }
+
+    private void retrying(Runnable work) throws InterruptedException {
         while (true) {
             try {
-                task.put(records);
+                work.run();
                 return;
             } catch (RetriableException e) {
                 failures.add(e);
@@ -142,6 +215,8 @@ final class Worker implements AutoCloseable, SinkTaskContext {
 
     @Override
     public void close() {
+        commit();
+        task.close(assignment);
         task.stop();
     }
 
@@ -152,7 +227,7 @@ final class Worker implements AutoCloseable, SinkTaskContext {
 
     private Future<Void> report(SinkRecord record, Throwable error) {
         reported.put(record, error);
-        return CompletableFuture.completedFuture(null);
+        return reportsDone;
     }
 
     @Override
