@@ -14,7 +14,7 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 /** Reads what has arrived, with a client of its own. */
 final class Inbox implements AutoCloseable {
 
-    private static final long ARRIVAL_MS = 10_000;
+    private static final long ARRIVAL_MS = 60_000;
 
     private final ActiveMQConnectionFactory factory;
     private final Connection connection;
