@@ -23,7 +23,13 @@ const SHARED_STACK = { ...WHOLE_STACKS, globalSetup: "./test/support/stack/globa
 function level(name: string, groupOrder: number, options: Record<string, unknown> = {}) {
     return {
         resolve: { alias },
-        test: { name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder }, ...options },
+        test: {
+            name,
+            include: [`test/${name}/**/*.test.ts`],
+            setupFiles: "./test/support/quickSdk.ts",
+            sequence: { groupOrder },
+            ...options,
+        },
     };
 }
 
