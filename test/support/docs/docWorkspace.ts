@@ -40,6 +40,8 @@ export class DocWorkspace {
             .replaceAll("connect-cdc-dev", `connect-cdc-${name}`)
             .replaceAll("connect-cdc.stack=dev", `connect-cdc.stack=${name}`)
             .replaceAll(/--(stack|create) (?:dev|staging)\b/g, `--$1 ${name}`)
+            // unchanged.test.ts and preview.test.ts run previews
+            .replaceAll(/\bpulumi (up|refresh) --yes\b/g, "pulumi $1 --yes --skip-preview")
             // a page that the reader has open holds the usual port
             .replaceAll(/--serve\b(?! \d)/g, "--serve 0");
         const pairs = Object.entries(devPorts).flatMap(([role, own]) =>
