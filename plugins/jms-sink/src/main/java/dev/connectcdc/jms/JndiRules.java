@@ -1,9 +1,7 @@
 package dev.connectcdc.jms;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigException;
@@ -11,7 +9,8 @@ import org.apache.kafka.common.config.ConfigException;
 /**
  * What a connector's config may say about JNDI. Whoever reaches a worker's REST port writes connector configs, and JNDI
  * with a free choice of factory, URL or name loads and runs code of others. So: factories from a list, no names with a
- * scheme, no URLs of remote naming services or of brokers inside the worker, no settings of JNDI itself.
+ * scheme, no URLs of remote naming services or of brokers inside the worker, none that read addresses from elsewhere, no
+ * settings of JNDI itself.
  */
 final class JndiRules {
 
@@ -27,8 +26,16 @@ final class JndiRules {
 
     private static final String NAMING_SCHEMES = "ldaps?|ldapi|rmi|dns|iiop|iiopname|corbaname|corbaloc|nis|nds|java";
 
-    /** Those, and the ones by which ActiveMQ's client starts a broker of its own. */
-    private static final String REFUSED_SCHEMES = NAMING_SCHEMES + "|vm|peer|broker|xbean";
+    /**
+     * Those, the ones by which ActiveMQ's client starts a broker of its own, and those by which a client takes addresses
+     * from the network or from a file.
+     */
+    private static final String REFUSED_SCHEMES = NAMING_SCHEMES + "|vm|peer|broker|xbean|properties"
+            + "|discovery|multicast|rendezvous|zeroconf|jgroups|udp";
+
+    /** Parameters of URLs by which a client reads addresses or a config from elsewhere. */
+    private static final Pattern REFUSED_PARAMETER = Pattern.compile(
+            "[?&;,(]\\s*(?:[\\w-]+\\.)*(updateURIsURL|brokerConfig|discoveryURI|jgroupsFile|file)\\s*=", Pattern.CASE_INSENSITIVE);
 
     /**
      * Such a scheme where a URL can begin, or anywhere with a slash behind it. Not behind a slash, dot or at-sign: a
@@ -100,6 +107,12 @@ final class JndiRules {
             throw new ConfigException(setting + ": URLs with the scheme '" + scheme.toLowerCase(Locale.ROOT)
                     + "' are refused; give the broker's own address, such as tcp://host:61616");
         }
+        Matcher parameter = REFUSED_PARAMETER.matcher(decoded((String) value));
+        if (parameter.find()) {
+            throw new ConfigException(setting + ": the parameter '" + parameter.group(1) + "' is refused: the client would"
+                    + " read addresses or settings from elsewhere; list the addresses in the URL, such as"
+                    + " failover:(tcp://a:61616,tcp://b:61616)");
+        }
     }
 
     static void checkPassedOn(String setting, String key, String value) {
@@ -115,12 +128,7 @@ final class JndiRules {
     }
 
     static Set<String> allowedFactories() {
-        Set<String> allowed = new TreeSet<>(BUILT_IN_FACTORIES);
-        Arrays.stream(System.getProperty(FACTORIES_PROPERTY, "").split(","))
-                .map(String::trim)
-                .filter(name -> !name.isEmpty())
-                .forEach(allowed::add);
-        return allowed;
+        return WorkerList.with(BUILT_IN_FACTORIES, FACTORIES_PROPERTY);
     }
 
     /** The value without URL escapes of ASCII characters, also nested ones. */

@@ -89,7 +89,8 @@ class JndiRulesTest {
                 "tcp://a:1?x=%6c%64ap%3a//evil/x", "tcp://a:1?x=%256cdap://evil/x&y=100%", "tcp://a:1#ldap://evil/x",
                 "tcp://a:1;rmi:evil", "failover:(rmi://evil)", "tcp://a/ldap://evil/x", "${jndi:ldap://evil/x}",
                 "vm://0", "vm:(broker:(tcp://localhost:6000)?persistent=false)", "vm://x?brokerConfig=xbean:http://evil/x.xml",
-                "peer://group/x", "broker:(tcp://localhost:1)"
+                "peer://group/x", "broker:(tcp://localhost:1)", "discovery:(multicast://default)", "multicast://239.1.1.1:6155",
+                "jgroups://channel?file=http://evil/x.xml", "udp://231.7.7.7:9876"
             })
     void urlsOfNamingServicesAndOfBrokersInsideTheWorker(String url) {
         assertRefused(Worker.props(url, "q"));
@@ -98,6 +99,24 @@ class JndiRulesTest {
         assertRefused(Worker.props(URL, "q", "jndi.anything", url));
         assertRefused(Worker.props(URL, "q", "queue.q", url));
         assertRefused(Worker.props(URL, "q", "topic.t", url));
+    }
+
+    /** ActiveMQ's client would read the file, and connect to the addresses in it without these rules. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "failover:(tcp://a:1)?updateURIsURL=file:///etc/passwd", "failover:(tcp://a:1)?randomize=false&UPDATEURISURL=x",
+                "failover:(tcp://a:1)?nested.updateURIsURL=http://evil/x", "failover:(tcp://a:1)?%75pdateURIsURL=x",
+                "tcp://a:1?brokerConfig=http://evil/x.xml", "failover:(tcp://a:1?updateURIsURL=x)"
+            })
+    void parametersThatReadAddressesFromElsewhere(String url) {
+        assertRefused(Worker.props(url, "q"));
+        assertRefused(Worker.props(URL, "q", "connectionFactory.ConnectionFactory", url));
+        assertRefused(Worker.props(URL, "q", "jndi.anything", url));
+        ConfigException e =
+                assertThrows(ConfigException.class, () -> new JmsSinkConnector().start(Worker.props(url, "q")));
+        assertTrue(e.getMessage().contains("list the addresses in the URL"), e.getMessage());
+        assertFalse(e.getMessage().contains("passwd"), e.getMessage());
     }
 
     @ParameterizedTest
@@ -118,7 +137,8 @@ class JndiRulesTest {
                 "tcp://127.0.0.1:61616", "tcp://broker:61616", "tcp://dns:61616", "tcp://vm:61616?a=b", "ssl://my-broker:61617",
                 "(tcp://rmi.example.org:61616,tcp://ldap.example.org:61616)?ha=true&reconnectAttempts=3",
                 "failover:(tcp://a:61616,ssl://b:61617)?randomize=false", "tcp://user:pass@broker:61616",
-                "tcp://a:61616?sslEnabled=true&trustStorePath=/etc/store.p12", "tcp://[::1]:61616",
+                "tcp://a:61616?sslEnabled=true&trustStorePath=/etc/store.p12", "tcp://[::1]:61616", "tcp://udp:61616",
+                "failover:(tcp://discovery:61616)?updateURIsSupported=false"
             })
     void addressesOfBrokersPass(String url) {
         assertAccepted(Worker.props(url, "q"));
