@@ -9,7 +9,7 @@ import {
     writesSchemas,
 } from "./debeziumPostgres";
 import { convertersOf, type Format, type JsonConverters } from "./formats";
-import { JMS_SINK_CLASS, jmsSink } from "./jmsSink";
+import { FACTORY_CLASS, isJmsSink, jmsSink } from "./jmsSink";
 import { referredSecrets, secretReference, secretsFolderOf } from "./secretReference";
 import { hasTableFilters, includeList, type TableListKeys, type Tables } from "./tables";
 
@@ -196,7 +196,8 @@ function platformSettings(
             signalTable: listed && database.signalTable,
         });
     }
-    if (connectorClass === JMS_SINK_CLASS && jmsBroker) {
+    // A connection factory of its own leads to another broker, which must not get this one's password
+    if (isJmsSink(connectorClass) && jmsBroker && !(FACTORY_CLASS in config)) {
         const password = secretReference(jmsBroker.passwordSecret, secretsFolder);
         return jmsSink({ url: jmsBroker.url, user: jmsBroker.user, password });
     }

@@ -1,22 +1,39 @@
-/** Java class of this project's JMS sink connector. */
+/** Java class of this project's JMS sink connector, for clients of Jakarta Messaging. */
 export const JMS_SINK_CLASS = "dev.connectcdc.jms.JmsSinkConnector";
+/** The same for clients of `javax.jms`. */
+export const JAVAX_JMS_SINK_CLASS = "dev.connectcdc.jms.javax.JmsSinkConnector";
+
+/** Class of the client's connection factory, in place of JNDI. */
+export const FACTORY_CLASS = "jms.connection.factory.class";
+
+/** Settings of the sink's JNDI; others of Java's would be read by nobody. */
+const JNDI = /^java\.naming\.(?!(factory\.initial|provider\.url|security\.principal|security\.credentials)$)/;
 
 const NOT_NEEDED = "remove it: it is not needed here";
+const NO_LIMIT = "remove it: the sink connects again without a limit";
+const STATE_QUEUE = "set exactly.once.state.queue instead";
 /** Settings of other vendors' JMS sinks, with what this sink has for each. */
 const MOVED_SETTINGS: [setting: RegExp, remedy: string][] = [
-    [/^jms\.producer\.time\.to\.live\.ms$/, "set jms.time.to.live.ms instead"],
-    [/^jms\.producer\.delivery\.mode$/, "set jms.delivery.mode instead"],
-    [/^jms\.producer\.priority$/, "set jms.priority instead"],
-    [/^jms\.connection\.backoff\.ms$/, "set jms.retry.backoff.ms instead"],
-    [/^jms\.connection\.max\.retries$/, "remove it: the sink connects again without a limit"],
+    [/^(jms\.connection\.max\.retries|max\.retry\.time)$/, NO_LIMIT],
+    [/^(exactly\.once\.enabled|mq\.offsets\.queue\.name)$/, STATE_QUEUE],
     [/^confluent\.(license|topic)\b/, NOT_NEEDED],
     [/^jms\.producer\.disable\.message\.(id|timestamp)$/, NOT_NEEDED],
 ];
 
+/** True for this project's JMS sink, with either API. */
+export function isJmsSink(connectorClass: string): boolean {
+    return [JMS_SINK_CLASS, JAVAX_JMS_SINK_CLASS].includes(connectorClass);
+}
+
 /** What this sink has for a setting of another vendor's JMS sink; undefined for any other setting. */
 export function movedSetting(connectorClass: string, setting: string): string | undefined {
-    if (connectorClass !== JMS_SINK_CLASS) return undefined;
+    if (!isJmsSink(connectorClass)) return undefined;
     return MOVED_SETTINGS.find(([pattern]) => pattern.test(setting))?.[1];
+}
+
+/** Settings that look like ones of JNDI, and that a JMS sink does not pass on. */
+export function unreadSettings(connectorClass: string, config: Record<string, string>): string[] {
+    return isJmsSink(connectorClass) ? Object.keys(config).filter((key) => JNDI.test(key)) : [];
 }
 
 /** Input of {@link jmsSink}. */

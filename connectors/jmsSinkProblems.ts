@@ -1,16 +1,21 @@
 import { hasReference } from "@connect-cdc/connector/checks";
 import type { Problem } from "../config/problem";
 import type { CompletedConnector } from "./completeConnector";
+import { FACTORY_CLASS } from "./jmsSink";
 
 const STATE_QUEUE = "exactly.once.state.queue";
 const DUPLICATE_DETECTION = "jms.duplicate.detection";
 const DELIVERY_MODE = "jms.delivery.mode";
 const DESTINATION = "jms.destination.name";
 
+const JNDI = ["java.naming.factory.initial", "java.naming.provider.url"];
+
 /** Settings that are a number or, with variables, one for each record; with the largest number. */
 const NUMBERS: Record<string, number> = {
     "jms.priority": 9,
+    "jms.producer.priority": 9,
     "jms.time.to.live.ms": Number.MAX_SAFE_INTEGER,
+    "jms.producer.time.to.live.ms": Number.MAX_SAFE_INTEGER,
     "jms.delivery.delay.ms": Number.MAX_SAFE_INTEGER,
 };
 
@@ -21,10 +26,24 @@ export function hasVariable(value: string): boolean {
 
 /** Rules on the settings of a JMS sink beside each other. `queues`: those of the stack's own broker, if the sink writes to it. */
 export function jmsSinkProblems(sink: CompletedConnector, queues: string[] | undefined): Problem[] {
-    return [...numberProblems(sink), ...exactlyOnceProblems(sink, queues)].map((problem) => ({
-        ...problem,
-        path: `connectors.${sink.name}.config.${problem.path}`,
-    }));
+    return [...connectionProblems(sink), ...numberProblems(sink), ...exactlyOnceProblems(sink, queues)].map(
+        (problem) => ({
+            ...problem,
+            path: `connectors.${sink.name}.config.${problem.path}`,
+        }),
+    );
+}
+
+/** The connection factory comes from JNDI, or has a class. */
+function connectionProblems({ config }: CompletedConnector): Problem[] {
+    const isByClass = FACTORY_CLASS in config;
+    return JNDI.filter((key) => isByClass === key in config).map((key) => {
+        if (!isByClass) {
+            return { path: key, value: undefined, rule: "is missing", remedy: `set it, or ${FACTORY_CLASS}` };
+        }
+        const rule = "cannot be combined with jms.connection.factory.class";
+        return { path: key, value: config[key], rule, remedy: "remove one of them" };
+    });
 }
 
 function numberProblems({ config }: CompletedConnector): Problem[] {

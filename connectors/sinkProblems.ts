@@ -5,7 +5,7 @@ import { type CompletedConnector, isTakenOver } from "./completeConnector";
 import { JSON_CONVERTER, writesKeysAsText } from "./debeziumPostgres";
 import { converterOf, type EndpointSettings } from "./endpoints";
 import { usesRegistry } from "./formats";
-import { JMS_SINK_CLASS } from "./jmsSink";
+import { FACTORY_CLASS, isJmsSink } from "./jmsSink";
 import { hasVariable, jmsSinkProblems } from "./jmsSinkProblems";
 import {
     aboveBrokersProblem,
@@ -171,8 +171,9 @@ function toleranceProblems(sink: CompletedConnector, brokers: number | undefined
 
 function jmsProblems(sink: CompletedConnector, jmsBroker: SinkSettings["jmsBroker"]): Problem[] {
     const { entry, config } = sink;
-    if (entry.class !== JMS_SINK_CLASS) return [];
-    if (!jmsBroker?.managed || "java.naming.provider.url" in entry.config) return jmsSinkProblems(sink, undefined);
+    if (!isJmsSink(entry.class)) return [];
+    const isElsewhere = ["java.naming.provider.url", FACTORY_CLASS].some((key) => key in entry.config);
+    if (!jmsBroker?.managed || isElsewhere) return jmsSinkProblems(sink, undefined);
     const names = destinationNames(config).flatMap((name) => destinationProblems(sink, name, jmsBroker));
     return [...names, ...jmsSinkProblems(sink, jmsBroker.queues)];
 }
@@ -279,7 +280,7 @@ function deleteProblems(sink: CompletedConnector, { made = [], platform }: Surro
     const problems: Problem[] = [];
     const isMarked = config[FORWARDS_HEADERS]?.toLowerCase() === "true";
     const isEmitted = emitting.length > 0 || sources.some((source) => emittingSettings(source.config).length > 0);
-    if (entry.class === JMS_SINK_CLASS && isEmitted && !isMarked) {
+    if (isJmsSink(entry.class) && isEmitted && !isMarked) {
         const rule = "drops the header __op, the only mark of an emitted delete: a consumer would read it as a row";
         const remedy = "set it to true, or set delete.handling: drop";
         problems.push({ path: pathOf(sink, FORWARDS_HEADERS), value: config[FORWARDS_HEADERS], rule, remedy });

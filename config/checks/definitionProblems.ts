@@ -8,7 +8,7 @@ import {
     unknownKeys,
 } from "@connect-cdc/connector/checks";
 import type { CompletedConnector } from "../../connectors/completeConnector";
-import { movedSetting } from "../../connectors/jmsSink";
+import { movedSetting, unreadSettings } from "../../connectors/jmsSink";
 import { sinkProblems } from "../../connectors/sinkProblems";
 import { listOf } from "../../connectors/topics";
 import type { Definitions, PluginDefinition } from "../../images/staging/contract";
@@ -71,9 +71,16 @@ class ConnectorCheck {
         const known = settingsOf(plugin);
         return [
             ...this.settingProblems("", config, known),
-            ...this.unknownProblems("", plugin.config.length > 0 ? unknownKeys(config, namesOf(known)) : []),
+            ...this.unknownProblems("", plugin.config.length > 0 ? this.unknownSettings(namesOf(known)) : []),
             ...inParts,
         ];
+    }
+
+    private unknownSettings(known: string[]): UnknownKey[] {
+        const { entry, config } = this.connector;
+        const unknown = unknownKeys(config, known);
+        const unread = unreadSettings(entry.class, config).filter((key) => !unknown.some((one) => one.key === key));
+        return [...unknown, ...unread.map((key) => ({ key, isTypo: false }))];
     }
 
     /** Settings of one plugin. `prefix` precedes each in the connector's config. */

@@ -31,6 +31,12 @@ const states = (config: Raw) => ({
     jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "States"] },
     ...sink({ "exactly.once.state.queue": "States", ...config }),
 });
+const byClass = (config: Raw) =>
+    sink({
+        "jms.connection.factory.class": "org.apache.activemq.ActiveMQConnectionFactory",
+        "jms.connection.factory.property.brokerURL": "tcp://other:61616",
+        ...config,
+    });
 const other = (config: Raw, more: Raw = {}) => ({
     connectors: { mine: { class: "a.B", tasksMax: 1, state: "running", config, ...more } },
 });
@@ -348,6 +354,9 @@ const CASES: Record<string, Case[]> = {
         ["a queue that is declared as a topic", { jmsBroker: { topics: ["Customers"] }, ...sink({ "jms.destination.name": "Customers" }) }, "connectors.json-jms-sink.config.jms.destination.name", '"Customers"', "is not in jmsBroker.queues", "set jms.destination.type: topic"],
         ["a queue of a topic's records that is not declared", sink({ "jms.destination.name": "rows.${topic}" }), "connectors.json-jms-sink.config.jms.destination.name", '"rows.localhost.cdc.customers"', "is not in jmsBroker.queues", "add it"],
         ["a priority that is no number", sink({ "jms.priority": "high" }), "connectors.json-jms-sink.config.jms.priority", '"high"', "must be a whole number from 0 to 9", "${header.NAME}"],
+        ["a number under the name of the commercial sink", sink({ "jms.producer.priority": 10 }), "connectors.json-jms-sink.config.jms.producer.priority", '"10"', "must be a whole number from 0 to 9", "correct it"],
+        ["a sink without a broker", sink({ "java.naming.factory.initial": "org.apache.activemq.jndi.ActiveMQInitialContextFactory" }, { addDefaults: false }), "connectors.json-jms-sink.config.java.naming.provider.url", "nothing", "is missing", "set it, or jms.connection.factory.class"],
+        ["a class beside JNDI", byClass({ "java.naming.provider.url": "tcp://a:1" }), "connectors.json-jms-sink.config.java.naming.provider.url", '"tcp://a:1"', "cannot be combined with jms.connection.factory.class", "remove one"],
         ["a delay before the message", sink({ "jms.delivery.delay.ms": -1 }), "connectors.json-jms-sink.config.jms.delivery.delay.ms", '"-1"', "must be a whole number of 0 or more", "correct it"],
         ["a state queue that is not declared", sink({ "exactly.once.state.queue": "States" }), "connectors.json-jms-sink.config.exactly.once.state.queue", '"States"', "is not in jmsBroker.queues", "add it to jmsBroker.queues"],
         ["states among the rows", sink({ "exactly.once.state.queue": "CustomersJSON" }), "connectors.json-jms-sink.config.exactly.once.state.queue", '"CustomersJSON"', "is the queue of jms.destination.name", "set it to another queue"],
@@ -361,7 +370,8 @@ const CASES: Record<string, Case[]> = {
         ["an unknown class", sink({}, { class: "dev.connectcdc.jms.JmsSinkConector" }), "connectors.json-jms-sink.class", '"dev.connectcdc.jms.JmsSinkConector"', "no plugin of connect.plugins has", "did you mean dev.connectcdc.jms.JmsSinkConnector?"],
         ["an unknown setting", sink({ "jms.priorty": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?"],
         ["an unknown setting that may be one", sink({ "jms.prio": 4 }), "connectors.json-jms-sink.config.jms.prio", '"4"', "is not a setting of the plugin", "did you mean", "warning"],
-        ["a setting of the commercial sink", sink({ "jms.producer.time.to.live.ms": 1 }), "connectors.json-jms-sink.config.jms.producer.time.to.live.ms", '"1"', "is not a setting of the plugin", "set jms.time.to.live.ms instead", "warning"],
+        ["a setting of a commercial sink that has another name", sink({ "mq.offsets.queue.name": "S" }), "connectors.json-jms-sink.config.mq.offsets.queue.name", '"S"', "is not a setting of the plugin", "set exactly.once.state.queue instead", "warning"],
+        ["a setting of JNDI that the sink does not pass on", sink({ "java.naming.referral": "follow" }), "connectors.json-jms-sink.config.java.naming.referral", '"follow"', "is not a setting of the plugin", "remove it", "warning"],
         ["a setting of the commercial sink that is not needed", sink({ "jms.connection.max.retries": 1 }), "connectors.json-jms-sink.config.jms.connection.max.retries", '"1"', "is not a setting of the plugin", "without a limit", "warning"],
         ["an unknown setting beside the one it looks like", sink({ "jms.priorty": 4, "jms.priority": 4 }), "connectors.json-jms-sink.config.jms.priorty", '"4"', "is not a setting of the plugin", "did you mean jms.priority?", "warning"],
         ["a misspelt setting that a source could pass on", source({ "database.sslmod": "require" }), "connectors.dbz-source.config.database.sslmod", '"require"', "is not a setting of the plugin", "did you mean database.sslmode?"],

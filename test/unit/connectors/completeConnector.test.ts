@@ -235,6 +235,25 @@ describe("a JMS sink", () => {
     });
 });
 
+describe("a JMS sink of javax.jms", () => {
+    it("gets the broker, too", () => {
+        const javax = { ...sink, class: "dev.connectcdc.jms.javax.JmsSinkConnector" };
+        const { config } = completeConnector("json-jms-sink", sink, platform);
+        expect(completeConnector("json-jms-sink", javax, platform).config).toEqual(config);
+    });
+});
+
+describe("a JMS sink with a connection factory of its own", () => {
+    it("gets neither the broker's address nor its password", () => {
+        const own = { "jms.connection.factory.class": "org.apache.activemq.ActiveMQConnectionFactory" };
+        const config = { ...sink.config, ...own };
+        expect(completeConnector("json-jms-sink", { ...sink, config }, platform)).toMatchObject({
+            secretNames: [],
+            config,
+        });
+    });
+});
+
 describe("a setting of the user", () => {
     it("of the broker's URL stays unchanged, where it has settings", () => {
         const jmsBroker = { ...platform.jmsBroker!, url: "tcp://artemis:61616?callTimeout=1000" };

@@ -68,8 +68,8 @@ final class JmsLink implements AutoCloseable {
 
     /** The same without a look at the destination. */
     static JmsLink open(JmsSinkConfig config, String clientId) throws JMSException {
-        try (JndiLookup jndi = new JndiLookup(config)) {
-            ConnectionFactory factory = jndi.connectionFactory();
+        try (AdministeredObjects objects = AdministeredObjects.of(config)) {
+            ConnectionFactory factory = objects.connectionFactory();
             JmsLink link = new JmsLink(config, factory, connect(factory, config));
             try {
                 link.prepare(clientId);
@@ -136,8 +136,8 @@ final class JmsLink implements AutoCloseable {
     }
 
     private Destination destination(String name) throws JMSException {
-        try (JndiLookup jndi = new JndiLookup(config)) {
-            Destination bound = jndi.destination(name);
+        try (AdministeredObjects objects = AdministeredObjects.of(config)) {
+            Destination bound = objects.destination(name);
             if (bound != null) {
                 return bound;
             }
@@ -223,18 +223,23 @@ final class JmsLink implements AutoCloseable {
 
     @Override
     public void close() {
-        closeQuietly(connection);
+        // In JMS 1.1 a connection is no AutoCloseable.
+        closeQuietly(connection::close);
         closeQuietly(factory);
     }
 
-    private static void closeQuietly(Object closeable) {
+    private static void closeQuietly(ConnectionFactory factory) {
+        if (factory instanceof AutoCloseable open) {
+            closeQuietly(open);
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable open) {
         try {
-            if (closeable instanceof AutoCloseable open) {
-                open.close();
-            }
+            open.close();
         } catch (Exception e) {
             // What is not committed the broker rolls back when the connection is gone, however it goes.
-            LOG.debug("Closing a {} failed with {}", closeable.getClass().getName(), e.getClass().getName());
+            LOG.debug("Closing failed with {}", e.getClass().getName());
         }
     }
 }

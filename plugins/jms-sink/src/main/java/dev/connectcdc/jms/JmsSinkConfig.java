@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -37,6 +38,8 @@ final class JmsSinkConfig extends AbstractConfig {
     static final String CREDENTIALS = Context.SECURITY_CREDENTIALS;
     static final String CONNECTION_FACTORY = "connection.factory.name";
     static final String JNDI_PREFIX = "jndi.";
+    static final String FACTORY_CLASS = "jms.connection.factory.class";
+    static final String UNKNOWN_SETTINGS = "unknown.settings.handling";
 
     static final String USERNAME = "jms.username";
     static final String PASSWORD = "jms.password";
@@ -69,13 +72,19 @@ final class JmsSinkConfig extends AbstractConfig {
     static final String BACKOFF = "jms.retry.backoff.ms";
     static final String LONGEST_BACKOFF = "jms.retry.backoff.max.ms";
 
-    /** Settings of the known JNDI factories that pass on without the prefix, as vendors' examples write them. */
-    private static final List<String> PASSED_ON_PREFIXES = List.of(JndiRules.CONNECTION_FACTORY_PREFIX, "queue.", "topic.");
+    /**
+     * Settings of JNDI factories that pass on without the prefix, as vendors' examples write them: of Artemis and ActiveMQ,
+     * Qpid, Solace, TIBCO and Oracle.
+     */
+    private static final List<String> PASSED_ON_PREFIXES = List.of(
+            JndiRules.CONNECTION_FACTORY_PREFIX, "connectionfactory.", "queue.", "topic.", "Solace_JMS_", "com.tibco.tibjms.");
 
     /** Artemis' parameter, ActiveMQ's scheme. */
     private static final Pattern TLS = Pattern.compile("(?i)\\bsslEnabled=true\\b|\\b(?:ssl|nio\\+ssl)://");
 
-    private static final List<String> PASSED_ON_NAMES = List.of("connectionFactoryNames");
+    private static final List<String> PASSED_ON_NAMES = List.of("connectionFactoryNames", "db_url");
+
+    private static final List<String> DELIVERY_MODES = List.of("persistent", "non_persistent");
 
     /** What a record's value becomes. */
     enum Format {
@@ -119,19 +128,48 @@ final class JmsSinkConfig extends AbstractConfig {
      */
     JmsSinkConfig(Map<String, String> props) {
         // Not logged: a provider URL can hold passwords of key stores.
-        super(CONFIG_DEF, props, false);
-        this.props = Map.copyOf(props);
+        super(CONFIG_DEF, Aliases.resolved(props), false);
+        this.props = Map.copyOf(Aliases.resolved(props));
         checkJndiProperties(props);
+        checkFactoryProperties(props);
         pairProblems(props).forEach((setting, problem) -> {
             throw new ConfigException(setting + ": " + problem);
         });
     }
 
     /** @return by setting what is wrong with it beside the others */
-    static Map<String, String> pairProblems(Map<String, String> props) {
-        if (props.get(STATE_QUEUE) == null) {
-            return Map.of();
+    static Map<String, String> pairProblems(Map<String, String> given) {
+        Map<String, String> props = Aliases.resolved(given);
+        Map<String, String> problems = new LinkedHashMap<>(Aliases.problems(given));
+        problems.putAll(connectionProblems(props));
+        if (props.get(STATE_QUEUE) != null) {
+            problems.putAll(stateQueueProblems(props));
         }
+        String unknown = UnknownSettings.problem(given);
+        if (!unknown.isEmpty() && "fail".equals(given.get(UNKNOWN_SETTINGS))) {
+            problems.put(UNKNOWN_SETTINGS, unknown);
+        }
+        return problems;
+    }
+
+    /** The connection factory comes from JNDI or has a class, and not both. */
+    private static Map<String, String> connectionProblems(Map<String, String> props) {
+        Map<String, String> problems = new LinkedHashMap<>();
+        boolean byClass = props.get(FACTORY_CLASS) != null;
+        for (String setting : List.of(FACTORY, PROVIDER_URL)) {
+            if (byClass && props.get(setting) != null) {
+                problems.put(setting, "cannot be combined with " + FACTORY_CLASS + ": remove one of them");
+            } else if (!byClass && props.get(setting) == null) {
+                problems.put(setting, "is missing: set it, or " + FACTORY_CLASS);
+            }
+        }
+        if (!byClass && !factoryProperties(props).isEmpty()) {
+            problems.put(FACTORY_CLASS, "is missing: there are settings " + FactoryRules.PROPERTY_PREFIX + "…");
+        }
+        return problems;
+    }
+
+    private static Map<String, String> stateQueueProblems(Map<String, String> props) {
         Map<String, String> problems = new LinkedHashMap<>();
         if ("true".equalsIgnoreCase(props.get(DUPLICATE_DETECTION))) {
             problems.put(DUPLICATE_DETECTION, "cannot be combined with " + STATE_QUEUE + ", which makes it superfluous");
@@ -151,16 +189,25 @@ final class JmsSinkConfig extends AbstractConfig {
         jndiProperties(props).forEach((key, value) -> JndiRules.checkPassedOn(settingOf(props, key), key, value));
     }
 
+    /** @throws ConfigException when a property of the connection factory is refused */
+    static void checkFactoryProperties(Map<String, String> props) {
+        factoryProperties(props).forEach(FactoryRules::checkProperty);
+    }
+
     /** @return the filter for texts that may quote a setting */
     SecretFilter secretFilter() {
-        List<String> urls = new ArrayList<>(jndiProperties(props).values());
-        urls.add(providerUrl());
+        Map<String, String> properties = new HashMap<>(jndiProperties(props));
+        properties.putAll(factoryProperties(props));
+        List<String> urls = new ArrayList<>(properties.values());
+        if (providerUrl() != null) {
+            urls.add(providerUrl());
+        }
         return SecretFilter.of(
                 Stream.of(getPassword(PASSWORD), getPassword(CREDENTIALS))
                         .filter(Objects::nonNull)
                         .map(Password::value)
                         .toList(),
-                jndiProperties(props),
+                properties,
                 urls);
     }
 
@@ -188,8 +235,19 @@ final class JmsSinkConfig extends AbstractConfig {
 
     /** @return whether a URL asks for TLS */
     boolean usesTls() {
-        return Stream.concat(Stream.of(providerUrl()), jndiProperties(props).values().stream())
+        return Stream.of(Map.of(PROVIDER_URL, Objects.toString(providerUrl(), "")), jndiProperties(props), factoryProperties(props))
+                .flatMap(settings -> settings.values().stream())
                 .anyMatch(url -> TLS.matcher(url).find());
+    }
+
+    /** @return the class of the connection factory; null when it comes from JNDI */
+    String connectionFactoryClass() {
+        return getString(FACTORY_CLASS);
+    }
+
+    /** @return properties of the connection factory by name */
+    Map<String, String> connectionFactoryProperties() {
+        return factoryProperties(props);
     }
 
     String connectionFactoryName() {
@@ -367,6 +425,16 @@ final class JmsSinkConfig extends AbstractConfig {
         return passedOn;
     }
 
+    private static Map<String, String> factoryProperties(Map<String, String> props) {
+        Map<String, String> properties = new TreeMap<>();
+        props.forEach((setting, value) -> {
+            if (value != null && setting.startsWith(FactoryRules.PROPERTY_PREFIX)) {
+                properties.put(setting.substring(FactoryRules.PROPERTY_PREFIX.length()), value);
+            }
+        });
+        return properties;
+    }
+
     private static String settingOf(Map<String, String> props, String key) {
         return props.containsKey(JNDI_PREFIX + key) ? JNDI_PREFIX + key : key;
     }
@@ -374,24 +442,28 @@ final class JmsSinkConfig extends AbstractConfig {
     private static ConfigDef define() {
         ConfigDef def = new ConfigDef();
         defineJndi(def);
+        defineFactory(def);
         defineJms(def);
         defineMessage(def);
         defineDelivery(def);
+        defineCompatibility(def);
         return def;
     }
 
     private static void defineJndi(ConfigDef def) {
         Settings group = new Settings(def, "JNDI");
-        group.add(FACTORY, Type.STRING, ConfigDef.NO_DEFAULT_VALUE, checked(JndiRules::checkFactory, "an allowed class"),
+        group.add(FACTORY, Type.STRING, null, checked(JndiRules::checkFactory, "an allowed class"),
                 new Choices(JndiRules::allowedFactories), Importance.HIGH,
                 "Class of the JNDI initial context factory: org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory"
                         + " or org.apache.activemq.jndi.ActiveMQInitialContextFactory. The worker's system property "
-                        + JndiRules.FACTORIES_PROPERTY + " can name others, a connector cannot.",
+                        + JndiRules.FACTORIES_PROPERTY + " can name others, a connector cannot. Required unless "
+                        + FACTORY_CLASS + " is set.",
                 "Initial context factory");
-        group.add(PROVIDER_URL, Type.STRING, ConfigDef.NO_DEFAULT_VALUE,
+        group.add(PROVIDER_URL, Type.STRING, null,
                 checked(JndiRules::checkUrl, "a URL of a broker"), Importance.HIGH,
                 "JNDI provider URL: for Artemis and ActiveMQ the broker's address, such as tcp://host:61616. URLs of"
-                        + " naming services (ldap, rmi, dns, iiop, corbaname) are refused.",
+                        + " naming services (ldap, rmi, dns, iiop, corbaname) are refused. Required unless " + FACTORY_CLASS
+                        + " is set.",
                 "Provider URL");
         group.add(CONNECTION_FACTORY, Type.STRING, "ConnectionFactory",
                 checked(JndiRules::checkLookupName, "a name without scheme"), Importance.HIGH,
@@ -401,6 +473,40 @@ final class JmsSinkConfig extends AbstractConfig {
         group.add(CREDENTIALS, Type.PASSWORD, null, null, Importance.MEDIUM,
                 "JNDI password. Also the password of the connection where '" + USERNAME + "' is not set.",
                 "JNDI password");
+    }
+
+    private static void defineFactory(ConfigDef def) {
+        Settings group = new Settings(def, "Connection factory");
+        group.add(FACTORY_CLASS, Type.STRING, null, checked(FactoryRules::checkClass, "an allowed class"), Importance.MEDIUM,
+                "Class of the connection factory, in place of JNDI. Its properties are the settings "
+                        + FactoryRules.PROPERTY_PREFIX + "<name>. The worker's system property "
+                        + FactoryRules.CLASSES_PROPERTY + " can name other classes, a connector cannot.",
+                "Class");
+        for (String secret : FactoryRules.SECRETS) {
+            group.add(FactoryRules.PROPERTY_PREFIX + secret, Type.PASSWORD, null, null, Importance.LOW,
+                    "Property " + secret + " of the connection factory.", "Property " + secret);
+        }
+    }
+
+    private static void defineCompatibility(ConfigDef def) {
+        Settings group = new Settings(def, "Compatibility");
+        group.addChoice(UNKNOWN_SETTINGS, "warn", List.of("warn", "fail"), Importance.LOW,
+                "What becomes of a setting that looks like one of a JMS sink and that this sink does not have: 'warn' writes"
+                        + " a warning into the worker's log when the config is validated, 'fail' refuses the config.",
+                "Unknown settings");
+        new TreeMap<>(Aliases.SETTINGS).forEach((alias, setting) -> {
+            ConfigDef.ConfigKey key = def.configKeys().get(setting);
+            // The vendor's mode is in capitals.
+            ConfigDef.Validator validator = setting.equals(DELIVERY_MODE)
+                    ? ConfigDef.CaseInsensitiveValidString.in(DELIVERY_MODES.toArray(String[]::new))
+                    : key.validator;
+            group.add(alias, key.type, null, optional(validator), Importance.LOW,
+                    "Another name of " + setting + ", for configs of other JMS sinks.", "Alias of " + setting);
+        });
+    }
+
+    private static ConfigDef.Validator optional(ConfigDef.Validator validator) {
+        return checked(validator::ensureValid, validator.toString());
     }
 
     private static void defineJms(ConfigDef def) {
@@ -462,7 +568,7 @@ final class JmsSinkConfig extends AbstractConfig {
 
     private static void defineDelivery(ConfigDef def) {
         Settings group = new Settings(def, "Delivery");
-        group.addChoice(DELIVERY_MODE, "persistent", List.of("persistent", "non_persistent"), Importance.MEDIUM,
+        group.addChoice(DELIVERY_MODE, "persistent", DELIVERY_MODES, Importance.MEDIUM,
                 "Whether messages survive a restart of the broker.", "Delivery mode");
         group.add(PRIORITY, Type.STRING, "4", checkedNumber(4, 9), Importance.LOW,
                 "JMS priority of the messages, 0 to 9. Variables as in " + DESTINATION + ".", "Priority");

@@ -11,9 +11,13 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.sink.SinkConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Writes records to a queue or topic of a Jakarta Messaging broker, found through JNDI. */
+/** Writes records to a queue or topic of a JMS broker. */
 public class JmsSinkConnector extends SinkConnector {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JmsSinkConnector.class);
 
     private Map<String, String> props;
 
@@ -35,8 +39,14 @@ public class JmsSinkConnector extends SinkConnector {
         } catch (ConfigException e) {
             addError(config, JmsSinkConfig.PROVIDER_URL, e.getMessage());
         }
+        try {
+            JmsSinkConfig.checkFactoryProperties(connectorConfigs);
+        } catch (ConfigException e) {
+            addError(config, JmsSinkConfig.FACTORY_CLASS, e.getMessage());
+        }
         JmsSinkConfig.pairProblems(connectorConfigs)
                 .forEach((setting, problem) -> addError(config, setting, setting + ": " + problem));
+        warn(connectorConfigs);
         hideSecrets(config);
         return config;
     }
@@ -67,6 +77,12 @@ public class JmsSinkConnector extends SinkConnector {
     @Override
     public void stop() {
         // Nothing is held open.
+    }
+
+    /** The answer of a validation has errors, and no warnings: only the worker's log can have one. */
+    private static void warn(Map<String, String> props) {
+        UnknownSettings.of(props).forEach((setting, remedy) -> LOG.warn(
+                "Connector {}: the sink has no setting '{}' and ignores it; {}", props.get("name"), setting, remedy));
     }
 
     /** Connect shows the values, references to secrets resolved, to whoever asks for a validation. */

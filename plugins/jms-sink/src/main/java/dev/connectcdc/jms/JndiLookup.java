@@ -12,7 +12,7 @@ import org.apache.kafka.connect.errors.ConnectException;
  * Looks up the connection factory and the destination. The initial context factory is called directly and not through
  * {@code InitialContext}, which would also follow names with a scheme and read settings from anywhere on the class path.
  */
-final class JndiLookup implements AutoCloseable {
+final class JndiLookup implements AdministeredObjects {
 
     private final JmsSinkConfig config;
     private final Context context;
@@ -21,13 +21,15 @@ final class JndiLookup implements AutoCloseable {
     JndiLookup(JmsSinkConfig config) {
         this.config = config;
         try {
-            context = factory(config.factoryClass()).getInitialContext(config.jndiEnvironment());
+            context = ClientClass.newInstance(config.factoryClass(), InitialContextFactory.class)
+                    .getInitialContext(config.jndiEnvironment());
         } catch (NamingException e) {
             throw failed("JNDI refuses the provider URL or another setting", e);
         }
     }
 
-    ConnectionFactory connectionFactory() {
+    @Override
+    public ConnectionFactory connectionFactory() {
         String name = config.connectionFactoryName();
         Object found;
         try {
@@ -38,15 +40,12 @@ final class JndiLookup implements AutoCloseable {
         if (found instanceof ConnectionFactory factory) {
             return factory;
         }
-        throw new ConnectException("'" + name + "' in JNDI is of class " + found.getClass().getName() + ", which is no"
-                + " jakarta.jms.ConnectionFactory: the client in the plugin's folder must be one of Jakarta Messaging 3");
+        throw new ConnectException("'" + name + "' in JNDI is of class " + found.getClass().getName() + ", which is no "
+                + ConnectionFactory.class.getName() + ": the client in the plugin's folder must be one for this API");
     }
 
-    /**
-     * @param name a name without scheme
-     * @return the destination that is bound under the name; null when none is
-     */
-    Destination destination(String name) {
+    @Override
+    public Destination destination(String name) {
         if (name.contains(":")) {
             // Of another address (address::queue); never handed to JNDI, to which a colon can mean a scheme.
             return null;
@@ -66,20 +65,6 @@ final class JndiLookup implements AutoCloseable {
             context.close();
         } catch (NamingException e) {
             // It was read; nothing depends on how it ends.
-        }
-    }
-
-    private static InitialContextFactory factory(String className) {
-        try {
-            return Class.forName(className, true, JndiLookup.class.getClassLoader())
-                    .asSubclass(InitialContextFactory.class)
-                    .getDeclaredConstructor()
-                    .newInstance();
-        } catch (ClassNotFoundException e) {
-            throw new ConnectException("the class " + className + " is missing: put the broker's JMS client, for Artemis"
-                    + " org.apache.activemq:artemis-jakarta-client with its dependencies, into the plugin's folder", e);
-        } catch (ReflectiveOperationException | ClassCastException e) {
-            throw new ConnectException("the class " + className + " is no JNDI initial context factory", e);
         }
     }
 

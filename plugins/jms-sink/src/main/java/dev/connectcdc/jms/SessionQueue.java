@@ -339,8 +339,12 @@ final class SessionQueue {
         if (cause instanceof ConnectException known) {
             return known;
         }
+        if (cause instanceof NoSuchMethodError || cause instanceof AbstractMethodError) {
+            return new ConnectException("the broker's client is older than JMS 2, and a setting needs that: "
+                    + cause.getMessage(), cause);
+        }
         if (cause instanceof LinkageError) {
-            return new ConnectException("a class is missing: put the JMS API (jakarta.jms:jakarta.jms-api 3) and the"
+            return new ConnectException("a class is missing: put the JMS API (" + JmsApi.artifact() + ") and the"
                     + " broker's client with its dependencies into the plugin's folder", cause);
         }
         return new ConnectException("unexpected failure of class " + cause.getClass().getName(), cause);

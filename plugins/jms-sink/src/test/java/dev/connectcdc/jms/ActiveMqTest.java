@@ -105,6 +105,16 @@ class ActiveMqTest {
     }
 
     @Test
+    void connectsByTheClassOfItsConnectionFactory() throws Exception {
+        try (Running broker = new Running(data);
+                Worker worker = Worker.start(FactoryBeanTest.props("org.apache.activemq.ActiveMQConnectionFactory", broker.url,
+                        "useCompression", "true", "sendTimeout", "20000"))) {
+            worker.put(Worker.text(0));
+            assertEquals(rows(0, 1), arrived(broker.url, "rows.by.class"));
+        }
+    }
+
+    @Test
     void aUserWhoMayNotSendLosesNothing() throws Exception {
         try (Running broker = new Running(data)) {
             ConnectException e = assertThrows(ConnectException.class, () -> {

@@ -64,7 +64,7 @@ class JmsSinkConnectorTest {
             assertFalse(key.documentation.isBlank(), key.name);
             assertNotNull(key.group, key.name);
             assertTrue(key.orderInGroup > 0 && !key.displayName.equals(key.name), key.name);
-            boolean secret = key.name.matches(".*(password|credentials)");
+            boolean secret = key.name.matches("(?i).*(password|credentials)");
             assertEquals(secret, key.type == ConfigDef.Type.PASSWORD, key.name);
         }
     }
@@ -95,7 +95,8 @@ class JmsSinkConnectorTest {
                 .collect(Collectors.toSet());
         assertEquals(
                 Set.of("java.naming.factory.initial", "jms.destination.type", "jms.message.format", "behavior.on.null.values",
-                        "jms.delivery.mode", "jms.reply.to.type", "jms.group.id", "jms.last.value.key"),
+                        "jms.delivery.mode", "jms.reply.to.type", "jms.group.id", "jms.last.value.key",
+                        "unknown.settings.handling"),
                 withChoices);
     }
 
@@ -127,6 +128,10 @@ class JmsSinkConnectorTest {
         "jms.username, ''",
         "jms.client.id, ''",
         "java.naming.security.principal, ''",
+        "jms.producer.priority, 10",
+        "jms.producer.delivery.mode, sometimes",
+        "jms.connection.backoff.ms, 0",
+        "unknown.settings.handling, ignore",
     })
     void badSettingsAreRefusedByName(String setting, String value) {
         Map<String, String> props = Worker.props(PROVIDER_URL, "q", setting, value);

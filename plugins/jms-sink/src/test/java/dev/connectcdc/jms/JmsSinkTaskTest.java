@@ -91,6 +91,16 @@ class JmsSinkTaskTest {
     }
 
     @Test
+    void connectsByTheClassOfItsConnectionFactory() throws Exception {
+        Map<String, String> props = FactoryBeanTest.props(FactoryBeanTest.ARTEMIS, url, "callTimeout", "15000");
+        try (Worker worker = Worker.start(props);
+                Inbox inbox = new Inbox(url, "rows.by.class", false)) {
+            worker.put(Worker.texts(0, 2));
+            assertEquals(rows(0, 2), inbox.restOfTexts());
+        }
+    }
+
+    @Test
     void aBatchThatTheBrokerRefusesInTheMiddleLeavesNothing() throws Exception {
         try (Worker worker = Worker.start(Worker.props(url, "full.fail"))) {
             List<SinkRecord> tooMuch = new ArrayList<>();
