@@ -107,8 +107,8 @@ class ActiveMqTest {
     @Test
     void connectsByTheClassOfItsConnectionFactory() throws Exception {
         try (Running broker = new Running(data);
-                Worker worker = Worker.start(FactoryBeanTest.props("org.apache.activemq.ActiveMQConnectionFactory", broker.url,
-                        "useCompression", "true", "sendTimeout", "20000"))) {
+                Worker worker = Worker.start(FactoryBeanTest.props("org.apache.activemq.ActiveMQConnectionFactory",
+                        "brokerURL", broker.url, "useCompression", "true", "sendTimeout", "20000"))) {
             worker.put(Worker.text(0));
             assertEquals(rows(0, 1), arrived(broker.url, "rows.by.class"));
         }

@@ -46,7 +46,7 @@ final class BrokerMain {
                 .setMaxDiskUsage(-1)
                 .setIDCacheSize(1_100_000)
                 .setSecurityEnabled(true)
-                .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port + "?protocols=CORE" + tls);
+                .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port + "?protocols=CORE,AMQP" + tls);
         config.addAddressSetting("#", new AddressSettings().setDefaultAddressRoutingType(RoutingType.ANYCAST));
         config.addAddressSetting("fixed.#", new AddressSettings().setAutoCreateAddresses(false).setAutoCreateQueues(false));
         config.addAddressSetting("full.block", full(AddressFullMessagePolicy.BLOCK));

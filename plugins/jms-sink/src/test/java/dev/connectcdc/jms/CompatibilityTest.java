@@ -130,7 +130,7 @@ class CompatibilityTest {
     void configsOfThePageAboutMovingOverAreValid() throws IOException {
         assumeTrue(Files.exists(PAGE));
         List<Map<String, String>> configs = configsOfPage();
-        assertTrue(configs.size() >= 6, configs.size() + " configs");
+        assertTrue(configs.size() >= 9, configs.size() + " configs");
         for (Map<String, String> config : configs) {
             Map<String, String> props = new HashMap<>(config);
             props.put("unknown.settings.handling", "fail");

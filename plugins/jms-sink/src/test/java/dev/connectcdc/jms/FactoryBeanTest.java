@@ -26,11 +26,11 @@ class FactoryBeanTest {
     private static final String ACTIVEMQ_TLS = "org.apache.activemq.ActiveMQSslConnectionFactory";
     private static final String URL = "tcp://127.0.0.1:1";
 
-    /** Settings for the queue {@code rows.by.class} of the broker at this URL, with properties of the factory. */
-    static Map<String, String> props(String factory, String url, String... properties) {
-        Map<String, String> props = new HashMap<>(Worker.props(url, "rows.by.class", "jms.connection.factory.class", factory));
+    /** Settings for the queue {@code rows.by.class}, with properties of the connection factory. */
+    static Map<String, String> props(String factory, String... properties) {
+        Map<String, String> props =
+                new HashMap<>(Worker.props(URL, "rows.by.class", "jms.connection.factory.class", factory));
         props.keySet().removeIf(setting -> setting.startsWith("java.naming."));
-        props.put("jms.connection.factory.property.brokerURL", url);
         for (int i = 0; i < properties.length; i += 2) {
             props.put("jms.connection.factory.property." + properties[i], properties[i + 1]);
         }
@@ -54,7 +54,7 @@ class FactoryBeanTest {
     void propertiesAreSet() {
         ActiveMQSslConnectionFactory factory = assertInstanceOf(
                 ActiveMQSslConnectionFactory.class,
-                new FactoryBean(new JmsSinkConfig(props(ACTIVEMQ_TLS, "ssl://broker:61617",
+                new FactoryBean(new JmsSinkConfig(props(ACTIVEMQ_TLS, "brokerURL", "ssl://broker:61617",
                                 "trustStore", "/etc/connect/trust.p12", "trustStorePassword", "secret-4711")))
                         .connectionFactory());
         assertEquals("ssl://broker:61617", factory.getBrokerURL());
@@ -76,18 +76,18 @@ class FactoryBeanTest {
         "trustedPackages, *",
     })
     void propertiesThatAreRefused(String property, String value) {
-        assertRefused("jms.connection.factory.class", props(ARTEMIS, URL, property, value));
+        assertRefused("jms.connection.factory.class", props(ARTEMIS, property, value));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"org.apache.activemq.ActiveMQXAConnectionFactory", "java.lang.ProcessBuilder", "evil.Factory"})
     void classesThatAreNotListed(String factory) {
-        assertRefused("jms.connection.factory.class", props(factory, URL));
+        assertRefused("jms.connection.factory.class", props(factory));
     }
 
     @Test
     void onlyTheWorkersSystemPropertyNamesFurtherClasses() {
-        Map<String, String> props = props("org.example.Factory", URL);
+        Map<String, String> props = props("org.example.Factory");
         props.put("connectcdc.jms.connection.factories", "org.example.Factory");
         assertRefused("jms.connection.factory.class", props);
         System.setProperty("connectcdc.jms.connection.factories", "org.example.Factory");
@@ -100,7 +100,7 @@ class FactoryBeanTest {
 
     @Test
     void jndiAndAClassExcludeEachOther() {
-        Map<String, String> props = props(ARTEMIS, URL);
+        Map<String, String> props = props(ARTEMIS);
         props.put("java.naming.provider.url", URL);
         assertRefused("java.naming.provider.url", props);
         assertRefused("jms.connection.factory.class",
@@ -112,7 +112,7 @@ class FactoryBeanTest {
         JmsSinkConfig.CONFIG_DEF.configKeys().values().stream()
                 .filter(key -> key.name.startsWith("jms.connection.factory.property."))
                 .forEach(key -> assertEquals(ConfigDef.Type.PASSWORD, key.type, key.name));
-        Map<String, String> props = props(ARTEMIS, "tcp://127.0.0.1:1?keyStorePassword=secret-4711&x=y",
+        Map<String, String> props = props(ARTEMIS, "brokerURL", "tcp://127.0.0.1:1?keyStorePassword=secret-4711&x=y",
                 "trustStorePassword", "secret-4712");
         ConnectException e =
                 assertThrows(ConnectException.class, () -> new FactoryBean(new JmsSinkConfig(props)).connectionFactory());
@@ -122,8 +122,8 @@ class FactoryBeanTest {
 
     @Test
     void aMissingClassIsNamed() {
-        Map<String, String> props = props("org.apache.qpid.jms.JmsConnectionFactory", URL);
+        Map<String, String> props = props("com.rabbitmq.jms.admin.RMQConnectionFactory");
         ConnectException e = assertThrows(ConnectException.class, () -> new JmsSinkTask().start(props));
-        assertTrue(e.getMessage().contains("org.apache.qpid.jms.JmsConnectionFactory is missing"), e.getMessage());
+        assertTrue(e.getMessage().contains("com.rabbitmq.jms.admin.RMQConnectionFactory is missing"), e.getMessage());
     }
 }

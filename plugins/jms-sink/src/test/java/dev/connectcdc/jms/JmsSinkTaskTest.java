@@ -92,11 +92,29 @@ class JmsSinkTaskTest {
 
     @Test
     void connectsByTheClassOfItsConnectionFactory() throws Exception {
-        Map<String, String> props = FactoryBeanTest.props(FactoryBeanTest.ARTEMIS, url, "callTimeout", "15000");
+        Map<String, String> props = FactoryBeanTest.props(FactoryBeanTest.ARTEMIS, "brokerURL", url, "callTimeout", "15000");
         try (Worker worker = Worker.start(props);
                 Inbox inbox = new Inbox(url, "rows.by.class", false)) {
             worker.put(Worker.texts(0, 2));
             assertEquals(rows(0, 2), inbox.restOfTexts());
+        }
+    }
+
+    /** Brokers of AMQP 1.0, by Qpid's client. */
+    @Test
+    void exactlyOnceOverAmqp() throws Exception {
+        Map<String, String> props = FactoryBeanTest.props(
+                "org.apache.qpid.jms.JmsConnectionFactory", "remoteURI", url.replace("tcp:", "amqp:"));
+        props.put("jms.destination.name", "rows.by.amqp");
+        props.put("exactly.once.state.queue", "states.by.amqp");
+        try (Worker worker = Worker.start(props)) {
+            worker.task.put(Worker.texts(0, 100));
+            worker.task.put(Worker.texts(50, 150));
+        }
+        try (Worker worker = Worker.start(props);
+                Inbox inbox = new Inbox(url, "rows.by.amqp", false)) {
+            worker.task.put(Worker.texts(100, 200));
+            assertEquals(rows(0, 200), inbox.restOfTexts());
         }
     }
 
