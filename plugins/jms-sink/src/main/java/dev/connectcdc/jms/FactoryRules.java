@@ -2,7 +2,6 @@ package dev.connectcdc.jms;
 
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -13,6 +12,9 @@ final class FactoryRules {
 
     /** System property of the worker with further classes of connection factories, separated by commas. */
     static final String CLASSES_PROPERTY = "connectcdc.jms.connection.factories";
+
+    /** System property of the worker with further properties of connection factories, separated by commas. */
+    static final String PROPERTIES_PROPERTY = "connectcdc.jms.connection.factory.properties";
 
     /** Settings that are properties of the connection factory begin so. */
     static final String PROPERTY_PREFIX = "jms.connection.factory.property.";
@@ -59,15 +61,16 @@ final class FactoryRules {
             if (value.contains(":")) {
                 throw new ConfigException(setting + ": must be the path of a file on the worker");
             }
-        } else if (PLAIN.contains(property)) {
+        } else if (WorkerList.with(PLAIN, PROPERTIES_PROPERTY).contains(property)) {
             JndiRules.checkValue(setting, value);
         } else if (!SECRETS.contains(property)) {
-            throw new ConfigException(setting + ": is not among the allowed properties " + allowedProperties());
+            throw new ConfigException(setting + ": is not among the allowed properties " + allowedProperties()
+                    + ". The worker's system property " + PROPERTIES_PROPERTY + " can name others, a connector cannot.");
         }
     }
 
     private static Set<String> allowedProperties() {
-        Set<String> allowed = new TreeSet<>(PLAIN);
+        Set<String> allowed = WorkerList.with(PLAIN, PROPERTIES_PROPERTY);
         allowed.addAll(URLS);
         allowed.addAll(FILES);
         allowed.addAll(SECRETS);

@@ -10,8 +10,7 @@ final class UnknownSettings {
 
     /** The sink's own names begin so, and those of siblings. */
     private static final List<String> PREFIXES = List.of(
-            "jms.", "java.naming.", "connection.", "exactly.once.", "activemq.", "mq.", "tibco.", "solace.", "connect.jms.",
-            "max.retr");
+            "jms.", "java.naming.", "connection.", "exactly.once.", "activemq.", "mq.", "tibco.", "solace.", "connect.jms.");
 
     private static final String NO_LIMIT = "remove it: the sink connects again without a limit";
     private static final String NOT_NEEDED = "remove it: it is not needed";
@@ -34,7 +33,8 @@ final class UnknownSettings {
         for (String setting : props.keySet()) {
             boolean known = JmsSinkConfig.CONFIG_DEF.names().contains(setting)
                     || setting.startsWith(FactoryRules.PROPERTY_PREFIX);
-            if (!known && PREFIXES.stream().anyMatch(setting::startsWith)) {
+            boolean ofJmsSinks = REMEDIES.containsKey(setting) || PREFIXES.stream().anyMatch(setting::startsWith);
+            if (!known && ofJmsSinks) {
                 unknown.put(setting, REMEDIES.getOrDefault(setting, "correct its name, or remove it"));
             }
         }

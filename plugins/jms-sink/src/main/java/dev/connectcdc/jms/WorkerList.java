@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Lists of allowed classes, which only the worker's owner can make longer. */
+/** Lists of what a config may name, which only the worker's owner can make longer. */
 final class WorkerList {
 
     private WorkerList() {}

@@ -85,16 +85,20 @@ class FactoryBeanTest {
         assertRefused("jms.connection.factory.class", props(factory));
     }
 
-    @Test
-    void onlyTheWorkersSystemPropertyNamesFurtherClasses() {
-        Map<String, String> props = props("org.example.Factory");
-        props.put("connectcdc.jms.connection.factories", "org.example.Factory");
+    @ParameterizedTest
+    @CsvSource({
+        "connectcdc.jms.connection.factories, org.example.Factory, org.example.Factory, port",
+        "connectcdc.jms.connection.factory.properties, model, " + ARTEMIS + ", model",
+    })
+    void onlyTheWorkersSystemPropertiesNameFurtherOnes(String list, String listed, String factory, String property) {
+        Map<String, String> props = props(factory, property, "1");
+        props.put(list, listed);
         assertRefused("jms.connection.factory.class", props);
-        System.setProperty("connectcdc.jms.connection.factories", "org.example.Factory");
+        System.setProperty(list, listed);
         try {
             assertEquals(Set.of(), settingsWithErrors(props));
         } finally {
-            System.clearProperty("connectcdc.jms.connection.factories");
+            System.clearProperty(list);
         }
     }
 
