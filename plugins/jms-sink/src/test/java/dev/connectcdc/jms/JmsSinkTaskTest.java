@@ -108,12 +108,12 @@ class JmsSinkTaskTest {
         props.put("jms.destination.name", "rows.by.amqp");
         props.put("exactly.once.state.queue", "states.by.amqp");
         try (Worker worker = Worker.start(props)) {
-            worker.task.put(Worker.texts(0, 100));
-            worker.task.put(Worker.texts(50, 150));
+            worker.put(Worker.texts(0, 100));
+            worker.put(Worker.texts(50, 150));
         }
         try (Worker worker = Worker.start(props);
                 Inbox inbox = new Inbox(url, "rows.by.amqp", false)) {
-            worker.task.put(Worker.texts(100, 200));
+            worker.put(Worker.texts(100, 200));
             assertEquals(rows(0, 200), inbox.restOfTexts());
         }
     }

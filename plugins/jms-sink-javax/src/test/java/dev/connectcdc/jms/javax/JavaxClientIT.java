@@ -87,7 +87,7 @@ class JavaxClientIT {
             broker.stop();
             assertThrows(RetriableException.class, () -> task.put(500, 1000));
             broker.start();
-            task.put(500, 1000);
+            task.retryUntilDelivered(1000);
             assertEquals(rows(0, 1000), List.copyOf(new LinkedHashSet<>(broker.texts("rows"))));
         }
     }

@@ -6,15 +6,18 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.runtime.isolation.LoaderSwap;
 import org.apache.kafka.connect.runtime.isolation.Plugins;
 import org.apache.kafka.connect.sink.SinkConnector;
@@ -30,7 +33,7 @@ final class PluginFolder {
     /** As Connect's users write it. */
     static final String CONNECTOR = "dev.connectcdc.jms.javax.JmsSinkConnector";
 
-    private static final String TOPIC = "orders";
+    private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
     private static final Pattern CLIENT =
             Pattern.compile(".*/(?:activemq-client|geronimo-jms|geronimo-j2ee-management|hawtbuf)[^/]*\\.jar");
@@ -81,8 +84,30 @@ final class PluginFolder {
     /** A started task, stopped at the end. */
     record Running(SinkTask task) implements AutoCloseable {
 
+        /** Puts the rows, and waits until they are delivered; throws what the task says of them. */
         void put(long from, long to) {
             task.put(LongStream.range(from, to).mapToObj(PluginFolder::record).toList());
+            awaitDelivered(to);
+        }
+
+        /** Waits until the task lets Connect commit this offset. */
+        void awaitDelivered(long offset) {
+            Map<TopicPartition, OffsetAndMetadata> wanted = Map.of(PARTITION, new OffsetAndMetadata(offset));
+            do {
+                task.put(List.of());
+            } while (!wanted.equals(task.preCommit(new HashMap<>(wanted))));
+        }
+
+        /** The same of a batch that has failed, with a broker that is back. */
+        void retryUntilDelivered(long offset) {
+            while (true) {
+                try {
+                    awaitDelivered(offset);
+                    return;
+                } catch (RetriableException e) {
+                    // The connection was not there yet.
+                }
+            }
         }
 
         @Override
@@ -92,7 +117,7 @@ final class PluginFolder {
     }
 
     private static SinkRecord record(long offset) {
-        return new SinkRecord(TOPIC, 0, Schema.STRING_SCHEMA, "key", Schema.STRING_SCHEMA, "row " + offset, offset, 1L,
+        return new SinkRecord(PARTITION.topic(), 0, Schema.STRING_SCHEMA, "key", Schema.STRING_SCHEMA, "row " + offset, offset, 1L,
                 TimestampType.CREATE_TIME);
     }
 
@@ -101,6 +126,6 @@ final class PluginFolder {
                 PluginFolder.class.getClassLoader(),
                 new Class<?>[] {SinkTaskContext.class},
                 (proxy, method, arguments) ->
-                        method.getName().equals("assignment") ? Set.of(new TopicPartition(TOPIC, 0)) : null);
+                        method.getName().equals("assignment") ? Set.of(PARTITION) : null);
     }
 }
