@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { defaults } from "../../../config/defaults";
 import { FORMAT_PLUGINS } from "../../../connectors/formats";
 import { type StackHandle, TestStack } from "./stack";
 
@@ -15,8 +16,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const { metrics, database, connect } = stack.config();
     stack.configure({
         metrics: { ...metrics, enabled: true },
-        // A connector with a format of its own then needs no other image
-        connect: { ...connect, plugins: { ...FORMAT_PLUGINS.avro, ...FORMAT_PLUGINS.protobuf } },
+        // A worker of a test lives for minutes: a quick start matters more than throughput. test/hosts has the default flags.
+        // A connector with a format of its own needs no other image.
+        connect: {
+            ...connect,
+            jvmFlags: [...defaults.connect.jvmFlags, "-XX:TieredStopAtLevel=1"],
+            plugins: { ...FORMAT_PLUGINS.avro, ...FORMAT_PLUGINS.protobuf },
+        },
         // A setting of the user, which status shows the effect of
         database: { ...database, config: { max_slot_wal_keep_size: "4GB" } },
     });
