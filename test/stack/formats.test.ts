@@ -161,11 +161,11 @@ describe("formats of connectors beside others with JSON", () => {
             flags: [true, null],
             body: '{"a": 1}',
         });
-        const none = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"';
         expect(bodies.protobuf[0]).toBe(
-            `<customer><id>1</id><item>a "b"</item><state ${none}/><ordered>2020-02-29</ordered>` +
+            '<orders xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">' +
+                '<id>1</id><item>a "b"</item><state xsi:nil="true"/><ordered>2020-02-29</ordered>' +
                 "<at>2020-04-19T13:40:55.424000Z</at><price>12.50</price>" +
-                `<flags><item>true</item><item ${none}/></flags><body>{"a": 1}</body></customer>`,
+                '<flags><item>true</item><item xsi:nil="true"/></flags><body>{"a": 1}</body></orders>',
         );
     });
 

@@ -68,7 +68,7 @@ class ActiveMqTest {
 
     @Test
     void killedAndRestartedWhileRowsStream() throws Exception {
-        try (BrokerProcess broker = new BrokerProcess(ActiveMqMain.class, data).start();
+        try (BrokerProcess broker = new BrokerProcess(BrokerKind.ACTIVEMQ, data).start();
                 Worker worker = Worker.start(props(broker.url(), "theQueue", "queue.theQueue", QUEUE))) {
             long rows = new RowStream(worker).endAfterKills(broker, 2);
             assertFalse(worker.failures.isEmpty());
@@ -78,7 +78,7 @@ class ActiveMqTest {
 
     @Test
     void frozenWhileRowsStream() throws Exception {
-        try (BrokerProcess broker = new BrokerProcess(ActiveMqMain.class, data).start();
+        try (BrokerProcess broker = new BrokerProcess(BrokerKind.ACTIVEMQ, data).start();
                 Worker worker = Worker.start(props(broker.url(), QUEUE, "jms.batch.timeout.ms", "700"))) {
             long rows = new RowStream(worker).endAfterFreeze(broker, 2);
             assertNoneLostAndInOrder(broker, rows);

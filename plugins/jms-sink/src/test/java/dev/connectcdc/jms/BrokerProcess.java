@@ -9,19 +9,19 @@ final class BrokerProcess implements AutoCloseable {
 
     private static final long START_MS = 300_000;
 
-    private final String mainClass;
+    private final BrokerKind kind;
     private final Path data;
     private final int port;
     private JavaProcess process;
 
     /** @param data folder of the Artemis */
     BrokerProcess(Path data) throws IOException {
-        this(BrokerMain.class, data);
+        this(BrokerKind.ARTEMIS, data);
     }
 
-    /** @param mainClass takes data folder and port, and prints {@code ready} */
-    BrokerProcess(Class<?> mainClass, Path data) throws IOException {
-        this.mainClass = mainClass.getName();
+    /** @param data folder of the broker */
+    BrokerProcess(BrokerKind kind, Path data) throws IOException {
+        this.kind = kind;
         this.data = data;
         this.port = BrokerMain.freePort();
     }
@@ -30,10 +30,14 @@ final class BrokerProcess implements AutoCloseable {
         return "tcp://127.0.0.1:" + port;
     }
 
+    BrokerKind kind() {
+        return kind;
+    }
+
     /** Returns when the broker accepts connections. */
     BrokerProcess start() throws Exception {
         process = new JavaProcess("broker-" + port, System.getProperty("java.class.path"), List.of("-Xmx1g"),
-                mainClass, data.toString(), Integer.toString(port));
+                kind.main.getName(), data.toString(), Integer.toString(port));
         Await.until("a broker, see " + process.log(), START_MS, () -> {
             if (!process.isAlive()) {
                 throw new IOException("the broker did not start, see " + process.log());

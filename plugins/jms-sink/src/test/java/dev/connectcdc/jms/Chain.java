@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A real Kafka, a real Artemis with its journal on disk, and Connect workers between them: each a process of its own. */
+/** A real Kafka, a real broker with its messages on disk, and Connect workers between them: each a process of its own. */
 final class Chain implements AutoCloseable {
 
     static final int PARTITIONS = 6;
@@ -16,11 +16,16 @@ final class Chain implements AutoCloseable {
     final BrokerProcess broker;
     final ConnectWorkers workers;
 
-    /** Starts all but the workers. */
+    /** Starts all but the workers, with Artemis. */
     Chain(Path folder) throws Exception {
+        this(folder, BrokerKind.ARTEMIS);
+    }
+
+    /** Starts all but the workers. */
+    Chain(Path folder, BrokerKind kind) throws Exception {
         kafka = new KafkaProcess(folder);
         workers = new ConnectWorkers(kafka, folder);
-        broker = new BrokerProcess(folder.resolve("artemis"));
+        broker = new BrokerProcess(kind, folder.resolve("broker"));
         broker.start();
     }
 
@@ -34,14 +39,14 @@ final class Chain implements AutoCloseable {
     }
 
     /** @return settings of a sink with states in the broker, which ends connections before others have their partitions */
-    Map<String, String> exactSink(String topic, String queue, int tasks) {
+    Map<String, String> exactSink(String topic, BrokerProcess broker, String queue, int tasks) {
         return sink(topic, queue,
                 "tasks.max", Integer.toString(tasks),
                 "exactly.once.state.queue", queue + ".states",
                 "jms.sessions", "2",
                 "jms.retry.backoff.max.ms", "500",
-                "java.naming.provider.url",
-                broker.url() + "?connectionTTL=3000&clientFailureCheckPeriod=1000&reconnectAttempts=0");
+                "java.naming.factory.initial", broker.kind().jndiFactory,
+                "java.naming.provider.url", broker.url() + broker.kind().endsDeadConnections);
     }
 
     /** @return by partition the offset that the connector has committed */

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 /** This test's class path, taken apart: what a worker has, and what is in the plugin's folder. */
 final class ClassPaths {
 
-    /** The plugin, the broker's client, and what that needs. */
+    /** The plugin, the brokers' clients, and what those need. */
     private static final Pattern PLUGIN = Pattern.compile(
-            "/(?:classes|connect-cdc-[^/]*|jackson-core-[^/]*|jakarta\\.jms-api-[^/]*|artemis-[^/]*|netty-[^/]*"
+            "/(?:classes|connect-cdc-[^/]*|jackson-core-[^/]*|jakarta\\.jms-api-[^/]*|artemis-[^/]*|netty-[^/]*|activemq-client-[^/]*|hawtbuf-[^/]*"
                     + "|commons-(?:beanutils|logging|collections)-[^/]*)$");
 
     /** What a worker has not: the plugin and all of the brokers. */

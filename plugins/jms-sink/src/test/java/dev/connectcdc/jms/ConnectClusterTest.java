@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The sink in real workers, between a real Kafka and a real Artemis, all in processes of their own. */
 @Timeout(300)
@@ -144,7 +146,7 @@ class ConnectClusterTest {
         chain.kafka.createTopic("ahead", Chain.PARTITIONS);
         Ledger ledger = new Ledger(Chain.PARTITIONS);
         try (NumberedRecords records = new NumberedRecords(chain.kafka, "ahead", Chain.PARTITIONS);
-                LedgerReader reader = new LedgerReader(chain.broker.url(), "ahead", ledger)) {
+                LedgerReader reader = new LedgerReader(chain.broker, "ahead", ledger)) {
             worker.put("ahead", chain.sink("ahead", "ahead", "tasks.max", "3"), 3);
             records.flow(1000);
             for (int kill = 1; kill <= 2; kill++) {
@@ -238,7 +240,7 @@ class ConnectClusterTest {
             kept = 1 - other.assignment().iterator().next().partition();
             chain.broker.start();
             Ledger ledger = new Ledger(2);
-            try (LedgerReader reader = new LedgerReader(chain.broker.url(), "stale", ledger)) {
+            try (LedgerReader reader = new LedgerReader(chain.broker, "stale", ledger)) {
                 Await.until("all of the partition that stayed", ARRIVAL_MS, () -> {
                     other.poll(Duration.ofMillis(100));
                     return chain.kafka.committed("stale", "stale", 2)[kept] == 10 && ledger.complete()[kept] == 10;
@@ -251,39 +253,42 @@ class ConnectClusterTest {
     }
 
     /** Workers that hang and come back, that are killed, and a broker that is killed, with several tasks. */
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Order(6)
-    void withStatesInTheBrokerNothingComesTwice() throws Exception {
-        chain.kafka.createTopic("exact", Chain.PARTITIONS);
+    void withStatesInTheBrokerNothingComesTwice(BrokerKind kind) throws Exception {
+        String exact = "exact-" + kind;
+        chain.kafka.createTopic(exact, Chain.PARTITIONS);
         Ledger ledger = new Ledger(Chain.PARTITIONS);
-        try (NumberedRecords records = new NumberedRecords(chain.kafka, "exact", Chain.PARTITIONS);
-                LedgerReader reader = new LedgerReader(chain.broker.url(), "exact", ledger)) {
+        try (BrokerProcess broker = new BrokerProcess(kind, folder.resolve(exact)).start();
+                NumberedRecords records = new NumberedRecords(chain.kafka, exact, Chain.PARTITIONS);
+                LedgerReader reader = new LedgerReader(broker, "rows.exact", ledger)) {
             ConnectWorker zombie = chain.workers.addReady();
-            worker.put("exact", chain.exactSink("exact", "exact", TASKS), TASKS);
-            awaitTasksOn(Set.of(worker, zombie), "exact");
+            worker.put(exact, chain.exactSink(exact, broker, "rows.exact", TASKS), TASKS);
+            awaitTasksOn(Set.of(worker, zombie), exact);
             records.flow(500);
             Chain.awaitMore(ledger, 500);
 
             zombie.freeze();
-            awaitTasksOn(Set.of(worker), "exact");
+            awaitTasksOn(Set.of(worker), exact);
             Chain.awaitMore(ledger, 2000);
             zombie.thaw();
-            awaitTasksOn(Set.of(worker, zombie), "exact");
+            awaitTasksOn(Set.of(worker, zombie), exact);
             Chain.awaitMore(ledger, 1000);
             zombie.kill();
             Chain.awaitMore(ledger, 2000);
-            chain.broker.kill();
-            chain.broker.start();
+            broker.kill();
+            broker.start();
             Chain.awaitMore(ledger, 1000);
 
             long written = records.endFlow();
-            chain.awaitAll("exact", "exact", ledger, written);
-            System.out.println("exactly once: " + ledger);
+            chain.awaitAll(exact, exact, ledger, written);
+            System.out.println("exactly once with " + kind + ": " + ledger);
             assertNull(reader.wrong());
             assertEquals(0, ledger.outOfOrder());
             assertEquals(List.of(), ledger.repeats());
         }
-        worker.delete("exact");
+        worker.delete(exact);
     }
 
     @Test
@@ -293,8 +298,8 @@ class ConnectClusterTest {
         Ledger plain = new Ledger(Chain.PARTITIONS);
         Ledger once = new Ledger(Chain.PARTITIONS);
         try (NumberedRecords records = new NumberedRecords(chain.kafka, "rebalance", Chain.PARTITIONS);
-                LedgerReader plainReader = new LedgerReader(chain.broker.url(), "plain", plain);
-                LedgerReader onceReader = new LedgerReader(chain.broker.url(), "once", once)) {
+                LedgerReader plainReader = new LedgerReader(chain.broker, "plain", plain);
+                LedgerReader onceReader = new LedgerReader(chain.broker, "once", once)) {
             String[] tasks = {"tasks.max", Integer.toString(TASKS)};
             worker.put("plain", chain.sink("rebalance", "plain", tasks), TASKS);
             worker.put("once", chain.sink("rebalance", "once", "tasks.max", "3", "jms.duplicate.detection", "true",

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.jms.Connection;
-import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -40,40 +39,20 @@ class ExactlyOnceTest {
 
     private BrokerProcess broker;
 
-    private enum Kind {
-        ARTEMIS(BrokerMain.class, "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory"),
-        ACTIVEMQ(ActiveMqMain.class, "org.apache.activemq.jndi.ActiveMQInitialContextFactory");
-
-        private final Class<?> main;
-        private final String jndi;
-
-        Kind(Class<?> main, String jndi) {
-            this.main = main;
-            this.jndi = jndi;
-        }
-
-        ConnectionFactory factory(String url) {
-            return this == ARTEMIS
-                    ? new org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory(
-                            url, BrokerMain.USER, BrokerMain.PASSWORD)
-                    : new org.apache.activemq.ActiveMQConnectionFactory(BrokerMain.USER, BrokerMain.PASSWORD, url);
-        }
-    }
-
     @AfterEach
     void endBroker() {
         broker.close();
     }
 
-    private Map<String, String> start(Kind kind) throws Exception {
-        broker = new BrokerProcess(kind.main, data).start();
+    private Map<String, String> start(BrokerKind kind) throws Exception {
+        broker = new BrokerProcess(kind, data).start();
         return Worker.props(broker.url(), QUEUE,
-                "java.naming.factory.initial", kind.jndi,
+                "java.naming.factory.initial", kind.jndiFactory,
                 "exactly.once.state.queue", STATES,
                 "jms.retry.backoff.max.ms", "500");
     }
 
-    private List<String> arrived(Kind kind) throws JMSException {
+    private List<String> arrived(BrokerKind kind) throws JMSException {
         List<String> texts = new ArrayList<>();
         forEach(kind, QUEUE, message -> texts.add(message.getBody(String.class)));
         return texts;
@@ -83,7 +62,7 @@ class ExactlyOnceTest {
         void read(Message message) throws JMSException;
     }
 
-    private void forEach(Kind kind, String queue, Reader reader) throws JMSException {
+    private void forEach(BrokerKind kind, String queue, Reader reader) throws JMSException {
         try (Connection connection = kind.factory(broker.url()).createConnection()) {
             connection.start();
             Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
@@ -100,7 +79,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBatchThatComesAgainIsSkippedAsFarAsItIsKnown(Kind kind) throws Exception {
+    void aBatchThatComesAgainIsSkippedAsFarAsItIsKnown(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         try (Worker worker = Worker.start(props)) {
             worker.putUntilDelivered(Worker.texts(0, 10));
@@ -127,7 +106,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTaskThatStillHoldsAPartitionKeepsItsNextOwnerOut(Kind kind) throws Exception {
+    void aTaskThatStillHoldsAPartitionKeepsItsNextOwnerOut(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         Worker next = Worker.startTolerant(props);
         List<SinkRecord> batch = new ArrayList<>(List.of(Worker.routed(1, 20, "elsewhere")));
@@ -152,7 +131,7 @@ class ExactlyOnceTest {
     /** Its next transaction reads what the new owner has written, and so does the one after. */
     @ParameterizedTest
     @EnumSource
-    void aZombieThatComesBackRepeatsNothing(Kind kind) throws Exception {
+    void aZombieThatComesBackRepeatsNothing(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         TopicPartition partition = new TopicPartition(Worker.TOPIC, 0);
         try (Worker zombie = Worker.start(props); Worker next = Worker.start(props)) {
@@ -169,7 +148,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void tasksThatStartTogetherMakeOneState(Kind kind) throws Exception {
+    void tasksThatStartTogetherMakeOneState(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         List<CompletableFuture<Void>> tasks = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -189,7 +168,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBrokerKilledWhileRowsStreamRepeatsNothing(Kind kind) throws Exception {
+    void aBrokerKilledWhileRowsStreamRepeatsNothing(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         long rows;
         try (Worker worker = Worker.start(props)) {
@@ -201,7 +180,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBrokerFrozenWhileRowsStreamRepeatsNothing(Kind kind) throws Exception {
+    void aBrokerFrozenWhileRowsStreamRepeatsNothing(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         props.put("jms.batch.timeout.ms", "4000");
         long rows;
@@ -214,7 +193,7 @@ class ExactlyOnceTest {
     /** Brokers remove a message that is rolled back ten times, ActiveMQ's client after six. */
     @ParameterizedTest
     @EnumSource
-    void aStateOutlivesAnyNumberOfFailures(Kind kind) throws Exception {
+    void aStateOutlivesAnyNumberOfFailures(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         props.put("jms.message.format", "map");
         try (Worker worker = Worker.start(props)) {
@@ -235,7 +214,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void badRecordsOfABatchThatComesAgainAreReported(Kind kind) throws Exception {
+    void badRecordsOfABatchThatComesAgainAreReported(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         props.put("jms.message.format", "map");
         List<SinkRecord> batch = List.of(Worker.record(0, null, Map.of("id", 0)), Worker.text(1));

@@ -1,14 +1,15 @@
 package dev.connectcdc.jms;
 
 import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** Reads a queue into a ledger for as long as it is open, whatever becomes of the broker. */
 final class LedgerReader implements AutoCloseable {
@@ -16,15 +17,15 @@ final class LedgerReader implements AutoCloseable {
     private static final long LOOK_MS = 200;
     private static final long PAUSE_NANOS = 200_000_000;
 
-    private final String url;
+    private final BrokerProcess broker;
     private final String queue;
     private final Ledger ledger;
     private final Thread thread = new Thread(this::run, "ledger-reader");
     private volatile boolean closed;
     private volatile String wrong;
 
-    LedgerReader(String url, String queue, Ledger ledger) {
-        this.url = url;
+    LedgerReader(BrokerProcess broker, String queue, Ledger ledger) {
+        this.broker = broker;
         this.queue = queue;
         this.ledger = ledger;
         thread.setDaemon(true);
@@ -49,9 +50,8 @@ final class LedgerReader implements AutoCloseable {
 
     private void readWhileConnected() throws JMSException {
         AtomicBoolean broken = new AtomicBoolean();
-        try (ActiveMQConnectionFactory factory =
-                        new ActiveMQConnectionFactory(url, BrokerMain.USER, BrokerMain.PASSWORD);
-                Connection connection = factory.createConnection()) {
+        ConnectionFactory factory = broker.kind().factory(broker.url());
+        try (Connection connection = factory.createConnection()) {
             connection.setExceptionListener(e -> broken.set(true));
             Session session = connection.createSession(false, Session.DUPS_OK_ACKNOWLEDGE);
             MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
@@ -62,6 +62,8 @@ final class LedgerReader implements AutoCloseable {
                     enter(message);
                 }
             }
+        } finally {
+            broker.kind().close(factory);
         }
     }
 
@@ -72,7 +74,7 @@ final class LedgerReader implements AutoCloseable {
         if (!text.equals(NumberedRecords.text(partition, offset))) {
             wrong = text + " as " + partition + ", " + offset;
         }
-        UUID id = UUID.fromString(message.getJMSMessageID().substring("ID:".length()));
+        UUID id = UUID.nameUUIDFromBytes(message.getJMSMessageID().getBytes(StandardCharsets.UTF_8));
         ledger.arrived(partition, Math.toIntExact(offset), id.getMostSignificantBits() ^ id.getLeastSignificantBits());
     }
 

@@ -19,6 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A million records through two sinks, one with duplicate detection and one without, or through one with states in the
@@ -55,20 +57,21 @@ class SoakTest {
         assertTimeoutPreemptively(LIMIT, this::sendWithKills);
     }
 
-    @Test
-    void aMillionRecordsExactlyOnce() {
-        assertTimeoutPreemptively(LIMIT, this::sendExactlyOnce);
+    @ParameterizedTest
+    @EnumSource
+    void aMillionRecordsExactlyOnce(BrokerKind kind) {
+        assertTimeoutPreemptively(LIMIT, () -> sendExactlyOnce(kind));
     }
 
-    private void sendExactlyOnce() throws Exception {
-        say("seed " + SEED);
+    private void sendExactlyOnce(BrokerKind kind) throws Exception {
+        say("seed " + SEED + ", " + kind);
         ledgers = List.of(exact);
-        try (Chain chain = new Chain(folder);
+        try (Chain chain = new Chain(folder, kind);
                 NumberedRecords records = new NumberedRecords(chain.kafka, createdTopic(chain), Chain.PARTITIONS);
-                LedgerReader reader = new LedgerReader(chain.broker.url(), "exact", exact)) {
+                LedgerReader reader = new LedgerReader(chain.broker, "rows.exact", exact)) {
             alive.add(chain.workers.addReady());
             alive.add(chain.workers.addReady());
-            alive.get(0).put("exact", chain.exactSink("soak", "exact", TASKS), TASKS);
+            alive.get(0).put("exact", chain.exactSink("soak", chain.broker, "rows.exact", TASKS), TASKS);
             long started = System.nanoTime();
             CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> write(records));
             disturbUntilMostHaveCome(chain);
@@ -86,8 +89,8 @@ class SoakTest {
         say("seed " + SEED);
         try (Chain chain = new Chain(folder);
                 NumberedRecords records = new NumberedRecords(chain.kafka, createdTopic(chain), Chain.PARTITIONS);
-                LedgerReader plainReader = new LedgerReader(chain.broker.url(), "plain", plain);
-                LedgerReader onceReader = new LedgerReader(chain.broker.url(), "once", once)) {
+                LedgerReader plainReader = new LedgerReader(chain.broker, "plain", plain);
+                LedgerReader onceReader = new LedgerReader(chain.broker, "once", once)) {
             alive.add(chain.workers.addReady());
             alive.add(chain.workers.addReady());
             String[] settings = {
