@@ -4,6 +4,7 @@ import dev.connectcdc.values.PluginVersion;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,13 @@ public class JmsSinkTask extends SinkTask {
     private final List<Future<Void>> reports = new ArrayList<>();
     private List<SessionQueue> queues = List.of();
     private boolean hasUncommitted;
+
+    /** Whether Connect holds a batch that it must bring again. */
+    private boolean isBatchWaiting;
+
+    /** Partitions that were closed while a batch waited, and of which no record came since. */
+    private final Set<TopicPartition> withoutBatch = new HashSet<>();
+
     private long lastCommitNanos;
 
     /** For Connect. */
@@ -86,8 +94,11 @@ public class JmsSinkTask extends SinkTask {
     public void put(Collection<SinkRecord> records) {
         Map<SessionQueue, List<SinkRecord>> batches =
                 assigned(records).stream().collect(Collectors.groupingBy(this::queueOf));
+        isBatchWaiting = true;
         awaitRoom(batches.keySet());
         batches.forEach(SessionQueue::add);
+        isBatchWaiting = false;
+        records.forEach(record -> withoutBatch.remove(JmsDelivery.partitionOf(record)));
         hasUncommitted |= !batches.isEmpty();
         requestCommit();
     }
@@ -155,6 +166,10 @@ public class JmsSinkTask extends SinkTask {
      * Waits for what is being sent, because Connect also asks before partitions move to another task, which would send it
      * again.
      *
+     * <p>Connect drops a batch that waits when its partitions are revoked, but keeps its offsets, and takes them for
+     * delivered with the next put (WorkerSinkTask of Kafka 3.9). Committed, they would lose its records if the partitions
+     * came back and went again.
+     *
      * @return the offsets without those of records that are not delivered, or not reported
      */
     @Override
@@ -169,6 +184,7 @@ public class JmsSinkTask extends SinkTask {
             return Map.of();
         }
         Map<TopicPartition, OffsetAndMetadata> delivered = new HashMap<>(offsets);
+        delivered.keySet().removeAll(withoutBatch);
         for (SessionQueue queue : queues) {
             queue.firstOffsets().forEach((partition, offset) -> delivered.replace(partition, new OffsetAndMetadata(offset)));
         }
@@ -194,6 +210,9 @@ public class JmsSinkTask extends SinkTask {
 
     @Override
     public void close(Collection<TopicPartition> partitions) {
+        if (isBatchWaiting) {
+            withoutBatch.addAll(partitions);
+        }
         queues.forEach(queue -> queue.leave(partitions, CLOSE_LIMIT_MS));
     }
 

@@ -31,6 +31,7 @@ import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.server.impl.AddressInfo;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.record.TimestampType;
@@ -302,6 +303,32 @@ class JmsSinkTaskTest {
             assertEquals(2, worker.commitRequests());
             worker.put(List.of());
             assertEquals(2, worker.commitRequests());
+        }
+    }
+
+    /** Connect drops the batch when its partitions are revoked, and its next put takes the batch for delivered. */
+    @Test
+    void offsetsOfABatchThatWasDroppedWithItsPartitionsAreNotCommitted() throws Exception {
+        TopicPartition partition = new TopicPartition(Worker.TOPIC, 0);
+        Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(
+                partition, new OffsetAndMetadata(2), new TopicPartition(Worker.TOPIC, 1), new OffsetAndMetadata(7));
+        try (Worker worker = Worker.start(Worker.props(url, "full.fail"))) {
+            worker.put(Worker.record(0, Schema.STRING_SCHEMA, "x".repeat(50_000)));
+            worker.task.close(List.of(partition));
+            assertEquals(offsets, worker.task.preCommit(offsets), "nothing waited");
+
+            assertThrows(RetriableException.class, () -> {
+                for (long offset = 1; offset < 10; offset++) {
+                    worker.task.put(List.of(Worker.text(offset)));
+                }
+            });
+            worker.task.close(List.of(partition));
+            worker.task.put(List.of());
+            assertEquals(Set.of(new TopicPartition(Worker.TOPIC, 1)), worker.task.preCommit(offsets).keySet());
+            assertEquals(1, empty("full.fail"));
+            worker.putUntilDelivered(List.of(Worker.text(1)));
+            assertEquals(offsets, worker.task.preCommit(offsets));
+            assertEquals(1, empty("full.fail"));
         }
     }
 
