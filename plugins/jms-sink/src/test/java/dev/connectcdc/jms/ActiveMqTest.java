@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.kafka.connect.data.Schema;
@@ -57,13 +56,9 @@ class ActiveMqTest {
         return texts;
     }
 
-    private static List<String> rows(long from, long to) {
-        return LongStream.range(from, to).mapToObj(i -> "row " + i).toList();
-    }
-
     /** Each row is there, and each for the first time in order. */
     private static void assertNoneLostAndInOrder(BrokerProcess broker, long rows) throws JMSException {
-        assertEquals(rows(0, rows), List.copyOf(new LinkedHashSet<>(arrived(broker.url(), QUEUE))));
+        assertEquals(Worker.rows(0, rows), List.copyOf(new LinkedHashSet<>(arrived(broker.url(), QUEUE))));
     }
 
     @Test
@@ -100,7 +95,7 @@ class ActiveMqTest {
     void aMissingQueueIsCreatedByTheBroker() throws Exception {
         try (Running broker = new Running(data); Worker worker = Worker.start(props(broker.url, "rows.made.on.demand"))) {
             worker.put(Worker.text(0));
-            assertEquals(rows(0, 1), arrived(broker.url, "rows.made.on.demand"));
+            assertEquals(Worker.rows(0, 1), arrived(broker.url, "rows.made.on.demand"));
         }
     }
 
@@ -110,7 +105,7 @@ class ActiveMqTest {
                 Worker worker = Worker.start(FactoryBeanTest.props("org.apache.activemq.ActiveMQConnectionFactory",
                         "brokerURL", broker.url, "useCompression", "true", "sendTimeout", "20000"))) {
             worker.put(Worker.text(0));
-            assertEquals(rows(0, 1), arrived(broker.url, "rows.by.class"));
+            assertEquals(Worker.rows(0, 1), arrived(broker.url, "rows.by.class"));
         }
     }
 
@@ -140,7 +135,7 @@ class ActiveMqTest {
             assertTrue(e.getMessage().contains(refuses ? "store is Full" : "did not answer within"), e.getMessage());
             broker.service.getSystemUsage().getStoreUsage().setLimit(1 << 30);
             worker.putUntilDelivered(Worker.texts(100, 200));
-            assertEquals(rows(0, 200), List.copyOf(new LinkedHashSet<>(arrived(broker.url, QUEUE))));
+            assertEquals(Worker.rows(0, 200), List.copyOf(new LinkedHashSet<>(arrived(broker.url, QUEUE))));
         }
     }
 

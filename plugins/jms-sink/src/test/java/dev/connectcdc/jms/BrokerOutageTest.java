@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,9 +44,7 @@ class BrokerOutageTest {
     private void assertNoneLostAndInOrder(long rows) throws Exception {
         try (Inbox inbox = new Inbox(broker.url(), QUEUE, false)) {
             List<String> arrived = inbox.restOfTexts();
-            assertEquals(
-                    LongStream.range(0, rows).mapToObj(i -> "row " + i).toList(),
-                    List.copyOf(new LinkedHashSet<>(arrived)));
+            assertEquals(Worker.rows(0, rows), List.copyOf(new LinkedHashSet<>(arrived)));
         }
     }
 
@@ -80,8 +77,7 @@ class BrokerOutageTest {
         try (Worker worker = Worker.start(props)) {
             long rows = new RowStream(worker).endAfterFreeze(broker, 1);
             try (Inbox inbox = new Inbox(broker.url(), QUEUE, false)) {
-                assertEquals(
-                        LongStream.range(0, rows).mapToObj(i -> "row " + i).toList(), inbox.restOfTexts());
+                assertEquals(Worker.rows(0, rows), inbox.restOfTexts());
             }
         }
     }

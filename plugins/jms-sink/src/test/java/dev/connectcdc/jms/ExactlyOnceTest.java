@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.errors.RetriableException;
@@ -73,10 +72,6 @@ class ExactlyOnceTest {
         }
     }
 
-    private static List<String> rows(long from, long to) {
-        return LongStream.range(from, to).mapToObj(i -> "row " + i).toList();
-    }
-
     @ParameterizedTest
     @EnumSource
     void aBatchThatComesAgainIsSkippedAsFarAsItIsKnown(BrokerKind kind) throws Exception {
@@ -90,7 +85,7 @@ class ExactlyOnceTest {
             restarted.putUntilDelivered(List.of(Worker.routed(1, 15, "elsewhere")));
             restarted.putUntilDelivered(Worker.texts(15, 16));
         }
-        List<String> expected = new ArrayList<>(rows(0, 16));
+        List<String> expected = new ArrayList<>(Worker.rows(0, 16));
         expected.add(15, "row 15");
         assertEquals(expected, arrived(kind));
         List<String> states = new ArrayList<>();
@@ -123,7 +118,7 @@ class ExactlyOnceTest {
         next.putUntilDelivered(batch);
         next.close();
         assertEquals(Map.of(), next.reported);
-        List<String> expected = new ArrayList<>(rows(0, 20));
+        List<String> expected = new ArrayList<>(Worker.rows(0, 20));
         expected.add(12, "row 20");
         assertEquals(expected, arrived(kind));
     }
@@ -143,7 +138,7 @@ class ExactlyOnceTest {
             zombie.task.close(List.of(partition));
             next.putUntilDelivered(Worker.texts(15, 25));
         }
-        assertEquals(rows(0, 25), arrived(kind));
+        assertEquals(Worker.rows(0, 25), arrived(kind));
     }
 
     @ParameterizedTest
@@ -163,7 +158,7 @@ class ExactlyOnceTest {
         for (CompletableFuture<Void> task : tasks) {
             task.get();
         }
-        assertEquals(rows(0, 10), arrived(kind));
+        assertEquals(Worker.rows(0, 10), arrived(kind));
     }
 
     @ParameterizedTest
@@ -175,7 +170,7 @@ class ExactlyOnceTest {
             rows = new RowStream(worker).endAfterKills(broker, 3);
             assertFalse(worker.failures.isEmpty());
         }
-        assertEquals(rows(0, rows), arrived(kind));
+        assertEquals(Worker.rows(0, rows), arrived(kind));
     }
 
     @ParameterizedTest
@@ -187,7 +182,7 @@ class ExactlyOnceTest {
         try (Worker worker = Worker.start(props)) {
             rows = new RowStream(worker).endAfterFreeze(broker, 1);
         }
-        assertEquals(rows(0, rows), arrived(kind));
+        assertEquals(Worker.rows(0, rows), arrived(kind));
     }
 
     /** Brokers remove a message that is rolled back ten times, ActiveMQ's client after six. */

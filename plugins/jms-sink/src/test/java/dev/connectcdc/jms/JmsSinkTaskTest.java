@@ -12,13 +12,11 @@ import jakarta.jms.InvalidClientIDException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.LongStream;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
@@ -28,7 +26,6 @@ import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.security.impl.SecurityStoreImpl;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
-import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.server.impl.AddressInfo;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -40,39 +37,14 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.SinkRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches, errors and settings of a connection, against a real Artemis in this process. */
 @Timeout(60)
-class JmsSinkTaskTest {
-
-    @TempDir
-    static Path data;
-
-    static EmbeddedActiveMQ broker;
-    static String url;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        int port = BrokerMain.freePort();
-        url = "tcp://127.0.0.1:" + port;
-        broker = BrokerMain.start(data, port);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        broker.stop();
-    }
-
-    private static List<String> rows(long from, long to) {
-        return LongStream.range(from, to).mapToObj(i -> "row " + i).toList();
-    }
+class JmsSinkTaskTest extends ArtemisTest {
 
     private static void assertHasNot(String secret, Throwable e) {
         StringWriter trace = new StringWriter();
@@ -87,7 +59,7 @@ class JmsSinkTaskTest {
             worker.put(Worker.texts(0, 500));
             worker.put(Worker.texts(500, 1000));
             worker.put(List.of());
-            assertEquals(rows(0, 1000), inbox.restOfTexts());
+            assertEquals(Worker.rows(0, 1000), inbox.restOfTexts());
         }
     }
 
@@ -97,7 +69,7 @@ class JmsSinkTaskTest {
         try (Worker worker = Worker.start(props);
                 Inbox inbox = new Inbox(url, "rows.by.class", false)) {
             worker.put(Worker.texts(0, 2));
-            assertEquals(rows(0, 2), inbox.restOfTexts());
+            assertEquals(Worker.rows(0, 2), inbox.restOfTexts());
         }
     }
 
@@ -115,7 +87,7 @@ class JmsSinkTaskTest {
         try (Worker worker = Worker.start(props);
                 Inbox inbox = new Inbox(url, "rows.by.amqp", false)) {
             worker.put(Worker.texts(100, 200));
-            assertEquals(rows(0, 200), inbox.restOfTexts());
+            assertEquals(Worker.rows(0, 200), inbox.restOfTexts());
         }
     }
 
@@ -229,15 +201,15 @@ class JmsSinkTaskTest {
             assertEquals(Set.of(refused), worker.reported.keySet());
             String reason = worker.reported.get(refused).getMessage();
             assertTrue(reason.startsWith("topic localhost.cdc.customers, partition 0, offset 3: the broker refuses"), reason);
-            List<String> expected = new ArrayList<>(rows(0, 3));
-            expected.addAll(rows(4, 9));
+            List<String> expected = new ArrayList<>(Worker.rows(0, 3));
+            expected.addAll(Worker.rows(4, 9));
             assertEquals(expected, inbox.restOfTexts());
 
             SinkRecord alone = refused(9, size);
             worker.putUntilDelivered(List.of(alone));
             assertTrue(worker.reported.containsKey(alone));
             worker.put(Worker.text(10));
-            assertEquals(rows(10, 11), inbox.restOfTexts());
+            assertEquals(Worker.rows(10, 11), inbox.restOfTexts());
         }
     }
 
@@ -248,7 +220,7 @@ class JmsSinkTaskTest {
             List<SinkRecord> batch = List.of(Worker.text(0), refused(1, 60_000), Worker.text(2));
             DataException e = assertThrows(DataException.class, () -> worker.putUntilDelivered(batch));
             assertTrue(e.getMessage().contains("offset 1: the broker refuses the message"), e.getMessage());
-            assertEquals(rows(0, 1), inbox.restOfTexts(), "nothing behind it goes first");
+            assertEquals(Worker.rows(0, 1), inbox.restOfTexts(), "nothing behind it goes first");
         }
     }
 
@@ -359,7 +331,7 @@ class JmsSinkTaskTest {
             users.addRole(BrokerMain.USER, "writers");
         }
         try (Inbox inbox = new Inbox(url, "login", false)) {
-            assertEquals(rows(0, 2), inbox.restOfTexts());
+            assertEquals(Worker.rows(0, 2), inbox.restOfTexts());
         }
     }
 
@@ -401,7 +373,7 @@ class JmsSinkTaskTest {
         try (Inbox inbox = new Inbox(url, "news", true);
                 Worker worker = Worker.start(Worker.props(url, "news", "jms.destination.type", "topic"))) {
             worker.put(Worker.texts(0, 3));
-            for (String row : rows(0, 3)) {
+            for (String row : Worker.rows(0, 3)) {
                 assertEquals(row, inbox.next().getBody(String.class));
             }
         }
@@ -415,7 +387,7 @@ class JmsSinkTaskTest {
                 "connection.factory.name", "theFactory");
         try (Worker worker = Worker.start(props); Inbox inbox = new Inbox(url, "real.name", false)) {
             worker.put(Worker.text(0));
-            assertEquals(rows(0, 1), inbox.restOfTexts());
+            assertEquals(Worker.rows(0, 1), inbox.restOfTexts());
         }
     }
 
@@ -621,7 +593,7 @@ class JmsSinkTaskTest {
                 restarted.put(Worker.texts(5, 15));
                 restarted.put(Worker.texts(15, 20));
             }
-            assertEquals(rows(0, 20), inbox.restOfTexts());
+            assertEquals(Worker.rows(0, 20), inbox.restOfTexts());
         }
     }
 
@@ -650,7 +622,7 @@ class JmsSinkTaskTest {
                 mixed.add(Worker.text(offset));
             }
             worker.put(mixed);
-            assertEquals(rows(0, 18), inbox.restOfTexts());
+            assertEquals(Worker.rows(0, 18), inbox.restOfTexts());
         }
     }
 

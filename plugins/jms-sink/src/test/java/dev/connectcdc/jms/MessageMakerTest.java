@@ -19,7 +19,6 @@ import jakarta.jms.Topic;
 import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -29,18 +28,14 @@ import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
-import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.sink.SinkRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +43,7 @@ import org.w3c.dom.Element;
 
 /** What becomes of a record, seen by a receiver behind a real Artemis. */
 @Timeout(60)
-class MessageMakerTest {
+class MessageMakerTest extends ArtemisTest {
 
     private static final Schema ROW = SchemaBuilder.struct()
             .field("id", Schema.INT64_SCHEMA)
@@ -64,24 +59,6 @@ class MessageMakerTest {
     private static final Schema WRITTEN_XML = SchemaBuilder.string().name("dev.connectcdc.data.Xml").build();
 
     private static final byte[] GREETING = "Grüße".getBytes(StandardCharsets.UTF_8);
-
-    @TempDir
-    static Path data;
-
-    static EmbeddedActiveMQ broker;
-    static String url;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        int port = BrokerMain.freePort();
-        url = "tcp://127.0.0.1:" + port;
-        broker = BrokerMain.start(data, port);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        broker.stop();
-    }
 
     private static List<Message> send(SinkRecord record, String... settings) throws JMSException {
         try (Inbox inbox = new Inbox(url, "messages", false)) {

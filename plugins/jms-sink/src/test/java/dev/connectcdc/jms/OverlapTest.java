@@ -6,54 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.jms.Message;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.LongStream;
-import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.sink.SinkRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches that are being sent while Connect does something else, against a real Artemis. */
 @Timeout(60)
-class OverlapTest {
-
-    @TempDir
-    static Path data;
-
-    static EmbeddedActiveMQ broker;
-    static String url;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        int port = BrokerMain.freePort();
-        url = "tcp://127.0.0.1:" + port;
-        broker = BrokerMain.start(data, port);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        broker.stop();
-    }
-
-    private static List<String> rows(long from, long to) {
-        return LongStream.range(from, to).mapToObj(i -> "row " + i).toList();
-    }
+class OverlapTest extends ArtemisTest {
 
     /** A record with a name of a queue in its header, for {@code ${header.to}}. */
     private static SinkRecord to(String queue, int partition, long offset, int size) {
@@ -93,7 +65,7 @@ class OverlapTest {
             worker.putUntilDelivered(Worker.texts(30, 40));
             assertEquals(40, worker.commit(0));
             try (Inbox inbox = new Inbox(frozen.url(), "rows", false)) {
-                assertEquals(rows(0, 40), inbox.restOfTexts());
+                assertEquals(Worker.rows(0, 40), inbox.restOfTexts());
             }
         }
     }
@@ -190,7 +162,7 @@ class OverlapTest {
             worker.putUntilDelivered(List.of(to("in.flight", 1, 2, 0)));
             assertEquals(3, worker.commit(1));
             try (Inbox inbox = new Inbox(url, "in.flight", false)) {
-                assertEquals(rows(0, 3), inbox.restOfTexts(), "all of the partition that stays, and nothing of the other");
+                assertEquals(Worker.rows(0, 3), inbox.restOfTexts(), "all of the partition that stays, and nothing of the other");
             }
             assertEquals(List.of(), rest("full.block"));
         } finally {
@@ -230,7 +202,7 @@ class OverlapTest {
             assertEquals(1, worker.commit(1));
             assertThrows(RetriableException.class, () -> worker.take(List.of(to("two", 0, 3, 0))));
             try (Inbox inbox = new Inbox(url, "two", false)) {
-                assertEquals(rows(0, 3), inbox.restOfTexts());
+                assertEquals(Worker.rows(0, 3), inbox.restOfTexts());
                 rest("full.fail");
                 worker.putUntilDelivered(List.of(to("two", 0, 3, 0), to("two", 1, 2, 0)));
                 assertEquals(2, inbox.rest().size());
@@ -263,7 +235,7 @@ class OverlapTest {
             }
             try (Inbox inbox = new Inbox(killed.url(), "rows", false)) {
                 List<String> arrived = inbox.restOfTexts();
-                assertEquals(rows(0, 400), exactlyOnce ? arrived : List.copyOf(new LinkedHashSet<>(arrived)));
+                assertEquals(Worker.rows(0, 400), exactlyOnce ? arrived : List.copyOf(new LinkedHashSet<>(arrived)));
             }
         }
     }
@@ -278,7 +250,7 @@ class OverlapTest {
             worker.take(List.of(Worker.text(10), refused, Worker.text(12)));
             worker.putUntilDelivered(Worker.texts(13, 20));
             assertEquals(List.of(refused), List.copyOf(worker.reported.keySet()));
-            List<String> expected = new ArrayList<>(rows(0, 20));
+            List<String> expected = new ArrayList<>(Worker.rows(0, 20));
             expected.remove("row 11");
             assertEquals(expected, inbox.restOfTexts());
             assertEquals(20, worker.commit(0));

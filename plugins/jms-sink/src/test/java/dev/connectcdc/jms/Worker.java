@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
@@ -122,6 +123,11 @@ final class Worker implements AutoCloseable, SinkTaskContext {
             records.add(text(offset));
         }
         return records;
+    }
+
+    /** What {@link #texts} of these offsets leave in a queue. */
+    static List<String> rows(long from, long to) {
+        return LongStream.range(from, to).mapToObj(i -> "row " + i).toList();
     }
 
     void put(SinkRecord... records) {
