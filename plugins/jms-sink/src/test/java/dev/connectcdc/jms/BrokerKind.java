@@ -1,13 +1,14 @@
 package dev.connectcdc.jms;
 
 import jakarta.jms.ConnectionFactory;
+import java.util.List;
 
 /** The brokers that the sink is tested with, each with its client. */
 enum BrokerKind {
     ARTEMIS(
             BrokerMain.class,
             "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
-            "?connectionTTL=3000&clientFailureCheckPeriod=1000&reconnectAttempts=0"),
+            "?connectionTTL=3000&clientFailureCheckPeriod=1000&callTimeout=5000&reconnectAttempts=0"),
     ACTIVEMQ(
             ActiveMqMain.class,
             "org.apache.activemq.jndi.ActiveMQInitialContextFactory",
@@ -18,13 +19,18 @@ enum BrokerKind {
 
     final String jndiFactory;
 
-    /** To be added to a URL: a connection is over after 3 s without a word, in client and broker. */
+    /** To be added to a URL: a connection is over after 3 s without a word, in client and broker, and a call after 5 s. */
     final String endsDeadConnections;
 
     BrokerKind(Class<?> main, String jndiFactory, String endsDeadConnections) {
         this.main = main;
         this.jndiFactory = jndiFactory;
         this.endsDeadConnections = endsDeadConnections;
+    }
+
+    /** Both in soak tests, else the one that stacks run. */
+    static List<BrokerKind> ofThisRun() {
+        return Boolean.getBoolean("soak") ? List.of(values()) : List.of(ARTEMIS);
     }
 
     ConnectionFactory factory(String url) {

@@ -49,7 +49,7 @@ final class BrokerMain {
                 .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port + "?protocols=CORE,AMQP" + tls);
         config.addAddressSetting("#", new AddressSettings().setDefaultAddressRoutingType(RoutingType.ANYCAST));
         config.addAddressSetting("fixed.#", new AddressSettings().setAutoCreateAddresses(false).setAutoCreateQueues(false));
-        config.addAddressSetting("full.block", full(AddressFullMessagePolicy.BLOCK));
+        config.addAddressSetting("full.block.#", full(AddressFullMessagePolicy.BLOCK));
         config.addAddressSetting("full.fail", full(AddressFullMessagePolicy.FAIL));
         config.addAddressSetting("full.page", full(AddressFullMessagePolicy.PAGE));
         config.addAddressSetting("full.drop", full(AddressFullMessagePolicy.DROP));

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -253,6 +254,7 @@ class ConnectClusterTest {
     }
 
     /** Workers that hang and come back, that are killed, and a broker that is killed, with several tasks. */
+    @EnabledIfSystemProperty(named = "soak", matches = "true")
     @ParameterizedTest
     @EnumSource
     @Order(6)

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** States in the broker, which is a real one in a process of its own. */
 @Timeout(180)
@@ -100,7 +101,7 @@ class ExactlyOnceTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.connectcdc.jms.BrokerKind#ofThisRun")
     void aTaskThatStillHoldsAPartitionKeepsItsNextOwnerOut(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         Worker next = Worker.startTolerant(props);
@@ -162,7 +163,7 @@ class ExactlyOnceTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.connectcdc.jms.BrokerKind#ofThisRun")
     void aBrokerKilledWhileRowsStreamRepeatsNothing(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         long rows;
@@ -174,7 +175,7 @@ class ExactlyOnceTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.connectcdc.jms.BrokerKind#ofThisRun")
     void aBrokerFrozenWhileRowsStreamRepeatsNothing(BrokerKind kind) throws Exception {
         Map<String, String> props = start(kind);
         props.put("jms.batch.timeout.ms", "4000");

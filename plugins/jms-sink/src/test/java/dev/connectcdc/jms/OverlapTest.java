@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class OverlapTest extends ArtemisTest {
 
+    /** An address of each test's own that blocks its senders: the broker may count what another test has left there. */
+    private final String blocked = "full.block." + System.nanoTime();
+
     /** A record with a name of a queue in its header, for {@code ${header.to}}. */
     private static SinkRecord to(String queue, int partition, long offset, int size) {
         SinkRecord record = new SinkRecord(Worker.TOPIC, partition, Schema.STRING_SCHEMA, "key-" + offset,
@@ -35,8 +38,8 @@ class OverlapTest extends ArtemisTest {
         return record;
     }
 
-    private static SinkRecord big(int partition, long offset) {
-        return to("full.block", partition, offset, 20_000);
+    private SinkRecord big(int partition, long offset) {
+        return to(blocked, partition, offset, 20_000);
     }
 
     private static List<Message> rest(String queue) throws Exception {
@@ -46,8 +49,8 @@ class OverlapTest extends ArtemisTest {
     }
 
     /** Waits until the broker blocks whoever sends to the address: what is sent then stays in flight. */
-    private static void block() throws Exception {
-        try (Worker filler = Worker.start(Worker.props(url, "full.block"))) {
+    private void block() throws Exception {
+        try (Worker filler = Worker.start(Worker.props(url, blocked))) {
             filler.put(big(0, 0));
         }
     }
@@ -73,7 +76,7 @@ class OverlapTest extends ArtemisTest {
     @Test
     void aBatchThatHasNoRoomIsNotTaken() throws Exception {
         block();
-        Map<String, String> props = Worker.props(url, "full.block", "jms.batch.timeout.ms", "5000");
+        Map<String, String> props = Worker.props(url, blocked, "jms.batch.timeout.ms", "5000");
         try (Worker worker = Worker.start(props)) {
             for (int i = 0; i < SessionQueue.SIZE; i++) {
                 worker.take(List.of(big(0, i)));
@@ -83,7 +86,7 @@ class OverlapTest extends ArtemisTest {
             assertTrue(e.getMessage().contains("did not answer within 5000 ms"), e.getMessage());
             assertEquals(0, worker.commit(0), "nothing of it");
         } finally {
-            rest("full.block");
+            rest(blocked);
         }
     }
 
@@ -98,14 +101,14 @@ class OverlapTest extends ArtemisTest {
             assertEquals(0, worker.commit(0));
             assertThrows(RetriableException.class, () -> worker.take(List.of()));
             assertEquals(List.of(), rest("order.failed"));
-            assertEquals(1, rest("full.block").size());
+            assertEquals(1, rest(blocked).size());
             worker.putUntilDelivered(List.of(to("order.failed", 0, 3, 0)));
             assertEquals(4, worker.commit(0));
             try (Inbox inbox = new Inbox(url, "order.failed", false)) {
                 assertEquals(List.of("row 0", "row 2", "row 3"), inbox.restOfTexts());
             }
         } finally {
-            rest("full.block");
+            rest(blocked);
         }
     }
 
@@ -158,15 +161,15 @@ class OverlapTest extends ArtemisTest {
             worker.take(List.of(to("in.flight", 0, 2, 0), to("in.flight", 1, 1, 0)));
             assertEquals(0, worker.commit(0));
             worker.revoke(0);
-            assertEquals(1, rest("full.block").size());
+            assertEquals(1, rest(blocked).size());
             worker.putUntilDelivered(List.of(to("in.flight", 1, 2, 0)));
             assertEquals(3, worker.commit(1));
             try (Inbox inbox = new Inbox(url, "in.flight", false)) {
                 assertEquals(Worker.rows(0, 3), inbox.restOfTexts(), "all of the partition that stays, and nothing of the other");
             }
-            assertEquals(List.of(), rest("full.block"));
+            assertEquals(List.of(), rest(blocked));
         } finally {
-            rest("full.block");
+            rest(blocked);
         }
     }
 
@@ -182,13 +185,13 @@ class OverlapTest extends ArtemisTest {
     @Test
     void aTaskThatStopsGivesUpWhatStaysInFlight() throws Exception {
         block();
-        Worker worker = Worker.start(Worker.props(url, "full.block"));
+        Worker worker = Worker.start(Worker.props(url, blocked));
         worker.take(List.of(big(0, 0)));
         worker.take(List.of(big(0, 1)));
         assertTimeout(Duration.ofSeconds(5), worker::close);
-        assertEquals(1, rest("full.block").size());
+        assertEquals(1, rest(blocked).size());
         Await.until("no connection", 10_000, () -> broker.getActiveMQServer().getConnectionCount() == 0);
-        assertEquals(List.of(), rest("full.block"), "nothing of it comes later");
+        assertEquals(List.of(), rest(blocked), "nothing of it comes later");
     }
 
     @Test
