@@ -5,6 +5,7 @@ import dev.connectcdc.registry.RefusedSchemaException;
 import dev.connectcdc.registry.RegistryClient;
 import dev.connectcdc.registry.RegistryConfig;
 import dev.connectcdc.registry.RegistryError;
+import dev.connectcdc.registry.SchemaCache;
 import dev.connectcdc.registry.WireFormat;
 import dev.connectcdc.values.PluginVersion;
 import io.apicurio.registry.utils.converter.avro.AvroData;
@@ -42,12 +43,9 @@ public final class AvroConverter implements Converter, Versioned {
     private RegistryClient registry;
     private boolean autoRegister;
     private AvroData mapping;
-    private LRUCache<Origin, Writer> writers;
+    private SchemaCache<Writer> writers;
     private BinaryEncoder encoder;
     private LRUCache<Integer, GenericDatumReader<Object>> readers;
-
-    /** What decides a record's subject and schema. Connect's schemas keep their hash. */
-    private record Origin(String topic, Schema schema) {}
 
     private record Writer(byte[] prefix, ValueWriter values) {}
 
@@ -69,7 +67,7 @@ public final class AvroConverter implements Converter, Versioned {
         registry = new RegistryClient(config);
         autoRegister = config.autoRegister();
         mapping = new AvroData(new AvroDataConfig(Map.of(AvroDataConfig.SCHEMAS_CACHE_SIZE_CONFIG, cached)));
-        writers = new LRUCache<>(cached);
+        writers = new SchemaCache<>(cached);
         readers = new LRUCache<>(cached);
     }
 
@@ -82,7 +80,7 @@ public final class AvroConverter implements Converter, Versioned {
             throw new DataException(what(topic) + " has no schema, and Avro needs one. Use a source or a transform that gives one"
                     + " (schemas.enable=true for JsonConverter), or another converter.");
         }
-        Writer writer = writer(topic, schema);
+        Writer writer = writers.get(topic, schema, this::writer);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(writer.prefix());
         encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
@@ -96,15 +94,9 @@ public final class AvroConverter implements Converter, Versioned {
     }
 
     private Writer writer(String topic, Schema schema) {
-        Origin origin = new Origin(topic, schema);
-        Writer known = writers.get(origin);
-        if (known != null) return known;
-
         org.apache.avro.Schema avro = mapping.fromConnectSchema(schema);
         ValueWriter values = ValueWriters.of(schema, avro, what(topic));
-        Writer writer = new Writer(WireFormat.prefix(idOf(topic + (isKey ? "-key" : "-value"), avro)), values);
-        writers.put(origin, writer);
-        return writer;
+        return new Writer(WireFormat.prefix(idOf(topic + (isKey ? "-key" : "-value"), avro)), values);
     }
 
     private int idOf(String subject, org.apache.avro.Schema schema) {

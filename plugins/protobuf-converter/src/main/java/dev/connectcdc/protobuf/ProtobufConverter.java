@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.connectcdc.registry.RegistryClient;
 import dev.connectcdc.registry.RegistryConfig;
 import dev.connectcdc.registry.RegistryError;
+import dev.connectcdc.registry.SchemaCache;
 import dev.connectcdc.registry.WireFormat;
 import dev.connectcdc.values.PluginVersion;
 import java.nio.BufferUnderflowException;
@@ -40,8 +41,6 @@ public final class ProtobufConverter implements Converter, Versioned {
     /** How a record of one schema and topic is written. */
     private record Writing(int id, MessageCodec codec) {}
 
-    private record WritingKey(String topic, Schema schema) {}
-
     /** How a record is read. */
     private record Reading(Descriptor message, MessageCodec codec) {}
 
@@ -53,7 +52,7 @@ public final class ProtobufConverter implements Converter, Versioned {
 
     private Registration registration;
 
-    private Cache<WritingKey, Writing> writings;
+    private SchemaCache<Writing> writings;
 
     private Cache<ReadingKey, Reading> readings;
 
@@ -76,7 +75,7 @@ public final class ProtobufConverter implements Converter, Versioned {
         isKey = key;
         registry = new RegistryClient(config);
         registration = new Registration(registry, config.autoRegister());
-        writings = new SynchronizedCache<>(new LRUCache<>(config.cacheSize()));
+        writings = new SchemaCache<>(config.cacheSize());
         readings = new SynchronizedCache<>(new LRUCache<>(config.cacheSize()));
     }
 
@@ -89,7 +88,7 @@ public final class ProtobufConverter implements Converter, Versioned {
             throw new DataException(what() + " for topic " + topic + " has no schema, and Protobuf needs one. Use a source"
                     + " or a transform that gives one (schemas.enable=true for JsonConverter), or another converter.");
         }
-        Writing writing = writing(topic, schema);
+        Writing writing = writings.get(topic, schema, this::writing);
         WireBuffer out = new WireBuffer();
         out.raw(WireFormat.prefix(writing.id));
         out.raw(FIRST_MESSAGE);
@@ -103,16 +102,9 @@ public final class ProtobufConverter implements Converter, Versioned {
     }
 
     private Writing writing(String topic, Schema schema) {
-        WritingKey key = new WritingKey(topic, schema);
-        Writing writing = writings.get(key);
-        if (writing == null) {
-            Registration.Result registered = registration.of(subject(topic), topic, isKey, schema);
-            ProtoDescriptors.Parsed parsed = ProtoDescriptors.parse(registered.schema().text(), path -> null);
-            writing = new Writing(
-                    registered.id(), Codecs.of(parsed, parsed.file().getMessageTypes().get(0)));
-            writings.put(key, writing);
-        }
-        return writing;
+        Registration.Result registered = registration.of(subject(topic), topic, isKey, schema);
+        ProtoDescriptors.Parsed parsed = ProtoDescriptors.parse(registered.schema().text(), path -> null);
+        return new Writing(registered.id(), Codecs.of(parsed, parsed.file().getMessageTypes().get(0)));
     }
 
     @Override
