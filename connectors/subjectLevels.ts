@@ -2,7 +2,7 @@ import { isPostgresSource } from "@connect-cdc/connector/postgres";
 import type { CompletedConnector } from "./completeConnector";
 import { converterOf, type EndpointSettings } from "./endpoints";
 import { usesRegistry } from "./formats";
-import { JMS_SINK_CLASS } from "./jmsSink";
+import { isJmsSink } from "./jmsSink";
 import { debeziumTopics } from "./topics";
 
 /** Parts of the stack config that hold levels of compatibility. */
@@ -25,7 +25,7 @@ export function subjectLevels(
     { registry, subjects, connect }: LevelSettings,
 ): Record<string, string> | undefined {
     const writes = (["key", "value"] as const).some((part) => usesRegistry(converterOf(part, config, { connect })));
-    if (!writes || entry.class === JMS_SINK_CLASS) return undefined;
+    if (!writes || isJmsSink(entry.class)) return undefined;
     const topics = isPostgresSource(entry.class) ? debeziumTopics(config) : undefined;
     const isWritten = (subject: string) => !topics?.complete || topics.mayMake(subject.replace(/-(key|value)$/, ""));
     const ofRegistry = registry.url === undefined ? [["registry.compatibility", registry.compatibility]] : [];

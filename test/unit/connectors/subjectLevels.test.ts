@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { parseConfig } from "../../../config/load";
+import { JAVAX_JMS_SINK_CLASS } from "../../../connectors/jmsSink";
 import { subjectLevels } from "../../../connectors/subjectLevels";
 
 const SUBJECTS = {
@@ -40,8 +41,13 @@ it("a source whose topics are renamed has all", () => {
 });
 
 it("the level of another registry is not this stack's", () => {
-    const registry = { url: "https://registry.example.com" };
+    const registry = { url: "http://registry-a:8081" };
     expect(levels({ registry })["dbz-source"]).toEqual(OWN);
+});
+
+it("a sink for clients of javax.jms has none", () => {
+    const connectors = { "json-jms-sink": { class: JAVAX_JMS_SINK_CLASS } };
+    expect(levels({ connectors })["json-jms-sink"]).toBeUndefined();
 });
 
 it("a source that writes JSON has none", () => {
