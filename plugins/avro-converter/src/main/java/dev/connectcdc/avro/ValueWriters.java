@@ -24,6 +24,8 @@ import org.apache.kafka.connect.errors.DataException;
 /**
  * Makes writers from a Connect schema and the Avro schema that {@link AvroData} makes of it. They write the bytes that Avro
  * writes of {@link AvroData}'s copy of a value, without the copy.
+ *
+ * <p>The writers are for one thread.
  */
 final class ValueWriters {
 
@@ -164,8 +166,9 @@ final class ValueWriters {
         if (known != null) return known;
 
         List<ValueWriter> fields = new ArrayList<>();
+        StructCheck check = new StructCheck(schema);
         ValueWriter writer = (value, out) -> {
-            Struct struct = checked((Struct) value, schema);
+            Struct struct = check.of(value);
             for (ValueWriter field : fields) field.write(struct, out);
         };
         structs.put(schema, writer);
@@ -176,9 +179,26 @@ final class ValueWriters {
         return writer;
     }
 
-    private static Struct checked(Struct struct, Schema schema) {
-        if (schema.equals(struct.schema())) return struct;
-        throw new DataException("a struct of schema " + struct.schema() + " stands where " + schema + " is expected");
+    /** Whether structs have a schema. Another object that is equal to it is compared once, not for each struct. */
+    private static final class StructCheck {
+
+        private final Schema schema;
+        private Schema equal;
+
+        private StructCheck(Schema schema) {
+            this.schema = schema;
+            equal = schema;
+        }
+
+        private Struct of(Object value) {
+            Struct struct = (Struct) value;
+            if (struct.schema() == equal) return struct;
+            if (!schema.equals(struct.schema())) {
+                throw new DataException("a struct of schema " + struct.schema() + " stands where " + schema + " is expected");
+            }
+            equal = struct.schema();
+            return struct;
+        }
     }
 
     /** Of a field of a struct, which it takes from the struct. */
@@ -222,8 +242,9 @@ final class ValueWriters {
         for (Field field : schema.fields()) {
             branches.add(values(field.schema(), avro.getTypes().get(first + field.index()), where));
         }
+        StructCheck check = new StructCheck(schema);
         return (value, out) -> {
-            Field present = value == null ? null : present(checked((Struct) value, schema));
+            Field present = value == null ? null : present(check.of(value));
             if (present == null && schema.isOptional()) {
                 out.writeIndex(0);
             } else {
