@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * Delivers batches, each in one transaction, and connects when it has to. A failure closes the connection, which rolls
  * back what it had not committed; only for lack of space it stays. The task then brings the same batch again.
  *
- * <p>For one thread; only {@link #abandon} and {@link #isConnected} are for another. Its errors are Connect's: {@link RetriableException} for
- * what may pass, {@link ConnectException} for what a human must mend, {@link DataException} for a bad record.
+ * <p>For one thread; only {@link #abandon} and {@link #isConnected} are for another. Its errors are Connect's:
+ * {@link RetriableException} for what may pass, {@link ConnectException} for what a human must mend, {@link DataException}
+ * for a bad record.
  */
 final class JmsDelivery {
 

@@ -198,17 +198,23 @@ final class JmsSinkConfig extends AbstractConfig {
     SecretFilter secretFilter() {
         Map<String, String> properties = new HashMap<>(jndiProperties(props));
         properties.putAll(factoryProperties(props));
-        List<String> urls = new ArrayList<>(properties.values());
-        if (providerUrl() != null) {
-            urls.add(providerUrl());
-        }
         return SecretFilter.of(
                 Stream.of(getPassword(PASSWORD), getPassword(CREDENTIALS))
                         .filter(Objects::nonNull)
                         .map(Password::value)
                         .toList(),
                 properties,
-                urls);
+                urls());
+    }
+
+    /** All texts that can be a URL. */
+    private List<String> urls() {
+        List<String> urls = new ArrayList<>(jndiProperties(props).values());
+        urls.addAll(factoryProperties(props).values());
+        if (providerUrl() != null) {
+            urls.add(providerUrl());
+        }
+        return urls;
     }
 
     /** @return the environment of the initial context */
@@ -235,9 +241,7 @@ final class JmsSinkConfig extends AbstractConfig {
 
     /** @return whether a URL asks for TLS */
     boolean usesTls() {
-        return Stream.of(Map.of(PROVIDER_URL, Objects.toString(providerUrl(), "")), jndiProperties(props), factoryProperties(props))
-                .flatMap(settings -> settings.values().stream())
-                .anyMatch(url -> TLS.matcher(url).find());
+        return urls().stream().anyMatch(url -> TLS.matcher(url).find());
     }
 
     /** @return the class of the connection factory; null when it comes from JNDI */

@@ -153,7 +153,7 @@ public abstract class EnvelopeWriter<R extends ConnectRecord<R>> implements Tran
                     + ", which an UPDATE left unchanged (TOAST); run: ALTER TABLE ... REPLICA IDENTITY FULL");
         }
         if (NULL.equals(unavailableHandling)) {
-            columns.entrySet().stream().filter(column -> missing.contains(column.getKey())).forEach(column -> column.setValue(null));
+            columns.entrySet().stream().filter(column -> unavailable.is(column.getValue())).forEach(column -> column.setValue(null));
         } else {
             columns.keySet().removeAll(missing);
         }
