@@ -1,8 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { MemberTls } from "./certificates/stackTls";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
-import { dockerName, labelList } from "./stackObjects";
+import { TLS_FOLDER } from "./render/tls";
+import { dockerName, labelList, TLS_LABEL } from "./stackObjects";
 
 /** User and group of the servers in the JVM images. */
 export const SERVER_USER = "1000:1000";
@@ -24,6 +26,8 @@ export interface MemberArgs {
     protectData?: boolean;
     /** Volume with secret files, mounted read-only. Default: none. */
     secrets?: { volumeName: pulumi.Input<string>; path: string };
+    /** TLS of the member: the volume with its key and certificates, see {@link StackTls}. Default: none. */
+    tls?: MemberTls;
     /** True: the container's file system is read-only, and {@link files} must be empty. Default false. */
     readOnly?: boolean;
     /** Published ports: port in the container -> port on the host's bind address. */
@@ -58,6 +62,7 @@ export class Member extends pulumi.ComponentResource {
         if (args.secrets) {
             volumes.push({ volumeName: args.secrets.volumeName, containerPath: args.secrets.path, readOnly: true });
         }
+        if (args.tls) volumes.push({ volumeName: args.tls.volumeName, containerPath: TLS_FOLDER, readOnly: true });
 
         const container = new docker.Container(
             name,
@@ -93,7 +98,8 @@ export class Member extends pulumi.ComponentResource {
                 stopTimeout: args.stopGraceSeconds,
                 logDriver: "json-file",
                 logOpts: { "max-size": "10m", "max-file": "3" },
-                labels: labelList(args.labels),
+                // A server reads its certificate at start: a new one needs a new container
+                labels: labelList({ ...args.labels, ...(args.tls && { [TLS_LABEL]: args.tls.writerId }) }),
                 // Data for a peer that is cut off stays in the kernel, even after the process has closed the connection. These
                 // values drop it after 13 s; with the defaults of Linux (15 and 8) it could arrive minutes later.
                 sysctls: { "net.ipv4.tcp_retries2": "5", "net.ipv4.tcp_orphan_retries": "5" },

@@ -3,6 +3,8 @@ import * as labels from "../docker/labels";
 
 /** Label of a member that has read secrets at its start: other secrets replace its container. */
 export const SECRETS_LABEL = labels.LABEL.secrets;
+/** Label of a member that has read its key and certificates at its start: others replace its container. */
+export const TLS_LABEL = labels.LABEL.tls;
 
 /** Docker name of an object of this stack. */
 export function dockerName(name: string): string {

@@ -16,6 +16,7 @@ import { HIDDEN, type Problem, suggest } from "./problem";
 import { isDoubtful, repair } from "./repair";
 import { connector, type PlatformConfig, sections } from "./schema";
 import { schemaProblems } from "./schemaProblems";
+import { tlsModeOf } from "./tlsMode";
 
 /*
  * The one reader of stack config. Users write only what differs: objects merge deeply over the defaults, lists replace,
@@ -123,6 +124,7 @@ export function checkedConfig(
         repaired.push(...section.repaired);
     }
     if (valid.connect) valid.connect = { ...valid.connect, plugins: { ...pluginsOf(valid), ...valid.connect.plugins } };
+    valid.tls = tlsModeOf(valid);
     valid.completedConnectors = completedConnectors(valid);
     valid.tableLists = listedTables(valid);
     valid.subjects = declaredSubjects(valid);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TLS_MODES, type TlsMode } from "../components/render/tls";
 import type { CompletedConnector } from "../connectors/completeConnector";
 import type { TableList } from "../connectors/tableLists";
 import { fixedVersion, pluginSources, text } from "../images/staging/contract";
@@ -86,6 +87,14 @@ const subject = z.strictObject({
         .optional(),
 });
 
+const authority = z.strictObject({
+    name: text("the name of an authority").regex(/^[a-z][a-z0-9-]*$/, {
+        error: "must be of lower-case letters, digits and -",
+    }),
+    cert: text("a certificate in PEM").optional(),
+    key: z.strictObject({ secret: text("the name of a secret") }).optional(),
+});
+
 const format = z.enum(["json", "avro", "protobuf"], { error: "must be json, avro or protobuf" });
 
 export const connector = z.strictObject({
@@ -166,9 +175,26 @@ export const sections = {
         )
         .describe("Docker hosts by name."),
     security: z.strictObject({
+        tls: z
+            .enum(TLS_MODES, { error: "must be off, offer, prefer or require" })
+            .optional()
+            .describe(
+                "TLS of all links: `off`, `offer` (servers take both), `prefer` (members use it), `require`. Change a running stack by one " +
+                    "step at a time. Default: require if a host binds outside 127.0.0.0/8, otherwise off. See [Security](security.md).",
+            ),
+        authorities: z
+            .array(authority, { error: "must be a list of {name}, or of {name, cert, key: {secret}}" })
+            .min(1, { error: "must have an authority" })
+            .describe(
+                "Authorities of the stack. The first signs the certificates of all members, and all are trusted. `name`: the stack makes " +
+                    "the authority; with `cert` (PEM) and `key: {secret: name}` it is one of yours.",
+            ),
+        certificateDays: count("a number of days", 1, 3650).describe(
+            "Life of a member's certificate, days. An `up` in its last third renews it.",
+        ),
         trustedNetwork: flag.describe(
-            "True: ports may bind outside 127.0.0.0/8. There is no TLS and no authentication yet: everyone who reaches a port may " +
-                "read and change everything, also the secrets of connectors.",
+            "True: ports may bind outside 127.0.0.0/8 without TLS. Everyone who reaches a port may then read and change everything, " +
+                "also the secrets of connectors.",
         ),
         protectData: flag.describe(
             "True: data volumes are protected from deletion. Set it in every stack with real data.",
@@ -178,6 +204,7 @@ export const sections = {
         version: fixedVersion.describe("ZooKeeper version."),
         servers: count("a number of servers", 1, 255).describe("Number of servers of the ensemble."),
         clientPort: port.describe("Client port of server 0. Server i has this port + i."),
+        tlsPort: port.describe("Client port with TLS of server 0. Server i has this port + i."),
         quorumPort: port.describe("Follower port of server 0. Server i has this port + i."),
         electionPort: port.describe("Election port of server 0. Server i has this port + i."),
         tickTimeMs: count("a number of ms", 1).describe("Length of a tick, ms."),
@@ -194,7 +221,13 @@ export const sections = {
     kafka: z.strictObject({
         version: fixedVersion.describe("Kafka version, of brokers and Connect workers."),
         brokers: count("a number of brokers", 1, 1000).describe("Number of brokers of the cluster."),
-        port: port.describe("Published port of broker 0. Broker i has this port + i."),
+        port: port.describe("Published port of broker 0, without TLS. Broker i has this port + i."),
+        tlsPort: port.describe(
+            "Published port of broker 0 with TLS, for clients with a user of `kafka.users`. Broker i has this port + i.",
+        ),
+        operatorPort: port.describe(
+            "Published port of broker 0 with TLS, for clients with a certificate. Broker i has this port + i.",
+        ),
         networkThreads: count("a number of threads", 1).describe("`num.network.threads`."),
         ioThreads: count("a number of threads", 1).describe("`num.io.threads`."),
         socketSendBufferBytes: count("a number of bytes", 1).describe("`socket.send.buffer.bytes`."),
@@ -225,7 +258,8 @@ export const sections = {
     }),
     connect: z.strictObject({
         workers: count("a number of workers", 1, 1000).describe("Number of workers of the Connect cluster."),
-        port: port.describe("Published REST port of worker 0. Worker i has this port + i."),
+        port: port.describe("Published REST port of worker 0, without TLS. Worker i has this port + i."),
+        tlsPort: port.describe("Published REST port of worker 0 with TLS. Worker i has this port + i."),
         groupId: text("a group id").describe("`group.id` of the Connect cluster."),
         configStorageTopic: text("a topic").describe("`config.storage.topic`."),
         offsetStorageTopic: text("a topic").describe("`offset.storage.topic`."),
@@ -324,7 +358,8 @@ export const sections = {
         instances: count("a number of instances", 1, 100).describe(
             "Number of instances of the registry. They keep the schemas in a topic, so any of them may be lost.",
         ),
-        port: port.describe("Published port of instance 0; instance i has this port + i."),
+        port: port.describe("Published port of instance 0, without TLS; instance i has this port + i."),
+        tlsPort: port.describe("Published port of instance 0 with TLS; instance i has this port + i."),
         compatibility: compatibility.describe("Compatibility of subjects without a level of their own."),
         subjects: z
             .record(z.string(), subject, { error: "must be an object of subjects by name" })
@@ -344,7 +379,8 @@ export const sections = {
         ),
         version: fixedVersion.describe("Artemis version."),
         url: text("a broker URL").optional().describe("JNDI provider URL of an existing broker."),
-        port: port.describe("Published port of the broker."),
+        port: port.describe("Published port of the broker, without TLS."),
+        tlsPort: port.describe("Published port of the broker with TLS."),
         consolePort: port.describe("Published port of its console."),
         user: text("a user name").describe("User that the sinks use."),
         passwordSecret: text("the name of a secret").describe("Name of the secret with the user's password."),
@@ -372,6 +408,8 @@ export interface DeclaredSubject extends Pick<z.infer<typeof subject>, "compatib
 }
 
 export type PlatformConfig = z.infer<typeof schema> & {
+    /** `security.tls`, or its default. */
+    tls: TlsMode;
     /** Names under the config key `secrets`; the values come from `loadSecrets()`. */
     secretNames: string[];
     /** Problems for which the config is accepted. */

@@ -12,6 +12,8 @@ export const LABEL = {
     stack: "connect-cdc.stack",
     /** Id of the container that wrote the secret files of a member. */
     secrets: "connect-cdc.secrets",
+    /** Id of the container that wrote the key and the certificates of a member. */
+    tls: "connect-cdc.tls",
 } as const;
 
 /** Labels of every Docker object of a stack. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Credentials } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
 import { Member, MemberArgs } from "../member";
 import { dockerName } from "../stackObjects";
@@ -21,6 +22,8 @@ export interface RollArgs {
     dependsOn: pulumi.Resource[];
     /** Of workers: connectors that this update does not change. Default: all. */
     keptConnectors?: string[];
+    /** Credentials for the servers at `targets`. Default: they take plain links. */
+    credentials?: pulumi.Output<Credentials>;
     /** Of workers: values that no message may contain. */
     secrets?: pulumi.Output<string[]>;
 }

@@ -1,3 +1,4 @@
+import { acceptsPlain } from "../../components/render/tls";
 import { Problem, repeated, suggest } from "../problem";
 import type { PlatformConfig } from "../schema";
 
@@ -5,7 +6,7 @@ const ROLES = ["zookeeper", "kafka", "connect", "database", "registry", "jmsBrok
 
 /** Problems of Docker hosts and of the members' placement. */
 export function hostProblems(c: Partial<PlatformConfig>): Problem[] {
-    const { hosts, security } = c;
+    const { hosts } = c;
     if (!hosts) return [];
     const names = Object.keys(hosts);
     if (names.length === 0) {
@@ -14,7 +15,8 @@ export function hostProblems(c: Partial<PlatformConfig>): Problem[] {
     }
     return [
         ...names.flatMap((name) => endpointProblems(`hosts.${name}.endpoint`, hosts[name]!.endpoint)),
-        ...names.flatMap((name) => addressProblems(name, hosts[name]!, names.length, security)),
+        ...names.flatMap((name) => addressProblems(name, hosts[name]!, names.length)),
+        ...openPlainProblems(c),
         ...sameEngineProblems(hosts),
         ...ROLES.flatMap((role) => placementProblems(role, c[role]?.placement ?? [], names)),
     ];
@@ -43,9 +45,8 @@ function endpointProblems(path: string, endpoint: string): Problem[] {
 
 function addressProblems(
     name: string,
-    { advertisedAddress, bindAddress }: Host,
+    { advertisedAddress }: Host,
     hosts: number,
-    security: PlatformConfig["security"] | undefined,
 ): Problem[] {
     const problems: Problem[] = [];
     const advertised = { path: `hosts.${name}.advertisedAddress`, value: advertisedAddress };
@@ -62,17 +63,22 @@ function addressProblems(
             remedy: "write an address that all hosts reach",
         });
     }
-    if (!bindAddress.startsWith("127.") && security && !security.trustedNetwork) {
-        problems.push({
+    return problems;
+}
+
+/** Plain links on ports that others reach. */
+function openPlainProblems({ hosts, security, tls }: Partial<PlatformConfig>): Problem[] {
+    if (!hosts || !security || tls === undefined || !acceptsPlain(tls) || security.trustedNetwork) return [];
+    return Object.entries(hosts)
+        .filter(([, { bindAddress }]) => !bindAddress.startsWith("127."))
+        .map(([name, { bindAddress }]) => ({
             path: `hosts.${name}.bindAddress`,
             value: bindAddress,
-            rule: "opens ports without TLS and authentication to others",
+            rule: `opens ports without TLS and authentication to others, because security.tls is ${tls}`,
             remedy:
-                "bind to 127.0.0.1, or set security.trustedNetwork: true if everyone who can reach that address " +
-                "may read and change everything, connectors' secrets too",
-        });
-    }
-    return problems;
+                "bind to 127.0.0.1, or set security.tls: require, or set security.trustedNetwork: true if everyone who can reach " +
+                "that address may read and change everything, connectors' secrets too",
+        }));
 }
 
 function sameEngineProblems(hosts: PlatformConfig["hosts"]): Problem[] {

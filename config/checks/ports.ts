@@ -1,4 +1,5 @@
 import { hostIndexOf } from "../../components/render/topology";
+import { acceptsPlain, acceptsTls } from "../../components/render/tls";
 import { runsRegistry } from "../../connectors/formats";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
@@ -46,26 +47,40 @@ export function portProblems(c: Partial<PlatformConfig>): Problem[] {
 function ranges(c: Partial<PlatformConfig>, hosts: string[]): Range[] {
     const { zookeeper, kafka, connect, metrics, database, registry, jmsBroker } = c;
     const result: Range[] = [];
+    const [plain, tls] = [acceptsPlain(c.tls ?? "off"), acceptsTls(c.tls ?? "off")];
     const add = (path: string, first: number, members: number, placement: string[], published = true) =>
         result.push({ path, first, members, placement, published });
     if (zookeeper) {
         const { servers, placement } = zookeeper;
-        add("zookeeper.clientPort", zookeeper.clientPort, servers, placement);
+        add("zookeeper.clientPort", zookeeper.clientPort, servers, placement, plain);
+        if (tls) add("zookeeper.tlsPort", zookeeper.tlsPort, servers, placement);
         // Published where the ensemble spans hosts; on one host each server has them for itself.
         add("zookeeper.quorumPort", zookeeper.quorumPort, servers, placement, hosts.length > 1);
         add("zookeeper.electionPort", zookeeper.electionPort, servers, placement, hosts.length > 1);
     }
-    if (kafka) add("kafka.port", kafka.port, kafka.brokers, kafka.placement);
-    if (connect) add("connect.port", connect.port, connect.workers, connect.placement);
+    if (kafka) {
+        const { brokers, placement } = kafka;
+        if (plain) add("kafka.port", kafka.port, brokers, placement);
+        if (tls) add("kafka.tlsPort", kafka.tlsPort, brokers, placement);
+        if (tls) add("kafka.operatorPort", kafka.operatorPort, brokers, placement);
+    }
+    if (connect) {
+        if (plain) add("connect.port", connect.port, connect.workers, connect.placement);
+        if (tls) add("connect.tlsPort", connect.tlsPort, connect.workers, connect.placement);
+    }
     if (metrics?.enabled) {
         if (zookeeper) add("metrics.zookeeperPort", metrics.zookeeperPort, zookeeper.servers, zookeeper.placement);
         if (kafka) add("metrics.kafkaPort", metrics.kafkaPort, kafka.brokers, kafka.placement);
         if (connect) add("metrics.connectPort", metrics.connectPort, connect.workers, connect.placement);
     }
     if (database?.managed) add("database.port", database.port, 1, database.placement);
-    if (registry && runsRegistry(c)) add("registry.port", registry.port, registry.instances, registry.placement);
+    if (registry && runsRegistry(c)) {
+        if (plain) add("registry.port", registry.port, registry.instances, registry.placement);
+        if (tls) add("registry.tlsPort", registry.tlsPort, registry.instances, registry.placement);
+    }
     if (jmsBroker?.managed) {
-        add("jmsBroker.port", jmsBroker.port, 1, jmsBroker.placement);
+        if (plain) add("jmsBroker.port", jmsBroker.port, 1, jmsBroker.placement);
+        if (tls) add("jmsBroker.tlsPort", jmsBroker.tlsPort, 1, jmsBroker.placement);
         add("jmsBroker.consolePort", jmsBroker.consolePort, 1, jmsBroker.placement);
     }
     return result;

@@ -31,6 +31,9 @@ export interface TlsAuth {
     rejectUnauthorized?: boolean;
 }
 
+/** Certificate and key of a client, and the authorities that sign the servers' certificates. Texts are PEM. */
+export type Credentials = Required<Pick<TlsAuth, "ca" | "cert" | "key">>;
+
 /** Credentials and connections for all requests to a cluster. */
 export interface Access {
     auth?: { username: string; password: string };
