@@ -1,4 +1,4 @@
-import { messageOf } from "@connect-cdc/connector/client";
+import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import type { Connection, metadataV12 } from "@platformatic/kafka";
 import { parseAddress } from "./address";
 
@@ -41,13 +41,22 @@ export function loadClient() {
     return import("@platformatic/kafka");
 }
 
-/** Opens a connection to one broker for the time of `ask`. One try, short limits. */
-export async function withBroker<T>(target: string, ask: (connection: Connection) => Promise<T>): Promise<T> {
+/**
+ * Opens a connection to one broker for the time of `ask`. One try, short limits.
+ *
+ * @param credentials for a listener with TLS. Default: the listener has none.
+ */
+export async function withBroker<T>(
+    target: string,
+    ask: (connection: Connection) => Promise<T>,
+    credentials?: Credentials,
+): Promise<T> {
     const { host, port } = parseAddress(target);
     const { Connection } = await loadClient();
     const connection = new Connection("connect-cdc-probe", {
         connectTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
+        ...(credentials && { tls: credentials }),
     });
     // The call below fails as well; an error event without a listener would end the process
     connection.on("error", () => undefined);
