@@ -1,12 +1,15 @@
-import { messageOf } from "@connect-cdc/connector/client";
+import { Agent } from "node:https";
+import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import axios from "axios";
 import { tcpExchange } from "./tcpExchange";
 
 export interface ConsoleLogin {
-    /** URL of the web console: http://host:port. */
+    /** URL of the web console: http://host:port, or https://host:port. */
     url: string;
     user: string;
     password: string;
+    /** Needed for a URL with https. */
+    credentials?: Credentials;
 }
 
 export interface QueueState {
@@ -21,9 +24,14 @@ export interface QueueState {
 // AMQP 1.0 with SASL: a server that serves answers with the same eight bytes
 const amqpHeader = Buffer.from("AMQP\x03\x01\x00\x00", "latin1");
 
-/** Throws unless the broker's acceptor speaks AMQP. */
-export async function assertAccepting(target: string): Promise<void> {
+/**
+ * Throws unless the broker's acceptor speaks AMQP.
+ *
+ * @param credentials for an acceptor with TLS. Default: the address is that of a plain acceptor.
+ */
+export async function assertAccepting(target: string, credentials?: Credentials): Promise<void> {
     const answer = await tcpExchange(target, amqpHeader, {
+        credentials,
         complete: (received) => received.length >= amqpHeader.length,
     });
     if (answer.subarray(0, 4).toString("latin1") !== "AMQP") {
@@ -54,7 +62,8 @@ type JolokiaValue = Record<string, Record<string, unknown>>;
 
 /** Sends one request to the broker's Jolokia and returns its value. Throws without an answer or without a value. */
 export async function askJolokia<T = JolokiaValue>(login: ConsoleLogin, request: object): Promise<T> {
-    const origin = new URL(login.url).origin;
+    const { origin } = new URL(login.url);
+    const httpsAgent = login.credentials && new Agent(login.credentials);
     let answer: { status: number; data: { status?: number; value?: T; error?: string } };
     try {
         answer = await axios.post(`${origin}/console/jolokia/`, request, {
@@ -63,6 +72,7 @@ export async function askJolokia<T = JolokiaValue>(login: ConsoleLogin, request:
             headers: { Origin: "http://localhost" },
             timeout: 5000,
             proxy: false,
+            httpsAgent,
             validateStatus: () => true,
         });
     } catch (error) {

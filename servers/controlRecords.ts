@@ -1,3 +1,5 @@
+import type { Credentials } from "@connect-cdc/connector/client";
+import type { Connection } from "@platformatic/kafka";
 import { type ClusterView, evenIfPartial, loadClient, type PartitionState } from "./kafka";
 import { groupBy, type Offsets, partitionKey, tryBroker } from "./kafkaTopics";
 import { CONTROL_BATCH } from "./topicReader";
@@ -16,6 +18,7 @@ export async function controlRecords(
     partitions: PartitionState[],
     positions: Offsets,
     ends: Offsets,
+    credentials?: Credentials,
 ): Promise<number> {
     const isNear = ({ topic, partition }: PartitionState) => {
         const key = partitionKey(topic, partition);
@@ -25,13 +28,14 @@ export async function controlRecords(
     const counts = await Promise.all(
         brokers.map(async (broker) => {
             const near = partitions.filter((partition) => partition.leader === broker.id && isNear(partition));
-            const answer = await tryBroker(broker, near.length > 0, async (connection) => {
+            const ask = async (connection: Connection) => {
                 const { fetchV12 } = await loadClient();
                 const request = fetchRequest(near, positions);
                 return evenIfPartial(
                     fetchV12.api.async(connection, 0, 0, MAX_BYTES, READ_UNCOMMITTED, 0, -1, request, [], ""),
                 );
-            });
+            };
+            const answer = await tryBroker(broker, near.length > 0, ask, credentials);
             const batches = (answer?.responses ?? []).flatMap(({ topicId, partitions }) =>
                 partitions.flatMap(({ partitionIndex, records = [] }) =>
                     records.filter(({ firstOffset }) => {

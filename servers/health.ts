@@ -1,4 +1,4 @@
-import { messageOf } from "@connect-cdc/connector/client";
+import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import * as artemis from "./artemis";
 import * as connect from "./connect";
 import * as kafka from "./kafka";
@@ -16,6 +16,8 @@ export interface Cluster {
     targets: string[];
     /** Number of members that the cluster must have. */
     expected: number;
+    /** Credentials for these addresses. Default: the members take plain links there. */
+    credentials?: Credentials;
 }
 
 /** Names in messages. */
@@ -28,26 +30,32 @@ export const clusterNames: Record<ClusterKind, string> = {
     registry: "schema registry",
 };
 
-const checks: Record<ClusterKind, (targets: string[], expected: number) => Promise<Attempt<void>>> = {
+type Check = (targets: string[], expected: number, credentials?: Credentials) => Promise<Attempt<void>>;
+
+const checks: Record<ClusterKind, Check> = {
     zookeeper: ensembleReady,
     kafka: brokersReady,
     connect: workersReady,
-    postgres: (targets) => everyTarget(targets, postgres.assertAccepting),
-    artemis: (targets) => everyTarget(targets, artemis.assertAccepting),
-    registry: (targets) => everyTarget(targets, registry.assertReady),
+    postgres: everyTarget(postgres.assertAccepting),
+    artemis: everyTarget(artemis.assertAccepting),
+    registry: everyTarget(registry.assertReady),
 };
 
 /** Checks once whether all members of a cluster serve, and work together. */
-export async function clusterReady({ kind, targets, expected }: Cluster): Promise<Attempt<void>> {
+export async function clusterReady({ kind, targets, expected, credentials }: Cluster): Promise<Attempt<void>> {
     if (targets.length < expected) {
         throw new Error(`${expected} members are expected, but only ${targets.length} addresses are known`);
     }
 
-    return checks[kind](targets, expected);
+    return checks[kind](targets, expected, credentials);
 }
 
-async function ensembleReady(targets: string[], expected: number): Promise<Attempt<void>> {
-    const { values: modes, failures } = await askAll(targets, servingMode);
+async function ensembleReady(
+    targets: string[],
+    expected: number,
+    credentials?: Credentials,
+): Promise<Attempt<void>> {
+    const { values: modes, failures } = await askAll(targets, (target) => servingMode(target, credentials));
     if (failures.length > 0) return pending(summarize(failures));
 
     if (expected === 1) return done();
@@ -57,8 +65,8 @@ async function ensembleReady(targets: string[], expected: number): Promise<Attem
 }
 
 /** The server's mode. Throws while it is not part of a quorum. */
-async function servingMode(target: string): Promise<zookeeper.ServerMode> {
-    const { mode } = await zookeeper.serverState(target);
+async function servingMode(target: string, credentials?: Credentials): Promise<zookeeper.ServerMode> {
+    const { mode } = await zookeeper.serverState(target, credentials);
     if (mode === undefined) throw new Error(outsideQuorum(target));
 
     return mode;
@@ -68,8 +76,12 @@ function outsideQuorum(target: string): string {
     return `server ${target} runs, but is not in the quorum`;
 }
 
-async function brokersReady(targets: string[], expected: number): Promise<Attempt<void>> {
-    const { values: views, failures } = await askAll(targets, kafka.clusterView);
+async function brokersReady(
+    targets: string[],
+    expected: number,
+    credentials?: Credentials,
+): Promise<Attempt<void>> {
+    const { values: views, failures } = await askAll(targets, (target) => kafka.clusterView(target, credentials));
     if (failures.length > 0) return pending(summarize(failures));
 
     return firstPending(views.map((view) => brokersAgree(view, expected)));
@@ -104,15 +116,19 @@ const isBack: MemberReturn = { attempt: done(), missing: [], needed: 0 };
  * Checks that a server has rejoined the quorum, so that the next one may be replaced. When no server is in a quorum, the
  * others are missing.
  */
-export async function serverReturned(targets: string[], index: number): Promise<MemberReturn> {
+export async function serverReturned(
+    targets: string[],
+    index: number,
+    credentials?: Credentials,
+): Promise<MemberReturn> {
     const target = targets[index]!;
-    const { mode } = await zookeeper.serverState(target);
+    const { mode } = await zookeeper.serverState(target, credentials);
     if (mode !== undefined) return isBack;
     const attempt = pending(outsideQuorum(target));
     const others = [...targets.keys()].filter((other) => other !== index);
     const { values } = await askAll(
         others.map((other) => targets[other]!),
-        servingMode,
+        (other) => servingMode(other, credentials),
     );
     const missing = values.length > 0 ? [] : others;
     return { attempt, missing, needed: Math.floor(targets.length / 2) };
@@ -137,10 +153,14 @@ export function brokerReturned(view: kafka.ClusterView, id: number): MemberRetur
     return { attempt, missing: othersAreInSync ? absent : [], needed: 1 };
 }
 
-async function workersReady(targets: string[]): Promise<Attempt<void>> {
+async function workersReady(
+    targets: string[],
+    _expected: number,
+    credentials?: Credentials,
+): Promise<Attempt<void>> {
     const { values: clusterIds, failures } = await askAll(targets, async (target) => {
-        await connect.assertHealthy(target);
-        return (await connect.workerInfo(target)).kafka_cluster_id;
+        await connect.assertHealthy(target, credentials);
+        return (await connect.workerInfo(target, credentials)).kafka_cluster_id;
     });
     if (failures.length > 0) return pending(summarize(failures));
 
@@ -148,9 +168,11 @@ async function workersReady(targets: string[]): Promise<Attempt<void>> {
     return distinct.length === 1 ? done() : pending(`workers use different Kafka clusters: ${distinct.join(", ")}`);
 }
 
-async function everyTarget(targets: string[], assert: (target: string) => Promise<void>): Promise<Attempt<void>> {
-    const { failures } = await askAll(targets, assert);
-    return failures.length === 0 ? done() : pending(summarize(failures));
+function everyTarget(assert: (target: string, credentials?: Credentials) => Promise<void>): Check {
+    return async (targets, _expected, credentials) => {
+        const { failures } = await askAll(targets, (target) => assert(target, credentials));
+        return failures.length === 0 ? done() : pending(summarize(failures));
+    };
 }
 
 /** Members of one kind mostly fail in the same way: the first message is enough. */

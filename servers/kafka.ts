@@ -1,6 +1,7 @@
 import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import type { Connection, metadataV12 } from "@platformatic/kafka";
 import { parseAddress } from "./address";
+import { tlsOptions } from "./tlsOptions";
 
 export interface BrokerAddress {
     id: number;
@@ -29,11 +30,12 @@ const CONNECT_TIMEOUT_MS = 2000;
 const REQUEST_TIMEOUT_MS = 4000;
 
 /** Reads one broker's view of the cluster. One try, short limits. */
-export async function clusterView(target: string): Promise<ClusterView> {
-    return withBroker(target, async (connection) => {
+export async function clusterView(target: string, credentials?: Credentials): Promise<ClusterView> {
+    const ask = async (connection: Connection) => {
         const { metadataV12 } = await loadClient();
         return toView(await evenIfPartial(metadataV12.api.async(connection, null, false)));
-    });
+    };
+    return withBroker(target, ask, credentials);
 }
 
 /** Loads the client when it is needed: it takes a third of a second. */
@@ -44,7 +46,7 @@ export function loadClient() {
 /**
  * Opens a connection to one broker for the time of `ask`. One try, short limits.
  *
- * @param credentials for a listener with TLS. Default: the listener has none.
+ * @param credentials for a listener with mTLS. Default: the address is that of a plain listener.
  */
 export async function withBroker<T>(
     target: string,
@@ -56,7 +58,7 @@ export async function withBroker<T>(
     const connection = new Connection("connect-cdc-probe", {
         connectTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
-        ...(credentials && { tls: credentials }),
+        tls: credentials && tlsOptions(host, credentials),
     });
     // The call below fails as well; an error event without a listener would end the process
     connection.on("error", () => undefined);

@@ -1,3 +1,4 @@
+import type { Credentials } from "@connect-cdc/connector/client";
 import type { Connection } from "@platformatic/kafka";
 import {
     type BrokerAddress,
@@ -37,17 +38,17 @@ export function partitionKey(topic: string, partition: number): string {
 export async function partitionOffsets(
     { brokers, partitions }: Pick<ClusterView, "brokers" | "partitions">,
     which: keyof typeof times | TimeOf,
+    credentials?: Credentials,
 ): Promise<Offsets> {
     const { listOffsetsV7 } = await loadClient();
     const timeOf = typeof which === "string" ? () => times[which] : which;
     const parts = await Promise.all(
         brokers.map(async (broker) => {
             const led = partitions.filter((one) => one.leader === broker.id && timeOf(one) !== undefined);
-            const answer = await tryBroker(broker, led.length > 0, (connection) =>
-                evenIfPartial(
-                    listOffsetsV7.api.async(connection, ANY_REPLICA, READ_UNCOMMITTED, offsetRequest(led, timeOf)),
-                ),
-            );
+            const request = offsetRequest(led, timeOf);
+            const ask = (connection: Connection) =>
+                evenIfPartial(listOffsetsV7.api.async(connection, ANY_REPLICA, READ_UNCOMMITTED, request));
+            const answer = await tryBroker(broker, led.length > 0, ask, credentials);
             return (answer?.topics ?? []).flatMap(({ name, partitions }) =>
                 partitions
                     .filter(({ errorCode }) => errorCode === 0)
@@ -73,16 +74,20 @@ function offsetRequest(partitions: PartitionState[], timeOf: TimeOf) {
 }
 
 /** Settings of all topics that decide how safe their records are and how long they stay, from one broker. */
-export async function topicSettings(target: string, view: ClusterView): Promise<TopicSettings> {
+export async function topicSettings(
+    target: string,
+    view: ClusterView,
+    credentials?: Credentials,
+): Promise<TopicSettings> {
     const { describeConfigsV4 } = await loadClient();
     const resources = topicNames(view).map((resourceName) => ({
         resourceType: TOPIC_RESOURCE,
         resourceName,
         configurationKeys: ["cleanup.policy", "min.insync.replicas", "retention.ms"],
     }));
-    const { results } = await withBroker(target, (connection) =>
-        evenIfPartial(describeConfigsV4.api.async(connection, resources, false, false)),
-    );
+    const ask = (connection: Connection) =>
+        evenIfPartial(describeConfigsV4.api.async(connection, resources, false, false));
+    const { results } = await withBroker(target, ask, credentials);
     return new Map(
         results.map(({ resourceName, configs }) => [
             resourceName,
@@ -92,21 +97,25 @@ export async function topicSettings(target: string, view: ClusterView): Promise<
 }
 
 /** Committed offsets of consumer groups, by group, without groups whose coordinator does not answer. */
-export async function committedOffsets(target: string, groups: string[]): Promise<Map<string, Offsets>> {
+export async function committedOffsets(
+    target: string,
+    groups: string[],
+    credentials?: Credentials,
+): Promise<Map<string, Offsets>> {
     if (groups.length === 0) return new Map();
 
     const { findCoordinatorV4, offsetFetchV8 } = await loadClient();
-    const { coordinators } = await withBroker(target, (connection) =>
-        evenIfPartial(findCoordinatorV4.api.async(connection, GROUP_KEY, groups)),
-    );
+    const find = (connection: Connection) =>
+        evenIfPartial(findCoordinatorV4.api.async(connection, GROUP_KEY, groups));
+    const { coordinators } = await withBroker(target, find, credentials);
     const known = coordinators.filter(({ errorCode }) => errorCode === 0);
     const answers = await Promise.all(
         [...groupBy(known, ({ nodeId }) => nodeId)].map(([id, ofBroker]) => {
             const { host, port } = ofBroker[0]!;
             const request = ofBroker.map(({ key }) => ({ groupId: key, memberEpoch: -1, topics: null }));
-            return tryBroker({ id, host, port }, true, (connection) =>
-                evenIfPartial(offsetFetchV8.api.async(connection, request, false)),
-            );
+            const fetch = (connection: Connection) =>
+                evenIfPartial(offsetFetchV8.api.async(connection, request, false));
+            return tryBroker({ id, host, port }, true, fetch, credentials);
         }),
     );
     const found = answers.flatMap((answer) => answer?.groups ?? []).filter(({ errorCode }) => errorCode === 0);
@@ -132,8 +141,9 @@ export async function tryBroker<T>(
     { host, port }: BrokerAddress,
     isAsked: boolean,
     ask: (connection: Connection) => Promise<T>,
+    credentials?: Credentials,
 ): Promise<T | undefined> {
-    return isAsked ? withBroker(`${host}:${port}`, ask).catch(() => undefined) : undefined;
+    return isAsked ? withBroker(`${host}:${port}`, ask, credentials).catch(() => undefined) : undefined;
 }
 
 /** Groups items by key, and keeps their order. */

@@ -1,3 +1,4 @@
+import type { Credentials } from "@connect-cdc/connector/client";
 import { Client } from "pg";
 import { tcpExchange } from "./tcpExchange";
 
@@ -7,6 +8,11 @@ export interface DatabaseLogin {
     database: string;
     user: string;
     password: string;
+    /**
+     * PEM of the authorities that sign the server's certificate. With it the connection has TLS, and the certificate must have the
+     * name of `host`. Default: no TLS.
+     */
+    ca?: string;
 }
 
 export interface SlotState {
@@ -25,17 +31,24 @@ export interface SlotState {
 /**
  * Throws unless the server accepts connections. Like pg_isready it sends a startup message without a login. A server that is
  * up requests a password or refuses the user. One that starts or stops answers with 57P03.
+ *
+ * @param credentials with them the server must take TLS, too. Default: plain.
  */
-export async function assertAccepting(target: string): Promise<void> {
-    const answer = await tcpExchange(target, startupMessage("connect_cdc_probe"), { complete: isWholeMessage });
-    if (answer.length === 0) throw new Error(`PostgreSQL at ${target} closed the connection`);
-
+export async function assertAccepting(target: string, credentials?: Credentials): Promise<void> {
+    const answer = await tcpExchange(target, startupMessage("connect_cdc_probe"), {
+        complete: isWholeMessage,
+        credentials,
+        startTls: { request: sslRequest, consent: "S" },
+    });
     if (answer.subarray(0, 1).toString() === "E" && answer.includes("57P03")) {
         throw new Error(`PostgreSQL at ${target} is starting up or shutting down`);
     }
 }
 
-// https://www.postgresql.org/docs/15/protocol-message-formats.html: length, protocol 3.0, name and value pairs, zero.
+// https://www.postgresql.org/docs/15/protocol-message-formats.html: length 8, code 80877103
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+// The same page: length, protocol 3.0, name and value pairs, zero.
 function startupMessage(user: string): Buffer {
     const body = Buffer.from(`\0\x03\0\0user\0${user}\0database\0postgres\0\0`, "latin1");
     const length = Buffer.alloc(4);
@@ -59,7 +72,10 @@ interface SlotRow {
 
 /** Replication slots of the database, with the lag of their readers. */
 export async function replicationSlots(login: DatabaseLogin): Promise<SlotState[]> {
-    const client = new Client({ ...login, connectionTimeoutMillis: 3000, query_timeout: 5000 });
+    const { ca, ...rest } = login;
+    // With its own host, as pg takes an address for "localhost"
+    const ssl = ca === undefined ? undefined : { ca, host: login.host };
+    const client = new Client({ ...rest, ssl, connectionTimeoutMillis: 3000, query_timeout: 5000 });
     await client.connect();
     try {
         const { rows } = await client.query<SlotRow>(

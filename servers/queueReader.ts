@@ -1,11 +1,15 @@
+import type { Credentials } from "@connect-cdc/connector/client";
 import { type Connection, create_container, type EventContext, filter } from "rhea";
 import { parseAddress } from "./address";
+import { tlsOptions } from "./tlsOptions";
 
 export interface QueueLogin {
     /** Address of the broker's acceptor, host:port. */
     address: string;
     user: string;
     password: string;
+    /** Credentials for an acceptor with TLS. Default: the address is that of a plain acceptor. */
+    credentials?: Credentials;
 }
 
 export interface QueueMessage {
@@ -41,13 +45,11 @@ const OPEN_TIMEOUT_MS = 5000;
 export function readQueue(login: QueueLogin, queue: string, options: ReadOptions): Promise<QueueReader> {
     const { host, port } = parseAddress(login.address);
     const container = create_container();
-    const connection = container.connect({
-        host,
-        port,
-        username: login.user,
-        password: login.password,
-        reconnect: false,
-    });
+    const { user: username, password, credentials } = login;
+    const server = { host, port, username, password, reconnect: false };
+    const connection = container.connect(
+        credentials ? { ...tlsOptions(host, credentials), ...server, transport: "tls" } : server,
+    );
     const openTimeoutMs = options.openTimeoutMs ?? OPEN_TIMEOUT_MS;
     let isOpen = false;
     let hasEnded = false;

@@ -1,4 +1,5 @@
-import { messageOf } from "@connect-cdc/connector/client";
+import { Agent } from "node:https";
+import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import axios from "axios";
 
 const TIMEOUT_MS = 5000;
@@ -10,8 +11,8 @@ const API = "/apis/ccompat/v7";
  *
  * @param target host:port.
  */
-export async function assertReady(target: string): Promise<void> {
-    await get(`http://${target}/health/ready`);
+export async function assertReady(target: string, credentials?: Credentials): Promise<void> {
+    await get(target, "/health/ready", credentials);
 }
 
 /**
@@ -19,14 +20,16 @@ export async function assertReady(target: string): Promise<void> {
  *
  * @param target host:port.
  */
-export async function subjects(target: string): Promise<string[]> {
-    return (await get(`http://${target}${API}/subjects`)) as string[];
+export async function subjects(target: string, credentials?: Credentials): Promise<string[]> {
+    return (await get(target, `${API}/subjects`, credentials)) as string[];
 }
 
-async function get(url: string): Promise<unknown> {
+async function get(target: string, path: string, credentials?: Credentials): Promise<unknown> {
+    const url = `${credentials ? "https" : "http"}://${target}${path}`;
+    const httpsAgent = credentials && new Agent(credentials);
     try {
-        return (await axios.get<unknown>(url, { timeout: TIMEOUT_MS, proxy: false })).data;
+        return (await axios.get<unknown>(url, { timeout: TIMEOUT_MS, proxy: false, httpsAgent })).data;
     } catch (error) {
-        throw new Error(`schema registry at ${new URL(url).host}: ${messageOf(error)}`, { cause: error });
+        throw new Error(`schema registry at ${target}: ${messageOf(error)}`);
     }
 }

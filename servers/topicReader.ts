@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "@connect-cdc/connector/client";
+import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import type { Connection, fetchV12 } from "@platformatic/kafka";
 import { type BrokerAddress, clusterView, evenIfPartial, loadClient, type PartitionState, withBroker } from "./kafka";
 import { groupBy, type Offsets, partitionKey, partitionOffsets } from "./kafkaTopics";
@@ -29,6 +29,8 @@ export interface TopicOptions {
     text?: RecordText;
     /** Receives each record, in the order of its partition. */
     onRecord: (record: TopicRecord) => void;
+    /** Credentials for listeners with mTLS. Default: the brokers' addresses are those of plain listeners. */
+    credentials?: Credentials;
 }
 
 /** An open reader. */
@@ -79,13 +81,15 @@ export async function readRecords(
     topic: string,
     wanted: Pick<TopicRecord, "partition" | "offset">[],
     text?: RecordText,
+    credentials?: Credentials,
 ): Promise<TopicRecord[]> {
     const found: TopicRecord[] = [];
     for (const { partition, offset } of wanted) {
         const onRecord = (record: TopicRecord) => {
             if (record.partition === partition && record.offset === offset) found.push(record);
         };
-        const reader = new Reader(brokers, { isWanted: (name) => name === topic, fromStart: true, text, onRecord });
+        const isWanted = (name: string) => name === topic;
+        const reader = new Reader(brokers, { isWanted, fromStart: true, text, onRecord, credentials });
         await reader.readAt(topic, partition, offset);
     }
     return found;
@@ -103,7 +107,11 @@ class Reader {
 
     async begin(): Promise<void> {
         const view = await this.wantedPartitions();
-        this.positions = await partitionOffsets(view, this.options.fromStart ? "start" : "end");
+        this.positions = await partitionOffsets(
+            view,
+            this.options.fromStart ? "start" : "end",
+            this.options.credentials,
+        );
     }
 
     async run(): Promise<void> {
@@ -139,12 +147,15 @@ class Reader {
         if (leader === undefined) return;
 
         this.positions = new Map([[partitionKey(topic, partition), offset]]);
-        await withBroker(`${leader.host}:${leader.port}`, (connection) => this.fetch(connection, wanted));
+        const fetch = (connection: Connection) => this.fetch(connection, wanted);
+        await withBroker(`${leader.host}:${leader.port}`, fetch, this.options.credentials);
     }
 
     /** The wanted partitions with their leaders, from the first broker that answers. */
     private async wantedPartitions(): Promise<{ brokers: BrokerAddress[]; partitions: PartitionState[] }> {
-        const view = await Promise.any(this.brokers.map(clusterView)).catch((error: unknown) => {
+        const { credentials } = this.options;
+        const views = this.brokers.map((broker) => clusterView(broker, credentials));
+        const view = await Promise.any(views).catch((error: unknown) => {
             throw new Error(`no broker answers with the leaders of the topics: ${messageOf(error)}`);
         });
         const partitions = view.partitions.filter(({ topic, leader }) => this.options.isWanted(topic) && leader >= 0);
@@ -154,7 +165,9 @@ class Reader {
     private async round(): Promise<void> {
         const view = await this.wantedPartitions();
         const isNew = ({ topic, partition }: PartitionState) => !this.positions.has(partitionKey(topic, partition));
-        const starts = await partitionOffsets({ ...view, partitions: view.partitions.filter(isNew) }, "start");
+        const { credentials } = this.options;
+        const partitions = view.partitions.filter(isNew);
+        const starts = await partitionOffsets({ ...view, partitions }, "start", credentials);
         starts.forEach((offset, key) => this.positions.set(key, offset));
         const end = performance.now() + ROUND_MS;
         const leaders = [...groupBy(view.partitions, ({ leader }) => leader)];
@@ -163,9 +176,10 @@ class Reader {
         await Promise.all(
             leaders.map(([id, partitions]) => {
                 const { host, port } = view.brokers.find((broker) => broker.id === id) as BrokerAddress;
-                return withBroker(`${host}:${port}`, async (connection) => {
+                const fetch = async (connection: Connection) => {
                     while (!this.isClosed && performance.now() < end) await this.fetch(connection, partitions);
-                });
+                };
+                return withBroker(`${host}:${port}`, fetch, credentials);
             }),
         );
     }

@@ -1,3 +1,4 @@
+import type { Credentials } from "@connect-cdc/connector/client";
 import { tcpExchange } from "./tcpExchange";
 
 /** Modes of a server that is in a quorum. */
@@ -12,9 +13,13 @@ export interface ServerState {
     connections: number | undefined;
 }
 
-/** Sends one of ZooKeeper's four-letter words. The server's config must allow all of them except `srvr`. */
-export async function fourLetterWord(target: string, word: string): Promise<string> {
-    const answer = (await tcpExchange(target, word)).toString("utf8");
+/**
+ * Sends one of ZooKeeper's four-letter words. The server's config must allow all of them except `srvr`.
+ *
+ * @param credentials for the `secureClientPort`. Default: the address is that of a plain port.
+ */
+export async function fourLetterWord(target: string, word: string, credentials?: Credentials): Promise<string> {
+    const answer = (await tcpExchange(target, word, { credentials })).toString("utf8");
     if (answer.includes("is not executed because it is not in the whitelist")) {
         throw new Error(`${target} does not allow "${word}": add it to 4lw.commands.whitelist`);
     }
@@ -22,13 +27,13 @@ export async function fourLetterWord(target: string, word: string): Promise<stri
     return answer;
 }
 
-export async function serverState(target: string): Promise<ServerState> {
-    return parseServerState(await fourLetterWord(target, "srvr"));
+export async function serverState(target: string, credentials?: Credentials): Promise<ServerState> {
+    return parseServerState(await fourLetterWord(target, "srvr", credentials));
 }
 
 /** Ids of the brokers with a session in this ensemble, sorted. */
-export async function registeredBrokers(target: string): Promise<number[]> {
-    return parseRegisteredBrokers(await fourLetterWord(target, "dump"));
+export async function registeredBrokers(target: string, credentials?: Credentials): Promise<number[]> {
+    return parseRegisteredBrokers(await fourLetterWord(target, "dump", credentials));
 }
 
 /** Parses the answer to `srvr` or `stat`. */

@@ -138,6 +138,6 @@ async function assertQueue({ jmsBroker, addresses }: StackOutputs, queue: string
 }
 
 async function assertTopic(brokers: string[], topic: string): Promise<void> {
-    const names = topicNames(await Promise.any(brokers.map(clusterView)));
+    const names = topicNames(await Promise.any(brokers.map((broker) => clusterView(broker, credentials))));
     if (!names.includes(topic)) throw new Error(notFound("topic", topic, names));
 }

@@ -6,7 +6,7 @@ import type { GateInputs } from "./gateProvider";
 export type GateArgs = ArgsOf<
     Omit<GateInputs, "expected">,
     /** Of workers only: `runningTasks` and `roll` come from {@link RollStart}. */
-    "containerId" | "runningTasks" | "roll" | "secrets"
+    "containerId" | "runningTasks" | "roll" | "secrets" | "credentials"
 >;
 
 /**

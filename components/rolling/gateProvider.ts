@@ -37,7 +37,7 @@ const STEADY_CHECKS = 7;
 /** Number of checks per request to the engine whether the container exits again and again. */
 const CHECKS_PER_CRASH_CHECK = 4;
 /** Inputs for the wait of this run; their change alone is no change of the gate. */
-const OF_THIS_RUN = ["keptConnectors", "secrets"];
+const OF_THIS_RUN = ["keptConnectors", "secrets", "credentials"];
 
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
     const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
@@ -58,9 +58,9 @@ export async function update(_id: string, olds: GateOutputs, news: GateInputs): 
     return { outs: outputsOf(news) };
 }
 
-export type GateOutputs = Omit<GateInputs, "keptConnectors" | "secrets">;
+export type GateOutputs = Omit<GateInputs, "keptConnectors" | "secrets" | "credentials">;
 
-function outputsOf({ keptConnectors, secrets, ...outputs }: GateInputs): GateOutputs {
+function outputsOf({ keptConnectors, secrets, credentials, ...outputs }: GateInputs): GateOutputs {
     return outputs;
 }
 
@@ -108,7 +108,7 @@ function container({ containers, index }: GateInputs): ContainerAddress {
 }
 
 function untilRejoined(inputs: GateInputs): () => Promise<Attempt<void>> {
-    const { kind, targets, index, member, containers } = inputs;
+    const { kind, targets, index, member, containers, credentials } = inputs;
     const target = targets[index];
     if (target === undefined) {
         throw new Error(`${member} has index ${index}, but there are ${targets.length} addresses`);
@@ -116,14 +116,16 @@ function untilRejoined(inputs: GateInputs): () => Promise<Attempt<void>> {
 
     switch (kind) {
         case "zookeeper":
-            return untilBack(member, containers, () => serverReturned(targets, index));
+            return untilBack(member, containers, () => serverReturned(targets, index, credentials));
         case "kafka":
-            return untilBack(member, containers, async () => brokerReturned(await kafka.clusterView(target), index));
+            return untilBack(member, containers, async () =>
+                brokerReturned(await kafka.clusterView(target, credentials), index),
+            );
         case "connect":
             return untilTasksRun(member, target, inputs);
         case "postgres":
         case "artemis":
         case "registry":
-            return () => clusterReady({ kind, targets: [target], expected: 1 });
+            return () => clusterReady({ kind, targets: [target], expected: 1, credentials });
     }
 }

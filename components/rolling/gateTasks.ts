@@ -1,4 +1,4 @@
-import { causeOf, type ConnectorStatus, messageOf, Redactor } from "@connect-cdc/connector/client";
+import { causeOf, type ConnectorStatus, type Credentials, messageOf, Redactor } from "@connect-cdc/connector/client";
 import * as connect from "../../servers/connect";
 import { type Attempt, done, Hopeless, pending, waitFor } from "../../servers/wait";
 
@@ -16,6 +16,8 @@ export interface AwaitedTasks {
     keptConnectors?: string[];
     /** Values that no message may contain. */
     secrets?: string[];
+    /** Credentials for the workers. Default: they take plain requests. */
+    credentials?: Credentials;
 }
 
 /** Pauses before each restart of a FAILED task, and after the last restart before the gate gives up, ms. */
@@ -29,11 +31,12 @@ const RESTART_SECONDS = 15;
  */
 export function untilTasksRun(member: string, worker: string, awaited: AwaitedTasks): () => Promise<Attempt<void>> {
     const redact = redactorOf(awaited);
-    const restarts = new Restarts(member, worker, redact);
+    const { credentials } = awaited;
+    const restarts = new Restarts(member, worker, redact, credentials);
     return async () => {
-        await connect.assertHealthy(worker);
+        await connect.assertHealthy(worker, credentials);
         // A user may have paused or stopped a connector in the meantime
-        const active = (await connect.connectorStatuses(worker)).filter(
+        const active = (await connect.connectorStatuses(worker, credentials)).filter(
             ({ connector: { state } }) => state !== "PAUSED" && state !== "STOPPED",
         );
         const missing = connect.tasksOf(active).filter((task) => isAwaited(task, awaited) && task.state !== "RUNNING");
@@ -50,22 +53,27 @@ export function untilTasksRun(member: string, worker: string, awaited: AwaitedTa
  *
  * @param workers REST URLs; the first worker that answers is used
  */
-export async function restartAfterRoll(workers: string[], { keptConnectors }: AwaitedTasks): Promise<void> {
+export async function restartAfterRoll(
+    workers: string[],
+    { keptConnectors, credentials }: AwaitedTasks,
+): Promise<void> {
     try {
-        const worker = await Promise.any(workers.map(async (url) => connect.assertHealthy(url).then(() => url)));
-        const failed = (await connect.connectorStatuses(worker))
+        const worker = await Promise.any(
+            workers.map(async (url) => connect.assertHealthy(url, credentials).then(() => url)),
+        );
+        const failed = (await connect.connectorStatuses(worker, credentials))
             .filter((connector) => isKept(connector.name, keptConnectors) && statesOf(connector).includes("FAILED"))
             .map(({ name }) => name);
-        if (failed.length > 0) await restartAll(worker, failed);
+        if (failed.length > 0) await restartAll(worker, failed, credentials);
     } catch (error) {
         console.log(`${messageOf(error)} Find the causes with: npm run status`);
     }
 }
 
-async function restartAll(worker: string, names: string[]): Promise<void> {
+async function restartAll(worker: string, names: string[], credentials?: Credentials): Promise<void> {
     console.log(`restarted, as they had FAILED: ${names.join(", ")}`);
     const restart = async (name: string) => {
-        await connect.restartFailed(worker, name);
+        await connect.restartFailed(worker, name, credentials);
         return done();
     };
     for (const name of names) {
@@ -73,7 +81,7 @@ async function restartAll(worker: string, names: string[]): Promise<void> {
     }
 
     const run = async () => {
-        const still = (await connect.connectorStatuses(worker))
+        const still = (await connect.connectorStatuses(worker, credentials))
             .filter((connector) => names.includes(connector.name))
             .filter((connector) => statesOf(connector).some((state) => state !== "RUNNING"));
         return still.length === 0 ? done() : pending(`not running: ${still.map(({ name }) => name).join(", ")}`);
@@ -114,6 +122,7 @@ class Restarts {
         private readonly member: string,
         private readonly worker: string,
         private readonly redact: (text: string) => string,
+        private readonly credentials: Credentials | undefined,
     ) {}
 
     /** @throws Hopeless when a task has FAILED after each restart. */
@@ -132,7 +141,7 @@ class Restarts {
                 );
             }
             // Workers refuse it during a rebalance: the next check tries again
-            const isTaken = await connect.restartFailed(this.worker, connector).then(
+            const isTaken = await connect.restartFailed(this.worker, connector, this.credentials).then(
                 () => true,
                 () => false,
             );

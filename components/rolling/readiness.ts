@@ -3,7 +3,7 @@ import { type ArgsOf, DynamicResource } from "../dynamicResource";
 import type { ReadinessInputs } from "./readinessProvider";
 
 /** Arguments of {@link Readiness}. */
-export type ReadinessArgs = ArgsOf<Omit<ReadinessInputs, "expected">, "members">;
+export type ReadinessArgs = ArgsOf<Omit<ReadinessInputs, "expected">, "members" | "credentials">;
 
 /** Waits until a whole cluster is ready. Resources that need the cluster depend on this resource. */
 export class Readiness extends DynamicResource {

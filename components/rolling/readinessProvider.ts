@@ -14,15 +14,18 @@ export interface ReadinessInputs extends Cluster {
     members: Record<string, string>;
     /** Limit of one wait, in seconds. */
     timeoutSeconds: number;
-    /** Of workers: connectors that this update does not change. Default: all. Its change alone is no change. */
+    /** Of workers: connectors that this update does not change. Default: all. */
     keptConnectors?: string[];
 }
 
-export type ReadinessOutputs = Omit<ReadinessInputs, "keptConnectors">;
+export type ReadinessOutputs = Omit<ReadinessInputs, "keptConnectors" | "credentials">;
+
+/** Inputs for the wait of this run; their change alone is no change of the resource. */
+const OF_THIS_RUN = ["keptConnectors", "credentials"];
 
 /** Any change is an update in place. */
 export async function diff(_id: string, olds: object, news: object): Promise<{ changes: boolean }> {
-    const keys = Object.keys(news).filter((key) => key !== "keptConnectors");
+    const keys = Object.keys(news).filter((key) => !OF_THIS_RUN.includes(key));
     return { changes: changed(olds, news, keys) };
 }
 
@@ -43,7 +46,7 @@ export async function update(
     return { outs: outputsOf(news) };
 }
 
-function outputsOf({ keptConnectors, ...outputs }: ReadinessInputs): ReadinessOutputs {
+function outputsOf({ keptConnectors, credentials, ...outputs }: ReadinessInputs): ReadinessOutputs {
     return outputs;
 }
 

@@ -35,6 +35,7 @@ export interface RollArgs {
  */
 export function rollMembers(name: string, args: RollArgs): Readiness {
     const { kind, targets, parent, keptConnectors } = args;
+    const credentials = args.credentials && pulumi.secret(args.credentials);
     const containers = args.members.map(({ host: { endpoint, certPath } }, i) => ({
         container: dockerName(`${name}-${i}`),
         endpoint,
@@ -42,7 +43,7 @@ export function rollMembers(name: string, args: RollArgs): Readiness {
     }));
     const members: Record<string, pulumi.Output<string>> = {};
     const digest = kind === "connect" ? digestOf(args.members) : undefined;
-    const rollStart = digest && new RollStart(`${name}-roll`, { targets, digest }, { parent });
+    const rollStart = digest && new RollStart(`${name}-roll`, { targets, digest, credentials }, { parent });
     const dependsOn = rollStart ? [...args.dependsOn, rollStart] : args.dependsOn;
     let previous = dependsOn;
     for (const [index, memberArgs] of args.members.entries()) {
@@ -62,6 +63,7 @@ export function rollMembers(name: string, args: RollArgs): Readiness {
                 roll: digest,
                 keptConnectors,
                 secrets: args.secrets && pulumi.secret(args.secrets),
+                credentials,
                 timeoutSeconds: args.readySeconds,
             },
             { parent },
@@ -70,7 +72,7 @@ export function rollMembers(name: string, args: RollArgs): Readiness {
     }
     return new Readiness(
         `${name}-ready`,
-        { kind, targets, members, timeoutSeconds: args.readySeconds, keptConnectors },
+        { kind, targets, members, timeoutSeconds: args.readySeconds, keptConnectors, credentials },
         { parent, dependsOn: previous },
     );
 }

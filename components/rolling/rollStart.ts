@@ -3,7 +3,7 @@ import { type ArgsOf, DynamicResource } from "../dynamicResource";
 import type { RollStartInputs } from "./rollStartProvider";
 
 /** Arguments of {@link RollStart}. */
-export type RollStartArgs = ArgsOf<RollStartInputs, "digest">;
+export type RollStartArgs = ArgsOf<RollStartInputs, "digest" | "credentials">;
 
 /** Stands before the workers. When a roll begins, it records which tasks run, before any worker is replaced. */
 export class RollStart extends DynamicResource {

@@ -119,7 +119,7 @@ async function eventsOf(id: number): Promise<ChangeEvent[]> {
 
 describe("Connect", () => {
     it("has the same complete list of plugins on every worker", async () => {
-        const lists = await Promise.all(outputs.addresses.connect.map(plugins));
+        const lists = await Promise.all(outputs.addresses.connect.map((url) => plugins(url)));
         expect(outputs.addresses.connect).toHaveLength(3);
         for (const list of lists) expect(list).toEqual(lists[0]);
 
