@@ -1,8 +1,8 @@
 import type { Connect, ConnectAuth } from "@connect-cdc/connector/client";
 import { connectTo, readUrls } from "@connect-cdc/connector/commands";
-import { readStackOutputs } from "./stack/stackOutputs";
+import { connectAuth, readStackOutputs } from "./stack/stackOutputs";
 
-/** Opens the Connect cluster at the URLs; without URLs the stack's own, whose workers have no authentication. */
+/** Opens the Connect cluster at the URLs; without URLs the stack's own, with the operator's credentials. */
 export async function openCluster(
     urls: string | undefined,
     stack: string,
@@ -10,7 +10,8 @@ export async function openCluster(
 ): Promise<Connect> {
     if (urls !== undefined) return connectTo(readUrls(urls), auth);
 
-    if (auth !== undefined) throw new Error("credentials need --url: the stack's own workers have no authentication");
+    if (auth !== undefined) throw new Error("credentials need --url: the stack's own workers know the operator");
 
-    return connectTo((await readStackOutputs({ stack })).restUrls);
+    const outputs = await readStackOutputs({ stack });
+    return connectTo(outputs.restUrls, connectAuth(outputs));
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "@connect-cdc/connector/client";
+import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import { lsnText } from "@connect-cdc/connector/postgres";
 import type { ConnectAuth } from "@connect-cdc/connector/registry";
 import { clusterView } from "../servers/kafka";
@@ -36,6 +36,8 @@ import { XidSnapshot } from "./xidSnapshot";
 export interface ReconcileOptions {
     /** External listeners of the brokers, host:port. */
     brokers: string[];
+    /** Credentials for the brokers. Default: they take plain links there. */
+    credentials?: Credentials;
     /** URLs of the schema registry, for records in Avro or Protobuf. Default: there is none. */
     registryUrls?: string[];
     /** Credentials of the schema registry. Default: none. */
@@ -198,7 +200,9 @@ class TableRun {
     }
 
     private async pass(columns: TableColumn[], comparison: TableComparison): Promise<Partial<TableReport>> {
-        const records = await readTopics(this.options.brokers, {
+        const { brokers, credentials } = this.options;
+        const records = await readTopics(brokers, {
+            credentials,
             isWanted: (topic) => topic === this.topic,
             fromStart: true,
             text: this.text,
@@ -270,9 +274,10 @@ class TableRun {
     }
 
     private async offsets(which: "start" | "end"): Promise<Offsets> {
-        const view = await Promise.any(this.options.brokers.map(clusterView));
+        const { brokers, credentials } = this.options;
+        const view = await Promise.any(brokers.map((broker) => clusterView(broker, credentials)));
         const partitions = view.partitions.filter(({ topic }) => topic === this.topic);
-        return partitionOffsets({ ...view, partitions }, which);
+        return partitionOffsets({ ...view, partitions }, which, credentials);
     }
 
     private async resultOf(
@@ -281,10 +286,11 @@ class TableRun {
         low: bigint,
     ): Promise<Partial<TableReport>> {
         const { counts } = comparison;
+        const { brokers, credentials } = this.options;
         const differences: ReportedDifference[] = [];
         for (const example of comparison.examples) {
             const { kind, key = "", record } = example;
-            const [found] = record ? await readRecords(this.options.brokers, this.topic, [record], this.text) : [];
+            const [found] = record ? await readRecords(brokers, this.topic, [record], this.text, credentials) : [];
             differences.push({ kind, key, columns: [], ...(found && comparison.describe(example, found)) });
         }
         const isComplete = counts.missing + counts.superfluous + counts.different === 0;

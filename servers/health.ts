@@ -50,11 +50,7 @@ export async function clusterReady({ kind, targets, expected, credentials }: Clu
     return checks[kind](targets, expected, credentials);
 }
 
-async function ensembleReady(
-    targets: string[],
-    expected: number,
-    credentials?: Credentials,
-): Promise<Attempt<void>> {
+async function ensembleReady(targets: string[], expected: number, credentials?: Credentials): Promise<Attempt<void>> {
     const { values: modes, failures } = await askAll(targets, (target) => servingMode(target, credentials));
     if (failures.length > 0) return pending(summarize(failures));
 
@@ -76,11 +72,7 @@ function outsideQuorum(target: string): string {
     return `server ${target} runs, but is not in the quorum`;
 }
 
-async function brokersReady(
-    targets: string[],
-    expected: number,
-    credentials?: Credentials,
-): Promise<Attempt<void>> {
+async function brokersReady(targets: string[], expected: number, credentials?: Credentials): Promise<Attempt<void>> {
     const { values: views, failures } = await askAll(targets, (target) => kafka.clusterView(target, credentials));
     if (failures.length > 0) return pending(summarize(failures));
 
@@ -153,11 +145,7 @@ export function brokerReturned(view: kafka.ClusterView, id: number): MemberRetur
     return { attempt, missing: othersAreInSync ? absent : [], needed: 1 };
 }
 
-async function workersReady(
-    targets: string[],
-    _expected: number,
-    credentials?: Credentials,
-): Promise<Attempt<void>> {
+async function workersReady(targets: string[], _expected: number, credentials?: Credentials): Promise<Attempt<void>> {
     const { values: clusterIds, failures } = await askAll(targets, async (target) => {
         await connect.assertHealthy(target, credentials);
         return (await connect.workerInfo(target, credentials)).kafka_cluster_id;

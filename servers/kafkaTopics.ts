@@ -105,8 +105,7 @@ export async function committedOffsets(
     if (groups.length === 0) return new Map();
 
     const { findCoordinatorV4, offsetFetchV8 } = await loadClient();
-    const find = (connection: Connection) =>
-        evenIfPartial(findCoordinatorV4.api.async(connection, GROUP_KEY, groups));
+    const find = (connection: Connection) => evenIfPartial(findCoordinatorV4.api.async(connection, GROUP_KEY, groups));
     const { coordinators } = await withBroker(target, find, credentials);
     const known = coordinators.filter(({ errorCode }) => errorCode === 0);
     const answers = await Promise.all(

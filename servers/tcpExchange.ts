@@ -52,7 +52,10 @@ export function tcpExchange(
             const secured = startTlsOn({ socket, ...tlsOptions(host, given) }, () => exchange(secured));
             secured.on("error", fail);
         };
-        const askForTls = (given: Credentials, { request: question, consent }: { request: Buffer; consent: string }) => {
+        const askForTls = (
+            given: Credentials,
+            { request: question, consent }: { request: Buffer; consent: string },
+        ) => {
             socket.once("data", (answer) => {
                 // More than the consent would be bytes that someone has put before the server's
                 if (answer.toString("latin1") === consent) secure(given);

@@ -1,3 +1,4 @@
+import { type Credentials, secretsOfAuth } from "@connect-cdc/connector/client";
 import type { DatabaseLogin } from "../servers/postgres";
 
 /** Addresses and logins of all parts of a stack. */
@@ -24,11 +25,13 @@ export interface PlatformTarget {
     database?: DatabaseLogin;
     /** `host:port` of each instance of the stack's own schema registry. Default: it runs none. */
     registry?: string[];
+    /** The operator's, where the members' addresses are those of ports with TLS. Default: they are those of plain ports. */
+    credentials?: Credentials;
     jmsBroker?: { address: string; consoleUrl: string; user: string; password: string; queues: string[] };
 }
 
 /** All values that no output may contain. */
-export function secretsOf({ secrets = [], database, jmsBroker }: PlatformTarget): string[] {
+export function secretsOf({ secrets = [], database, jmsBroker, credentials }: PlatformTarget): string[] {
     const passwords = [database?.password, jmsBroker?.password].filter((value) => value !== undefined);
-    return [...secrets, ...passwords];
+    return [...secrets, ...passwords, ...secretsOfAuth({ tls: credentials })];
 }

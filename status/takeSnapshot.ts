@@ -1,4 +1,4 @@
-import { Deadline, messageOf, Redactor, systemClock } from "@connect-cdc/connector/client";
+import { type Credentials, Deadline, messageOf, Redactor, systemClock } from "@connect-cdc/connector/client";
 import { databaseUrl, findCaptureProblems } from "@connect-cdc/connector/postgres";
 import { engineLimitMs, type StackContainer, stackContainers } from "../docker/engine";
 import { objectName } from "../docker/labels";
@@ -41,18 +41,19 @@ const PART_LIMIT_MS = 5000;
 /** Asks all parts of a platform at the same time, each within seconds. Never throws: the snapshot has the errors. */
 export async function takeSnapshot(target: PlatformTarget): Promise<PlatformSnapshot> {
     const takenAt = Date.now();
+    const { credentials } = target;
     const listed = answerOf(() => listConnectors(target));
-    const views = target.kafka.map((address) => kafka.clusterView(address));
+    const views = target.kafka.map((address) => kafka.clusterView(address, credentials));
     const cluster = kafkaPart(target, views, listed);
     const [hosts, zookeeper, brokers, workers, { kafkaCluster, connectors }, database, registry, jmsBroker] =
         await Promise.all([
             Promise.all(Object.entries(target.engines).map((engine) => engineAnswer(engine, target))),
-            members("zookeeper", target.zookeeper, serverFacts),
+            members("zookeeper", target.zookeeper, (address) => serverFacts(address, credentials)),
             members("kafka", target.kafka, async (_, i) => brokerFacts(await views[i]!)),
-            members("connect", target.connect, workerFacts),
+            members("connect", target.connect, (url) => workerFacts(url, credentials)),
             cluster,
             databasePart(target, listed),
-            members("registry", target.registry ?? [], registryFacts),
+            members("registry", target.registry ?? [], (address) => registryFacts(address, credentials)),
             jmsBrokerPart(target),
         ]);
     return {
@@ -89,14 +90,14 @@ async function answerOf<T>(ask: () => Promise<T>, limitMs = PART_LIMIT_MS): Prom
 /** The connectors, from the first worker that answers. Their positions are not known yet. */
 async function listConnectors(target: PlatformTarget): Promise<ListedFacts[]> {
     const redactor = new Redactor(secretsOf(target));
-    const connectors = await Promise.any(target.connect.map(connect.listConnectors));
+    const connectors = await Promise.any(target.connect.map((url) => connect.listConnectors(url, target.credentials)));
     return connectors.map((one) => connectorFacts(one, target, (text) => redactor.redact(text)));
 }
 
 type ListedFacts = Omit<ConnectorFacts, "lag" | "retentionRisks">;
 
-async function registryFacts(target: string): Promise<RegistryFacts> {
-    return { subjects: (await subjects(target)).length };
+async function registryFacts(target: string, credentials?: Credentials): Promise<RegistryFacts> {
+    return { subjects: (await subjects(target, credentials)).length };
 }
 
 async function members<T>(
@@ -154,8 +155,11 @@ function containersOf(hosts: EngineAnswer[]): Pick<PlatformSnapshot, "containers
     };
 }
 
-async function serverFacts(address: string): Promise<ServerFacts> {
-    const [state, brokers] = await Promise.all([serverState(address), registeredBrokers(address)]);
+async function serverFacts(address: string, credentials?: Credentials): Promise<ServerFacts> {
+    const [state, brokers] = await Promise.all([
+        serverState(address, credentials),
+        registeredBrokers(address, credentials),
+    ]);
     return { ...state, registeredBrokers: brokers };
 }
 
@@ -163,11 +167,11 @@ function brokerFacts({ brokers, clusterId }: kafka.ClusterView): BrokerFacts {
     return { brokersSeen: brokers.map(({ id }) => id), clusterId };
 }
 
-async function workerFacts(url: string): Promise<WorkerFacts> {
+async function workerFacts(url: string, credentials?: Credentials): Promise<WorkerFacts> {
     const [, info, plugins] = await Promise.all([
-        connect.assertHealthy(url),
-        connect.workerInfo(url),
-        connect.plugins(url),
+        connect.assertHealthy(url, credentials),
+        connect.workerInfo(url, credentials),
+        connect.plugins(url, credentials),
     ]);
     return { version: info.version, kafkaClusterId: info.kafka_cluster_id, plugins };
 }
@@ -185,24 +189,25 @@ async function kafkaPart(
     if (!viewed.ok) return { kafkaCluster: viewed, connectors: withPositions(connectors, () => noPosition) };
 
     const { address, view } = viewed.value;
+    const { credentials } = target;
     const isSink = ({ topics, topicsRegex }: ListedFacts) => topics.length > 0 || topicsRegex !== undefined;
     const sinks = connectors.ok ? connectors.value.filter(isSink) : [];
     const [ends, starts, settings, committed] = await Promise.all([
-        partitionOffsets(view, "end"),
-        partitionOffsets(view, "start"),
-        answerOf(() => topicSettings(address, view)),
-        answerOf(() => committedOffsets(address, sinks.map(groupOf))),
+        partitionOffsets(view, "end", credentials),
+        partitionOffsets(view, "start", credentials),
+        answerOf(() => topicSettings(address, view, credentials)),
+        answerOf(() => committedOffsets(address, sinks.map(groupOf), credentials)),
     ]);
     const topics = settings.ok ? settings.value : new Map();
     const groupOffsets = (sink: ListedFacts) => (committed.ok ? committed.value.get(groupOf(sink)) : undefined);
     const partitionsOf = (sink: ListedFacts) => readPartitions(sink, view.partitions, groupOffsets(sink));
     const read = new Set(sinks.flatMap(partitionsOf));
-    const young = await youngOffsets({ ...view, partitions: [...read] }, topics);
+    const young = await youngOffsets({ ...view, partitions: [...read] }, topics, credentials);
     const controls = new Map(
         await Promise.all(
             sinks.map(async (sink): Promise<[string, number]> => {
                 const group = groupOffsets(sink) ?? new Map();
-                return [sink.name, await controlRecords(view, partitionsOf(sink), group, ends)];
+                return [sink.name, await controlRecords(view, partitionsOf(sink), group, ends, credentials)];
             }),
         ),
     );
@@ -229,12 +234,17 @@ async function kafkaPart(
 const noPosition = { lag: undefined, retentionRisks: [] };
 
 /** Of each partition the first record that does not reach its retention soon. */
-async function youngOffsets(view: Pick<kafka.ClusterView, "brokers" | "partitions">, settings: TopicSettings) {
+async function youngOffsets(
+    view: Pick<kafka.ClusterView, "brokers" | "partitions">,
+    settings: TopicSettings,
+    credentials?: Credentials,
+) {
     const now = Date.now();
-    return partitionOffsets(view, ({ topic }) => {
+    const timeOf = ({ topic }: kafka.PartitionState) => {
         const kept = retentionMs(topic, settings);
         return kept === undefined ? undefined : Math.max(0, now - kept * NEAR_RETENTION);
-    });
+    };
+    return partitionOffsets(view, timeOf, credentials);
 }
 
 /** Connect's own name for the consumer group of a sink. */
@@ -308,13 +318,13 @@ async function captureProblemsOf(connectors: Answer<ListedFacts[]>, database: Da
     return all.flatMap((problems, i) => problems.map((problem) => ({ ...problem, connector: sources[i]!.name })));
 }
 
-async function jmsBrokerPart({ jmsBroker }: PlatformTarget): Promise<PlatformSnapshot["jmsBroker"]> {
+async function jmsBrokerPart({ jmsBroker, credentials }: PlatformTarget): Promise<PlatformSnapshot["jmsBroker"]> {
     return (
         jmsBroker && {
             address: jmsBroker.address,
             answer: await answerOf(async () => {
                 const { consoleUrl: url, user, password, queues } = jmsBroker;
-                const existing = await queueStates({ url, user, password });
+                const existing = await queueStates({ url, user, password, credentials });
                 return {
                     queues: existing.filter(({ name }) => queues.includes(name)),
                     missingQueues: missing(queues, existing),

@@ -136,6 +136,7 @@ export class WatchLoop {
 async function restartFailed(target: PlatformTarget, connector: string): Promise<void> {
     const client = connectClient({
         restUrls: target.connect,
+        auth: target.credentials && { tls: target.credentials },
         limitSeconds: RESTART_SECONDS,
         secrets: secretsOf(target),
         subject: connector,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "@commander-js/extra-typings";
+import type { Credentials } from "@connect-cdc/connector/client";
 import { queueStates } from "../../servers/artemis";
 import { clusterView, topicNames } from "../../servers/kafka";
 import type { QueueLogin } from "../../servers/queueReader";
@@ -10,7 +11,15 @@ import { capturedTopics } from "../messages/capturedTopics";
 import { changeLine, printable } from "../messages/changeLine";
 import { notFound } from "../notFound";
 import { examples, stackOption, wholeNumberFrom } from "../options";
-import { readStackOutputs, registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
+import {
+    consoleLogin,
+    credentialsOf,
+    queueLogin,
+    readStackOutputs,
+    registryAuth,
+    registryUrls,
+    type StackOutputs,
+} from "../stack/stackOutputs";
 
 /** Reading leaves nothing behind: no consumer group is made, and messages stay in their queue. */
 export const command = new Command()
@@ -79,10 +88,13 @@ async function tailTopics(
     printer: Printer,
 ): Promise<void> {
     const { addresses } = outputs;
+    const credentials = credentialsOf(outputs);
     const urls = registryUrls(outputs);
-    const isWanted = topic === undefined ? await capturedTopics(addresses.connect) : (name: string) => name === topic;
-    if (topic !== undefined) await assertTopic(addresses.kafka, topic);
+    const isWanted =
+        topic === undefined ? await capturedTopics(addresses.connect, credentials) : (name: string) => name === topic;
+    if (topic !== undefined) await assertTopic(addresses.kafka, topic, credentials);
     const reader = await readTopics(addresses.kafka, {
+        credentials,
         isWanted,
         fromStart,
         // Without a registry a zero byte at the beginning of a record means nothing
@@ -125,19 +137,19 @@ async function tailQueue(outputs: StackOutputs, queue: string, fromStart: boolea
     }
 }
 
-async function assertQueue({ jmsBroker, addresses }: StackOutputs, queue: string): Promise<QueueLogin> {
-    const { address, user, password } = jmsBroker;
-    if (address === undefined) {
+async function assertQueue(outputs: StackOutputs, queue: string): Promise<QueueLogin> {
+    const login = queueLogin(outputs);
+    if (login === undefined) {
         throw new Error("this stack runs no JMS broker; browse the queues with a client of its broker");
     }
 
-    const names = (await queueStates({ url: addresses.jmsConsole ?? "", user, password })).map(({ name }) => name);
+    const names = (await queueStates(consoleLogin(outputs))).map(({ name }) => name);
     if (!names.includes(queue)) throw new Error(notFound("queue", queue, names, "the broker"));
 
-    return { address, user, password };
+    return login;
 }
 
-async function assertTopic(brokers: string[], topic: string): Promise<void> {
+async function assertTopic(brokers: string[], topic: string, credentials?: Credentials): Promise<void> {
     const names = topicNames(await Promise.any(brokers.map((broker) => clusterView(broker, credentials))));
     if (!names.includes(topic)) throw new Error(notFound("topic", topic, names));
 }

@@ -7,7 +7,14 @@ import { done, pending, waitFor } from "../../servers/wait";
 import { browseQueue } from "../messages/browseQueue";
 import { capturedTopics } from "../messages/capturedTopics";
 import { changeLine, readChange } from "../messages/changeLine";
-import { readStackOutputs, registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
+import {
+    credentialsOf,
+    queueLogin,
+    readStackOutputs,
+    registryAuth,
+    registryUrls,
+    type StackOutputs,
+} from "../stack/stackOutputs";
 
 const TIMEOUT_SECONDS = 60;
 
@@ -111,8 +118,10 @@ interface Events {
 async function watchEvents(outputs: StackOutputs): Promise<Events> {
     const { addresses } = outputs;
     const records: TopicRecord[] = [];
+    const credentials = credentialsOf(outputs);
     const reader = await readTopics(addresses.kafka, {
-        isWanted: await capturedTopics(addresses.connect),
+        isWanted: await capturedTopics(addresses.connect, credentials),
+        credentials,
         fromStart: false,
         text: new RecordText(registryUrls(outputs), registryAuth(outputs)),
         onRecord: (record) => records.push(record),
@@ -152,14 +161,14 @@ function secondsSince(time: number): string {
 /** The sender's clock may be behind ours by this time. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-async function showArrival({ jmsBroker }: StackOutputs, queue: string, rows: Row[], started: number): Promise<void> {
-    const { address, user, password } = jmsBroker;
-    if (address === undefined) {
+async function showArrival(outputs: StackOutputs, queue: string, rows: Row[], started: number): Promise<void> {
+    const login = queueLogin(outputs);
+    if (login === undefined) {
         throw new Error("this stack runs no JMS broker; browse the queues with a client of its broker");
     }
 
     const poll = async () => {
-        const messages = await browseQueue({ address, user, password }, queue, started - CLOCK_TOLERANCE_MS);
+        const messages = await browseQueue(login, queue, started - CLOCK_TOLERANCE_MS);
         const isOf = (body: string, { email, last_name }: Row) => body.includes(email) && body.includes(last_name);
         const bodies = rows.map((row) => messages.find(({ body }) => isOf(body, row))?.body);
         const arrived = bodies.filter((body) => body !== undefined);

@@ -1,8 +1,9 @@
+import type { Credentials } from "@connect-cdc/connector/client";
 import { databaseUrl } from "@connect-cdc/connector/postgres";
 import { reconcile, type ReconcileOptions, type TableReport } from "../../reconcile/reconcile";
 import { type Source, sourceOf } from "../../reconcile/sources";
 import { listConnectors } from "../../servers/connect";
-import { registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
+import { credentialsOf, registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 /** What a user may choose. */
 export type ReconcileChoice = Omit<ReconcileOptions, "brokers" | "url" | "sources">;
@@ -19,15 +20,17 @@ export async function reconcileStack(outputs: StackOutputs, choice: ReconcileCho
         );
     }
     const wanted = decodeURIComponent(new URL(url).pathname.slice(1));
-    const sources = (await sourcesOf(addresses.connect)).filter(({ database: own }) => own === wanted);
+    const credentials = credentialsOf(outputs);
+    const sources = (await sourcesOf(addresses.connect, credentials)).filter(({ database: own }) => own === wanted);
     if (sources.length === 0) throw new Error(`no Debezium PostgreSQL source reads database "${wanted}"`);
 
     const registry = { registryUrls: registryUrls(outputs), registryAuth: registryAuth(outputs) };
-    return reconcile({ ...choice, brokers: addresses.kafka, ...registry, url, sources });
+    return reconcile({ ...choice, brokers: addresses.kafka, credentials, ...registry, url, sources });
 }
 
-async function sourcesOf(workers: string[]): Promise<Source[]> {
-    const connectors = await Promise.any(workers.map(listConnectors)).catch(() => {
+async function sourcesOf(workers: string[], credentials?: Credentials): Promise<Source[]> {
+    const lists = workers.map((url) => listConnectors(url, credentials));
+    const connectors = await Promise.any(lists).catch(() => {
         throw new Error("no worker answers with its connectors; npm run status shows why");
     });
     return connectors.flatMap(({ info }) => sourceOf(info.name, info.config) ?? []);

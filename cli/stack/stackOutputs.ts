@@ -1,6 +1,9 @@
-import type { ConnectAuth } from "@connect-cdc/connector/registry";
+import type { ConnectAuth, Credentials } from "@connect-cdc/connector/client";
+import { type TlsMode, usesTls } from "../../config/tlsMode";
 import { urlList } from "../../connectors/formats";
 import { parseAddress } from "../../servers/address";
+import type { ConsoleLogin } from "../../servers/artemis";
+import type { QueueLogin } from "../../servers/queueReader";
 import type { PlatformTarget } from "../../status/platformTarget";
 import { PROJECT } from "../../tools/project";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
@@ -29,6 +32,10 @@ export interface StackOutputs {
     /** Members with metrics, in the format of Prometheus' file_sd_configs. Absent when metrics are off. */
     prometheusTargets?: { targets: string[]; labels: Record<string, string> }[];
     restUrls: string[];
+    /** Mode of TLS. Absent in a stack whose last `up` is older than this output. */
+    tls?: TlsMode;
+    /** Credentials of the operator. Absent in a stack without TLS. */
+    operator?: Credentials;
     /** URLs of the schema registry's API like Confluent's: of the stack's own for clients outside, or those of the config. */
     registryUrls?: string[];
     /** Absent when the registry has no login. */
@@ -74,9 +81,38 @@ export function registryUrls({ registryUrls = [] }: StackOutputs): string[] {
     return own === undefined ? registryUrls : urlList(own);
 }
 
-/** Credentials of the schema registry; undefined where it has no login. */
-export function registryAuth({ registryLogin: login }: StackOutputs): ConnectAuth | undefined {
-    return login && { basic: { username: login.user, password: login.password } };
+/** The operator's credentials, where the stack's addresses need them: those of other modes take plain links. */
+export function credentialsOf({
+    tls = "off",
+    operator,
+}: Pick<StackOutputs, "tls" | "operator">): Credentials | undefined {
+    return usesTls(tls) ? operator : undefined;
+}
+
+/** The operator's credentials for workers; undefined where they take plain requests. */
+export function connectAuth(outputs: StackOutputs): ConnectAuth | undefined {
+    const tls = credentialsOf(outputs);
+    return tls && { tls };
+}
+
+/** Credentials of the schema registry: its login, and the operator's for the stack's own. undefined: it needs none. */
+export function registryAuth(outputs: StackOutputs): ConnectAuth | undefined {
+    const { registryLogin: login, addresses } = outputs;
+    const tls = addresses.registry && credentialsOf(outputs);
+    if (login === undefined && tls === undefined) return undefined;
+    return { basic: login && { username: login.user, password: login.password }, tls };
+}
+
+/** Login of the console of the stack's own JMS broker. */
+export function consoleLogin(outputs: StackOutputs): ConsoleLogin {
+    const { user, password } = outputs.jmsBroker;
+    return { url: outputs.addresses.jmsConsole ?? "", user, password, credentials: credentialsOf(outputs) };
+}
+
+/** Login of the acceptor of the stack's own JMS broker; undefined where it runs none. */
+export function queueLogin(outputs: StackOutputs): QueueLogin | undefined {
+    const { address, user, password } = outputs.jmsBroker;
+    return address === undefined ? undefined : { address, user, password, credentials: credentialsOf(outputs) };
 }
 
 /** The addresses and logins of a stack, for a snapshot of the platform. */
@@ -97,6 +133,7 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
         secrets: Object.values(outputs.secrets ?? {}),
         database: database.address === undefined ? undefined : databaseLogin(database.address, database),
         registry: addresses.registry,
+        credentials: credentialsOf(outputs),
         jmsBroker:
             jmsBroker.address === undefined
                 ? undefined

@@ -3,6 +3,7 @@ import { isOnNewKafka } from "./newKafka";
 import { askPulumi, changeStack } from "./pulumiCli";
 import { readState } from "./readState";
 import { findLost, recover, type RecoverOptions } from "./recover";
+import { credentialsOf, readStackOutputs } from "./stackOutputs";
 import { resourceName, type StackState } from "./state";
 import type { StackTarget } from "./target";
 
@@ -21,7 +22,8 @@ export async function startStack(target: StackTarget, log: Log, options: StartOp
     const flags = ["--suppress-outputs", ...(options.refresh ? ["--refresh"] : [])];
     await changeStack(target, "up", flags, options.onOutput);
     const state = await stateAfterUp(target);
-    if (!(await isOnNewKafka(state))) return state;
+    const readCredentials = async () => credentialsOf(await readStackOutputs(target));
+    if (!(await isOnNewKafka(state, readCredentials))) return state;
     log("Kafka has lost its data and the connectors: they are created again, sources with a snapshot");
     await changeStack(target, "up", ["--suppress-outputs", "--refresh"], options.onOutput);
     return stateAfterUp(target);

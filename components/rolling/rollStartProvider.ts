@@ -48,7 +48,10 @@ export async function read(id: string, props: RollStartOutputs): Promise<{ id: s
 }
 
 /** The workers still run as before, so their old addresses are asked first. An update that has failed may have replaced some. */
-async function recordRunningTasks(olds: RollStartOutputs, { targets, credentials }: RollStartInputs): Promise<string[]> {
+async function recordRunningTasks(
+    olds: RollStartOutputs,
+    { targets, credentials }: RollStartInputs,
+): Promise<string[]> {
     const tasks = connect.tasksOf(await firstAnswer([...new Set([...olds.targets, ...targets])], credentials));
     const failed = tasks.filter(({ state }) => state === "FAILED").map(connect.taskName);
     if (failed.length > 0) {

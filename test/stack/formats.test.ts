@@ -290,7 +290,9 @@ describe.runIf(process.env.SOAK).each(formats)("a stack whose format is %s", { t
         let fewest = Infinity;
         const watch = async () => {
             while (isRolling) {
-                const answers = await Promise.allSettled(pipeline.outputs.addresses.registry!.map((target) => subjects(target)));
+                const answers = await Promise.allSettled(
+                    pipeline.outputs.addresses.registry!.map((target) => subjects(target)),
+                );
                 fewest = Math.min(fewest, answers.filter(({ status }) => status === "fulfilled").length);
             }
         };

@@ -20,16 +20,18 @@ function stateOf(kafkaClusterId?: string): StackState {
     return { resources, pendingOperations: [] };
 }
 
+const noCredentials = () => Promise.reject(new Error("needed for https only"));
+
 it("workers on another Kafka cluster than the connectors of the state are found", async () => {
-    expect(await isOnNewKafka(stateOf("fake"))).toBe(false);
+    expect(await isOnNewKafka(stateOf("fake"), noCredentials)).toBe(false);
     fake.kafkaClusterId = "another";
-    expect(await isOnNewKafka(stateOf("fake"))).toBe(true);
+    expect(await isOnNewKafka(stateOf("fake"), noCredentials)).toBe(true);
 });
 
 it("an unknown cluster, or workers that do not answer, count as the same Kafka cluster", async () => {
-    expect(await isOnNewKafka(stateOf())).toBe(false);
-    expect(await isOnNewKafka({ resources: [], pendingOperations: [] })).toBe(false);
+    expect(await isOnNewKafka(stateOf(), noCredentials)).toBe(false);
+    expect(await isOnNewKafka({ resources: [], pendingOperations: [] }, noCredentials)).toBe(false);
     const state = stateOf("before");
     await fake.stop();
-    expect(await isOnNewKafka(state)).toBe(false);
+    expect(await isOnNewKafka(state, noCredentials)).toBe(false);
 });

@@ -193,7 +193,11 @@ describe("a queue of a broker with TLS", () => {
         server.on("tlsClientError", () => undefined);
         await new Promise((resolve) => server.once("listening", resolve));
         open.push(server);
-        const login = { address: `127.0.0.1:${(server.address() as { port: number }).port}`, user: "cdc", password: "p" };
+        const login = {
+            address: `127.0.0.1:${(server.address() as { port: number }).port}`,
+            user: "cdc",
+            password: "p",
+        };
         const bodies: string[] = [];
         await new Promise<void>((resolve, reject) => {
             const onMessage = ({ body }: { body: string }) => {
