@@ -45,6 +45,7 @@ export const defaults = {
         groupInitialRebalanceDelayMs: 0,
         logCleanerDedupeBufferBytes: 16_777_216,
         maxMessageBytes: 33_554_432,
+        users: {},
         ...common,
         stopGraceSeconds: 120,
         heapMb: 256,
@@ -66,6 +67,7 @@ export const defaults = {
         offsetFlushIntervalMs: 10_000,
         scheduledRebalanceMaxDelayMs: 0,
         exactlyOnceSource: "enabled" as const,
+        allow: [],
         clientConfigOverridePolicy: "None",
         plugins: {
             "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.7.0.Final:plugin:tar.gz" },

@@ -95,6 +95,38 @@ const authority = z.strictObject({
     key: z.strictObject({ secret: text("the name of a secret") }).optional(),
 });
 
+const accessRule = z
+    .strictObject({
+        topic: text("the name of a topic").optional(),
+        group: text("the name of a group").optional(),
+        transactionalId: text("a transactional id").optional(),
+        cluster: z.literal("kafka-cluster", { error: "must be kafka-cluster" }).optional(),
+        operations: z
+            .array(text("an operation"), { error: "must be a list of operations" })
+            .min(1, { error: "must have an operation" }),
+    })
+    .refine(({ operations: _, ...resources }) => Object.keys(resources).length === 1, {
+        error: "must have exactly one of topic, group, transactionalId and cluster",
+    });
+const accessRules = z.array(accessRule, {
+    error: "must be a list of {topic, group, transactionalId or cluster, operations}",
+});
+
+const kafkaUser = z.strictObject({
+    password: z.strictObject({ secret: text("the name of a secret") }).optional(),
+    allow: accessRules,
+    quotas: z
+        .strictObject({
+            producerBytesPerSecond: count("a number of bytes per second", 1).optional(),
+            consumerBytesPerSecond: count("a number of bytes per second", 1).optional(),
+            requestPercentage: z
+                .number({ error: "must be a percentage" })
+                .positive({ error: "must be a percentage above 0" })
+                .optional(),
+        })
+        .optional(),
+});
+
 const format = z.enum(["json", "avro", "protobuf"], { error: "must be json, avro or protobuf" });
 
 export const connector = z.strictObject({
@@ -254,6 +286,19 @@ export const sections = {
             "Maximum size of a record in Kafka, bytes. The limits of brokers, workers and their producers follow from it. An update " +
                 "under REPLICA IDENTITY FULL has the row twice: the default passes rows of 10 MiB.",
         ),
+        users: z
+            .record(
+                z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "must be of letters, digits, . _ and -" }),
+                kafkaUser,
+                { error: "must be an object of user name -> {password, allow, quotas}" },
+            )
+            .describe(
+                "Users of the port `tlsPort`, by name. Each has `allow`, its rules: a list of `{topic, group, transactionalId or cluster, " +
+                    "operations}`. A name with a trailing `*` is a prefix; `operations` are Kafka's: Read, Write, Create, Describe, " +
+                    "... What no rule allows is refused. `password: {secret: name}`; default: generated. `quotas`: " +
+                    "`producerBytesPerSecond`, `consumerBytesPerSecond` and `requestPercentage`, per broker; default: no limits. See " +
+                    "[Security](security.md).",
+            ),
         ...jvm,
     }),
     connect: z.strictObject({
@@ -281,6 +326,10 @@ export const sections = {
         exactlyOnceSource: z
             .enum(["enabled", "preparing", "disabled"], { error: "must be enabled, preparing or disabled" })
             .describe("`exactly.once.source.support` (KIP-618): `enabled`, `preparing` or `disabled`."),
+        allow: accessRules.describe(
+            "Further rules of the workers' principal in Kafka, in the form of `kafka.users`. Rules for the worker's own topics, for " +
+                "Debezium's sources and for sinks are added by themselves; connectors of other kinds need theirs here.",
+        ),
         clientConfigOverridePolicy: text("a policy").describe("`connector.client.config.override.policy`."),
         plugins: pluginSources.describe("Plugins in the workers' image, by folder name."),
         ...jvm,
@@ -396,6 +445,9 @@ export const sections = {
 
 /** The whole stack config, checked and with every default filled in. */
 export const schema = z.strictObject(sections);
+
+/** What a principal may do with one of Kafka's resources, or with all whose names begin so. */
+export type AccessRule = z.infer<typeof accessRule>;
 
 /** A subject of the stack config, with the text of its schema. */
 export interface DeclaredSubject extends Pick<z.infer<typeof subject>, "compatibility"> {

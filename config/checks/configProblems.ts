@@ -4,6 +4,7 @@ import type { PlatformConfig } from "../schema";
 import { connectorProblems } from "./connectors";
 import { formatProblems } from "./formats";
 import { hostProblems } from "./hosts";
+import { kafkaUserProblems } from "./kafkaUsers";
 import { pluginProblems } from "./plugins";
 import { portProblems } from "./ports";
 import { referenceProblems } from "./secrets";
@@ -17,6 +18,7 @@ export function configProblems(c: Partial<PlatformConfig>): Problem[] {
         ...serverProblems(c),
         ...replicationProblems(c),
         ...portProblems(c),
+        ...kafkaUserProblems(c),
         ...pluginProblems(c),
         ...referenceProblems(c),
         ...formatProblems(c),

@@ -51,13 +51,16 @@ export function publicSecretProblems(secrets: unknown): Problem[] {
 
 /** References to secrets that are neither given nor generated, and servers without an address. */
 export function referenceProblems(c: Partial<PlatformConfig>): Problem[] {
-    const { database, jmsBroker, registry, connectors } = c;
+    const { database, jmsBroker, kafka, registry, connectors } = c;
     const known = knownSecrets(c);
     const problems: Problem[] = [
         ...serverSecretProblems("database", database, known),
         ...serverSecretProblems("jmsBroker", jmsBroker, known),
         ...(registry?.passwordSecret ? unknownSecret("registry.passwordSecret", registry.passwordSecret, known) : []),
         ...(database?.tablesUrl ? unknownSecret("database.tablesUrl", database.tablesUrl.secret, known) : []),
+        ...Object.entries(kafka?.users ?? {}).flatMap(([user, { password }]) =>
+            password ? unknownSecret(`kafka.users.${user}.password`, password.secret, known) : [],
+        ),
         ...externalProblems("database", "host", database?.managed, database?.host),
         ...externalProblems("jmsBroker", "url", jmsBroker?.managed, jmsBroker?.url),
     ];
