@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 export const PROVIDERS = {
     Gate: "components/rolling/gateProvider",
     GeneratedSecret: "components/generatedSecretProvider",
+    KafkaAccess: "components/kafkaAccessProvider",
     Readiness: "components/rolling/readinessProvider",
     RollStart: "components/rolling/rollStartProvider",
 } as const;

@@ -53,7 +53,7 @@ export const ROOMS: Record<string, Room> = {
         packages: [],
     },
     "components/ (providers)": {
-        files: ["components/*Provider.ts", "components/rolling/{*Provider,gate{Cluster,Tasks}}.ts"],
+        files: ["components/{*Provider,kafkaAccessPlan}.ts", "components/rolling/{*Provider,gate{Cluster,Tasks}}.ts"],
         holds: "providers of the dynamic resources, which Pulumi runs in a process of their own",
         rooms: ["servers/", "docker/", "packages/connector/"],
         packages: [],

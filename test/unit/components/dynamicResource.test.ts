@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type ProviderModule, PROVIDERS } from "../../../components/dynamicResource";
 import * as generatedSecret from "../../../components/generatedSecretProvider";
+import * as kafkaAccess from "../../../components/kafkaAccessProvider";
 import * as gate from "../../../components/rolling/gateProvider";
 import * as readiness from "../../../components/rolling/readinessProvider";
 import * as rollStart from "../../../components/rolling/rollStartProvider";
@@ -9,6 +10,7 @@ import * as rollStart from "../../../components/rolling/rollStartProvider";
 const modules: Record<keyof typeof PROVIDERS, ProviderModule> = {
     Gate: gate,
     GeneratedSecret: generatedSecret,
+    KafkaAccess: kafkaAccess,
     Readiness: readiness,
     RollStart: rollStart,
 };

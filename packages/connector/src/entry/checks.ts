@@ -7,5 +7,6 @@ export { hasReference, holdsPassword, isPlainText, isPasswordKey } from "../chec
 export { remedyOf, unknownComponentKeys, type UnknownKey, unknownKeys } from "../checks/unknownKeys";
 export { type ConfigProblem, configProblems, typesOf } from "../checks/validationProblems";
 export { abilitiesOf } from "../client/version";
+export { hasUnknown } from "../inputs/unknown";
 export { isJson } from "../isJson";
 export { isObject } from "../isObject";
