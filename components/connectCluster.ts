@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PluginDiscovery, PluginVersion } from "../images/staging/contract";
-import { javaCommand, JvmRoleArgs, memberPorts, MetricsTarget, metricsTargets } from "./jvm";
+import { javaCommand, JvmRoleArgs, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
 import { KafkaCluster } from "./kafkaCluster";
 import { renderConnectProperties, WorkerSettings } from "./render/connectProperties";
 import { workerUrls } from "./render/serverAddresses";
+import { acceptsPlain, acceptsTls, TLS_FILES, usesTls } from "./render/tls";
 import { hostsOf, peerAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { rollMembers } from "./rolling/rollMembers";
@@ -11,6 +12,9 @@ import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
 const CONFIG_FILE = "/etc/connect-cdc/connect-distributed.properties";
 const REST_PORT = 8083;
+const REST_TLS_PORT = 8443;
+/** Port of the health check where the REST API has TLS only, inside the container only. */
+const HEALTH_PORT = 8084;
 
 /** Arguments of {@link ConnectCluster}. */
 export interface ConnectClusterArgs extends JvmRoleArgs, WorkerSettings {
@@ -23,8 +27,10 @@ export interface ConnectClusterArgs extends JvmRoleArgs, WorkerSettings {
     secrets: Record<string, pulumi.Input<string>>;
     /** Workers of the cluster. */
     workers: number;
-    /** REST port of worker 0 for clients outside; worker i has this port + i. */
+    /** REST port of worker 0 for clients outside, without TLS; worker i has this port + i. */
     port: number;
+    /** The same with TLS, for clients with a certificate. */
+    tlsPort: number;
     /** Replication factor of the three internal topics. Default: the number of brokers, at most 3. */
     replicationFactor?: number;
     /**
@@ -36,7 +42,7 @@ export interface ConnectClusterArgs extends JvmRoleArgs, WorkerSettings {
 
 /** A distributed Connect cluster, ready when every worker is healthy and all are in one group. */
 export class ConnectCluster extends pulumi.ComponentResource {
-    /** URL of every worker's REST API for clients outside. */
+    /** URL of every worker's REST API for clients outside, with TLS from `prefer` on. */
     public readonly restUrls: pulumi.Output<string[]>;
     /** The same for other members. */
     public readonly peerUrls: string[];
@@ -52,9 +58,14 @@ export class ConnectCluster extends pulumi.ComponentResource {
     constructor(name: string, args: ConnectClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:ConnectCluster", name, {}, opts);
         const hosts = hostsOf(args.workers, args.hosts, args.placement);
-        const targets = workerUrls(args);
+        const { tls } = args;
+        const mode = tls?.mode ?? "off";
+        const rest = usesTls(mode)
+            ? { scheme: "https" as const, inside: REST_TLS_PORT, outside: args.tlsPort }
+            : { scheme: "http" as const, inside: REST_PORT, outside: args.port };
+        const targets = workerUrls({ ...args, port: rest.outside, scheme: rest.scheme });
         const advertised = hosts.map((host, i) =>
-            peerAddress(`${name}-${i}`, host, args.hosts, { inside: REST_PORT, outside: args.port + i }),
+            peerAddress(`${name}-${i}`, host, args.hosts, { inside: rest.inside, outside: rest.outside + i }),
         );
         const secretFiles = new Map(
             [...new Set(hosts)].map((host) => [
@@ -72,6 +83,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
         this.ready = rollMembers(name, {
             kind: "connect",
             targets,
+            credentials: usesTls(mode) ? tls?.operator : undefined,
             readySeconds: args.readySeconds,
             parent: this,
             dependsOn: [args.kafka.ready, ...secretFiles.values()],
@@ -94,18 +106,27 @@ export class ConnectCluster extends pulumi.ComponentResource {
                             restAdvertisedHost: advertised[i]!.host,
                             restAdvertisedPort: advertised[i]!.port,
                             secretsFolder: SECRETS_FOLDER,
+                            tls: { mode, store: TLS_FILES.store, restPort: REST_TLS_PORT, healthPort: HEALTH_PORT },
                         }),
                     ),
                 },
                 secrets: { volumeName: secretFiles.get(host)!.volumeName, path: SECRETS_FOLDER },
-                ports: memberPorts(args, i, { [REST_PORT]: args.port + i }),
-                healthcheck: ["/usr/local/bin/health-connect", String(REST_PORT)],
+                ports: memberPorts(
+                    args,
+                    i,
+                    Object.fromEntries([
+                        ...(acceptsPlain(mode) ? [[REST_PORT, args.port + i]] : []),
+                        ...(acceptsTls(mode) ? [[REST_TLS_PORT, args.tlsPort + i]] : []),
+                    ]),
+                ),
+                healthcheck: ["/usr/local/bin/health-connect", String(acceptsPlain(mode) ? REST_PORT : HEALTH_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: args.stopGraceSeconds,
+                tls: memberTls(`${name}-${i}`, "connect", host, args, this),
             })),
         });
         this.restUrls = pulumi.output(targets);
-        this.peerUrls = advertised.map(({ host, port }) => `http://${host}:${port}`);
+        this.peerUrls = advertised.map(({ host, port }) => `${rest.scheme}://${host}:${port}`);
         this.groupId = args.groupId;
         this.plugins = pulumi.output(args.plugins);
         this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));

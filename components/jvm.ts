@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { MemberTls, MemberTlsArgs, StackTls } from "./certificates/stackTls";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Setting } from "./render/properties";
+import { acceptsTls } from "./render/tls";
 import { outsideAddress } from "./render/topology";
 
 /** Port of the metrics in every container: the one that Prometheus lists for this agent. */
@@ -30,6 +32,8 @@ export interface JvmRoleArgs {
     config: Record<string, Setting>;
     /** Port of member 0 for Prometheus; member i has this port + i. Default: no metrics. */
     metricsPort?: number;
+    /** Certificates of the stack, with the mode of TLS. Default: no TLS. */
+    tls?: StackTls;
 }
 
 /** One member to scrape, with the labels of all its series. */
@@ -67,6 +71,18 @@ export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: st
 /** Published ports of member `i`: its own, and the one for Prometheus where metrics are on. */
 export function memberPorts(args: JvmRoleArgs, i: number, own: Record<number, number>): Record<number, number> {
     return args.metricsPort === undefined ? own : { ...own, [METRICS_PORT]: args.metricsPort + i };
+}
+
+/** Key and certificates of a member that runs as the image's user; undefined where servers take no TLS. */
+export function memberTls(
+    member: string,
+    role: MemberTlsArgs["role"],
+    host: DockerHost,
+    { tls, image }: JvmRoleArgs,
+    parent: pulumi.Resource,
+): MemberTls | undefined {
+    if (!tls || !acceptsTls(tls.mode)) return undefined;
+    return tls.memberTls({ member, role, host, image, user: "cdc", parent });
 }
 
 /** Entries of the members in a file of targets for Prometheus (`file_sd_configs`); none where metrics are off. */

@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DockerHost } from "./dockerHost";
-import { javaCommand, JvmRoleArgs, memberPorts, MetricsTarget, metricsTargets } from "./jvm";
-import { BrokerSettings, Listener, renderServerProperties } from "./render/serverProperties";
+import { javaCommand, JvmRoleArgs, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
+import {
+    brokerListeners,
+    brokerPeerAddress,
+    type BrokerPlace,
+    HEALTH_PORT,
+    peerListener,
+} from "./render/brokerListeners";
+import { BrokerSettings, renderServerProperties } from "./render/serverProperties";
+import { acceptsPlain, acceptsTls, TLS_FILES, usesTls } from "./render/tls";
 import { bootstrapList, hostsOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { rollMembers } from "./rolling/rollMembers";
@@ -9,15 +16,18 @@ import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
 const CONFIG_FILE = "/etc/connect-cdc/server.properties";
 const DATA_PATH = "/var/lib/kafka";
-const INTERNAL_PORT = 19092;
 
 /** Arguments of {@link KafkaCluster}. */
 export interface KafkaClusterArgs extends JvmRoleArgs, BrokerSettings {
     zookeeper: ZookeeperEnsemble;
     /** Brokers of the cluster; their ids are 0, 1, 2, ... */
     brokers: number;
-    /** Port of broker 0 for clients outside; broker i has this port + i. */
+    /** Port of broker 0 for clients outside, without TLS; broker i has this port + i. */
     port: number;
+    /** The same with TLS, for clients with a user. */
+    tlsPort: number;
+    /** The same with TLS, for clients with a certificate: the operator, and the other members where there are several hosts. */
+    operatorPort: number;
     /** Default: the number of brokers, at most 3. */
     offsetsTopicReplicationFactor?: number;
     /** Default: the number of brokers, at most 3. */
@@ -36,8 +46,10 @@ export interface KafkaClusterArgs extends JvmRoleArgs, BrokerSettings {
 export class KafkaCluster extends pulumi.ComponentResource {
     /** `host:port,...` for clients on the members' network: at most the first three brokers. */
     public readonly bootstrapServers: pulumi.Output<string>;
-    /** `host:port` of every broker for clients outside. */
+    /** `host:port` of every broker for the stack's own clients outside: those with the operator's certificate from `prefer` on. */
     public readonly addresses: pulumi.Output<string[]>;
+    /** `host:port` of every broker for other clients outside. With `require` they need a user. */
+    public readonly outsideAddresses: pulumi.Output<string[]>;
     /** `host:port` of every broker for other members. */
     public readonly peerAddresses: string[];
     /** Replication factor that new topics get: the number of brokers, at most 3. */
@@ -53,13 +65,24 @@ export class KafkaCluster extends pulumi.ComponentResource {
         super("cdc:index:KafkaCluster", name, {}, opts);
         const hosts = hostsOf(args.brokers, args.hosts, args.placement);
         const spread = args.hosts.length > 1;
-        const targets = hosts.map((host, i) => outsideAddress(host, args.port + i));
-        const listeners = hosts.map((host, i) => listenersOf(`${name}-${i}`, host, args.port + i, spread));
-        const peers = hosts.map((host, i) =>
-            spread
-                ? { host: host.advertisedAddress, port: args.port + i }
-                : { host: `${name}-${i}`, port: INTERNAL_PORT },
+        const { tls } = args;
+        const mode = tls?.mode ?? "off";
+        const places = hosts.map((host, i) => ({
+            name: `${name}-${i}`,
+            host,
+            spread,
+            mode,
+            port: args.port + i,
+            tlsPort: args.tlsPort + i,
+            operatorPort: args.operatorPort + i,
+        }));
+        const targets = places.map(({ host, port, operatorPort }) =>
+            outsideAddress(host, usesTls(mode) ? operatorPort : port),
         );
+        const outside = places.map(({ host, port, tlsPort }) =>
+            outsideAddress(host, acceptsPlain(mode) ? port : tlsPort),
+        );
+        const peers = places.map(brokerPeerAddress);
         const factors = replicationDefaults(args);
 
         this.replicationFactor = factors.defaultReplicationFactor;
@@ -67,6 +90,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         this.ready = rollMembers(name, {
             kind: "kafka",
             targets,
+            credentials: usesTls(mode) ? tls?.operator : undefined,
             readySeconds: args.readySeconds,
             parent: this,
             dependsOn: [args.zookeeper.ready],
@@ -82,27 +106,32 @@ export class KafkaCluster extends pulumi.ComponentResource {
                             brokerId: i,
                             dataDir: `${DATA_PATH}/data`,
                             zookeeperConnect,
-                            listeners: listeners[i]!,
-                            interBrokerListener: listeners[i]![0]!.name,
+                            listeners: brokerListeners(places[i]!),
+                            interBrokerListener: peerListener(mode, spread),
+                            tls: { mode, store: TLS_FILES.store },
                         }),
                     ),
                 },
                 dataPath: DATA_PATH,
                 protectData: args.protectData,
-                ports: memberPorts(args, i, { [args.port + i]: args.port + i }),
-                healthcheck: args.zookeeper.connectString.apply((servers) => [
-                    "/usr/local/bin/health-kafka",
-                    "localhost",
-                    String(args.port + i),
-                    String(i),
-                    servers,
-                ]),
+                ports: memberPorts(args, i, Object.fromEntries(publishedPorts(places[i]!).map((port) => [port, port]))),
+                healthcheck: usesTls(mode)
+                    ? ["/usr/local/bin/health-kafka", "127.0.0.1", String(HEALTH_PORT), String(i)]
+                    : args.zookeeper.connectString.apply((servers) => [
+                          "/usr/local/bin/health-kafka",
+                          "localhost",
+                          String(args.port + i),
+                          String(i),
+                          servers,
+                      ]),
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: args.stopGraceSeconds,
+                tls: memberTls(`${name}-${i}`, "kafka", host, args, this),
             })),
         });
         this.bootstrapServers = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
+        this.outsideAddresses = pulumi.output(outside);
         this.peerAddresses = peers.map(({ host, port }) => `${host}:${port}`);
         this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));
         this.registerOutputs({
@@ -114,13 +143,9 @@ export class KafkaCluster extends pulumi.ComponentResource {
     }
 }
 
-/** Listeners of a broker, the one for its peers first. */
-function listenersOf(name: string, host: DockerHost, port: number, spread: boolean): Listener[] {
-    const external = { name: "EXTERNAL", port, advertised: outsideAddress(host, port) };
-    // Where members share no network, peers come from outside too.
-    return spread
-        ? [external]
-        : [{ name: "INTERNAL", port: INTERNAL_PORT, advertised: `${name}:${INTERNAL_PORT}` }, external];
+/** Ports of a broker that clients outside reach. */
+function publishedPorts({ mode, port, tlsPort, operatorPort }: BrokerPlace): number[] {
+    return [...(acceptsPlain(mode) ? [port] : []), ...(acceptsTls(mode) ? [operatorPort, tlsPort] : [])];
 }
 
 /** Replication factors: at most the number of brokers. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, memberPorts, MetricsTarget, metricsTargets } from "./jvm";
+import { javaCommand, JvmRoleArgs, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
+import { acceptsPlain, acceptsTls, TLS_FILES, usesTls } from "./render/tls";
 import { bootstrapList, hostsOf, outsideAddress, peerAddress } from "./render/topology";
 import { EnsembleSettings, renderZooCfg } from "./render/zooCfg";
 import { Readiness } from "./rolling/readiness";
@@ -12,8 +13,10 @@ const DATA_PATH = "/var/lib/zookeeper";
 export interface ZookeeperEnsembleArgs extends JvmRoleArgs, EnsembleSettings {
     /** Servers of the ensemble; their `myid` is 0, 1, 2, ... Use an odd number: 4 servers survive no more losses than 3. */
     servers: number;
-    /** Client port of server 0; server i has this port + i. */
+    /** Client port of server 0; server i has this port + i. With `require` it is on the container's loopback only. */
     clientPort: number;
+    /** Client port with TLS of server 0; server i has this port + i. */
+    tlsPort: number;
     /** Port of server 0 for followers; server i has this port + i. */
     quorumPort: number;
     /** Port of server 0 for leader election; server i has this port + i. */
@@ -26,7 +29,7 @@ export interface ZookeeperEnsembleArgs extends JvmRoleArgs, EnsembleSettings {
 export class ZookeeperEnsemble extends pulumi.ComponentResource {
     /** `host:port,...` for `zookeeper.connect`: at most the first three servers. */
     public readonly connectString: pulumi.Output<string>;
-    /** `host:port` of every server for clients outside. */
+    /** `host:port` of every server for clients outside, with TLS from `prefer` on. */
     public readonly addresses: pulumi.Output<string[]>;
     /** `host:port` of every server for other members. */
     public readonly peerAddresses: string[];
@@ -39,9 +42,12 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
         super("cdc:index:ZookeeperEnsemble", name, {}, opts);
         const hosts = hostsOf(args.servers, args.hosts, args.placement);
         const spread = args.hosts.length > 1;
-        const targets = hosts.map((host, i) => outsideAddress(host, args.clientPort + i));
+        const { tls } = args;
+        const mode = tls?.mode ?? "off";
+        const usedPort = usesTls(mode) ? args.tlsPort : args.clientPort;
+        const targets = hosts.map((host, i) => outsideAddress(host, usedPort + i));
         const peers = hosts.map((host, i) => {
-            const port = args.clientPort + i;
+            const port = usedPort + i;
             return peerAddress(`${name}-${i}`, host, args.hosts, { inside: port, outside: port });
         });
         const servers = peers.map(({ host }, id) => ({
@@ -54,11 +60,17 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
         this.ready = rollMembers(name, {
             kind: "zookeeper",
             targets,
+            credentials: usesTls(mode) ? tls?.operator : undefined,
             readySeconds: args.readySeconds,
             parent: this,
             dependsOn: [],
             members: hosts.map((host, i) => {
                 const clientPort = args.clientPort + i;
+                const tlsPort = args.tlsPort + i;
+                const clientPorts = [
+                    ...(acceptsPlain(mode) ? [clientPort] : []),
+                    ...(acceptsTls(mode) ? [tlsPort] : []),
+                ];
                 const quorumPorts = spread ? [args.quorumPort + i, args.electionPort + i] : [];
                 return {
                     host,
@@ -77,6 +89,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
                             // The advertised address is the host's, not the container's.
                             listenOnAllAddresses: spread,
                             servers,
+                            tls: { mode, clientPort: tlsPort, store: TLS_FILES.store },
                         }),
                         [`${DATA_PATH}/myid`]: `${i}\n`,
                     },
@@ -85,11 +98,12 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
                     ports: memberPorts(
                         args,
                         i,
-                        Object.fromEntries([clientPort, ...quorumPorts].map((port) => [port, port])),
+                        Object.fromEntries([...clientPorts, ...quorumPorts].map((port) => [port, port])),
                     ),
                     healthcheck: ["/usr/local/bin/health-zookeeper", String(clientPort)],
                     memoryMb: args.memoryMb,
                     stopGraceSeconds: args.stopGraceSeconds,
+                    tls: memberTls(`${name}-${i}`, "zookeeper", host, args, this),
                 };
             }),
         });

@@ -1,4 +1,6 @@
+import { clientTlsSettings, type KafkaStore, storeSettings } from "./kafkaTls";
 import { renderProperties, Setting } from "./properties";
+import { acceptsPlain, acceptsTls, type TlsMode, usesTls } from "./tls";
 
 const MIB = 2 ** 20;
 
@@ -41,13 +43,24 @@ export interface ConnectProperties extends WorkerSettings {
     pluginPath: string;
     /** `plugin.discovery` (KIP-898): `service_load` does not read every class, and finds only plugins with a service file. */
     pluginDiscovery: string;
-    /** Port of the REST API in the container. */
+    /** Port of the REST API without TLS in the container. */
     restPort: number;
     /** Host that the other workers forward REST calls to. */
     restAdvertisedHost: string;
     restAdvertisedPort: number;
     /** Folder below which `${directory:<folder>:<file>}` may read. */
     secretsFolder: string;
+    /** TLS of the REST API and of the links to Kafka. Default: none. */
+    tls?: WorkerTls;
+}
+
+/** TLS of a worker. */
+export interface WorkerTls extends KafkaStore {
+    mode: TlsMode;
+    /** Port of the REST API with TLS in the container. */
+    restPort: number;
+    /** Port of the worker's own health check, bound on the container's loopback where the REST API has TLS only. */
+    healthPort: number;
 }
 
 /** Renders `connect-distributed.properties` of one worker. */
@@ -66,7 +79,7 @@ export function renderConnectProperties(p: ConnectProperties): string {
             ...p.converters,
             "plugin.path": extended(p.pluginPath, plugins),
             "plugin.discovery": p.pluginDiscovery,
-            listeners: `http://0.0.0.0:${p.restPort}`,
+            listeners: listenersOf(p),
             "rest.advertised.host.name": p.restAdvertisedHost,
             "rest.advertised.port": p.restAdvertisedPort,
             "offset.flush.interval.ms": p.offsetFlushIntervalMs,
@@ -104,9 +117,33 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
             // Without it a client of the REST API could read any file of the worker (KIP-933).
             "config.providers.directory.param.allowed.paths": p.secretsFolder,
+            ...tlsSettings(p),
         },
         raw,
     );
+}
+
+function listenersOf({ restPort, tls }: ConnectProperties): string {
+    const plain = `http://0.0.0.0:${restPort}`;
+    if (!tls || !acceptsTls(tls.mode)) return plain;
+    // `admin.listeners` do not have /health
+    const other = acceptsPlain(tls.mode) ? plain : `http://127.0.0.1:${tls.healthPort}`;
+    return `https://0.0.0.0:${tls.restPort},${other}`;
+}
+
+/** Settings of TLS. Facts: Kafka documentation, "Kafka Connect", "Running Kafka Connect", and "Kafka Connect Configs". */
+function tlsSettings({ tls }: ConnectProperties): Record<string, Setting> {
+    if (!tls || !acceptsTls(tls.mode)) return {};
+    const rest = "listeners.https.";
+    // Those of the worker itself, and of the connectors: their tasks, their dead letters, their offsets with exactly once
+    const clients = ["", "producer.", "consumer.", "admin."].map((prefix) => clientTlsSettings(tls, prefix));
+    return {
+        ...storeSettings(tls, rest),
+        [`${rest}ssl.client.auth`]: "required",
+        // Of the worker as a client of the leader. With this prefix there are no defaults
+        [`${rest}ssl.endpoint.identification.algorithm`]: "https",
+        ...(usesTls(tls.mode) && { "rest.advertised.listener": "https", ...Object.assign({}, ...clients) }),
+    };
 }
 
 /**

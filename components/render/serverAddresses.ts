@@ -79,11 +79,14 @@ export function registryPeerUrls({
 /** URL of every worker's REST API for clients outside. */
 export function workerUrls({
     workers,
+    scheme = "http",
     ...where
 }: ServerPlacement & {
     /** Number of workers. */
     workers: number;
+    /** Default: `http`. */
+    scheme?: "http" | "https";
 }): string[] {
     const { hosts, placement, port } = where;
-    return hostsOf(workers, hosts, placement).map((host, i) => `http://${outsideAddress(host, port + i)}`);
+    return hostsOf(workers, hosts, placement).map((host, i) => `${scheme}://${outsideAddress(host, port + i)}`);
 }

@@ -1,10 +1,15 @@
+import { type KafkaStore, storeSettings } from "./kafkaTls";
 import { renderProperties, Setting } from "./properties";
+import { acceptsPlain, acceptsTls, type TlsMode, usesTls } from "./tls";
 
 /** A listener of a broker. */
 export interface Listener {
     /** Upper-case name, unique in the broker. */
     name: string;
-    /** Port bound on all addresses of the container. */
+    /** `SSL` needs the client's certificate, `SASL_SSL` its user. Default: `PLAINTEXT`. */
+    protocol?: "SSL" | "SASL_SSL";
+    /** Address of the container that it is bound on. Default: all. */
+    address?: string;
     port: number;
     /** `host:port` that the brokers give to clients of this listener. */
     advertised: string;
@@ -57,6 +62,13 @@ export interface ServerProperties extends BrokerSettings {
     transactionStateLogMinIsr: number;
     defaultReplicationFactor: number;
     minInsyncReplicas: number;
+    /** TLS of listeners and of the links to ZooKeeper. Default: none. */
+    tls?: BrokerTls;
+}
+
+/** TLS of a broker. */
+export interface BrokerTls extends KafkaStore {
+    mode: TlsMode;
 }
 
 /** Renders `server.properties` of one broker. */
@@ -64,9 +76,11 @@ export function renderServerProperties(p: ServerProperties): string {
     return renderProperties(
         {
             "broker.id": p.brokerId,
-            listeners: p.listeners.map((l) => `${l.name}://0.0.0.0:${l.port}`).join(","),
+            listeners: p.listeners.map((l) => `${l.name}://${l.address ?? "0.0.0.0"}:${l.port}`).join(","),
             "advertised.listeners": p.listeners.map((l) => `${l.name}://${l.advertised}`).join(","),
-            "listener.security.protocol.map": p.listeners.map((l) => `${l.name}:PLAINTEXT`).join(","),
+            "listener.security.protocol.map": p.listeners
+                .map((l) => `${l.name}:${l.protocol ?? "PLAINTEXT"}`)
+                .join(","),
             "inter.broker.listener.name": p.interBrokerListener,
             "zookeeper.connect": p.zookeeperConnect,
             "zookeeper.connection.timeout.ms": p.zookeeperConnectionTimeoutMs,
@@ -98,7 +112,51 @@ export function renderServerProperties(p: ServerProperties): string {
             // The limits of fetches, also between brokers, need no change: a larger first batch is delivered all the same (KIP-74)
             "message.max.bytes": p.maxMessageBytes,
             "group.initial.rebalance.delay.ms": p.groupInitialRebalanceDelayMs,
+            ...tlsSettings(p),
         },
         p.config,
     );
+}
+
+/** Settings of TLS, of authorization and of ZooKeeper's ACLs. Facts: Kafka documentation, "Security". */
+function tlsSettings({ tls, listeners }: ServerProperties): Record<string, Setting> {
+    if (!tls || !acceptsTls(tls.mode)) return {};
+    // Without TLS nobody has a name. While members still come so, such clients may do what they could before
+    const unnamed = acceptsPlain(tls.mode) ? ["User:ANONYMOUS"] : [];
+    return {
+        ...storeSettings(tls),
+        // A certificate's principal is its common name, which comes first in the text of its subject
+        "ssl.principal.mapping.rules": "RULE:^CN=([^,+]+).*$/$1/,DEFAULT",
+        ...Object.assign({}, ...listeners.map(listenerSettings)),
+        "authorizer.class.name": "kafka.security.authorizer.AclAuthorizer",
+        "allow.everyone.if.no.acl.found": false,
+        "super.users": ["User:kafka", "User:operator", ...unnamed].join(";"),
+        ...(usesTls(tls.mode) && zookeeperSettings(tls)),
+    };
+}
+
+function listenerSettings({ name, protocol }: Listener): Record<string, Setting> {
+    const prefix = `listener.name.${name.toLowerCase()}.`;
+    switch (protocol) {
+        case "SSL":
+            return { [`${prefix}ssl.client.auth`]: "required" };
+        case "SASL_SSL":
+            return {
+                [`${prefix}sasl.enabled.mechanisms`]: "SCRAM-SHA-512",
+                [`${prefix}scram-sha-512.sasl.jaas.config`]:
+                    "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+            };
+        default:
+            return {};
+    }
+}
+
+function zookeeperSettings(tls: BrokerTls): Record<string, Setting> {
+    return {
+        "zookeeper.ssl.client.enable": true,
+        "zookeeper.clientCnxnSocket": "org.apache.zookeeper.ClientCnxnSocketNetty",
+        ...storeSettings(tls, "zookeeper."),
+        // Not before all brokers show their certificate: one without it could not change the nodes of the others
+        "zookeeper.set.acl": !acceptsPlain(tls.mode),
+    };
 }

@@ -1,4 +1,5 @@
 import { renderProperties, Setting } from "./properties";
+import { acceptsPlain, acceptsTls, STORE_PASSWORD, type TlsMode, usesTls } from "./tls";
 
 /** One server of the ensemble as the other servers reach it. */
 export interface QuorumAddress {
@@ -34,9 +35,20 @@ export interface ZooCfg extends EnsembleSettings {
     /** True where the address in `servers` is not an address of the container itself. */
     listenOnAllAddresses: boolean;
     servers: QuorumAddress[];
+    /** TLS of clients and of the quorum. Default: none. */
+    tls?: ZookeeperTls;
 }
 
-/** Renders `zoo.cfg`, the same for every server of the ensemble but for the client port. */
+/** TLS of a server. */
+export interface ZookeeperTls {
+    mode: TlsMode;
+    /** Port for clients with TLS. */
+    clientPort: number;
+    /** Path of a PKCS12 file with the key, its certificate and the trusted authorities, see `TLS_FILES.store`. */
+    store: string;
+}
+
+/** Renders `zoo.cfg`, the same for every server of the ensemble but for the client ports. */
 export function renderZooCfg(cfg: ZooCfg): string {
     const settings: Record<string, Setting> = {
         tickTime: cfg.tickTimeMs,
@@ -51,6 +63,7 @@ export function renderZooCfg(cfg: ZooCfg): string {
         // Without these ZooKeeper keeps every snapshot.
         "autopurge.snapRetainCount": 3,
         "autopurge.purgeInterval": 1,
+        ...tlsSettings(cfg),
     };
     // A single server runs standalone: ZooKeeper ignores a list of one with a warning.
     if (cfg.servers.length > 1) {
@@ -59,4 +72,45 @@ export function renderZooCfg(cfg: ZooCfg): string {
         }
     }
     return renderProperties(settings, cfg.config);
+}
+
+/**
+ * Settings of TLS. Facts: Administrator's Guide, "Encryption, Authentication, Authorization Options" and "Upgrading existing
+ * non-TLS cluster with no downtime".
+ */
+function tlsSettings({ tls, servers }: ZooCfg): Record<string, Setting> {
+    if (!tls || !acceptsTls(tls.mode)) return {};
+    return {
+        secureClientPort: tls.clientPort,
+        // The health check in the container has no certificate
+        clientPortAddress: acceptsPlain(tls.mode) ? undefined : "127.0.0.1",
+        // The other factory, ZooKeeper's default, has no TLS
+        serverCnxnFactory: "org.apache.zookeeper.server.NettyServerCnxnFactory",
+        // Kafka's ACLs name the certificate of the brokers
+        "authProvider.x509": "org.apache.zookeeper.server.auth.X509AuthenticationProvider",
+        "ssl.clientAuth": "need",
+        ...storeSettings("ssl", tls.store),
+        ...(servers.length > 1 && quorumSettings(tls)),
+    };
+}
+
+function quorumSettings({ mode, store }: ZookeeperTls): Record<string, Setting> {
+    return {
+        sslQuorum: usesTls(mode),
+        portUnification: acceptsPlain(mode),
+        "ssl.quorum.clientAuth": "need",
+        // It would also compare the name of the server that connects with its address as seen here, which no certificate can
+        // know: the engine gives the address, or translates it. ZooKeeper 3.8 has one setting for both directions
+        "ssl.quorum.hostnameVerification": false,
+        ...storeSettings("ssl.quorum", store),
+    };
+}
+
+function storeSettings(prefix: string, store: string): Record<string, string> {
+    const kinds = ["keyStore", "trustStore"].flatMap((kind) => [
+        [`${prefix}.${kind}.location`, store],
+        [`${prefix}.${kind}.type`, "PKCS12"],
+        [`${prefix}.${kind}.password`, STORE_PASSWORD],
+    ]);
+    return Object.fromEntries(kinds);
 }
