@@ -1,4 +1,5 @@
 import { CapturedTables, Connector, TableSnapshots } from "@connect-cdc/connector";
+import type { Credentials } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./connectCluster";
 import { SourceDatabase } from "./sourceDatabase";
@@ -80,13 +81,16 @@ function declareList(
 /** Arguments of {@link declareSnapshots}. */
 export interface SnapshotsArgs extends TablesArgs {
     connect: ConnectCluster;
+    /** Credentials for the workers. Default: they take plain requests. */
+    credentials?: pulumi.Output<Credentials>;
     /** Sources by name. */
     connectors: Record<string, Connector>;
 }
 
 /** Declares that each source reads the existing rows of tables that are added to its list. */
 export function declareSnapshots(lists: TableListDeclaration[], args: SnapshotsArgs): void {
-    const { signalTable, connect, connectors } = args;
+    const { signalTable, connect, credentials, connectors } = args;
+    const auth = credentials && { tls: credentials };
     for (const { url, manage, followers, tables } of lists) {
         if (url === undefined || signalTable === undefined || !manage) continue;
         for (const { name, entry } of followers) {
@@ -96,7 +100,7 @@ export function declareSnapshots(lists: TableListDeclaration[], args: SnapshotsA
                 {
                     url: urlOf(url, args),
                     signalTable,
-                    connector: { name: entry.name ?? name, restUrls: connect.restUrls },
+                    connector: { name: entry.name ?? name, restUrls: connect.restUrls, auth },
                     tables: Object.fromEntries(snapshots),
                 },
                 // A source reads a signal when it captures the tables

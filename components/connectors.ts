@@ -1,4 +1,5 @@
 import { Connector, SlotCleanup } from "@connect-cdc/connector";
+import type { Credentials } from "@connect-cdc/connector/client";
 import { isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./connectCluster";
@@ -49,6 +50,8 @@ interface DatabasePolicy {
 /** Arguments of {@link declareConnectors}. */
 export interface ConnectorsArgs {
     connect: ConnectCluster;
+    /** Credentials for the workers. Default: they take plain requests. */
+    credentials?: pulumi.Output<Credentials>;
     /** Undefined: the database is not the stack's own. */
     database?: SourceDatabase;
     /** Readiness of every server that connectors use. */
@@ -100,7 +103,7 @@ export function declaredStates(connectors: ConnectorDeclaration[]): Record<strin
 }
 
 function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs): Connector {
-    const { connect, ready, secrets } = args;
+    const { connect, credentials, ready, secrets } = args;
     const { name, secretNames } = connector;
     const { addDefaults, format, tables: _tables, tablesUrl, manageTables, onDelete, ...entry } = connector.entry;
     const tables = args.tables[name] ? [args.tables[name]] : [];
@@ -112,6 +115,7 @@ function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs)
             name: entry.name ?? name,
             cluster: connect.groupId,
             restUrls: connect.restUrls,
+            auth: credentials && { tls: credentials },
             // Its workers are this stack's own, and so are the connectors on them, also after the state was lost
             adopt: entry.adopt || "equal",
             onDelete: onDelete && {

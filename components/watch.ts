@@ -1,3 +1,4 @@
+import type { Credentials } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./connectCluster";
 import { DockerHost } from "./dockerHost";
@@ -31,6 +32,8 @@ export interface WatchArgs {
     zookeeper: ZookeeperEnsemble;
     kafka: KafkaCluster;
     connect: ConnectCluster;
+    /** Credentials for the members. Default: they take plain links. */
+    credentials?: pulumi.Output<Credentials>;
     /** Declared connectors with their declared state. */
     connectors: Record<string, string>;
     /** Values that its log must not contain, although traces may. Default: the passwords below only. */
@@ -86,8 +89,19 @@ export class Watch extends pulumi.ComponentResource {
 }
 
 /** The servers to watch, by the addresses that members use among themselves. */
-function targetOf({ zookeeper, kafka, connect, connectors, secrets, database, registry, jmsBroker }: WatchArgs) {
+function targetOf({
+    zookeeper,
+    kafka,
+    connect,
+    connectors,
+    secrets,
+    database,
+    registry,
+    jmsBroker,
+    credentials,
+}: WatchArgs) {
     return {
+        credentials,
         stack: pulumi.getStack(),
         project: pulumi.getProject(),
         engines: {},

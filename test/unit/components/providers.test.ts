@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import * as gate from "../../../components/rolling/gateProvider";
 import * as readiness from "../../../components/rolling/readinessProvider";
 import * as rollStart from "../../../components/rolling/rollStartProvider";
+import { makeTestTls } from "../../support/tls/testCredentials";
 import { startEnsemble, startWorker, type WorkerAnswers } from "../servers/servers";
 
 const closed = "127.0.0.1:9";
@@ -198,6 +199,74 @@ describe("gate", () => {
         const targets = [await startWorker({ tasks, connectorState })];
         const news = replaced({ targets, runningTasks, keptConnectors, timeoutSeconds: 20 });
         await expect(gate.update("id", inputs({}), news)).resolves.toBeDefined();
+    });
+});
+
+describe("credentials", () => {
+    const credentials = { ca: "authority", cert: "mine", key: "hunter2" };
+    const renewed = { ...credentials, cert: "new" };
+
+    it("are no part of the state, and no change when they are renewed", async () => {
+        const gateInputs: gate.GateInputs = {
+            kind: "zookeeper",
+            member: "zookeeper-0",
+            index: 0,
+            targets: [closed],
+            expected: 1,
+            containerId,
+            containers: [],
+            timeoutSeconds: 0.05,
+            credentials,
+        };
+        const targets = await startEnsemble([]);
+        const readinessInputs = {
+            kind: "connect" as const,
+            targets,
+            expected: 0,
+            members: {},
+            timeoutSeconds: 5,
+            credentials,
+        };
+        const ready = await readiness.create({ ...readinessInputs, kind: "registry" });
+        const started = await rollStart.create({ targets: [closedWorker], digest: "1", credentials });
+        const passed = await gate.create(gateInputs);
+        expect(JSON.stringify([ready, started, passed])).not.toMatch(/hunter2|mine|authority/);
+        const same = { changes: false };
+        expect(await gate.diff("id", passed.outs, { ...gateInputs, credentials: renewed })).toEqual(same);
+        const readyAgain = { ...readinessInputs, kind: "registry" as const, credentials: renewed };
+        expect(await readiness.diff("id", ready.outs, readyAgain)).toEqual(same);
+        const startAgain = { targets: [closedWorker], digest: "1", credentials: renewed };
+        expect(await rollStart.diff("id", started.outs, startAgain)).toEqual(same);
+        const updates = [
+            await gate.update("id", passed.outs, { ...gateInputs, expected: 2, credentials: renewed }),
+            await readiness.update("id", ready.outs, { ...readyAgain, timeoutSeconds: 6 }),
+            await rollStart.update("id", started.outs, startAgain),
+        ];
+        expect(JSON.stringify(updates)).not.toMatch(/hunter2|new|authority/);
+    });
+
+    it("open workers with TLS to a gate and to the record of a roll, whose old addresses may be plain", async () => {
+        const { server, credentials: own } = makeTestTls();
+        const target = await startWorker({ tasks: { sink: ["RUNNING"] } }, server);
+        const olds = { targets: ["http://127.0.0.1:9"], digest: "1", runningTasks: [] };
+        const news = { targets: [target], digest: "2", credentials: own };
+        expect((await rollStart.update("id", olds, news)).outs.runningTasks).toEqual(["sink/0"]);
+        const inputs = {
+            kind: "connect" as const,
+            member: "connect-0",
+            index: 0,
+            targets: [target],
+            expected: 1,
+            containerId,
+            containers: [{ container: "connect-0", endpoint: "unix:///nowhere/docker.sock" }],
+            timeoutSeconds: 10,
+            runningTasks: ["sink/0"],
+            roll: "2",
+        };
+        const replaced = { ...inputs, containerId: "new" };
+        const before = { ...inputs, roll: "1" };
+        await expect(gate.update("id", before, { ...replaced, timeoutSeconds: 0.2 })).rejects.toThrow("not ready");
+        await gate.update("id", before, { ...replaced, credentials: own });
     });
 });
 

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { ConnectCluster } from "../../../components/connectCluster";
 import { DockerHost } from "../../../components/dockerHost";
@@ -44,6 +45,7 @@ async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: s
         connect,
         connectors: { "dbz-source": "running", sink: "paused" },
         secrets: ["hunter4"],
+        credentials: pulumi.secret({ ca: "authority", cert: "mine", key: "hunter5" }),
         database: { ...config.database, server: database, password: "hunter2" },
         jmsBroker: { ...config.jmsBroker, server: jmsBroker, password: "hunter3" },
     });
@@ -71,6 +73,7 @@ describe("Watch", () => {
                 connect: ["http://connect-0:8083", "http://connect-1:8083"],
                 connectors: { "dbz-source": "running", sink: "paused" },
                 secrets: ["hunter4"],
+                credentials: { ca: "authority", cert: "mine", key: "hunter5" },
                 database: { host: "postgres", port: 5432, database: "cdcdb", user: "cdcadmin", password: "hunter2" },
                 jmsBroker: {
                     address: "artemis:61616",

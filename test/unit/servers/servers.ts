@@ -1,5 +1,7 @@
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { afterEach } from "vitest";
 
 /** Small servers that answer the probes as the real ones do, for states that real ones cannot be held in. */
@@ -47,8 +49,12 @@ export interface WorkerAnswers {
     restarted?: (connector: string) => void;
 }
 
-/** A server with the parts of Connect's REST API that the probes read. `answers` may be changed while it runs. */
-export async function startWorker(answers: WorkerAnswers): Promise<string> {
+/**
+ * A server with the parts of Connect's REST API that the probes read. `answers` may be changed while it runs.
+ *
+ * @param tls default: plain.
+ */
+export async function startWorker(answers: WorkerAnswers, tls?: TlsOptions): Promise<string> {
     const respond = (path: string, type?: string): { status: number; body: string | object } => {
         if (path === "/health") {
             return (
@@ -65,13 +71,14 @@ export async function startWorker(answers: WorkerAnswers): Promise<string> {
         }
         return { status: 200, body: { version: "3.9.2", commit: "x", kafka_cluster_id: answers.clusterId ?? "c" } };
     };
-    const server = createHttpServer((request, response) => {
+    const handle: RequestListener = (request, response) => {
         const { status, body } = respond(request.url ?? "", request.headers["content-type"]);
         const json = typeof body !== "string";
         response.writeHead(status, { "Content-Type": json ? "application/json" : "text/html", Connection: "close" });
         response.end(json ? JSON.stringify(body) : body);
-    });
-    return `http://127.0.0.1:${await listen(server)}`;
+    };
+    const server = tls ? createHttpsServer(tls, handle) : createHttpServer(handle);
+    return `${tls ? "https" : "http"}://127.0.0.1:${await listen(server)}`;
 }
 
 function expandedStatus(answers: WorkerAnswers): object {
