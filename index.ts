@@ -1,3 +1,4 @@
+import { databaseUrl } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
 import { buildImages } from "./components/buildImages";
 import { declareSnapshots, declareTables } from "./components/capturedTables";
@@ -15,7 +16,7 @@ import { declareSubjects } from "./components/subjects";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
-import { registryLoginOf, registryUrlsOf, workerConverters } from "./connectors/endpoints";
+import { authoritiesOf, registryLoginOf, registryUrlsOf, workerConverters } from "./connectors/endpoints";
 import { runsRegistry } from "./connectors/formats";
 import { subjectLevels } from "./connectors/subjectLevels";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
@@ -77,6 +78,7 @@ export = async () => {
         hosts,
         image: images.connect,
         kafka,
+        authorities: authoritiesOf(config),
         plugins: staged.plugins,
         pluginDiscovery: staged.pluginDiscovery,
         secrets: connectorSecrets(completedConnectors, secrets),
@@ -97,7 +99,7 @@ export = async () => {
         { dependsOn: registry?.ready, deletedWith: registry },
     );
     const { signalTable } = config.database;
-    const tableArgs = { database, signalTable, secrets };
+    const tableArgs = { database, databaseCa: config.database.ca, signalTable, secrets };
     const tables = declareTables(config.tableLists, tableArgs);
     const ready = [connect.ready, database?.ready, jmsBroker?.ready, registry?.ready].filter(
         (server) => server !== undefined,
@@ -105,6 +107,7 @@ export = async () => {
     const connectors = declareConnectors(completedConnectors, {
         connect,
         database,
+        databaseCa: config.database.ca,
         ready: [...ready, ...subjects],
         tables,
         subjectLevels: Object.fromEntries(completedConnectors.map((one) => [one.name, subjectLevels(one, config)])),
@@ -113,9 +116,14 @@ export = async () => {
     });
     declareSnapshots(config.tableLists, { ...tableArgs, connect, connectors });
     const databaseAddress = database?.address ?? `${config.database.host}:${config.database.port}`;
-    const databaseLogin = { address: databaseAddress, password: databaseArgs.password };
-    warnOfCapturedTables(config, databaseLogin);
-    warnOfFailoverSlots(config, databaseLogin);
+    const databaseAccess = pulumi
+        .all([databaseAddress, databaseArgs.password, database?.ca ?? config.database.ca])
+        .apply(([address, password, ca]) => ({
+            url: databaseUrl({ address, database: config.database.name, user: config.database.user, password }),
+            ca,
+        }));
+    warnOfCapturedTables(config, databaseAccess);
+    warnOfFailoverSlots(config, databaseAccess);
     if (images.watch) {
         const watched = {
             zookeeper,

@@ -31,6 +31,8 @@ export interface TableListDeclaration {
 export interface TablesArgs {
     /** Undefined: the database is not the stack's own. */
     database?: SourceDatabase;
+    /** PEM of the authorities of a database that is not the stack's own. Default: no TLS. */
+    databaseCa?: string;
     /** Table that snapshots are asked for in. Default: none. */
     signalTable?: string;
     /** Secrets by name. */
@@ -64,7 +66,7 @@ function declareList(
         // No list of a connector has this name
         owner === undefined ? "tables" : `${owner}-tables`,
         {
-            url: urlOf(url, args),
+            ...accessTo(url, args),
             publication,
             tables: Object.fromEntries(tables),
             signalTable,
@@ -98,7 +100,7 @@ export function declareSnapshots(lists: TableListDeclaration[], args: SnapshotsA
             new TableSnapshots(
                 `${name}-snapshots`,
                 {
-                    url: urlOf(url, args),
+                    ...accessTo(url, args),
                     signalTable,
                     connector: { name: entry.name ?? name, restUrls: connect.restUrls, auth },
                     tables: Object.fromEntries(snapshots),
@@ -110,6 +112,9 @@ export function declareSnapshots(lists: TableListDeclaration[], args: SnapshotsA
     }
 }
 
-function urlOf(url: "own" | { secret: string }, { database, secrets }: TablesArgs): pulumi.Output<string> {
-    return url === "own" ? database!.url : secrets[url.secret]!;
+function accessTo(
+    url: "own" | { secret: string },
+    { database, databaseCa, secrets }: TablesArgs,
+): { url: pulumi.Output<string>; ca?: pulumi.Input<string> } {
+    return url === "own" ? { url: database!.url, ca: database!.ca } : { url: secrets[url.secret]!, ca: databaseCa };
 }

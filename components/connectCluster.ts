@@ -25,6 +25,8 @@ export interface ConnectClusterArgs extends JvmRoleArgs, WorkerSettings {
     pluginDiscovery: pulumi.Input<PluginDiscovery>;
     /** Secrets that connectors refer to, by path: `<connector>/<secret>`. */
     secrets: Record<string, pulumi.Input<string>>;
+    /** Files with authorities of servers that are not the stack's own: PEM by path. Default: none. */
+    authorities?: Record<string, string>;
     /** Workers of the cluster. */
     workers: number;
     /** REST port of worker 0 for clients outside, without TLS; worker i has this port + i. */
@@ -94,6 +96,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
                 image: args.image,
                 command: javaCommand(args, "org.apache.kafka.connect.cli.ConnectDistributed", CONFIG_FILE, "connect"),
                 files: {
+                    ...args.authorities,
                     [CONFIG_FILE]: discovered.apply(([bootstrapServers, pluginDiscovery]) =>
                         renderConnectProperties({
                             ...args,

@@ -54,6 +54,8 @@ export interface ConnectorsArgs {
     credentials?: pulumi.Output<Credentials>;
     /** Undefined: the database is not the stack's own. */
     database?: SourceDatabase;
+    /** PEM of the authorities of a database that is not the stack's own. Default: no TLS. */
+    databaseCa?: string;
     /** Readiness of every server that connectors use. */
     ready: pulumi.Resource[];
     /** Captured tables that a source must wait for, by its name. */
@@ -121,7 +123,10 @@ function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs)
             onDelete: onDelete && {
                 offsets: onDelete.offsets,
                 // With the URL a new source can find out that its slot exists already
-                database: onDelete.database?.url && { url: secrets[onDelete.database.url.secret]! },
+                database: onDelete.database?.url && {
+                    url: secrets[onDelete.database.url.secret]!,
+                    ca: args.databaseCa,
+                },
             },
             // The brokers are this stack's own: another Kafka cluster behind the workers replaces a lost one
             onNewKafkaCluster: "recreate",
@@ -142,7 +147,7 @@ function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs)
  */
 function declareSlotCleanup(
     { name, entry: { renamedFrom, onDelete }, config }: ConnectorDeclaration,
-    { database, secrets, stopGraceSeconds }: ConnectorsArgs,
+    { database, databaseCa, secrets, stopGraceSeconds }: ConnectorsArgs,
 ): SlotCleanup {
     const oldName = aliases(renamedFrom && `${renamedFrom}-slot`);
     const { url, slot, publication } = onDelete?.database ?? {};
@@ -152,7 +157,7 @@ function declareSlotCleanup(
     return new SlotCleanup(
         `${name}-slot`,
         {
-            url: url ? secrets[url.secret]! : database!.url,
+            ...(url ? { url: secrets[url.secret]!, ca: databaseCa } : { url: database!.url, ca: database!.ca }),
             slot: slot && source.slot,
             publication: publication && source.publication,
             freeSeconds: stopGraceSeconds + SLOT_FREE_SECONDS,

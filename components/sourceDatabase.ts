@@ -1,11 +1,13 @@
 import { databaseUrl } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
+import type { StackTls } from "./certificates/stackTls";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
-import { postgresArguments, schemaSql } from "./render/postgres";
+import { HBA_FILE, pgHba, postgresArguments, schemaSql } from "./render/postgres";
 import { Setting } from "./render/properties";
 import { databaseAddress, POSTGRES_PORT } from "./render/serverAddresses";
+import { acceptsPlain, usesTls } from "./render/tls";
 import { hostOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
@@ -33,6 +35,8 @@ export interface SourceDatabaseArgs {
     config: Record<string, Setting>;
     /** Keeps the data volume from being deleted. Default false. */
     protectData?: boolean;
+    /** TLS of the stack. Default: none. */
+    tls?: StackTls;
 }
 
 /** The stack's own PostgreSQL with logical decoding, replication role and the demo's table. */
@@ -45,6 +49,8 @@ export class SourceDatabase extends pulumi.ComponentResource {
     public readonly address: pulumi.Output<string>;
     /** URL for clients outside, with user and password. */
     public readonly url: pulumi.Output<string>;
+    /** PEM of the authorities to check the server's certificate with; undefined while the stack's clients use plain links. */
+    public readonly ca: pulumi.Output<string> | undefined;
     /** Resolves when the database answers queries. */
     public readonly ready: Readiness;
 
@@ -56,19 +62,30 @@ export class SourceDatabase extends pulumi.ComponentResource {
             { host, image: args.image, user: "postgres", secrets: { "database-password": args.password } },
             { parent: this },
         );
+        const { tls } = args;
+        const mode = tls?.mode ?? "off";
         const member = new Member(
             name,
             {
                 host,
                 image: args.image,
                 user: "postgres",
-                command: postgresArguments(args.config),
+                command: postgresArguments(args.config, mode),
                 files: {
                     "/etc/connect-cdc/init/schema.sql": schemaSql({ database: args.name, user: args.user }),
+                    ...(!acceptsPlain(mode) && { [HBA_FILE]: pgHba() }),
                 },
                 dataPath: DATA_PATH,
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
+                tls: tls?.memberTls({
+                    member: name,
+                    role: "postgres",
+                    host,
+                    image: args.image,
+                    user: "postgres",
+                    parent: this,
+                }),
                 ports: { [POSTGRES_PORT]: args.port },
                 healthcheck: ["/usr/local/bin/health-postgres", String(POSTGRES_PORT)],
                 memoryMb: args.memoryMb,
@@ -85,6 +102,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
         this.url = pulumi
             .all([this.address, args.password])
             .apply(([address, password]) => databaseUrl({ address, database: args.name, user: args.user, password }));
+        this.ca = tls && usesTls(mode) ? tls.ca : undefined;
         this.ready = new Readiness(
             `${name}-ready`,
             {

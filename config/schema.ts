@@ -87,6 +87,10 @@ const subject = z.strictObject({
         .optional(),
 });
 
+const pem = text("certificates in PEM").refine((value) => value.includes("-----BEGIN CERTIFICATE-----"), {
+    error: "must be certificates in PEM",
+});
+
 const authority = z.strictObject({
     name: text("the name of an authority").regex(/^[a-z][a-z0-9-]*$/, {
         error: "must be of lower-case letters, digits and -",
@@ -360,6 +364,12 @@ export const sections = {
             .optional()
             .describe("Host of an existing database, as the workers reach it."),
         port: port.describe("Port of the database: the published port, or that of an existing database."),
+        ca: pem
+            .optional()
+            .describe(
+                "Of an existing database: the authorities that sign its certificate, PEM. With it all links to the database have TLS " +
+                    "(`verify-full`). Default: no TLS.",
+            ),
         name: text("a database name").describe("Name of the database."),
         user: text("a role name").describe("Role that Debezium uses."),
         passwordSecret: text("the name of a secret").describe("Name of the secret with the role's password."),

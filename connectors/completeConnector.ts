@@ -85,6 +85,8 @@ export interface PlatformEndpoints {
         user: string;
         /** Name of the secret that holds the user's password. */
         passwordSecret: string;
+        /** File on the workers with the authorities of its certificate, PEM. Default: no TLS. */
+        rootCertFile?: string;
         /** Publication of the captured tables. */
         publication: string;
         /** Captured tables of sources without a list or filters of their own. */
@@ -183,6 +185,7 @@ function platformSettings(
             database: database.name,
             user: database.user,
             password: secretReference(database.passwordSecret, secretsFolder),
+            rootCertFile: database.rootCertFile,
             publication: database.publication,
             slot: slotName(renamedFrom ?? name),
             offsetStorageTopic,

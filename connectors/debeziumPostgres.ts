@@ -31,6 +31,8 @@ export interface DebeziumPostgresInput {
     user: string;
     /** The role's password: a reference to a secret, never the password itself. */
     password: string;
+    /** File on the workers with the authorities of the database's certificate, PEM. Default: no TLS. */
+    rootCertFile?: string;
     /** Publication of the captured tables; it must exist. */
     publication: string;
     /** Replication slot; the connector makes it. Lower-case letters, digits and `_`, unique on the database server. */
@@ -69,6 +71,11 @@ function sourceSettings(input: DebeziumPostgresInput): Record<string, string> {
         "database.dbname": input.database,
         "database.user": input.user,
         "database.password": input.password,
+        // Debezium's default is prefer: TLS only if the server wants, with any certificate
+        ...(input.rootCertFile !== undefined && {
+            "database.sslmode": "verify-full",
+            "database.sslrootcert": input.rootCertFile,
+        }),
 
         // PostgreSQL's own decoder: nothing to install on the database server. Debezium's default is decoderbufs.
         "plugin.name": "pgoutput",

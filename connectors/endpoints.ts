@@ -6,6 +6,7 @@ import {
     registryPeerUrls,
     workerUrls,
 } from "../components/render/serverAddresses";
+import { AUTHORITY_FILES, TLS_FILES, type TlsMode, usesTls } from "../components/render/tls";
 import type { HostAddress } from "../components/render/topology";
 import type { PlatformEndpoints } from "./completeConnector";
 import { writesSchemas } from "./debeziumPostgres";
@@ -14,6 +15,8 @@ import { convertersOf, type Format, type JsonConverters, urlList } from "./forma
 /** Values of the stack config that decide the endpoints of connectors. */
 export interface EndpointSettings {
     hosts: Record<string, { advertisedAddress: string }>;
+    /** TLS of the stack. Default: off. */
+    tls?: TlsMode;
     kafka: { brokers: number };
     connect: JsonConverters & {
         heapMb: number;
@@ -23,9 +26,11 @@ export interface EndpointSettings {
         /** Raw settings, which win. */
         config: Record<string, unknown>;
     };
-    database?: Omit<NonNullable<PlatformEndpoints["database"]>, "host"> & {
+    database?: Omit<NonNullable<PlatformEndpoints["database"]>, "host" | "rootCertFile"> & {
         /** Host of an existing server. Default: the stack's own. */
         host?: string;
+        /** Of an existing server: PEM of the authorities of its certificate. Default: no TLS. */
+        ca?: string;
         placement: string[];
     };
     registry?: {
@@ -49,7 +54,7 @@ export interface EndpointSettings {
 
 /** Endpoints of the servers that connectors use. They follow from the config alone, before any server exists. */
 export function endpointsOf(config: EndpointSettings): PlatformEndpoints {
-    const { kafka, connect, database, jmsBroker } = config;
+    const { kafka, connect, database, jmsBroker, tls = "off" } = config;
     const hosts = hostList(config);
     const converters = { ...workerConverters(config), ...connect.config };
     return {
@@ -65,13 +70,20 @@ export function endpointsOf(config: EndpointSettings): PlatformEndpoints {
         offsetStorageTopic: offsetStorageTopicOf(connect),
         database: database && {
             ...database,
-            ...(database.host === undefined ? databaseAddress({ ...database, hosts }) : { host: database.host }),
+            ...(database.host === undefined
+                ? { ...databaseAddress({ ...database, hosts }), rootCertFile: usesTls(tls) ? TLS_FILES.ca : undefined }
+                : { host: database.host, rootCertFile: database.ca && AUTHORITY_FILES.database }),
         },
         jmsBroker: jmsBroker && {
             ...jmsBroker,
             url: jmsBroker.url ?? jmsUrl(jmsBrokerAddress({ ...jmsBroker, hosts })),
         },
     };
+}
+
+/** Files that the workers need to check servers that are not the stack's own: PEM by path. */
+export function authoritiesOf({ database }: Pick<EndpointSettings, "database">): Record<string, string> {
+    return { ...(database?.ca !== undefined && { [AUTHORITY_FILES.database]: database.ca }) };
 }
 
 /** Converters of the workers with their settings, without the raw settings of the stack config. */

@@ -1,7 +1,7 @@
 import { Deadline, systemClock } from "@connect-cdc/connector/client";
 import {
     type CaptureProblem,
-    databaseUrl,
+    type DatabaseAccess,
     findCaptureProblems,
     isPostgresSource,
     parseTableName,
@@ -21,19 +21,14 @@ const LIMIT_SECONDS = 3;
  * Warns of captured tables whose changes will not arrive, also after this run. Skipped when the database does not answer: it
  * may not exist yet.
  *
- * @param password the role's password. Nothing is checked while it is unknown.
+ * @param database as the role of the sources. Nothing is checked while its password is unknown.
  */
-export function warnOfCapturedTables(
-    config: PlatformConfig,
-    { address, password }: { address: pulumi.Input<string>; password: pulumi.Input<string> },
-): void {
-    const { database } = config;
+export function warnOfCapturedTables(config: PlatformConfig, database: pulumi.Output<DatabaseAccess>): void {
     const sources = sourcesOf(config);
-    pulumi.all([address, password]).apply(async ([at, secret]) => {
-        const url = databaseUrl({ address: at, database: database.name, user: database.user, password: secret });
+    database.apply(async (access) => {
         const deadline = new Deadline(systemClock, LIMIT_SECONDS);
         const found = sources.map(async (source) => {
-            const [problems = []] = await findCaptureProblems([source.config], url, deadline, source.planned);
+            const [problems = []] = await findCaptureProblems([source.config], access, deadline, source.planned);
             return problems.filter(({ kind }) => source.isReported(kind)).map((problem) => problemOf(source, problem));
         });
         for (const problem of (await Promise.all(found).catch(() => [])).flat()) {

@@ -35,8 +35,8 @@ export function snapshotTargets({ resources }: StackState): SnapshotTarget[] {
     return resources
         .filter(({ type }) => type === TABLE_SNAPSHOTS)
         .map(({ inputs }) => {
-            const { url, signalTable, connector, timeoutSeconds } = inputs as unknown as SnapshotTarget;
-            return { url, signalTable, connector, timeoutSeconds };
+            const { url, ca, signalTable, connector, timeoutSeconds } = inputs as unknown as SnapshotTarget;
+            return { url, ca, signalTable, connector, timeoutSeconds };
         });
 }
 

@@ -1,11 +1,16 @@
 import { Setting } from "./properties";
 import { POSTGRES_PORT } from "./serverAddresses";
+import { acceptsPlain, acceptsTls, TLS_FILES, type TlsMode } from "./tls";
+
+/** File in the container with {@link pgHba}. */
+export const HBA_FILE = "/etc/connect-cdc/pg_hba.conf";
 
 /**
  * Arguments of the server's command line.
  * @param config raw settings of the user, which win; the server takes the last value of a setting.
+ * @param mode TLS of the server. Default off.
  */
-export function postgresArguments(config: Record<string, Setting>): string[] {
+export function postgresArguments(config: Record<string, Setting>, mode: TlsMode = "off"): string[] {
     const settings: Record<string, Setting> = {
         listen_addresses: "*",
         port: POSTGRES_PORT,
@@ -20,8 +25,34 @@ export function postgresArguments(config: Record<string, Setting>): string[] {
         tcp_keepalives_idle: 20,
         tcp_keepalives_interval: 5,
         tcp_keepalives_count: 3,
+        ...postgresTls(mode),
     };
     return Object.entries({ ...settings, ...config }).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+}
+
+/** Settings of the server for TLS. Source: PostgreSQL documentation, "Secure TCP/IP Connections with SSL". */
+export function postgresTls(mode: TlsMode): Record<string, Setting> {
+    return {
+        ...(acceptsTls(mode) && {
+            ssl: "on",
+            ssl_cert_file: TLS_FILES.cert,
+            ssl_key_file: TLS_FILES.key,
+            ssl_ca_file: TLS_FILES.ca,
+            ssl_min_protocol_version: "TLSv1.2",
+        }),
+        // In the other modes the server has the file that its entrypoint has made with the data
+        ...(!acceptsPlain(mode) && { hba_file: HBA_FILE }),
+    };
+}
+
+/**
+ * Renders `pg_hba.conf` of a server that takes TLS only: by TCP with a password, by the socket in the container as the
+ * system's user of the same name.
+ */
+export function pgHba(): string {
+    return `local all all peer
+hostssl all all all scram-sha-256
+`;
 }
 
 /** Content of the stack's own database. */

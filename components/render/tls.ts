@@ -41,5 +41,11 @@ export const TLS_FILES = {
     ca: `${TLS_FOLDER}/ca.pem`,
 } as const;
 
+/** Files on the workers with the authorities of servers that are not the stack's own, PEM. They are no secrets. */
+export const AUTHORITY_FILES = {
+    database: "/etc/connect-cdc/database-ca.pem",
+    jmsBroker: "/etc/connect-cdc/jms-broker-ca.pem",
+} as const;
+
 /** Password of {@link TLS_FILES.store}. The JVM needs one. It is public: the mode of the file protects the key. */
 export const STORE_PASSWORD = "connect-cdc";

@@ -62,6 +62,8 @@ export function referenceProblems(c: Partial<PlatformConfig>): Problem[] {
             password ? unknownSecret(`kafka.users.${user}.password`, password.secret, known) : [],
         ),
         ...externalProblems("database", "host", database?.managed, database?.host),
+        ...unusedAuthorityProblems("database", database),
+        ...unusedAuthorityProblems("jmsBroker", jmsBroker),
         ...externalProblems("jmsBroker", "url", jmsBroker?.managed, jmsBroker?.url),
     ];
     // Which secrets are generated is not known while one of these sections is malformed
@@ -120,6 +122,16 @@ function folderProblems(path: string, value: string, folder: string, known: stri
     return references
         .filter((reference) => reference.folder === folder)
         .flatMap(({ name }) => unknownSecret(path, name, known));
+}
+
+/** The authorities of the stack's own servers follow from `security.authorities`. */
+function unusedAuthorityProblems(
+    role: "database" | "jmsBroker",
+    section: { managed: boolean; ca?: string } | undefined,
+): Problem[] {
+    if (!section?.managed || section.ca === undefined) return [];
+    const rule = `would not be used: ${role}.managed is true`;
+    return [{ path: `${role}.ca`, value: section.ca, rule, remedy: "remove it, or see security.authorities" }];
 }
 
 function externalProblems(

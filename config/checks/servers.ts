@@ -66,6 +66,11 @@ const OWNED_SETTINGS = {
             remedy: REMOVE,
         },
         { settings: /^port$/i, rule: "has a key of its own", remedy: "set database.port instead" },
+        {
+            settings: /^ssl(_(cert|key|ca)_file)?$/i,
+            rule: "follows from security.tls",
+            remedy: "set security.tls instead",
+        },
         { settings: /^wal_level$/i, rule: "would end the capture of changes, which needs logical", remedy: REMOVE },
     ],
 };

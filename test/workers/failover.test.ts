@@ -167,7 +167,7 @@ describe("a server that makes no use of slot.failover is found", () => {
             const database = { managed: false, host: "127.0.0.1", port: postgres.port };
             const connectors = { "dbz-source": { config: { "slot.failover": true } } };
             const config = parseConfig({ database, connectors, secrets: { "database-password": "unused" } });
-            warnOfFailoverSlots(config, { address: `127.0.0.1:${postgres.port}`, password: DATABASE.password });
+            warnOfFailoverSlots(config, pulumi.output({ url: postgres.url }));
             await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce(), { timeout: 10_000 });
             expect(warn.mock.calls.join()).toContain(
                 "connectors.dbz-source.config.slot.failover = true: has no effect: the server is PostgreSQL 15",

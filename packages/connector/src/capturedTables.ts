@@ -9,6 +9,11 @@ export interface CapturedTablesArgs {
      * publication, or be a superuser; with `manage: false` any role will do. Kept as a secret.
      */
     url: pulumi.Input<string>;
+    /**
+     * PEM of the authorities that sign the database's certificate. With it the connection has TLS, and the certificate must have
+     * the name of the URL's host, as with `sslmode=verify-full`. Default: no TLS, unless the URL has `sslmode`.
+     */
+    ca?: pulumi.Input<string>;
     /** Publication that the source reads (`publication.name`). Another name replaces the resource; the old one stays. */
     publication: pulumi.Input<string>;
     /**

@@ -73,7 +73,7 @@ function sqlOf({ transactions }: TablesPlan): string[] {
 
 /** A changed address of the same database is an update that changes nothing there. */
 export async function diff(_id: string, olds: Inputs, news: Inputs): Promise<{ changes: boolean; replaces: string[] }> {
-    const keys = ["url", "publication", "tables", "signalTable", "manage", "lockSeconds"] as const;
+    const keys = ["url", "ca", "publication", "tables", "signalTable", "manage", "lockSeconds"] as const;
     const differs = keys.some((key) => !isDeepStrictEqual(olds[key], news[key]));
     const plan = compared.get(keyOf(news));
     return {
@@ -126,7 +126,7 @@ async function requireTables(spec: CapturedTablesSpec, report: (line: string) =>
 export async function read(id: string, props: Inputs): Promise<{ id: string; props: Inputs; inputs: Inputs }> {
     const report = (line: string) => console.log(line);
     const { publication, tables } = await withRetries(props.url, report, (deadline) =>
-        withDatabase(props.url, deadline, (client) => readCaptureState(client, props.publication, undefined)),
+        withDatabase(props, deadline, (client) => readCaptureState(client, props.publication, undefined)),
     );
     const live = Object.entries(props.tables).flatMap(([text, declared]): [string, DeclaredTable][] => {
         const name = parseTableName(text)!;

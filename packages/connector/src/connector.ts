@@ -75,6 +75,8 @@ export interface ConnectorArgs<Type extends ConnectorType = AnyConnector> {
         offsets?: pulumi.Input<OnDelete["offsets"]>;
         database?: pulumi.Input<{
             url: pulumi.Input<string>;
+            /** PEM of the authorities that sign the database's certificate; with it the connection has TLS. Default: by the URL. */
+            ca?: pulumi.Input<string>;
             slot?: pulumi.Input<"drop" | undefined>;
             publication?: pulumi.Input<"drop" | undefined>;
         }>;

@@ -5,6 +5,11 @@ import { DynamicResource } from "./dynamicResource";
 export interface SlotCleanupArgs {
     /** `postgresql://user:password@host:port/database`, reachable from where Pulumi runs. Kept as a secret. */
     url: pulumi.Input<string>;
+    /**
+     * PEM of the authorities that sign the database's certificate. With it the connection has TLS, and the certificate must have
+     * the name of the URL's host, as with `sslmode=verify-full`. Default: no TLS, unless the URL has `sslmode`.
+     */
+    ca?: pulumi.Input<string>;
     /** Replication slot to drop. */
     slot?: pulumi.Input<string>;
     /** Publication to drop. */

@@ -35,7 +35,7 @@ export async function check(
 
 /** A changed slot or publication is a replacement: the old one is dropped after the source has left it. */
 export async function diff(_id: string, olds: Inputs, news: Inputs): Promise<{ changes: boolean; replaces: string[] }> {
-    const keys = ["url", "freeSeconds", ...NAMES] as const;
+    const keys = ["url", "ca", "freeSeconds", ...NAMES] as const;
     const replaces = NAMES.filter((key) => olds[key] && news[key] && olds[key] !== news[key]);
     return { changes: keys.some((key) => !isDeepStrictEqual(olds[key], news[key])), replaces };
 }
@@ -49,7 +49,7 @@ export async function update(_id: string, _olds: Inputs, news: Inputs): Promise<
     return { outs: news };
 }
 
-async function remove(_id: string, { url, freeSeconds, ...names }: Inputs): Promise<void> {
+async function remove(_id: string, { url, ca, freeSeconds, ...names }: Inputs): Promise<void> {
     if (url === undefined || freeSeconds === undefined) {
         return;
     }
@@ -66,7 +66,7 @@ async function remove(_id: string, { url, freeSeconds, ...names }: Inputs): Prom
         return;
     }
     const limits = { answerSeconds: ANSWER_SECONDS, freeSeconds };
-    await dropFromDatabase({ url, slot, publication }, report, limits).catch((error: unknown) => {
+    await dropFromDatabase({ url, ca, slot, publication }, report, limits).catch((error: unknown) => {
         if (!(error instanceof LeftInDatabaseError)) {
             throw error;
         }

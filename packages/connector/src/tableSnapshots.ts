@@ -9,6 +9,11 @@ export interface TableSnapshotsArgs {
      * on the signal table. Kept as a secret.
      */
     url: pulumi.Input<string>;
+    /**
+     * PEM of the authorities that sign the database's certificate. With it the connection has TLS, and the certificate must have
+     * the name of the URL's host, as with `sslmode=verify-full`. Default: no TLS, unless the URL has `sslmode`.
+     */
+    ca?: pulumi.Input<string>;
     /** The source's `signal.data.collection`. The publication must contain it. */
     signalTable: pulumi.Input<string>;
     /** The source, and how to reach its workers. `auth` is kept as a secret. */

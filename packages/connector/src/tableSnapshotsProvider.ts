@@ -63,7 +63,7 @@ export async function diff(
     olds: Outputs,
     news: Inputs,
 ): Promise<{ changes: boolean; replaces: string[] }> {
-    const keys = ["url", "signalTable", "connector", "tables", "timeoutSeconds"] as const;
+    const keys = ["url", "ca", "signalTable", "connector", "tables", "timeoutSeconds"] as const;
     const isNew = (seen.get(keyOf(news)) ?? []).some((table) => !olds.known.includes(table));
     return { changes: isNew || keys.some((key) => !isDeepStrictEqual(olds[key], news[key])), replaces: [] };
 }
@@ -105,9 +105,9 @@ export async function read(id: string, props: Outputs): Promise<{ id: string; pr
 async function remove(): Promise<void> {}
 export { remove as delete };
 
-function readTables({ url, signalTable }: Inputs, deadline: Deadline): Promise<TableState[]> {
-    return withDatabase(url, deadline, async (client) => {
-        return (await readCaptureState(client, "", parseTableName(signalTable))).tables;
+function readTables(inputs: Inputs, deadline: Deadline): Promise<TableState[]> {
+    return withDatabase(inputs, deadline, async (client) => {
+        return (await readCaptureState(client, "", parseTableName(inputs.signalTable))).tables;
     });
 }
 

@@ -66,6 +66,8 @@ export interface DebeziumSource {
     prefix: string;
     /** `table.include.list`. */
     tables: string;
+    /** File with the authorities of the database's certificate. Default: no TLS. */
+    rootCertFile?: string;
     /** Default false. */
     writesAvro?: boolean;
 }
@@ -80,6 +82,7 @@ export function debeziumConfig(source: DebeziumSource): Record<string, string> {
             database: DATABASE.name,
             user: DATABASE.user,
             password: DATABASE.password,
+            rootCertFile: source.rootCertFile,
             publication: source.publication,
             slot: source.slot,
             offsetStorageTopic: `${source.cluster.groupId}-offsets`,

@@ -2,12 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { databaseUrl } from "@connect-cdc/connector/postgres";
+import { basename, join } from "node:path";
+import { connectionOf, type DatabaseAccess, databaseUrl } from "@connect-cdc/connector/postgres";
 import { Client, type QueryResultRow } from "pg";
+import { HBA_FILE, pgHba, postgresTls } from "../../../components/render/postgres";
+import { TLS_FILES } from "../../../components/render/tls";
 import { done, Hopeless, waitFor } from "../../../servers/wait";
 import { runProcess } from "../../../tools/processes";
 import { findPorts } from "../stack/ports";
+import type { Certificate } from "./certificates";
 import { postgresBinaries, type PostgresVersion } from "./postgresBinaries";
 
 type Settings = Record<string, string | number>;
@@ -18,6 +21,8 @@ export interface PostgresOptions {
     version?: PostgresVersion;
     /** Settings of the server, beside those of a stack's server. */
     settings?: Settings;
+    /** Certificate of a server that takes TLS only, as in a stack with `security.tls: require`. Default: no TLS. */
+    certificate?: Certificate;
 }
 
 /** The database of each server, and its owner, who may replicate. */
@@ -37,6 +42,8 @@ export class PostgresProcess {
         readonly version: PostgresVersion,
         readonly port: number,
         private readonly settings: Settings,
+        /** PEM, to check the server's certificate with. */
+        readonly ca: string | undefined,
         /** Has the data, the log, and the programs: the server's user cannot read the cache folder of root. */
         private readonly folder: string,
     ) {
@@ -44,8 +51,15 @@ export class PostgresProcess {
     }
 
     /** Makes a server with an empty database ({@link DATABASE}) and waits until it answers. */
-    static async start({ version = "15.18.0", settings = {} }: PostgresOptions = {}): Promise<PostgresProcess> {
-        const server = new PostgresProcess(version, (await findPorts()).database, settings, newFolder());
+    static async start({
+        version = "15.18.0",
+        settings = {},
+        certificate,
+    }: PostgresOptions = {}): Promise<PostgresProcess> {
+        const folder = newFolder();
+        const tls = certificate && tlsSettings(folder, certificate);
+        const all = { ...tls, ...settings };
+        const server = new PostgresProcess(version, (await findPorts()).database, all, certificate?.cert, folder);
         try {
             await server.initialize();
             await server.restart();
@@ -54,7 +68,7 @@ export class PostgresProcess {
                 `create role ${user} login replication password '${password}'`,
                 `create database ${name} owner ${user}`,
             ];
-            for (const statement of sql) await query(server.urlOf(SUPERUSER, "postgres"), statement);
+            for (const statement of sql) await server.run(server.urlOf(SUPERUSER, "postgres"), statement);
         } catch (error) {
             await server.close();
             throw error;
@@ -81,10 +95,11 @@ export class PostgresProcess {
                 hot_standby_feedback: "on",
                 ...settings,
             },
+            undefined,
             newFolder(),
         );
         try {
-            await query(this.superuserUrl, "select pg_create_physical_replication_slot('standby', true)");
+            await this.run(this.superuserUrl, "select pg_create_physical_replication_slot('standby', true)");
             await this.stop();
             // Slots are a server's own
             const filter = (file: string) => !file.startsWith(join(this.folder, "data", "pg_replslot", "/"));
@@ -105,7 +120,7 @@ export class PostgresProcess {
 
     /** Makes a standby a primary, and waits until it is one. */
     async promote(): Promise<void> {
-        await query(this.superuserUrl, "select pg_promote()");
+        await this.run(this.superuserUrl, "select pg_promote()");
     }
 
     /** URL of the database, as its owner. */
@@ -125,7 +140,7 @@ export class PostgresProcess {
 
     /** Runs one statement, or several without values, in a connection of its own as the database's owner. */
     query<Row extends QueryResultRow = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]> {
-        return query<Row>(this.url, sql, values);
+        return this.run<Row>(this.url, sql, values);
     }
 
     /** Stops the server as an operator does (`fast`): sessions end, and a replication receives the rest of the log. */
@@ -151,7 +166,7 @@ export class PostgresProcess {
         closeSync(log);
         const check = async () => {
             if (!this.running) throw new Hopeless(`PostgreSQL ended:\n${this.log.slice(-2000)}`);
-            await query(this.urlOf(SUPERUSER, "postgres"), "select");
+            await this.run(this.urlOf(SUPERUSER, "postgres"), "select");
             return done();
         };
         const what = `PostgreSQL ${this.version} at port ${this.port}`;
@@ -175,6 +190,10 @@ export class PostgresProcess {
 
     private urlOf(user: string, database: string): string {
         return databaseUrl({ address: `127.0.0.1:${this.port}`, database, user, password: DATABASE.password });
+    }
+
+    private run<Row extends QueryResultRow>(url: string, sql: string, values?: unknown[]): Promise<Row[]> {
+        return query<Row>({ url, ca: this.ca }, sql, values);
     }
 
     private async initialize(): Promise<void> {
@@ -212,6 +231,17 @@ export class PostgresProcess {
     }
 }
 
+/** The settings of a stack's server, with files in the folder. */
+function tlsSettings(folder: string, { cert, key }: Certificate): Settings {
+    const files = { [TLS_FILES.cert]: cert, [TLS_FILES.key]: key, [TLS_FILES.ca]: cert, [HBA_FILE]: pgHba() };
+    const inFolder = (file: string) => join(folder, basename(file));
+    for (const [file, text] of Object.entries(files)) writeFileSync(inFolder(file), text, { mode: 0o400 });
+    const settings = Object.entries(postgresTls("require"));
+    return Object.fromEntries(
+        settings.map(([key, value]) => [key, String(value) in files ? inFolder(String(value)) : String(value)]),
+    );
+}
+
 function newFolder(): string {
     return mkdtempSync(join(tmpdir(), "connect-cdc-postgres-"));
 }
@@ -227,8 +257,12 @@ async function giveToServer(folder: string): Promise<void> {
     if (code !== 0) throw new Error(stderr);
 }
 
-async function query<Row extends QueryResultRow>(url: string, sql: string, values?: unknown[]): Promise<Row[]> {
-    const client = new Client({ connectionString: url });
+async function query<Row extends QueryResultRow>(
+    database: DatabaseAccess,
+    sql: string,
+    values?: unknown[],
+): Promise<Row[]> {
+    const client = new Client(connectionOf(database));
     // A server that ends breaks the connection: the query fails, and the event needs a listener
     client.on("error", () => undefined);
     try {

@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { MemberTlsArgs } from "../../../components/certificates/stackTls";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
 import { JmsBroker } from "../../../components/jmsBroker";
 import { KafkaCluster } from "../../../components/kafkaCluster";
+import { TLS_MODES, type TlsMode } from "../../../components/render/tls";
 import { SchemaRegistry } from "../../../components/schemaRegistry";
 import { SourceDatabase } from "../../../components/sourceDatabase";
 import { stackSecrets } from "../../../components/stackSecrets";
 import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
 import { defaults } from "../../../config/defaults";
 import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
+import { stackTls } from "../../support/stackTls";
 
 const digest = "fedcba9876543210".repeat(4);
 
@@ -76,6 +79,48 @@ describe("SourceDatabase", () => {
             label: "connect-cdc.secrets",
             value: "postgres-secrets-writer-id",
         });
+    });
+});
+
+describe("SourceDatabase with TLS", () => {
+    async function database(mode: TlsMode) {
+        const made: MemberTlsArgs[] = [];
+        const args = { ...defaults.database, ...hostsAndImage(), password: "hunter2", tls: stackTls(mode, made) };
+        const server = new SourceDatabase("postgres", args);
+        await resolved(server.ready.urn);
+        return { server, made, container: containerInputs(resources, "postgres") };
+    }
+
+    it("changes nothing in the mode off", async () => {
+        const { server, container } = await database("off");
+        expect(container["command"].join(" ")).not.toMatch(/ssl|hba/);
+        expect(server.ca).toBe(undefined);
+    });
+
+    it.each(TLS_MODES.filter((mode) => mode !== "off"))("has its certificate in the mode %s", async (mode) => {
+        const { server, made, container } = await database(mode);
+        expect(made).toMatchObject([{ member: "postgres", role: "postgres", user: "postgres" }]);
+        const command = container["command"].join(" ");
+        expect(command).toContain("-c ssl=on -c ssl_cert_file=/run/secrets/connect-cdc-tls/cert.pem");
+        expect(command).toContain("-c ssl_key_file=/run/secrets/connect-cdc-tls/key.pem");
+        expect(container["volumes"]).toContainEqual({
+            volumeName: "postgres-tls",
+            containerPath: "/run/secrets/connect-cdc-tls",
+            readOnly: true,
+        });
+        expect(server.ca && (await resolved(server.ca))).toBe(mode === "offer" ? undefined : "the authorities");
+    });
+
+    it("refuses plain links only in the mode require, also with data that exist already", async () => {
+        const { container } = await database("require");
+        expect(container["command"].join(" ")).toContain("-c hba_file=/etc/connect-cdc/pg_hba.conf");
+        const rules = container.files["/etc/connect-cdc/pg_hba.conf"];
+        expect(rules).toBe("local all all peer\nhostssl all all all scram-sha-256\n");
+    });
+
+    it.each(["offer", "prefer"] as const)("takes plain links in the mode %s", async (mode) => {
+        const { container } = await database(mode);
+        expect(container["command"].join(" ")).not.toContain("hba_file");
     });
 });
 

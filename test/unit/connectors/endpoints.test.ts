@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { TLS_FILES } from "../../../components/render/tls";
 import { parseConfig } from "../../../config/load";
-import { endpointsOf, workerConverters } from "../../../connectors/endpoints";
+import { authoritiesOf, endpointsOf, workerConverters } from "../../../connectors/endpoints";
 import { runsRegistry } from "../../../connectors/formats";
 
 describe("where sources store their positions", () => {
@@ -9,6 +10,29 @@ describe("where sources store their positions", () => {
         ["also when it is a raw setting", { config: { "offset.storage.topic": "positions" } }],
     ])("is %s", (_, connect) => {
         expect(endpointsOf(parseConfig({ connect })).offsetStorageTopic).toBe("positions");
+    });
+});
+
+describe("the authorities of the database", () => {
+    const ca = "-----BEGIN CERTIFICATE-----";
+    const external = { database: { managed: false, host: "db.example", ca }, secrets: { "database-password": "p" } };
+
+    it.each([
+        ["the stack's, as soon as its members use TLS", { security: { tls: "prefer" } }, TLS_FILES.ca],
+        ["not used before", { security: { tls: "offer" } }, undefined],
+        ["those of the config, in each mode", external, "/etc/connect-cdc/database-ca.pem"],
+        ["not used without them", { ...external, database: { ...external.database, ca: undefined } }, undefined],
+    ])("are %s", (_, raw, file) => {
+        const config = parseConfig(raw);
+        expect(endpointsOf(config).database?.rootCertFile).toBe(file);
+        const source = config.completedConnectors.find(({ name }) => name === "dbz-source")!.config;
+        expect(source["database.sslrootcert"]).toBe(file);
+        expect(source["database.sslmode"]).toBe(file && "verify-full");
+    });
+
+    it("of the config become a file of the workers", () => {
+        expect(authoritiesOf(parseConfig(external))).toEqual({ "/etc/connect-cdc/database-ca.pem": ca });
+        expect(authoritiesOf(parseConfig({}))).toEqual({});
     });
 });
 

@@ -80,10 +80,10 @@ async function missingPgProblems({ onDelete }: ConnectorInputs): Promise<InputPr
 
 /** A database that does not answer is no problem. */
 async function warnOfFailover({ name, class: connectorClass, config, onDelete }: ConnectorInputs): Promise<void> {
-    const url = onDelete?.database?.url;
-    if (url === undefined || !isPostgresSource(connectorClass) || hasUnknown([config, url])) return;
+    const database = onDelete?.database;
+    if (database === undefined || !isPostgresSource(connectorClass) || hasUnknown([config, database])) return;
     const question = (limitSeconds: number) =>
-        findFailoverProblems(config, url, new Deadline(systemClock, limitSeconds)).catch(() => []);
+        findFailoverProblems(config, database, new Deadline(systemClock, limitSeconds)).catch(() => []);
     for (const { text, remedy } of (await withinBudget(question)) ?? []) {
         console.log(`warning: connector "${name}": config["slot.failover"] ${text}: ${remedy}`);
     }

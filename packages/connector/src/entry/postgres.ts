@@ -1,7 +1,7 @@
 export type { CaptureProblem } from "../postgres/captureProblem";
 export { captureSettings, findCaptureProblems, type PlannedTables } from "../postgres/capturedTables";
 export { haveSameSlot } from "../position/sourceClasses";
-export { databaseUrl } from "../postgres/databaseUrl";
+export { connectionOf, type DatabaseAccess, databaseUrl } from "../postgres/databaseUrl";
 export { type FailoverProblem, findFailoverProblems } from "../postgres/failoverSlot";
 export { isPostgresSource, lsnText, postgresSource } from "../postgres/postgresSource";
 export { BeforeSlotError, checkAgainstSlot } from "../postgres/checkAgainstSlot";

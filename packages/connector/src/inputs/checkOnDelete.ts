@@ -1,10 +1,13 @@
 import { isObject } from "../isObject";
 import { isPostgresSource } from "../postgres/postgresSource";
-import { type InputProblem, objectOf, optional, problem, secretMustBe } from "./rules";
+import { type InputProblem, objectOf, optional, problem, type Rule, secretMustBe } from "./rules";
 import { isUnknown } from "./unknown";
 
 /** The rule of {@link isDatabaseUrl}, for messages. */
 export const DATABASE_URL_RULE = "postgresql://user:password@host:port/database, with the password URL-encoded";
+
+/** The value is not secret, but hundreds of lines would hide the message. */
+export const CERTIFICATES: Rule = secretMustBe("certificates in PEM", isPem);
 
 const DROP = optional(secretMustBe("drop, or left out", (value) => value === "drop"));
 const ON_DELETE = objectOf('an object, such as { offsets: "retain" }', {
@@ -12,6 +15,7 @@ const ON_DELETE = objectOf('an object, such as { offsets: "retain" }', {
     database: optional(
         objectOf('an object, such as { url, slot: "drop" }', {
             url: secretMustBe(DATABASE_URL_RULE, isDatabaseUrl),
+            ca: optional(CERTIFICATES),
             slot: DROP,
             publication: DROP,
         }),
@@ -32,6 +36,10 @@ export function checkOnDelete(onDelete: unknown, connectorClass: unknown): Input
               ];
     }
     return problems;
+}
+
+function isPem(value: unknown): boolean {
+    return typeof value === "string" && value.includes("-----BEGIN CERTIFICATE-----");
 }
 
 /** True for a URL with server and database. */

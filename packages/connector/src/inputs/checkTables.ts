@@ -2,7 +2,7 @@ import { suggest } from "../checks/nearest";
 import { isObject } from "../isObject";
 import { parseTableName, TABLE_NAME_RULE } from "../postgres/tableName";
 import { checkAuth } from "./checkAuth";
-import { DATABASE_URL_RULE, isDatabaseUrl } from "./checkOnDelete";
+import { CERTIFICATES, DATABASE_URL_RULE, isDatabaseUrl } from "./checkOnDelete";
 import {
     type InputProblem,
     isText,
@@ -48,6 +48,7 @@ export function tablesOf(entry: Rule): Rule {
 
 const CAPTURED_TABLES: Record<string, Rule> = {
     url: DATABASE_URL,
+    ca: optional(CERTIFICATES),
     publication: mustBe("the name of a publication", isText),
     tables: tablesOf(
         objectOf("an object, such as { replicaIdentity: full }, or {}", {
@@ -61,6 +62,7 @@ const CAPTURED_TABLES: Record<string, Rule> = {
 
 const TABLE_SNAPSHOTS: Record<string, Rule> = {
     url: DATABASE_URL,
+    ca: optional(CERTIFICATES),
     signalTable: TABLE_NAME,
     connector: objectOf("an object with name and restUrls", {
         name: mustBe("the connector's name", isText),

@@ -9,6 +9,8 @@ export interface OnDelete {
     database?: {
         /** `postgresql://user:password@host:port/database`, reachable from where Pulumi runs. */
         url: string;
+        /** PEM of the authorities that sign the database's certificate; with it the connection has TLS. Default: by the URL. */
+        ca?: string;
         /** Drops the slot in `slot.name`. A source whose offsets stay cannot continue without it. */
         slot?: "drop";
         /** Drops the publication in `publication.name`. */

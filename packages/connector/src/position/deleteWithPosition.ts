@@ -68,6 +68,7 @@ function leftoversOf(config: Record<string, string>, onDelete: OnDelete | undefi
     const { slot, publication } = postgresSource(config);
     return {
         url: database.url,
+        ca: database.ca,
         slot: database.slot && slot,
         publication: database.publication && publication,
     };

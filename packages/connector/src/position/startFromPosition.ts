@@ -136,11 +136,11 @@ function cannotProve(name: string, { slot, place }: ExistingSlot): string {
 
 /** The slot of a source that must not lose its position; undefined when there is none, or it cannot be seen. */
 async function existingSlot(source: ConnectorInputs): Promise<ExistingSlot | undefined> {
-    const url = source.onDelete?.database?.url;
-    if (url === undefined || !isPostgresSource(source.class) || source.onPositionLoss === "startAnew") {
+    const database = source.onDelete?.database;
+    if (database === undefined || !isPostgresSource(source.class) || source.onPositionLoss === "startAnew") {
         return undefined;
     }
     const { slot } = postgresSource(source.config);
-    const found = await slotReader(url, slot, new Deadline(systemClock, QUESTION_SECONDS)).catch(() => undefined);
-    return found && { ...found, slot, place: placeOf(url) };
+    const found = await slotReader(database, slot, new Deadline(systemClock, QUESTION_SECONDS)).catch(() => undefined);
+    return found && { ...found, slot, place: placeOf(database.url) };
 }

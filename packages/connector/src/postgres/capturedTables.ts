@@ -1,6 +1,7 @@
 import { Deadline } from "../client/clock";
 import type { CaptureProblem } from "./captureProblem";
 import type { DatabaseTable, Publication, ReplicaIdentity } from "./captureState";
+import type { DatabaseAccess } from "./databaseUrl";
 import { postgresSource } from "./postgresSource";
 import { readPublication } from "./readCaptureState";
 import { withDatabase } from "./replicationSlot";
@@ -31,12 +32,12 @@ export function captureSettings(config: Record<string, string>): Record<string, 
  */
 export async function findCaptureProblems(
     sources: Record<string, string>[],
-    url: string,
+    database: string | DatabaseAccess,
     deadline: Deadline,
     planned: PlannedTables = () => undefined,
 ): Promise<CaptureProblem[][]> {
     if (sources.length === 0) return [];
-    return withDatabase(url, deadline, async (client) => {
+    return withDatabase(database, deadline, async (client) => {
         const found: CaptureProblem[][] = [];
         for (const source of sources) {
             const name = postgresSource(source).publication;

@@ -1,5 +1,6 @@
 import { Deadline, systemClock } from "../client/clock";
 import type { ConnectorOffset } from "../client/types";
+import type { DatabaseAccess } from "./databaseUrl";
 import { isPostgresSource, lsnText, postgresSource } from "./postgresSource";
 import { SlotPosition, slotPosition } from "./replicationSlot";
 
@@ -18,14 +19,14 @@ export class BeforeSlotError extends Error {
  * before the slot's `restart_lsn`, nor without the slot (PostgresConnection.validateLogPosition).
  *
  * @param config the connector's config.
- * @param url URL of its database.
+ * @param database its database.
  * @returns notes about changes that are not sent again.
  * @throws BeforeSlotError when the task would always fail with these offsets.
  */
 export async function checkAgainstSlot(
     config: Record<string, string>,
     wanted: ConnectorOffset[],
-    url: string,
+    database: string | DatabaseAccess,
 ): Promise<string[]> {
     const positions = wanted
         .map(({ offset }) => String(offset?.["lsn_proc"]))
@@ -35,7 +36,7 @@ export async function checkAgainstSlot(
     if (!isPostgresSource(config["connector.class"] ?? "") || positions.length === 0 || follows) return [];
 
     const { slot } = postgresSource(config);
-    const held = await slotPosition(url, slot, new Deadline(systemClock, LIMIT_SECONDS));
+    const held = await slotPosition(database, slot, new Deadline(systemClock, LIMIT_SECONDS));
     return positions.flatMap((lsn) => compareWithSlot(lsn, slot, held));
 }
 

@@ -1,4 +1,5 @@
 import type { Deadline } from "../client/clock";
+import type { DatabaseAccess } from "./databaseUrl";
 import { postgresSource } from "./postgresSource";
 import { withDatabase } from "./replicationSlot";
 
@@ -33,17 +34,17 @@ function wantsFailover(config: Record<string, string>): boolean {
  * exists, the setting has no effect.
  *
  * @param config the connector's config.
- * @param url URL of its database.
+ * @param database its database.
  * @throws Error when the database does not answer or refuses.
  */
 export async function findFailoverProblems(
     config: Record<string, string>,
-    url: string,
+    database: string | DatabaseAccess,
     deadline: Deadline,
 ): Promise<FailoverProblem[]> {
     if (!wantsFailover(config)) return [];
     const { slot } = postgresSource(config);
-    return failoverProblems(slot, await readServer(slot, url, deadline));
+    return failoverProblems(slot, await readServer(slot, database, deadline));
 }
 
 /** The pure part of {@link findFailoverProblems}, for a source with `slot.failover`. */
@@ -79,8 +80,12 @@ export function failoverProblems(
     return problems;
 }
 
-async function readServer(slot: string, url: string, deadline: Deadline): Promise<FailoverServer> {
-    return withDatabase(url, deadline, async (client) => {
+async function readServer(
+    slot: string,
+    database: string | DatabaseAccess,
+    deadline: Deadline,
+): Promise<FailoverServer> {
+    return withDatabase(database, deadline, async (client) => {
         // Before PostgreSQL 17 the view has no column of this name, and the setting does not exist
         const { rows } = await client.query<{ version: number; slotFailover: boolean | null; standbySlots: string }>(
             "select current_setting('server_version_num')::int / 10000 as version," +

@@ -3,13 +3,12 @@ import { Deadline, systemClock } from "../client/clock";
 import { Progress } from "../client/progress";
 import { Redactor } from "../client/redact";
 import { done, pending, waitFor, type WaitLimit } from "../client/waitFor";
+import { connectionOf, type DatabaseAccess } from "./databaseUrl";
 import { loadPg } from "./loadPg";
 import { identifier } from "./tableName";
 
-/** A database, and the objects to drop in it. */
-export interface DatabaseLeftovers {
-    /** `postgresql://user:password@host:port/database`, reachable from here. The role must own the objects. */
-    url: string;
+/** A database, reachable from here by a role that owns the objects, and the objects to drop in it. */
+export interface DatabaseLeftovers extends DatabaseAccess {
     /** Replication slot to drop. */
     slot?: string;
     /** Publication to drop. */
@@ -70,7 +69,7 @@ export async function dropFromDatabase(
     };
     const attempt = async () => {
         try {
-            await withDatabase(url, silence.deadline, async (client) => {
+            await withDatabase(leftovers, silence.deadline, async (client) => {
                 if (slot !== undefined && (await dropSlot(client, slot))) {
                     report(`slot "${slot}" was dropped`);
                 }
@@ -111,11 +110,15 @@ export interface SlotPosition {
 }
 
 /** The positions of a slot; undefined when it does not exist in that database. */
-export async function slotPosition(url: string, slot: string, deadline: Deadline): Promise<SlotPosition | undefined> {
+export async function slotPosition(
+    database: string | DatabaseAccess,
+    slot: string,
+    deadline: Deadline,
+): Promise<SlotPosition | undefined> {
     const sql =
         "select restart_lsn - '0/0'::pg_lsn as restart, confirmed_flush_lsn - '0/0'::pg_lsn as confirmed" +
         " from pg_replication_slots where slot_name = $1 and database = current_database()";
-    const { rows } = await withDatabase(url, deadline, (client) =>
+    const { rows } = await withDatabase(database, deadline, (client) =>
         client.query<{ restart: string | null; confirmed: string | null }>(sql, [slot]),
     );
     const [row] = rows;
@@ -125,11 +128,11 @@ export async function slotPosition(url: string, slot: string, deadline: Deadline
 
 /** The reader of a slot, if any; undefined when the slot does not exist in that database. */
 export async function slotReader(
-    url: string,
+    database: string | DatabaseAccess,
     slot: string,
     deadline: Deadline,
 ): Promise<{ reader: string | undefined } | undefined> {
-    const row = await withDatabase(url, deadline, (client) => slotRow(client, slot));
+    const row = await withDatabase(database, deadline, (client) => slotRow(client, slot));
     if (!row || row.database !== row.here) {
         return undefined;
     }
@@ -142,7 +145,7 @@ export async function slotReader(
  * @param queryMs limit of connecting and of each query, which also end with the deadline. Default 5 s.
  */
 export async function withDatabase<T>(
-    url: string,
+    database: string | DatabaseAccess,
     deadline: Deadline,
     work: (client: Client) => Promise<T>,
     queryMs = QUERY_MS,
@@ -150,7 +153,7 @@ export async function withDatabase<T>(
     const limitMs = Math.ceil(Math.max(1000, Math.min(queryMs, deadline.remainingMs)));
     const pg = await loadPg();
     const client = new pg.Client({
-        connectionString: url,
+        ...connectionOf(database),
         connectionTimeoutMillis: limitMs,
         query_timeout: limitMs,
         application_name: "connect-cdc",

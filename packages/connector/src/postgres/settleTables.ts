@@ -4,6 +4,7 @@ import { messageOf } from "../client/messageOf";
 import { Progress } from "../client/progress";
 import { Redactor } from "../client/redact";
 import { done, pending, waitFor } from "../client/waitFor";
+import type { DatabaseAccess } from "./databaseUrl";
 import { planTables, type Statement, type TablesDeclaration, type TablesPlan } from "./planTables";
 import { readCaptureState } from "./readCaptureState";
 import { isOfDatabase, mayPass, passwordsOf, placeOf, withDatabase } from "./replicationSlot";
@@ -14,10 +15,8 @@ export class CaptureError extends Error {
     override readonly name = "CaptureError";
 }
 
-/** A declaration, and the database that it is about. */
-export interface CapturedTablesSpec extends TablesDeclaration {
-    /** `postgresql://user:password@host:port/database`, reachable from here. */
-    url: string;
+/** A declaration, and the database that it is about, reachable from here. */
+export interface CapturedTablesSpec extends TablesDeclaration, DatabaseAccess {
     /** Limit for a lock on a table, s. */
     lockSeconds: number;
 }
@@ -27,11 +26,8 @@ const ANSWER_SECONDS = 30;
 const LOCK_NOT_AVAILABLE = "55P03";
 
 /** The plan for a database as it is now. */
-export function comparePlan(
-    spec: Pick<CapturedTablesSpec, "url"> & TablesDeclaration,
-    deadline: Deadline,
-): Promise<TablesPlan> {
-    return withDatabase(spec.url, deadline, (client) => planOf(client, spec));
+export function comparePlan(spec: DatabaseAccess & TablesDeclaration, deadline: Deadline): Promise<TablesPlan> {
+    return withDatabase(spec, deadline, (client) => planOf(client, spec));
 }
 
 async function planOf(client: Client, declaration: TablesDeclaration): Promise<TablesPlan> {
@@ -49,7 +45,7 @@ async function planOf(client: Client, declaration: TablesDeclaration): Promise<T
 export async function settleTables(spec: CapturedTablesSpec, report: (line: string) => void): Promise<TablesPlan> {
     return withRetries(spec.url, report, (deadline) =>
         withDatabase(
-            spec.url,
+            spec,
             deadline,
             async (client) => {
                 const plan = await planOf(client, spec);

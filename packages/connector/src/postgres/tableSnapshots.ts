@@ -7,6 +7,7 @@ import { messageOf } from "../client/messageOf";
 import { causeOf } from "../client/trace";
 import { type Attempt, done, pending, waitFor } from "../client/waitFor";
 import type { TableState } from "./captureState";
+import type { DatabaseAccess } from "./databaseUrl";
 import { isPostgresSource, lsnText } from "./postgresSource";
 import { readCaptureState } from "./readCaptureState";
 import { passwordsOf, withDatabase } from "./replicationSlot";
@@ -22,10 +23,11 @@ import {
 import { tableFilter } from "./tableFilter";
 import { identifier, parseTableName } from "./tableName";
 
-/** Where the signals go, and whose snapshots they start. */
-export interface SnapshotTarget {
-    /** `postgresql://user:password@host:port/database`, reachable from here. The role needs SELECT, INSERT and DELETE on the signal table. */
-    url: string;
+/**
+ * Where the signals go, and whose snapshots they start. The database is reachable from here; the role needs SELECT, INSERT and
+ * DELETE on the signal table.
+ */
+export interface SnapshotTarget extends DatabaseAccess {
     /** Name of the signal table. */
     signalTable: string;
     /** The source. */
@@ -73,7 +75,7 @@ export async function requestSnapshot(request: SnapshotRequest, report: (line: s
     });
     const connectors = new Connectors(client);
     const inDatabase = <T>(work: (database: Client) => Promise<T>) =>
-        withRetries(url, report, (deadline) => withDatabase(url, deadline, work));
+        withRetries(url, report, (deadline) => withDatabase(request, deadline, work));
     try {
         const config = await requireSource(connectors, request);
         const before = await position(connectors, connector.name);

@@ -66,6 +66,7 @@ export function withoutClaimed(deleted: Declared & { onDelete?: OnDelete }, repo
         offsets: isContinued ? "retain" : offsets,
         database: database && {
             url: database.url,
+            ca: database.ca,
             slot: keepClaimed("slot", database.slot),
             publication: keepClaimed("publication", database.publication),
         },

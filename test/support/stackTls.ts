@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MemberTlsArgs, StackTls } from "../../components/certificates/stackTls";
+import type { TlsMode } from "../../components/render/tls";
+
+/** The TLS of a stack in a mode, without certificates. `made` receives what its components ask for. */
+export function stackTls(mode: TlsMode, made: MemberTlsArgs[] = []): StackTls {
+    return {
+        mode,
+        operator: pulumi.secret({
+            ca: "the authorities",
+            cert: "the operator's certificate",
+            key: "the operator's key",
+        }),
+        ca: pulumi.output("the authorities"),
+        memberTls: (args) => {
+            made.push(args);
+            return {
+                volumeName: pulumi.output(`${args.member}-tls`),
+                writerId: pulumi.output(`${args.member}-tls-writer-id`),
+            };
+        },
+    };
+}
