@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
  * exports the functions of {@link ProviderModule} and imports nothing of Pulumi's.
  */
 export const PROVIDERS = {
+    Authority: "components/certificates/authorityProvider",
+    Certificate: "components/certificates/certificateProvider",
     Gate: "components/rolling/gateProvider",
     GeneratedSecret: "components/generatedSecretProvider",
     KafkaAccess: "components/kafkaAccessProvider",

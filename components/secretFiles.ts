@@ -16,6 +16,8 @@ export interface SecretFilesArgs {
     user: string;
     /** Contents by path: the name of a file, or of a folder and a file in it. */
     secrets: Record<string, pulumi.Input<string>>;
+    /** The same for contents that are no text, in base64. Default: none. */
+    binarySecrets?: Record<string, pulumi.Input<string>>;
     /** True: files of removed secrets stay until {@link SecretFiles.sweep}. Default false. */
     keepsOthers?: boolean;
 }
@@ -39,10 +41,13 @@ export class SecretFiles extends pulumi.ComponentResource {
         const childOptions = { parent: this, provider: args.host.provider };
         const volume = new docker.Volume(name, { name: dockerName(name), labels: labelList() }, childOptions);
         const uploads = pulumi
-            .secret(args.secrets)
-            .apply((secrets) => Object.entries(secrets).map(([key, content]) => ({ file: `/in/${key}`, content })));
+            .secret({ texts: args.secrets, binaries: args.binarySecrets ?? {} })
+            .apply(({ texts, binaries }) => [
+                ...Object.entries(texts).map(([key, content]) => ({ file: `/in/${key}`, content })),
+                ...Object.entries(binaries).map(([key, contentBase64]) => ({ file: `/in/${key}`, contentBase64 })),
+            ]);
         this.volumeName = volume.name;
-        const script = [installing(args.user), ...(args.keepsOthers ? [] : [removingOthers(args.secrets)])];
+        const script = [installing(args.user), ...(args.keepsOthers ? [] : [removingOthers(this.paths)])];
         const writer = this.runOnce("writer", [...script, "rm -rf /in/*"], { parent: this }, uploads);
         this.writerId = writer.id;
         this.registerOutputs({ volumeName: this.volumeName, writerId: this.writerId });
@@ -53,7 +58,11 @@ export class SecretFiles extends pulumi.ComponentResource {
      * @param parent another resource than this one: else all that depends on the secrets would depend on the removal, too.
      */
     public sweep(dependsOn: pulumi.Resource[], parent: pulumi.Resource): void {
-        this.runOnce("sweep", [removingOthers(this.args.secrets)], { parent, dependsOn });
+        this.runOnce("sweep", [removingOthers(this.paths)], { parent, dependsOn });
+    }
+
+    private get paths(): string[] {
+        return Object.keys({ ...this.args.secrets, ...this.args.binarySecrets });
     }
 
     private runOnce(
@@ -102,10 +111,10 @@ function installing(user: string): string {
 }
 
 /** Script: removes all other files, and empty folders. */
-function removingOthers(secrets: object): string {
-    const paths = Object.keys(secrets).sort().join(" ");
+function removingOthers(paths: string[]): string {
+    const kept = paths.sort().join(" ");
     return (
-        `cd ${SECRETS_FOLDER}; find . -type f -printf '%P\\n' | grep -vxFf <(printf '%s\\n' ${paths}) | ` +
+        `cd ${SECRETS_FOLDER}; find . -type f -printf '%P\\n' | grep -vxFf <(printf '%s\\n' ${kept}) | ` +
         "xargs -r -d '\\n' rm -f; find . -mindepth 1 -type d -empty -delete"
     );
 }

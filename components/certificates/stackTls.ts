@@ -1,8 +1,12 @@
+import { basename } from "node:path";
 import type { Credentials } from "@connect-cdc/connector/client";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../dockerHost";
 import type { Image } from "../image";
-import type { TlsMode } from "../render/tls";
+import { TLS_FILES, type TlsMode } from "../render/tls";
+import { SecretFiles } from "../secretFiles";
+import { Authority } from "./authority";
+import { Certificate } from "./certificate";
 
 /** Volume with a member's key and certificates: the files of `TLS_FILES`, for the server's user only. */
 export interface MemberTls {
@@ -24,13 +28,93 @@ export interface MemberTlsArgs {
     parent: pulumi.Resource;
 }
 
-/** The stack's authorities, certificates and keys. */
-export interface StackTls {
+/** An authority of the stack. */
+export interface StackAuthority {
+    name: string;
+    /** PEM: certificate of an authority of the user, followed by those above it. Default: the stack makes the authority. */
+    cert?: string;
+    /** PEM: private key of `cert`. */
+    key?: pulumi.Output<string>;
+}
+
+/** Arguments of {@link StackTls}. */
+export interface StackTlsArgs {
+    /** A stack with `off` needs no certificates, and no such object. */
     mode: TlsMode;
+    /** The first signs, and all are trusted. */
+    authorities: StackAuthority[];
+    /** Life of a certificate, days. An `up` in its last third renews it. */
+    certificateDays: number;
+}
+
+/**
+ * The stack's authorities, certificates and keys. The name in a certificate is a role: a server gives rights to its client by it.
+ * An authority is exchanged in three steps: the new one is added last, then moved to the front, then the old one is removed.
+ */
+export class StackTls extends pulumi.ComponentResource {
+    public readonly mode: TlsMode;
     /** Credentials of the operator: probes, gates, the Connector resource, commands. Secret. */
-    operator: pulumi.Output<Credentials>;
+    public readonly operator: pulumi.Output<Credentials>;
     /** PEM: all trusted authorities. */
-    ca: pulumi.Output<string>;
+    public readonly ca: pulumi.Output<string>;
+    private readonly signer: Authority;
+    private readonly days: number;
+
+    constructor(name: string, args: StackTlsArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("cdc:index:StackTls", name, {}, opts);
+        const authorities = args.authorities.map(
+            ({ name: authority, cert, key }, index) =>
+                new Authority(
+                    `authority-${authority}`,
+                    {
+                        commonName: `${pulumi.getProject()} ${pulumi.getStack()} ${authority}`,
+                        given: cert !== undefined && key ? key.apply((key) => ({ cert, key })) : undefined,
+                        path: `security.authorities.${index}`,
+                    },
+                    { parent: this },
+                ),
+        );
+        this.mode = args.mode;
+        this.days = args.certificateDays;
+        this.signer = authorities[0]!;
+        this.ca = pulumi.all(authorities.map(({ cert }) => cert)).apply((certs) => certs.map(withNewline).join(""));
+        const { cert, key } = this.certificate("operator", "operator", [], this);
+        this.operator = pulumi.secret(pulumi.all([this.ca, cert, key]).apply(([ca, cert, key]) => ({ ca, cert, key })));
+        this.registerOutputs({ ca: this.ca });
+    }
+
     /** Makes the certificate of a member, for its name, localhost and its host's advertised address, and the volume with it. */
-    memberTls(args: MemberTlsArgs): MemberTls;
+    public memberTls({ member, role, host, image, user, parent }: MemberTlsArgs): MemberTls {
+        const { cert, key, store } = this.certificate(member, role, [host.advertisedAddress], parent);
+        const files = { [TLS_FILES.cert]: cert, [TLS_FILES.key]: key, [TLS_FILES.ca]: this.ca };
+        const { volumeName, writerId } = new SecretFiles(
+            `${member}-tls`,
+            {
+                ...{ host, image, user },
+                secrets: Object.fromEntries(Object.entries(files).map(([path, content]) => [basename(path), content])),
+                binarySecrets: { [basename(TLS_FILES.store)]: store },
+            },
+            { parent },
+        );
+        return { volumeName, writerId };
+    }
+
+    private certificate(member: string, role: string, addresses: string[], parent: pulumi.Resource): Certificate {
+        return new Certificate(
+            `${member}-certificate`,
+            {
+                commonName: role,
+                addresses: [...new Set([member, "localhost", "127.0.0.1", ...addresses])],
+                days: this.days,
+                authorityCert: this.signer.cert,
+                authorityKey: pulumi.secret(this.signer.key),
+                ca: this.ca,
+            },
+            { parent },
+        );
+    }
+}
+
+function withNewline(pem: string): string {
+    return `${pem.trimEnd()}\n`;
 }

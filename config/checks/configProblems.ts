@@ -8,6 +8,7 @@ import { kafkaUserProblems } from "./kafkaUsers";
 import { pluginProblems } from "./plugins";
 import { portProblems } from "./ports";
 import { referenceProblems } from "./secrets";
+import { securityProblems } from "./security";
 import { replicationProblems, serverProblems } from "./servers";
 import { subjectProblems } from "./subjects";
 
@@ -15,6 +16,7 @@ import { subjectProblems } from "./subjects";
 export function configProblems(c: Partial<PlatformConfig>): Problem[] {
     return [
         ...hostProblems(c),
+        ...securityProblems(c),
         ...serverProblems(c),
         ...replicationProblems(c),
         ...portProblems(c),

@@ -43,11 +43,7 @@ function endpointProblems(path: string, endpoint: string): Problem[] {
     return [];
 }
 
-function addressProblems(
-    name: string,
-    { advertisedAddress }: Host,
-    hosts: number,
-): Problem[] {
+function addressProblems(name: string, { advertisedAddress }: Host, hosts: number): Problem[] {
     const problems: Problem[] = [];
     const advertised = { path: `hosts.${name}.advertisedAddress`, value: advertisedAddress };
     if (!/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(advertisedAddress)) {

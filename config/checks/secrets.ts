@@ -51,7 +51,7 @@ export function publicSecretProblems(secrets: unknown): Problem[] {
 
 /** References to secrets that are neither given nor generated, and servers without an address. */
 export function referenceProblems(c: Partial<PlatformConfig>): Problem[] {
-    const { database, jmsBroker, kafka, registry, connectors } = c;
+    const { database, jmsBroker, kafka, registry, connectors, security } = c;
     const known = knownSecrets(c);
     const problems: Problem[] = [
         ...serverSecretProblems("database", database, known),
@@ -60,6 +60,9 @@ export function referenceProblems(c: Partial<PlatformConfig>): Problem[] {
         ...(database?.tablesUrl ? unknownSecret("database.tablesUrl", database.tablesUrl.secret, known) : []),
         ...Object.entries(kafka?.users ?? {}).flatMap(([user, { password }]) =>
             password ? unknownSecret(`kafka.users.${user}.password`, password.secret, known) : [],
+        ),
+        ...(security?.authorities ?? []).flatMap(({ key }, index) =>
+            key ? unknownSecret(`security.authorities.${index}.key`, key.secret, known) : [],
         ),
         ...externalProblems("database", "host", database?.managed, database?.host),
         ...unusedAuthorityProblems("database", database),

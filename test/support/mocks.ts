@@ -12,7 +12,8 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /**
  * Puts the Pulumi runtime under mocks and returns the list that every registered resource lands in, inputs resolved and
- * secrets as `{secret: value}`. A resource's id is `<name>-id`, its outputs are its inputs; an image has an id.
+ * secrets as `{secret: value}`. A resource's id is `<name>-id`, its outputs are its inputs; an image has an id, and a certificate
+ * is `<name> cert` with `<name> key`.
  */
 export async function recordResources(stack = "test"): Promise<RegisteredResource[]> {
     const resources: RegisteredResource[] = [];
@@ -20,8 +21,7 @@ export async function recordResources(stack = "test"): Promise<RegisteredResourc
         {
             newResource: ({ type, name, inputs }) => {
                 resources.push({ type, name, inputs: unwrap(inputs) });
-                const outputs = type === "docker:index/remoteImage:RemoteImage" ? { imageId: `sha256:${name}` } : {};
-                return { id: `${name}-id`, state: { ...inputs, ...outputs } };
+                return { id: `${name}-id`, state: { ...inputs, ...madeOutputs(type, name, inputs) } };
             },
             call: ({ inputs }) => inputs,
         },
@@ -30,6 +30,19 @@ export async function recordResources(stack = "test"): Promise<RegisteredResourc
         false,
     );
     return resources;
+}
+
+function madeOutputs(type: string, name: string, { given }: any): object {
+    switch (type.slice(type.lastIndexOf(":") + 1)) {
+        case "RemoteImage":
+            return { imageId: `sha256:${name}` };
+        case "Authority":
+            return given?.value ?? { cert: `${name} cert`, key: `${name} key` };
+        case "Certificate":
+            return { cert: `${name} cert`, key: `${name} key`, store: btoa(`${name} store`), notAfter: "2030-01-01" };
+        default:
+            return {};
+    }
 }
 
 /** The only resource of that name and type; the last part of the type token is enough. */

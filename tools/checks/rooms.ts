@@ -52,10 +52,23 @@ export const ROOMS: Record<string, Room> = {
         rooms: [],
         packages: [],
     },
+    "components/certificates/ (formats)": {
+        files: ["components/certificates/{pkcs12,x509}.ts"],
+        holds: "pure functions: certificates and key stores",
+        rooms: [],
+        packages: ["asn1js", "pkijs"],
+    },
     "components/ (providers)": {
-        files: ["components/{*Provider,kafkaAccessPlan}.ts", "components/rolling/{*Provider,gate{Cluster,Tasks}}.ts"],
+        files: [
+            "components/{*Provider,kafkaAccessPlan}.ts",
+            "components/certificates/*Provider.ts",
+            "components/rolling/{*Provider,gate{Cluster,Tasks}}.ts",
+        ],
         holds: "providers of the dynamic resources, which Pulumi runs in a process of their own",
-        rooms: ["servers/", "docker/", "packages/connector/"],
+        rooms: [
+            ...["components/render/", "components/certificates/ (formats)", "servers/", "docker/"],
+            "packages/connector/",
+        ],
         packages: [],
     },
     "components/": {

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import * as authority from "../../../components/certificates/authorityProvider";
+import * as certificate from "../../../components/certificates/certificateProvider";
 import { type ProviderModule, PROVIDERS } from "../../../components/dynamicResource";
 import * as generatedSecret from "../../../components/generatedSecretProvider";
 import * as kafkaAccess from "../../../components/kafkaAccessProvider";
@@ -8,6 +10,8 @@ import * as readiness from "../../../components/rolling/readinessProvider";
 import * as rollStart from "../../../components/rolling/rollStartProvider";
 
 const modules: Record<keyof typeof PROVIDERS, ProviderModule> = {
+    Authority: authority,
+    Certificate: certificate,
     Gate: gate,
     GeneratedSecret: generatedSecret,
     KafkaAccess: kafkaAccess,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { makeAuthority, makeCertificate } from "../../../components/certificates/x509";
 import { definitionProblems } from "../../../config/checks/definitionProblems";
 import { ConfigError } from "../../../config/errors";
 import { parseConfig } from "../../../config/load";
@@ -56,6 +57,25 @@ const ownTables = (config: Raw) => {
 };
 const tables = (list: Raw, more: Raw = {}) => ({ database: { tables: list, ...more } });
 const foreign = { managed: false, host: "db.example.com" };
+const root = makeAuthority("root", 2);
+const sameSubject = makeAuthority("root", 2);
+const ended = makeAuthority("ended", 1, Date.parse("2020-01-01"));
+const server = makeCertificate({ commonName: "server", addresses: ["server"], days: 1 }, root);
+/** Signed by another authority with openssl, for 100 years. */
+const INTERMEDIATE = `-----BEGIN CERTIFICATE-----
+MIIBfzCCASSgAwIBAgIUCntE+EVyqmCTtuzD24AbqRsvRGMwCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFdXBwZXIwIBcNMjYxMTI2MjE0MDE0WhgPMjEyNjExMDIyMTQw
+MTRaMBcxFTATBgNVBAMMDGludGVybWVkaWF0ZTBZMBMGByqGSM49AgEGCCqGSM49
+AwEHA0IABBbMck9P22eajjEkQpIHz+015HRPeDGcd23ylOCcVwL2YjpusgxT+Jsf
+QvgWkSu/YdEitovCDJu5162MBFxDEYejUzBRMA8GA1UdEwEB/wQFMAMBAf8wHQYD
+VR0OBBYEFPza7rAK9ZM61XMVo1lGf2hPV4KZMB8GA1UdIwQYMBaAFIMTla3+4Fur
+p7IZJdTZHCcAOp+uMAoGCCqGSM49BAMCA0kAMEYCIQDaltBaW0Umsv+8yLBXy1Yl
+eqMtQqTgBT1FeYFaFgeWhQIhAIMQq9H6Oe424R0ystu1X6JdlwEar8QA2WyukYqC
+2+QA
+-----END CERTIFICATE-----
+`;
+const key = { secret: "ca-key" };
+const authorities = (...list: Raw[]) => ({ secrets: { "ca-key": "4711" }, security: { authorities: list } });
 const plugin = (p: Raw) => ({ connect: { plugins: { p } } });
 const databaseSetting = (config: Raw) => ({ database: { config } });
 const subjects = (entries: Raw) => ({ connect: { format: "avro" }, registry: { subjects: entries } });
@@ -125,7 +145,7 @@ const CASES: Record<string, Case[]> = {
         ["an invalid port", local({ endpoint: "tcp://engine:99999" }), "hosts.local.endpoint", '"tcp://engine:99999"', "is not the address", "tcp://<host>:2376"],
         ["a password in an endpoint", local({ endpoint: "ssh://me:pw1@engine" }), "hosts.local.endpoint", '"ssh://[hidden]@engine"', "holds a password", "key"],
         ["an advertised URL", local({ advertisedAddress: "http://h" }), "hosts.local.advertisedAddress", '"http://h"', "without scheme", "reach this host"],
-        ["an open bind address", local({ bindAddress: "0.0.0.0" }), "hosts.local.bindAddress", '"0.0.0.0"', "without TLS", "security.trustedNetwork"],
+        ["an open bind address", { ...local({ bindAddress: "0.0.0.0" }), security: { tls: "off" } }, "hosts.local.bindAddress", '"0.0.0.0"', "without TLS", "security.trustedNetwork"],
         ["a bind address that is a name", local({ bindAddress: "localhost" }), "hosts.local.bindAddress", '"localhost"', "must be an IPv4 address", "default"],
         ["loopback on two hosts", twoHosts({ advertisedAddress: "127.0.0.1" }), "hosts.b.advertisedAddress", '"127.0.0.1"', "every host's own", "all hosts reach"],
         ["one engine twice", twoHosts({ endpoint: "unix:///var/run/docker.sock" }), "hosts.b.endpoint", '"unix:///var/run/docker.sock"', "of another host", "keep one"],
@@ -168,6 +188,23 @@ const CASES: Record<string, Case[]> = {
         ["quorum and election on one port", { zookeeper: { electionPort: 2888 } }, "zookeeper.electionPort", "2888", "overlaps the ports of zookeeper.quorumPort", "move one"],
         ["a quorum port published on two hosts", { ...twoHosts({}), zookeeper: { quorumPort: 9090 } }, "kafka.port", "9090", "overlaps the ports of zookeeper.quorumPort", "move one"],
         ["the metrics' ports", { metrics: { enabled: true, kafkaPort: 9092 } }, "metrics.kafkaPort", "9092", "overlaps the ports of kafka.port", "move one"],
+    ),
+    // prettier-ignore
+    "security": list(
+        ["an unknown mode", { security: { tls: "on" } }, "security.tls", '"on"', "must be off, offer, prefer or require", "correct it"],
+        ["the network of a stack with TLS", { security: { tls: "require", trustedNetwork: true } }, "security.trustedNetwork", "true", "permits ports without TLS", "remove it", "warning"],
+        ["no authority", authorities(), "security.authorities", "[]", "must have an authority", "correct it"],
+        ["an authority's name", authorities({ name: "Our CA" }), "security.authorities.0.name", '"Our CA"', "must be of lower-case", "correct it"],
+        ["two authorities of a name", authorities({ name: "a" }, { name: "a" }), "security.authorities.1.name", '"a"', "is the name of another authority", "another name"],
+        ["a certificate without key", authorities({ name: "a", cert: root.cert }), "security.authorities.0.key", "nothing", "is missing: the authority has a certificate", "key: {secret: <name>}"],
+        ["a key without certificate", authorities({ name: "a", key }), "security.authorities.0.cert", "nothing", "is missing: the authority has a key", "as cert"],
+        ["a key that does not exist", authorities({ name: "a", cert: root.cert, key: { secret: "ca-kye" } }), "security.authorities.0.key", "[hidden]", "names a secret that does not exist (ca-kye)", "did you mean ca-key?"],
+        ["a certificate that is none", authorities({ name: "a", cert: "hunter2", key }), "security.authorities.0.cert", "[hidden]", "is not a certificate in PEM", "BEGIN and END"],
+        ["a damaged certificate", authorities({ name: "a", cert: root.cert.replace("\n", "\nMIIB"), key }), "security.authorities.0.cert", "[hidden]", "is not a certificate in PEM", "BEGIN and END"],
+        ["a certificate of a server", authorities({ name: "a", cert: server.cert, key }), "security.authorities.0.cert", '"CN=server"', "is not of an authority: CN=server may not sign", "of an authority"],
+        ["an ended certificate", authorities({ name: "a", cert: ended.cert, key }), "security.authorities.0.cert", '"CN=ended"', "ended on 2020-01-02T00:00:00.000Z (CN=ended)", "that is valid"],
+        ["an intermediate without its root", authorities({ name: "a", cert: INTERMEDIATE, key }), "security.authorities.0.cert", '"CN=intermediate"', "does not lead to a root: CN=intermediate is not signed", "in order"],
+        ["two authorities of a subject", authorities({ name: "a", cert: root.cert, key }, { name: "b", cert: sameSubject.cert, key }), "security.authorities.1.cert", '"CN=root"', "has the subject of security.authorities.0", "subject of its own"],
     ),
     // prettier-ignore
     "servers": list(
@@ -432,6 +469,7 @@ describe("the error", () => {
         zookeeper: { servers: "three", clientPort: 7071, heapMb: 500 },
         connect: { port: 7071, replicationFactor: 4, workers: 1 },
         hosts: { local: { bindAddress: "0.0.0.0" } },
+        security: { tls: "prefer" },
         jmsBroker: { queues: ["CustomersJSON", "CustomersXML", "CustomersXML"] },
         connectors: { broken: { tasksMax: 1 }, "dbz-source": { tasksMax: 2 } },
         secrets: { pin: 4711 },

@@ -27,13 +27,13 @@ describe("Pulumi.hosts.yaml", () => {
     it("is the platform on three hosts, with its data protected", () => {
         const { hosts, security, zookeeper, kafka, connect, warnings } = parseConfig(committed);
         expect(Object.keys(hosts)).toEqual(["a", "b", "c"]);
-        expect(security).toEqual({ trustedNetwork: true, protectData: true });
+        expect(security).toMatchObject({ tls: "off", trustedNetwork: true, protectData: true });
         expect([zookeeper.servers, kafka.brokers, connect.workers]).toEqual([3, 3, 3]);
         expect(warnings).toEqual([]);
     });
 
     it("is refused, at every host, without the word that its network is trusted", () => {
-        const untrusted = { ...committed, security: { protectData: true } };
+        const untrusted = { ...committed, security: { tls: "off" } };
         const problems = (() => {
             try {
                 parseConfig(untrusted);
