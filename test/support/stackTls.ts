@@ -4,7 +4,7 @@ import type { TlsMode } from "../../components/render/tls";
 
 /** The TLS of a stack in a mode, without certificates. `made` receives what its components ask for. */
 export function stackTls(mode: TlsMode, made: MemberTlsArgs[] = []): StackTls {
-    return {
+    const members: Pick<StackTls, "mode" | "operator" | "ca" | "memberTls"> = {
         mode,
         operator: pulumi.secret({
             ca: "the authorities",
@@ -20,4 +20,5 @@ export function stackTls(mode: TlsMode, made: MemberTlsArgs[] = []): StackTls {
             };
         },
     };
+    return members as StackTls;
 }
