@@ -1,9 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StackTls } from "./certificates/stackTls";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
 import { brokerXml } from "./render/artemis";
-import { ARTEMIS_PORT, jmsBrokerAddress, jmsUrl } from "./render/serverAddresses";
+import {
+    ARTEMIS_PORT,
+    ARTEMIS_TLS_PORT,
+    jmsBrokerAddress,
+    jmsBrokerTlsAddress,
+    jmsUrl,
+} from "./render/serverAddresses";
+import { acceptsPlain, acceptsTls, usesTls } from "./render/tls";
 import { hostOf, outsideAddress, peerAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
@@ -17,8 +25,12 @@ export interface JmsBrokerArgs {
     image: Image;
     /** Host name; empty: the first host. */
     placement: string[];
-    /** Port for clients outside. */
+    /** Port for clients outside, without TLS. */
     port: number;
+    /** Port for clients outside, with TLS. */
+    tlsPort: number;
+    /** TLS of the stack. Default: none. */
+    tls?: StackTls;
     /** Port of the web console outside. */
     consolePort: number;
     /** User that the sinks connect as. */
@@ -58,6 +70,14 @@ export class JmsBroker extends pulumi.ComponentResource {
             { host, image: args.image, user: "cdc", secrets: { "jms-password": args.password } },
             { parent: this },
         );
+        const { tls } = args;
+        const mode = tls?.mode ?? "off";
+        const address = outsideAddress(host, usesTls(mode) ? args.tlsPort : args.port);
+        const ports: [inside: number, outside: number][] = [
+            ...(acceptsPlain(mode) ? [[ARTEMIS_PORT, args.port] as [number, number]] : []),
+            ...(acceptsTls(mode) ? [[ARTEMIS_TLS_PORT, args.tlsPort] as [number, number]] : []),
+            [CONSOLE_PORT, args.consolePort],
+        ];
         const member = new Member(
             name,
             {
@@ -65,12 +85,28 @@ export class JmsBroker extends pulumi.ComponentResource {
                 image: args.image,
                 envs: [`JMS_USER=${args.user}`, `ARTEMIS_HEAP_MB=${args.heapMb}`],
                 files: {
-                    "/var/lib/artemis-instance/etc/broker.xml": brokerXml({ queues: args.queues, topics: args.topics }),
+                    "/var/lib/artemis-instance/etc/broker.xml": brokerXml({
+                        queues: args.queues,
+                        topics: args.topics,
+                        mode,
+                        port: ARTEMIS_PORT,
+                        tlsPort: ARTEMIS_TLS_PORT,
+                    }),
                 },
                 dataPath: "/var/lib/artemis/data",
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
-                ports: { [ARTEMIS_PORT]: args.port, [CONSOLE_PORT]: args.consolePort },
+                tls: acceptsTls(mode)
+                    ? tls?.memberTls({
+                          member: name,
+                          role: "artemis",
+                          host,
+                          image: args.image,
+                          user: "cdc",
+                          parent: this,
+                      })
+                    : undefined,
+                ports: Object.fromEntries(ports),
                 healthcheck: ["/usr/local/bin/health-artemis", String(ARTEMIS_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 60,
@@ -79,22 +115,23 @@ export class JmsBroker extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const peer = jmsBrokerAddress(args);
+        const peer = usesTls(mode) ? jmsBrokerTlsAddress(args) : jmsBrokerAddress(args);
         const console = peerAddress(name, host, args.hosts, { inside: CONSOLE_PORT, outside: args.consolePort });
         this.peer = {
             address: `${peer.host}:${peer.port}`,
             consoleUrl: `http://${console.host}:${console.port}/console`,
         };
         this.url = pulumi.output(jmsUrl(peer));
-        this.address = pulumi.output(outsideAddress(host, args.port));
+        this.address = pulumi.output(address);
         this.consoleUrl = pulumi.output(`http://${outsideAddress(host, args.consolePort)}/console`);
         this.ready = new Readiness(
             `${name}-ready`,
             {
                 kind: "artemis",
-                targets: [outsideAddress(host, args.port)],
+                targets: [address],
                 members: { [name]: member.containerId },
                 timeoutSeconds: 120,
+                credentials: usesTls(mode) ? tls?.operator : undefined,
             },
             { parent: this },
         );

@@ -7,7 +7,7 @@ import { Member } from "./member";
 import { HBA_FILE, pgHba, postgresArguments, schemaSql } from "./render/postgres";
 import { Setting } from "./render/properties";
 import { databaseAddress, POSTGRES_PORT } from "./render/serverAddresses";
-import { acceptsPlain, usesTls } from "./render/tls";
+import { acceptsPlain, acceptsTls, usesTls } from "./render/tls";
 import { hostOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
@@ -78,14 +78,16 @@ export class SourceDatabase extends pulumi.ComponentResource {
                 dataPath: DATA_PATH,
                 protectData: args.protectData,
                 secrets: { volumeName: secretFiles.volumeName, path: SECRETS_FOLDER },
-                tls: tls?.memberTls({
-                    member: name,
-                    role: "postgres",
-                    host,
-                    image: args.image,
-                    user: "postgres",
-                    parent: this,
-                }),
+                tls: acceptsTls(mode)
+                    ? tls?.memberTls({
+                          member: name,
+                          role: "postgres",
+                          host,
+                          image: args.image,
+                          user: "postgres",
+                          parent: this,
+                      })
+                    : undefined,
                 ports: { [POSTGRES_PORT]: args.port },
                 healthcheck: ["/usr/local/bin/health-postgres", String(POSTGRES_PORT)],
                 memoryMb: args.memoryMb,
@@ -110,6 +112,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
                 targets: [outsideAddress(host, args.port)],
                 members: { [name]: member.containerId },
                 timeoutSeconds: 120,
+                credentials: usesTls(mode) ? tls?.operator : undefined,
             },
             { parent: this },
         );

@@ -438,6 +438,12 @@ export const sections = {
         ),
         version: fixedVersion.describe("Artemis version."),
         url: text("a broker URL").optional().describe("JNDI provider URL of an existing broker."),
+        ca: pem
+            .optional()
+            .describe(
+                "Of an existing broker: the authorities that sign its certificate, PEM. With it the sinks use TLS, unless `url` has " +
+                    "settings of its own. Default: no TLS.",
+            ),
         port: port.describe("Published port of the broker, without TLS."),
         tlsPort: port.describe("Published port of the broker with TLS."),
         consolePort: port.describe("Published port of its console."),

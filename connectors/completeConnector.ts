@@ -98,6 +98,8 @@ export interface PlatformEndpoints {
     jmsBroker?: {
         /** JNDI provider URL. */
         url: string;
+        /** File on the workers with the authorities of its certificate, PEM. Default: no TLS. */
+        rootCertFile?: string;
         user: string;
         /** Name of the secret that holds the user's password. */
         passwordSecret: string;
@@ -202,7 +204,8 @@ function platformSettings(
     // A connection factory of its own leads to another broker, which must not get this one's password
     if (isJmsSink(connectorClass) && jmsBroker && !(FACTORY_CLASS in config)) {
         const password = secretReference(jmsBroker.passwordSecret, secretsFolder);
-        return jmsSink({ url: jmsBroker.url, user: jmsBroker.user, password });
+        const { url, rootCertFile, user } = jmsBroker;
+        return jmsSink({ url, rootCertFile, user, password });
     }
     return {};
 }

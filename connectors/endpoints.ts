@@ -2,6 +2,7 @@ import { SECRETS_FOLDER } from "../components/render/secretsFolder";
 import {
     databaseAddress,
     jmsBrokerAddress,
+    jmsBrokerTlsAddress,
     jmsUrl,
     registryPeerUrls,
     workerUrls,
@@ -44,10 +45,13 @@ export interface EndpointSettings {
         port: number;
         placement: string[];
     };
-    jmsBroker?: Omit<NonNullable<PlatformEndpoints["jmsBroker"]>, "url"> & {
+    jmsBroker?: Omit<NonNullable<PlatformEndpoints["jmsBroker"]>, "url" | "rootCertFile"> & {
         /** URL of an existing broker. Default: the stack's own. */
         url?: string;
+        /** Of an existing broker: PEM of the authorities of its certificate. Default: no TLS, or as its URL says. */
+        ca?: string;
         port: number;
+        tlsPort: number;
         placement: string[];
     };
 }
@@ -76,14 +80,31 @@ export function endpointsOf(config: EndpointSettings): PlatformEndpoints {
         },
         jmsBroker: jmsBroker && {
             ...jmsBroker,
-            url: jmsBroker.url ?? jmsUrl(jmsBrokerAddress({ ...jmsBroker, hosts })),
+            ...(jmsBroker.url === undefined
+                ? ownBroker({ ...jmsBroker, hosts }, tls)
+                : { url: jmsBroker.url, rootCertFile: jmsBroker.ca && AUTHORITY_FILES.jmsBroker }),
         },
     };
 }
 
+function ownBroker(
+    placement: Parameters<typeof jmsBrokerTlsAddress>[0],
+    tls: TlsMode,
+): { url: string; rootCertFile?: string } {
+    return usesTls(tls)
+        ? { url: jmsUrl(jmsBrokerTlsAddress(placement)), rootCertFile: TLS_FILES.ca }
+        : { url: jmsUrl(jmsBrokerAddress(placement)) };
+}
+
 /** Files that the workers need to check servers that are not the stack's own: PEM by path. */
-export function authoritiesOf({ database }: Pick<EndpointSettings, "database">): Record<string, string> {
-    return { ...(database?.ca !== undefined && { [AUTHORITY_FILES.database]: database.ca }) };
+export function authoritiesOf({
+    database,
+    jmsBroker,
+}: Pick<EndpointSettings, "database" | "jmsBroker">): Record<string, string> {
+    return {
+        ...(database?.ca !== undefined && { [AUTHORITY_FILES.database]: database.ca }),
+        ...(jmsBroker?.ca !== undefined && { [AUTHORITY_FILES.jmsBroker]: jmsBroker.ca }),
+    };
 }
 
 /** Converters of the workers with their settings, without the raw settings of the stack config. */

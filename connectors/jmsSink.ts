@@ -40,6 +40,8 @@ export function unreadSettings(connectorClass: string, config: Record<string, st
 export interface JmsSinkInput {
     /** JNDI provider URL of the broker, as the workers reach it: `tcp://artemis:61616`. */
     url: string;
+    /** File on the workers with the authorities of the broker's certificate, PEM. Default: no TLS. */
+    rootCertFile?: string;
     /** User that the sink connects as. */
     user: string;
     /** The user's password: a reference to a secret, never the password itself. */
@@ -71,7 +73,7 @@ const TIMEOUTS = {
 export function jmsSink(input: JmsSinkInput): Record<string, string> {
     return {
         "java.naming.factory.initial": "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
-        "java.naming.provider.url": withTimeouts(input.url),
+        "java.naming.provider.url": withTimeouts(input.url, input.rootCertFile),
         "connection.factory.name": "ConnectionFactory",
         "jms.destination.type": "queue",
         "jms.username": input.user,
@@ -81,8 +83,14 @@ export function jmsSink(input: JmsSinkInput): Record<string, string> {
     };
 }
 
-/** A URL with a query stays as it is. */
-function withTimeouts(url: string): string {
-    const query = Object.entries(TIMEOUTS).map(([name, value]) => `${name}=${value}`);
+/**
+ * A URL with a query stays as it is. With TLS the client also compares the host's name (`verifyHost`). Source: Artemis manual,
+ * "Configuring the Transport".
+ */
+function withTimeouts(url: string, rootCertFile: string | undefined): string {
+    const tls = { sslEnabled: true, trustStorePath: rootCertFile, trustStoreType: "PEM" };
+    const query = Object.entries({ ...(rootCertFile !== undefined && tls), ...TIMEOUTS }).map(
+        ([name, value]) => `${name}=${value}`,
+    );
     return url.includes("?") ? url : `${url}?${query.join("&")}`;
 }

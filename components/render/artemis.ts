@@ -1,3 +1,5 @@
+import { acceptsPlain, acceptsTls, STORE_PASSWORD, TLS_FILES, type TlsMode } from "./tls";
+
 /** Content of Artemis' `broker.xml`. Facts: ActiveMQ Artemis manual, "Configuration Reference". */
 export interface BrokerXml {
     /** Durable anycast queues that exist from the start, each at an address of its own name. */
@@ -6,8 +8,14 @@ export interface BrokerXml {
     topics?: string[];
     /** Name of the broker; part of the names of its management objects. Default `artemis`. */
     name?: string;
-    /** Port for clients, on all addresses of the container. Default 61616. */
+    /** Port for clients without TLS, in the mode `require` on the container's loopback only. Default 61616. */
     port?: number;
+    /** TLS of the broker. Default `off`. */
+    mode?: TlsMode;
+    /** Port for clients with TLS, on all addresses of the container. Default 61617. */
+    tlsPort?: number;
+    /** PKCS12 file with the broker's key. Default: that of the stack. */
+    store?: string;
     /** Folder of the journal. Default `/var/lib/artemis/data`. */
     dataDir?: string;
     /** Role with all permissions. Default `amq`. */
@@ -29,7 +37,7 @@ const MIB = 1024 * 1024;
 
 /** Renders `broker.xml`: persistent, all protocols on one port, login required, queues and topics by config only. */
 export function brokerXml(args: BrokerXml): string {
-    const { name = "artemis", port = 61616, dataDir = "/var/lib/artemis/data", role = "amq" } = args;
+    const { name = "artemis", dataDir = "/var/lib/artemis/data", role = "amq" } = args;
     const queues = [...new Set([...args.queues, DEAD_LETTERS, EXPIRED])];
     return `<?xml version="1.0" encoding="UTF-8"?>
 <configuration xmlns="urn:activemq">
@@ -56,7 +64,7 @@ export function brokerXml(args: BrokerXml): string {
         <critical-analyzer-policy>LOG</critical-analyzer-policy>
 
         <acceptors>
-            <acceptor name="all">tcp://0.0.0.0:${port}?protocols=CORE,AMQP,STOMP,MQTT,OPENWIRE;supportAdvisory=false;suppressInternalManagementObjects=true</acceptor>
+${acceptors(args).join("\n")}
         </acceptors>
 
         <security-settings>
@@ -93,6 +101,32 @@ ${[...queues.map(anycastQueue), ...(args.topics ?? []).map(multicastAddress)].jo
 </configuration>
 `;
 }
+
+/** Source: Artemis manual, "Configuring the Transport". */
+function acceptors({ port = 61616, mode = "off", tlsPort = 61617, store = TLS_FILES.store }: BrokerXml): string[] {
+    const acceptor = (name: string, address: string, settings: string[]) => {
+        const all = [...settings, ...ACCEPTOR_SETTINGS].join(";");
+        return `            <acceptor name="${name}">tcp://${address}?${escape(all)}</acceptor>`;
+    };
+    const tls = [
+        "sslEnabled=true",
+        `keyStorePath=${store}`,
+        "keyStoreType=PKCS12",
+        `keyStorePassword=${STORE_PASSWORD}`,
+        "enabledProtocols=TLSv1.2,TLSv1.3",
+    ];
+    return [
+        // The health check needs it in each mode
+        acceptor("all", `${acceptsPlain(mode) ? "0.0.0.0" : "127.0.0.1"}:${port}`, []),
+        ...(acceptsTls(mode) ? [acceptor("tls", `0.0.0.0:${tlsPort}`, tls)] : []),
+    ];
+}
+
+const ACCEPTOR_SETTINGS = [
+    "protocols=CORE,AMQP,STOMP,MQTT,OPENWIRE",
+    "supportAdvisory=false",
+    "suppressInternalManagementObjects=true",
+];
 
 const PERMISSIONS = [
     "createNonDurableQueue",

@@ -12,6 +12,8 @@ export const REGISTRY_NAME = "registry";
 export const POSTGRES_PORT = 5432;
 /** Port of Artemis for clients in its container. */
 export const ARTEMIS_PORT = 61616;
+/** The same with TLS. */
+export const ARTEMIS_TLS_PORT = 61617;
 
 /** Port of the schema registry in its container. */
 export const REGISTRY_PORT = 8081;
@@ -34,6 +36,17 @@ export function databaseAddress(placement: ServerPlacement): MemberAddress {
 /** Address of the stack's own JMS broker for the other members. */
 export function jmsBrokerAddress(placement: ServerPlacement): MemberAddress {
     return memberAddress(JMS_BROKER_NAME, ARTEMIS_PORT, 0, placement);
+}
+
+/** The same, of the port with TLS. */
+export function jmsBrokerTlsAddress({
+    tlsPort,
+    ...placement
+}: ServerPlacement & {
+    /** Port with TLS for clients outside. */
+    tlsPort: number;
+}): MemberAddress {
+    return memberAddress(JMS_BROKER_NAME, ARTEMIS_TLS_PORT, 0, { ...placement, port: tlsPort });
 }
 
 function memberAddress(

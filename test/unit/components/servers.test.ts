@@ -92,7 +92,8 @@ describe("SourceDatabase with TLS", () => {
     }
 
     it("changes nothing in the mode off", async () => {
-        const { server, container } = await database("off");
+        const { server, made, container } = await database("off");
+        expect(made).toEqual([]);
         expect(container["command"].join(" ")).not.toMatch(/ssl|hba/);
         expect(server.ca).toBe(undefined);
     });
@@ -137,6 +138,29 @@ describe("JmsBroker", () => {
         expect(await resolved(broker.url)).toBe("tcp://artemis:61616");
         expect(await resolved(broker.address)).toBe("127.0.0.1:61616");
         expect(await resolved(broker.consoleUrl)).toBe("http://127.0.0.1:8161/console");
+    });
+});
+
+describe("JmsBroker with TLS", () => {
+    it.each([
+        ["off", ["all 0.0.0.0:61616"], [61616], "tcp://artemis:61616"],
+        ["offer", ["all 0.0.0.0:61616", "tls 0.0.0.0:61617"], [61616, 61617], "tcp://artemis:61616"],
+        ["prefer", ["all 0.0.0.0:61616", "tls 0.0.0.0:61617"], [61616, 61617], "tcp://artemis:61617"],
+        ["require", ["all 127.0.0.1:61616", "tls 0.0.0.0:61617"], [61617], "tcp://artemis:61617"],
+    ] as const)("has its acceptors and ports in the mode %s", async (mode, acceptors, ports, url) => {
+        const made: MemberTlsArgs[] = [];
+        const tls = stackTls(mode, made);
+        const args = { ...defaults.jmsBroker, ...hostsAndImage(), password: "hunter2", tls };
+        const broker = new JmsBroker("artemis", args);
+        await resolved(broker.ready.urn);
+        expect(made.map(({ role }) => role)).toEqual(mode === "off" ? [] : ["artemis"]);
+        const container = containerInputs(resources, "artemis");
+        const xml = container.files["/var/lib/artemis-instance/etc/broker.xml"]!;
+        const found = [...xml.matchAll(/<acceptor name="(\w+)">tcp:\/\/([\d.:]+)/g)];
+        expect(found.map(([, name, address]) => `${name} ${address}`)).toEqual(acceptors);
+        expect(container["ports"].map((p: { external: number }) => p.external)).toEqual([8161, ...ports]);
+        expect(await resolved(broker.url)).toBe(url);
+        expect(await resolved(broker.address)).toBe(`127.0.0.1:${url.split(":")[2]}`);
     });
 });
 

@@ -36,6 +36,24 @@ describe("the authorities of the database", () => {
     });
 });
 
+describe("the URL of the JMS broker for its sinks", () => {
+    const ca = "-----BEGIN CERTIFICATE-----";
+    const external = { jmsBroker: { managed: false, url: "tcp://b:1", ca }, secrets: { "jms-password": "p" } };
+
+    it.each([
+        ["has TLS as soon as members use it", { security: { tls: "prefer" } }, "tcp://artemis:61617", TLS_FILES.ca],
+        ["has no TLS before", { security: { tls: "offer" } }, "tcp://artemis:61616", undefined],
+        ["has the authorities of the config", external, "tcp://b:1", "/etc/connect-cdc/jms-broker-ca.pem"],
+    ])("%s", (_, raw, url, file) => {
+        const { completedConnectors } = parseConfig(raw);
+        const sink = completedConnectors.find(({ config }) => "jms.username" in config)!.config;
+        const { protocol, host, searchParams } = new URL(sink["java.naming.provider.url"]!);
+        expect(`${protocol}//${host}`).toBe(url);
+        expect(searchParams.get("trustStorePath") ?? undefined).toBe(file);
+        expect(searchParams.get("sslEnabled") ?? undefined).toBe(file && "true");
+    });
+});
+
 describe("the schema registry", () => {
     const avro = { connect: { format: "avro" } };
     const twoHosts = {

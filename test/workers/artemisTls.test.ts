@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { defaults } from "../../config/defaults";
+import { jmsSink } from "../../connectors/jmsSink";
+import { assertAccepting } from "../../servers/artemis";
+import { readQueue } from "../../servers/queueReader";
+import { runProcess } from "../../tools/processes";
+import { type ArtemisProcess, startArtemis } from "../support/workers/artemisProcess";
+import { type Certificate, makeCertificate } from "../support/workers/certificates";
+import { unpackedServer } from "../support/workers/serverArchive";
+
+/*
+ * A broker that takes TLS only, and its clients. Its certificate names the address, and not localhost.
+ */
+
+let folder: string;
+let broker: ArtemisProcess;
+let own: Certificate;
+let other: Certificate;
+
+beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "connect-cdc-artemis-tls-"));
+    [own, other] = [makeCertificate(folder, "own", "IP:127.0.0.1"), makeCertificate(folder, "other", "IP:127.0.0.1")];
+    broker = await startArtemis(["orders"], own);
+});
+
+afterAll(async () => {
+    await broker?.stop();
+    rmSync(folder, { recursive: true, force: true });
+});
+
+function credentials(trusted: Certificate) {
+    return { ca: trusted.cert, cert: own.cert, key: own.key };
+}
+
+/** Sends a message as a sink's client, by the URL that a stack gives to its sinks. */
+async function send(host: string, trusted: string) {
+    const distribution = await unpackedServer("artemis", defaults.jmsBroker.version);
+    const url = `tcp://${host}:${broker.address.split(":")[1]}`;
+    const sink = jmsSink({ url, rootCertFile: join(folder, `${trusted}.crt`), user: "u", password: "p" });
+    const login = ["--user", broker.user, "--password", broker.password];
+    const message = ["--destination", "queue://orders", "--message-count", "1", "--message", "by TLS"];
+    return runProcess("java", [
+        `-Dartemis.home=${distribution}`,
+        ...["-cp", join(distribution, "lib", "artemis-boot.jar"), "org.apache.activemq.artemis.boot.Artemis"],
+        ...["producer", "--url", sink["java.naming.provider.url"]!, ...login, ...message],
+    ]);
+}
+
+it("takes messages from a sink's client that checks its certificate", async () => {
+    const { code, stdout, stderr } = await send("127.0.0.1", "own");
+    expect({ code, output: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, output: "" });
+    const bodies: string[] = [];
+    const login = { ...broker, credentials: credentials(own) };
+    const reader = await readQueue(login, "orders", { browse: true, onMessage: ({ body }) => bodies.push(body) });
+    await expect.poll(() => bodies, { timeout: 10_000 }).toEqual(["by TLS"]);
+    await reader.close();
+});
+
+it("refuses a client without TLS", async () => {
+    await expect(assertAccepting(broker.address)).rejects.toThrow();
+});
+
+it("is refused by a client that trusts another authority, or asks another name", async () => {
+    await expect(assertAccepting(broker.address, credentials(other))).rejects.toThrow("self-signed certificate");
+    expect((await send("127.0.0.1", "other")).code).not.toBe(0);
+    expect((await send("localhost", "own")).code).not.toBe(0);
+});
