@@ -23,7 +23,8 @@ export async function check(_olds: object, news: AuthorityInputs) {
     const { given, path } = news;
     const isWrong = given !== undefined && !isKeyOf(given.cert, given.key);
     const reason = `${path}.key: is not the private key, in PEM, of the certificate in ${path}.cert; set the secret to the key of the first certificate there`;
-    return { inputs: news, failures: isWrong ? [{ property: "given", reason }] : [] };
+    // The engine prints the value of a property that a failure names, also of a secret one
+    return { inputs: news, failures: isWrong ? [{ property: "", reason }] : [] };
 }
 
 /** An authority that the stack made never changes. */

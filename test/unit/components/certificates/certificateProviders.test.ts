@@ -150,6 +150,7 @@ describe("an authority", () => {
         expect(failures.map(({ reason }) => reason)).toEqual([
             expect.stringMatching(/^security\.authorities\.0\.key: is not the private key, in PEM, of the certificate/),
         ]);
+        expect(failures[0]!.property).toBe("");
         expect(JSON.stringify(failures)).not.toContain(key.slice(30, 60) || key);
     });
 });
