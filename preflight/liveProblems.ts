@@ -1,17 +1,30 @@
-import { type ConnectorConfigs, differingKeys, fullConfig, readConnectorConfigs } from "@connect-cdc/connector/client";
+import {
+    type ConnectAuth,
+    type ConnectorConfigs,
+    differingKeys,
+    fullConfig,
+    readConnectorConfigs,
+} from "@connect-cdc/connector/client";
 import type { Problem } from "../config/problem";
 import type { PlatformConfig } from "../config/schema";
 import { connectorName } from "../connectors/completeConnector";
 import { restUrlsOf } from "../connectors/endpoints";
 import type { Definitions } from "../images/staging/contract";
+import type { LastUpdate } from "./lastOutputs";
 import type { ChangedConnector, LiveProblems } from "./liveValidation";
 
 /** Runs beside staging, so that only a worker that hangs takes time. */
 const LIMIT_MS = 4000;
 
 /** Reads the connectors of the stack's own workers, if there are any. Never throws. */
-export function readWorkers(config: PlatformConfig): Promise<ConnectorConfigs> {
-    return readConnectorConfigs(restUrlsOf(config), LIMIT_MS);
+export function readWorkers(config: PlatformConfig, last: LastUpdate | undefined): Promise<ConnectorConfigs> {
+    // Workers with TLS have other ports
+    return readConnectorConfigs(last?.credentials ? last.restUrls : restUrlsOf(config), LIMIT_MS, authOf(last));
+}
+
+/** Credentials for the workers as they run now. */
+export function authOf(last: LastUpdate | undefined): ConnectAuth | undefined {
+    return last?.credentials && { tls: last.credentials };
 }
 
 /**
@@ -21,6 +34,7 @@ export function readWorkers(config: PlatformConfig): Promise<ConnectorConfigs> {
  * @param kafkaVersion version of Kafka in this program.
  * @param changed what {@link changedConnectors} found.
  * @param known problems so far; their values are not sent to a worker when they are hidden.
+ * @param auth credentials for the workers. Default: none.
  */
 export async function liveProblems(
     kafkaVersion: string,
@@ -28,6 +42,7 @@ export async function liveProblems(
     changed: ChangedConnector[],
     definitions: Definitions,
     known: Problem[],
+    auth?: ConnectAuth,
 ): Promise<LiveProblems> {
     if (workers.restUrl === undefined) {
         const silent = "no worker answers, though something listens at its port: connectors were not checked live";
@@ -36,7 +51,7 @@ export async function liveProblems(
     if (changed.length === 0) return { problems: [], notes: [] };
     // The client takes longer to load than an unchanged run has to spare
     const { validateByWorker } = await import("./liveValidation.js");
-    return validateByWorker(workers.restUrl, changed, { kafkaVersion, definitions, known });
+    return validateByWorker(workers.restUrl, changed, { kafkaVersion, definitions, known, auth });
 }
 
 /**

@@ -6,7 +6,7 @@ import {
     typesOf,
     validateLive,
 } from "@connect-cdc/connector/checks";
-import { openConnectors, type Validation } from "@connect-cdc/connector/client";
+import { type ConnectAuth, openConnectors, type Validation } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
 import { usedPlugins } from "../config/checks/definitionProblems";
 import { HIDDEN, type Problem } from "../config/problem";
@@ -34,16 +34,18 @@ export interface Planned {
     kafkaVersion: string;
     definitions: Definitions;
     known: Problem[];
+    /** Credentials for the workers. Default: none. */
+    auth?: ConnectAuth;
 }
 
 /** Validates connectors on a live worker that has the Kafka version and plugins of this program. */
 export async function validateByWorker(
     restUrl: string,
     connectors: ChangedConnector[],
-    { kafkaVersion, definitions, known }: Planned,
+    { kafkaVersion, definitions, known, auth }: Planned,
 ): Promise<LiveProblems> {
     const limits = { limitSeconds: LIMIT_SECONDS, silenceSeconds: LIMIT_SECONDS };
-    const { client } = openConnectors({ name: "", restUrls: [restUrl], secrets: givenSecrets() }, limits);
+    const { client } = openConnectors({ name: "", restUrls: [restUrl], auth, secrets: givenSecrets() }, limits);
     const worker = await findWorker(client);
     if (!worker) return { problems: [], notes: [notChecked(connectors, "the worker does not answer")] };
     if (worker.version !== kafkaVersion) return { problems: [], notes: [] };

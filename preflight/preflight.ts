@@ -9,8 +9,10 @@ import { QUIET_SSH } from "../docker/engine";
 import type { StackIdentity } from "../docker/labels";
 import { dockerCommandProblem } from "./dockerCommand";
 import { addressProblems, portProblems } from "./hostPorts";
+import type { LastUpdate } from "./lastOutputs";
 import { scalingProblems } from "./scaling";
 import { readSshMachine } from "./sshMachine";
+import { tlsStepProblem } from "./tlsStep";
 
 /** Free disk that images and data of a stack need, in GiB. */
 const NEEDED_DISK_GIB = 3;
@@ -24,12 +26,14 @@ export interface PreflightOptions {
     neededDiskGib?: number;
     /** Time for a host to answer, ms. Default 10 s, behind ssh 30 s. */
     limitMs?: number;
+    /** What the last update has left. Default: there was none. */
+    last?: LastUpdate;
 }
 
 /**
  * Checks what config cannot know, before the first resource: the files of plugins exist, the engines answer, this machine
  * can copy images between hosts, the disks have space, the ports are free, and the running servers allow the new numbers of
- * members. On hosts behind `tcp://` only containers are checked, not disk and processes.
+ * members and the new mode of TLS. On hosts behind `tcp://` only containers are checked, not disk and processes.
  * @returns problems as lines of path, value, rule and remedy; empty when there are none.
  */
 export async function preflight(
@@ -37,7 +41,7 @@ export async function preflight(
     stack: StackIdentity,
     options: PreflightOptions = {},
 ): Promise<string[]> {
-    const { neededDiskGib = NEEDED_DISK_GIB } = options;
+    const { neededDiskGib = NEEDED_DISK_GIB, last } = options;
     const hosts = Object.keys(config.hosts).map((name) =>
         hostProblems(name, config, stack, neededDiskGib, options.limitMs),
     );
@@ -46,9 +50,15 @@ export async function preflight(
         engines: Object.values(config.hosts),
         zookeeperServers: config.zookeeper.servers,
         brokers: brokerAddresses(config),
+        secured: last?.credentials && { brokers: last.brokers, credentials: last.credentials },
     };
     const scaling = scalingProblems(sizes, options.limitMs);
-    return [...pathProblems(config), ...(await Promise.all([...hosts, scaling, copyProblems(config)])).flat()];
+    const step = last && tlsStepProblem(last.tls, config.tls);
+    return [
+        ...(step ? [step] : []),
+        ...pathProblems(config),
+        ...(await Promise.all([...hosts, scaling, copyProblems(config)])).flat(),
+    ];
 }
 
 /** Images are copied from the first host to the others through this machine. */

@@ -7,7 +7,8 @@ import { PlatformConfig } from "../config/schema";
 import { runsRegistry } from "../connectors/formats";
 import { readDefinitions, stageImages } from "../images/staging/client";
 import type { StageResult } from "../images/staging/contract";
-import { changedConnectors, keptConnectors, liveProblems, readWorkers } from "./liveProblems";
+import { readLastUpdate } from "./lastOutputs";
+import { authOf, changedConnectors, keptConnectors, liveProblems, readWorkers } from "./liveProblems";
 import { preflight } from "./preflight";
 
 /** What the first resource needs to know. */
@@ -35,10 +36,12 @@ export async function prepare(): Promise<Prepared> {
         ...(runsRegistry(config) ? { registryVersion: config.registry.version } : {}),
         ...(config.watch.enabled ? { watch: true } : {}),
     });
-    const workers = readWorkers(config);
     // A problem of the machine may be why staging fails, so it is reported first
     staging.catch(() => undefined);
-    const machineProblems = await preflight(config, { project: pulumi.getProject(), stack: pulumi.getStack() });
+    const last = await readLastUpdate();
+    const workers = readWorkers(config, last);
+    const stack = { project: pulumi.getProject(), stack: pulumi.getStack() };
+    const machineProblems = await preflight(config, stack, { last });
     if (machineProblems.length > 0) {
         reportProblems(config.connectorProblems);
         throw new pulumi.RunError(`this machine is not ready:\n  ${machineProblems.join("\n  ")}`);
@@ -51,7 +54,7 @@ export async function prepare(): Promise<Prepared> {
     const problems = withoutRepeats(config.connectorProblems, definitionProblems(config, definitions));
     const seen = await workers;
     const changed = changedConnectors(config, seen);
-    const live = await liveProblems(config.kafka.version, seen, changed, definitions, problems);
+    const live = await liveProblems(config.kafka.version, seen, changed, definitions, problems, authOf(last));
     for (const note of live.notes) void pulumi.log.warn(note);
     reportProblems(withoutRepeats(problems, live.problems));
     return { config, staged, keptConnectors: keptConnectors(config, seen, changed) };

@@ -1,3 +1,4 @@
+import type { Credentials } from "@connect-cdc/connector/client";
 import { connectEngine, type EngineAddress } from "@connect-cdc/docker-engine";
 import { listContainers, QUIET_SSH } from "../docker/engine";
 import { objectName, type StackIdentity } from "../docker/labels";
@@ -16,6 +17,8 @@ export interface WantedSizes {
     zookeeperServers: number;
     /** Brokers that stay, as host:port: as many as `kafka.brokers`. */
     brokers: string[];
+    /** Where brokers are asked, when they have TLS now, with the operator's credentials. Default: `brokers`, without TLS. */
+    secured?: { brokers: string[]; credentials: Credentials };
 }
 
 interface MemberContainer {
@@ -86,7 +89,7 @@ async function brokersProblem(wanted: WantedSizes, containers: MemberContainer[]
         .map((index) => `kafka-${index}`)
         .join(", ");
     const what = `kafka.brokers = ${stay}: ${names} would be removed`;
-    const view = await firstView(wanted.brokers);
+    const view = await firstView(wanted.secured?.brokers ?? wanted.brokers, wanted.secured?.credentials);
     if (view === undefined) {
         return `${what}, and no broker answers whether it has partitions; restore the old number until the cluster is healthy`;
     }
@@ -104,9 +107,9 @@ async function brokersProblem(wanted: WantedSizes, containers: MemberContainer[]
     return `${what}, with replicas of ${held.length} partitions, such as ${first}; move them, then try again:\n${commands}`;
 }
 
-async function firstView(targets: string[]): Promise<ClusterView | undefined> {
+async function firstView(targets: string[], credentials?: Credentials): Promise<ClusterView | undefined> {
     for (const target of targets) {
-        const view = await clusterView(target).catch(() => undefined);
+        const view = await clusterView(target, credentials).catch(() => undefined);
         if (view !== undefined) return view;
     }
     return undefined;

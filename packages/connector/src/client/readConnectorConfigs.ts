@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ConnectAuth } from "./auth";
 import { connectClient } from "./connectClient";
 import type { ConnectorInfo } from "./types";
 
@@ -16,9 +17,14 @@ const NEXT_WORKER_MS = 1000;
  * Reads the configs of all connectors of a cluster from the first worker that answers. Never throws.
  *
  * @param limitMs limit of the whole read.
+ * @param auth credentials for the workers. Default: none.
  */
-export async function readConnectorConfigs(restUrls: string[], limitMs: number): Promise<ConnectorConfigs> {
-    const client = connectClient({ restUrls, limitSeconds: limitMs / 1000, direct: true });
+export async function readConnectorConfigs(
+    restUrls: string[],
+    limitMs: number,
+    auth?: ConnectAuth,
+): Promise<ConnectorConfigs> {
+    const client = connectClient({ restUrls, limitSeconds: limitMs / 1000, auth, direct: true });
     const ask = async (restUrl: string): Promise<ConnectorConfigs> => {
         const outcome = await client.ask(restUrl, { method: "GET", path: "/connectors?expand=info" });
         if (!outcome.ok) throw new Error(outcome.detail);
