@@ -1,3 +1,4 @@
+import { acceptsTls } from "../../components/render/tls";
 import { aboveBrokersProblem, ILLEGAL_TOPIC, TOPIC_NAME } from "../../connectors/topics";
 import { Problem, repeated } from "../problem";
 import type { PlatformConfig } from "../schema";
@@ -72,6 +73,35 @@ const OWNED_SETTINGS = {
             remedy: "set security.tls instead",
         },
         { settings: /^wal_level$/i, rule: "would end the capture of changes, which needs logical", remedy: REMOVE },
+    ],
+};
+
+const OPENS = "would open or break the links that security.tls protects";
+/** The same where servers take TLS. Protocols and cipher suites stay the user's. */
+const TLS_SETTINGS: Partial<typeof OWNED_SETTINGS> = {
+    zookeeper: [
+        {
+            settings:
+                /^(secureClientPort(Address)?|serverCnxnFactory|sslQuorum|portUnification|authProvider\..+|X509AuthenticationProvider\..+|ssl\.(?!(quorum\.)?(protocol|enabledProtocols|ciphersuites)$).+)$/,
+            rule: OPENS,
+            remedy: REMOVE,
+        },
+    ],
+    kafka: [
+        {
+            settings:
+                /^(ssl\.(?!protocol$|enabled\.protocols$|cipher\.suites$).+|sasl\..+|listener\.name\..+|security\.inter\.broker\.protocol|authorizer\.class\.name|super\.users|allow\.everyone\.if\.no\.acl\.found|principal\.builder\.class|zookeeper\.(ssl\..+|clientCnxnSocket|set\.acl))$/,
+            rule: OPENS,
+            remedy: REMOVE,
+        },
+    ],
+    connect: [
+        {
+            settings:
+                /^(listeners\.https\..+|((producer|consumer|admin)\.)?(security\.protocol|sasl\..+|ssl\.(?!protocol$|enabled\.protocols$|cipher\.suites$).+))$/,
+            rule: OPENS,
+            remedy: REMOVE,
+        },
     ],
 };
 
@@ -179,10 +209,11 @@ function storageTopicProblems({ connect }: Partial<PlatformConfig>): Problem[] {
 }
 
 function ownedSettingProblems(c: Partial<PlatformConfig>): Problem[] {
+    const isTls = acceptsTls(c.tls ?? "off");
     return Object.entries(OWNED_SETTINGS).flatMap(([role, owned]) => {
         const config = c[role as keyof typeof OWNED_SETTINGS]?.config ?? {};
         return Object.entries(config).flatMap(([key, value]) =>
-            owned
+            [...owned, ...(isTls ? (TLS_SETTINGS[role as keyof typeof OWNED_SETTINGS] ?? []) : [])]
                 .filter(({ settings }) => settings.test(key))
                 .map(({ rule, remedy }) => ({ path: `${role}.config.${key}`, value, rule, remedy })),
         );
