@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { defaults } from "../../../config/defaults";
 import { cacheFolder } from "../../../tools/folders";
 
 /** Jars for tests that run Kafka and Connect as plain processes. */
@@ -25,11 +26,26 @@ export async function kafkaLibraries(version: string): Promise<KafkaLibraries> {
     return { version, classPath: join(folder, "libs", "*"), pluginPath: join(folder, "plugins") };
 }
 
-async function resolve(pom: string, folder: string): Promise<void> {
+/** The jars of the runtime image: those of its own pom, with the stack's default versions. @returns their class path. */
+export async function runtimeClassPath(): Promise<string> {
+    const pom = readFileSync(join(import.meta.dirname, "../../../images/runtime/pom.xml"), "utf8");
+    const versions = [defaults.kafka.version, defaults.zookeeper.version];
+    const digest = createHash("sha256")
+        .update([pom, ...versions].join("\n"))
+        .digest("hex");
+    const folder = join(cacheFolder("test-kafka"), `runtime-${digest.slice(0, 16)}`);
+    const copy = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies";
+    const options = ["-DincludeScope=runtime", "-DoutputDirectory=libs"];
+    const properties = [`-Dkafka.version=${versions[0]}`, `-Dzookeeper.version=${versions[1]}`];
+    if (!existsSync(folder)) await resolve(pom, folder, [copy, ...options, ...properties]);
+    return join(folder, "libs", "*");
+}
+
+async function resolve(pom: string, folder: string, goals = ["package"]): Promise<void> {
     const draft = `${folder}.${process.pid}`;
     await mkdir(draft, { recursive: true });
     await writeFile(join(draft, "pom.xml"), pom);
-    await promisify(execFile)("mvn", ["-B", "-q", "-f", join(draft, "pom.xml"), "package"], { maxBuffer: 1 << 26 });
+    await promisify(execFile)("mvn", ["-B", "-q", "-f", join(draft, "pom.xml"), ...goals], { maxBuffer: 1 << 26 });
     await rm(join(draft, "target"), { recursive: true, force: true });
     // Two tests may do this at the same time: the first one there wins, both are equal.
     await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));

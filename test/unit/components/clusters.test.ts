@@ -1,8 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { MemberTlsArgs, StackTls } from "../../../components/certificates/stackTls";
 import { ConnectCluster } from "../../../components/connectCluster";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
 import { KafkaCluster } from "../../../components/kafkaCluster";
+import type { TlsMode } from "../../../components/render/tls";
 import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
 import { defaults } from "../../../config/defaults";
 import { PlatformConfig } from "../../../config/schema";
@@ -24,6 +27,7 @@ interface Metrics {
 
 interface Overrides {
     hosts?: PlatformConfig["hosts"];
+    tls?: StackTls;
     zookeeper?: Partial<PlatformConfig["zookeeper"]> & Metrics;
     kafka?: Partial<PlatformConfig["kafka"]> & Metrics;
     connect?: Partial<PlatformConfig["connect"]> & Metrics;
@@ -33,15 +37,15 @@ interface Overrides {
 async function clusters(over: Overrides = {}) {
     const hosts = Object.entries(over.hosts ?? defaults.hosts).map(([name, args]) => new DockerHost(name, args));
     const image = new Image("image-runtime", { role: "runtime", staged, host: hosts[0]! });
-    const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, ...over.zookeeper, hosts, image });
-    const kafka = new KafkaCluster("kafka", { ...defaults.kafka, ...over.kafka, hosts, image, zookeeper });
+    const common = { hosts, image, tls: over.tls };
+    const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, ...over.zookeeper, ...common });
+    const kafka = new KafkaCluster("kafka", { ...defaults.kafka, ...over.kafka, ...common, zookeeper });
     const settings = { ...defaults.connect, ...over.connect };
     const secrets = { "dbz-source/database-password": "hunter2" };
     const connect = new ConnectCluster("connect", {
         ...settings,
         converters: convertersOf("json", settings, []),
-        hosts,
-        image,
+        ...common,
         kafka,
         plugins,
         pluginDiscovery: "service_load",
@@ -422,6 +426,112 @@ describe("metrics", () => {
                 labels: { stack: "test", job: role, member: `${role}-2` },
             });
         }
+    });
+});
+
+describe("TLS", () => {
+    const asked: MemberTlsArgs[] = [];
+    const credentials = { ca: "ca", cert: "cert", key: "key" };
+    const stackTls = (mode: TlsMode, writer = "writer"): StackTls => ({
+        mode,
+        operator: pulumi.secret(credentials),
+        ca: pulumi.output("ca"),
+        memberTls: (args) => {
+            asked.push(args);
+            return { volumeName: pulumi.output(`${args.member}-tls`), writerId: pulumi.output(writer) };
+        },
+    });
+    const external = (member: string): number[] =>
+        containerInputs(resources, member)["ports"].map((port: { external: number }) => port.external);
+
+    beforeEach(() => void (asked.length = 0));
+
+    it("off changes no member", async () => {
+        await clusters();
+        const inputs = () =>
+            ["zookeeper-0", "kafka-0", "connect-0"].map((name) => JSON.stringify(containerInputs(resources, name)));
+        const before = inputs();
+        resources.length = 0;
+        await clusters({ tls: stackTls("off") });
+        expect(inputs()).toEqual(before);
+        expect(asked).toEqual([]);
+    });
+
+    it.each([
+        { mode: "offer", zookeeper: [2180, 2280], kafka: [9090, 9190, 9290], connect: [7070, 7170] },
+        { mode: "prefer", zookeeper: [2180, 2280], kafka: [9090, 9190, 9290], connect: [7070, 7170] },
+        { mode: "require", zookeeper: [2280], kafka: [9190, 9290], connect: [7170] },
+    ] as const)("publishes the ports of $mode, and gives each member its certificate", async ({ mode, ...ports }) => {
+        await clusters({ tls: stackTls(mode) });
+        for (const role of ["zookeeper", "kafka", "connect"] as const) {
+            expect(external(`${role}-0`).sort()).toEqual(ports[role]);
+            const { volumes, labels } = containerInputs(resources, `${role}-2`);
+            expect(volumes).toContainEqual({
+                volumeName: `${role}-2-tls`,
+                containerPath: "/run/secrets/connect-cdc-tls",
+                readOnly: true,
+            });
+            expect(labels).toContainEqual({ label: "connect-cdc.tls", value: "writer" });
+        }
+        expect(asked.map(({ member, role, user }) => [member, role, user])).toEqual(
+            ["zookeeper", "kafka", "connect"].flatMap((role) => [0, 1, 2].map((i) => [`${role}-${i}`, role, "cdc"])),
+        );
+    });
+
+    it("is not yet used with offer", async () => {
+        const { zookeeper, kafka, connect } = await clusters({ tls: stackTls("offer") });
+        expect(await resolved(zookeeper.connectString)).toBe("zookeeper-0:2180,zookeeper-1:2181,zookeeper-2:2182");
+        expect(await resolved(kafka.bootstrapServers)).toBe("kafka-0:19092,kafka-1:19092,kafka-2:19092");
+        expect((await resolved(connect.restUrls))[0]).toBe("http://127.0.0.1:7070");
+        expect(containerInputs(resources, "kafka-0").health).toHaveLength(6);
+        expect(theResource(resources, "Gate", "kafka-0-gate").inputs["targets"][0]).toBe("127.0.0.1:9090");
+    });
+
+    it.each([
+        { mode: "prefer", outside: "127.0.0.1:9091", health: "8083" },
+        { mode: "require", outside: "127.0.0.1:9291", health: "8084" },
+    ] as const)("is used by all members and probes with $mode", async ({ mode, outside, health }) => {
+        const { zookeeper, kafka, connect } = await clusters({ tls: stackTls(mode) });
+        expect(await resolved(zookeeper.connectString)).toBe("zookeeper-0:2280,zookeeper-1:2281,zookeeper-2:2282");
+        expect(zookeeper.peerAddresses[1]).toBe("zookeeper-1:2281");
+        expect((await resolved(zookeeper.addresses))[1]).toBe("127.0.0.1:2281");
+        expect(await resolved(kafka.bootstrapServers)).toBe("kafka-0:19093,kafka-1:19093,kafka-2:19093");
+        expect((await resolved(kafka.addresses))[1]).toBe("127.0.0.1:9191");
+        expect((await resolved(kafka.outsideAddresses))[1]).toBe(outside);
+        expect((await resolved(connect.restUrls))[1]).toBe("https://127.0.0.1:7171");
+        expect(connect.peerUrls[1]).toBe("https://connect-1:8443");
+        const check = ["CMD", "/usr/local/bin/health-kafka", "127.0.0.1", "19090", "1"];
+        expect(containerInputs(resources, "kafka-1").health).toEqual(check);
+        expect(containerInputs(resources, "connect-1").health.at(-1)).toBe(health);
+        for (const [role, target] of [
+            ["zookeeper", "127.0.0.1:2280"],
+            ["kafka", "127.0.0.1:9190"],
+            ["connect", "https://127.0.0.1:7170"],
+        ]) {
+            expect(theResource(resources, "Gate", `${role}-0-gate`).inputs["targets"][0]).toBe(target);
+        }
+    });
+
+    it("goes by the brokers' listener for the operator where members share no network", async () => {
+        const host = (i: number) => ({
+            endpoint: `ssh://h${i}`,
+            advertisedAddress: `10.0.0.${i}`,
+            bindAddress: "0.0.0.0",
+        });
+        const { kafka } = await clusters({ hosts: { h1: host(1), h2: host(2) }, tls: stackTls("require") });
+        expect(await resolved(kafka.bootstrapServers)).toBe("10.0.0.1:9190,10.0.0.2:9191,10.0.0.1:9192");
+        const broker = containerInputs(resources, "kafka-1").files["/etc/connect-cdc/server.properties"];
+        expect(broker).toContain("inter.broker.listener.name=OPERATOR\n");
+        expect(broker).toContain("HEALTH://kafka-1:19090");
+    });
+
+    it("has a new roll of the workers for a new certificate", async () => {
+        const digest = () => theResource(resources, "RollStart", "connect-roll").inputs["digest"];
+        await clusters({ tls: stackTls("require") });
+        const before = digest();
+        resources.length = 0;
+        await clusters({ tls: stackTls("require", "another") });
+        expect(digest()).not.toBe(before);
     });
 });
 

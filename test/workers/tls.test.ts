@@ -1,0 +1,230 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { Authority, type SignedFiles } from "../support/workers/authority";
+import { TlsPlatform } from "../support/workers/tlsPlatform";
+
+const HEALTH = join(import.meta.dirname, "../../images/runtime");
+const START = { timeout: 120_000, interval: 500 };
+
+let platform: TlsPlatform;
+let operator: SignedFiles;
+let foreign: SignedFiles;
+let expired: SignedFiles;
+
+function sh(command: string, args: string[], input = ""): { status: number | null; output: string } {
+    const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: "utf8", timeout: 20_000 });
+    return { status, output: `${stdout}\n${stderr}` };
+}
+
+const health = (script: string, ...args: (string | number)[]) =>
+    sh("bash", [join(HEALTH, script), ...args.map(String)]);
+
+/** Handshake by openssl, and what the server says to a request. With TLS 1.3 it refuses a client only after the handshake. */
+function handshake(port: number, files?: Partial<SignedFiles>, request = "srvr\n") {
+    const ca = ["-CAfile", files?.ca ?? operator.ca, "-verify_return_error"];
+    const own = files?.cert ? ["-cert", files.cert, "-key", files.key!] : [];
+    return sh("openssl", ["s_client", "-connect", `127.0.0.1:${port}`, "-ign_eof", ...ca, ...own], request);
+}
+
+function curl(url: string, files?: Partial<SignedFiles>, args: string[] = []) {
+    const tls = files
+        ? ["--cacert", files.ca!, ...(files.cert ? ["--cert", files.cert, "--key", files.key!] : [])]
+        : [];
+    return sh("curl", ["-sS", "-m", "10", "--noproxy", "*", ...tls, ...args, url]);
+}
+
+beforeAll(async () => {
+    platform = await TlsPlatform.make();
+    const { ports, authority } = platform;
+    operator = authority.issue("operator");
+    expired = authority.issue("operator", undefined, -1);
+    foreign = { ...new Authority(join(platform.folder, "other")).issue("operator"), ca: operator.ca };
+    platform.startZookeeper("require");
+    await vi.waitFor(() => expect(health("health-zookeeper", ports.zookeeperPlain).status).toBe(0), START);
+    platform.startBroker("require");
+    await vi.waitFor(() => expect(health("health-kafka", "127.0.0.1", 19090, 0).output).toBe("\n"), START);
+    const admin = platform.clientFile("operator", operator);
+    const acl = (...rule: string[]) =>
+        platform.tool("kafka.admin.AclCommand", [
+            "--bootstrap-server",
+            `localhost:${ports.operator}`,
+            "--command-config",
+            admin,
+            "--add",
+            ...rule,
+        ]);
+    await acl(
+        "--allow-principal",
+        "User:connect",
+        "--operation",
+        "All",
+        "--topic",
+        "my-connect-",
+        "--resource-pattern-type",
+        "prefixed",
+    );
+    await acl("--allow-principal", "User:connect", "--operation", "All", "--topic", "lines", "--group", "*");
+    await acl("--allow-principal", "User:connect", "--operation", "All", "--transactional-id", "*");
+    await acl("--allow-principal", "User:alice", "--operation", "Read", "--topic", "lines", "--group", "*");
+    await platform.tool("kafka.admin.ConfigCommand", [
+        "--bootstrap-server",
+        `localhost:${ports.operator}`,
+        "--command-config",
+        admin,
+        "--alter",
+        "--entity-type",
+        "users",
+        "--entity-name",
+        "alice",
+        "--add-config",
+        "SCRAM-SHA-512=[password=wonder]",
+    ]);
+    platform.startWorker("require");
+    await vi.waitFor(() => expect(health("health-connect", ports.restHealth).status).toBe(0), START);
+}, 240_000);
+
+afterAll(async () => platform?.stop());
+
+describe("with require, a server", () => {
+    const served = { zookeeper: "Mode: standalone", rest: "kafka_cluster_id", operator: "", login: "" };
+    const request = { zookeeper: "srvr\n", rest: "GET / HTTP/1.0\r\n\r\n", operator: "\n", login: "\n" };
+
+    it.each(["zookeeper", "rest"] as const)("of %s serves who has a certificate of the authority", (port) => {
+        const { output } = handshake(platform.ports[port], operator, request[port]);
+        expect(output).toContain("Verify return code: 0 (ok)");
+        expect(output).toContain(served[port]);
+    });
+
+    it.each(["zookeeper", "rest", "operator"] as const)("of %s refuses whoever has none, or another one", (port) => {
+        for (const files of [undefined, foreign, expired]) {
+            const { output } = handshake(platform.ports[port], files, request[port]);
+            expect(output).toMatch(/alert|errno|unexpected eof|reset/i);
+            expect(output).not.toContain("Mode:");
+            expect(output).not.toContain("kafka_cluster_id");
+        }
+    });
+
+    it.each(["zookeeper", "rest", "operator", "login"] as const)("of %s refuses plain text", (port) => {
+        const { output } = curl(`telnet://127.0.0.1:${platform.ports[port]}`, undefined, ["--max-time", "3"]);
+        expect(output).not.toContain("Mode:");
+        expect(curl(`http://127.0.0.1:${platform.ports[port]}/connectors`).status).not.toBe(0);
+    });
+
+    it("binds no port without TLS but those of health checks, on the loopback", () => {
+        const { external, restPlain, zookeeperPlain, restHealth } = platform.ports;
+        const { output } = sh("ss", ["-Hltn"]);
+        for (const port of [external, restPlain]) expect(output).not.toContain(`:${port} `);
+        for (const port of [zookeeperPlain, restHealth, 19090]) {
+            const local = output.split("\n").filter((line) => line.includes(`:${port} `));
+            expect(local).toHaveLength(1);
+            expect(local[0]).toContain("127.0.0.1");
+        }
+    });
+});
+
+describe("with require, a client", () => {
+    const topics = (config: string, ...args: string[]) =>
+        platform.tool("org.apache.kafka.tools.TopicCommand", [
+            "--bootstrap-server",
+            ...args,
+            "--command-config",
+            config,
+            "--list",
+        ]);
+
+    it("refuses a broker by another name than those of its certificate", async () => {
+        const config = platform.clientFile("names", operator);
+        expect(await topics(config, `localhost:${platform.ports.operator}`)).toContain("my-connect-configs");
+        expect(await topics(config, `127.0.0.2:${platform.ports.operator}`)).toMatch(/No subject alternative names/);
+    });
+
+    it("with a user needs the right password, and sees topics that it has rules for only", async () => {
+        const user = (password: string) =>
+            platform.file(
+                `alice-${password}.properties`,
+                [
+                    "security.protocol=SASL_SSL",
+                    "sasl.mechanism=SCRAM-SHA-512",
+                    `sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="alice" password="${password}";`,
+                    `ssl.truststore.location=${operator.ca}`,
+                    "ssl.truststore.type=PEM",
+                ].join("\n"),
+            );
+        const own = await topics(user("wonder"), `localhost:${platform.ports.login}`);
+        expect(own).not.toContain("my-connect-configs");
+        expect(own).not.toContain("Exception");
+        expect(await topics(user("wrong"), `localhost:${platform.ports.login}`)).toContain(
+            "SaslAuthenticationException",
+        );
+    });
+
+    it("runs a connector by REST as the principal connect, which has rules for its topic only", async () => {
+        const url = `https://localhost:${platform.ports.rest}/connectors`;
+        const file = platform.file("lines.txt", "one\ntwo\n");
+        const create = (name: string, topic: string) =>
+            curl(url, operator, [
+                "-H",
+                "content-type: application/json",
+                "-d",
+                JSON.stringify({
+                    name,
+                    config: {
+                        "connector.class": "org.apache.kafka.connect.file.FileStreamSourceConnector",
+                        file,
+                        topic,
+                    },
+                }),
+            ]);
+        expect(create("allowed", "lines").output).toContain('"name":"allowed"');
+        expect(create("denied", "secret").output).toContain('"name":"denied"');
+        const status = (name: string) => curl(`${url}/${name}/status`, operator).output;
+        await vi.waitFor(() => expect(status("denied")).toContain("TopicAuthorizationException"), START);
+        const consumed = await platform.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", [
+            "--bootstrap-server",
+            `localhost:${platform.ports.operator}`,
+            "--consumer.config",
+            platform.clientFile("consumer", operator),
+            "--topic",
+            "lines",
+            "--from-beginning",
+            "--max-messages",
+            "2",
+            "--timeout-ms",
+            "40000",
+        ]);
+        expect(consumed).toContain("one\ntwo");
+        expect(status("allowed")).not.toContain("FAILED");
+    });
+});
+
+describe("Kafka's nodes in ZooKeeper", () => {
+    /** Commands of ZooKeeper's own shell, with a certificate. */
+    const shell = (files: SignedFiles, command: string[]) =>
+        platform.tool("org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka", [
+            "-server",
+            `localhost:${platform.ports.zookeeper}`,
+            "-zk-tls-config-file",
+            platform.file(
+                "zookeeper-client.properties",
+                [
+                    "zookeeper.ssl.client.enable=true",
+                    "zookeeper.clientCnxnSocket=org.apache.zookeeper.ClientCnxnSocketNetty",
+                    ...["keystore", "truststore"].flatMap((kind) => [
+                        `zookeeper.ssl.${kind}.location=${files.store}`,
+                        `zookeeper.ssl.${kind}.type=PKCS12`,
+                        `zookeeper.ssl.${kind}.password=connect-cdc`,
+                    ]),
+                ].join("\n"),
+            ),
+            ...command,
+        ]);
+
+    it("can be changed by brokers only", async () => {
+        const { authority } = platform;
+        expect(await shell(authority.issue("connect"), ["getAcl", "/brokers/ids"])).toContain("'x509,'CN=kafka");
+        const denied = await shell(authority.issue("connect"), ["create", "/brokers/topics/made"]);
+        expect(denied).toMatch(/Insufficient permission|NoAuth/);
+        expect(await shell(authority.issue("kafka"), ["create", "/brokers/made"])).toContain("Created /brokers/made");
+    });
+});
