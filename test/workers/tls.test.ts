@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Authority, type SignedFiles } from "../support/workers/authority";
 import { TlsPlatform } from "../support/workers/tlsPlatform";
 
-const HEALTH = join(import.meta.dirname, "../../images/runtime");
+const HEALTH = join(__dirname, "../../images/runtime");
 const START = { timeout: 120_000, interval: 500 };
 
 let platform: TlsPlatform;

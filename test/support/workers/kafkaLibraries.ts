@@ -28,7 +28,7 @@ export async function kafkaLibraries(version: string): Promise<KafkaLibraries> {
 
 /** The jars of the runtime image: those of its own pom, with the stack's default versions. @returns their class path. */
 export async function runtimeClassPath(): Promise<string> {
-    const pom = readFileSync(join(import.meta.dirname, "../../../images/runtime/pom.xml"), "utf8");
+    const pom = readFileSync(join(__dirname, "../../../images/runtime/pom.xml"), "utf8");
     const versions = [defaults.kafka.version, defaults.zookeeper.version];
     const digest = createHash("sha256")
         .update([pom, ...versions].join("\n"))

@@ -432,15 +432,17 @@ describe("metrics", () => {
 describe("TLS", () => {
     const asked: MemberTlsArgs[] = [];
     const credentials = { ca: "ca", cert: "cert", key: "key" };
-    const stackTls = (mode: TlsMode, writer = "writer"): StackTls => ({
-        mode,
-        operator: pulumi.secret(credentials),
-        ca: pulumi.output("ca"),
-        memberTls: (args) => {
-            asked.push(args);
-            return { volumeName: pulumi.output(`${args.member}-tls`), writerId: pulumi.output(writer) };
-        },
-    });
+    /** What the clusters use of it. */
+    const stackTls = (mode: TlsMode, writer = "writer") =>
+        ({
+            mode,
+            operator: pulumi.secret(credentials),
+            ca: pulumi.output("ca"),
+            memberTls: (args: MemberTlsArgs) => {
+                asked.push(args);
+                return { volumeName: pulumi.output(`${args.member}-tls`), writerId: pulumi.output(writer) };
+            },
+        }) as unknown as StackTls;
     const external = (member: string): number[] =>
         containerInputs(resources, member)["ports"].map((port: { external: number }) => port.external);
 
