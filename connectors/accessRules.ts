@@ -102,12 +102,13 @@ export function sourcesWithoutRules({ connect, completedConnectors }: AccessSett
 
 /**
  * Rules of the registry's principal. Names: Apicurio Registry 3.0, "apicurio.kafkasql.topic",
- * "apicurio.kafkasql.snapshots.topic" and "apicurio.kafkasql.consumer.group-prefix".
+ * "apicurio.kafkasql.snapshots.topic", "apicurio.events.kafka.topic" and "apicurio.kafkasql.consumer.group-prefix".
  */
 export function registryRules(): AccessRule[] {
     return [
         { topic: "kafkasql-journal", operations: ["Create", "Read", "Write", "DescribeConfigs"] },
         { topic: "kafkasql-snapshots", operations: ["Create", "Read", "Write", "DescribeConfigs"] },
+        { topic: "registry-events", operations: WRITTEN },
         { group: "apicurio-*", operations: ["Read"] },
     ];
 }

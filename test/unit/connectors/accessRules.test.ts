@@ -111,6 +111,7 @@ it("rules of the registry name its topics and groups", () => {
     expect(registryRules().map(({ topic, group }) => topic ?? group)).toEqual([
         "kafkasql-journal",
         "kafkasql-snapshots",
+        "registry-events",
         "apicurio-*",
     ]);
 });
