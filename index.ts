@@ -2,13 +2,16 @@ import { databaseUrl } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
 import { buildImages } from "./components/buildImages";
 import { declareSnapshots, declareTables } from "./components/capturedTables";
+import { StackTls } from "./components/certificates/stackTls";
 import { ConnectCluster } from "./components/connectCluster";
 import { connectorOutputs, connectorSecrets, declareConnectors, declaredStates } from "./components/connectors";
 import { DockerHost, engines } from "./components/dockerHost";
 import { JmsBroker } from "./components/jmsBroker";
 import { prometheusTargets } from "./components/jvm";
+import { KafkaAccess } from "./components/kafkaAccess";
 import { KafkaCluster } from "./components/kafkaCluster";
 import { DATABASE_NAME, JMS_BROKER_NAME, REGISTRY_NAME } from "./components/render/serverAddresses";
+import { usesTls } from "./components/render/tls";
 import { SchemaRegistry } from "./components/schemaRegistry";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
@@ -27,10 +30,12 @@ export = async () => {
     const { config, staged, keptConnectors } = await prepare();
     const { completedConnectors } = config;
 
+    const access = config.tls === "off" ? undefined : declaredAccess(config);
+    const userSecrets = Object.values(access?.passwordSecrets ?? {});
     const secrets = stackSecrets({
         given: loadSecrets(),
         givenNames: config.secretNames,
-        needed: [config.database.passwordSecret, config.jmsBroker.passwordSecret],
+        needed: [config.database.passwordSecret, config.jmsBroker.passwordSecret, ...userSecrets],
     });
     const databaseArgs = { ...config.database, password: secrets[config.database.passwordSecret]! };
     const jmsBrokerArgs = { ...config.jmsBroker, password: secrets[config.jmsBroker.passwordSecret]! };
@@ -48,8 +53,23 @@ export = async () => {
         },
     });
 
+    // Authorities and certificates
+    const tls =
+        config.tls === "off"
+            ? undefined
+            : new StackTls("tls", {
+                  mode: config.tls,
+                  authorities: config.security.authorities.map(({ name, cert, key }) => ({
+                      name,
+                      cert,
+                      key: key && secrets[key.secret],
+                  })),
+                  certificateDays: config.security.certificateDays,
+              });
+    const credentials = usesTls(config.tls) ? tls?.operator : undefined;
+
     // Servers of the stack's own, where config has no other ones
-    const common = { hosts, protectData: config.security.protectData };
+    const common = { hosts, tls, protectData: config.security.protectData };
     const database =
         images.postgres && new SourceDatabase(DATABASE_NAME, { ...databaseArgs, ...common, image: images.postgres });
     const jmsBroker =
@@ -70,7 +90,22 @@ export = async () => {
         zookeeper,
         metricsPort: metrics?.kafkaPort,
     });
-    const registryArgs = { ...config.registry, hosts, kafka };
+    const kafkaAccess =
+        access &&
+        new KafkaAccess(
+            "kafka-access",
+            {
+                ...access,
+                targets: kafka.addresses,
+                loginTargets: kafka.outsideAddresses,
+                credentials,
+                passwords: Object.fromEntries(
+                    Object.entries(access.passwordSecrets).map(([user, name]) => [user, secrets[name]!]),
+                ),
+            },
+            { dependsOn: kafka.ready },
+        );
+    const registryArgs = { ...config.registry, hosts, kafka, tls };
     const registry = images.registry && new SchemaRegistry(REGISTRY_NAME, { ...registryArgs, image: images.registry });
     const connect = new ConnectCluster("connect", {
         ...config.connect,
