@@ -19,6 +19,7 @@ import { declareSubjects } from "./components/subjects";
 import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
+import { declaredAccess } from "./connectors/accessRules";
 import { authoritiesOf, registryLoginOf, registryUrlsOf, workerConverters } from "./connectors/endpoints";
 import { runsRegistry } from "./connectors/formats";
 import { subjectLevels } from "./connectors/subjectLevels";
@@ -97,15 +98,13 @@ export = async () => {
             {
                 ...access,
                 targets: kafka.addresses,
-                loginTargets: kafka.outsideAddresses,
+                loginTargets: kafka.tlsAddresses,
                 credentials,
-                passwords: Object.fromEntries(
-                    Object.entries(access.passwordSecrets).map(([user, name]) => [user, secrets[name]!]),
-                ),
+                passwords: passwordsOf(access.passwordSecrets, secrets),
             },
             { dependsOn: kafka.ready },
         );
-    const registryArgs = { ...config.registry, hosts, kafka, tls };
+    const registryArgs = { ...config.registry, hosts, kafka, tls, after: kafkaAccess && [kafkaAccess] };
     const registry = images.registry && new SchemaRegistry(REGISTRY_NAME, { ...registryArgs, image: images.registry });
     const connect = new ConnectCluster("connect", {
         ...config.connect,
@@ -114,6 +113,8 @@ export = async () => {
         image: images.connect,
         kafka,
         authorities: authoritiesOf(config),
+        tls,
+        after: kafkaAccess && [kafkaAccess],
         plugins: staged.plugins,
         pluginDiscovery: staged.pluginDiscovery,
         secrets: connectorSecrets(completedConnectors, secrets),
@@ -141,6 +142,7 @@ export = async () => {
     );
     const connectors = declareConnectors(completedConnectors, {
         connect,
+        credentials,
         database,
         databaseCa: config.database.ca,
         ready: [...ready, ...subjects],
@@ -149,7 +151,7 @@ export = async () => {
         secrets,
         stopGraceSeconds: config.connect.stopGraceSeconds,
     });
-    declareSnapshots(config.tableLists, { ...tableArgs, connect, connectors });
+    declareSnapshots(config.tableLists, { ...tableArgs, connect, credentials, connectors });
     const databaseAddress = database?.address ?? `${config.database.host}:${config.database.port}`;
     const databaseAccess = pulumi
         .all([databaseAddress, databaseArgs.password, database?.ca ?? config.database.ca])
@@ -169,6 +171,7 @@ export = async () => {
             registry,
             jmsBroker: jmsBroker && { ...jmsBrokerArgs, server: jmsBroker },
             secrets: Object.values(secrets),
+            credentials,
         };
         new Watch("watch", { ...config.watch, ...watched, hosts, image: images.watch }, { dependsOn: ready });
     }
@@ -196,6 +199,9 @@ export = async () => {
         ...(metrics && {
             prometheusTargets: prometheusTargets([zookeeper, kafka, connect, ...(registry ? [registry] : [])]),
         }),
+        tls: config.tls,
+        ...(tls && { operator: tls.operator, ca: tls.ca }),
+        ...(access && { kafkaUsers: pulumi.secret(pulumi.all(passwordsOf(access.passwordSecrets, secrets))) }),
         // Status removes these values from the traces that it shows
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,
@@ -205,3 +211,7 @@ export = async () => {
         connectors: connectorOutputs(completedConnectors),
     };
 };
+
+function passwordsOf(secretNames: Record<string, string>, secrets: Record<string, pulumi.Output<string>>) {
+    return Object.fromEntries(Object.entries(secretNames).map(([user, name]) => [user, secrets[name]!]));
+}

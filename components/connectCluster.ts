@@ -19,6 +19,8 @@ const HEALTH_PORT = 8084;
 /** Arguments of {@link ConnectCluster}. */
 export interface ConnectClusterArgs extends JvmRoleArgs, WorkerSettings {
     kafka: KafkaCluster;
+    /** Resources that must exist before the first worker. Default: none but Kafka. */
+    after?: pulumi.Resource[];
     /** Plugins that the image holds. */
     plugins: pulumi.Input<PluginVersion[]>;
     /** How workers find the plugins of the image. */
@@ -88,7 +90,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
             credentials: usesTls(mode) ? tls?.operator : undefined,
             readySeconds: args.readySeconds,
             parent: this,
-            dependsOn: [args.kafka.ready, ...secretFiles.values()],
+            dependsOn: [args.kafka.ready, ...(args.after ?? []), ...secretFiles.values()],
             keptConnectors: args.keptConnectors,
             secrets: pulumi.output(args.secrets).apply((secrets) => Object.values(secrets)),
             members: hosts.map((host, i) => ({

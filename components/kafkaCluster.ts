@@ -50,6 +50,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
     public readonly addresses: pulumi.Output<string[]>;
     /** `host:port` of every broker for other clients outside. With `require` they need a user. */
     public readonly outsideAddresses: pulumi.Output<string[]>;
+    /** `host:port` of every broker's listener for users. */
+    public readonly tlsAddresses: pulumi.Output<string[]>;
     /** `host:port` of every broker for other members. */
     public readonly peerAddresses: string[];
     /** Replication factor that new topics get: the number of brokers, at most 3. */
@@ -132,6 +134,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         this.bootstrapServers = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
         this.outsideAddresses = pulumi.output(outside);
+        this.tlsAddresses = pulumi.output(places.map(({ host, tlsPort }) => outsideAddress(host, tlsPort)));
         this.peerAddresses = peers.map(({ host, port }) => `${host}:${port}`);
         this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));
         this.registerOutputs({

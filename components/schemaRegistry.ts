@@ -20,6 +20,8 @@ export interface SchemaRegistryArgs {
     image: Image;
     /** Where the schemas are kept. */
     kafka: KafkaCluster;
+    /** Resources that must exist before the first instance. Default: none but Kafka. */
+    after?: pulumi.Resource[];
     /** Instances of the registry. */
     instances: number;
     /** Host names by instance, repeated when it is shorter. Empty: instance i goes to host i modulo the number of hosts. */
@@ -60,7 +62,7 @@ export class SchemaRegistry extends pulumi.ComponentResource {
             targets,
             readySeconds: READY_SECONDS,
             parent: this,
-            dependsOn: [kafka.ready],
+            dependsOn: [kafka.ready, ...(args.after ?? [])],
             members: hosts.map((host, i) => ({
                 host,
                 image: args.image,
