@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { Agent } from "node:https";
 import axios from "axios";
-import { Client } from "pg";
-import type { StackOutputs } from "../../../cli/stack/stackOutputs";
-import { parseAddress } from "../../../servers/address";
+import type { Client } from "pg";
+import { credentialsOf, type StackOutputs } from "../../../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../../../servers/wait";
 import type { Pipeline } from "../stack/pipeline";
 import { parseXmlRow } from "./customerXml";
+import { databaseClient } from "./databaseClient";
 import type { ReceivedMessage } from "./queues";
 import { account, type Account, type Commit, type Delivery } from "./rowAccount";
 
@@ -161,23 +162,18 @@ export class NumberedRows {
  * A source that dies before its first offsets are stored takes its snapshot again, and of what was committed since its death
  * only the last states come.
  */
-async function untilPositionKept({ restUrls }: StackOutputs): Promise<void> {
+async function untilPositionKept(outputs: StackOutputs): Promise<void> {
+    const httpsAgent = new Agent(credentialsOf(outputs));
+    const url = `${outputs.restUrls[0]}/connectors/dbz-source/offsets`;
     const check = async () => {
-        const { data } = await axios.get<{ offsets: unknown[] }>(`${restUrls[0]}/connectors/dbz-source/offsets`);
+        const { data } = await axios.get<{ offsets: unknown[] }>(url, { httpsAgent });
         return data.offsets.length > 0 ? done() : pending("none");
     };
     await waitFor(check, { what: "the source's first offsets to be stored", timeoutSeconds: 60 });
 }
 
-async function connect({ database }: StackOutputs, run: string): Promise<Client> {
-    const { host, port } = parseAddress(database.address ?? "");
-    const { name, user, password } = database;
-    const client = new Client({
-        host,
-        port,
-        database: name,
-        user,
-        password,
+async function connect(outputs: StackOutputs, run: string): Promise<Client> {
+    const client = databaseClient(outputs, {
         application_name: applicationName(run),
         connectionTimeoutMillis: ANSWER_SECONDS * 1000,
         query_timeout: ANSWER_SECONDS * 1000,

@@ -1,6 +1,6 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import type { StackOutputs } from "../../../cli/stack/stackOutputs";
-import { parseAddress } from "../../../servers/address";
+import { databaseClient } from "./databaseClient";
 
 export interface Customer {
     id: number;
@@ -13,10 +13,8 @@ export interface Customer {
 export class CustomersTable {
     private constructor(private readonly client: Client) {}
 
-    static async open({ database }: StackOutputs): Promise<CustomersTable> {
-        const { host, port } = parseAddress(database.address ?? "");
-        const { name, user, password } = database;
-        const client = new Client({ host, port, database: name, user, password, connectionTimeoutMillis: 5000 });
+    static async open(outputs: StackOutputs): Promise<CustomersTable> {
+        const client = databaseClient(outputs, { connectionTimeoutMillis: 5000 });
         // A connection that breaks fails the next query; as an event without a listener it would end the process.
         client.on("error", () => undefined);
         await client.connect();

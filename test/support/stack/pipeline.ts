@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../../../cli/stack/stackOutputs";
+import { queueLogin, type StackOutputs } from "../../../cli/stack/stackOutputs";
 import { parseXmlRow, type XmlRow } from "../rows/customerXml";
 import { QueueDrain, type ReceivedMessage } from "../rows/queues";
 import { type Customer, CustomersTable } from "../rows/rows";
@@ -18,8 +18,8 @@ export class Pipeline {
     }
 
     static async connect(outputs: StackOutputs): Promise<Pipeline> {
-        const { address = "", user, password } = outputs.jmsBroker;
-        const login = { address, user, password };
+        const login = queueLogin(outputs);
+        if (login === undefined) throw new Error("the stack has no JMS broker of its own");
         return new Pipeline(
             outputs,
             await CustomersTable.open(outputs),

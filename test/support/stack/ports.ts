@@ -12,6 +12,8 @@ export interface StackPorts {
     jmsBroker: number;
     jmsConsole: number;
     metrics: { zookeeper: number; kafka: number; connect: number };
+    /** With TLS. */
+    tls: { zookeeper: number; kafka: number; operator: number; connect: number; registry: number; jmsBroker: number };
 }
 
 // Below the fixed ports of tests (29000 and up) and the range that Linux gives to outgoing connections (32768 and up), above
@@ -42,6 +44,14 @@ export async function findPorts(): Promise<StackPorts> {
                 registry: block(5) + rolePorts / 2,
                 jmsBroker: block(6),
                 jmsConsole: block(7),
+                tls: {
+                    zookeeper: block(0) + rolePorts / 2,
+                    kafka: block(6) + 2,
+                    operator: block(3) + rolePorts / 2,
+                    connect: block(4) + rolePorts / 2,
+                    registry: block(7) + rolePorts / 2,
+                    jmsBroker: block(6) + 1,
+                },
                 metrics: { zookeeper: block(8), kafka: block(8) + rolePorts / 2, connect: block(9) },
             };
         }

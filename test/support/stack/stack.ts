@@ -70,17 +70,22 @@ export class TestStack {
         await this.must("stack", ["init", this.handle.name, "--no-select"], this.handle.folder);
         const { ports } = this.handle;
         this.configure({
-            zookeeper: { clientPort: ports.zookeeper, quorumPort: ports.quorum, electionPort: ports.election },
-            kafka: { port: ports.kafka },
-            connect: { port: ports.connect },
+            zookeeper: {
+                clientPort: ports.zookeeper,
+                tlsPort: ports.tls.zookeeper,
+                quorumPort: ports.quorum,
+                electionPort: ports.election,
+            },
+            kafka: { port: ports.kafka, tlsPort: ports.tls.kafka, operatorPort: ports.tls.operator },
+            connect: { port: ports.connect, tlsPort: ports.tls.connect },
             metrics: {
                 zookeeperPort: ports.metrics.zookeeper,
                 kafkaPort: ports.metrics.kafka,
                 connectPort: ports.metrics.connect,
             },
             database: { port: ports.database },
-            registry: { port: ports.registry },
-            jmsBroker: { port: ports.jmsBroker, consolePort: ports.jmsConsole },
+            registry: { port: ports.registry, tlsPort: ports.tls.registry },
+            jmsBroker: { port: ports.jmsBroker, tlsPort: ports.tls.jmsBroker, consolePort: ports.jmsConsole },
         });
     }
 

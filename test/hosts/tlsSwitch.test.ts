@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TLS_MODES } from "../../components/render/tls";
+import { NumberedRows } from "../support/rows/numberedRows";
+import { Pipeline } from "../support/stack/pipeline";
+import { TestStack } from "../support/stack/stack";
+import { readStatus } from "../support/stack/statusRun";
+
+/** Up to nine members, one after the other, for each of six steps. */
+const LIMIT = { timeout: 30 * 60_000 };
+const FROM = Number(process.env["TLS_FROM"] ?? 0);
+/** The contract for every row. */
+const kept = { lost: [], invented: [], disordered: [], stale: [] };
+
+describe.skipIf(!process.env.SOAK)("TLS of a running stack", () => {
+    let stack: TestStack;
+
+    beforeAll(async () => {
+        stack = await TestStack.create("tls");
+        stack.configure({ security: { tls: TLS_MODES[FROM] } });
+        await stack.up();
+    });
+
+    afterAll(() => stack?.dispose());
+
+    const steps = [...TLS_MODES.slice(FROM + 1), ...[...TLS_MODES].reverse().slice(1)];
+    it.each(steps)("goes to the mode %s while rows flow, and loses none", LIMIT, async (mode) => {
+        const pipeline = await Pipeline.open(stack);
+        try {
+            const rows = await NumberedRows.start(pipeline);
+            await rows.untilCommitted(20);
+            stack.configure({ security: { tls: mode } });
+            const { seconds } = await stack.up();
+            process.stderr.write(`${mode}: ${seconds} s\n`);
+            const { json, xml } = await rows.account(180);
+            expect([json, xml]).toMatchObject([kept, kept]);
+        } finally {
+            await pipeline.close();
+        }
+        expect((await readStatus(stack)).findings).toEqual([]);
+        expect(await stack.preview()).toEqual([]);
+    });
+});
