@@ -504,13 +504,13 @@ describe("TLS", () => {
         expect(connect.peerUrls[1]).toBe("https://connect-1:8443");
         const check = ["CMD", "/usr/local/bin/health-kafka", "127.0.0.1", "19090", "1"];
         expect(containerInputs(resources, "kafka-1").health).toEqual(check);
-        expect(containerInputs(resources, "connect-1").health.at(-1)).toBe(health);
+        expect(containerInputs(resources, "connect-1").health).toContain(health);
         for (const [role, target] of [
             ["zookeeper", "127.0.0.1:2280"],
             ["kafka", "127.0.0.1:9190"],
             ["connect", "https://127.0.0.1:7170"],
-        ]) {
-            expect(theResource(resources, "Gate", `${role}-0-gate`).inputs["targets"][0]).toBe(target);
+        ] as const) {
+            expect(theResource(resources, "Gate", `${role}-0-gate`).inputs["targets"]).toContain(target);
         }
     });
 
