@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         });
         stack.configure({
             hosts: { local: null, ...Object.fromEntries(addressed) },
-            security: { trustedNetwork: true, protectData: true },
+            security: { tls: "off", trustedNetwork: true, protectData: true },
             database: { ...database, placement: ["b"] },
             jmsBroker: { ...jmsBroker, placement: ["a"] },
             connect: { ...connect, format: "avro" },
@@ -243,7 +243,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
                 const { database, jmsBroker } = stack.handle.ports;
                 second.configure({
                     hosts: stack.config().hosts,
-                    security: { trustedNetwork: true },
+                    security: { tls: "off", trustedNetwork: true },
                     zookeeper: { ...zookeeper, servers: 1, placement: ["a"] },
                     kafka: { ...kafka, brokers: 1, placement: ["b"] },
                     connect: { ...connect, workers: 2, placement: ["c", "a"] },

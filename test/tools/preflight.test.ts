@@ -72,7 +72,7 @@ describe("preflight on the real engine", () => {
     it("names an address to bind to that this machine does not have", async () => {
         // An address for documentation (RFC 5737)
         const hosts = { local: { bindAddress: "192.0.2.1" } };
-        const elsewhere = parseConfig({ ...ports, hosts, security: { trustedNetwork: true } });
+        const elsewhere = parseConfig({ ...ports, hosts, security: { tls: "off", trustedNetwork: true } });
         expect(await preflight(elsewhere, stack)).toEqual([
             expect.stringMatching(/^hosts\.local\.bindAddress = 192\.0\.2\.1: is not an address of this machine; /),
         ]);
