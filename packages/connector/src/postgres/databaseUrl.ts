@@ -19,12 +19,17 @@ export interface DatabaseAccess {
 }
 
 /** Settings of the npm package `pg` for a database. */
-export function connectionOf(database: string | DatabaseAccess): { connectionString: string; ssl?: { ca: string } } {
+export function connectionOf(database: string | DatabaseAccess): {
+    connectionString: string;
+    ssl?: { ca: string; host: string };
+} {
     const { url, ca }: DatabaseAccess = typeof database === "string" ? { url: database } : database;
     if (ca === undefined) return { connectionString: url };
     // Parameters of the URL would win over `ssl`
     const [withoutParameters = "", parameters] = url.split("?", 2);
     const others = new URLSearchParams(parameters);
     for (const name of [...others.keys()]) if (name.startsWith("ssl")) others.delete(name);
-    return { connectionString: [withoutParameters, others].filter(String).join("?"), ssl: { ca } };
+    // Without it, pg 8.11.0, which this package takes, lets Node.js compare the certificate with "localhost" instead of an address
+    const host = others.get("host") ?? new URL(withoutParameters).hostname.replace(/^\[(.*)\]$/, "$1");
+    return { connectionString: [withoutParameters, others].filter(String).join("?"), ssl: { ca, host } };
 }
