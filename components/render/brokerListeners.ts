@@ -2,8 +2,9 @@ import type { Listener } from "./serverProperties";
 import { acceptsPlain, acceptsTls, type TlsMode, usesTls } from "./tls";
 import { type HostAddress, type MemberAddress, outsideAddress } from "./topology";
 
-const INTERNAL_PORT = 19092;
-const INTERNAL_TLS_PORT = 19093;
+/** Ports for members on one host, without and with TLS. */
+export const INTERNAL_PORT = 19092;
+export const INTERNAL_TLS_PORT = 19093;
 /** Port of a broker's own health check, inside the container only. */
 export const HEALTH_PORT = 19090;
 const LOOPBACK = "127.0.0.1";

@@ -41,7 +41,15 @@ export const ROOMS: Record<string, Room> = {
         files: ["preflight/*.ts"],
         holds: "checks before the first resource of what config cannot know: engines, disks, ports, workers",
         rooms: [
-            ...["config/", "connectors/", "components/", "images/staging/", "servers/", "docker/"],
+            ...[
+                "config/",
+                "connectors/",
+                "components/",
+                "components/render/",
+                "images/staging/",
+                "servers/",
+                "docker/",
+            ],
             ...["images/staging/contract.ts", "packages/connector/", "packages/docker-engine/"],
         ],
         packages: ["@pulumi/pulumi", "dockerode"],
