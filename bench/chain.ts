@@ -1,8 +1,8 @@
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Admin } from "@platformatic/kafka";
-import type { StackOutputs } from "../cli/stack/stackOutputs";
-import { type ConsoleLogin, queueStates } from "../servers/artemis";
+import { consoleLogin, credentialsOf, type StackOutputs } from "../cli/stack/stackOutputs";
+import { queueStates } from "../servers/artemis";
 import { connectorStatuses } from "../servers/connect";
 import { done, pending, waitFor } from "../servers/wait";
 import { setState } from "../test/support/stack/connectorState";
@@ -11,6 +11,7 @@ import { Arrivals, latencies, RowSender, type Times } from "./chainEnds";
 import { cpuOf, type CpuSeconds, cpuText } from "./cpu";
 import { emptyQueue } from "./emptyQueue";
 import type { Figure } from "./figure";
+import { kafkaOptions } from "./kafkaOptions";
 import { median, percentile } from "./statistics";
 
 const TOPIC = "localhost.cdc.customers";
@@ -27,16 +28,23 @@ const LATENCY_AIM = 2;
 const LATENCY_AIM_MS = 150;
 
 /** Latency of one reader at one rate, ms. */
-interface Latency {
+export interface Latency {
     p50: number;
     p99: number;
 }
 
 /** Rows per second, one value for each burst. */
-interface Bursts {
+export interface Bursts {
     source: number[];
     sinks: number[];
     chain: number[];
+}
+
+/** What a run has measured. */
+export interface ChainRun {
+    bursts: Bursts;
+    /** Latency by rows per second and reader. */
+    steady: Map<number, Map<string, Latency>>;
 }
 
 /**
@@ -44,15 +52,29 @@ interface Bursts {
  * plain consumer of the same topic. The stack must be up, with its default connectors.
  */
 export async function measureChain(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
+    const { bursts, steady } = await runChain(stack, print);
+    return [burstFigure(bursts), ...latencyFigures(steady)];
+}
+
+/**
+ * Measures the chain of a stack that is up.
+ *
+ * @param rates rows per second at which latency is measured.
+ */
+export async function runChain(
+    stack: TestStack,
+    print: (line: string) => void,
+    rates: number[] = RATES,
+): Promise<ChainRun> {
     const outputs = await stack.outputs();
     const bench = new ChainBench(stack.handle.name, outputs, new RowSender(outputs), (line) => print(`chain, ${line}`));
     try {
         await bench.warmUp();
         await bench.idle();
         const bursts = await bench.bursts();
-        const steady = new Map<number, Map<string, Latency>>();
-        for (const rate of RATES) steady.set(rate, await bench.steady(rate));
-        return [burstFigure(bursts), ...latencyFigures(steady)];
+        const steady: ChainRun["steady"] = new Map();
+        for (const rate of rates) steady.set(rate, await bench.steady(rate));
+        return { bursts, steady };
     } finally {
         await bench.close();
     }
@@ -67,7 +89,7 @@ class ChainBench {
         private readonly sender: RowSender,
         private readonly print: (line: string) => void,
     ) {
-        this.admin = new Admin({ clientId: "connect-cdc-bench", bootstrapBrokers: outputs.addresses.kafka });
+        this.admin = new Admin(kafkaOptions(outputs));
     }
 
     async close(): Promise<void> {
@@ -93,7 +115,7 @@ class ChainBench {
         const all: Bursts = { source: [], sinks: [], chain: [] };
         for (let round = 1; round <= BURST_ROUNDS; round++) {
             const name = (what: string) => `burst ${round} of ${BURST_ROUNDS}, ${what}`;
-            await Promise.all(SINKS.map((sink) => setState(this.restUrl, sink, "pause", "PAUSED")));
+            await Promise.all(SINKS.map((sink) => this.setState(sink, "pause", "PAUSED")));
             const before = await this.added();
             await this.rate(name("source alone"), all.source, () => this.sourceBurst());
             await this.rate(name("sinks alone"), all.sinks, () => this.sinksBurst(before));
@@ -142,7 +164,7 @@ class ChainBench {
     /** Rows per second of the sinks alone, which were paused during a burst. */
     private async sinksBurst(before: Map<string, number>): Promise<number> {
         const started = performance.now();
-        const resumed = Promise.all(SINKS.map((sink) => setState(this.restUrl, sink, "resume", "RUNNING")));
+        const resumed = Promise.all(SINKS.map((sink) => this.setState(sink, "resume", "RUNNING")));
         const rate = await this.rowsPerSecond(started, () => this.isAdded(before));
         await resumed;
         return rate;
@@ -172,7 +194,7 @@ class ChainBench {
 
     /** Messages ever added, by queue. */
     private async added(): Promise<Map<string, number>> {
-        const states = await queueStates(this.console);
+        const states = await queueStates(consoleLogin(this.outputs));
         return new Map(states.map(({ name, added }) => [name, added]));
     }
 
@@ -182,20 +204,20 @@ class ChainBench {
     }
 
     private async emptyQueues(): Promise<void> {
-        await Promise.all(this.outputs.jmsBroker.queues.map((queue) => emptyQueue(this.console, queue)));
+        await Promise.all(this.outputs.jmsBroker.queues.map((queue) => emptyQueue(consoleLogin(this.outputs), queue)));
     }
 
     /** The workers of each connector's tasks. */
     private async placement(): Promise<string> {
-        const connectors = await connectorStatuses(this.restUrl);
+        const connectors = await connectorStatuses(this.restUrl, credentialsOf(this.outputs));
         return connectors
             .map(({ name, tasks }) => `${name} on ${tasks.map(({ worker_id }) => worker_id).join(", ")}`)
             .join("; ");
     }
 
-    private get console(): ConsoleLogin {
-        const { addresses, jmsBroker } = this.outputs;
-        return { url: addresses.jmsConsole!, user: jmsBroker.user, password: jmsBroker.password };
+    private setState(sink: string, ...change: ["pause", "PAUSED"] | ["resume", "RUNNING"]): Promise<void> {
+        const [action, state] = change;
+        return setState(this.restUrl, sink, action, state, credentialsOf(this.outputs));
     }
 
     private get restUrl(): string {
@@ -241,14 +263,19 @@ function burstFigure({ source, sinks: sinksAlone, chain }: Bursts): Figure {
     };
 }
 
-function latencyFigures(steady: Map<number, Map<string, Latency>>): Figure[] {
+/** p99 of the slower queue, ms. */
+export function slowerQueue(readers: Map<string, Latency>): number {
+    return Math.max(...[...readers].filter(([name]) => name !== Arrivals.plain).map(([, { p99 }]) => p99));
+}
+
+function latencyFigures(steady: ChainRun["steady"]): Figure[] {
     const details = [...steady].flatMap(([rate, readers]) =>
         [...readers].map(([name, latency]) => `${rate} rows/s, ${name}: ${latencyText(latency)}`),
     );
     const [rate] = RATES;
     const readers = steady.get(rate!)!;
     const plain = readers.get(Arrivals.plain)!.p99;
-    const queue = Math.max(...[...readers].filter(([name]) => name !== Arrivals.plain).map(([, { p99 }]) => p99));
+    const queue = slowerQueue(readers);
     const name = (other: string) => `chain, p99 of the slower queue at ${rate} rows/s, against ${other}`;
     return [
         {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connectionOf } from "@connect-cdc/connector/postgres";
 import { Consumer, FetchIsolationLevels } from "@platformatic/kafka";
 import { Pool } from "pg";
-import type { StackOutputs } from "../cli/stack/stackOutputs";
-import { parseAddress } from "../servers/address";
+import { databaseAccess, queueLogin, type StackOutputs } from "../cli/stack/stackOutputs";
 import { readQueue } from "../servers/queueReader";
+import { kafkaOptions } from "./kafkaOptions";
 
 /** Time at which each row was committed or arrived, by its id, in ms of this process's clock. */
 export type Times = Map<number, number>;
@@ -16,11 +17,9 @@ const VALUES = "md5(random()::text), md5(random()::text), md5(random()::text) ||
 export class RowSender {
     private readonly pool: Pool;
 
-    constructor({ database }: StackOutputs) {
-        const { host, port } = parseAddress(database.address ?? "");
-        const { name, user, password } = database;
+    constructor(outputs: StackOutputs) {
         // One connection would wait for the disk too often for 500 rows per second
-        this.pool = new Pool({ host, port, database: name, user, password, max: 4 });
+        this.pool = new Pool({ ...connectionOf(databaseAccess(outputs)!), max: 4 });
     }
 
     close(): Promise<void> {
@@ -62,28 +61,21 @@ export class Arrivals {
     private constructor(readonly name: string) {}
 
     /** Reads all messages of a queue, in JSON or XML, and removes them. */
-    static async ofQueue({ jmsBroker }: StackOutputs, queue: string): Promise<Arrivals> {
-        const { address = "", user, password } = jmsBroker;
+    static async ofQueue(outputs: StackOutputs, queue: string): Promise<Arrivals> {
         const arrivals = new Arrivals(`queue ${queue}`);
         const onMessage = ({ body }: { body: string }) =>
             arrivals.note(Number(/"id":(\d+)|<id>(\d+)/.exec(body)!.slice(1).join("")));
-        const reader = await readQueue({ address, user, password }, queue, { browse: false, onMessage });
+        const reader = await readQueue(queueLogin(outputs)!, queue, { browse: false, onMessage });
         arrivals.stop = () => reader.close();
         return arrivals;
     }
 
     /** A plain consumer of new records in the topic of the source. */
-    static async ofTopic({ addresses }: StackOutputs, topic: string): Promise<Arrivals> {
+    static async ofTopic(outputs: StackOutputs, topic: string): Promise<Arrivals> {
         const arrivals = new Arrivals(Arrivals.plain);
-        const clientId = "connect-cdc-bench";
         // As sinks read
         const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
-        const consumer = new Consumer({
-            clientId,
-            groupId: randomUUID(),
-            bootstrapBrokers: addresses.kafka,
-            isolationLevel,
-        });
+        const consumer = new Consumer({ ...kafkaOptions(outputs), groupId: randomUUID(), isolationLevel });
         const stream = await consumer.consume({ topics: [topic], mode: "latest", autocommit: false });
         stream.on("data", ({ value }) => {
             const { after } = JSON.parse(value.toString()) as { after: { id: number } };

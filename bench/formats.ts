@@ -1,6 +1,6 @@
 import { loadavg } from "node:os";
 import { Admin } from "@platformatic/kafka";
-import type { StackOutputs } from "../cli/stack/stackOutputs";
+import { consoleLogin, credentialsOf, type StackOutputs } from "../cli/stack/stackOutputs";
 import { queueStates } from "../servers/artemis";
 import { done, pending, waitFor } from "../servers/wait";
 import { setState } from "../test/support/stack/connectorState";
@@ -10,6 +10,7 @@ import { RowSender } from "./chainEnds";
 import { cpuOf, type CpuSeconds, cpuText } from "./cpu";
 import { emptyQueue } from "./emptyQueue";
 import type { Figure } from "./figure";
+import { kafkaOptions } from "./kafkaOptions";
 import { median } from "./statistics";
 
 const ROWS = 120_000;
@@ -103,7 +104,7 @@ class FormatBench {
         private readonly outputs: StackOutputs,
         private readonly print: (line: string) => void,
     ) {
-        this.admin = new Admin({ clientId: "connect-cdc-bench", bootstrapBrokers: outputs.addresses.kafka });
+        this.admin = new Admin(kafkaOptions(outputs));
         this.sender = new RowSender(outputs);
         this.restUrl = outputs.restUrls[0]!;
     }
@@ -140,7 +141,7 @@ class FormatBench {
         const cpuAfter = await cpuOf(this.stack);
         await this.stop(name);
         // So many messages may take the broker longer than a request may take
-        const removed = async () => done(await emptyQueue(this.console, QUEUE));
+        const removed = async () => done(await emptyQueue(consoleLogin(this.outputs), QUEUE));
         await waitFor(removed, { what: `queue ${QUEUE} to be empty`, timeoutSeconds: LIMIT_SECONDS });
         const bytes = ((await this.size(topic)) - size) / ROWS;
         const cpuSince = (end: CpuSeconds) => ((total(end) - total(cpuBefore)) * 1000) / ROWS;
@@ -152,7 +153,7 @@ class FormatBench {
 
     /** Rows per second of a connector from its first row of the burst on: its start does not count. */
     private async timed(connector: string, rows: () => Promise<number>): Promise<number> {
-        const resumed = setState(this.restUrl, connector, "resume", "RUNNING");
+        const resumed = setState(this.restUrl, connector, "resume", "RUNNING", this.credentials);
         let first: { at: number; rows: number } | undefined;
         const check = async () => {
             const now = await rows();
@@ -167,7 +168,9 @@ class FormatBench {
     }
 
     private async stop(name: Name): Promise<void> {
-        for (const role of ["source", "sink"]) await setState(this.restUrl, `${name}-${role}`, "stop", "STOPPED");
+        for (const role of ["source", "sink"]) {
+            await setState(this.restUrl, `${name}-${role}`, "stop", "STOPPED", this.credentials);
+        }
     }
 
     /** Records in the topic; 0 before it exists. */
@@ -187,12 +190,11 @@ class FormatBench {
 
     /** Messages ever added to the queue. */
     private async added(): Promise<number> {
-        return (await queueStates(this.console)).find(({ name }) => name === QUEUE)!.added;
+        return (await queueStates(consoleLogin(this.outputs))).find(({ name }) => name === QUEUE)!.added;
     }
 
-    private get console() {
-        const { addresses, jmsBroker } = this.outputs;
-        return { url: addresses.jmsConsole!, user: jmsBroker.user, password: jmsBroker.password };
+    private get credentials() {
+        return credentialsOf(this.outputs);
     }
 }
 

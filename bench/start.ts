@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
+import { Agent } from "node:https";
 import { join } from "node:path";
 import axios from "axios";
+import { credentialsOf } from "../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../servers/wait";
 import { Pipeline } from "../test/support/stack/pipeline";
 import type { TestStack } from "../test/support/stack/stack";
@@ -128,9 +130,12 @@ class ComposeRival {
     }: ConnectorInputs): Promise<void> {
         const url = `${this.outputs.restUrls[0]}/connectors/${connector}/config`;
         const body = { ...config, "connector.class": javaClass, "tasks.max": String(tasksMax) };
+        const credentials = credentialsOf(this.outputs);
+        const httpsAgent = credentials && new Agent(credentials);
         const put = async () => {
             const { status, data } = await axios.put(url, body, {
                 validateStatus: () => true,
+                httpsAgent,
                 proxy: false,
                 timeout: 30_000,
             });

@@ -116,6 +116,7 @@ function targetOf({
             database: database.name,
             user: database.user,
             password: database.password,
+            ca: database.server.ca,
         },
         registry: registry?.peerAddresses,
         jmsBroker: jmsBroker && {

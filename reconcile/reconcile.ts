@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Credentials, messageOf } from "@connect-cdc/connector/client";
-import { lsnText } from "@connect-cdc/connector/postgres";
+import { type DatabaseAccess, lsnText } from "@connect-cdc/connector/postgres";
 import type { ConnectAuth } from "@connect-cdc/connector/registry";
 import { clusterView } from "../servers/kafka";
 import { type Offsets, partitionOffsets } from "../servers/kafkaTopics";
@@ -32,8 +32,8 @@ import { XidSnapshot } from "./xidSnapshot";
  * with more keys than `maxKeys` is compared in several passes, each with a part of the keys.
  */
 
-/** Arguments of {@link reconcile}. */
-export interface ReconcileOptions {
+/** Arguments of {@link reconcile}. The login of the database must be one that may read the tables. */
+export interface ReconcileOptions extends DatabaseAccess {
     /** External listeners of the brokers, host:port. */
     brokers: string[];
     /** Credentials for the brokers. Default: they take plain links there. */
@@ -42,8 +42,6 @@ export interface ReconcileOptions {
     registryUrls?: string[];
     /** Credentials of the schema registry. Default: none. */
     registryAuth?: ConnectAuth;
-    /** URL of the database with a login that may read the tables. */
-    url: string;
     sources: Source[];
     /** Selects tables, by `schema.table`. */
     isWanted: (table: string) => boolean;
@@ -97,7 +95,7 @@ const MAX_PENDING = 50_000;
 
 /** Compares the tables of all sources, one after the other. Throws when the database or Kafka does not answer at the beginning. */
 export async function reconcile(options: ReconcileOptions): Promise<TableReport[]> {
-    const reader = await TableReader.open(options.url, TEXT_SETTINGS);
+    const reader = await TableReader.open(options, TEXT_SETTINGS);
     const reports: TableReport[] = [];
     try {
         for (const source of options.sources) {

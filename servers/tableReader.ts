@@ -1,3 +1,4 @@
+import { connectionOf, type DatabaseAccess } from "@connect-cdc/connector/postgres";
 import { Client, escapeIdentifier, type QueryResultRow } from "pg";
 
 /** A table that a publication publishes, under this name. */
@@ -52,12 +53,11 @@ export class TableReader {
     private constructor(private readonly client: Client) {}
 
     /**
-     * @param url `postgresql://user:password@host:port/database`.
      * @param settings session settings.
      */
-    static async open(url: string, settings: Record<string, string>): Promise<TableReader> {
+    static async open(database: DatabaseAccess, settings: Record<string, string>): Promise<TableReader> {
         const client = new Client({
-            connectionString: url,
+            ...connectionOf(database),
             connectionTimeoutMillis: 5000,
             application_name: "connect-cdc reconcile",
         });

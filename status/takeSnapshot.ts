@@ -314,7 +314,7 @@ async function captureProblemsOf(connectors: Answer<ListedFacts[]>, database: Da
     const settings = sources.map(({ capture }) => capture!);
     const deadline = new Deadline(systemClock, PART_LIMIT_MS / 1000);
     const url = databaseUrl({ ...database, address: `${database.host}:${database.port}` });
-    const all = await findCaptureProblems(settings, url, deadline);
+    const all = await findCaptureProblems(settings, { url, ca: database.ca }, deadline);
     return all.flatMap((problems, i) => problems.map((problem) => ({ ...problem, connector: sources[i]!.name })));
 }
 

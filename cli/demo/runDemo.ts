@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { connectionOf } from "@connect-cdc/connector/postgres";
 import { Client } from "pg";
-import { parseAddress } from "../../servers/address";
 import { RecordText } from "../../servers/recordText";
 import { readTopics, type TopicRecord } from "../../servers/topicReader";
 import { done, pending, waitFor } from "../../servers/wait";
@@ -9,6 +9,7 @@ import { capturedTopics } from "../messages/capturedTopics";
 import { changeLine, readChange } from "../messages/changeLine";
 import {
     credentialsOf,
+    databaseAccess,
     queueLogin,
     readStackOutputs,
     registryAuth,
@@ -60,14 +61,13 @@ function rowCount({ length }: Row[]): string {
     return `${length} row${length === 1 ? "" : "s"}`;
 }
 
-async function withDatabase({ database }: StackOutputs, work: (client: Client) => Promise<void>): Promise<void> {
-    const { address, name, user, password } = database;
-    if (address === undefined) {
+async function withDatabase(outputs: StackOutputs, work: (client: Client) => Promise<void>): Promise<void> {
+    const access = databaseAccess(outputs);
+    if (access === undefined) {
         throw new Error("this stack runs no database; insert rows with a client of its database");
     }
 
-    const login = { ...parseAddress(address), database: name, user, password };
-    const client = new Client({ ...login, connectionTimeoutMillis: 5000 });
+    const client = new Client({ ...connectionOf(access), connectionTimeoutMillis: 5000 });
     await client.connect();
     try {
         await work(client);

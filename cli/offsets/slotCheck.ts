@@ -1,18 +1,24 @@
 import type { ConnectorOffset } from "@connect-cdc/connector/client";
-import { BeforeSlotError, checkAgainstSlot, databaseUrl, isPostgresSource } from "@connect-cdc/connector/postgres";
-import { readStackOutputs } from "../stack/stackOutputs";
+import {
+    BeforeSlotError,
+    checkAgainstSlot,
+    type DatabaseAccess,
+    isPostgresSource,
+} from "@connect-cdc/connector/postgres";
+import { databaseAccess, readStackOutputs } from "../stack/stackOutputs";
 
 /** The database whose slots are checked, or the reason why they are not. */
-export type SlotDatabase = { url: string; name: string } | { reason: string };
+export type SlotDatabase = (DatabaseAccess & { name: string }) | { reason: string };
 
 /** The stack's own database. With URLs of workers, the address of the database is not known. */
 export async function slotDatabase(url: string | undefined, stack: string): Promise<SlotDatabase> {
     if (url !== undefined) return { reason: "with --url, the address of its database is not known" };
 
-    const { address, name, user, password } = (await readStackOutputs({ stack })).database;
-    if (address === undefined) return { reason: "the stack does not run its database" };
+    const outputs = await readStackOutputs({ stack });
+    const access = databaseAccess(outputs);
+    if (access === undefined) return { reason: "the stack does not run its database" };
 
-    return { url: databaseUrl({ address, database: name, user, password }), name };
+    return { ...access, name: outputs.database.name };
 }
 
 /**
@@ -37,7 +43,7 @@ export async function slotCheck(
             );
             return;
         }
-        const lines = await checkAgainstSlot(config, wanted, database.url).catch((error: Error) => {
+        const lines = await checkAgainstSlot(config, wanted, database).catch((error: Error) => {
             if (error instanceof BeforeSlotError) {
                 throw new Error(`${error.message}. Nothing was changed. To write them anyway, use --force.`);
             }

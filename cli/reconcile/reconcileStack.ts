@@ -1,31 +1,30 @@
 import type { Credentials } from "@connect-cdc/connector/client";
-import { databaseUrl } from "@connect-cdc/connector/postgres";
 import { reconcile, type ReconcileOptions, type TableReport } from "../../reconcile/reconcile";
 import { type Source, sourceOf } from "../../reconcile/sources";
 import { listConnectors } from "../../servers/connect";
-import { credentialsOf, registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
+import { credentialsOf, databaseAccess, registryAuth, registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 /** What a user may choose. */
-export type ReconcileChoice = Omit<ReconcileOptions, "brokers" | "url" | "sources">;
+export type ReconcileChoice = Omit<ReconcileOptions, "brokers" | "url" | "ca" | "sources">;
 
 /** Compares the captured tables of the stack's database. Throws when the stack runs none, or no source reads it. */
 export async function reconcileStack(outputs: StackOutputs, choice: ReconcileChoice): Promise<TableReport[]> {
-    const { addresses, database } = outputs;
-    const { address, name, user, password } = database;
-    const url = process.env.DATABASE_URL ?? (address && databaseUrl({ address, database: name, user, password }));
-    if (url === undefined) {
+    const { addresses } = outputs;
+    const { DATABASE_URL: own } = process.env;
+    const database = own === undefined ? databaseAccess(outputs) : { url: own };
+    if (database === undefined) {
         throw new Error(
             "the stack does not run its database; set DATABASE_URL to postgresql://user:password@host:port/database" +
                 " with a user who may read the tables",
         );
     }
-    const wanted = decodeURIComponent(new URL(url).pathname.slice(1));
+    const wanted = decodeURIComponent(new URL(database.url).pathname.slice(1));
     const credentials = credentialsOf(outputs);
     const sources = (await sourcesOf(addresses.connect, credentials)).filter(({ database: own }) => own === wanted);
     if (sources.length === 0) throw new Error(`no Debezium PostgreSQL source reads database "${wanted}"`);
 
     const registry = { registryUrls: registryUrls(outputs), registryAuth: registryAuth(outputs) };
-    return reconcile({ ...choice, brokers: addresses.kafka, credentials, ...registry, url, sources });
+    return reconcile({ ...choice, brokers: addresses.kafka, credentials, ...registry, ...database, sources });
 }
 
 async function sourcesOf(workers: string[], credentials?: Credentials): Promise<Source[]> {

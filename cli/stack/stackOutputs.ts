@@ -1,4 +1,5 @@
 import type { ConnectAuth, Credentials } from "@connect-cdc/connector/client";
+import { type DatabaseAccess, databaseUrl } from "@connect-cdc/connector/postgres";
 import { type TlsMode, usesTls } from "../../config/tlsMode";
 import { urlList } from "../../connectors/formats";
 import { parseAddress } from "../../servers/address";
@@ -103,6 +104,13 @@ export function registryAuth(outputs: StackOutputs): ConnectAuth | undefined {
     return { basic: login && { username: login.user, password: login.password }, tls };
 }
 
+/** The stack's own database, as this machine reaches it; undefined where it runs none. */
+export function databaseAccess(outputs: StackOutputs): DatabaseAccess | undefined {
+    const { address, name, user, password } = outputs.database;
+    if (address === undefined) return undefined;
+    return { url: databaseUrl({ address, database: name, user, password }), ca: credentialsOf(outputs)?.ca };
+}
+
 /** Login of the console of the stack's own JMS broker. */
 export function consoleLogin(outputs: StackOutputs): ConsoleLogin {
     const { user, password } = outputs.jmsBroker;
@@ -131,7 +139,10 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
         ),
         tasks: Object.fromEntries(Object.entries(connectors).map(([name, { tasks }]) => [name, tasks?.length ?? 0])),
         secrets: Object.values(outputs.secrets ?? {}),
-        database: database.address === undefined ? undefined : databaseLogin(database.address, database),
+        database:
+            database.address === undefined
+                ? undefined
+                : { ...databaseLogin(database.address, database), ca: credentialsOf(outputs)?.ca },
         registry: addresses.registry,
         credentials: credentialsOf(outputs),
         jmsBroker:

@@ -1,13 +1,10 @@
+import { connectionOf } from "@connect-cdc/connector/postgres";
 import { Client, type ClientConfig } from "pg";
-import { credentialsOf, type StackOutputs } from "../../../cli/stack/stackOutputs";
-import { parseAddress } from "../../../servers/address";
-import { tlsOptions } from "../../../servers/tlsOptions";
+import { databaseAccess, type StackOutputs } from "../../../cli/stack/stackOutputs";
 
 /** A client of the stack's own database that is not connected yet, with TLS where the stack's own clients use it. */
 export function databaseClient(outputs: StackOutputs, options: ClientConfig): Client {
-    const { name, user, password, address = "" } = outputs.database;
-    const { host, port } = parseAddress(address);
-    const credentials = credentialsOf(outputs);
-    const ssl = credentials && tlsOptions(host, credentials);
-    return new Client({ host, port, database: name, user, password, ssl, ...options });
+    const access = databaseAccess(outputs);
+    if (access === undefined) throw new Error("the stack has no database of its own");
+    return new Client({ ...connectionOf(access), ...options });
 }

@@ -1,17 +1,25 @@
+import { Agent } from "node:https";
+import type { Credentials } from "@connect-cdc/connector/client";
 import axios from "axios";
 import { connectorStatuses } from "../../../servers/connect";
 import { done, pending, waitFor } from "../../../servers/wait";
 
-/** Pauses, resumes or stops a connector by hand, and waits until its tasks have followed. */
+/**
+ * Pauses, resumes or stops a connector by hand, and waits until its tasks have followed.
+ *
+ * @param credentials for a URL with https.
+ */
 export async function setState(
     restUrl: string,
     name: string,
     action: "pause" | "resume" | "stop",
     state: "PAUSED" | "RUNNING" | "STOPPED",
+    credentials?: Credentials,
 ): Promise<void> {
-    await axios.put(`${restUrl}/connectors/${name}/${action}`, {});
+    const httpsAgent = credentials && new Agent(credentials);
+    await axios.put(`${restUrl}/connectors/${name}/${action}`, {}, { httpsAgent });
     const check = async () => {
-        const connector = (await connectorStatuses(restUrl)).find((one) => one.name === name);
+        const connector = (await connectorStatuses(restUrl, credentials)).find((one) => one.name === name);
         const tasks = connector?.tasks ?? [];
         const followed = state === "STOPPED" ? tasks.length === 0 : tasks.length > 0;
         const states = [connector?.connector.state, ...tasks.map((task) => task.state)];

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
+import type { StackTls } from "../../../components/certificates/stackTls";
 import { ConnectCluster } from "../../../components/connectCluster";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
@@ -11,11 +12,12 @@ import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
 import { parseConfig } from "../../../config/load";
 import { workerConverters } from "../../../connectors/endpoints";
 import { containerInputs, recordResources, resolved, theResource } from "../../support/mocks";
+import { stackTls } from "../../support/stackTls";
 
 const digest = "0123456789abcdef".repeat(4);
 
 /** A whole stack with a watch, on these hosts. */
-async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: string }>) {
+async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: string }>, databaseTls?: StackTls) {
     const resources = await recordResources();
     const hosts = Object.entries(hostConfigs).map(
         ([name, { advertisedAddress }]) =>
@@ -35,7 +37,12 @@ async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: s
         pluginDiscovery: "service_load",
         secrets: {},
     });
-    const database = new SourceDatabase("postgres", { ...config.database, ...common, password: "hunter2" });
+    const database = new SourceDatabase("postgres", {
+        ...config.database,
+        ...common,
+        password: "hunter2",
+        tls: databaseTls,
+    });
     const jmsBroker = new JmsBroker("artemis", { ...config.jmsBroker, ...common, password: "hunter3" });
     const watch = new Watch("watch", {
         ...config.watch,
@@ -84,6 +91,14 @@ describe("Watch", () => {
                 },
             },
         });
+    });
+
+    it("gets the authorities of the database where the stack's clients use TLS", async () => {
+        const hosts = { local: { advertisedAddress: "127.0.0.1" } };
+        const using = await stackWithWatch(hosts, stackTls("prefer"));
+        expect(using.content.target.database.ca).toBe("the authorities");
+        const { content } = await stackWithWatch(hosts, stackTls("offer"));
+        expect(content.target.database).not.toHaveProperty("ca");
     });
 
     it("uses advertised addresses on several hosts", async () => {

@@ -1,6 +1,6 @@
 import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type SecureContextOptions, TLSSocket } from "node:tls";
+import { createServer as createTlsServer, type SecureContextOptions } from "node:tls";
 import type { Credentials } from "@connect-cdc/connector/client";
 import { create_container } from "rhea";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +12,7 @@ import * as postgres from "../../../servers/postgres";
 import { readQueue } from "../../../servers/queueReader";
 import { assertReady, subjects } from "../../../servers/registry";
 import { serverState } from "../../../servers/zookeeper";
+import { postgresServer } from "../../support/tls/postgresServer";
 import { makeTestTls, type TestTls } from "../../support/tls/testCredentials";
 
 let tls: TestTls;
@@ -55,22 +56,8 @@ function serveHttps(answers: Record<string, unknown>): Promise<string> {
     return listen(server);
 }
 
-/** A server that takes TLS after PostgreSQL's request for it. `onStartup` gets what the client sends then. */
 function servePostgres(onStartup: (data: Buffer, socket: Socket) => void, { server } = tls): Promise<string> {
-    return listen(
-        createServer((socket) => {
-            socket.on("error", () => undefined);
-            socket.once("data", (request) => {
-                expect(request.toString("hex")).toBe("0000000804d2162f");
-                socket.write("S");
-                // Unlike the other servers it takes clients without a certificate
-                const options = { ...server, requestCert: false, isServer: true };
-                const secured = new TLSSocket(socket, options);
-                secured.on("error", () => undefined);
-                secured.once("data", (data) => onStartup(data, secured));
-            });
-        }),
-    );
+    return listen(postgresServer(server, onStartup));
 }
 
 const srvr = "Zookeeper version: 3.8.6-abc, built on 2025-11-10 17:44 UTC\nConnections: 1\nMode: standalone\n";
