@@ -7,7 +7,7 @@ import type { Figure } from "./figure";
 const AIM_MIB = 3.5 * 1024;
 const ROWS = 10_000;
 /** Caches and heaps are stable after this time. */
-const SETTLE_SECONDS = 60;
+export const SETTLE_SECONDS = 60;
 
 /** Memory of all containers without page cache: idle, and one minute after 10,000 rows. The stack must be up. */
 export async function measureMemory(stack: TestStack, print: (line: string) => void): Promise<Figure[]> {
@@ -34,8 +34,8 @@ function toFigure(name: string, byRole: Map<string, number>): Figure {
     return { name, ratio: total(byRole) / AIM_MIB, aim: 1, details: memoryText(byRole) };
 }
 
-/** MiB by role. */
-async function memoryOf(stack: TestStack): Promise<Map<string, number>> {
+/** MiB by role, without page cache. */
+export async function memoryOf(stack: TestStack): Promise<Map<string, number>> {
     const running = (await listContainers(stack.handle.name)).filter(({ State }) => State === "running");
     const byRole = new Map<string, number>();
     for (const { Id, Names } of running) {
@@ -56,11 +56,12 @@ async function residentMib(id: string): Promise<number> {
     return (anonymous + (stats.shmem ?? 0)) / 2 ** 20;
 }
 
-function total(byRole: Map<string, number>): number {
+/** MiB of all roles. */
+export function total(byRole: Map<string, number>): number {
     return [...byRole.values()].reduce((sum, mib) => sum + mib, 0);
 }
 
-function memoryText(byRole: Map<string, number>): string {
+export function memoryText(byRole: Map<string, number>): string {
     const parts = [...byRole].sort(([a], [b]) => a.localeCompare(b)).map(([role, mib]) => `${role} ${Math.round(mib)}`);
     return `${Math.round(total(byRole))} MiB: ${parts.join(", ")}`;
 }

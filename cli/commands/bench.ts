@@ -8,6 +8,7 @@ import { measureMemory } from "../../bench/memory";
 import { measurePauses } from "../../bench/pauses";
 import { measureReconcile } from "../../bench/reconcile";
 import { measureStart } from "../../bench/start";
+import { measureTls } from "../../bench/tls";
 import { measureTransforms } from "../../bench/transforms";
 import { measureUnchanged } from "../../bench/unchanged";
 import { TestStack } from "../../test/support/stack/stack";
@@ -32,6 +33,7 @@ const ON_STACK: Record<string, Measure> = {
     unchanged: measureUnchanged,
     start: measureStart,
     pauses: measurePauses,
+    tls: measureTls,
 };
 
 export const command = new Command()
