@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { connectEngine } from "@connect-cdc/docker-engine";
 import { publishedPorts } from "../config/checks/ports";
 import type { PlatformConfig } from "../config/schema";
+import { usesTls } from "../config/tlsMode";
 import { QUIET_SSH } from "../docker/engine";
 import type { StackIdentity } from "../docker/labels";
 import { dockerCommandProblem } from "./dockerCommand";
@@ -50,7 +51,7 @@ export async function preflight(
         engines: Object.values(config.hosts),
         zookeeperServers: config.zookeeper.servers,
         brokers: brokerAddresses(config),
-        secured: last?.credentials && { brokers: last.brokers, credentials: last.credentials },
+        running: last && { brokers: last.brokers, credentials: last.credentials },
     };
     const scaling = scalingProblems(sizes, options.limitMs);
     const step = last && tlsStepProblem(last.tls, config.tls);
@@ -72,9 +73,11 @@ async function copyProblems({ hosts }: PlatformConfig): Promise<string[]> {
     ];
 }
 
+/** Addresses of the brokers for the stack's own clients, by id. */
 function brokerAddresses(config: PlatformConfig): string[] {
+    const key = usesTls(config.tls) ? "kafka.operatorPort" : "kafka.port";
     return publishedPorts(config)
-        .filter(({ path }) => path === "kafka.port")
+        .filter(({ path }) => path === key)
         .map(({ host, port }) => `${config.hosts[host]!.advertisedAddress}:${port}`);
 }
 

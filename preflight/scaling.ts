@@ -17,8 +17,8 @@ export interface WantedSizes {
     zookeeperServers: number;
     /** Brokers that stay, as host:port: as many as `kafka.brokers`. */
     brokers: string[];
-    /** Where brokers are asked, when they have TLS now, with the operator's credentials. Default: `brokers`, without TLS. */
-    secured?: { brokers: string[]; credentials: Credentials };
+    /** Where brokers are asked now: by their addresses after the last update. Default: `brokers`, without TLS. */
+    running?: { brokers: string[]; credentials?: Credentials };
 }
 
 interface MemberContainer {
@@ -89,7 +89,7 @@ async function brokersProblem(wanted: WantedSizes, containers: MemberContainer[]
         .map((index) => `kafka-${index}`)
         .join(", ");
     const what = `kafka.brokers = ${stay}: ${names} would be removed`;
-    const view = await firstView(wanted.secured?.brokers ?? wanted.brokers, wanted.secured?.credentials);
+    const view = await firstView(wanted.running?.brokers ?? wanted.brokers, wanted.running?.credentials);
     if (view === undefined) {
         return `${what}, and no broker answers whether it has partitions; restore the old number until the cluster is healthy`;
     }
@@ -99,7 +99,7 @@ async function brokersProblem(wanted: WantedSizes, containers: MemberContainer[]
     const first = `${held[0]!.topic}-${held[0]!.partition}`;
     const commands = reassignmentCommands({
         brokers: wanted.brokers,
-        operator: wanted.secured?.brokers,
+        operator: wanted.running?.brokers,
         engines: wanted.engines.length,
         container: brokers.find(({ index }) => index === 0)!,
         partitions: view.partitions,
