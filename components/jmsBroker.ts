@@ -3,7 +3,7 @@ import type { StackTls } from "./certificates/stackTls";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
-import { brokerXml } from "./render/artemis";
+import { ARTEMIS_ETC, bootstrapXml, brokerXml } from "./render/artemis";
 import {
     ARTEMIS_PORT,
     ARTEMIS_TLS_PORT,
@@ -31,7 +31,7 @@ export interface JmsBrokerArgs {
     tlsPort: number;
     /** TLS of the stack. Default: none. */
     tls?: StackTls;
-    /** Port of the web console outside. */
+    /** Port of the web console outside; it takes https only where the mode of TLS is `require`, and http otherwise. */
     consolePort: number;
     /** User that the sinks connect as. */
     user: string;
@@ -85,13 +85,16 @@ export class JmsBroker extends pulumi.ComponentResource {
                 image: args.image,
                 envs: [`JMS_USER=${args.user}`, `ARTEMIS_HEAP_MB=${args.heapMb}`],
                 files: {
-                    "/var/lib/artemis-instance/etc/broker.xml": brokerXml({
+                    [`${ARTEMIS_ETC}/broker.xml`]: brokerXml({
                         queues: args.queues,
                         topics: args.topics,
                         mode,
                         port: ARTEMIS_PORT,
                         tlsPort: ARTEMIS_TLS_PORT,
                     }),
+                    ...(acceptsPlain(mode)
+                        ? {}
+                        : { [`${ARTEMIS_ETC}/bootstrap.xml`]: bootstrapXml({ consolePort: CONSOLE_PORT }) }),
                 },
                 dataPath: "/var/lib/artemis/data",
                 protectData: args.protectData,
@@ -117,13 +120,14 @@ export class JmsBroker extends pulumi.ComponentResource {
         );
         const peer = usesTls(mode) ? jmsBrokerTlsAddress(args) : jmsBrokerAddress(args);
         const console = peerAddress(name, host, args.hosts, { inside: CONSOLE_PORT, outside: args.consolePort });
+        const protocol = acceptsPlain(mode) ? "http" : "https";
         this.peer = {
             address: `${peer.host}:${peer.port}`,
-            consoleUrl: `http://${console.host}:${console.port}/console`,
+            consoleUrl: `${protocol}://${console.host}:${console.port}/console`,
         };
         this.url = pulumi.output(jmsUrl(peer));
         this.address = pulumi.output(address);
-        this.consoleUrl = pulumi.output(`http://${outsideAddress(host, args.consolePort)}/console`);
+        this.consoleUrl = pulumi.output(`${protocol}://${outsideAddress(host, args.consolePort)}/console`);
         this.ready = new Readiness(
             `${name}-ready`,
             {

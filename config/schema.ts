@@ -446,7 +446,9 @@ export const sections = {
             ),
         port: port.describe("Published port of the broker, without TLS."),
         tlsPort: port.describe("Published port of the broker with TLS."),
-        consolePort: port.describe("Published port of its console."),
+        consolePort: port.describe(
+            "Published port of its console: https with `security.tls` `require`, otherwise http.",
+        ),
         user: text("a user name").describe("User that the sinks use."),
         passwordSecret: text("the name of a secret").describe("Name of the secret with the user's password."),
         queues: list.describe("Durable anycast queues."),

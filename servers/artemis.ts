@@ -8,7 +8,7 @@ export interface ConsoleLogin {
     url: string;
     user: string;
     password: string;
-    /** Needed for a URL with https. */
+    /** For a URL with https; one with http does without them. */
     credentials?: Credentials;
 }
 
@@ -62,14 +62,14 @@ type JolokiaValue = Record<string, Record<string, unknown>>;
 
 /** Sends one request to the broker's Jolokia and returns its value. Throws without an answer or without a value. */
 export async function askJolokia<T = JolokiaValue>(login: ConsoleLogin, request: object): Promise<T> {
-    const { origin } = new URL(login.url);
+    const { origin, protocol } = new URL(login.url);
     const httpsAgent = login.credentials && new Agent(login.credentials);
     let answer: { status: number; data: { status?: number; value?: T; error?: string } };
     try {
         answer = await axios.post(`${origin}/console/jolokia/`, request, {
             auth: { username: login.user, password: login.password },
-            // Jolokia accepts only requests with the origin of its own host
-            headers: { Origin: "http://localhost" },
+            // Jolokia accepts only requests with the origin of its own host, and by https none with http
+            headers: { Origin: `${protocol}//localhost` },
             timeout: 5000,
             proxy: false,
             httpsAgent,

@@ -31,6 +31,9 @@ export interface BrokerXml {
     journalBufferTimeoutNs?: number;
 }
 
+/** Folder of the broker's settings in its container. */
+export const ARTEMIS_ETC = "/var/lib/artemis-instance/etc";
+
 const DEAD_LETTERS = "DLQ";
 const EXPIRED = "ExpiryQueue";
 const MIB = 1024 * 1024;
@@ -99,6 +102,43 @@ ${[...queues.map(anycastQueue), ...(args.topics ?? []).map(multicastAddress)].jo
         </addresses>
     </core>
 </configuration>
+`;
+}
+
+/** Content of Artemis' `bootstrap.xml`. */
+export interface BootstrapXml {
+    /** Port of the web console, on all addresses of the container. */
+    consolePort: number;
+    /** Folder of the broker's settings. Default `/var/lib/artemis-instance/etc`. */
+    etc?: string;
+    /** PKCS12 file with the broker's key. Default: that of the stack. */
+    store?: string;
+}
+
+/**
+ * Renders `bootstrap.xml` with the web console by https only. In other modes than `require` the file stays that of the image, by
+ * `artemis create`, with http.
+ *
+ * Source: Artemis manual, "Embedded Web Server".
+ */
+export function bootstrapXml(args: BootstrapXml): string {
+    const { consolePort, etc = ARTEMIS_ETC, store = TLS_FILES.store } = args;
+    const tls = [
+        `keyStorePath="${escape(store)}"`,
+        'keyStoreType="PKCS12"',
+        `keyStorePassword="${STORE_PASSWORD}"`,
+        'includedTLSProtocols="TLSv1.2,TLSv1.3"',
+    ];
+    return `<?xml version="1.0" encoding="UTF-8"?>
+<broker xmlns="http://activemq.apache.org/schema">
+    <jaas-security domain="activemq"/>
+    <server configuration="file:${escape(etc)}/broker.xml"/>
+    <web path="web" rootRedirectLocation="console">
+        <binding name="artemis" uri="https://0.0.0.0:${consolePort}" ${tls.join(" ")}>
+            <app name="console" url="console" war="console.war"/>
+        </binding>
+    </web>
+</broker>
 `;
 }
 

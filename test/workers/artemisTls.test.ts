@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { defaults } from "../../config/defaults";
 import { jmsSink } from "../../connectors/jmsSink";
-import { assertAccepting } from "../../servers/artemis";
+import { assertAccepting, queueStates } from "../../servers/artemis";
 import { readQueue } from "../../servers/queueReader";
 import { runProcess } from "../../tools/processes";
 import { type ArtemisProcess, startArtemis } from "../support/workers/artemisProcess";
@@ -33,6 +33,10 @@ afterAll(async () => {
 
 function credentials(trusted: Certificate) {
     return { ca: trusted.cert, cert: own.cert, key: own.key };
+}
+
+function consoleLogin(url = broker.consoleUrl!) {
+    return { url, user: broker.user, password: broker.password, credentials: credentials(own) };
 }
 
 /** Sends a message as a sink's client, by the URL that a stack gives to its sinks. */
@@ -67,4 +71,20 @@ it("is refused by a client that trusts another authority, or asks another name",
     await expect(assertAccepting(broker.address, credentials(other))).rejects.toThrow("self-signed certificate");
     expect((await send("127.0.0.1", "other")).code).not.toBe(0);
     expect((await send("localhost", "own")).code).not.toBe(0);
+});
+
+it("has its console by https, with the login", async () => {
+    const names = async () => (await queueStates(consoleLogin())).map(({ name }) => name);
+    // The first request makes the console load its classes
+    await expect.poll(names, { timeout: 60_000 }).toEqual(expect.arrayContaining(["DLQ", "ExpiryQueue", "orders"]));
+    await expect(queueStates({ ...consoleLogin(), password: "wrong" })).rejects.toThrow('refused user "cdc"');
+});
+
+it("has no console by http, nor for a client that trusts another authority", async () => {
+    await expect(queueStates(consoleLogin(broker.consoleUrl!.replace("https:", "http:")))).rejects.toThrow(
+        "does not answer",
+    );
+    await expect(queueStates({ ...consoleLogin(), credentials: credentials(other) })).rejects.toThrow(
+        "self-signed certificate",
+    );
 });

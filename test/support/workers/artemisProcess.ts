@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { brokerXml } from "../../../components/render/artemis";
+import { bootstrapXml, brokerXml } from "../../../components/render/artemis";
 import { STORE_PASSWORD as PUBLIC_PASSWORD } from "../../../components/render/tls";
 import { defaults } from "../../../config/defaults";
 import { clusterReady } from "../../../servers/health";
 import { Hopeless, waitFor } from "../../../servers/wait";
+import { CHECKOUT } from "../../../tools/project";
 import { findPorts } from "../stack/ports";
 import { type Certificate, STORE_PASSWORD } from "./certificates";
 import { JavaProcess } from "./javaProcess";
@@ -17,6 +18,8 @@ export interface ArtemisProcess {
     address: string;
     user: string;
     password: string;
+    /** URL of the web console; undefined: a broker without TLS has none. */
+    consoleUrl?: string;
     /** Ends the process and removes its messages. */
     stop(): Promise<void>;
 }
@@ -33,23 +36,33 @@ export async function startArtemis(queues: string[], certificate?: Certificate):
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-artemis-"));
     const etc = join(folder, "etc");
     mkdirSync(etc);
-    const [port, loopbackPort] = [(await findPorts()).jmsBroker, (await findPorts()).jmsBroker];
+    const [ports, loopback] = [await findPorts(), await findPorts()];
+    const port = ports.jmsBroker;
     const tls = certificate && {
         mode: "require" as const,
-        port: loopbackPort,
+        port: loopback.jmsBroker,
         tlsPort: port,
         store: certificate.keyStore,
     };
-    const broker = brokerXml({ queues, port, dataDir: join(folder, "data"), ...tls })
-        .replace("0.0.0.0", "127.0.0.1")
-        // The stores of the tests have a password of their own
-        .replace(`keyStorePassword=${PUBLIC_PASSWORD}`, `keyStorePassword=${STORE_PASSWORD}`);
-    writeFileSync(join(etc, "broker.xml"), broker);
-    writeFileSync(join(etc, "management.xml"), '<management-context xmlns="http://activemq.apache.org/schema"/>');
-    writeFileSync(join(etc, "bootstrap.xml"), bootstrapXml(join(etc, "broker.xml")));
+    const bootstrap = bootstrapXml({ consolePort: ports.jmsConsole, etc, store: certificate?.keyStore });
+    const files = {
+        "broker.xml": brokerXml({ queues, port, dataDir: join(folder, "data"), ...tls }),
+        "bootstrap.xml": certificate ? bootstrap : bootstrap.replace(/<web .*<\/web>/s, ""),
+        "management.xml": '<management-context xmlns="http://activemq.apache.org/schema"/>',
+        "login.config": LOGIN_CONFIG,
+        "artemis-users.properties": `${LOGIN.user} = ${LOGIN.password}\n`,
+        "artemis-roles.properties": `amq = ${LOGIN.user}\n`,
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(etc, name), forTest(text));
+    const policy = join(etc, "jolokia-access.xml");
+    copyFileSync(join(CHECKOUT, "images", "artemis", "jolokia-access.xml"), policy);
     const process = new JavaProcess(join(folder, "artemis.log"), [
         `-Dartemis.home=${distribution}`,
         `-Dartemis.instance=${folder}`,
+        `-Dartemis.instance.etc=${etc}`,
+        `-Djava.security.auth.login.config=${join(etc, "login.config")}`,
+        `-Djolokia.policyLocation=file:${policy}`,
+        ...CONSOLE_FLAGS,
         "-cp",
         join(distribution, "lib", "artemis-boot.jar"),
         "org.apache.activemq.artemis.boot.Artemis",
@@ -71,18 +84,31 @@ export async function startArtemis(queues: string[], certificate?: Certificate):
         await stop();
         throw error;
     }
-    return { address, ...LOGIN, stop };
+    const consoleUrl = certificate && `https://127.0.0.1:${ports.jmsConsole}/console`;
+    return { address, ...LOGIN, consoleUrl, stop };
 }
 
-/** Source: Artemis manual, "Basic Security Manager". */
-function bootstrapXml(broker: string): string {
-    return `<broker xmlns="http://activemq.apache.org/schema">
-    <security-manager class-name="org.apache.activemq.artemis.spi.core.security.ActiveMQBasicSecurityManager">
-        <property key="bootstrapUser" value="${LOGIN.user}"/>
-        <property key="bootstrapPassword" value="${LOGIN.password}"/>
-        <property key="bootstrapRole" value="amq"/>
-    </security-manager>
-    <server configuration="file:${broker}"/>
-</broker>
-`;
+/** The stores of the tests have a password of their own, and a broker of a test is for this machine only. */
+function forTest(text: string): string {
+    return text
+        .replace("//0.0.0.0", "//127.0.0.1")
+        .replace(`keyStorePassword=${PUBLIC_PASSWORD}`, `keyStorePassword=${STORE_PASSWORD}`)
+        .replace(`keyStorePassword="${PUBLIC_PASSWORD}"`, `keyStorePassword="${STORE_PASSWORD}"`);
 }
+
+/** As `artemis create` writes it. */
+const LOGIN_CONFIG = `activemq {
+    org.apache.activemq.artemis.spi.core.security.jaas.PropertiesLoginModule required
+        org.apache.activemq.jaas.properties.user="artemis-users.properties"
+        org.apache.activemq.jaas.properties.role="artemis-roles.properties";
+};
+`;
+
+/** As in the image's `artemis-entrypoint`. */
+const CONSOLE_FLAGS = [
+    "-Dhawtio.disableProxy=true",
+    "-Dhawtio.realm=activemq",
+    "-Dhawtio.offline=true",
+    "-Dhawtio.roles=amq",
+    "-Dhawtio.rolePrincipalClasses=org.apache.activemq.artemis.spi.core.security.jaas.RolePrincipal",
+];

@@ -162,6 +162,22 @@ describe("JmsBroker with TLS", () => {
         expect(await resolved(broker.url)).toBe(url);
         expect(await resolved(broker.address)).toBe(`127.0.0.1:${url.split(":")[2]}`);
     });
+
+    it.each([
+        ["off", "http"],
+        ["offer", "http"],
+        ["prefer", "http"],
+        ["require", "https"],
+    ] as const)("has its console in the mode %s by %s", async (mode, protocol) => {
+        const args = { ...defaults.jmsBroker, ...hostsAndImage(), password: "hunter2", tls: stackTls(mode) };
+        const broker = new JmsBroker("artemis", args);
+        await resolved(broker.ready.urn);
+        expect(await resolved(broker.consoleUrl)).toBe(`${protocol}://127.0.0.1:8161/console`);
+        expect(broker.peer.consoleUrl).toBe(`${protocol}://artemis:8161/console`);
+        const file = containerInputs(resources, "artemis").files["/var/lib/artemis-instance/etc/bootstrap.xml"];
+        if (protocol === "http") expect(file, "that of the image").toBe(undefined);
+        else expect(file).toContain('uri="https://0.0.0.0:8161" keyStorePath="/run/secrets/connect-cdc-tls/store.p12"');
+    });
 });
 
 describe("SchemaRegistry", () => {

@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type SecureContextOptions } from "node:tls";
@@ -93,6 +94,19 @@ describe.each(probes)("%s with TLS", (_, start, ask) => {
         const target = await start();
         const { ca } = elsewhere.credentials;
         await expect(ask(target, { ...tls.credentials, ca })).rejects.toThrow(/certificate/);
+    });
+});
+
+describe("a console without TLS", () => {
+    it("is asked by http, with the credentials of the stack at hand, too", async () => {
+        const origins: unknown[] = [];
+        const console = createHttpServer((request, response) => {
+            origins.push(request.headers.origin);
+            response.end(JSON.stringify({ value: {} }));
+        });
+        const login = { url: `http://${await listen(console)}/console`, user: "cdc", password: "pw" };
+        expect(await artemis.queueStates({ ...login, credentials: tls.credentials })).toEqual([]);
+        expect(origins).toEqual(["http://localhost"]);
     });
 });
 

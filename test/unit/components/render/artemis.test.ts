@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { brokerXml } from "../../../../components/render/artemis";
+import { bootstrapXml, brokerXml } from "../../../../components/render/artemis";
 
 const element = (xml: string, name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 
@@ -61,4 +61,14 @@ test("the arguments reach their elements, and markup in them stays text", () => 
     expect(element(xml, "max-size-bytes")).toBe("1");
     expect(element(xml, "global-max-size")).toBe("2");
     expect(element(xml, "journal-buffer-timeout")).toBe("3");
+});
+
+test("the console is at one address, by https with the broker's key, and its users are those of the broker", () => {
+    const xml = bootstrapXml({ consolePort: 8161 });
+    expect(xml.match(/<binding [^>]*>/g)).toEqual([
+        '<binding name="artemis" uri="https://0.0.0.0:8161" keyStorePath="/run/secrets/connect-cdc-tls/store.p12" ' +
+            'keyStoreType="PKCS12" keyStorePassword="connect-cdc" includedTLSProtocols="TLSv1.2,TLSv1.3">',
+    ]);
+    expect(xml).toContain('<jaas-security domain="activemq"/>');
+    expect(xml).toContain('<server configuration="file:/var/lib/artemis-instance/etc/broker.xml"/>');
 });
