@@ -183,6 +183,7 @@ export = async () => {
         addresses: {
             zookeeper: zookeeper.addresses,
             kafka: kafka.addresses,
+            ...(tls && { kafkaUsers: kafka.tlsAddresses }),
             connect: connect.restUrls,
             postgres: database?.address,
             registry: registry?.addresses,

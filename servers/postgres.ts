@@ -38,15 +38,18 @@ export async function assertAccepting(target: string, credentials?: Credentials)
     const answer = await tcpExchange(target, startupMessage("connect_cdc_probe"), {
         complete: isWholeMessage,
         credentials,
-        startTls: { request: sslRequest, consent: "S" },
+        startTls,
     });
     if (answer.subarray(0, 1).toString() === "E" && answer.includes("57P03")) {
         throw new Error(`PostgreSQL at ${target} is starting up or shutting down`);
     }
 }
 
-// https://www.postgresql.org/docs/15/protocol-message-formats.html: length 8, code 80877103
-const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+/**
+ * How a client of PostgreSQL begins TLS. Source: https://www.postgresql.org/docs/15/protocol-message-formats.html, `SSLRequest`:
+ * length 8, code 80877103.
+ */
+export const startTls = { request: Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]), consent: "S" };
 
 // The same page: length, protocol 3.0, name and value pairs, zero.
 function startupMessage(user: string): Buffer {

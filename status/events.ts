@@ -95,6 +95,7 @@ const sources: Record<string, (snapshot: PlatformSnapshot, name: string) => Answ
     capture: ({ database }) => database?.captures,
     queue: ({ jmsBroker }) => jmsBroker?.answer,
     container: ({ containers }) => containers,
+    certificate: ({ certificates }, name) => certificates?.find(({ member }) => member === name)?.answer,
 };
 
 function answerOfMember({ kafka, connect }: PlatformSnapshot, name: string): Answer<unknown> | undefined {

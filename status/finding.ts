@@ -5,7 +5,8 @@ export interface Finding {
      * `container:<name>`, `zookeeper:leader`, `registration:<broker>`, `view:<broker>`, `kafka:controller`,
      * `kafka:replicas`, `topic:<name>`, `replication:<topic>`, `plugins:<worker>`, `cluster:<worker>`, `connectors`,
      * `connector:<name>`, `task:<connector>/<number>`, `unmanaged:<connector>`, `retention:<connector>/<kind>`,
-     * `slot:<name>`, `wal:<slot>`, `capture:<connector>/<kind>`, `queue:<name>`.
+     * `slot:<name>`, `wal:<slot>`, `capture:<connector>/<kind>`, `queue:<name>`,
+     * `certificate:<member>`.
      */
     key: string;
     /** wrong: rows are lost, late or at risk. warning: needs attention, but the exit code stays 0. */

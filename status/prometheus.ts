@@ -35,6 +35,7 @@ export function prometheusText(snapshot: PlatformSnapshot): string {
         ...connectorMetrics(snapshot),
         ...slotMetrics(snapshot),
         ...queueMetrics(snapshot),
+        gauge("certificate_expires_timestamp_seconds", "When the member's certificate ends", certificateEnds(snapshot)),
     ].join("");
 }
 
@@ -177,6 +178,12 @@ function queueMetrics({ jmsBroker }: PlatformSnapshot): string[] {
             each(({ added }) => added),
         ),
     ];
+}
+
+function certificateEnds({ certificates = [] }: PlatformSnapshot): Sample[] {
+    return certificates.flatMap(({ member, answer }) =>
+        answer.ok ? [{ labels: { member }, value: answer.value.validTo / 1000 }] : [],
+    );
 }
 
 function gauge(name: string, help: string, samples: Sample[]): string {

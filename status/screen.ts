@@ -1,9 +1,17 @@
 import type { Finding } from "./finding";
+import { dayText } from "./findings/certificateFindings";
 import { runsOn, workersAreEqual } from "./findings/connectFindings";
 import { countFindings, type PlatformStatus } from "./findings/findings";
 import { type AnyMember, containerOf } from "./findings/memberFindings";
 import { connectorKeys, type Level, levelOf, stateLevel } from "./levels";
-import type { ConnectorFacts, MemberAnswer, PlatformSnapshot, TaskFacts, TopicFacts } from "./snapshot";
+import type {
+    CertificateFacts,
+    ConnectorFacts,
+    MemberAnswer,
+    PlatformSnapshot,
+    TaskFacts,
+    TopicFacts,
+} from "./snapshot";
 import { type Cell, type Paint, textTable, wrap } from "./textTable";
 import { bytesText, countText, plural } from "./units";
 
@@ -33,6 +41,7 @@ export function screen(platform: PlatformStatus, { colour }: ScreenOptions): str
         ...(snapshot.database === undefined ? [] : [databasePart(status, snapshot.database)]),
         ...(snapshot.registry.length === 0 ? [] : [registryPart(status)]),
         ...(snapshot.jmsBroker === undefined ? [] : [jmsPart(status, snapshot.jmsBroker)]),
+        ...(snapshot.certificates === undefined ? [] : [certificatesPart(status, snapshot.certificates)]),
         findingsPart(status),
     ];
     return parts.map((lines) => lines.join("\n")).join("\n\n");
@@ -275,6 +284,17 @@ function jmsPart(status: PaintedStatus, jmsBroker: NonNullable<PlatformSnapshot[
     return [
         single(status, "JMS broker", "artemis", address, answer.ok),
         ...table(status, ["queue", "messages", "ever added", "consumers"], rows, [1, 2, 3]),
+    ];
+}
+
+function certificatesPart(status: PaintedStatus, certificates: CertificateFacts[]): string[] {
+    const known = certificates.flatMap(({ member, answer }) => (answer.ok ? [{ member, ...answer.value }] : []));
+    const [first] = known.sort((a, b) => a.validTo - b.validTo);
+    return [
+        title(status, "Certificates", [
+            `${known.length} of ${certificates.length} known`,
+            first === undefined ? "" : `the first to end is that of ${first.member}, on ${dayText(first.validTo)}`,
+        ]),
     ];
 }
 

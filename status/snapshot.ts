@@ -3,6 +3,7 @@ import type { CaptureProblem } from "@connect-cdc/connector/postgres";
 import type { StackContainer } from "../docker/engine";
 import type { RepeatedRestarts } from "../docker/repeatedRestarts";
 import type { QueueState } from "../servers/artemis";
+import type { CertificateLife } from "../servers/certificateEnd";
 import type { ConnectorEnds } from "../servers/connectorEnds";
 import type { PartitionState } from "../servers/kafka";
 import type { SlotState } from "../servers/postgres";
@@ -140,6 +141,13 @@ export interface ConnectorCaptureProblem extends CaptureProblem {
     connector: string;
 }
 
+/** The certificate that a member shows to its clients, or that of the operator. */
+export interface CertificateFacts {
+    /** `kafka-0`, `operator`. */
+    member: string;
+    answer: Answer<CertificateLife>;
+}
+
 /** The state of all parts of the platform at one time. A part without an answer has the reason. */
 export interface PlatformSnapshot {
     stack: string;
@@ -167,4 +175,6 @@ export interface PlatformSnapshot {
     registry: MemberAnswer<RegistryFacts>[];
     /** undefined: the stack has no JMS broker of its own. */
     jmsBroker?: { address: string; answer: Answer<{ queues: QueueState[]; missingQueues: string[] }> };
+    /** undefined: the stack's members are asked without TLS. */
+    certificates?: CertificateFacts[];
 }

@@ -4,6 +4,7 @@ import { engineLimitMs, type StackContainer, stackContainers } from "../docker/e
 import { objectName } from "../docker/labels";
 import { mayRestartAgain, repeatedRestarts } from "../docker/repeatedRestarts";
 import { queueStates } from "../servers/artemis";
+import { certificateLife, type CertificateLife, lifeOf } from "../servers/certificateEnd";
 import * as connect from "../servers/connect";
 import { controlRecords } from "../servers/controlRecords";
 import * as kafka from "../servers/kafka";
@@ -15,7 +16,7 @@ import {
     type TopicSettings,
     topicSettings,
 } from "../servers/kafkaTopics";
-import { type DatabaseLogin, replicationSlots } from "../servers/postgres";
+import { type DatabaseLogin, replicationSlots, startTls } from "../servers/postgres";
 import { subjects } from "../servers/registry";
 import { registeredBrokers, serverState } from "../servers/zookeeper";
 import { connectorFacts } from "./connectorFacts";
@@ -24,6 +25,7 @@ import { lagOf, NEAR_RETENTION, readPartitions, retentionMs, retentionRisks } fr
 import type {
     Answer,
     BrokerFacts,
+    CertificateFacts,
     ConnectorFacts,
     ContainerFacts,
     KafkaFacts,
@@ -45,17 +47,27 @@ export async function takeSnapshot(target: PlatformTarget): Promise<PlatformSnap
     const listed = answerOf(() => listConnectors(target));
     const views = target.kafka.map((address) => kafka.clusterView(address, credentials));
     const cluster = kafkaPart(target, views, listed);
-    const [hosts, zookeeper, brokers, workers, { kafkaCluster, connectors }, database, registry, jmsBroker] =
-        await Promise.all([
-            Promise.all(Object.entries(target.engines).map((engine) => engineAnswer(engine, target))),
-            members("zookeeper", target.zookeeper, (address) => serverFacts(address, credentials)),
-            members("kafka", target.kafka, async (_, i) => brokerFacts(await views[i]!)),
-            members("connect", target.connect, (url) => workerFacts(url, credentials)),
-            cluster,
-            databasePart(target, listed),
-            members("registry", target.registry ?? [], (address) => registryFacts(address, credentials)),
-            jmsBrokerPart(target),
-        ]);
+    const [
+        hosts,
+        zookeeper,
+        brokers,
+        workers,
+        { kafkaCluster, connectors },
+        database,
+        registry,
+        jmsBroker,
+        certificates,
+    ] = await Promise.all([
+        Promise.all(Object.entries(target.engines).map((engine) => engineAnswer(engine, target))),
+        members("zookeeper", target.zookeeper, (address) => serverFacts(address, credentials)),
+        members("kafka", target.kafka, async (_, i) => brokerFacts(await views[i]!)),
+        members("connect", target.connect, (url) => workerFacts(url, credentials)),
+        cluster,
+        databasePart(target, listed),
+        members("registry", target.registry ?? [], (address) => registryFacts(address, credentials)),
+        jmsBrokerPart(target),
+        certificatesPart(target),
+    ]);
     return {
         stack: target.stack,
         takenAt,
@@ -69,6 +81,7 @@ export async function takeSnapshot(target: PlatformTarget): Promise<PlatformSnap
         database,
         registry,
         jmsBroker,
+        certificates,
     };
 }
 
@@ -332,4 +345,36 @@ async function jmsBrokerPart({ jmsBroker, credentials }: PlatformTarget): Promis
             }),
         }
     );
+}
+
+/** The certificates that the members show, and the operator's. */
+async function certificatesPart(target: PlatformTarget): Promise<CertificateFacts[] | undefined> {
+    const { credentials, database, jmsBroker } = target;
+    if (credentials === undefined) return undefined;
+    const named = (role: string, addresses: string[]): [string, string][] =>
+        addresses.map((address, i) => [`${role}-${i}`, address]);
+    const shown: [string, string][] = [
+        ...named("zookeeper", target.zookeeper),
+        ...named("kafka", target.kafka),
+        ...named("connect", target.connect.map(addressOf)),
+        ...named("registry", target.registry ?? []),
+        ...(jmsBroker ? [["artemis", jmsBroker.address] as [string, string]] : []),
+    ];
+    const fact = async (member: string, ask: () => Promise<CertificateLife>) => ({
+        member,
+        answer: await answerOf(ask),
+    });
+    return Promise.all([
+        ...shown.map(([member, address]) => fact(member, () => certificateLife(address, credentials))),
+        ...(database
+            ? [fact("postgres", () => certificateLife(`${database.host}:${database.port}`, credentials, { startTls }))]
+            : []),
+        fact("operator", async () => lifeOf(credentials.cert)),
+    ]);
+}
+
+/** `host:port` of a URL, which has no port when it is the scheme's own. */
+function addressOf(url: string): string {
+    const { hostname, port } = new URL(url);
+    return `${hostname}:${port || "443"}`;
 }

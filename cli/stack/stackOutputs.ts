@@ -21,6 +21,8 @@ export interface StackOutputs {
     addresses: {
         zookeeper: string[];
         kafka: string[];
+        /** Listeners of the brokers for users of `kafka.users`. Absent in a stack without TLS. */
+        kafkaUsers?: string[];
         connect: string[];
         /** Absent when the stack runs no database. */
         postgres?: string;
@@ -37,6 +39,10 @@ export interface StackOutputs {
     tls?: TlsMode;
     /** Credentials of the operator. Absent in a stack without TLS. */
     operator?: Credentials;
+    /** PEM: all trusted authorities. Absent in a stack without TLS. */
+    ca?: string;
+    /** Passwords of `kafka.users` by name. Absent in a stack without TLS. */
+    kafkaUsers?: Record<string, string>;
     /** URLs of the schema registry's API like Confluent's: of the stack's own for clients outside, or those of the config. */
     registryUrls?: string[];
     /** Absent when the registry has no login. */

@@ -1,5 +1,6 @@
 import type { Finding } from "../finding";
 import type { PlatformSnapshot } from "../snapshot";
+import { certificateFindings } from "./certificateFindings";
 import { connectFindings } from "./connectFindings";
 import { kafkaFindings } from "./kafkaFindings";
 import { memberFindings } from "./memberFindings";
@@ -25,6 +26,7 @@ export function findingsOf(snapshot: PlatformSnapshot): Finding[] {
         ...connectFindings(snapshot),
         ...databaseFindings(snapshot),
         ...queueFindings(snapshot),
+        ...certificateFindings(snapshot),
     ];
 }
 

@@ -73,6 +73,8 @@ const cases: Record<string, Case> = {
     },
     ZookeeperOverloaded: steady('zookeeper_outstanding_requests{member="zookeeper-0"}', 500, 1),
     ConnectRebalancing: steady('kafka_connect_worker_rebalancing{member="connect-0"}', 1, 0),
+    // Seconds since 1970: promtool begins at 0
+    CertificateEnds: steady('connect_cdc_certificate_expires_timestamp_seconds{member="kafka-0"}', 500_000, 5_000_000),
     JvmHeapFull: { bad: heap(95), good: heap(60) },
     JvmCollecting: {
         // Seconds of collection in a minute.

@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import { usesTls } from "../../config/tlsMode";
+import { parseAddress } from "../../servers/address";
+import { npmCommand } from "../../status/npmCommand";
+import { notFound } from "../notFound";
+import type { StackOutputs } from "../stack/stackOutputs";
+import { jaasQuoted, javaProperties } from "./javaProperties";
+
+/** What a client is for. */
+export const PURPOSES = ["kafka-client", "rest", "psql", "jms"] as const;
+
+/** See {@link PURPOSES}. */
+export type Purpose = (typeof PURPOSES)[number];
+
+/** Files with secrets, and how to use them. */
+export interface ClientFiles {
+    /** Contents by name. */
+    files: Record<string, string>;
+    /** Lines for a terminal, without secrets. */
+    usage: string[];
+}
+
+interface Args {
+    stack: string;
+    outputs: StackOutputs;
+    /** User of `kafka.users`. Only Kafka's clients have one. */
+    user?: string;
+    /** Absolute path of the folder for the files: some of them name others. */
+    folder: string;
+}
+
+/**
+ * What a client of a stack needs to connect with TLS.
+ *
+ * @throws when the stack has no TLS, no server of this kind, or not this user.
+ */
+export function clientFiles(purpose: Purpose, args: Args): ClientFiles {
+    const { stack, outputs, user } = args;
+    const { tls = "off", ca } = outputs;
+    if (tls === "off" || ca === undefined) {
+        throw new Error(
+            `TLS is off in stack ${stack}, so its clients need no credentials; set connect-cdc:security.tls, then run ${npmCommand(stack, "start")}`,
+        );
+    }
+    if (purpose === "kafka-client") return kafkaClient({ ...args, ca });
+    if (user !== undefined) throw new Error(`--user is for kafka-client; ${purpose} has one login for all`);
+    if (purpose === "psql") return psql({ ...args, ca });
+    if (!usesTls(tls)) {
+        throw new Error(
+            `stack ${stack} offers TLS, but its clients still use plain addresses; set connect-cdc:security.tls to prefer, then run ${npmCommand(stack, "start")}`,
+        );
+    }
+    return purpose === "rest" ? rest(args) : jms({ ...args, ca });
+}
+
+type WithCa = Args & { ca: string };
+
+function kafkaClient({ stack, outputs, user, folder, ca }: WithCa): ClientFiles {
+    const passwords = outputs.kafkaUsers ?? {};
+    const known = Object.keys(passwords);
+    if (user === undefined) {
+        const names = known.length === 0 ? `stack ${stack} has none` : known.join(", ");
+        throw new Error(`kafka-client needs --user, a name of connect-cdc:kafka.users: ${names}`);
+    }
+    if (!Object.hasOwn(passwords, user)) throw new Error(notFound("user", user, known, `stack ${stack}`));
+
+    const password = passwords[user]!;
+    if (/[\r\n]|^\s|\s$/.test(password)) {
+        throw new Error(
+            `the password of user ${user} has a line break, or a blank at an end, which a file of librdkafka cannot hold; change the secret`,
+        );
+    }
+    const servers = (outputs.addresses.kafkaUsers ?? outputs.addresses.kafka).join(",");
+    const common = {
+        "bootstrap.servers": servers,
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "SCRAM-SHA-512",
+    };
+    const login = `username=${jaasQuoted(user)} password=${jaasQuoted(password)}`;
+    const path = (name: string) => join(folder, name);
+    return {
+        files: {
+            "ca.pem": ca,
+            "client.properties": javaProperties({
+                ...common,
+                "sasl.jaas.config": `org.apache.kafka.common.security.scram.ScramLoginModule required ${login};`,
+                "ssl.truststore.type": "PEM",
+                "ssl.truststore.location": path("ca.pem"),
+            }),
+            "librdkafka.properties": lines({
+                ...common,
+                "sasl.username": user,
+                "sasl.password": password,
+                "ssl.ca.location": path("ca.pem"),
+            }),
+        },
+        usage: [
+            `Java:       kafka-topics.sh --bootstrap-server ${servers} --command-config ${quoted(path("client.properties"))} --list`,
+            `librdkafka: kcat -F ${quoted(path("librdkafka.properties"))} -L`,
+            `The rights of ${user} are those of connect-cdc:kafka.users.`,
+        ],
+    };
+}
+
+function rest({ outputs, folder }: Args): ClientFiles {
+    const { ca, cert, key } = outputs.operator!;
+    const path = (name: string) => quoted(join(folder, name));
+    const curl = `curl --cacert ${path("ca.pem")} --cert ${path("cert.pem")} --key ${path("key.pem")}`;
+    return {
+        files: { "ca.pem": ca, "cert.pem": cert, "key.pem": key },
+        usage: [
+            `${curl} ${outputs.restUrls[0]}/connectors`,
+            "These are the operator's: who has them may do everything in Connect, Kafka and ZooKeeper.",
+        ],
+    };
+}
+
+function psql({ stack, outputs, folder, ca }: WithCa): ClientFiles {
+    const { address, name, user, password } = outputs.database;
+    if (address === undefined) throw new Error(`stack ${stack} runs no database of its own`);
+    const { host, port } = parseAddress(address);
+    const path = (file: string) => join(folder, file);
+    const service = {
+        host,
+        port: String(port),
+        dbname: name,
+        user,
+        sslmode: "verify-full",
+        sslrootcert: path("ca.pem"),
+        passfile: path("pgpass"),
+    };
+    const pgpass = [host, String(port), name, user, password].map((field) => field.replace(/[\\:]/g, "\\$&"));
+    return {
+        files: {
+            "ca.pem": ca,
+            "pg_service.conf": `[connect-cdc]\n${lines(service)}`,
+            pgpass: `${pgpass.join(":")}\n`,
+        },
+        usage: [`PGSERVICEFILE=${quoted(path("pg_service.conf"))} psql service=connect-cdc`],
+    };
+}
+
+/** The URL of a connection factory holds its login. Source: Artemis manual, "Using JMS". */
+function jms({ stack, outputs, folder, ca }: WithCa): ClientFiles {
+    const { address, user, password, queues } = outputs.jmsBroker;
+    if (address === undefined) throw new Error(`stack ${stack} runs no JMS broker of its own`);
+    const settings = {
+        sslEnabled: "true",
+        trustStoreType: "PEM",
+        trustStorePath: join(folder, "ca.pem"),
+        user,
+        password,
+    };
+    const query = Object.entries(settings).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    return {
+        files: {
+            "ca.pem": ca,
+            "jndi.properties": javaProperties({
+                "java.naming.factory.initial": "org.apache.activemq.artemis.jndi.ActiveMQInitialContextFactory",
+                "connectionFactory.ConnectionFactory": `tcp://${address}?${query.join("&")}`,
+                ...Object.fromEntries(queues.map((queue) => [`queue.${queue}`, queue])),
+            }),
+        },
+        usage: [
+            `Put ${quoted(folder)} on the class path: new InitialContext() finds ConnectionFactory and the queues by name.`,
+        ],
+    };
+}
+
+function lines(settings: Record<string, string>): string {
+    return Object.entries(settings)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join("");
+}
+
+/** One word for a POSIX shell. */
+function quoted(text: string): string {
+    return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
