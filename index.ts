@@ -130,7 +130,9 @@ export = async () => {
         config.subjects,
         {
             registryUrls: registryUrls ?? [],
-            auth: registryLogin && { basic: { username: registryLogin.user, password: registryPassword! } },
+            auth: registry
+                ? credentials && { tls: credentials }
+                : registryLogin && { basic: { username: registryLogin.user, password: registryPassword! } },
         },
         { dependsOn: registry?.ready, deletedWith: registry },
     );

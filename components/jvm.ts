@@ -3,7 +3,7 @@ import type { MemberTls, MemberTlsArgs, StackTls } from "./certificates/stackTls
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Setting } from "./render/properties";
-import { acceptsTls } from "./render/tls";
+import { acceptsTls, type TlsMode, usesTls } from "./render/tls";
 import { outsideAddress } from "./render/topology";
 
 /** Port of the metrics in every container: the one that Prometheus lists for this agent. */
@@ -40,7 +40,8 @@ export interface JvmRoleArgs {
 export interface MetricsTarget {
     /** `host:port`, as Prometheus reaches it from outside. */
     targets: string[];
-    labels: { stack: string; job: string; member: string };
+    /** `__scheme__`: how Prometheus scrapes it. Default: as the job says. */
+    labels: { stack: string; job: string; member: string; __scheme__?: "https" };
 }
 
 /**
@@ -78,7 +79,7 @@ export function memberTls(
     member: string,
     role: MemberTlsArgs["role"],
     host: DockerHost,
-    { tls, image }: JvmRoleArgs,
+    { tls, image }: Pick<JvmRoleArgs, "tls" | "image">,
     parent: pulumi.Resource,
 ): MemberTls | undefined {
     if (!tls || !acceptsTls(tls.mode)) return undefined;
@@ -99,11 +100,17 @@ export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost
  * The same for servers that have their metrics at the port of their clients.
  *
  * @param addresses `host:port` of each server, for clients outside.
+ * @param mode TLS of the stack.
  */
-export function ownMetricsTargets(job: string, addresses: string[]): MetricsTarget[] {
+export function ownMetricsTargets(job: string, addresses: string[], mode: TlsMode): MetricsTarget[] {
     return addresses.map((address, i) => ({
         targets: [address],
-        labels: { stack: pulumi.getStack(), job, member: `${job}-${i}` },
+        labels: {
+            stack: pulumi.getStack(),
+            job,
+            member: `${job}-${i}`,
+            ...(usesTls(mode) && { __scheme__: "https" as const }),
+        },
     }));
 }
 

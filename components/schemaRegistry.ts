@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StackTls } from "./certificates/stackTls";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
-import { type MetricsTarget, ownMetricsTargets } from "./jvm";
+import { memberTls, type MetricsTarget, ownMetricsTargets } from "./jvm";
 import { KafkaCluster } from "./kafkaCluster";
-import { registryCommand } from "./render/registry";
-import { REGISTRY_PORT, registryPeerUrls, registryUrl } from "./render/serverAddresses";
+import { CLIENT_AUTH_PROPERTIES, registryCommand } from "./render/registry";
+import { REGISTRY_PORT, REGISTRY_TLS_PORT, registryPeerUrls, registryUrl } from "./render/serverAddresses";
+import { acceptsPlain, acceptsTls, TLS_FILES, TLS_FOLDER, usesTls } from "./render/tls";
 import { hostsOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { rollMembers } from "./rolling/rollMembers";
@@ -13,6 +15,7 @@ import { rollMembers } from "./rolling/rollMembers";
 const READY_SECONDS = 300;
 /** How long an instance may take to stop, s. */
 const STOP_GRACE_SECONDS = 30;
+const CLIENT_AUTH_FILE = "/etc/connect-cdc/registry.properties";
 
 /** Arguments of {@link SchemaRegistry}. */
 export interface SchemaRegistryArgs {
@@ -26,8 +29,12 @@ export interface SchemaRegistryArgs {
     instances: number;
     /** Host names by instance, repeated when it is shorter. Empty: instance i goes to host i modulo the number of hosts. */
     placement: string[];
-    /** Port of instance 0 for clients outside; instance i has this port + i. */
+    /** Port of instance 0 for clients outside, without TLS; instance i has this port + i. */
     port: number;
+    /** The same with TLS, for clients with a certificate. */
+    tlsPort: number;
+    /** TLS of the stack. Default: none. */
+    tls?: StackTls;
     /** Compatibility of subjects without a level of their own, as Confluent's API names it. */
     compatibility: string;
     /** Largest heap of the JVM, MiB. */
@@ -41,7 +48,7 @@ export interface SchemaRegistryArgs {
  * keep them in a topic. So they are equal, and any of them may be lost.
  */
 export class SchemaRegistry extends pulumi.ComponentResource {
-    /** URL of each instance's API like Confluent's, for clients outside. */
+    /** URL of each instance's API like Confluent's, for clients outside, with TLS from `prefer` on. */
     public readonly urls: pulumi.Output<string[]>;
     /** `host:port` of each instance for clients outside. */
     public readonly addresses: pulumi.Output<string[]>;
@@ -54,12 +61,14 @@ export class SchemaRegistry extends pulumi.ComponentResource {
 
     constructor(name: string, args: SchemaRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:SchemaRegistry", name, {}, opts);
-        const { compatibility, heapMb, memoryMb, kafka } = args;
+        const { compatibility, heapMb, memoryMb, kafka, tls } = args;
+        const mode = tls?.mode ?? "off";
         const hosts = hostsOf(args.instances, args.hosts, args.placement);
-        const targets = hosts.map((host, i) => outsideAddress(host, args.port + i));
+        const targets = hosts.map((host, i) => outsideAddress(host, (usesTls(mode) ? args.tlsPort : args.port) + i));
         this.ready = rollMembers(name, {
             kind: "registry",
             targets,
+            credentials: usesTls(mode) ? tls?.operator : undefined,
             readySeconds: READY_SECONDS,
             parent: this,
             dependsOn: [kafka.ready, ...(args.after ?? [])],
@@ -67,19 +76,39 @@ export class SchemaRegistry extends pulumi.ComponentResource {
                 host,
                 image: args.image,
                 command: kafka.bootstrapServers.apply((bootstrapServers) =>
-                    registryCommand({ port: REGISTRY_PORT, compatibility, store: { bootstrapServers } }, heapMb),
+                    registryCommand(
+                        {
+                            port: REGISTRY_PORT,
+                            compatibility,
+                            store: { bootstrapServers },
+                            tls: {
+                                mode,
+                                store: TLS_FILES.store,
+                                port: REGISTRY_TLS_PORT,
+                                clientAuthFile: CLIENT_AUTH_FILE,
+                            },
+                        },
+                        heapMb,
+                    ),
                 ),
-                files: {},
-                ports: { [REGISTRY_PORT]: args.port + i },
-                healthcheck: ["/usr/local/bin/health-registry", String(REGISTRY_PORT)],
+                files: acceptsTls(mode) ? { [CLIENT_AUTH_FILE]: CLIENT_AUTH_PROPERTIES } : {},
+                ports: {
+                    ...(acceptsPlain(mode) && { [REGISTRY_PORT]: args.port + i }),
+                    ...(acceptsTls(mode) && { [REGISTRY_TLS_PORT]: args.tlsPort + i }),
+                },
+                healthcheck: [
+                    "/usr/local/bin/health-registry",
+                    ...(acceptsPlain(mode) ? [String(REGISTRY_PORT)] : [String(REGISTRY_TLS_PORT), TLS_FOLDER]),
+                ],
+                tls: memberTls(`${name}-${i}`, "registry", host, args, this),
                 memoryMb,
                 stopGraceSeconds: STOP_GRACE_SECONDS,
             })),
         });
-        this.urls = pulumi.output(targets.map(registryUrl));
+        this.urls = pulumi.output(targets.map((target) => registryUrl(target, mode)));
         this.addresses = pulumi.output(targets);
-        this.peerAddresses = registryPeerUrls(args).map((url) => new URL(url).host);
-        this.metricsTargets = pulumi.output(ownMetricsTargets(name, targets));
+        this.peerAddresses = registryPeerUrls({ ...args, mode }).map((url) => new URL(url).host);
+        this.metricsTargets = pulumi.output(ownMetricsTargets(name, targets, mode));
         this.registerOutputs({ urls: this.urls, addresses: this.addresses, ready: this.ready });
     }
 }

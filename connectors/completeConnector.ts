@@ -1,3 +1,4 @@
+import type { KafkaStore } from "../components/render/kafkaTls";
 import {
     DEBEZIUM_POSTGRES_CLASS,
     debeziumPostgres,
@@ -66,6 +67,8 @@ export interface PlatformEndpoints {
         /** Name of the secret that holds the user's password. */
         passwordSecret: string;
     };
+    /** Key and authorities by which the workers use the registry. Default: none. */
+    registryTls?: KafkaStore;
     /** `key.converter` of the workers. */
     keyConverter: string;
     /** True: the workers' value converter writes schemas. */
@@ -156,11 +159,11 @@ function formatSettings(
     platform: PlatformEndpoints,
     secretsFolder: string,
 ): Record<string, string> {
-    const { jsonConverters, registryUrls, registryLogin: login } = platform;
+    const { jsonConverters, registryUrls, registryLogin: login, registryTls: tls } = platform;
     const own = format ?? platform.format;
     const userInfo = login && `${login.user}:${secretReference(login.passwordSecret, secretsFolder)}`;
     const isOfWorkers = own === platform.format && (own === "json" || userInfo === undefined);
-    const converters = isOfWorkers ? {} : convertersOf(own, jsonConverters, registryUrls, userInfo);
+    const converters = isOfWorkers ? {} : convertersOf(own, jsonConverters, registryUrls, { userInfo, tls });
     // Settings of one converter do not apply to another
     const replaced = ["key.converter", "value.converter"].filter((key) => key in config);
     return Object.fromEntries(

@@ -43,6 +43,7 @@ export interface EndpointSettings {
         passwordSecret?: string;
         instances: number;
         port: number;
+        tlsPort: number;
         placement: string[];
     };
     jmsBroker?: Omit<NonNullable<PlatformEndpoints["jmsBroker"]>, "url" | "rootCertFile"> & {
@@ -69,6 +70,7 @@ export function endpointsOf(config: EndpointSettings): PlatformEndpoints {
         jsonConverters: connect,
         registryUrls: registryUrlsOf(config),
         registryLogin: registryLoginOf(config),
+        registryTls: registryTlsOf(config),
         keyConverter: String(converters["key.converter"]),
         valuesHaveSchemas: writesSchemas(converters),
         offsetStorageTopic: offsetStorageTopicOf(connect),
@@ -109,7 +111,9 @@ export function authoritiesOf({
 
 /** Converters of the workers with their settings, without the raw settings of the stack config. */
 export function workerConverters(config: EndpointSettings): Record<string, string> {
-    return convertersOf(config.connect.format ?? "json", config.connect, registryUrlsOf(config));
+    return convertersOf(config.connect.format ?? "json", config.connect, registryUrlsOf(config), {
+        tls: registryTlsOf(config),
+    });
 }
 
 /** A converter of a connector: its own, or that of the workers; empty while the section `connect` has errors. */
@@ -124,11 +128,23 @@ export function converterOf(
 }
 
 /** URLs of the registry's API like Confluent's, as the workers reach it; none while the section `registry` has errors. */
-export function registryUrlsOf({ registry, ...config }: Pick<EndpointSettings, "hosts" | "registry">): string[] {
+export function registryUrlsOf({
+    registry,
+    tls,
+    ...config
+}: Pick<EndpointSettings, "hosts" | "registry" | "tls">): string[] {
     if (!registry) return [];
     return registry.url === undefined
-        ? registryPeerUrls({ ...registry, hosts: hostList(config) })
+        ? registryPeerUrls({ ...registry, hosts: hostList(config), mode: tls })
         : urlList(registry.url);
+}
+
+/** What the workers use the stack's own registry with, as soon as they use TLS; undefined otherwise. */
+function registryTlsOf({
+    registry,
+    tls = "off",
+}: Pick<EndpointSettings, "registry" | "tls">): PlatformEndpoints["registryTls"] {
+    return registry && registry.url === undefined && usesTls(tls) ? { store: TLS_FILES.store } : undefined;
 }
 
 /** Login of an existing registry; undefined where there is none. */

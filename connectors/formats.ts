@@ -1,3 +1,4 @@
+import { type KafkaStore, storeSettings } from "../components/render/kafkaTls";
 import { JSON_CONVERTER } from "./debeziumPostgres";
 
 /** How records are written into topics. */
@@ -23,18 +24,25 @@ export interface JsonConverters {
     valueConverterSchemasEnable: boolean;
 }
 
+/** How converters prove to a registry who they are. */
+export interface RegistryAccess {
+    /** Login, `user:password`. Default: none. */
+    userInfo?: string;
+    /** Key and trusted authorities for https. Default: none, and the authorities that the JVM trusts. */
+    tls?: KafkaStore;
+}
+
 /**
  * `key.converter` and `value.converter` with their settings.
  *
  * @param json what a format of `json` means.
  * @param registryUrls URLs of the registry's API like Confluent's, as the workers reach it.
- * @param userInfo login of the registry, `user:password`. Default: none.
  */
 export function convertersOf(
     format: Format,
     json: JsonConverters,
     registryUrls: string[],
-    userInfo?: string,
+    { userInfo, tls }: RegistryAccess = {},
 ): Record<string, string> {
     if (format === "json") {
         return {
@@ -48,6 +56,7 @@ export function convertersOf(
     const settings = {
         "schema.registry.url": registryUrls.join(","),
         ...(userInfo && { "basic.auth.credentials.source": "USER_INFO", "basic.auth.user.info": userInfo }),
+        ...(tls && storeSettings(tls, "schema.registry.")),
     };
     return Object.fromEntries(
         ["key.converter", "value.converter"].flatMap((key) => [

@@ -1,3 +1,4 @@
+import { type TlsMode, usesTls } from "./tls";
 import { HostAddress, hostIndexOf, hostsOf, MemberAddress, outsideAddress, peerAddress } from "./topology";
 
 /** Name of the stack's own PostgreSQL server: its container, and its host name for the other members. */
@@ -17,6 +18,8 @@ export const ARTEMIS_TLS_PORT = 61617;
 
 /** Port of the schema registry in its container. */
 export const REGISTRY_PORT = 8081;
+/** The same with TLS. */
+export const REGISTRY_TLS_PORT = 8443;
 
 /** Where a server with one member is. */
 export interface ServerPlacement<H extends HostAddress = HostAddress> {
@@ -70,22 +73,32 @@ export function jmsUrl({ host, port }: MemberAddress): string {
  * URL of the API like Confluent's, version 7, of a registry that the stack runs.
  *
  * @param address `host:port`.
+ * @param mode TLS of the stack. Default: off.
  */
-export function registryUrl(address: string): string {
-    return `http://${address}/apis/ccompat/v7`;
+export function registryUrl(address: string, mode: TlsMode = "off"): string {
+    return `${usesTls(mode) ? "https" : "http"}://${address}/apis/ccompat/v7`;
 }
 
 /** URL of this API of each instance of the stack's own schema registry, for the other members. */
 export function registryPeerUrls({
     instances,
+    tlsPort,
+    mode = "off",
     ...where
 }: ServerPlacement & {
     /** Number of instances. */
     instances: number;
+    /** Port with TLS for clients outside. */
+    tlsPort: number;
+    /** TLS of the stack. Default: off. */
+    mode?: TlsMode;
 }): string[] {
+    const { inside, outside } = usesTls(mode)
+        ? { inside: REGISTRY_TLS_PORT, outside: tlsPort }
+        : { inside: REGISTRY_PORT, outside: where.port };
     return Array.from({ length: instances }, (_, i) => {
-        const { host, port } = memberAddress(`${REGISTRY_NAME}-${i}`, REGISTRY_PORT, i, where);
-        return registryUrl(`${host}:${port}`);
+        const { host, port } = memberAddress(`${REGISTRY_NAME}-${i}`, inside, i, { ...where, port: outside });
+        return registryUrl(`${host}:${port}`, mode);
     });
 }
 

@@ -1,8 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Credentials } from "@connect-cdc/connector/client";
 import axios from "axios";
-import { registrySettings } from "../../../components/render/registry";
+import { CLIENT_AUTH_PROPERTIES, registrySettings } from "../../../components/render/registry";
+import { registryUrl } from "../../../components/render/serverAddresses";
+import type { TlsMode } from "../../../components/render/tls";
 import { defaults } from "../../../config/defaults";
 import { clusterReady } from "../../../servers/health";
 import { Hopeless, waitFor } from "../../../servers/wait";
@@ -14,6 +17,8 @@ import { unpackedServer } from "./serverArchive";
 export interface RegistryProcess {
     /** Of its API like Confluent's; it ends with `/apis/ccompat/v7`. */
     url: string;
+    /** Its port without TLS, if it has one. */
+    plainPort: number;
     /** All output so far, of all starts. */
     readonly log: string;
     /** Ends the process like a power cut. Its schemas stay. */
@@ -24,18 +29,37 @@ export interface RegistryProcess {
     stop(): Promise<void>;
 }
 
+/** TLS of a registry in a test, from the mode `prefer` on. */
+export interface RegistryProcessTls {
+    mode: TlsMode;
+    /** PKCS12 file of the registry. */
+    store: string;
+    /** By which the test waits for it. */
+    credentials: Credentials;
+}
+
 /**
  * Starts Apicurio Registry with an empty store and the settings of a stack's own, and waits until it answers.
  *
  * @param compatibility of subjects without a level of their own. Default: that of the stack config.
  */
-export async function startRegistry(compatibility: string = defaults.registry.compatibility): Promise<RegistryProcess> {
+export async function startRegistry(
+    compatibility: string = defaults.registry.compatibility,
+    tls?: RegistryProcessTls,
+): Promise<RegistryProcess> {
     const distribution = await unpackedServer("registry", defaults.registry.version);
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-registry-"));
-    const { connect: port } = await findPorts();
-    const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
+    const { connect: port, tls: tlsPorts } = await findPorts();
+    const url = registryUrl(`127.0.0.1:${tls ? tlsPorts.registry : port}`, tls?.mode);
+    const clientAuthFile = join(folder, "client-auth.properties");
+    writeFileSync(clientAuthFile, CLIENT_AUTH_PROPERTIES);
     const properties = {
-        ...registrySettings({ port, compatibility, store: { folder } }),
+        ...registrySettings({
+            port,
+            compatibility,
+            store: { folder },
+            tls: tls && { mode: tls.mode, store: tls.store, port: tlsPorts.registry, clientAuthFile },
+        }),
         "quarkus.http.host": "127.0.0.1",
     };
     const args = [
@@ -46,13 +70,14 @@ export async function startRegistry(compatibility: string = defaults.registry.co
     let process: JavaProcess;
     const registry: RegistryProcess = {
         url,
+        plainPort: port,
         get log() {
             return process.output;
         },
         kill: () => process.end(),
         start: async () => {
             process = new JavaProcess(join(folder, "registry.log"), args);
-            await untilReady(url, process);
+            await untilReady(url, process, tls?.credentials);
         },
         stop: async () => {
             await process.end();
@@ -77,10 +102,10 @@ export async function allowEveryChange(url: string, subject: string): Promise<vo
     await axios.post(rules, { type: "COMPATIBILITY", config: "NONE" });
 }
 
-async function untilReady(url: string, process: JavaProcess): Promise<void> {
+async function untilReady(url: string, process: JavaProcess, credentials?: Credentials): Promise<void> {
     const check = async () => {
         if (!process.running) throw new Hopeless(`the registry ended:\n${process.output.slice(-3000)}`);
-        return clusterReady({ kind: "registry", targets: [new URL(url).host], expected: 1 });
+        return clusterReady({ kind: "registry", targets: [new URL(url).host], expected: 1, credentials });
     };
     await waitFor(check, { what: `the registry at ${url}`, timeoutSeconds: 180, intervalSeconds: 0.2 });
 }

@@ -215,6 +215,38 @@ describe("SchemaRegistry", () => {
     });
 });
 
+describe("SchemaRegistry with TLS", () => {
+    it.each([
+        ["off", [8081], "http://127.0.0.1:8081", ["8081"], 0, false],
+        ["offer", [8081, 8181], "http://127.0.0.1:8081", ["8081"], 1, false],
+        ["prefer", [8081, 8181], "https://127.0.0.1:8181", ["8081"], 1, true],
+        ["require", [8181], "https://127.0.0.1:8181", ["8443", "/run/secrets/connect-cdc-tls"], 1, true],
+    ] as const)(
+        "%s publishes its ports, and is used by the right one",
+        async (mode, ports, origin, health, made, mtls) => {
+            const { hosts, image } = hostsAndImage();
+            const asked: MemberTlsArgs[] = [];
+            const tls = stackTls(mode, asked);
+            const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, hosts, image });
+            const kafka = new KafkaCluster("kafka", { ...defaults.kafka, hosts, image, zookeeper });
+            const registry = new SchemaRegistry("registry", { ...defaults.registry, hosts, image, kafka, tls });
+            await resolved(registry.ready.urn);
+            const container = containerInputs(resources, "registry-0");
+            expect(container["ports"].map((p: { external: number }) => p.external)).toEqual(ports);
+            expect(container["healthcheck"].tests).toEqual(["CMD", "/usr/local/bin/health-registry", ...health]);
+            expect(await resolved(registry.urls)).toEqual([`${origin}/apis/ccompat/v7`]);
+            expect(registry.peerAddresses).toEqual([mtls ? "registry-0:8443" : "registry-0:8081"]);
+            expect(asked.map(({ member, role }) => [member, role])).toEqual(made ? [["registry-0", "registry"]] : []);
+            const command: string[] = container["command"];
+            expect(command.includes("-Dapicurio.kafka.common.security.protocol=SSL")).toBe(mtls);
+            expect(command.includes("-Dsmallrye.config.locations=/etc/connect-cdc/registry.properties")).toBe(
+                made === 1,
+            );
+            expect(command.includes("-Dquarkus.http.insecure-requests=disabled")).toBe(mode === "require");
+        },
+    );
+});
+
 describe("Image", () => {
     it("has its digest in its name, and is built on its parent by the classic builder", async () => {
         const { hosts, image } = hostsAndImage();

@@ -82,6 +82,20 @@ describe("the schema registry", () => {
         });
     });
 
+    it("is used with the workers' certificate as soon as members use TLS, unless it is not the stack's own", () => {
+        const settings = (more: object) => workerConverters(parseConfig({ ...avro, ...more }));
+        expect(settings({ security: { tls: "prefer" } })).toMatchObject({
+            "value.converter.schema.registry.url": "https://registry-0:8443/apis/ccompat/v7",
+            "value.converter.schema.registry.ssl.keystore.location": TLS_FILES.store,
+            "value.converter.schema.registry.ssl.truststore.type": "PKCS12",
+        });
+        for (const more of [{ tls: "offer" }, { tls: "prefer", url: "https://r.example" }]) {
+            const { tls, ...registry } = more;
+            const keys = Object.keys(settings({ security: { tls }, registry }));
+            expect(keys.filter((key) => key.includes("ssl"))).toEqual([]);
+        }
+    });
+
     it("runs in the stack only if a format needs it, with the plugin of that format", () => {
         const oneSource = { connectors: { "dbz-source": { format: "avro" }, "json-jms-sink": { format: "avro" } } };
         const seen = [{}, avro, { ...avro, registry: { url: "https://r.example.com" } }, oneSource].map((raw) => {

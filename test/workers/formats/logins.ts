@@ -25,7 +25,7 @@ export function logins(servers: FormatServers): void {
             const name = `login_${format}`;
             const url = `${proxy.origin}${new URL(servers.registry.url).pathname}`;
             const userInfo = `cdc:${secretReference(name, secretsFolder)}`;
-            const settings = convertersOf(format, defaults.connect, [url], userInfo);
+            const settings = convertersOf(format, defaults.connect, [url], { userInfo });
             await servers.postgres.query("insert into login.rows select count(*) from login.rows");
 
             writeSecret(name, "wrong");

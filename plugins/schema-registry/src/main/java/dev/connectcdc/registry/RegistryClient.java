@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.apache.kafka.connect.errors.DataException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,10 +84,7 @@ public final class RegistryClient {
 
     private final Duration longestWait;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+    private final HttpClient http;
 
     private int next;
 
@@ -94,6 +92,10 @@ public final class RegistryClient {
         endpoints = config.endpoints();
         urls = endpoints.stream().map(RegistryConfig.Endpoint::url).collect(Collectors.joining(", "));
         longestWait = config.longestWait();
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT);
+        SSLContext ssl = RegistrySsl.context(config);
+        http = (ssl == null ? builder : builder.sslContext(ssl)).build();
     }
 
     /**

@@ -27,7 +27,7 @@ public final class RegistryConfig extends AbstractConfig {
     private static final String FROM_URL = "URL";
     private static final String FROM_USER_INFO = "USER_INFO";
 
-    public static final ConfigDef DEFINITION = new ConfigDef()
+    public static final ConfigDef DEFINITION = RegistrySsl.addTo(new ConfigDef()
             .define(
                     URLS,
                     Type.LIST,
@@ -70,7 +70,7 @@ public final class RegistryConfig extends AbstractConfig {
                     Range.atLeast(0),
                     Importance.LOW,
                     "How long a record waits for a registry that does not answer. Then the task fails, and loses no record. In"
-                            + " a sink, keep it below the consumer's max.poll.interval.ms.");
+                            + " a sink, keep it below the consumer's max.poll.interval.ms."));
 
     /** A registry's URL without credentials and without a slash at its end, and the header that they make; null without them. */
     record Endpoint(String url, String authorization) {}
