@@ -3,7 +3,7 @@ import type { MemberTls, MemberTlsArgs, StackTls } from "./certificates/stackTls
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Setting } from "./render/properties";
-import { acceptsTls, type TlsMode, usesTls } from "./render/tls";
+import { acceptsPlain, acceptsTls, type TlsMode, usesTls } from "./render/tls";
 import { outsideAddress } from "./render/topology";
 
 /** Port of the metrics in every container: the one that Prometheus lists for this agent. */
@@ -30,7 +30,10 @@ export interface JvmRoleArgs {
     readySeconds: number;
     /** Raw server settings, which win over everything else. */
     config: Record<string, Setting>;
-    /** Port of member 0 for Prometheus; member i has this port + i. Default: no metrics. */
+    /**
+     * Port of member 0 for Prometheus; member i has this port + i. Default: no metrics. Where servers take TLS only, metrics
+     * are on the loopback of each container, and no port is published: this version of the agent cannot ask for certificates.
+     */
     metricsPort?: number;
     /** Certificates of the stack, with the mode of TLS. Default: no TLS. */
     tls?: StackTls;
@@ -55,7 +58,10 @@ export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: st
         ...args.jvmFlags,
         ...(args.metricsPort === undefined
             ? []
-            : [`-javaagent:${METRICS_FOLDER}/agent.jar=${METRICS_PORT}:${METRICS_FOLDER}/${metricsRules}.yml`]),
+            : [
+                  `-javaagent:${METRICS_FOLDER}/agent.jar=${publishesMetrics(args) ? "" : "127.0.0.1:"}${METRICS_PORT}:` +
+                      `${METRICS_FOLDER}/${metricsRules}.yml`,
+              ]),
         // The restart policy replaces a server that is out of memory.
         "-XX:+ExitOnOutOfMemoryError",
         // A replaced container has a new address: the JVM's cache of names must not outlive the old one.
@@ -69,9 +75,13 @@ export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: st
     ];
 }
 
-/** Published ports of member `i`: its own, and the one for Prometheus where metrics are on. */
+/** Published ports of member `i`: its own, and the one for Prometheus where metrics are on and plain links are taken. */
 export function memberPorts(args: JvmRoleArgs, i: number, own: Record<number, number>): Record<number, number> {
-    return args.metricsPort === undefined ? own : { ...own, [METRICS_PORT]: args.metricsPort + i };
+    return publishesMetrics(args) ? { ...own, [METRICS_PORT]: args.metricsPort + i } : own;
+}
+
+function publishesMetrics(args: JvmRoleArgs): args is JvmRoleArgs & { metricsPort: number } {
+    return args.metricsPort !== undefined && acceptsPlain(args.tls?.mode ?? "off");
 }
 
 /** Key and certificates of a member that runs as the image's user; undefined where servers take no TLS. */
@@ -86,10 +96,10 @@ export function memberTls(
     return tls.memberTls({ member, role, host, image, user: "cdc", parent });
 }
 
-/** Entries of the members in a file of targets for Prometheus (`file_sd_configs`); none where metrics are off. */
+/** Entries of the members in a file of targets for Prometheus (`file_sd_configs`); none where no port is published. */
 export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost[]): MetricsTarget[] {
+    if (!publishesMetrics(args)) return [];
     const { metricsPort } = args;
-    if (metricsPort === undefined) return [];
     return hosts.map((host, i) => ({
         targets: [outsideAddress(host, metricsPort + i)],
         labels: { stack: pulumi.getStack(), job, member: `${job}-${i}` },

@@ -91,11 +91,11 @@ export class SchemaRegistry extends pulumi.ComponentResource {
                         heapMb,
                     ),
                 ),
-                files: acceptsTls(mode) ? { [CLIENT_AUTH_FILE]: CLIENT_AUTH_PROPERTIES } : {},
-                ports: {
-                    ...(acceptsPlain(mode) && { [REGISTRY_PORT]: args.port + i }),
-                    ...(acceptsTls(mode) && { [REGISTRY_TLS_PORT]: args.tlsPort + i }),
-                },
+                files: Object.fromEntries<string>(acceptsTls(mode) ? [[CLIENT_AUTH_FILE, CLIENT_AUTH_PROPERTIES]] : []),
+                ports: Object.fromEntries<number>([
+                    ...(acceptsPlain(mode) ? ([[REGISTRY_PORT, args.port + i]] as const) : []),
+                    ...(acceptsTls(mode) ? ([[REGISTRY_TLS_PORT, args.tlsPort + i]] as const) : []),
+                ]),
                 healthcheck: [
                     "/usr/local/bin/health-registry",
                     ...(acceptsPlain(mode) ? [String(REGISTRY_PORT)] : [String(REGISTRY_TLS_PORT), TLS_FOLDER]),

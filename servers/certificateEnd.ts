@@ -53,7 +53,9 @@ export function certificateLife(
                 if (certificate && ["", "CERT_HAS_EXPIRED"].includes(problem)) {
                     close();
                     resolve(lifeOf(certificate));
-                } else {fail(`has no certificate to trust (${problem})`);}
+                } else {
+                    fail(`has no certificate to trust (${problem})`);
+                }
             });
             secured.on("error", failBy);
         };

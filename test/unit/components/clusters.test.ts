@@ -448,6 +448,19 @@ describe("TLS", () => {
 
     beforeEach(() => void (asked.length = 0));
 
+    it.each([
+        ["prefer", "9404", 9402],
+        ["require", "127.0.0.1:9404", undefined],
+    ] as const)("in the mode %s has the metrics of members at %s", async (mode, address, port) => {
+        const { zookeeper } = await clusters({ tls: stackTls(mode), zookeeper: { metricsPort: 9400 } });
+        expect(containerInputs(resources, "zookeeper-2")["command"]).toContain(
+            `-javaagent:/opt/kafka/metrics/agent.jar=${address}:/opt/kafka/metrics/zookeeper.yml`,
+        );
+        expect(external("zookeeper-2").includes(9402)).toBe(port !== undefined);
+        const targets = (await resolved(zookeeper.metricsTargets)).map(({ targets: [target] }) => target);
+        expect(targets[2]).toBe(port && `127.0.0.1:${port}`);
+    });
+
     it("off changes no member", async () => {
         await clusters();
         const inputs = () =>
