@@ -233,7 +233,7 @@ describe("SchemaRegistry with TLS", () => {
             await resolved(registry.ready.urn);
             const container = containerInputs(resources, "registry-0");
             expect(container["ports"].map((p: { external: number }) => p.external)).toEqual(ports);
-            expect(container["healthcheck"].tests).toEqual(["CMD", "/usr/local/bin/health-registry", ...health]);
+            expect(container.health).toEqual(["CMD", "/usr/local/bin/health-registry", ...health]);
             expect(await resolved(registry.urls)).toEqual([`${origin}/apis/ccompat/v7`]);
             expect(registry.peerAddresses).toEqual([mtls ? "registry-0:8443" : "registry-0:8081"]);
             expect(asked.map(({ member, role }) => [member, role])).toEqual(made ? [["registry-0", "registry"]] : []);

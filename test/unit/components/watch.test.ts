@@ -58,6 +58,8 @@ async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: s
     });
     await Promise.all([watch.urn, connect.ready.urn, database.ready.urn, jmsBroker.ready.urn].map(resolved));
     await resolved(watch.containerId);
+    // What is still on the way would reach the mocks of the next stack
+    await pulumi.runtime.disconnect();
     const writer = theResource(resources, "Container", "watch-secrets-writer").inputs;
     const [{ file, content }] = writer["uploads"].secret as [{ file: string; content: string }];
     return { container: containerInputs(resources, "watch"), writer, file, content: JSON.parse(content) };
