@@ -1,5 +1,5 @@
-import { hostIndexOf } from "../../components/render/topology";
 import { acceptsPlain, acceptsTls } from "../../components/render/tls";
+import { hostIndexOf } from "../../components/render/topology";
 import { runsRegistry } from "../../connectors/formats";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";

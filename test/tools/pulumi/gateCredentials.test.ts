@@ -10,7 +10,7 @@ beforeAll(async () => {
     program = await PulumiProgram.create();
     // Where the text of a dynamic provider looks for its module
     for (const room of ["components", "servers", "docker"])
-        symlinkSync(join(CHECKOUT, room), join(program.folder, room));
+        {symlinkSync(join(CHECKOUT, room), join(program.folder, room));}
 });
 
 afterAll(() => program.close());
