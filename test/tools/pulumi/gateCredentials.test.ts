@@ -9,8 +9,9 @@ let program: PulumiProgram;
 beforeAll(async () => {
     program = await PulumiProgram.create();
     // Where the text of a dynamic provider looks for its module
-    for (const room of ["components", "servers", "docker"])
-        {symlinkSync(join(CHECKOUT, room), join(program.folder, room));}
+    for (const room of ["components", "servers", "docker"]) {
+        symlinkSync(join(CHECKOUT, room), join(program.folder, room));
+    }
 });
 
 afterAll(() => program.close());
