@@ -52,7 +52,7 @@ export const ROOMS: Record<string, Room> = {
             ],
             ...["images/staging/contract.ts", "packages/connector/", "packages/docker-engine/"],
         ],
-        packages: ["@pulumi/pulumi", "dockerode"],
+        packages: ["@pulumi/pulumi", "@pulumi/pulumi/proto/*", "dockerode", "google-protobuf/**"],
     },
     "components/render/": {
         files: ["components/render/*.ts"],
