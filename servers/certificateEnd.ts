@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { createConnection } from "node:net";
-import { connect as startTlsOn } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import { parseAddress } from "./address";
+import { beginTls } from "./beginTls";
 import type { TcpExchangeOptions } from "./tcpExchange";
 import { tlsOptions } from "./tlsOptions";
 
@@ -43,33 +44,22 @@ export function certificateLife(
             reject(new Error(`${target} ${problem}`));
         };
         const failBy = (error: Error) => fail(`does not answer (${messageOf(error)})`);
-        const secure = () => {
-            // Node.js would not show a certificate that has ended
-            const options = { socket, ...tlsOptions(host, credentials), rejectUnauthorized: false };
-            const secured = startTlsOn(options, () => {
-                const certificate = secured.getPeerX509Certificate();
-                // A code, unlike its type
-                const problem = String(secured.authorizationError ?? "");
-                if (certificate && ["", "CERT_HAS_EXPIRED"].includes(problem)) {
-                    close();
-                    resolve(lifeOf(certificate));
-                } else {
-                    fail(`has no certificate to trust (${problem})`);
-                }
-            });
-            secured.on("error", failBy);
+        const read = (secured: TLSSocket) => {
+            const certificate = secured.getPeerX509Certificate();
+            // A code, unlike its type
+            const problem = String(secured.authorizationError ?? "");
+            if (certificate && ["", "CERT_HAS_EXPIRED"].includes(problem)) {
+                close();
+                resolve(lifeOf(certificate));
+            } else {
+                fail(`has no certificate to trust (${problem})`);
+            }
         };
         socket.on("error", failBy);
         socket.once("connect", () => {
-            if (startTls === undefined) {
-                secure();
-                return;
-            }
-            socket.once("data", (answer) => {
-                if (answer.toString("latin1") === startTls.consent) secure();
-                else fail("takes no TLS");
-            });
-            socket.write(startTls.request);
+            // Node.js would not show a certificate that has ended
+            const options = { ...tlsOptions(host, credentials), rejectUnauthorized: false };
+            beginTls(socket, options, startTls, { secured: read, refused: () => fail("takes no TLS"), failed: failBy });
         });
     });
 }

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from "node:net";
-import { connect as startTlsOn } from "node:tls";
 import { type Credentials, messageOf } from "@connect-cdc/connector/client";
 import { parseAddress } from "./address";
+import { beginTls, type StartTls } from "./beginTls";
 import { tlsOptions } from "./tlsOptions";
 
 export interface TcpExchangeOptions {
@@ -11,8 +11,8 @@ export interface TcpExchangeOptions {
     complete?: (received: Buffer) => boolean;
     /** Credentials for a port with TLS. Default: the port is plain. */
     credentials?: Credentials;
-    /** With `credentials`: what is sent in the clear to ask for TLS, and the server's consent. Default: TLS begins at once. */
-    startTls?: { request: Buffer; consent: string };
+    /** With `credentials`: how the server is asked for TLS. Default: TLS begins at once. */
+    startTls?: StartTls;
 }
 
 /** Connects, sends `request`, and returns the answer of the server. */
@@ -26,9 +26,15 @@ export function tcpExchange(
     return new Promise((resolve, reject) => {
         let received = Buffer.alloc(0);
         const socket = createConnection({ host, port }, () => {
-            if (credentials === undefined) exchange(socket);
-            else if (startTls === undefined) secure(credentials);
-            else askForTls(credentials, startTls);
+            if (credentials === undefined) {
+                exchange(socket);
+                return;
+            }
+            beginTls(socket, tlsOptions(host, credentials), startTls, {
+                secured: exchange,
+                refused: () => finish(new Error(`${target} takes no TLS`)),
+                failed: fail,
+            });
         });
         const limit = setTimeout(() => finish(new Error(`${target} gave no answer within ${timeoutMs} ms`)), timeoutMs);
         const finish = (error?: Error) => {
@@ -47,21 +53,6 @@ export function tcpExchange(
             const empty = new Error("it closed the connection");
             open.on("end", () => (received.length > 0 ? finish() : fail(empty)));
             open.write(request);
-        };
-        const secure = (given: Credentials) => {
-            const secured = startTlsOn({ socket, ...tlsOptions(host, given) }, () => exchange(secured));
-            secured.on("error", fail);
-        };
-        const askForTls = (
-            given: Credentials,
-            { request: question, consent }: { request: Buffer; consent: string },
-        ) => {
-            socket.once("data", (answer) => {
-                // More than the consent would be bytes that someone has put before the server's
-                if (answer.toString("latin1") === consent) secure(given);
-                else finish(new Error(`${target} takes no TLS`));
-            });
-            socket.write(question);
         };
         socket.on("error", fail);
     });
