@@ -11,7 +11,6 @@ import { prometheusTargets } from "./components/jvm";
 import { KafkaAccess } from "./components/kafkaAccess";
 import { KafkaCluster } from "./components/kafkaCluster";
 import { DATABASE_NAME, JMS_BROKER_NAME, REGISTRY_NAME } from "./components/render/serverAddresses";
-import { usesTls } from "./components/render/tls";
 import { SchemaRegistry } from "./components/schemaRegistry";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
@@ -67,7 +66,7 @@ export = async () => {
                   })),
                   certificateDays: config.security.certificateDays,
               });
-    const credentials = usesTls(config.tls) ? tls?.operator : undefined;
+    const credentials = tls?.credentials;
 
     // Servers of the stack's own, where config has no other ones
     const common = { hosts, tls, protectData: config.security.protectData };

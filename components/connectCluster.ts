@@ -87,7 +87,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
         this.ready = rollMembers(name, {
             kind: "connect",
             targets,
-            credentials: usesTls(mode) ? tls?.operator : undefined,
+            credentials: tls?.credentials,
             readySeconds: args.readySeconds,
             parent: this,
             dependsOn: [args.kafka.ready, ...(args.after ?? []), ...secretFiles.values()],

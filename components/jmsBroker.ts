@@ -135,7 +135,7 @@ export class JmsBroker extends pulumi.ComponentResource {
                 targets: [address],
                 members: { [name]: member.containerId },
                 timeoutSeconds: 120,
-                credentials: usesTls(mode) ? tls?.operator : undefined,
+                credentials: tls?.credentials,
             },
             { parent: this },
         );

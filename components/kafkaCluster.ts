@@ -92,7 +92,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         this.ready = rollMembers(name, {
             kind: "kafka",
             targets,
-            credentials: usesTls(mode) ? tls?.operator : undefined,
+            credentials: tls?.credentials,
             readySeconds: args.readySeconds,
             parent: this,
             dependsOn: [args.zookeeper.ready],

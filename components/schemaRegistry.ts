@@ -68,7 +68,7 @@ export class SchemaRegistry extends pulumi.ComponentResource {
         this.ready = rollMembers(name, {
             kind: "registry",
             targets,
-            credentials: usesTls(mode) ? tls?.operator : undefined,
+            credentials: tls?.credentials,
             readySeconds: READY_SECONDS,
             parent: this,
             dependsOn: [kafka.ready, ...(args.after ?? [])],

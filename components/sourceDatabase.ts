@@ -112,7 +112,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
                 targets: [outsideAddress(host, args.port)],
                 members: { [name]: member.containerId },
                 timeoutSeconds: 120,
-                credentials: usesTls(mode) ? tls?.operator : undefined,
+                credentials: tls?.credentials,
             },
             { parent: this },
         );

@@ -60,7 +60,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
         this.ready = rollMembers(name, {
             kind: "zookeeper",
             targets,
-            credentials: usesTls(mode) ? tls?.operator : undefined,
+            credentials: tls?.credentials,
             readySeconds: args.readySeconds,
             parent: this,
             dependsOn: [],

@@ -3,7 +3,7 @@ import type { Credentials } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../dockerHost";
 import type { Image } from "../image";
-import { TLS_FILES, type TlsMode } from "../render/tls";
+import { type MEMBER_ROLES, TLS_FILES, type TlsMode, usesTls } from "../render/tls";
 import { SecretFiles } from "../secretFiles";
 import { Authority } from "./authority";
 import { Certificate } from "./certificate";
@@ -20,7 +20,7 @@ export interface MemberTlsArgs {
     /** Name of the member, such as `kafka-0`. */
     member: string;
     /** Common name of the certificate: the principal that Kafka sees. Members of one role have the same. */
-    role: "zookeeper" | "kafka" | "connect" | "registry" | "postgres" | "artemis";
+    role: (typeof MEMBER_ROLES)[number];
     host: DockerHost;
     image: Image;
     /** User that the server runs as. */
@@ -81,6 +81,11 @@ export class StackTls extends pulumi.ComponentResource {
         const { cert, key } = this.certificate("operator", "operator", [], this);
         this.operator = pulumi.secret(pulumi.all([this.ca, cert, key]).apply(([ca, cert, key]) => ({ ca, cert, key })));
         this.registerOutputs({ ca: this.ca });
+    }
+
+    /** {@link operator}'s, where the stack's clients use TLS. undefined: they use plain links. */
+    public get credentials(): pulumi.Output<Credentials> | undefined {
+        return usesTls(this.mode) ? this.operator : undefined;
     }
 
     /** Makes the certificate of a member, for its name, localhost and its host's advertised address, and the volume with it. */

@@ -11,6 +11,9 @@ export const TLS_MODES = ["off", "offer", "prefer", "require"] as const;
 
 export type TlsMode = (typeof TLS_MODES)[number];
 
+/** Common names in the members' certificates. */
+export const MEMBER_ROLES = ["zookeeper", "kafka", "connect", "registry", "postgres", "artemis"] as const;
+
 /** Whether servers take plain links. */
 export function acceptsPlain(mode: TlsMode): boolean {
     return mode !== "require";

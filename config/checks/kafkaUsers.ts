@@ -1,13 +1,10 @@
-import { acceptsTls } from "../../components/render/tls";
+import { acceptsTls, MEMBER_ROLES } from "../../components/render/tls";
 import { KAFKA_OPERATIONS, resourceOf, sourcesWithoutRules } from "../../connectors/accessRules";
 import { type Problem, suggest } from "../problem";
 import type { AccessRule, PlatformConfig } from "../schema";
 
 /** Principals of the stack's own members and of its operator, and that of clients without authentication. */
-const OWN_PRINCIPALS = [
-    ...["zookeeper", "kafka", "connect", "registry", "postgres", "artemis", "operator"],
-    "ANONYMOUS",
-] as const;
+const OWN_PRINCIPALS = [...MEMBER_ROLES, "operator", "ANONYMOUS"] as const;
 
 /** Problems of Kafka's users, and of the rules of users and workers. */
 export function kafkaUserProblems(c: Partial<PlatformConfig>): Problem[] {

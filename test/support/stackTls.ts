@@ -1,16 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MemberTlsArgs, StackTls } from "../../components/certificates/stackTls";
-import type { TlsMode } from "../../components/render/tls";
+import { type TlsMode, usesTls } from "../../components/render/tls";
 
 /** The TLS of a stack in a mode, without certificates. `made` receives what its components ask for. */
 export function stackTls(mode: TlsMode, made: MemberTlsArgs[] = []): StackTls {
-    const members: Pick<StackTls, "mode" | "operator" | "ca" | "memberTls"> = {
+    const operator = pulumi.secret({
+        ca: "the authorities",
+        cert: "the operator's certificate",
+        key: "the operator's key",
+    });
+    const members: Pick<StackTls, "mode" | "operator" | "credentials" | "ca" | "memberTls"> = {
         mode,
-        operator: pulumi.secret({
-            ca: "the authorities",
-            cert: "the operator's certificate",
-            key: "the operator's key",
-        }),
+        operator,
+        credentials: usesTls(mode) ? operator : undefined,
         ca: pulumi.output("the authorities"),
         memberTls: (args) => {
             made.push(args);
