@@ -99,7 +99,7 @@ async function brokersProblem(wanted: WantedSizes, containers: MemberContainer[]
     const first = `${held[0]!.topic}-${held[0]!.partition}`;
     const commands = reassignmentCommands({
         brokers: wanted.brokers,
-        operator: wanted.running?.brokers,
+        operator: wanted.running?.credentials && wanted.running.brokers,
         engines: wanted.engines.length,
         container: brokers.find(({ index }) => index === 0)!,
         partitions: view.partitions,
