@@ -1,15 +1,13 @@
 import { loadavg } from "node:os";
 import { crash, restart, untilWell, workerOf } from "../test/support/faults/serverFaults";
 import type { Victim } from "../test/support/faults/victim";
-import { NumberedRows } from "../test/support/rows/numberedRows";
-import { Pipeline } from "../test/support/stack/pipeline";
+import { rowsThrough } from "../test/support/rows/rowsThrough";
+import type { Pipeline } from "../test/support/stack/pipeline";
 import type { TestStack } from "../test/support/stack/stack";
 import type { Figure } from "./figure";
 import { listSeconds, median } from "./statistics";
 
 const ROUNDS = 3;
-/** Rows before and after each disturbance: those of one second. */
-const STEADY_ROWS = 20;
 const LIMIT_SECONDS = 300;
 const KILL_AIM_SECONDS = 15;
 const ROLL_AIM = 0.3;
@@ -64,20 +62,13 @@ function killFigure(role: string, seconds: number[]): Figure {
 
 /** The longer of the pauses of both queues, s. Throws when a row is lost. */
 async function pauseOf(stack: TestStack, disturb: Disturb): Promise<number> {
-    const pipeline = await Pipeline.open(stack);
-    try {
-        const victim = { stack: stack.handle.name, outputs: pipeline.outputs };
-        const rows = await NumberedRows.start(pipeline);
-        await rows.untilCommitted(STEADY_ROWS);
-        await rows.untilCaughtUp(LIMIT_SECONDS);
+    const change = async ({ outputs }: Pipeline) => {
+        const victim = { stack: stack.handle.name, outputs };
         await disturb(victim, stack);
         await untilWell(victim, LIMIT_SECONDS);
-        await rows.untilCommitted(STEADY_ROWS);
-        const { json, xml } = await rows.account(LIMIT_SECONDS);
-        return Math.max(json.pauseSeconds, xml.pauseSeconds);
-    } finally {
-        await pipeline.close();
-    }
+    };
+    const { json, xml } = await rowsThrough(stack, change, LIMIT_SECONDS);
+    return Math.max(json.pauseSeconds, xml.pauseSeconds);
 }
 
 /** An `up` with another value of a setting that has no effect here. */

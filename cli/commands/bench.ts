@@ -7,6 +7,7 @@ import { measureJmsSink } from "../../bench/jmsSink";
 import { measureMemory } from "../../bench/memory";
 import { measurePauses } from "../../bench/pauses";
 import { measureReconcile } from "../../bench/reconcile";
+import { measureRotation } from "../../bench/rotation";
 import { measureStart } from "../../bench/start";
 import { measureTls } from "../../bench/tls";
 import { measureTransforms } from "../../bench/transforms";
@@ -18,13 +19,14 @@ import { examples } from "../options";
 
 type Measure = (stack: TestStack, print: (line: string) => void) => Promise<Figure | Figure[]>;
 
-/** Figures without a stack, or on one that they make themselves. */
+/** Figures without a stack, or on stacks that they make themselves. */
 const WITHOUT_STACK: Record<string, () => Promise<Figure[]>> = {
     transforms: measureTransforms,
     "jms-sink": measureJmsSink,
     connectors: measureConnectors,
     reconcile: measureReconcile,
     formats: () => measureFormats(logToStderr),
+    rotation: () => measureRotation(logToStderr),
 };
 /** Figures on a stack of their own. */
 const ON_STACK: Record<string, Measure> = {

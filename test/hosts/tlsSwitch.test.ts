@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TLS_MODES } from "../../components/render/tls";
-import { NumberedRows } from "../support/rows/numberedRows";
-import { Pipeline } from "../support/stack/pipeline";
+import { rowsThrough } from "../support/rows/rowsThrough";
 import { TestStack } from "../support/stack/stack";
 import { readStatus } from "../support/stack/statusRun";
 
@@ -14,7 +13,7 @@ describe.skipIf(!process.env.SOAK)("TLS of a running stack", () => {
     let stack: TestStack;
 
     beforeAll(async () => {
-        stack = await TestStack.create("tls");
+        stack = await TestStack.create();
         await stack.up();
     });
 
@@ -22,17 +21,11 @@ describe.skipIf(!process.env.SOAK)("TLS of a running stack", () => {
 
     const steps = [...TLS_MODES.slice(1), ...[...TLS_MODES].reverse().slice(1)];
     it.each(steps)("goes to the mode %s while rows flow, and loses none", LIMIT, async (mode) => {
-        const pipeline = await Pipeline.open(stack);
-        try {
-            const rows = await NumberedRows.start(pipeline);
-            await rows.untilCommitted(20);
+        const { json, xml } = await rowsThrough(stack, async () => {
             stack.configure({ security: { tls: mode } });
             await stack.up();
-            const { json, xml } = await rows.account(180);
-            expect([json, xml]).toMatchObject([kept, kept]);
-        } finally {
-            await pipeline.close();
-        }
+        });
+        expect([json, xml]).toMatchObject([kept, kept]);
         expect((await readStatus(stack)).findings).toEqual([]);
         expect(await stack.preview()).toEqual([]);
     });
