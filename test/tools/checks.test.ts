@@ -54,6 +54,11 @@ describe("Vitest report", () => {
         expect(result).toEqual({ passed: 7, failed: 1, report: `${path}\nCannot find module`, files });
     });
 
+    test("a file whose hooks fail has no message, and is reported with the output", () => {
+        const result = summarizeReport(1, report(file({})), "the stack did not start");
+        expect(result).toEqual({ passed: 7, failed: 1, report: `${path}\nthe stack did not start`, files });
+    });
+
     test("an error outside of all tests is a failure, reported with the output", () => {
         expect(summarizeReport(1, report(), "unhandled rejection")).toMatchObject({
             failed: 1,

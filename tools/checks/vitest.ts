@@ -60,17 +60,20 @@ export function summarizeReport(code: number, report: VitestReport | undefined, 
         seconds: (endTime - startTime) / 1000,
     }));
     if (code === 0) return { passed, failed: 0, report: "", files };
-    const failures = (report?.testResults ?? []).flatMap(describeFailures);
+    const end = lastLines(output, REPORT_LINES);
+    const failures = (report?.testResults ?? []).flatMap((file) => describeFailures(file, end));
     return {
         passed,
         failed: Math.max(failures.length, 1),
-        report: failures.length > 0 ? failures.join("\n\n") : lastLines(output, REPORT_LINES),
+        report: failures.length > 0 ? failures.join("\n\n") : end,
         files,
     };
 }
 
-function describeFailures({ name, status, message, assertionResults }: VitestReport["testResults"][number]): string[] {
+/** @param end the end of the run's output: of a file whose `beforeAll` failed the report has no message. */
+function describeFailures(file: VitestReport["testResults"][number], end: string): string[] {
+    const { name, status, message, assertionResults } = file;
     const failed = assertionResults.filter((result) => result.status === "failed");
-    if (failed.length === 0) return status === "failed" ? [`${name}\n${message}`] : [];
+    if (failed.length === 0) return status === "failed" ? [`${name}\n${message || end}`] : [];
     return failed.map(({ fullName, failureMessages }) => `${name}\n${fullName}\n${(failureMessages ?? []).join("\n")}`);
 }
