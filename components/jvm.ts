@@ -3,11 +3,13 @@ import type { MemberTls, MemberTlsArgs, StackTls } from "./certificates/stackTls
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Setting } from "./render/properties";
-import { acceptsPlain, acceptsTls, type TlsMode, usesTls } from "./render/tls";
+import { acceptsPlain, acceptsTls, STORE_PASSWORD, TLS_FILES, type TlsMode, usesTls } from "./render/tls";
 import { outsideAddress } from "./render/topology";
 
 /** Port of the metrics in every container: the one that Prometheus lists for this agent. */
 const METRICS_PORT = 9404;
+/** The same by https, where servers take TLS only. */
+const METRICS_TLS_PORT = 9405;
 const METRICS_FOLDER = "/opt/kafka/metrics";
 
 /** Arguments that all roles of the runtime image have. */
@@ -31,8 +33,8 @@ export interface JvmRoleArgs {
     /** Raw server settings, which win over everything else. */
     config: Record<string, Setting>;
     /**
-     * Port of member 0 for Prometheus; member i has this port + i. Default: no metrics. Where servers take TLS only, metrics
-     * are on the loopback of each container, and no port is published: this version of the agent cannot ask for certificates.
+     * Port of member 0 for Prometheus; member i has this port + i. Default: no metrics. Where servers take TLS only, it takes https
+     * from clients with a certificate.
      */
     metricsPort?: number;
     /** Certificates of the stack, with the mode of TLS. Default: no TLS. */
@@ -56,12 +58,7 @@ export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: st
         "java",
         `-Xmx${args.heapMb}m`,
         ...args.jvmFlags,
-        ...(args.metricsPort === undefined
-            ? []
-            : [
-                  `-javaagent:${METRICS_FOLDER}/agent.jar=${publishesMetrics(args) ? "" : "127.0.0.1:"}${METRICS_PORT}:` +
-                      `${METRICS_FOLDER}/${metricsRules}.yml`,
-              ]),
+        ...(args.metricsPort === undefined ? [] : metricsAgents(args.tls?.mode, metricsRules)),
         // The restart policy replaces a server that is out of memory.
         "-XX:+ExitOnOutOfMemoryError",
         // A replaced container has a new address: the JVM's cache of names must not outlive the old one.
@@ -75,13 +72,21 @@ export function javaCommand(args: JvmRoleArgs, mainClass: string, configFile: st
     ];
 }
 
-/** Published ports of member `i`: its own, and the one for Prometheus where metrics are on and plain links are taken. */
-export function memberPorts(args: JvmRoleArgs, i: number, own: Record<number, number>): Record<number, number> {
-    return publishesMetrics(args) ? { ...own, [METRICS_PORT]: args.metricsPort + i } : own;
+/** This version of the agent cannot ask for certificates: a second one does, and the first has only the container's loopback. */
+function metricsAgents(mode: TlsMode = "off", rules: string): string[] {
+    const address = acceptsPlain(mode) ? `${METRICS_PORT}` : `127.0.0.1:${METRICS_PORT}`;
+    const secure = `-javaagent:${METRICS_FOLDER}/secure.jar=${METRICS_TLS_PORT}:${TLS_FILES.store}:${STORE_PASSWORD}`;
+    return [
+        `-javaagent:${METRICS_FOLDER}/agent.jar=${address}:${METRICS_FOLDER}/${rules}.yml`,
+        ...(acceptsPlain(mode) ? [] : [secure]),
+    ];
 }
 
-function publishesMetrics(args: JvmRoleArgs): args is JvmRoleArgs & { metricsPort: number } {
-    return args.metricsPort !== undefined && acceptsPlain(args.tls?.mode ?? "off");
+/** Published ports of member `i`: its own, and the one for Prometheus where metrics are on. */
+export function memberPorts(args: JvmRoleArgs, i: number, own: Record<number, number>): Record<number, number> {
+    if (args.metricsPort === undefined) return own;
+    const inside = acceptsPlain(args.tls?.mode ?? "off") ? METRICS_PORT : METRICS_TLS_PORT;
+    return { ...own, [inside]: args.metricsPort + i };
 }
 
 /** Key and certificates of a member that runs as the image's user; undefined where servers take no TLS. */
@@ -96,14 +101,12 @@ export function memberTls(
     return tls.memberTls({ member, role, host, image, user: "cdc", parent });
 }
 
-/** Entries of the members in a file of targets for Prometheus (`file_sd_configs`); none where no port is published. */
+/** Entries of the members in a file of targets for Prometheus (`file_sd_configs`); none where metrics are off. */
 export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost[]): MetricsTarget[] {
-    if (!publishesMetrics(args)) return [];
-    const { metricsPort } = args;
-    return hosts.map((host, i) => ({
-        targets: [outsideAddress(host, metricsPort + i)],
-        labels: { stack: pulumi.getStack(), job, member: `${job}-${i}` },
-    }));
+    const { metricsPort, tls } = args;
+    if (metricsPort === undefined) return [];
+    const addresses = hosts.map((host, i) => outsideAddress(host, metricsPort + i));
+    return targetsOf(job, addresses, !acceptsPlain(tls?.mode ?? "off"));
 }
 
 /**
@@ -113,14 +116,14 @@ export function metricsTargets(job: string, args: JvmRoleArgs, hosts: DockerHost
  * @param mode TLS of the stack.
  */
 export function ownMetricsTargets(job: string, addresses: string[], mode: TlsMode): MetricsTarget[] {
+    return targetsOf(job, addresses, usesTls(mode));
+}
+
+function targetsOf(job: string, addresses: string[], isSecure: boolean): MetricsTarget[] {
+    const scheme = isSecure ? { __scheme__: "https" as const } : {};
     return addresses.map((address, i) => ({
         targets: [address],
-        labels: {
-            stack: pulumi.getStack(),
-            job,
-            member: `${job}-${i}`,
-            ...(usesTls(mode) && { __scheme__: "https" as const }),
-        },
+        labels: { stack: pulumi.getStack(), job, member: `${job}-${i}`, ...scheme },
     }));
 }
 

@@ -1,18 +1,21 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { runProcess } from "../../tools/processes";
 import { type BaseWay, rootfs, rootfsDigest } from "./baseImage";
 import { cached, withTemporaryFolder } from "./cache";
 import type { ImageRole, StagedImage, StageResult } from "./contract";
 import { hostMirrors, PUBLIC_MIRRORS, sourcesList } from "./debianSources";
 import { digestOf, fingerprint } from "./digests";
-import { jdkProgram, place, placeFolder, unpack } from "./files";
+import { place, placeFolder, unpack } from "./files";
+import { agentJar, compileJava } from "./javaSources";
 import type { StagedPlugin } from "./plugins";
 import type { Resolved } from "./resolve";
 import { NODE_PINS, WATCH_PROGRAM, type WatchParts } from "./watchProgram";
 
 /** Part of every digest: to be raised when this module makes something else from the same input. */
 const FORMAT = 1;
+
+const HASH_PASSWORD = "HashPassword.java";
+const SECURE_METRICS = "SecureMetrics.java";
 
 type Contexts = StageResult["images"];
 
@@ -82,11 +85,9 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
         {
             role: "runtime",
             parent: "jre",
-            inputs: runtime,
-            fill: (context) =>
-                resolved.runtime.forEach(({ file }) =>
-                    place(file, join(context, ...runtimePath(basename(file))), true),
-                ),
+            without: [SECURE_METRICS],
+            inputs: [runtime, readFileSync(join(images, "runtime", SECURE_METRICS), "utf8")],
+            fill: (context) => fillRuntime(context, images, resolved),
         },
         {
             role: "connect",
@@ -100,10 +101,10 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
         {
             role: "artemis",
             parent: "jre",
-            without: ["HashPassword.java"],
+            without: [HASH_PASSWORD],
             inputs: [
                 resolved.artemis.map(({ sha512 }) => sha512),
-                readFileSync(join(images, "artemis", "HashPassword.java"), "utf8"),
+                readFileSync(join(images, "artemis", HASH_PASSWORD), "utf8"),
             ],
             fill: (context) => fillArtemis(context, images, resolved),
         },
@@ -138,9 +139,14 @@ function watchRecipe(images: string, { program, node }: WatchParts): Recipe {
     };
 }
 
-/** The metrics agent is not a library: without metrics no JVM may have it on its class path. */
-function runtimePath(jar: string): string[] {
-    return jar.startsWith("jmx_prometheus_javaagent-") ? ["metrics", "agent.jar"] : ["libs", jar];
+async function fillRuntime(context: string, images: string, { runtime }: Resolved): Promise<void> {
+    const agent = join(context, "metrics", "agent.jar");
+    for (const { file } of runtime) {
+        // The metrics agent is not a library: without metrics no JVM may have it on its class path
+        const isAgent = basename(file).startsWith("jmx_prometheus_javaagent-");
+        place(file, isAgent ? agent : join(context, "libs", basename(file)), true);
+    }
+    await agentJar(join(images, "runtime", SECURE_METRICS), join(context, "metrics", "secure.jar"), [agent]);
 }
 
 /** Not part of a digest: it decides where packages come from, not which ones. */
@@ -154,7 +160,5 @@ async function fillArtemis(context: string, images: string, { artemis }: Resolve
         await unpack(artemis[0]!.file, unpacked);
         placeFolder(unpacked, join(context, "artemis"), true);
     });
-    const args = ["--release", "17", "-d", context, join(images, "artemis", "HashPassword.java")];
-    const { code, stderr } = await runProcess(jdkProgram("javac"), args);
-    if (code !== 0) throw new Error(`images/artemis/HashPassword.java cannot be compiled:\n${stderr}`);
+    await compileJava(join(images, "artemis", HASH_PASSWORD), context);
 }

@@ -167,6 +167,7 @@ describe("with a checkout of its own", () => {
         ["connect/Dockerfile", ["connect"]],
         ["runtime/health-kafka", ["runtime", "connect"]],
         ["artemis/HashPassword.java", ["artemis"]],
+        ["runtime/SecureMetrics.java", ["runtime", "connect"]],
         ["jre/Dockerfile", ["jre", "runtime", "connect", "artemis"]],
         ["runtime/pom.xml", []],
     ])("an edit of %s changes the images made of it", async (path, expected) => {
@@ -192,6 +193,7 @@ describe("with a checkout of its own", () => {
         const { images } = await stage(bare, checkout);
         const mode = (file: string) => statSync(join(images.runtime.context, file)).mode & 0o777;
         expect(mode("log4j.properties")).toBe(0o644);
+        expect(mode("metrics/secure.jar")).toBe(0o644);
         expect(mode("health-kafka")).toBe(0o755);
     });
 

@@ -42,7 +42,7 @@ beforeAll(async () => {
     foreign = { ...new Authority(join(platform.folder, "other")).issue("operator"), ca: operator.ca };
     platform.startZookeeper("require");
     await vi.waitFor(() => expect(health("health-zookeeper", ports.zookeeperPlain).status).toBe(0), START);
-    platform.startBroker("require");
+    await platform.startBroker("require");
     await vi.waitFor(() => expect(health("health-kafka", "127.0.0.1", 19090, 0).output).toBe("\n"), START);
     const admin = platform.clientFile("operator", operator);
     const acl = (...rule: string[]) =>
@@ -87,35 +87,45 @@ beforeAll(async () => {
 afterAll(async () => platform?.stop());
 
 describe("with require, a server", () => {
-    const served = { zookeeper: "Mode: standalone", rest: "kafka_cluster_id", operator: "", login: "" };
-    const request = { zookeeper: "srvr\n", rest: "GET / HTTP/1.0\r\n\r\n", operator: "\n", login: "\n" };
+    const served = { zookeeper: "Mode: standalone", rest: "kafka_cluster_id", metrics: "kafka_controller_active" };
+    const request = {
+        zookeeper: "srvr\n",
+        rest: "GET / HTTP/1.0\r\n\r\n",
+        metrics: "GET /metrics HTTP/1.0\r\n\r\n",
+        operator: "\n",
+    };
 
-    it.each(["zookeeper", "rest"] as const)("of %s serves who has a certificate of the authority", (port) => {
-        const { output } = handshake(platform.ports[port], operator, request[port]);
-        expect(output).toContain("Verify return code: 0 (ok)");
-        expect(output).toContain(served[port]);
-    });
+    it.each(["zookeeper", "rest", "metrics"] as const)(
+        "of %s serves who has a certificate of the authority",
+        (port) => {
+            const { output } = handshake(platform.ports[port], operator, request[port]);
+            expect(output).toContain("Verify return code: 0 (ok)");
+            expect(output).toContain(served[port]);
+        },
+    );
 
-    it.each(["zookeeper", "rest", "operator"] as const)("of %s refuses whoever has none, or another one", (port) => {
-        for (const files of [undefined, foreign, expired]) {
-            const { output } = handshake(platform.ports[port], files, request[port]);
-            expect(output).toMatch(/alert|errno|unexpected eof|reset/i);
-            expect(output).not.toContain("Mode:");
-            expect(output).not.toContain("kafka_cluster_id");
-        }
-    });
+    it.each(["zookeeper", "rest", "metrics", "operator"] as const)(
+        "of %s refuses whoever has none, or another one",
+        (port) => {
+            for (const files of [undefined, foreign, expired]) {
+                const { output } = handshake(platform.ports[port], files, request[port]);
+                expect(output).toMatch(/alert|errno|unexpected eof|reset/i);
+                for (const answer of Object.values(served)) expect(output).not.toContain(answer);
+            }
+        },
+    );
 
-    it.each(["zookeeper", "rest", "operator", "login"] as const)("of %s refuses plain text", (port) => {
+    it.each(["zookeeper", "rest", "metrics", "operator", "login"] as const)("of %s refuses plain text", (port) => {
         const { output } = curl(`telnet://127.0.0.1:${platform.ports[port]}`, undefined, ["--max-time", "3"]);
         expect(output).not.toContain("Mode:");
         expect(curl(`http://127.0.0.1:${platform.ports[port]}/connectors`).status).not.toBe(0);
     });
 
-    it("binds no port without TLS but those of health checks, on the loopback", () => {
-        const { external, restPlain, zookeeperPlain, restHealth } = platform.ports;
+    it("binds no port without TLS but those of health checks and of the agent, on the loopback", () => {
+        const { external, restPlain, zookeeperPlain, restHealth, metricsPlain } = platform.ports;
         const { output } = sh("ss", ["-Hltn"]);
         for (const port of [external, restPlain]) expect(output).not.toContain(`:${port} `);
-        for (const port of [zookeeperPlain, restHealth, 19090]) {
+        for (const port of [zookeeperPlain, restHealth, metricsPlain, 19090]) {
             const local = output.split("\n").filter((line) => line.includes(`:${port} `));
             expect(local).toHaveLength(1);
             expect(local[0]).toContain("127.0.0.1");

@@ -1,22 +1,25 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brokerListeners, peerListener } from "../../../components/render/brokerListeners";
 import { renderConnectProperties } from "../../../components/render/connectProperties";
 import { clientTlsSettings } from "../../../components/render/kafkaTls";
 import { renderProperties } from "../../../components/render/properties";
 import { renderServerProperties } from "../../../components/render/serverProperties";
-import type { TlsMode } from "../../../components/render/tls";
+import { STORE_PASSWORD, type TlsMode } from "../../../components/render/tls";
 import { renderZooCfg } from "../../../components/render/zooCfg";
 import { defaults } from "../../../config/defaults";
+import { agentJar } from "../../../images/staging/javaSources";
 import { findPorts } from "../stack/ports";
 import { Authority, type SignedFiles } from "./authority";
 import { BROKER_VERSION } from "./brokerProcess";
 import { JavaProcess } from "./javaProcess";
 import { kafkaLibraries, runtimeClassPath } from "./kafkaLibraries";
 import { javaArgs } from "./serverFiles";
+
+const RUNTIME = join(__dirname, "../../../images/runtime");
 
 /** A server of ZooKeeper, a broker and a worker, with the settings that the components render, as processes. */
 export class TlsPlatform {
@@ -34,6 +37,8 @@ export class TlsPlatform {
             rest: number;
             restHealth: number;
             restPlain: number;
+            metricsPlain: number;
+            metrics: number;
         },
         readonly classPath: string,
         private readonly pluginPath: string,
@@ -43,7 +48,7 @@ export class TlsPlatform {
 
     static async make(): Promise<TlsPlatform> {
         const folder = mkdtempSync(join(tmpdir(), "connect-cdc-tls-"));
-        const [{ zookeeper, kafka, connect }, classPath, { pluginPath }] = await Promise.all([
+        const [{ zookeeper, kafka, connect, metrics }, classPath, { pluginPath }] = await Promise.all([
             findPorts(),
             runtimeClassPath(),
             kafkaLibraries(BROKER_VERSION),
@@ -57,6 +62,8 @@ export class TlsPlatform {
             rest: connect,
             restHealth: connect + 1,
             restPlain: connect + 2,
+            metricsPlain: metrics.kafka,
+            metrics: metrics.kafka + 1,
         };
         return new TlsPlatform(folder, ports, classPath, pluginPath);
     }
@@ -75,7 +82,8 @@ export class TlsPlatform {
         this.start("zookeeper", "org.apache.zookeeper.server.quorum.QuorumPeerMain", text);
     }
 
-    startBroker(mode: TlsMode): void {
+    /** A broker that also serves its metrics. */
+    async startBroker(mode: TlsMode): Promise<void> {
         const { external, operator, login, zookeeper } = this.ports;
         const host = { hostName: "local", advertisedAddress: "localhost" };
         const place = {
@@ -101,7 +109,7 @@ export class TlsPlatform {
             minInsyncReplicas: 1,
             tls: { mode, store: this.authority.issue("kafka").store },
         });
-        this.start("broker", "kafka.Kafka", text);
+        this.start("broker", "kafka.Kafka", text, await this.metricsAgents());
     }
 
     startWorker(mode: TlsMode): void {
@@ -132,11 +140,27 @@ export class TlsPlatform {
         this.start("worker", "org.apache.kafka.connect.cli.ConnectDistributed", text);
     }
 
-    private start(name: string, mainClass: string, text: string): void {
+    private async metricsAgents(): Promise<string[]> {
+        const { metrics, metricsPlain } = this.ports;
+        const libraries = dirname(this.classPath);
+        const agent = join(
+            libraries,
+            readdirSync(libraries).find((jar) => jar.startsWith("jmx_prometheus_javaagent-"))!,
+        );
+        const secure = join(this.folder, "secure.jar");
+        await agentJar(join(RUNTIME, "SecureMetrics.java"), secure, [agent]);
+        const { store } = this.authority.issue("kafka");
+        return [
+            `-javaagent:${agent}=127.0.0.1:${metricsPlain}:${join(RUNTIME, "metrics", "kafka.yml")}`,
+            `-javaagent:${secure}=${metrics}:${store}:${STORE_PASSWORD}`,
+        ];
+    }
+
+    private start(name: string, mainClass: string, text: string, flags: string[] = []): void {
         const libraries = { version: BROKER_VERSION, classPath: this.classPath, pluginPath: this.pluginPath };
         const args = javaArgs(libraries, this.folder, name, mainClass, {});
         writeFileSync(join(this.folder, `${name}.properties`), text);
-        this.processes.set(name, new JavaProcess(join(this.folder, `${name}.log`), args));
+        this.processes.set(name, new JavaProcess(join(this.folder, `${name}.log`), [...flags, ...args]));
     }
 
     /** Settings of a Java client with a certificate, as a file. */

@@ -1,16 +1,15 @@
-import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { MemberTlsArgs, StackTls } from "../../../components/certificates/stackTls";
 import { ConnectCluster } from "../../../components/connectCluster";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
 import { KafkaCluster } from "../../../components/kafkaCluster";
-import type { TlsMode } from "../../../components/render/tls";
 import { ZookeeperEnsemble } from "../../../components/zookeeperEnsemble";
 import { defaults } from "../../../config/defaults";
 import { PlatformConfig } from "../../../config/schema";
 import { convertersOf } from "../../../connectors/formats";
 import { containerInputs, recordResources, RegisteredResource, resolved, theResource } from "../../support/mocks";
+import { stackTls } from "../../support/stackTls";
 
 const staged = { context: "/staged", digest: "0123456789abcdef".repeat(4) };
 const plugins = [{ name: "transforms", version: "1", digest: "d" }];
@@ -431,34 +430,26 @@ describe("metrics", () => {
 
 describe("TLS", () => {
     const asked: MemberTlsArgs[] = [];
-    const credentials = { ca: "ca", cert: "cert", key: "key" };
-    /** What the clusters use of it. */
-    const stackTls = (mode: TlsMode, writer = "writer") =>
-        ({
-            mode,
-            operator: pulumi.secret(credentials),
-            ca: pulumi.output("ca"),
-            memberTls: (args: MemberTlsArgs) => {
-                asked.push(args);
-                return { volumeName: pulumi.output(`${args.member}-tls`), writerId: pulumi.output(writer) };
-            },
-        }) as unknown as StackTls;
     const external = (member: string): number[] =>
         containerInputs(resources, member)["ports"].map((port: { external: number }) => port.external);
 
     beforeEach(() => void (asked.length = 0));
 
     it.each([
-        ["prefer", "9404", 9402],
-        ["require", "127.0.0.1:9404", undefined],
-    ] as const)("in the mode %s has the metrics of members at %s", async (mode, address, port) => {
+        ["prefer", "9404", 9404, undefined],
+        ["require", "127.0.0.1:9404", 9405, "https"],
+    ] as const)("in the mode %s has the agent of metrics at %s", async (mode, address, internal, scheme) => {
         const { zookeeper } = await clusters({ tls: stackTls(mode), zookeeper: { metricsPort: 9400 } });
-        expect(containerInputs(resources, "zookeeper-2")["command"]).toContain(
+        const { command, ports } = containerInputs(resources, "zookeeper-2");
+        expect(command).toContain(
             `-javaagent:/opt/kafka/metrics/agent.jar=${address}:/opt/kafka/metrics/zookeeper.yml`,
         );
-        expect(external("zookeeper-2").includes(9402)).toBe(port !== undefined);
-        const targets = (await resolved(zookeeper.metricsTargets)).map(({ targets: [target] }) => target);
-        expect(targets[2]).toBe(port && `127.0.0.1:${port}`);
+        expect(command.some((flag: string) => flag.includes("/secure.jar=9405:"))).toBe(scheme === "https");
+        expect(ports).toContainEqual(expect.objectContaining({ internal, external: 9402 }));
+        expect((await resolved(zookeeper.metricsTargets))[2]).toMatchObject({
+            targets: ["127.0.0.1:9402"],
+            labels: scheme ? { __scheme__: scheme } : {},
+        });
     });
 
     it("off changes no member", async () => {
@@ -467,7 +458,7 @@ describe("TLS", () => {
             ["zookeeper-0", "kafka-0", "connect-0"].map((name) => JSON.stringify(containerInputs(resources, name)));
         const before = inputs();
         resources.length = 0;
-        await clusters({ tls: stackTls("off") });
+        await clusters({ tls: stackTls("off", asked) });
         expect(inputs()).toEqual(before);
         expect(asked).toEqual([]);
     });
@@ -477,7 +468,7 @@ describe("TLS", () => {
         { mode: "prefer", zookeeper: [2180, 2280], kafka: [9090, 9190, 9290], connect: [7070, 7170] },
         { mode: "require", zookeeper: [2280], kafka: [9190, 9290], connect: [7170] },
     ] as const)("publishes the ports of $mode, and gives each member its certificate", async ({ mode, ...ports }) => {
-        await clusters({ tls: stackTls(mode) });
+        await clusters({ tls: stackTls(mode, asked) });
         for (const role of ["zookeeper", "kafka", "connect"] as const) {
             expect(external(`${role}-0`).sort()).toEqual(ports[role]);
             const { volumes, labels } = containerInputs(resources, `${role}-2`);
@@ -486,7 +477,7 @@ describe("TLS", () => {
                 containerPath: "/run/secrets/connect-cdc-tls",
                 readOnly: true,
             });
-            expect(labels).toContainEqual({ label: "connect-cdc.tls", value: "writer" });
+            expect(labels).toContainEqual({ label: "connect-cdc.tls", value: `${role}-2-tls-writer-id` });
         }
         expect(asked.map(({ member, role, user }) => [member, role, user])).toEqual(
             ["zookeeper", "kafka", "connect"].flatMap((role) => [0, 1, 2].map((i) => [`${role}-${i}`, role, "cdc"])),
@@ -545,7 +536,7 @@ describe("TLS", () => {
         await clusters({ tls: stackTls("require") });
         const before = digest();
         resources.length = 0;
-        await clusters({ tls: stackTls("require", "another") });
+        await clusters({ tls: stackTls("require", [], "another") });
         expect(digest()).not.toBe(before);
     });
 });
