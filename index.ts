@@ -10,6 +10,7 @@ import { JmsBroker } from "./components/jmsBroker";
 import { prometheusTargets } from "./components/jvm";
 import { KafkaAccess } from "./components/kafkaAccess";
 import { KafkaCluster } from "./components/kafkaCluster";
+import { JMS_OPERATOR } from "./components/render/artemis";
 import { DATABASE_NAME, JMS_BROKER_NAME, REGISTRY_NAME } from "./components/render/serverAddresses";
 import { SchemaRegistry } from "./components/schemaRegistry";
 import { SourceDatabase } from "./components/sourceDatabase";
@@ -21,6 +22,7 @@ import { loadSecrets } from "./config/load";
 import { declaredAccess } from "./connectors/accessRules";
 import { authoritiesOf, registryLoginOf, registryUrlsOf, workerConverters } from "./connectors/endpoints";
 import { runsRegistry } from "./connectors/formats";
+import { declaredJmsAccess } from "./connectors/jmsAccess";
 import { subjectLevels } from "./connectors/subjectLevels";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { warnOfFailoverSlots } from "./preflight/failoverSlots";
@@ -31,14 +33,16 @@ export = async () => {
     const { completedConnectors } = config;
 
     const access = config.tls === "off" ? undefined : declaredAccess(config);
-    const userSecrets = Object.values(access?.passwordSecrets ?? {});
+    const jmsAccess = config.jmsBroker.managed ? declaredJmsAccess(config) : undefined;
+    const userSecrets = [access, jmsAccess].flatMap((one) => Object.values(one?.passwordSecrets ?? {}));
     const secrets = stackSecrets({
         given: loadSecrets(),
         givenNames: config.secretNames,
         needed: [config.database.passwordSecret, config.jmsBroker.passwordSecret, ...userSecrets],
     });
     const databaseArgs = { ...config.database, password: secrets[config.database.passwordSecret]! };
-    const jmsBrokerArgs = { ...config.jmsBroker, password: secrets[config.jmsBroker.passwordSecret]! };
+    const jmsPasswords = jmsAccess && passwordsOf(jmsAccess.passwordSecrets, secrets);
+    const jmsOperator = jmsPasswords && { user: JMS_OPERATOR, password: jmsPasswords[JMS_OPERATOR]! };
 
     // Images
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
@@ -73,7 +77,15 @@ export = async () => {
     const database =
         images.postgres && new SourceDatabase(DATABASE_NAME, { ...databaseArgs, ...common, image: images.postgres });
     const jmsBroker =
-        images.artemis && new JmsBroker(JMS_BROKER_NAME, { ...jmsBrokerArgs, ...common, image: images.artemis });
+        images.artemis &&
+        jmsAccess &&
+        new JmsBroker(JMS_BROKER_NAME, {
+            ...config.jmsBroker,
+            ...common,
+            image: images.artemis,
+            passwords: jmsPasswords!,
+            rules: jmsAccess.rules,
+        });
 
     // Platform
     const metrics = config.metrics.enabled ? config.metrics : undefined;
@@ -170,7 +182,7 @@ export = async () => {
             connectors: declaredStates(completedConnectors),
             database: database && { ...databaseArgs, server: database },
             registry,
-            jmsBroker: jmsBroker && { ...jmsBrokerArgs, server: jmsBroker },
+            jmsBroker: jmsBroker && { ...jmsOperator!, queues: config.jmsBroker.queues, server: jmsBroker },
             secrets: Object.values(secrets),
             credentials,
         };
@@ -194,9 +206,11 @@ export = async () => {
         database: { address: database?.address, name, user, password },
         jmsBroker: {
             address: jmsBroker?.address,
-            user: jmsBrokerArgs.user,
-            password: jmsBrokerArgs.password,
-            queues: jmsBrokerArgs.queues,
+            user: config.jmsBroker.user,
+            password: secrets[config.jmsBroker.passwordSecret],
+            queues: config.jmsBroker.queues,
+            operator: jmsOperator,
+            users: jmsPasswords && pulumi.secret(pulumi.all(jmsPasswords)),
         },
         ...(metrics && {
             prometheusTargets: prometheusTargets([zookeeper, kafka, connect, ...(registry ? [registry] : [])]),

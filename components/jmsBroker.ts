@@ -3,7 +3,7 @@ import type { StackTls } from "./certificates/stackTls";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { Member } from "./member";
-import { ARTEMIS_ETC, bootstrapXml, brokerXml } from "./render/artemis";
+import { ARTEMIS_ETC, bootstrapXml, brokerXml, type JmsRule } from "./render/artemis";
 import {
     ARTEMIS_PORT,
     ARTEMIS_TLS_PORT,
@@ -33,10 +33,10 @@ export interface JmsBrokerArgs {
     tls?: StackTls;
     /** Port of the web console outside; it takes https only where the mode of TLS is `require`, and http otherwise. */
     consolePort: number;
-    /** User that the sinks connect as. */
-    user: string;
-    /** Password of the user. */
-    password: pulumi.Input<string>;
+    /** Passwords of the users by name, with the operator's. */
+    passwords: Record<string, pulumi.Input<string>>;
+    /** What the users may do, by name. The operator may do everything. */
+    rules: Record<string, JmsRule[]>;
     /** Durable anycast queues that exist from the start. */
     queues: string[];
     /** JMS topics (multicast addresses) that exist from the start. */
@@ -65,9 +65,10 @@ export class JmsBroker extends pulumi.ComponentResource {
     constructor(name: string, args: JmsBrokerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("cdc:index:JmsBroker", name, {}, opts);
         const host = hostOf(0, args.hosts, args.placement);
+        const files = Object.entries(args.passwords).map(([user, password]) => [`users/${user}`, password]);
         const secretFiles = new SecretFiles(
             `${name}-secrets`,
-            { host, image: args.image, user: "cdc", secrets: { "jms-password": args.password } },
+            { host, image: args.image, user: "cdc", secrets: Object.fromEntries(files) as typeof args.passwords },
             { parent: this },
         );
         const { tls } = args;
@@ -83,11 +84,12 @@ export class JmsBroker extends pulumi.ComponentResource {
             {
                 host,
                 image: args.image,
-                envs: [`JMS_USER=${args.user}`, `ARTEMIS_HEAP_MB=${args.heapMb}`],
+                envs: [`ARTEMIS_HEAP_MB=${args.heapMb}`],
                 files: {
                     [`${ARTEMIS_ETC}/broker.xml`]: brokerXml({
                         queues: args.queues,
                         topics: args.topics,
+                        rules: args.rules,
                         mode,
                         port: ARTEMIS_PORT,
                         tlsPort: ARTEMIS_TLS_PORT,
@@ -113,7 +115,7 @@ export class JmsBroker extends pulumi.ComponentResource {
                 healthcheck: ["/usr/local/bin/health-artemis", String(ARTEMIS_PORT)],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: 60,
-                // The entrypoint writes the users at start: a new password needs a new container.
+                // The entrypoint writes the users at start: a new user or password needs a new container.
                 labels: { [SECRETS_LABEL]: secretFiles.writerId },
             },
             { parent: this },

@@ -14,7 +14,7 @@ export interface StackSecretsArgs {
 /** All secrets of a stack by name: those of the user, and generated ones for needed names without a value. */
 export function stackSecrets(args: StackSecretsArgs): Record<string, pulumi.Output<string>> {
     const given = args.givenNames.map((name) => [name, pulumi.secret(args.given.apply((values) => values[name]!))]);
-    const generated = args.needed
+    const generated = [...new Set(args.needed)]
         .filter((name) => !args.givenNames.includes(name))
         .map((name) => [name, new GeneratedSecret(name).value]);
     return Object.fromEntries([...given, ...generated]) as Record<string, pulumi.Output<string>>;

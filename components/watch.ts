@@ -42,7 +42,7 @@ export interface WatchArgs {
     database?: { server: SourceDatabase; name: string; user: string; password: pulumi.Input<string> };
     /** The stack's own schema registry. Default: not watched. */
     registry?: SchemaRegistry;
-    /** The stack's own JMS broker with its login. Default: not watched. */
+    /** The stack's own JMS broker with the operator's login. Default: not watched. */
     jmsBroker?: { server: JmsBroker; user: string; password: pulumi.Input<string>; queues: string[] };
 }
 

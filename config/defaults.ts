@@ -133,6 +133,7 @@ export const defaults = {
         consolePort: 8161,
         user: "cdc",
         passwordSecret: "jms-password",
+        users: {},
         queues: ["CustomersJSON", "CustomersXML"],
         topics: [],
         heapMb: 384,

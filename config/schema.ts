@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { JMS_OPERATIONS } from "../components/render/artemis";
 import { TLS_MODES, type TlsMode } from "../components/render/tls";
 import type { CompletedConnector } from "../connectors/completeConnector";
 import type { TableList } from "../connectors/tableLists";
@@ -116,6 +117,8 @@ const accessRules = z.array(accessRule, {
     error: "must be a list of {topic, group, transactionalId or cluster, operations}",
 });
 
+const userName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "must be of letters, digits, . _ and -" });
+
 const kafkaUser = z.strictObject({
     password: z.strictObject({ secret: text("the name of a secret") }).optional(),
     allow: accessRules,
@@ -129,6 +132,21 @@ const kafkaUser = z.strictObject({
                 .optional(),
         })
         .optional(),
+});
+
+const jmsUser = z.strictObject({
+    password: z.strictObject({ secret: text("the name of a secret") }).optional(),
+    allow: z.array(
+        z.strictObject({
+            address: text("the name of a queue or topic"),
+            operations: z
+                .array(z.enum(JMS_OPERATIONS, { error: `must be ${JMS_OPERATIONS.join(", ")}` }), {
+                    error: "must be a list of operations",
+                })
+                .min(1, { error: "must have an operation" }),
+        }),
+        { error: "must be a list of {address, operations}" },
+    ),
 });
 
 const format = z.enum(["json", "avro", "protobuf"], { error: "must be json, avro or protobuf" });
@@ -291,11 +309,7 @@ export const sections = {
                 "under REPLICA IDENTITY FULL has the row twice: the default passes rows of 10 MiB.",
         ),
         users: z
-            .record(
-                z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "must be of letters, digits, . _ and -" }),
-                kafkaUser,
-                { error: "must be an object of user name -> {password, allow, quotas}" },
-            )
+            .record(userName, kafkaUser, { error: "must be an object of user name -> {password, allow, quotas}" })
             .describe(
                 "Users of the port `tlsPort`, by name. Each has `allow`, its rules: a list of `{topic, group, transactionalId or cluster, " +
                     "operations}`. A name with a trailing `*` is a prefix; `operations` are Kafka's: Read, Write, Create, Describe, " +
@@ -449,8 +463,19 @@ export const sections = {
         consolePort: port.describe(
             "Published port of its console: https with `security.tls` `require`, otherwise http.",
         ),
-        user: text("a user name").describe("User that the sinks use."),
+        user: text("a user name").describe(
+            "User that the sinks use. Of the stack's own broker it may send to its queues and topics. Only without `users` it may " +
+                "consume and browse, too.",
+        ),
         passwordSecret: text("the name of a secret").describe("Name of the secret with the user's password."),
+        users: z
+            .record(userName, jmsUser, { error: "must be an object of user name -> {password, allow}" })
+            .describe(
+                "Further users of the stack's own broker, by name. Each has `allow`, its rules: a list of `{address, operations}`. " +
+                    "`address` is a queue or topic; with a trailing `*` it is a prefix. `operations` are `send`, `consume` and " +
+                    "`browse`. What no rule allows is refused. `password: {secret: name}`; default: generated. See " +
+                    "[Security](security.md#users-of-the-jms-broker).",
+            ),
         queues: list.describe("Durable anycast queues."),
         topics: list.describe(
             "JMS topics (multicast addresses). A message to a topic goes to the subscriptions that exist at that time.",

@@ -6,16 +6,19 @@ export const JAVAX_JMS_SINK_CLASS = "dev.connectcdc.jms.javax.JmsSinkConnector";
 /** Class of the client's connection factory, in place of JNDI. */
 export const FACTORY_CLASS = "jms.connection.factory.class";
 
+/** Queue in which a sink keeps the offsets of delivered records: it takes them out, and sends the new ones. */
+export const STATE_QUEUE = "exactly.once.state.queue";
+
 /** Settings of the sink's JNDI; others of Java's would be read by nobody. */
 const JNDI = /^java\.naming\.(?!(factory\.initial|provider\.url|security\.principal|security\.credentials)$)/;
 
 const NOT_NEEDED = "remove it: it is not needed here";
 const NO_LIMIT = "remove it: the sink connects again without a limit";
-const STATE_QUEUE = "set exactly.once.state.queue instead";
+const SET_STATE_QUEUE = `set ${STATE_QUEUE} instead`;
 /** Settings of other vendors' JMS sinks, with what this sink has for each. */
 const MOVED_SETTINGS: [setting: RegExp, remedy: string][] = [
     [/^(jms\.connection\.max\.retries|max\.retry\.time)$/, NO_LIMIT],
-    [/^(exactly\.once\.enabled|mq\.offsets\.queue\.name)$/, STATE_QUEUE],
+    [/^(exactly\.once\.enabled|mq\.offsets\.queue\.name)$/, SET_STATE_QUEUE],
     [/^confluent\.(license|topic)\b/, NOT_NEEDED],
     [/^jms\.producer\.disable\.message\.(id|timestamp)$/, NOT_NEEDED],
 ];

@@ -1,9 +1,8 @@
 import { hasReference } from "@connect-cdc/connector/checks";
 import type { Problem } from "../config/problem";
 import type { CompletedConnector } from "./completeConnector";
-import { FACTORY_CLASS } from "./jmsSink";
+import { FACTORY_CLASS, STATE_QUEUE } from "./jmsSink";
 
-const STATE_QUEUE = "exactly.once.state.queue";
 const DUPLICATE_DETECTION = "jms.duplicate.detection";
 const DELIVERY_MODE = "jms.delivery.mode";
 const DESTINATION = "jms.destination.name";

@@ -27,6 +27,7 @@ export interface PlatformTarget {
     registry?: string[];
     /** The operator's, where the members' addresses are those of ports with TLS. Default: they are those of plain ports. */
     credentials?: Credentials;
+    /** The stack's own JMS broker with the operator's login. Default: it runs none. */
     jmsBroker?: { address: string; consoleUrl: string; user: string; password: string; queues: string[] };
 }
 

@@ -23,7 +23,7 @@ export interface ClientFiles {
 interface Args {
     stack: string;
     outputs: StackOutputs;
-    /** User of `kafka.users`. Only Kafka's clients have one. */
+    /** User of `kafka.users`, or of `jmsBroker.users`. Default for a JMS client: the sinks' user. Other clients have none. */
     user?: string;
     /** Absolute path of the folder for the files: some of them name others. */
     folder: string;
@@ -43,7 +43,9 @@ export function clientFiles(purpose: Purpose, args: Args): ClientFiles {
         );
     }
     if (purpose === "kafka-client") return kafkaClient({ ...args, ca });
-    if (user !== undefined) throw new Error(`--user is for kafka-client; ${purpose} has one login for all`);
+    if (user !== undefined && purpose !== "jms") {
+        throw new Error(`--user is for kafka-client and jms; ${purpose} has one login for all`);
+    }
     if (purpose === "psql") return psql({ ...args, ca });
     if (!usesTls(tls)) {
         throw new Error(
@@ -141,9 +143,13 @@ function psql({ stack, outputs, folder, ca }: WithCa): ClientFiles {
 }
 
 /** The URL of a connection factory holds its login. Source: Artemis manual, "Using JMS". */
-function jms({ stack, outputs, folder, ca }: WithCa): ClientFiles {
-    const { address, user, password, queues } = outputs.jmsBroker;
+function jms({ stack, outputs, user = outputs.jmsBroker.user, folder, ca }: WithCa): ClientFiles {
+    const { jmsBroker } = outputs;
+    const { address, queues } = jmsBroker;
     if (address === undefined) throw new Error(`stack ${stack} runs no JMS broker of its own`);
+    const passwords = { [jmsBroker.user]: jmsBroker.password, ...jmsBroker.users };
+    const password = Object.hasOwn(passwords, user) ? passwords[user] : undefined;
+    if (password === undefined) throw new Error(notFound("user", user, Object.keys(passwords), `stack ${stack}`));
     const settings = {
         sslEnabled: "true",
         trustStoreType: "PEM",

@@ -48,7 +48,20 @@ export interface StackOutputs {
     /** Absent when the registry has no login. */
     registryLogin?: { user: string; password: string };
     database: { address?: string; name: string; user: string; password: string };
-    jmsBroker: { address?: string; user: string; password: string; queues: string[] };
+    jmsBroker: {
+        address?: string;
+        /** Login of the sinks. */
+        user: string;
+        password: string;
+        queues: string[];
+        /**
+         * Login of who may do everything. Absent, as the next one, when the stack runs no JMS broker, or its last `up` is older
+         * than this output: the sinks' login then may do everything.
+         */
+        operator?: { user: string; password: string };
+        /** Passwords of all users by name. */
+        users?: Record<string, string>;
+    };
     /** All secrets by name. Absent in a stack whose last `up` is older than this output. */
     secrets?: Record<string, string>;
     connectors: Record<
@@ -117,16 +130,23 @@ export function databaseAccess(outputs: StackOutputs): DatabaseAccess | undefine
     return { url: databaseUrl({ address, database: name, user, password }), ca: credentialsOf(outputs)?.ca };
 }
 
-/** Login of the console of the stack's own JMS broker. */
+/** The operator's login of the console of the stack's own JMS broker. */
 export function consoleLogin(outputs: StackOutputs): ConsoleLogin {
-    const { user, password } = outputs.jmsBroker;
-    return { url: outputs.addresses.jmsConsole ?? "", user, password, credentials: credentialsOf(outputs) };
+    const url = outputs.addresses.jmsConsole ?? "";
+    return { url, ...jmsOperator(outputs), credentials: credentialsOf(outputs) };
 }
 
-/** Login of the acceptor of the stack's own JMS broker; undefined where it runs none. */
+/** The operator's login of the acceptor of the stack's own JMS broker; undefined where it runs none. */
 export function queueLogin(outputs: StackOutputs): QueueLogin | undefined {
-    const { address, user, password } = outputs.jmsBroker;
-    return address === undefined ? undefined : { address, user, password, credentials: credentialsOf(outputs) };
+    const { address } = outputs.jmsBroker;
+    return address === undefined
+        ? undefined
+        : { address, ...jmsOperator(outputs), credentials: credentialsOf(outputs) };
+}
+
+function jmsOperator({ jmsBroker }: StackOutputs): { user: string; password: string } {
+    const { user, password } = jmsBroker.operator ?? jmsBroker;
+    return { user, password };
 }
 
 /** The addresses and logins of a stack, for a snapshot of the platform. */
@@ -154,7 +174,12 @@ export function platformTarget(stack: string, outputs: StackOutputs): PlatformTa
         jmsBroker:
             jmsBroker.address === undefined
                 ? undefined
-                : { ...jmsBroker, address: jmsBroker.address, consoleUrl: addresses.jmsConsole ?? "" },
+                : {
+                      address: jmsBroker.address,
+                      consoleUrl: addresses.jmsConsole ?? "",
+                      ...jmsOperator(outputs),
+                      queues: jmsBroker.queues,
+                  },
     };
 }
 

@@ -18,8 +18,8 @@ export interface BrokerXml {
     store?: string;
     /** Folder of the journal. Default `/var/lib/artemis/data`. */
     dataDir?: string;
-    /** Role with all permissions. Default `amq`. */
-    role?: string;
+    /** What users may do, by name, beside the operator. Default: no other user may do anything. */
+    rules?: Record<string, JmsRule[]>;
     /** Messages of one address kept in memory, bytes; the rest is paged to disk. Default 10 MiB. */
     maxAddressBytes?: number;
     /** Messages of all addresses kept in memory, bytes; the rest is paged to disk. Default 48 MiB, for a heap of 384 MiB. */
@@ -31,17 +31,38 @@ export interface BrokerXml {
     journalBufferTimeoutNs?: number;
 }
 
+/**
+ * Operations on an address. `send`: to its queue, or to the subscribers of a topic. `consume`: take messages from its queue, or
+ * subscribe to a topic. `browse`: read messages, which stay in the queue.
+ */
+export const JMS_OPERATIONS = ["send", "consume", "browse"] as const;
+
+/** What a user may do with an address. */
+export interface JmsRule {
+    /** Name of a queue or a topic, or with a trailing `*` the beginning of names. */
+    address: string;
+    operations: (typeof JMS_OPERATIONS)[number][];
+}
+
+/** User with all permissions, also at the console. */
+export const JMS_OPERATOR = "operator";
+
+/** Role of the operator in `management.xml` and at the console; `WriteUsers.java` gives it. */
+const OPERATOR_ROLE = "amq";
+
 /** Folder of the broker's settings in its container. */
 export const ARTEMIS_ETC = "/var/lib/artemis-instance/etc";
 
 const DEAD_LETTERS = "DLQ";
 const EXPIRED = "ExpiryQueue";
+/** Queues that each broker has. */
+export const OWN_QUEUES = [DEAD_LETTERS, EXPIRED];
 const MIB = 1024 * 1024;
 
 /** Renders `broker.xml`: persistent, all protocols on one port, login required, queues and topics by config only. */
 export function brokerXml(args: BrokerXml): string {
-    const { name = "artemis", dataDir = "/var/lib/artemis/data", role = "amq" } = args;
-    const queues = [...new Set([...args.queues, DEAD_LETTERS, EXPIRED])];
+    const { name = "artemis", dataDir = "/var/lib/artemis/data" } = args;
+    const queues = [...new Set([...args.queues, ...OWN_QUEUES])];
     return `<?xml version="1.0" encoding="UTF-8"?>
 <configuration xmlns="urn:activemq">
     <core xmlns="urn:activemq:core">
@@ -71,9 +92,7 @@ ${acceptors(args).join("\n")}
         </acceptors>
 
         <security-settings>
-            <security-setting match="#">
-${PERMISSIONS.map((type) => `                <permission type="${type}" roles="${escape(role)}"/>`).join("\n")}
-            </security-setting>
+${securitySettings(args, queues).join("\n")}
         </security-settings>
 
         <address-settings>
@@ -168,18 +187,46 @@ const ACCEPTOR_SETTINGS = [
     "suppressInternalManagementObjects=true",
 ];
 
-const PERMISSIONS = [
-    "createNonDurableQueue",
-    "deleteNonDurableQueue",
-    "createDurableQueue",
-    "deleteDurableQueue",
-    "createAddress",
-    "deleteAddress",
-    "consume",
-    "browse",
-    "send",
-    "manage",
-];
+/** True when the rule is about the address. */
+export function concerns({ address }: JmsRule, name: string): boolean {
+    return address.endsWith("*") ? name.startsWith(address.slice(0, -1)) : name === address;
+}
+
+/**
+ * Of several settings that match an address, the broker uses the most precise one alone. So each has the operator's role, too.
+ *
+ * Source: Artemis manual, "Authentication & Authorization".
+ */
+function securitySettings({ rules = {}, topics = [] }: BrokerXml, queues: string[]): string[] {
+    const setting = (match: string, rolesOf: (type: string) => string[] = () => []) => {
+        const lines = PERMISSIONS.map((type) => {
+            const roles = [OPERATOR_ROLE, ...rolesOf(type)].join(",");
+            return `                <permission type="${type}" roles="${escape(roles)}"/>`;
+        });
+        return [`            <security-setting match="${escape(match)}">`, ...lines, "            </security-setting>"];
+    };
+    const grants = (rule: JmsRule, address: string) =>
+        concerns(rule, address) ? rule.operations.flatMap((one) => permissionsOf(one, topics.includes(address))) : [];
+    const ofAddresses = [...queues, ...topics].flatMap((address) => {
+        const granted = Object.entries(rules).map(
+            ([user, ofUser]) => [user, ofUser.flatMap((rule) => grants(rule, address))] as const,
+        );
+        if (granted.every(([, types]) => types.length === 0)) return [];
+        return setting(address, (type) =>
+            granted.filter(([, types]) => types.includes(type)).map(([user]) => `user-${user}`),
+        );
+    });
+    return [...setting("#"), ...ofAddresses];
+}
+
+/** A subscription to a topic is a queue, which its subscriber makes and removes. */
+function permissionsOf(operation: JmsRule["operations"][number], isTopic: boolean): string[] {
+    return operation === "consume" && isTopic ? ["consume", ...SUBSCRIPTIONS] : [operation];
+}
+
+const SUBSCRIPTIONS = ["createNonDurableQueue", "deleteNonDurableQueue", "createDurableQueue", "deleteDurableQueue"];
+
+const PERMISSIONS = [...SUBSCRIPTIONS, "createAddress", "deleteAddress", "consume", "browse", "send", "manage"];
 
 function anycastQueue(queue: string): string {
     const name = escape(queue);

@@ -4,6 +4,7 @@ import type { PlatformConfig } from "../schema";
 import { connectorProblems } from "./connectors";
 import { formatProblems } from "./formats";
 import { hostProblems } from "./hosts";
+import { jmsUserProblems } from "./jmsUsers";
 import { kafkaUserProblems } from "./kafkaUsers";
 import { pluginProblems } from "./plugins";
 import { portProblems } from "./ports";
@@ -21,6 +22,7 @@ export function configProblems(c: Partial<PlatformConfig>): Problem[] {
         ...replicationProblems(c),
         ...portProblems(c),
         ...kafkaUserProblems(c),
+        ...jmsUserProblems(c),
         ...pluginProblems(c),
         ...referenceProblems(c),
         ...formatProblems(c),

@@ -58,9 +58,8 @@ export function referenceProblems(c: Partial<PlatformConfig>): Problem[] {
         ...serverSecretProblems("jmsBroker", jmsBroker, known),
         ...(registry?.passwordSecret ? unknownSecret("registry.passwordSecret", registry.passwordSecret, known) : []),
         ...(database?.tablesUrl ? unknownSecret("database.tablesUrl", database.tablesUrl.secret, known) : []),
-        ...Object.entries(kafka?.users ?? {}).flatMap(([user, { password }]) =>
-            password ? unknownSecret(`kafka.users.${user}.password`, password.secret, known) : [],
-        ),
+        ...userSecretProblems("kafka", kafka, known),
+        ...userSecretProblems("jmsBroker", jmsBroker, known),
         ...(security?.authorities ?? []).flatMap(({ key }, index) =>
             key ? unknownSecret(`security.authorities.${index}.key`, key.secret, known) : [],
         ),
@@ -97,6 +96,16 @@ function serverSecretProblems(
     known: string[],
 ): Problem[] {
     return section ? unknownSecret(`${role}.passwordSecret`, section.passwordSecret, known) : [];
+}
+
+function userSecretProblems(
+    role: string,
+    section: { users: Record<string, { password?: { secret: string } }> } | undefined,
+    known: string[],
+): Problem[] {
+    return Object.entries(section?.users ?? {}).flatMap(([user, { password }]) =>
+        password ? unknownSecret(`${role}.users.${user}.password`, password.secret, known) : [],
+    );
 }
 
 function unknownSecret(path: string, name: string, known: string[]): Problem[] {

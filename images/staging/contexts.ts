@@ -14,7 +14,7 @@ import { NODE_PINS, WATCH_PROGRAM, type WatchParts } from "./watchProgram";
 /** Part of every digest: to be raised when this module makes something else from the same input. */
 const FORMAT = 1;
 
-const HASH_PASSWORD = "HashPassword.java";
+const WRITE_USERS = "WriteUsers.java";
 const SECURE_METRICS = "SecureMetrics.java";
 
 type Contexts = StageResult["images"];
@@ -101,10 +101,10 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
         {
             role: "artemis",
             parent: "jre",
-            without: [HASH_PASSWORD],
+            without: [WRITE_USERS],
             inputs: [
                 resolved.artemis.map(({ sha512 }) => sha512),
-                readFileSync(join(images, "artemis", HASH_PASSWORD), "utf8"),
+                readFileSync(join(images, "artemis", WRITE_USERS), "utf8"),
             ],
             fill: (context) => fillArtemis(context, images, resolved),
         },
@@ -160,5 +160,5 @@ async function fillArtemis(context: string, images: string, { artemis }: Resolve
         await unpack(artemis[0]!.file, unpacked);
         placeFolder(unpacked, join(context, "artemis"), true);
     });
-    await compileJava(join(images, "artemis", HASH_PASSWORD), context);
+    await compileJava(join(images, "artemis", WRITE_USERS), context);
 }

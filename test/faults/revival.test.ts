@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stack/stackOutputs";
+import { consoleLogin, type StackOutputs } from "../../cli/stack/stackOutputs";
 import { queueStates } from "../../servers/artemis";
 import { CustomersTable } from "../support/rows/rows";
 import { readTopic } from "../support/rows/topics";
@@ -17,8 +17,8 @@ const STOP_SECONDS = 10;
 /** Three roles that wait for each other, on a machine that may be busy. */
 const WHOLE_STACK = { timeout: 10 * 60_000 };
 
-async function depths({ addresses, jmsBroker }: StackOutputs): Promise<number[]> {
-    const states = await queueStates({ url: addresses.jmsConsole!, ...jmsBroker });
+async function depths(outputs: StackOutputs): Promise<number[]> {
+    const states = await queueStates(consoleLogin(outputs));
     return QUEUES.map((queue) => states.find(({ name }) => name === queue)?.depth ?? 0);
 }
 

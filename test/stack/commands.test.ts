@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Admin } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
+import { consoleLogin } from "../../cli/stack/stackOutputs";
 import { queueStates } from "../../servers/artemis";
 import { dockerEndpoint } from "../../tools/setup/dockerEngine";
 import { parseXmlRow } from "../support/rows/customerXml";
@@ -118,8 +119,9 @@ describe("npm run tail", () => {
 
 describe("npm run demo", () => {
     it("shows its rows in both queues, and does not remove them", async () => {
-        const { jmsBroker, addresses } = await stack.outputs();
-        const login = { ...jmsBroker, url: addresses.jmsConsole ?? "" };
+        const outputs = await stack.outputs();
+        const { jmsBroker } = outputs;
+        const login = consoleLogin(outputs);
         const depths = async () => (await queueStates(login)).filter(({ name }) => jmsBroker.queues.includes(name));
         const before = await depths();
 

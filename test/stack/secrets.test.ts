@@ -77,7 +77,11 @@ const credentials = join(stack.handle.folder, "credentials");
 beforeAll(async () => {
     outputs = await stack.outputs();
     const { database, jmsBroker } = outputs;
-    const generated = { "database password": database.password, "JMS password": jmsBroker.password };
+    const generated = {
+        "database password": database.password,
+        "JMS password": jmsBroker.password,
+        "JMS operator's password": jmsBroker.operator!.password,
+    };
     const marks = (names: string[]) => Object.fromEntries(names.map((name) => [name, `${MARK}${name}`]));
     mkdirSync(temporary, { recursive: true });
     mkdirSync(credentials, { recursive: true });

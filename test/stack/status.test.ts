@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Client } from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type StackOutputs } from "../../cli/stack/stackOutputs";
+import { consoleLogin, type StackOutputs } from "../../cli/stack/stackOutputs";
 import { parseAddress } from "../../servers/address";
 import { queueStates } from "../../servers/artemis";
 import { done, pending, waitFor } from "../../servers/wait";
@@ -113,8 +113,8 @@ describe("npm run status -- --json", () => {
     });
 
     it("has the queues as the JMS broker has them", async () => {
-        const { jmsBroker, addresses } = outputs;
-        const states = await queueStates({ ...jmsBroker, url: addresses.jmsConsole ?? "" });
+        const { jmsBroker } = outputs;
+        const states = await queueStates(consoleLogin(outputs));
         const own = states.filter(({ name }) => jmsBroker.queues.includes(name));
         expect(known(status.report.jmsBroker?.answer)).toEqual({ queues: own, missingQueues: [] });
     });

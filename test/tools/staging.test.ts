@@ -166,7 +166,7 @@ describe("with a checkout of its own", () => {
     test.each<[string, ImageRole[]]>([
         ["connect/Dockerfile", ["connect"]],
         ["runtime/health-kafka", ["runtime", "connect"]],
-        ["artemis/HashPassword.java", ["artemis"]],
+        ["artemis/WriteUsers.java", ["artemis"]],
         ["runtime/SecureMetrics.java", ["runtime", "connect"]],
         ["jre/Dockerfile", ["jre", "runtime", "connect", "artemis"]],
         ["runtime/pom.xml", []],

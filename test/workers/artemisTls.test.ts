@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { create_container } from "rhea";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { JmsRule } from "../../components/render/artemis";
 import { defaults } from "../../config/defaults";
 import { jmsSink } from "../../connectors/jmsSink";
 import { assertAccepting, queueStates } from "../../servers/artemis";
 import { readQueue } from "../../servers/queueReader";
 import { runProcess } from "../../tools/processes";
-import { type ArtemisProcess, startArtemis } from "../support/workers/artemisProcess";
+import { type ArtemisProcess, passwordOf, startArtemis } from "../support/workers/artemisProcess";
 import { type Certificate, makeCertificate } from "../support/workers/certificates";
 import { unpackedServer } from "../support/workers/serverArchive";
 
@@ -23,7 +25,15 @@ let other: Certificate;
 beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "connect-cdc-artemis-tls-"));
     [own, other] = [makeCertificate(folder, "own", "IP:127.0.0.1"), makeCertificate(folder, "other", "IP:127.0.0.1")];
-    broker = await startArtemis(["orders"], own);
+    const rules: Record<string, JmsRule[]> = {
+        sinks: [{ address: "orders", operations: ["send"] }],
+        shop: [
+            { address: "ord*", operations: ["browse"] },
+            { address: "news", operations: ["consume"] },
+        ],
+        stock: [{ address: "stock", operations: ["send", "consume"] }],
+    };
+    broker = await startArtemis(["orders", "stock"], { topics: ["news"], rules, certificate: own });
 });
 
 afterAll(async () => {
@@ -44,7 +54,7 @@ async function send(host: string, trusted: string) {
     const distribution = await unpackedServer("artemis", defaults.jmsBroker.version);
     const url = `tcp://${host}:${broker.address.split(":")[1]}`;
     const sink = jmsSink({ url, rootCertFile: join(folder, `${trusted}.crt`), user: "u", password: "p" });
-    const login = ["--user", broker.user, "--password", broker.password];
+    const login = ["--user", "sinks", "--password", passwordOf("sinks")];
     const message = ["--destination", "queue://orders", "--message-count", "1", "--message", "by TLS"];
     return runProcess("java", [
         `-Dartemis.home=${distribution}`,
@@ -77,8 +87,61 @@ it("has its console by https, with the login", async () => {
     const names = async () => (await queueStates(consoleLogin())).map(({ name }) => name);
     // The first request makes the console load its classes
     await expect.poll(names, { timeout: 60_000 }).toEqual(expect.arrayContaining(["DLQ", "ExpiryQueue", "orders"]));
-    await expect(queueStates({ ...consoleLogin(), password: "wrong" })).rejects.toThrow('refused user "cdc"');
+    await expect(queueStates({ ...consoleLogin(), password: "wrong" })).rejects.toThrow('refused user "operator"');
+    for (const user of ["sinks", "shop"]) {
+        const login = { ...consoleLogin(), user, password: passwordOf(user) };
+        await expect(queueStates(login)).rejects.toThrow(`refused user "${user}" (status 403)`);
+    }
 });
+
+/** The bodies that a user reads, or why it may not. */
+async function read(user: string, queue: string, browse: boolean): Promise<string[] | string> {
+    const bodies: string[] = [];
+    const login = { address: broker.address, user, password: passwordOf(user), credentials: credentials(own) };
+    try {
+        const reader = await readQueue(login, queue, { browse, onMessage: ({ body }) => bodies.push(body) });
+        if (queue === "orders") await expect.poll(() => bodies, { timeout: 10_000 }).toEqual(["by TLS"]);
+        await reader.close();
+        return bodies;
+    } catch (error) {
+        return (error as Error).message;
+    }
+}
+
+it("lets users do what their rules allow, and nothing else", async () => {
+    const refused = expect.stringMatching(/not have permission=|does not have permission/);
+    expect(await read("sinks", "orders", false)).toEqual(refused);
+    expect(await read("sinks", "orders", true)).toEqual(refused);
+    expect(await read("shop", "orders", false)).toEqual(refused);
+    expect(await read("shop", "orders", true)).toEqual(["by TLS"]);
+    // A subscription
+    expect(await read("shop", "news", false)).toEqual([]);
+    expect(await read("sinks", "news", false)).toEqual(refused);
+    expect(await read("stock", "stock", false)).toEqual([]);
+    expect(await read("stock", "DLQ", true)).toEqual(refused);
+    expect(await read("stock", "activemq.management", false)).toEqual(refused);
+    for (const address of ["stock", "news", "activemq.management", "new"]) {
+        expect(await sendAmqp("sinks", address)).toBe("sender_error");
+    }
+    expect(await sendAmqp("shop", "orders")).toBe("sender_error");
+    expect(await sendAmqp("sinks", "orders")).toBe("accepted");
+    expect(await sendAmqp("stock", "stock")).toBe("accepted");
+});
+
+/** What the broker says to a message of a user. */
+function sendAmqp(user: string, address: string): Promise<string> {
+    const [host, port] = broker.address.split(":");
+    const tls = { transport: "tls" as const, ca: own.cert, host, port: Number(port) };
+    const container = create_container();
+    const connection = container.connect({ ...tls, username: user, password: passwordOf(user), reconnect: false });
+    return new Promise<string>((resolve) => {
+        container.once("sendable", ({ sender }) => sender!.send({ body: "by AMQP" }));
+        for (const end of ["accepted", "rejected", "sender_error", "disconnected"]) {
+            container.on(end, () => resolve(end));
+        }
+        connection.open_sender(address);
+    }).finally(() => connection.close());
+}
 
 it("has no console by http, nor for a client that trusts another authority", async () => {
     await expect(queueStates(consoleLogin(broker.consoleUrl!.replace("https:", "http:")))).rejects.toThrow(

@@ -1,11 +1,13 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bootstrapXml, brokerXml } from "../../../components/render/artemis";
+import { bootstrapXml, brokerXml, JMS_OPERATOR, type JmsRule } from "../../../components/render/artemis";
 import { STORE_PASSWORD as PUBLIC_PASSWORD } from "../../../components/render/tls";
 import { defaults } from "../../../config/defaults";
+import { jdkProgram } from "../../../images/staging/files";
 import { clusterReady } from "../../../servers/health";
 import { Hopeless, waitFor } from "../../../servers/wait";
+import { runProcess } from "../../../tools/processes";
 import { CHECKOUT } from "../../../tools/project";
 import { findPorts } from "../stack/ports";
 import { type Certificate, STORE_PASSWORD } from "./certificates";
@@ -16,6 +18,7 @@ import { unpackedServer } from "./serverArchive";
 export interface ArtemisProcess {
     /** host:port */
     address: string;
+    /** The operator's login. */
     user: string;
     password: string;
     /** URL of the web console; undefined: a broker without TLS has none. */
@@ -24,14 +27,24 @@ export interface ArtemisProcess {
     stop(): Promise<void>;
 }
 
-const LOGIN = { user: "cdc", password: "of-a-test" };
+const LOGIN = { user: JMS_OPERATOR, password: "of-a-test" };
 
-/**
- * Starts Artemis with the settings of a stack's own, and waits until it takes clients.
- *
- * @param certificate of a broker that takes TLS only, as in a stack with `security.tls: require`. Default: no TLS.
- */
-export async function startArtemis(queues: string[], certificate?: Certificate): Promise<ArtemisProcess> {
+/** What a test's broker has beside its queues. */
+interface Options {
+    topics?: string[];
+    /** What further users may do, by name. Each has {@link passwordOf} its name. */
+    rules?: Record<string, JmsRule[]>;
+    /** Of a broker that takes TLS only, as in a stack with `security.tls: require`. Default: no TLS. */
+    certificate?: Certificate;
+}
+
+export function passwordOf(user: string): string {
+    return `of-${user} :=#`;
+}
+
+/** Starts Artemis with the settings of a stack's own, and waits until it takes clients. */
+export async function startArtemis(queues: string[], options: Options = {}): Promise<ArtemisProcess> {
+    const { topics, rules = {}, certificate } = options;
     const distribution = await unpackedServer("artemis", defaults.jmsBroker.version);
     const folder = mkdtempSync(join(tmpdir(), "connect-cdc-artemis-"));
     const etc = join(folder, "etc");
@@ -46,14 +59,13 @@ export async function startArtemis(queues: string[], certificate?: Certificate):
     };
     const bootstrap = bootstrapXml({ consolePort: ports.jmsConsole, etc, store: certificate?.keyStore });
     const files = {
-        "broker.xml": brokerXml({ queues, port, dataDir: join(folder, "data"), ...tls }),
+        "broker.xml": brokerXml({ queues, topics, rules, port, dataDir: join(folder, "data"), ...tls }),
         "bootstrap.xml": certificate ? bootstrap : bootstrap.replace(/<web .*<\/web>/s, ""),
         "management.xml": '<management-context xmlns="http://activemq.apache.org/schema"/>',
         "login.config": LOGIN_CONFIG,
-        "artemis-users.properties": `${LOGIN.user} = ${LOGIN.password}\n`,
-        "artemis-roles.properties": `amq = ${LOGIN.user}\n`,
     };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(etc, name), forTest(text));
+    await writeUsers(folder, etc, Object.keys(rules));
     const policy = join(etc, "jolokia-access.xml");
     copyFileSync(join(CHECKOUT, "images", "artemis", "jolokia-access.xml"), policy);
     const process = new JavaProcess(join(folder, "artemis.log"), [
@@ -86,6 +98,17 @@ export async function startArtemis(queues: string[], certificate?: Certificate):
     }
     const consoleUrl = certificate && `https://127.0.0.1:${ports.jmsConsole}/console`;
     return { address, ...LOGIN, consoleUrl, stop };
+}
+
+/** By the program of the image. */
+async function writeUsers(folder: string, etc: string, users: string[]): Promise<void> {
+    const passwords = join(folder, "users");
+    mkdirSync(passwords);
+    writeFileSync(join(passwords, LOGIN.user), LOGIN.password);
+    for (const user of users) writeFileSync(join(passwords, user), passwordOf(user));
+    const program = join(CHECKOUT, "images", "artemis", "WriteUsers.java");
+    const { code, stderr } = await runProcess(jdkProgram("java"), [program, passwords, etc]);
+    if (code !== 0) throw new Error(stderr);
 }
 
 /** The stores of the tests have a password of their own, and a broker of a test is for this machine only. */

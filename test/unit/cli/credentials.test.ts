@@ -31,7 +31,13 @@ const outputs: StackOutputs = {
     ca: "CA\n",
     kafkaUsers: { shop: password, stock: "s3cret" },
     database: { address: "h:5432", name: "cdcdb", user: "cdc", password },
-    jmsBroker: { address: "h:61617", user: "cdc", password, queues: ["CustomersJSON"] },
+    jmsBroker: {
+        address: "h:61617",
+        user: "cdc",
+        password,
+        queues: ["CustomersJSON"],
+        users: { operator: "hidden", cdc: password, shop: "s3cret" },
+    },
     connectors: {},
 };
 
@@ -93,6 +99,7 @@ describe("the files", () => {
                 "&trustStorePath=%2Fmy%20keys%2Fca.pem&user=cdc&password=p%22w%5Cd%3A%C3%A9\n" +
                 "queue.CustomersJSON=CustomersJSON\n",
         );
+        expect(filesOf("jms", {}, "shop").files["jndi.properties"]).toContain("&user=shop&password=s3cret\n");
     });
 
     it.each(PURPOSES)("for %s have all secrets: nothing printed has any", (purpose) => {
@@ -130,7 +137,20 @@ describe("an error", () => {
             "shop",
             "the password of user shop has a line break",
         ],
-        ["a user of something else", "jms", {}, "shop", "--user is for kafka-client; jms has one login for all"],
+        [
+            "a user of something else",
+            "psql",
+            {},
+            "shop",
+            "--user is for kafka-client and jms; psql has one login for all",
+        ],
+        [
+            "an unknown user of JMS",
+            "jms",
+            {},
+            "stock",
+            'user "stock" not found; did you mean shop? Known: cdc, operator, shop',
+        ],
         ["plain addresses", "rest", { tls: "offer" }, undefined, "set connect-cdc:security.tls to prefer"],
         [
             "no database",

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { MemberTlsArgs } from "../../../components/certificates/stackTls";
 import { DockerHost } from "../../../components/dockerHost";
 import { Image } from "../../../components/image";
-import { JmsBroker } from "../../../components/jmsBroker";
+import { JmsBroker, type JmsBrokerArgs } from "../../../components/jmsBroker";
 import { KafkaCluster } from "../../../components/kafkaCluster";
 import { TLS_MODES, type TlsMode } from "../../../components/render/tls";
 import { SchemaRegistry } from "../../../components/schemaRegistry";
@@ -126,15 +126,26 @@ describe("SourceDatabase with TLS", () => {
 });
 
 describe("JmsBroker", () => {
-    it("has its queues, its user and its heap, and the password by file only", async () => {
-        const broker = new JmsBroker("artemis", { ...defaults.jmsBroker, ...hostsAndImage(), password: "hunter2" });
+    it("has its queues, its rules and its heap, and the users with their passwords by file only", async () => {
+        const rules: JmsBrokerArgs["rules"] = { cdc: [{ address: "CustomersXML", operations: ["send"] }] };
+        const passwords = { operator: "hunter1", cdc: "hunter2" };
+        const broker = new JmsBroker("artemis", { ...defaults.jmsBroker, ...hostsAndImage(), passwords, rules });
         await resolved(broker.ready.urn);
         const container = containerInputs(resources, "artemis");
-        expect(container["envs"]).toEqual(["JMS_USER=cdc", "ARTEMIS_HEAP_MB=384"]);
+        expect(container["envs"]).toEqual(["ARTEMIS_HEAP_MB=384"]);
         const xml = container.files["/var/lib/artemis-instance/etc/broker.xml"];
         expect(xml).toMatch(/CustomersJSON[^]*CustomersXML/);
+        expect(xml).toContain('<permission type="send" roles="amq,user-cdc"/>');
+        expect(theResource(resources, "Container", "artemis-secrets-writer").inputs["uploads"].secret).toEqual([
+            { file: "/in/users/operator", content: "hunter1" },
+            { file: "/in/users/cdc", content: "hunter2" },
+        ]);
+        expect(container["labels"]).toContainEqual({
+            label: "connect-cdc.secrets",
+            value: "artemis-secrets-writer-id",
+        });
         expect(container["ports"].map((p: { external: number }) => p.external)).toEqual([8161, 61616]);
-        expect(JSON.stringify(container)).not.toContain("hunter2");
+        expect(JSON.stringify(container)).not.toContain("hunter");
         expect(await resolved(broker.url)).toBe("tcp://artemis:61616");
         expect(await resolved(broker.address)).toBe("127.0.0.1:61616");
         expect(await resolved(broker.consoleUrl)).toBe("http://127.0.0.1:8161/console");
@@ -150,7 +161,7 @@ describe("JmsBroker with TLS", () => {
     ] as const)("has its acceptors and ports in the mode %s", async (mode, acceptors, ports, url) => {
         const made: MemberTlsArgs[] = [];
         const tls = stackTls(mode, made);
-        const args = { ...defaults.jmsBroker, ...hostsAndImage(), password: "hunter2", tls };
+        const args = { ...defaults.jmsBroker, ...hostsAndImage(), passwords: {}, rules: {}, tls };
         const broker = new JmsBroker("artemis", args);
         await resolved(broker.ready.urn);
         expect(made.map(({ role }) => role)).toEqual(mode === "off" ? [] : ["artemis"]);
@@ -169,7 +180,7 @@ describe("JmsBroker with TLS", () => {
         ["prefer", "http"],
         ["require", "https"],
     ] as const)("has its console in the mode %s by %s", async (mode, protocol) => {
-        const args = { ...defaults.jmsBroker, ...hostsAndImage(), password: "hunter2", tls: stackTls(mode) };
+        const args = { ...defaults.jmsBroker, ...hostsAndImage(), passwords: {}, rules: {}, tls: stackTls(mode) };
         const broker = new JmsBroker("artemis", args);
         await resolved(broker.ready.urn);
         expect(await resolved(broker.consoleUrl)).toBe(`${protocol}://127.0.0.1:8161/console`);
@@ -280,7 +291,7 @@ describe("stackSecrets", () => {
         const secrets = stackSecrets({
             given,
             givenNames: ["mine", "database-password"],
-            needed: ["database-password", "jms-password"],
+            needed: ["database-password", "jms-password", "jms-password"],
         });
         expect(Object.keys(secrets).sort()).toEqual(["database-password", "jms-password", "mine"]);
         expect(await resolved(secrets["database-password"]!)).toBe("b");

@@ -43,7 +43,7 @@ async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: s
         password: "hunter2",
         tls: databaseTls,
     });
-    const jmsBroker = new JmsBroker("artemis", { ...config.jmsBroker, ...common, password: "hunter3" });
+    const jmsBroker = new JmsBroker("artemis", { ...config.jmsBroker, ...common, passwords: {}, rules: {} });
     const watch = new Watch("watch", {
         ...config.watch,
         ...common,
@@ -54,7 +54,7 @@ async function stackWithWatch(hostConfigs: Record<string, { advertisedAddress: s
         secrets: ["hunter4"],
         credentials: pulumi.secret({ ca: "authority", cert: "mine", key: "hunter5" }),
         database: { ...config.database, server: database, password: "hunter2" },
-        jmsBroker: { ...config.jmsBroker, server: jmsBroker, password: "hunter3" },
+        jmsBroker: { ...config.jmsBroker, server: jmsBroker, user: "operator", password: "hunter3" },
     });
     await Promise.all([watch.urn, connect.ready.urn, database.ready.urn, jmsBroker.ready.urn].map(resolved));
     await resolved(watch.containerId);
@@ -87,7 +87,7 @@ describe("Watch", () => {
                 jmsBroker: {
                     address: "artemis:61616",
                     consoleUrl: "http://artemis:8161/console",
-                    user: "cdc",
+                    user: "operator",
                     password: "hunter3",
                     queues: ["CustomersJSON", "CustomersXML"],
                 },

@@ -42,13 +42,51 @@ test("a misspelt queue is an error, except for the answers of management request
     expect(Object.fromEntries(autoCreate)).toEqual({ "activemq.management#": "true", "#": "false" });
 });
 
+/** Users by permission of one address, without the operator. */
+function granted(xml: string, address: string): Record<string, string> {
+    const setting = new RegExp(`<security-setting match="${address}">(.*?)</security-setting>`, "s").exec(xml)?.[1];
+    const permissions = [...(setting ?? "").matchAll(/type="(\w+)" roles="amq,?([^"]*)"/g)];
+    return Object.fromEntries(
+        permissions.filter(([, , roles]) => roles !== "").map(([, type, roles]) => [type, roles!]),
+    );
+}
+
+test("a user may do on an address what a rule allows, and only the operator everything", () => {
+    const xml = brokerXml({
+        queues: ["orders", "orders.eu", "stock", "none"],
+        topics: ["news"],
+        rules: {
+            shop: [{ address: "orders*", operations: ["send"] }],
+            app: [
+                { address: "orders", operations: ["consume", "browse"] },
+                { address: "news", operations: ["consume"] },
+                { address: "DLQ", operations: ["browse"] },
+            ],
+            stocks: [{ address: "stock", operations: ["send", "consume"] }],
+        },
+    });
+    expect(granted(xml, "orders")).toEqual({ send: "user-shop", consume: "user-app", browse: "user-app" });
+    expect(granted(xml, "orders.eu")).toEqual({ send: "user-shop" });
+    expect(granted(xml, "stock")).toEqual({ send: "user-stocks", consume: "user-stocks" });
+    const subscribing = ["createNonDurableQueue", "deleteNonDurableQueue", "createDurableQueue", "deleteDurableQueue"];
+    expect(granted(xml, "news")).toEqual(
+        Object.fromEntries(["consume", ...subscribing].map((type) => [type, "user-app"])),
+    );
+    expect(granted(xml, "DLQ")).toEqual({ browse: "user-app" });
+    expect(granted(xml, "#")).toEqual({});
+    expect(xml).not.toContain('<security-setting match="none">');
+    // The most precise match counts alone
+    for (const setting of xml.match(/<security-setting .*?<\/security-setting>/gs)!) {
+        expect(setting.match(/roles="amq[",]/g)).toHaveLength(10);
+    }
+});
+
 test("the arguments reach their elements, and markup in them stays text", () => {
     const xml = brokerXml({
         queues: ["a<&>\"'b"],
         name: "b&c",
         port: 5000,
         dataDir: "/data",
-        role: 'r"',
         maxAddressBytes: 1,
         maxGlobalBytes: 2,
         journalBufferTimeoutNs: 3,
@@ -57,7 +95,6 @@ test("the arguments reach their elements, and markup in them stays text", () => 
     expect(xml).toContain(`<queue name="a&lt;&amp;&gt;&quot;'b"/>`);
     expect(xml).toContain("tcp://0.0.0.0:5000?protocols=CORE,AMQP,");
     expect(element(xml, "journal-directory")).toBe("/data/journal");
-    expect(xml).toContain('<permission type="send" roles="r&quot;"/>');
     expect(element(xml, "max-size-bytes")).toBe("1");
     expect(element(xml, "global-max-size")).toBe("2");
     expect(element(xml, "journal-buffer-timeout")).toBe("3");
