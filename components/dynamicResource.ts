@@ -12,6 +12,7 @@ export const PROVIDERS = {
     KafkaAccess: "components/kafkaAccessProvider",
     Readiness: "components/rolling/readinessProvider",
     RollStart: "components/rolling/rollStartProvider",
+    ZookeeperAcl: "components/zookeeperAclProvider",
 } as const;
 
 /**

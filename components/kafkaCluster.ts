@@ -12,6 +12,7 @@ import { acceptsPlain, acceptsTls, TLS_FILES, usesTls } from "./render/tls";
 import { bootstrapList, hostsOf, outsideAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { rollMembers } from "./rolling/rollMembers";
+import { ZookeeperAcl } from "./zookeeperAcl";
 import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
 const CONFIG_FILE = "/etc/connect-cdc/server.properties";
@@ -89,13 +90,26 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
         this.replicationFactor = factors.defaultReplicationFactor;
         this.maxMessageBytes = args.maxMessageBytes;
+        const nodeAccess = (dependsOn: Readiness) =>
+            tls &&
+            new ZookeeperAcl(
+                `${name}-zookeeper-acl`,
+                {
+                    targets: args.zookeeper.tlsAddresses,
+                    credentials: tls.operator,
+                    owner: acceptsPlain(mode) ? "everyone" : "brokers",
+                },
+                { parent: this, dependsOn },
+            );
+        // From here down brokers have no certificate for ZooKeeper: an up that failed before may have left nodes that need one
+        const opened = usesTls(mode) ? undefined : nodeAccess(args.zookeeper.ready);
         this.ready = rollMembers(name, {
             kind: "kafka",
             targets,
             credentials: tls?.credentials,
             readySeconds: args.readySeconds,
             parent: this,
-            dependsOn: [args.zookeeper.ready],
+            dependsOn: [args.zookeeper.ready, ...(opened ? [opened] : [])],
             members: hosts.map((host, i) => ({
                 host,
                 image: args.image,
@@ -131,6 +145,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
                 tls: memberTls(`${name}-${i}`, "kafka", host, args, this),
             })),
         });
+        // Not before all brokers have the new mode: one of another mode still makes nodes of the other kind
+        if (usesTls(mode)) nodeAccess(this.ready);
         this.bootstrapServers = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
         this.outsideAddresses = pulumi.output(outside);

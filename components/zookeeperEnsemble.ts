@@ -31,6 +31,8 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
     public readonly connectString: pulumi.Output<string>;
     /** `host:port` of every server for clients outside, with TLS from `prefer` on. */
     public readonly addresses: pulumi.Output<string[]>;
+    /** `host:port` of every server's port with TLS, for the operator. */
+    public readonly tlsAddresses: string[];
     /** `host:port` of every server for other members. */
     public readonly peerAddresses: string[];
     /** Entries of the servers in a file of targets for Prometheus; none where metrics are off. */
@@ -109,6 +111,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
         });
         this.connectString = pulumi.output(bootstrapList(peers));
         this.addresses = pulumi.output(targets);
+        this.tlsAddresses = hosts.map((host, i) => outsideAddress(host, args.tlsPort + i));
         this.peerAddresses = peers.map(({ host, port }) => `${host}:${port}`);
         this.metricsTargets = pulumi.output(metricsTargets(name, args, hosts));
         this.registerOutputs({ connectString: this.connectString, addresses: this.addresses, ready: this.ready });

@@ -88,6 +88,8 @@ function tlsSettings({ tls, servers }: ZooCfg): Record<string, Setting> {
         serverCnxnFactory: "org.apache.zookeeper.server.NettyServerCnxnFactory",
         // Kafka's ACLs name the certificate of the brokers
         "authProvider.x509": "org.apache.zookeeper.server.auth.X509AuthenticationProvider",
+        // Else nobody could open the root again once brokers own it and show no certificate any more
+        "X509AuthenticationProvider.superUser": "CN=operator",
         "ssl.clientAuth": "need",
         ...storeSettings("ssl", tls.store),
         ...(servers.length > 1 && quorumSettings(tls)),

@@ -1,10 +1,16 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import * as zookeeperAcl from "../../components/zookeeperAclProvider";
+import type { NodeOwner } from "../../servers/zookeeperAcl";
 import { Authority, type SignedFiles } from "../support/workers/authority";
+import { Engine } from "../support/workers/engine";
 import { TlsPlatform } from "../support/workers/tlsPlatform";
 
 const HEALTH = join(__dirname, "../../images/runtime");
+/** Several JVMs, one after the other. */
+const LIMIT = { timeout: 120_000 };
 const START = { timeout: 120_000, interval: 500 };
 
 let platform: TlsPlatform;
@@ -33,6 +39,15 @@ function curl(url: string, files?: Partial<SignedFiles>, args: string[] = []) {
         : [];
     return sh("curl", ["-sS", "-m", "10", "--noproxy", "*", ...tls, ...args, url]);
 }
+
+const pemOf = ({ ca, cert, key }: SignedFiles) => {
+    const [caPem, certPem, keyPem] = [ca, cert, key].map((file) => readFileSync(file, "utf8")) as [
+        string,
+        string,
+        string,
+    ];
+    return { ca: caPem, cert: certPem, key: keyPem };
+};
 
 beforeAll(async () => {
     platform = await TlsPlatform.make();
@@ -208,33 +223,68 @@ describe("with require, a client", () => {
     });
 });
 
-describe("Kafka's nodes in ZooKeeper", () => {
-    /** Commands of ZooKeeper's own shell, with a certificate. */
-    const shell = (files: SignedFiles, command: string[]) =>
-        platform.tool("org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka", [
-            "-server",
-            `localhost:${platform.ports.zookeeper}`,
-            "-zk-tls-config-file",
-            platform.file(
-                "zookeeper-client.properties",
-                [
-                    "zookeeper.ssl.client.enable=true",
-                    "zookeeper.clientCnxnSocket=org.apache.zookeeper.ClientCnxnSocketNetty",
-                    ...["keystore", "truststore"].flatMap((kind) => [
-                        `zookeeper.ssl.${kind}.location=${files.store}`,
-                        `zookeeper.ssl.${kind}.type=PKCS12`,
-                        `zookeeper.ssl.${kind}.password=connect-cdc`,
-                    ]),
-                ].join("\n"),
-            ),
-            ...command,
+describe("nodes in ZooKeeper", () => {
+    /** Runs commands of ZooKeeper's own shell with a certificate. @returns all answers. */
+    const shell = async (role: string, ...commands: string[]) => {
+        const files = platform.authority.issue(role);
+        const settings = platform.file(
+            "zookeeper-client.properties",
+            [
+                "zookeeper.ssl.client.enable=true",
+                "zookeeper.clientCnxnSocket=org.apache.zookeeper.ClientCnxnSocketNetty",
+                ...["keystore", "truststore"].flatMap((kind) => [
+                    `zookeeper.ssl.${kind}.location=${files.store}`,
+                    `zookeeper.ssl.${kind}.type=PKCS12`,
+                    `zookeeper.ssl.${kind}.password=connect-cdc`,
+                ]),
+            ].join("\n"),
+        );
+        const server = ["-server", `localhost:${platform.ports.zookeeper}`, "-zk-tls-config-file", settings];
+        const main = "org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka";
+        return platform.tool(main, server, { input: [...commands, "quit", ""].join("\n") });
+    };
+    const refusals = (output: string) =>
+        [...output.matchAll(/Insufficient permission : (\S+)/g)].map(([, path]) => path);
+    const access = new Engine(zookeeperAcl, {});
+    const up = (owner: NodeOwner) =>
+        access.up({ targets: [`localhost:${platform.ports.zookeeper}`], credentials: pemOf(operator), owner });
+    const makeTopic = (topic: string) =>
+        platform.tool("org.apache.kafka.tools.TopicCommand", [
+            ...["--bootstrap-server", `localhost:${platform.ports.operator}`],
+            ...["--command-config", platform.clientFile("operator", operator), "--create", "--topic", topic],
         ]);
 
-    it("can be changed by brokers only", async () => {
-        const { authority } = platform;
-        expect(await shell(authority.issue("connect"), ["getAcl", "/brokers/ids"])).toContain("'x509,'CN=kafka");
-        const denied = await shell(authority.issue("connect"), ["create", "/brokers/topics/made"]);
-        expect(denied).toMatch(/Insufficient permission|NoAuth/);
-        expect(await shell(authority.issue("kafka"), ["create", "/brokers/made"])).toContain("Created /brokers/made");
+    it("can be changed by brokers only, those that are older than the rules, too", LIMIT, async () => {
+        const before = await shell("connect", "create /mine one", "create /brokers/topics/made", "ls /config/users");
+        expect(before).toContain("Created /mine");
+        expect(refusals(before)).toEqual(["/brokers/topics/made", "/config/users"]);
+        expect([await up("brokers"), await up("brokers")]).toEqual(["created", "unchanged"]);
+        const commands = {
+            "/made": "create /made",
+            "/mine": "set /mine two",
+            "/brokers/topics/lines": "delete /brokers/topics/lines",
+            "/controller": "delete /controller",
+            "/zookeeper/quota/made": "create /zookeeper/quota/made",
+            "/": "setAcl / world:anyone:cdrwa",
+            "/config/users": "ls /config/users",
+        };
+        const after = await shell("connect", ...Object.values(commands), "get /mine");
+        expect(refusals(after)).toEqual(Object.keys(commands));
+        expect(after).toContain("one");
+        expect(await makeTopic("closed")).toContain("Created topic closed.");
+    });
+
+    it("get their owner again when someone has opened the root", LIMIT, async () => {
+        await shell("operator", "setAcl / world:anyone:cdrwa");
+        expect([await up("brokers"), await up("brokers")]).toEqual(["updated", "unchanged"]);
+        expect(refusals(await shell("connect", "create /made"))).toEqual(["/made"]);
+    });
+
+    it("are everyone's again before brokers use ZooKeeper without a certificate", LIMIT, async () => {
+        expect([await up("everyone"), await up("everyone")]).toEqual(["updated", "unchanged"]);
+        expect(await shell("connect", "create /made", "delete /mine")).toContain("Created /made");
+        await platform.processes.get("broker")!.end("SIGTERM");
+        await platform.startBroker("offer");
+        await vi.waitFor(async () => expect(await makeTopic("open")).toContain("Created topic open."), START);
     });
 });

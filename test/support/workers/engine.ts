@@ -6,14 +6,14 @@ import { forgetProgram } from "../../../packages/connector/src/provider/declared
 
 type Props = Record<string, any>;
 
-/** The functions of a provider, as the engine calls them. */
+/** The functions of a provider, as the engine calls them. Without `check` and `delete` nothing is checked and deleted. */
 interface Provider {
-    check(olds: any, news: any): Promise<{ inputs: Props; failures: { reason: string }[] }>;
-    diff(id: string, olds: any, news: any): Promise<{ changes: boolean; replaces: string[] }>;
+    check?(olds: any, news: any): Promise<{ inputs: Props; failures: { reason: string }[] }>;
+    diff(id: string, olds: any, news: any): Promise<{ changes: boolean; replaces?: string[] }>;
     create(inputs: any): Promise<{ id: string; outs: Props }>;
     update(id: string, olds: any, news: any): Promise<{ outs: Props }>;
     read(id: string, props: any): Promise<{ id?: string; props?: Props; inputs?: Props }>;
-    delete(id: string, props: any): Promise<void>;
+    delete?(id: string, props: any): Promise<void>;
 }
 
 /** What one `up` did. */
@@ -122,7 +122,7 @@ export class Engine {
         const news = { ...args, ...Object.fromEntries(ignored) };
         const isChosen = options.replace || old.tainted;
         const inputs = await this.check(isChosen ? {} : old.inputs, isChosen ? args : news);
-        const { changes, replaces } = await this.provider.diff(old.id, old.outputs, inputs);
+        const { changes, replaces = [] } = await this.provider.diff(old.id, old.outputs, inputs);
         if (isChosen || replaces.length > 0) {
             await this.replace(old, args, options);
             return "replaced";
@@ -184,6 +184,7 @@ export class Engine {
     }
 
     private async check(olds: Props, args: Props): Promise<Props> {
+        if (!this.provider.check) return args;
         const { inputs, failures } = await this.provider.check(olds, args);
         if (failures.length > 0) {
             throw new Error(failures.map(({ reason }) => reason).join("; "));
@@ -198,7 +199,7 @@ export class Engine {
     }
 
     private async delete(one: Resource): Promise<void> {
-        await this.provider.delete(one.id, one.outputs);
+        await this.provider.delete?.(one.id, one.outputs);
         this.forget(one);
     }
 

@@ -8,7 +8,7 @@ import { renderConnectProperties } from "../../../components/render/connectPrope
 import { clientTlsSettings } from "../../../components/render/kafkaTls";
 import { renderProperties } from "../../../components/render/properties";
 import { renderServerProperties } from "../../../components/render/serverProperties";
-import { STORE_PASSWORD, type TlsMode } from "../../../components/render/tls";
+import { STORE_PASSWORD, type TlsMode, usesTls } from "../../../components/render/tls";
 import { renderZooCfg } from "../../../components/render/zooCfg";
 import { defaults } from "../../../config/defaults";
 import { agentJar } from "../../../images/staging/javaSources";
@@ -84,7 +84,7 @@ export class TlsPlatform {
 
     /** A broker that also serves its metrics. */
     async startBroker(mode: TlsMode): Promise<void> {
-        const { external, operator, login, zookeeper } = this.ports;
+        const { external, operator, login, zookeeper, zookeeperPlain } = this.ports;
         const host = { hostName: "local", advertisedAddress: "localhost" };
         const place = {
             name: "kafka-0",
@@ -99,7 +99,7 @@ export class TlsPlatform {
             ...defaults.kafka,
             brokerId: 0,
             dataDir: join(this.folder, "broker"),
-            zookeeperConnect: `localhost:${zookeeper}`,
+            zookeeperConnect: `localhost:${usesTls(mode) ? zookeeper : zookeeperPlain}`,
             listeners: brokerListeners(place),
             interBrokerListener: peerListener(mode, true),
             offsetsTopicReplicationFactor: 1,

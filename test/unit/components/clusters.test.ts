@@ -478,11 +478,35 @@ describe("TLS", () => {
                 readOnly: true,
             });
             expect(labels).toContainEqual({ label: "connect-cdc.tls", value: `${role}-2-tls-writer-id` });
+            expect(labels).toContainEqual({ label: "connect-cdc.tls-mode", value: mode });
         }
         expect(asked.map(({ member, role, user }) => [member, role, user])).toEqual(
             ["zookeeper", "kafka", "connect"].flatMap((role) => [0, 1, 2].map((i) => [`${role}-${i}`, role, "cdc"])),
         );
     });
+
+    it.each([
+        ["offer", "everyone"],
+        ["prefer", "everyone"],
+        ["require", "brokers"],
+    ] as const)(
+        "with %s gives ZooKeeper's nodes to %s, while all brokers show their certificate",
+        async (mode, owner) => {
+            await clusters({ tls: stackTls(mode) });
+            const acl = theResource(resources, "ZookeeperAcl", "kafka-zookeeper-acl");
+            const targets = [0, 1, 2].map((i) => `127.0.0.1:${2280 + i}`);
+            expect(acl.inputs).toMatchObject({
+                owner,
+                targets,
+                credentials: { secret: { key: "the operator's key" } },
+            });
+            const [first, last] = ["Container kafka-0", "Readiness kafka-ready"]
+                .map((text) => text.split(" ") as [string, string])
+                .map(([type, name]) => resources.indexOf(theResource(resources, type, name)));
+            const position = resources.indexOf(acl);
+            expect(mode === "offer" ? position < first! : position > last!).toBe(true);
+        },
+    );
 
     it("is not yet used with offer", async () => {
         const { zookeeper, kafka, connect } = await clusters({ tls: stackTls("offer") });

@@ -8,6 +8,7 @@ import * as kafkaAccess from "../../../components/kafkaAccessProvider";
 import * as gate from "../../../components/rolling/gateProvider";
 import * as readiness from "../../../components/rolling/readinessProvider";
 import * as rollStart from "../../../components/rolling/rollStartProvider";
+import * as zookeeperAcl from "../../../components/zookeeperAclProvider";
 
 const modules: Record<keyof typeof PROVIDERS, ProviderModule> = {
     Authority: authority,
@@ -17,6 +18,7 @@ const modules: Record<keyof typeof PROVIDERS, ProviderModule> = {
     KafkaAccess: kafkaAccess,
     Readiness: readiness,
     RollStart: rollStart,
+    ZookeeperAcl: zookeeperAcl,
 };
 
 describe("the table of provider modules", () => {
