@@ -98,7 +98,7 @@ export function memberTls(
     parent: pulumi.Resource,
 ): MemberTls | undefined {
     if (!tls || !acceptsTls(tls.mode)) return undefined;
-    return tls.memberTls({ member, role, host, image, user: "cdc", parent });
+    return { ...tls.memberTls({ member, role, host, image, user: "cdc", parent }), mode: tls.mode };
 }
 
 /** Entries of the members in a file of targets for Prometheus (`file_sd_configs`); none where metrics are off. */

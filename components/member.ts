@@ -4,7 +4,7 @@ import type { MemberTls } from "./certificates/stackTls";
 import { DockerHost } from "./dockerHost";
 import { Image } from "./image";
 import { TLS_FOLDER } from "./render/tls";
-import { dockerName, labelList, TLS_LABEL } from "./stackObjects";
+import { dockerName, labelList, TLS_LABEL, TLS_MODE_LABEL } from "./stackObjects";
 
 /** User and group of the servers in the JVM images. */
 export const SERVER_USER = "1000:1000";
@@ -99,7 +99,11 @@ export class Member extends pulumi.ComponentResource {
                 logDriver: "json-file",
                 logOpts: { "max-size": "10m", "max-file": "3" },
                 // A server reads its certificate at start: a new one needs a new container
-                labels: labelList({ ...args.labels, ...(args.tls && { [TLS_LABEL]: args.tls.writerId }) }),
+                labels: labelList({
+                    ...args.labels,
+                    ...(args.tls && { [TLS_LABEL]: args.tls.writerId }),
+                    ...(args.tls?.mode && { [TLS_MODE_LABEL]: args.tls.mode }),
+                }),
                 // Data for a peer that is cut off stays in the kernel, even after the process has closed the connection. These
                 // values drop it after 13 s; with the defaults of Linux (15 and 8) it could arrive minutes later.
                 sysctls: { "net.ipv4.tcp_retries2": "5", "net.ipv4.tcp_orphan_retries": "5" },

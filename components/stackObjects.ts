@@ -5,6 +5,8 @@ import * as labels from "../docker/labels";
 export const SECRETS_LABEL = labels.LABEL.secrets;
 /** Label of a member that has read its key and certificates at its start: others replace its container. */
 export const TLS_LABEL = labels.LABEL.tls;
+/** Label of a member of a cluster that has TLS: its mode, by which preflight knows what an update has left. */
+export const TLS_MODE_LABEL = labels.LABEL.tlsMode;
 
 /** Docker name of an object of this stack. */
 export function dockerName(name: string): string {

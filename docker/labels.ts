@@ -14,6 +14,8 @@ export const LABEL = {
     secrets: "connect-cdc.secrets",
     /** Id of the container that wrote the key and the certificates of a member. */
     tls: "connect-cdc.tls",
+    /** Mode of TLS that a member of a cluster runs with. Without the label: off. */
+    tlsMode: "connect-cdc.tls-mode",
 } as const;
 
 /** Labels of every Docker object of a stack. */

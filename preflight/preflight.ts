@@ -13,7 +13,7 @@ import { addressProblems, portProblems } from "./hostPorts";
 import type { LastUpdate } from "./lastOutputs";
 import { scalingProblems } from "./scaling";
 import { readSshMachine } from "./sshMachine";
-import { tlsStepProblem } from "./tlsStep";
+import { memberModes, tlsStepProblem } from "./tlsStep";
 
 /** Free disk that images and data of a stack need, in GiB. */
 const NEEDED_DISK_GIB = 3;
@@ -54,12 +54,11 @@ export async function preflight(
         running: last && { brokers: last.brokers, credentials: last.credentials },
     };
     const scaling = scalingProblems(sizes, options.limitMs);
-    const step = last && tlsStepProblem(last.tls, config.tls);
-    return [
-        ...(step ? [step] : []),
-        ...pathProblems(config),
-        ...(await Promise.all([...hosts, scaling, copyProblems(config)])).flat(),
-    ];
+    const step = memberModes(sizes.engines, stack, options.limitMs).then((modes) => {
+        const problem = tlsStepProblem([...modes, ...(last ? [last.tls] : [])], config.tls);
+        return problem === undefined ? [] : [problem];
+    });
+    return [...pathProblems(config), ...(await Promise.all([step, ...hosts, scaling, copyProblems(config)])).flat()];
 }
 
 /** Images are copied from the first host to the others through this machine. */

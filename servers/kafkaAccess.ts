@@ -1,7 +1,7 @@
 import { pbkdf2, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { type Credentials, messageOf } from "@connect-cdc/connector/client";
-import type { Connection, ResponseError } from "@platformatic/kafka";
+import type { Connection, ProtocolError, ResponseError } from "@platformatic/kafka";
 import { parseAddress } from "./address";
 import { evenIfPartial, loadClient, withBroker } from "./kafka";
 
@@ -333,10 +333,14 @@ async function firstAnswer<T>(targets: string[], ask: (target: string) => Promis
     throw last;
 }
 
-/** An answer with an error that a repetition would not change, unlike that of a broker which is the controller no more. */
+/**
+ * An answer with an error that a repetition would not change, unlike that of a broker which is the controller no more, or gets its
+ * authorizer by a roll.
+ */
 function isRefusal(error: unknown): error is ResponseError {
     const { errors, response } = error as Partial<ResponseError>;
-    return Array.isArray(errors) && response !== undefined && !errors.every(({ canRetry }) => canRetry);
+    const isPassing = ({ apiId, canRetry }: ProtocolError) => canRetry || apiId === "SECURITY_DISABLED";
+    return Array.isArray(errors) && response !== undefined && !errors.every(isPassing);
 }
 
 function refusalText({ errors }: ResponseError): string {

@@ -13,6 +13,8 @@ export interface MemberTls {
     volumeName: pulumi.Output<string>;
     /** Id of the writer. It changes with every change of a file. */
     writerId: pulumi.Output<string>;
+    /** Of a member of a cluster, which rolls when it changes. */
+    mode?: TlsMode;
 }
 
 /** Arguments of {@link StackTls.memberTls}. */
