@@ -9,6 +9,7 @@ import {
     changeAccess,
     readAccess,
 } from "../../servers/kafkaAccess";
+import { type BrokerProcess, startBroker } from "../support/workers/brokerProcess";
 import { Engine } from "../support/workers/engine";
 import { type SecureKafka, startSecureKafka } from "../support/workers/secureKafka";
 
@@ -16,14 +17,18 @@ const NONE: AccessChanges = { passwords: {}, quotas: {}, newAcls: [], oldAcls: [
 const OWN: AllowedOperations[] = [{ topic: "orders*", operations: ["Create", "Write", "Read"] }];
 
 let kafka: SecureKafka;
+/** A broker without an authorizer. */
+let plainKafka: BrokerProcess;
 let access: Engine;
 const lines: string[] = [];
 
 beforeAll(async () => {
-    kafka = await startSecureKafka(2);
+    [kafka, plainKafka] = await Promise.all([startSecureKafka(2), startBroker()]);
 });
 
-afterAll(() => kafka?.stop());
+afterAll(async () => {
+    await Promise.all([kafka?.stop(), plainKafka?.stop()]);
+});
 
 beforeEach(async () => {
     lines.length = 0;
@@ -189,6 +194,15 @@ describe("a failure", () => {
             rules: {},
         });
         expect(refused.failures).toEqual([{ property: "", reason: expect.stringContaining("AUTHORIZATION_FAILED") }]);
+    });
+
+    it("is none while brokers have no authorizer yet: the roll that brings it comes before the rules", async () => {
+        const { bootstrapServers } = plainKafka;
+        await vi.waitFor(() => expect(readAccess([bootstrapServers])).rejects.toThrow(/does not answer.*disabled/), {
+            timeout: 60_000,
+        });
+        const inputs = { targets: [bootstrapServers], passwords: {}, quotas: {}, rules: { app: OWN } };
+        expect(await provider.check(undefined, inputs)).toEqual({ inputs, failures: [] });
     });
 
     it("half way keeps in the state what was made, and the next up goes on", async () => {

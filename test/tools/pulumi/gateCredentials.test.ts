@@ -64,3 +64,10 @@ export = async () => {
     });
     expect(program.state()).not.toMatch(/the-operators-key/);
 });
+
+test("the outputs of an update that fails half way have the mode that it was to bring", async () => {
+    const outputs = (mode: string) => `export = async () => ({ tls: "${mode}" });`;
+    expect(await program.up(statements("first") + outputs("prefer"))).toMatchObject({ ok: true });
+    expect(await program.up(statements("first", "another") + outputs("require"))).toMatchObject({ ok: false });
+    expect(await program.output("tls")).toBe("require");
+});
