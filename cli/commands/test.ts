@@ -6,6 +6,7 @@ import { typecheck } from "../../tools/checks/typecheck";
 import { vitest } from "../../tools/checks/vitest";
 import { logToStdout } from "../../tools/log";
 import { findMissingBrowser } from "../../tools/setup/browser";
+import { findMissingClients } from "../../tools/setup/clients";
 import { findMissingPython } from "../../tools/setup/python";
 import { setup } from "../../tools/setup/setup";
 import { findMissingSshServer } from "../../tools/setup/sshServer";
@@ -15,7 +16,7 @@ import { examples } from "../options";
 const PARTS: Record<string, PlannedPart> = {
     "set-up": {
         run: async () => {
-            await setup(logToStdout, [findMissingBrowser, findMissingPython, findMissingSshServer]);
+            await setup(logToStdout, [findMissingBrowser, findMissingClients, findMissingPython, findMissingSshServer]);
             return { passed: 0, failed: 0, report: "" };
         },
         after: [],

@@ -3,6 +3,7 @@ import { showPluginSoak } from "../../tools/checks/plugins";
 import { showVitest } from "../../tools/checks/showVitest";
 import { logToStderr } from "../../tools/log";
 import { findMissingBrowser } from "../../tools/setup/browser";
+import { findMissingClients } from "../../tools/setup/clients";
 import { findMissingPython } from "../../tools/setup/python";
 import { setup } from "../../tools/setup/setup";
 import { findMissingSshServer } from "../../tools/setup/sshServer";
@@ -26,7 +27,7 @@ export const command = new Command()
     .action(async (args, { seed = Date.now() % 1_000_000, minutes }) => {
         const options = { seed, minutes };
         logToStderr(`random tests begin with seed ${seed}; to repeat them: npm run test:soak -- --seed ${seed}`);
-        await setup(logToStderr, [findMissingBrowser, findMissingPython, findMissingSshServer]);
+        await setup(logToStderr, [findMissingBrowser, findMissingClients, findMissingPython, findMissingSshServer]);
         const projects = ["tools", "workers", "stack", "faults", "hosts"].map((name) => `--project=${name}`);
         const tests = await showVitest([...projects, ...args], soakVariables(options));
         const sink = args.length === 0 ? await showPluginSoak(options) : 0;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { findMissingBrowser } from "../../tools/setup/browser";
+import { findMissingClients } from "../../tools/setup/clients";
 import { isYes } from "../../tools/setup/confirm";
 import { isDebian } from "../../tools/setup/debianPackages";
 import { parseJavaVersion } from "../../tools/setup/java";
@@ -91,12 +92,14 @@ describe("Pulumi", () => {
     });
 });
 
-test("the tests' browser and Python are reported with their packages when they are missing", async () => {
+test("the tests' browser, Python and clients are reported with their packages when they are missing", async () => {
     expect(findMissingBrowser()).toBeUndefined();
     expect(await findMissingPython()).toBeUndefined();
+    expect(findMissingClients()).toBeUndefined();
     vi.stubEnv("PATH", "");
     expect(findMissingBrowser()).toMatchObject({ debianPackages: ["chromium"] });
     expect(await findMissingPython()).toMatchObject({ debianPackages: ["python3-venv"] });
+    expect(findMissingClients()).toMatchObject({ debianPackages: ["kcat|kafkacat", "postgresql-client"] });
     vi.unstubAllEnvs();
 });
 

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create_container } from "rhea";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import type { JmsRule } from "../../components/render/artemis";
 import { defaults } from "../../config/defaults";
 import { jmsSink } from "../../connectors/jmsSink";
 import { assertAccepting, queueStates } from "../../servers/artemis";
 import { readQueue } from "../../servers/queueReader";
 import { runProcess } from "../../tools/processes";
+import { jmsClient, writeCredentials } from "../support/clients/printedCommands";
 import { type ArtemisProcess, passwordOf, startArtemis } from "../support/workers/artemisProcess";
 import { type Certificate, makeCertificate } from "../support/workers/certificates";
 import { unpackedServer } from "../support/workers/serverArchive";
@@ -150,4 +152,18 @@ it("has no console by http, nor for a client that trusts another authority", asy
     await expect(queueStates({ ...consoleLogin(), credentials: credentials(other) })).rejects.toThrow(
         "self-signed certificate",
     );
+});
+
+it("takes a client with what npm run credentials writes", async () => {
+    const { address, user, password } = broker;
+    const outputs = { tls: "require", ca: own.cert, jmsBroker: { address, user, password, queues: ["orders"] } };
+    const written = join(folder, "written credentials");
+    writeCredentials("jms", outputs as unknown as StackOutputs, written);
+    const { code, output } = await jmsClient(written, "orders");
+    expect({ code, output }).toMatchObject({
+        code: 0,
+        output: expect.stringContaining("browsed orders\nreceived sent"),
+    });
+    writeCredentials("jms", { ...outputs, ca: other.cert } as unknown as StackOutputs, written);
+    expect((await jmsClient(written, "orders")).code).not.toBe(0);
 });

@@ -5,12 +5,14 @@ import { Deadline, systemClock } from "@connect-cdc/connector/client";
 import { findCaptureProblems } from "@connect-cdc/connector/postgres";
 import axios from "axios";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../../servers/wait";
+import { runPrinted, writeCredentials } from "../support/clients/printedCommands";
 import { TopicReader } from "../support/rows/topics";
 import { type Certificate, makeCertificate } from "../support/workers/certificates";
 import { type ConnectProcesses, startConnectClusters } from "../support/workers/connectProcess";
 import { debeziumConfig, debeziumWorkers } from "../support/workers/debeziumSource";
-import { PostgresProcess } from "../support/workers/postgresProcess";
+import { DATABASE, PostgresProcess } from "../support/workers/postgresProcess";
 
 /*
  * A server that takes TLS only, and its clients. Its certificate names the address, and not localhost.
@@ -56,6 +58,20 @@ it("is refused by a client that trusts another authority, or asks another name",
     await expect(ask(postgres.url.replace("127.0.0.1", "localhost"), postgres.ca)).rejects.toThrow(
         "does not match certificate's altnames",
     );
+});
+
+it("takes psql with what npm run credentials writes and prints", async () => {
+    const database = { ...DATABASE, address: `127.0.0.1:${postgres.port}` };
+    const ask = (changes: object) => {
+        const outputs = { tls: "require", ca: postgres.ca, database: { ...database, ...changes } } as unknown;
+        const printed = writeCredentials("psql", outputs as StackOutputs, join(folder, "written credentials"));
+        return runPrinted(printed, "psql", "-tAwc 'select note from notes'");
+    };
+    expect(await ask({})).toEqual({ code: 0, output: "before\n" });
+    expect((await ask({ address: `localhost:${postgres.port}` })).output).toContain(
+        'does not match host name "localhost"',
+    );
+    expect((await ask({ password: "wrong" })).output).toContain("password authentication failed");
 });
 
 it("sends its rows to a source that checks its certificate, and none to one that trusts another authority", async () => {

@@ -2,8 +2,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import * as zookeeperAcl from "../../components/zookeeperAclProvider";
+import { aclsOf, changeAccess } from "../../servers/kafkaAccess";
 import type { NodeOwner } from "../../servers/zookeeperAcl";
+import { kafkaTool, runPrinted, writeCredentials } from "../support/clients/printedCommands";
+import { handshake } from "../support/tls/openssl";
+import { openingsOf } from "../support/tls/portScan";
 import { Authority, type SignedFiles } from "../support/workers/authority";
 import { Engine } from "../support/workers/engine";
 import { TlsPlatform } from "../support/workers/tlsPlatform";
@@ -25,13 +30,6 @@ function sh(command: string, args: string[], input = ""): { status: number | nul
 
 const health = (script: string, ...args: (string | number)[]) =>
     sh("bash", [join(HEALTH, script), ...args.map(String)]);
-
-/** Handshake by openssl, and what the server says to a request. With TLS 1.3 it refuses a client only after the handshake. */
-function handshake(port: number, files?: Partial<SignedFiles>, request = "srvr\n") {
-    const ca = ["-CAfile", files?.ca ?? operator.ca, "-verify_return_error"];
-    const own = files?.cert ? ["-cert", files.cert, "-key", files.key!] : [];
-    return sh("openssl", ["s_client", "-connect", `127.0.0.1:${port}`, "-ign_eof", ...ca, ...own], request);
-}
 
 function curl(url: string, files?: Partial<SignedFiles>, args: string[] = []) {
     const tls = files
@@ -109,31 +107,50 @@ describe("with require, a server", () => {
         metrics: "GET /metrics HTTP/1.0\r\n\r\n",
         operator: "\n",
     };
+    const at = (port: keyof typeof request | "login") => ({ host: "127.0.0.1", port: platform.ports[port] });
 
     it.each(["zookeeper", "rest", "metrics"] as const)(
         "of %s serves who has a certificate of the authority",
-        (port) => {
-            const { output } = handshake(platform.ports[port], operator, request[port]);
+        async (port) => {
+            const { output } = await handshake(at(port), { ...operator, request: request[port] });
             expect(output).toContain("Verify return code: 0 (ok)");
             expect(output).toContain(served[port]);
         },
     );
 
+    // With TLS 1.3 it refuses a client only after the handshake
     it.each(["zookeeper", "rest", "metrics", "operator"] as const)(
         "of %s refuses whoever has none, or another one",
-        (port) => {
-            for (const files of [undefined, foreign, expired]) {
-                const { output } = handshake(platform.ports[port], files, request[port]);
+        async (port) => {
+            for (const files of [{ ca: operator.ca }, foreign, expired]) {
+                const { output } = await handshake(at(port), { ...files, request: request[port] });
                 expect(output).toMatch(/alert|errno|unexpected eof|reset/i);
                 for (const answer of Object.values(served)) expect(output).not.toContain(answer);
             }
         },
     );
 
-    it.each(["zookeeper", "rest", "metrics", "operator", "login"] as const)("of %s refuses plain text", (port) => {
-        const { output } = curl(`telnet://127.0.0.1:${platform.ports[port]}`, undefined, ["--max-time", "3"]);
-        expect(output).not.toContain("Mode:");
-        expect(curl(`http://127.0.0.1:${platform.ports[port]}/connectors`).status).not.toBe(0);
+    it.each(["zookeeper", "rest", "metrics", "operator", "login"] as const)(
+        "of %s is open to nobody else",
+        async (port) => {
+            const demands = port === "login" ? "login" : "certificate";
+            const files = { operator, refused: { "another authority's certificate": foreign, "an old one": expired } };
+            expect(await openingsOf({ ...at(port), name: port, demands, listens: true }, files)).toEqual([]);
+        },
+    );
+
+    it("would be found, if it were open", async () => {
+        const { restHealth } = platform.ports;
+        const port = { host: "127.0.0.1", port: restHealth, name: "health", listens: false } as const;
+        const files = { operator, refused: {} };
+        expect(await openingsOf({ ...port, demands: "login" }, files)).toContainEqual(
+            expect.stringContaining("answers HTTP in plain text"),
+        );
+        const login = { ...at("login"), name: "login", demands: "certificate", listens: true } as const;
+        expect(await openingsOf(login, { operator, refused: { "an old one": expired } })).toEqual([
+            expect.stringContaining("takes a client without a certificate"),
+            expect.stringContaining("takes a client with an old one"),
+        ]);
     });
 
     it("binds no port without TLS but those of health checks and of the agent, on the loopback", () => {
@@ -220,6 +237,81 @@ describe("with require, a client", () => {
         ]);
         expect(consumed).toContain("one\ntwo");
         expect(status("allowed")).not.toContain("FAILED");
+    });
+});
+
+describe("what npm run credentials writes and prints", () => {
+    const password = String.raw`p"w\d:é $HOME 'x' #`;
+    const folder = (name: string) => join(platform.folder, `credentials of ${name}`);
+    let outputs: StackOutputs;
+
+    beforeAll(async () => {
+        const { operator: members, login, rest } = platform.ports;
+        const [ca, cert, key] = [operator.ca, operator.cert, operator.key].map((file) => readFileSync(file, "utf8"));
+        const credentials = { ca: ca!, cert: cert!, key: key! };
+        outputs = {
+            tls: "require",
+            ca,
+            operator: credentials,
+            addresses: { zookeeper: [], kafka: [], kafkaUsers: [`localhost:${login}`], connect: [] },
+            restUrls: [`https://localhost:${rest}`],
+            kafkaUsers: { shop: password },
+        } as unknown as StackOutputs;
+        const rules = [
+            { topic: "lines", operations: ["Read"] },
+            { group: "shop*", operations: ["Read"] },
+        ];
+        await changeAccess(
+            [`localhost:${members}`],
+            credentials,
+            {
+                ...{ quotas: {}, oldAcls: [], oldUsers: [] },
+                passwords: { shop: password },
+                newAcls: rules.flatMap((rule) => aclsOf("shop", rule)),
+            },
+            () => undefined,
+        );
+    });
+
+    it("lets kcat read the topics of its user, and no other", async () => {
+        const printed = writeCredentials("kafka-client", outputs, folder("shop"), "shop");
+        expect(await runPrinted(printed, "kcat")).toMatchObject({
+            code: 0,
+            output: expect.stringContaining('"lines"'),
+        });
+        const read = (topic: string) => runPrinted(printed, "kcat", `-C -e -q -o beginning -t ${topic}`);
+        expect(await read("lines")).toMatchObject({ code: 0, output: expect.stringMatching(/^one\ntwo$/m) });
+        expect(await read("my-connect-configs")).toMatchObject({
+            code: 1,
+            output: expect.stringContaining("Topic authorization failed"),
+        });
+    });
+
+    it("lets kcat do nothing with another password", async () => {
+        const wrong = { ...outputs, kafkaUsers: { shop: "wrong" } };
+        const printed = writeCredentials("kafka-client", wrong, folder("wrong"), "shop");
+        const { code, output } = await runPrinted(printed, "kcat");
+        expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("Authentication failed") });
+    });
+
+    it("lets Kafka's own tools read the topics of its user", async () => {
+        const printed = writeCredentials("kafka-client", outputs, folder("shop"), "shop");
+        const listed = await runPrinted(printed, "kafka-topics.sh");
+        expect(listed).toMatchObject({ code: 0, output: expect.stringMatching(/^lines$/m) });
+        expect(listed.output).not.toContain("my-connect-configs");
+        const server = `--bootstrap-server ${outputs.addresses.kafkaUsers![0]}`;
+        const file = `--consumer.config '${join(folder("shop"), "client.properties")}'`;
+        const range = "--group shop --from-beginning --max-messages 2 --timeout-ms 40000";
+        const read = await kafkaTool("kafka-console-consumer.sh", `${server} ${file} --topic lines ${range}`);
+        expect(read).toMatchObject({ code: 0, output: expect.stringContaining("one\ntwo") });
+    });
+
+    it("lets curl ask the workers", async () => {
+        const printed = writeCredentials("rest", outputs, folder("rest"));
+        expect(await runPrinted(printed, "curl", "-fsS")).toMatchObject({
+            code: 0,
+            output: expect.stringContaining('"allowed"'),
+        });
     });
 });
 
