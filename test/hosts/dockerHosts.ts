@@ -63,6 +63,11 @@ export class DockerHosts {
         }
     }
 
+    /** What a command comes after that runs in the network of a host, which reaches its containers' own addresses. */
+    inNetwork(host: number): string[] {
+        return ["nsenter", `--net=/run/netns/cdc${this.subnet.split(".")[2]}-${host}`];
+    }
+
     /** PATH with the `ssh` that has the keys of the hosts, as a user's own has by its config. */
     path(): string {
         return [join(this.folder, "bin"), process.env.PATH].join(delimiter);

@@ -1,22 +1,28 @@
+import { Agent } from "node:https";
+import { join } from "node:path";
 import { connectEngine } from "@connect-cdc/docker-engine";
 import axios from "axios";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { listDockerObjects } from "../../cli/stack/dockerObjects";
-import type { StackOutputs } from "../../cli/stack/stackOutputs";
+import { credentialsOf, type StackOutputs } from "../../cli/stack/stackOutputs";
+import { publishedPorts } from "../../config/checks/ports";
 import { parseConfig } from "../../config/load";
 import { preflight } from "../../preflight/preflight";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
 import { done, pending, waitFor } from "../../servers/wait";
 import { PROJECT } from "../../tools/project";
+import { jmsClient, kafkaTool, runPrinted } from "../support/clients/printedCommands";
 import { untilWell } from "../support/faults/serverFaults";
 import { NumberedRows } from "../support/rows/numberedRows";
 import { soakRounds } from "../support/soakOptions";
 import { setState } from "../support/stack/connectorState";
 import { Pipeline } from "../support/stack/pipeline";
+import { processTextsDuring } from "../support/stack/processTexts";
 import { TestStack } from "../support/stack/stack";
 import { known, readStatus } from "../support/stack/statusRun";
 import { DockerHosts, whyNoHosts } from "./dockerHosts";
 import { furtherHostFaults, hostFaults } from "./hostFaults";
+import { askFromContainer, credentialsFolder, keyFiles, leaksIn, openingsIn, portsOnHosts } from "./security";
 
 const reason = whyNoHosts();
 if (reason !== undefined) process.stderr.write(`Tests on several Docker hosts are left out: ${reason}\n`);
@@ -28,6 +34,8 @@ const ways = soak ? (["ssh", "ssh", "ssh"] as const) : (["ssh", "tcp", "unix"] a
 /** Longest time that one fault of a host takes, until all rows have arrived. */
 const FAULT_SECONDS = 180;
 const isTimeLeft = soak ? soakRounds(FAULT_SECONDS) : () => true;
+/** The captured table's topic. */
+const TOPIC = "localhost.cdc.customers";
 /** The contract for every fault: at least once, in the order of each row. */
 const kept = { lost: [], invented: [], disordered: [], stale: [] };
 
@@ -41,16 +49,31 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         hosts = await DockerHosts.make(names.length);
         vi.stubEnv("PATH", hosts.path());
         stack = await TestStack.create();
-        const { connect, database, jmsBroker, registry } = stack.config();
+        const { kafka, connect, database, jmsBroker, registry } = stack.config();
         const addressed = names.map((name, i) => {
             const address = hosts.address(i + 1);
             return [name, { ...hosts.engine(i + 1, ways[i]!), advertisedAddress: address, bindAddress: address }];
         });
         stack.configure({
             hosts: { local: null, ...Object.fromEntries(addressed) },
-            security: { tls: "off", trustedNetwork: true, protectData: true },
+            security: { protectData: true },
+            kafka: {
+                ...kafka,
+                users: {
+                    app: {
+                        allow: [
+                            { topic: TOPIC, operations: ["Read"] },
+                            { group: "app*", operations: ["Read"] },
+                        ],
+                    },
+                },
+            },
             database: { ...database, placement: ["b"] },
-            jmsBroker: { ...jmsBroker, placement: ["a"] },
+            jmsBroker: {
+                ...jmsBroker,
+                placement: ["a"],
+                users: { viewer: { allow: [{ address: "CustomersJSON", operations: ["browse"] }] } },
+            },
             connect: { ...connect, format: "avro" },
             // The instance that clients ask first is on the host that loses its power
             registry: { ...registry, instances: 2, placement: ["c", "b"] },
@@ -106,10 +129,10 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
         const advertised = names.map((_, i) => ({
             id: i,
             host: hosts.address(i + 1),
-            port: stack.handle.ports.kafka + i,
+            port: stack.handle.ports.tls.operator + i,
         }));
         for (const address of outputs.addresses.kafka) {
-            const view = await clusterView(address);
+            const view = await clusterView(address, credentialsOf(outputs));
             expect(view.brokers.map(({ id, host, port }) => ({ id, host, port }))).toEqual(advertised);
             // Replicas in sync: the brokers reach each other, too
             expect(unhealthyPartitions(view)).toEqual([]);
@@ -118,13 +141,14 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
 
     it("forward REST calls among their workers: each one creates a connector, and another removes it", async () => {
         const [first = ""] = outputs.restUrls;
-        const { data: config } = await axios.get<object>(`${first}/connectors/json-jms-sink/config`);
+        const httpsAgent = new Agent(credentialsOf(outputs));
+        const { data: config } = await axios.get<object>(`${first}/connectors/json-jms-sink/config`, { httpsAgent });
         for (const [i, url] of outputs.restUrls.entries()) {
             const name = `made-by-${i}`;
             const body = { name, config: { ...config, name }, initial_state: "STOPPED" };
-            expect((await axios.post(`${url}/connectors`, body)).status).toBe(201);
+            expect((await axios.post(`${url}/connectors`, body, { httpsAgent })).status).toBe(201);
             const other = outputs.restUrls[(i + 1) % names.length]!;
-            expect((await axios.delete(`${other}/connectors/${name}`)).status).toBe(204);
+            expect((await axios.delete(`${other}/connectors/${name}`, { httpsAgent })).status).toBe(204);
         }
     });
 
@@ -146,7 +170,7 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
     it("are checked by preflight one by one: disk space, and the processes on their ports", async () => {
         // Port 22 of the first host is its SSH server's; of an engine behind tcp:// the disk cannot be seen
         const { connect, ...others } = stack.config();
-        const config = parseConfig({ ...others, connect: { ...connect, port: 22, workers: 1 } });
+        const config = parseConfig({ ...others, connect: { ...connect, tlsPort: 22, workers: 1 } });
         const faults = await preflight(config, { project: PROJECT, stack: "another" }, { neededDiskGib: 1e9 });
         const disk = (host: string) => expect.stringMatching(`^hosts\\.${host}: .* GiB are free`);
         for (const [i, name] of names.entries()) {
@@ -154,16 +178,121 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
             seen.toContainEqual(disk(name));
         }
         expect(faults).toContainEqual(
-            expect.stringMatching(/^connect\.port: ports of \S+ are in use on host a: 22 by a process of that host/),
+            expect.stringMatching(/^connect\.tlsPort: ports of \S+ are in use on host a: 22 by a process of that host/),
         );
         for (const [i, name] of names.entries()) {
             const holder = `host ${name}: \\d+ by container \\S+-kafka-${i} \\(of stack ${stack.handle.name}`;
-            expect(faults).toContainEqual(expect.stringMatching(`^kafka\\.port: .*${holder}`));
+            expect(faults).toContainEqual(expect.stringMatching(`^kafka\\.operatorPort: .*${holder}`));
         }
     });
 
-    it("change nothing at the next up", async () => {
-        expect(await stack.preview()).toEqual([]);
+    describe("with TLS, which is their default,", () => {
+        /** What `npm run credentials` printed, by what the client is for. */
+        const printed: Record<string, string[]> = {};
+        const texts: Record<string, [text: string, control: string]> = {};
+
+        it("have no port that is open to others, from outside or on the containers' networks", async () => {
+            const config = parseConfig(stack.config());
+            const ports = await portsOnHosts(stack, config, hosts, names.length);
+            const published = ports.flat().filter(({ via }) => via === undefined);
+            expect(published.map(({ port }) => port).sort()).toEqual(
+                publishedPorts(config)
+                    .map(({ port }) => port)
+                    .sort(),
+            );
+            // ZooKeeper's followers leave their port for followers alone
+            const { quorum } = stack.handle.ports;
+            const idle = published.filter(({ listens }) => !listens).map(({ port }) => port - quorum);
+            expect(idle).toHaveLength(names.length - 1);
+            expect(idle.every((i) => i >= 0 && i < names.length)).toBe(true);
+            expect(await openingsIn(ports, stack, outputs)).toEqual([]);
+        });
+
+        it("have workers that answer no other container without a certificate", async () => {
+            const engine = connectEngine(hosts.engine(3, "unix"));
+            const answers = await askFromContainer(engine, stack, "registry-0", "connect-2", 8443);
+            expect(answers.withCertificate).toContain("json-jms-sink");
+            expect(answers.withoutCertificate).toMatch(/alert|errno|unexpected eof|reset/i);
+            expect(answers.withoutCertificate + answers.plain).not.toContain("HTTP/1");
+        });
+
+        it("have keys that only their servers' users can read", async () => {
+            const members = await keyFiles(stack, hosts, names.length);
+            expect(members).toHaveLength(13);
+            for (const { name, user, files } of members) {
+                const expected = ["ca.pem", "cert.pem", "key.pem", "store.p12"];
+                expect(user, name).not.toBe("0");
+                expect(files, name).toEqual(expected.map((file) => `400 ${user} ${file}`));
+            }
+        });
+
+        it("give credentials to clients, without a secret on the screen or in a command", async () => {
+            const purposes = { "kafka-client": ["--user", "app"], rest: [], psql: [], jms: ["--user", "viewer"] };
+            const processes = await processTextsDuring(() =>
+                Promise.all(
+                    Object.entries(purposes).map(async ([purpose, more]) => {
+                        const options = ["--for", purpose, "--folder", credentialsFolder(stack, purpose), ...more];
+                        const { code, stdout, stderr } = await stack.npmRun("credentials", ...options);
+                        expect(code, stderr).toBe(0);
+                        printed[purpose] = stdout.split("\n");
+                        texts[`npm run credentials -- --for ${purpose}`] = [stdout + stderr, "Written into"];
+                    }),
+                ),
+            );
+            texts["processes"] = [processes.join("\n"), "PULUMI_BACKEND_URL="];
+        });
+
+        it("serve Kafka's own tools and kcat: the user's topics, and nothing else", async () => {
+            const lines = printed["kafka-client"]!;
+            const kcat = (more: string) => runPrinted(lines, "kcat", more);
+            const read = "-C -e -q -o beginning -t";
+            expect(await kcat(`${read} ${TOPIC}`)).toMatchObject({
+                code: 0,
+                output: expect.stringContaining("marker"),
+            });
+            expect(await kcat(`${read} my-connect-configs`)).toMatchObject({
+                code: 1,
+                output: expect.stringContaining("Topic authorization failed"),
+            });
+            expect(await kcat("-X sasl.password=wrong")).toMatchObject({
+                code: 1,
+                output: expect.stringContaining("Authentication failed"),
+            });
+            const listed = await runPrinted(lines, "kafka-topics.sh");
+            expect(listed.output.match(/^[\w.-]+$/gm)).toEqual([TOPIC]);
+            const server = `--bootstrap-server ${outputs.addresses.kafkaUsers!.join(",")}`;
+            const file = `--consumer.config ${join(credentialsFolder(stack, "kafka-client"), "client.properties")}`;
+            const range = "--group app --from-beginning --max-messages 1 --timeout-ms 40000";
+            const consumed = await kafkaTool(
+                "kafka-console-consumer.sh",
+                `${server} ${file} --topic ${TOPIC} ${range}`,
+            );
+            expect(consumed).toMatchObject({ code: 0, output: expect.stringContaining("a total of 1 messages") });
+        });
+
+        it("serve psql, curl and a JMS client", async () => {
+            const count = await runPrinted(printed["psql"]!, "psql", "-tAwc 'select count(*) > 0 from cdc.customers'");
+            expect(count).toEqual({ code: 0, output: "t\n" });
+            const connectors = await runPrinted(printed["rest"]!, "curl", "-fsS");
+            expect(connectors).toMatchObject({ code: 0, output: expect.stringContaining('"json-jms-sink"') });
+            const { code, output } = await jmsClient(credentialsFolder(stack, "jms"), "CustomersJSON", "browse");
+            expect({ code, output }).toMatchObject({
+                code: 0,
+                output: expect.stringContaining("browsed CustomersJSON"),
+            });
+        });
+
+        it("change nothing at the next up", async () => {
+            const { code, output } = await stack.pulumi("preview", "--expect-no-changes", "--diff");
+            expect(code, output).toBe(0);
+            texts["pulumi preview --diff"] = [output, "unchanged"];
+        });
+
+        it("have keys and passwords nowhere in plain text", async () => {
+            const { stdout } = await stack.npmRun("logs", "--tail", "all");
+            texts["npm run logs"] = [stdout, "kafka-0"];
+            expect(await leaksIn(stack, outputs, hosts, names.length, texts)).toEqual([]);
+        });
     });
 
     describe("one of which has lost its power", () => {
@@ -234,21 +363,20 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
             const second = await TestStack.create();
             const setSinks = async (action: "stop" | "resume", state: "STOPPED" | "RUNNING") => {
                 for (const sink of ["json-jms-sink", "xml-jms-sink"]) {
-                    await setState(outputs.restUrls[0]!, sink, action, state);
+                    await setState(outputs.restUrls[0]!, sink, action, state, credentialsOf(outputs));
                 }
             };
             const objects = () => onEachHost((engine) => listDockerObjects(second.handle.name, engine));
             try {
                 const { zookeeper, kafka, connect } = second.config();
-                const { database, jmsBroker } = stack.handle.ports;
+                const { database, tls } = stack.handle.ports;
                 second.configure({
                     hosts: stack.config().hosts,
-                    security: { tls: "off", trustedNetwork: true },
                     zookeeper: { ...zookeeper, servers: 1, placement: ["a"] },
                     kafka: { ...kafka, brokers: 1, placement: ["b"] },
                     connect: { ...connect, workers: 2, placement: ["c", "a"] },
-                    database: { managed: false, host: hosts.address(2), port: database },
-                    jmsBroker: { managed: false, url: `tcp://${hosts.address(1)}:${jmsBroker}` },
+                    database: { managed: false, host: hosts.address(2), port: database, ca: outputs.ca },
+                    jmsBroker: { managed: false, url: `tcp://${hosts.address(1)}:${tls.jmsBroker}`, ca: outputs.ca },
                     connectors: { "dbz-source": { config: { "slot.name": "second" } } },
                 });
                 await second.setSecret("database-password", outputs.database.password);

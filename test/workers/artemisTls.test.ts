@@ -154,16 +154,19 @@ it("has no console by http, nor for a client that trusts another authority", asy
     );
 });
 
-it("takes a client with what npm run credentials writes", async () => {
-    const { address, user, password } = broker;
-    const outputs = { tls: "require", ca: own.cert, jmsBroker: { address, user, password, queues: ["orders"] } };
+it("takes a client with what npm run credentials writes, with the rights of its user", async () => {
     const written = join(folder, "written credentials");
-    writeCredentials("jms", outputs as unknown as StackOutputs, written);
-    const { code, output } = await jmsClient(written, "orders");
-    expect({ code, output }).toMatchObject({
-        code: 0,
-        output: expect.stringContaining("browsed orders\nreceived sent"),
-    });
-    writeCredentials("jms", { ...outputs, ca: other.cert } as unknown as StackOutputs, written);
-    expect((await jmsClient(written, "orders")).code).not.toBe(0);
+    const run = (user: string, queue: string, action: "browse" | "send", trusted = own) => {
+        const users = { stock: passwordOf("stock"), shop: passwordOf("shop") };
+        const jmsBroker = { ...broker, queues: ["orders", "stock"], users };
+        const outputs = { tls: "require", ca: trusted.cert, jmsBroker } as unknown as StackOutputs;
+        writeCredentials("jms", outputs, written, user);
+        return jmsClient(written, queue, action);
+    };
+    const sent = await run("stock", "stock", "send");
+    expect(sent).toMatchObject({ code: 0, output: expect.stringContaining("received sent") });
+    const browsed = await run("shop", "orders", "browse");
+    expect(browsed).toMatchObject({ code: 0, output: expect.stringContaining("browsed orders") });
+    expect((await run("shop", "orders", "send")).output).toContain("does not have permission='SEND'");
+    expect((await run("stock", "stock", "send", other)).output).toContain("PKIX");
 });

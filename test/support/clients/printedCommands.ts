@@ -48,14 +48,14 @@ export async function kafkaTool(program: keyof typeof KAFKA_TOOLS, args: string)
 }
 
 /**
- * A client of Artemis with the written JNDI settings: it looks into the queue, and sends itself a message.
+ * A client of Artemis with the written JNDI settings: it looks into the queue, or sends a message to it and takes it.
  *
  * @param folder of the written files.
  */
-export async function jmsClient(folder: string, queue: string): Promise<ClientRun> {
+export async function jmsClient(folder: string, queue: string, action: "browse" | "send"): Promise<ClientRun> {
     const distribution = await unpackedServer("artemis", defaults.jmsBroker.version);
     const classPath = [folder, join(distribution, "lib", "*")].join(":");
-    return bash(`${JVM} -cp '${classPath}' '${join(__dirname, "JndiClient.java")}' '${queue}'`);
+    return bash(`${JVM} -cp '${classPath}' '${join(__dirname, "JndiClient.java")}' '${queue}' ${action}`);
 }
 
 const KAFKA_TOOLS = {

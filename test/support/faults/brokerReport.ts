@@ -1,5 +1,6 @@
 import { messageOf } from "@connect-cdc/connector/client";
 import { membersOf } from "../../../cli/logs/members";
+import { credentialsOf } from "../../../cli/stack/stackOutputs";
 import { readLog } from "../../../docker/containerLog";
 import { clusterView, unhealthyPartitions } from "../../../servers/kafka";
 import type { Victim } from "./victim";
@@ -20,7 +21,7 @@ async function brokerReport({ stack, outputs }: Victim): Promise<string> {
     const views = await Promise.all(
         outputs.addresses.kafka.map(async (address) => {
             try {
-                const view = await clusterView(address);
+                const view = await clusterView(address, credentialsOf(outputs));
                 return { address, controller: view.controllerId, unhealthy: unhealthyPartitions(view) };
             } catch (error) {
                 return { address, error: messageOf(error), unhealthy: [] };

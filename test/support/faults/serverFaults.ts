@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { credentialsOf } from "../../../cli/stack/stackOutputs";
 import { connectorStatuses, tasksOf } from "../../../servers/connect";
 import { type ClusterKind, clusterReady } from "../../../servers/health";
 import { clusterView } from "../../../servers/kafka";
@@ -64,6 +65,7 @@ function fault(name: string, inflict: Fault["inflict"]): Fault {
 /** Waits until every server is healthy. */
 export async function untilServersWell(victim: Victim, timeoutSeconds = 180): Promise<void> {
     const { addresses } = victim.outputs;
+    const credentials = credentialsOf(victim.outputs);
     const clusters: [ClusterKind, string[]][] = [
         ["zookeeper", addresses.zookeeper],
         ["kafka", addresses.kafka],
@@ -72,7 +74,7 @@ export async function untilServersWell(victim: Victim, timeoutSeconds = 180): Pr
         ["artemis", [addresses.jmsBroker!]],
     ];
     for (const [kind, targets] of clusters) {
-        const check = () => clusterReady({ kind, targets, expected: targets.length });
+        const check = () => clusterReady({ kind, targets, expected: targets.length, credentials });
         await withBrokerReport(victim, () => waitFor(check, { what: `${kind} to be well`, timeoutSeconds }));
     }
 }
@@ -82,7 +84,7 @@ export async function untilWell(victim: Victim, timeoutSeconds = 180): Promise<v
     await untilServersWell(victim, timeoutSeconds);
     const { outputs } = victim;
     const tasksRun = async () => {
-        const tasks = tasksOf(await connectorStatuses(outputs.restUrls[0]!));
+        const tasks = tasksOf(await connectorStatuses(outputs.restUrls[0]!, credentialsOf(outputs)));
         const idle = tasks
             .filter(({ state }) => state !== "RUNNING")
             .map(({ connector, state }) => `${connector} ${state}`);
@@ -95,7 +97,7 @@ export async function untilWell(victim: Victim, timeoutSeconds = 180): Promise<v
 export async function workerOf({ outputs }: Victim, connector: string): Promise<string> {
     return waitFor(
         async () => {
-            const statuses = await connectorStatuses(outputs.restUrls[0]!);
+            const statuses = await connectorStatuses(outputs.restUrls[0]!, credentialsOf(outputs));
             const worker = statuses.find(({ name }) => name === connector)?.tasks[0]?.worker_id;
             return worker === undefined ? pending("it has no task") : done(worker.replace(/:\d+$/, ""));
         },
@@ -105,13 +107,13 @@ export async function workerOf({ outputs }: Victim, connector: string): Promise<
 
 async function ensembleLeader({ outputs }: Victim): Promise<string> {
     const modes = await Promise.all(
-        outputs.addresses.zookeeper.map(async (target) => (await serverState(target)).mode),
+        outputs.addresses.zookeeper.map(async (target) => (await serverState(target, credentialsOf(outputs))).mode),
     );
     return `zookeeper-${modes.indexOf("leader")}`;
 }
 
 async function controller({ outputs }: Victim): Promise<string> {
-    const { controllerId } = await clusterView(outputs.addresses.kafka[0]!);
+    const { controllerId } = await clusterView(outputs.addresses.kafka[0]!, credentialsOf(outputs));
     return `kafka-${controllerId}`;
 }
 

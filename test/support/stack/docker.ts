@@ -18,9 +18,9 @@ export function stackFilter(stack: string): string[] {
     return labelFilter({ project: PROJECT, stack });
 }
 
-/** All containers of a stack, running or not. */
-export async function listContainers(stack: string): Promise<Docker.ContainerInfo[]> {
-    return docker.listContainers({ all: true, filters: { label: stackFilter(stack) } });
+/** All containers of a stack on an engine, running or not. */
+export async function listContainers(stack: string, engine = docker): Promise<Docker.ContainerInfo[]> {
+    return engine.listContainers({ all: true, filters: { label: stackFilter(stack) } });
 }
 
 /** Ids of the stack's containers by member, such as "kafka-0"; of those that run, or of all. */

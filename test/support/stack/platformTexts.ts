@@ -5,36 +5,37 @@ import type Docker from "dockerode";
 import { docker, listContainers, stackFilter } from "./docker";
 
 /** A program's output in a container, run by the container's own user. */
-export async function runInContainer(id: string, command: string): Promise<string> {
+export async function runInContainer(id: string, command: string, engine = docker): Promise<string> {
     const options = { Cmd: ["/bin/bash", "-c", command], AttachStdout: true, AttachStderr: true, Tty: true };
-    const exec = await docker.getContainer(id).exec(options);
+    const exec = await engine.getContainer(id).exec(options);
     return (await (await exec.start({ Tty: true, hijack: true })).toArray()).map(String).join("");
 }
 
 /** Arguments and environments of all processes of a container. */
-export function processesIn(id: string): Promise<string> {
+export function processesIn(id: string, engine = docker): Promise<string> {
     return runInContainer(
         id,
         "for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/cmdline; tr '\\0' '\\n' < $p/environ; done",
+        engine,
     );
 }
 
 /** All that a container has logged. */
-export async function logOf(id: string): Promise<string> {
-    return (await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false })).toString();
+export async function logOf(id: string, engine = docker): Promise<string> {
+    return (await engine.getContainer(id).logs({ stdout: true, stderr: true, follow: false })).toString();
 }
 
 /** The engine's answers on a stack's containers, their images with all layers' commands, its volumes and networks. */
-export async function engineTexts(stack: string): Promise<{ inspected: string[]; history: string[] }> {
-    const containers = await listContainers(stack);
+export async function engineTexts(stack: string, engine = docker): Promise<{ inspected: string[]; history: string[] }> {
+    const containers = await listContainers(stack, engine);
     const label = { filters: { label: stackFilter(stack) } };
     const inspected = await Promise.all([
-        ...containers.map(({ Id }) => docker.getContainer(Id).inspect()),
-        ...imagesOf(containers).map((id) => docker.getImage(id).inspect()),
-        docker.listVolumes(label),
-        docker.listNetworks(label),
+        ...containers.map(({ Id }) => engine.getContainer(Id).inspect()),
+        ...imagesOf(containers).map((id) => engine.getImage(id).inspect()),
+        engine.listVolumes(label),
+        engine.listNetworks(label),
     ]);
-    const history = await Promise.all(imagesOf(containers).map((id) => docker.getImage(id).history()));
+    const history = await Promise.all(imagesOf(containers).map((id) => engine.getImage(id).history()));
     return {
         inspected: inspected.map((one) => JSON.stringify(one)),
         history: history.map((one) => JSON.stringify(one)),
@@ -53,8 +54,8 @@ export async function savedImages(stack: string): Promise<Readable> {
 }
 
 /** A folder of a container, also of one that has ended, as an archive. */
-export async function folderOf(id: string, path: string): Promise<Readable> {
-    return (await docker.getContainer(id).getArchive({ path })) as Readable;
+export async function folderOf(id: string, path: string, engine = docker): Promise<Readable> {
+    return (await engine.getContainer(id).getArchive({ path })) as Readable;
 }
 
 /** Paths and texts of all files in a folder, its own folders included, up to a size in bytes. */

@@ -22,10 +22,10 @@ export async function processTextsDuring(act: () => Promise<unknown>): Promise<s
     return [...texts.values()];
 }
 
-/** Without the variables with which Pulumi's library gets its config: only the user who runs it can read these. */
+/** Empty for a process that has ended. Without the variables with which Pulumi's library gets its config: only the user who runs it can read these. */
 function textOf(pid: string): string {
     const parts = ["cmdline", "environ"].flatMap((name) => read(pid, name).split("\0"));
-    return parts.filter((part) => !part.startsWith("PULUMI_CONFIG=")).join("\n");
+    return parts.filter((part) => part !== "" && !part.startsWith("PULUMI_CONFIG=")).join("\n");
 }
 
 function descendants(ancestor: number): string[] {

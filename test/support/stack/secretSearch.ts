@@ -9,7 +9,8 @@ interface Needle {
 
 /**
  * Searches texts for secrets: as they are, without the blanks around them, in capitals, in the form that they have in JSON, URLs and
- * HTML, in Base64 at any alignment, and in hexadecimal. It remembers where it found which, and never shows a secret.
+ * HTML, in Base64 at any alignment, and in hexadecimal; bytes as they are and in the last two forms. It remembers where it found
+ * which, and never shows a secret.
  */
 export class SecretSearch {
     /** Secrets that were found, as `<name> (<form>) in <place>`. */
@@ -17,7 +18,7 @@ export class SecretSearch {
     private readonly needles: Needle[];
 
     /** @param secrets their values by name. */
-    constructor(secrets: Record<string, string>) {
+    constructor(secrets: Record<string, string | Buffer>) {
         this.needles = Object.entries(secrets).flatMap(([name, value]) => needlesOf(name, value));
     }
 
@@ -58,7 +59,12 @@ export class SecretSearch {
     }
 }
 
-function needlesOf(name: string, value: string): Needle[] {
+function needlesOf(name: string, value: string | Buffer): Needle[] {
+    if (typeof value !== "string") {
+        const texts = [value.toString("hex"), value.toString("hex").toUpperCase(), ...base64Forms(value)];
+        return [value, ...texts.map((text) => Buffer.from(text))].map((bytes) => ({ what: name, bytes }));
+    }
+
     const trimmed = value.trim();
     if (trimmed.length < SHORTEST) {
         throw new Error(`secret ${name} is too short to be looked for: it needs ${SHORTEST} characters`);
@@ -77,17 +83,22 @@ function needlesOf(name: string, value: string): Needle[] {
         ["HTML", html(trimmed)],
         ["hexadecimal", Buffer.from(trimmed).toString("hex")],
         ["hexadecimal", Buffer.from(trimmed).toString("hex").toUpperCase()],
-        ...[0, 1, 2].map((before): [string, string] => ["Base64", base64(trimmed, before, "base64")]),
-        ...[0, 1, 2].map((before): [string, string] => ["Base64", base64(trimmed, before, "base64url")]),
+        ...base64Forms(Buffer.from(trimmed)).map((text): [string, string] => ["Base64", text]),
     ];
     // Most forms of a plain text are the text.
     const unique = new Map([...forms].reverse().map(([form, text]) => [text, form]));
     return [...unique].map(([text, form]) => ({ what: `${name} (${form})`, bytes: Buffer.from(text) }));
 }
 
-/** What every Base64 has in common in which the text has so many bytes before it, modulo 3, whatever those and the next are. */
-function base64(text: string, before: number, encoding: "base64" | "base64url"): string {
-    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
+function base64Forms(secret: Buffer): string[] {
+    return (["base64", "base64url"] as const).flatMap((encoding) =>
+        [0, 1, 2].map((before) => base64(secret, before, encoding)),
+    );
+}
+
+/** What every Base64 has in common in which the secret has so many bytes before it, modulo 3, whatever those and the next are. */
+function base64(secret: Buffer, before: number, encoding: "base64" | "base64url"): string {
+    const bytes = Buffer.concat([Buffer.alloc(before), secret]);
     const firstWhole = Math.ceil((before * 8) / 6);
     return bytes.toString(encoding).slice(firstWhole, Math.floor((bytes.length * 8) / 6));
 }

@@ -24,10 +24,11 @@ function documentedBlocks(): Sections[] {
 }
 
 describe("Pulumi.hosts.yaml", () => {
-    it("is the platform on three hosts, with its data protected", () => {
-        const { hosts, security, zookeeper, kafka, connect, warnings } = parseConfig(committed);
+    it("is the platform on three hosts, with TLS, and with its data protected", () => {
+        const { hosts, security, tls, zookeeper, kafka, connect, warnings } = parseConfig(committed);
         expect(Object.keys(hosts)).toEqual(["a", "b", "c"]);
-        expect(security).toMatchObject({ tls: "off", trustedNetwork: true, protectData: true });
+        expect(tls).toBe("require");
+        expect(security.protectData).toBe(true);
         expect([zookeeper.servers, kafka.brokers, connect.workers]).toEqual([3, 3, 3]);
         expect(warnings).toEqual([]);
     });

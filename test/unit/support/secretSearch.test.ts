@@ -32,6 +32,16 @@ describe("SecretSearch finds a secret", () => {
         expect(formsIn(text)).toEqual([`planted (${form}) in a text`]);
     });
 
+    it("of bytes", () => {
+        const bytes = Buffer.from([0, 255, 128, 10, 13, 7, 200, 201, 202, 0, 1, 2]);
+        const around = Buffer.concat([Buffer.from("control "), bytes, Buffer.from("y")]);
+        for (const text of [around, around.toString("hex"), around.toString("base64")]) {
+            const found = new SecretSearch({ store: bytes });
+            found.check("a text", text, "");
+            expect(found.leaks).toEqual(["store in a text"]);
+        }
+    });
+
     it("on the border of two pieces of a stream", async () => {
         const whole = Buffer.from(`control ${"x".repeat(200)}${secret}${"y".repeat(200)}`);
         for (let border = 1; border < whole.length; border++) {

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { parseListening } from "../../support/tls/stackPorts";
+
+/** As Linux 6.1 writes them. */
+const SOCKETS = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F94 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 1 1 0 100 0 0 10 0
+   1: 00000000:20FB 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 2 1 0 100 0 0 10 0
+   2: 0B00007F:8F25 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 3 1 0 100 0 0 10 0
+   3: 020012AC:20FB 030012AC:9C40 01 00000000:00000000 00:00000000 00000000  1000        0 4 1 0 100 0 0 10 0
+  sl  local_address                         remote_address                        st tx_queue
+   0: 00000000000000000000000000000000:1538 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000
+   1: 00000000000000000000000001000000:1539 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000
+   2: 0000000000000000FFFF00000100007F:153A 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000
+   3: 0000000000000000FFFF0000020012AC:153B 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000
+`;
+
+it("ports that a container listens on are those beyond its loopback", () => {
+    const expected = [5432, 5435, 8443];
+    expect(parseListening(SOCKETS)).toEqual(expected);
+    expect(parseListening(SOCKETS.replaceAll("\n", "\r\n"))).toEqual(expected);
+});
