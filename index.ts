@@ -1,3 +1,4 @@
+import { authOf } from "@connect-cdc/connector/client";
 import { databaseUrl } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
 import { buildImages } from "./components/buildImages";
@@ -10,8 +11,8 @@ import { JmsBroker } from "./components/jmsBroker";
 import { prometheusTargets } from "./components/jvm";
 import { KafkaAccess } from "./components/kafkaAccess";
 import { KafkaCluster } from "./components/kafkaCluster";
-import { JMS_OPERATOR } from "./components/render/artemis";
 import { DATABASE_NAME, JMS_BROKER_NAME, REGISTRY_NAME } from "./components/render/serverAddresses";
+import { OPERATOR } from "./components/render/tls";
 import { SchemaRegistry } from "./components/schemaRegistry";
 import { SourceDatabase } from "./components/sourceDatabase";
 import { stackSecrets } from "./components/stackSecrets";
@@ -20,6 +21,7 @@ import { Watch } from "./components/watch";
 import { ZookeeperEnsemble } from "./components/zookeeperEnsemble";
 import { loadSecrets } from "./config/load";
 import { declaredAccess } from "./connectors/accessRules";
+import { connectPasswordSecrets } from "./connectors/connectUsers";
 import { authoritiesOf, registryLoginOf, registryUrlsOf, workerConverters } from "./connectors/endpoints";
 import { runsRegistry } from "./connectors/formats";
 import { declaredJmsAccess } from "./connectors/jmsAccess";
@@ -34,7 +36,10 @@ export = async () => {
 
     const access = config.tls === "off" ? undefined : declaredAccess(config);
     const jmsAccess = config.jmsBroker.managed ? declaredJmsAccess(config) : undefined;
-    const userSecrets = [access, jmsAccess].flatMap((one) => Object.values(one?.passwordSecrets ?? {}));
+    const restSecrets = config.tls === "off" ? undefined : connectPasswordSecrets(config);
+    const userSecrets = [access?.passwordSecrets, jmsAccess?.passwordSecrets, restSecrets].flatMap((one) =>
+        Object.values(one ?? {}),
+    );
     const secrets = stackSecrets({
         given: loadSecrets(),
         givenNames: config.secretNames,
@@ -42,7 +47,7 @@ export = async () => {
     });
     const databaseArgs = { ...config.database, password: secrets[config.database.passwordSecret]! };
     const jmsPasswords = jmsAccess && passwordsOf(jmsAccess.passwordSecrets, secrets);
-    const jmsOperator = jmsPasswords && { user: JMS_OPERATOR, password: jmsPasswords[JMS_OPERATOR]! };
+    const jmsOperator = jmsPasswords && { user: OPERATOR, password: jmsPasswords[OPERATOR]! };
 
     // Images
     const hosts = Object.entries(config.hosts).map(([name, args]) => new DockerHost(name, args));
@@ -69,6 +74,7 @@ export = async () => {
                       key: key && secrets[key.secret],
                   })),
                   certificateDays: config.security.certificateDays,
+                  restPassword: restSecrets && secrets[restSecrets[OPERATOR]!],
               });
     const credentials = tls?.credentials;
 
@@ -117,8 +123,11 @@ export = async () => {
         );
     const registryArgs = { ...config.registry, hosts, kafka, tls, after: kafkaAccess && [kafkaAccess] };
     const registry = images.registry && new SchemaRegistry(REGISTRY_NAME, { ...registryArgs, image: images.registry });
+    const restUsers =
+        restSecrets && Object.keys(config.connect.users).length > 0 ? passwordsOf(restSecrets, secrets) : undefined;
     const connect = new ConnectCluster("connect", {
         ...config.connect,
+        restPasswords: restUsers,
         converters: workerConverters(config),
         hosts,
         image: images.connect,
@@ -142,7 +151,7 @@ export = async () => {
         {
             registryUrls: registryUrls ?? [],
             auth: registry
-                ? credentials && { tls: credentials }
+                ? credentials && { tls: credentials.apply((one) => authOf(one).tls!) }
                 : registryLogin && { basic: { username: registryLogin.user, password: registryPassword! } },
         },
         { dependsOn: registry?.ready, deletedWith: registry },
@@ -218,6 +227,7 @@ export = async () => {
         tls: config.tls,
         ...(tls && { operator: tls.operator, ca: tls.ca }),
         ...(access && { kafkaUsers: pulumi.secret(pulumi.all(passwordsOf(access.passwordSecrets, secrets))) }),
+        ...(restUsers && { connectUsers: pulumi.secret(pulumi.all(restUsers)) }),
         // Status removes these values from the traces that it shows
         secrets: pulumi.secret(pulumi.all(secrets)),
         restUrls: connect.restUrls,

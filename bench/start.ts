@@ -136,6 +136,7 @@ class ComposeRival {
             const { status, data } = await axios.put(url, body, {
                 validateStatus: () => true,
                 httpsAgent,
+                auth: credentials?.rest,
                 proxy: false,
                 timeout: 30_000,
             });

@@ -1,5 +1,5 @@
 import { CapturedTables, Connector, TableSnapshots } from "@connect-cdc/connector";
-import type { Credentials } from "@connect-cdc/connector/client";
+import { authOf, type Credentials } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./connectCluster";
 import { SourceDatabase } from "./sourceDatabase";
@@ -92,7 +92,7 @@ export interface SnapshotsArgs extends TablesArgs {
 /** Declares that each source reads the existing rows of tables that are added to its list. */
 export function declareSnapshots(lists: TableListDeclaration[], args: SnapshotsArgs): void {
     const { signalTable, connect, credentials, connectors } = args;
-    const auth = credentials && { tls: credentials };
+    const auth = credentials?.apply(authOf);
     for (const { url, manage, followers, tables } of lists) {
         if (url === undefined || signalTable === undefined || !manage) continue;
         for (const { name, entry } of followers) {

@@ -2,15 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PluginDiscovery, PluginVersion } from "../images/staging/contract";
 import { javaCommand, JvmRoleArgs, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
 import { KafkaCluster } from "./kafkaCluster";
-import { renderConnectProperties, WorkerSettings } from "./render/connectProperties";
+import { renderConnectProperties, restJaas, WorkerSettings } from "./render/connectProperties";
+import { javaProperties } from "./render/javaProperties";
 import { workerUrls } from "./render/serverAddresses";
-import { acceptsPlain, acceptsTls, TLS_FILES, usesTls } from "./render/tls";
+import { acceptsPlain, acceptsTls, OPERATOR, TLS_FILES, TLS_FOLDER, usesTls } from "./render/tls";
 import { hostsOf, peerAddress } from "./render/topology";
 import { Readiness } from "./rolling/readiness";
 import { rollMembers } from "./rolling/rollMembers";
 import { SecretFiles, SECRETS_FOLDER } from "./secretFiles";
 
 const CONFIG_FILE = "/etc/connect-cdc/connect-distributed.properties";
+const JAAS_FILE = "/etc/connect-cdc/connect-jaas.conf";
+/** Users of the REST API with their passwords, and the operator's login for the health check, beside the worker's key. */
+const USERS_FILE = "rest-users.properties";
+const LOGIN_FILE = "rest-login";
 const REST_PORT = 8083;
 const REST_TLS_PORT = 8443;
 /** Port of the health check where the REST API has TLS only, inside the container only. */
@@ -27,6 +32,8 @@ export interface ConnectClusterArgs extends JvmRoleArgs, WorkerSettings {
     pluginDiscovery: pulumi.Input<PluginDiscovery>;
     /** Secrets that connectors refer to, by path: `<connector>/<secret>`. */
     secrets: Record<string, pulumi.Input<string>>;
+    /** Passwords of the users of the REST API by name, the operator's among them. Needs TLS. Default: requests need no user. */
+    restPasswords?: Record<string, pulumi.Input<string>>;
     /** Files with authorities of servers that are not the stack's own: PEM by path. Default: none. */
     authorities?: Record<string, string>;
     /** Workers of the cluster. */
@@ -83,6 +90,16 @@ export class ConnectCluster extends pulumi.ComponentResource {
         );
         this.secretFiles = [...secretFiles.values()];
 
+        // Beside the key, where no connector may read, and where a change rolls the workers
+        const userFiles = args.restPasswords && {
+            [USERS_FILE]: pulumi.output(args.restPasswords).apply(javaProperties),
+            [LOGIN_FILE]: pulumi.output(args.restPasswords).apply((users) => `${OPERATOR}:${users[OPERATOR]!}`),
+        };
+        const jvmFlags = userFiles
+            ? [...args.jvmFlags, `-Djava.security.auth.login.config=${JAAS_FILE}`]
+            : args.jvmFlags;
+        const healthPort = String(acceptsPlain(mode) ? REST_PORT : HEALTH_PORT);
+
         const discovered = pulumi.all([args.kafka.bootstrapServers, args.pluginDiscovery]);
         this.ready = rollMembers(name, {
             kind: "connect",
@@ -96,9 +113,15 @@ export class ConnectCluster extends pulumi.ComponentResource {
             members: hosts.map((host, i) => ({
                 host,
                 image: args.image,
-                command: javaCommand(args, "org.apache.kafka.connect.cli.ConnectDistributed", CONFIG_FILE, "connect"),
+                command: javaCommand(
+                    { ...args, jvmFlags },
+                    "org.apache.kafka.connect.cli.ConnectDistributed",
+                    CONFIG_FILE,
+                    "connect",
+                ),
                 files: {
                     ...args.authorities,
+                    ...(userFiles && { [JAAS_FILE]: restJaas(`${TLS_FOLDER}/${USERS_FILE}`) }),
                     [CONFIG_FILE]: discovered.apply(([bootstrapServers, pluginDiscovery]) =>
                         renderConnectProperties({
                             ...args,
@@ -111,6 +134,7 @@ export class ConnectCluster extends pulumi.ComponentResource {
                             restAdvertisedHost: advertised[i]!.host,
                             restAdvertisedPort: advertised[i]!.port,
                             secretsFolder: SECRETS_FOLDER,
+                            restUsers: userFiles !== undefined,
                             tls: { mode, store: TLS_FILES.store, restPort: REST_TLS_PORT, healthPort: HEALTH_PORT },
                         }),
                     ),
@@ -124,10 +148,13 @@ export class ConnectCluster extends pulumi.ComponentResource {
                         ...(acceptsTls(mode) ? [[REST_TLS_PORT, args.tlsPort + i]] : []),
                     ]),
                 ),
-                healthcheck: ["/usr/local/bin/health-connect", String(acceptsPlain(mode) ? REST_PORT : HEALTH_PORT)],
+                healthcheck: [
+                    ...["/usr/local/bin/health-connect", healthPort],
+                    ...(userFiles ? [`${TLS_FOLDER}/${LOGIN_FILE}`] : []),
+                ],
                 memoryMb: args.memoryMb,
                 stopGraceSeconds: args.stopGraceSeconds,
-                tls: memberTls(`${name}-${i}`, "connect", host, args, this),
+                tls: memberTls(`${name}-${i}`, "connect", host, args, this, userFiles),
             })),
         });
         this.restUrls = pulumi.output(targets);

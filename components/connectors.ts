@@ -1,5 +1,5 @@
 import { Connector, SlotCleanup } from "@connect-cdc/connector";
-import type { Credentials } from "@connect-cdc/connector/client";
+import { authOf, type Credentials } from "@connect-cdc/connector/client";
 import { isPostgresSource, postgresSource } from "@connect-cdc/connector/postgres";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectCluster } from "./connectCluster";
@@ -117,7 +117,7 @@ function declareConnector(connector: ConnectorDeclaration, args: ConnectorsArgs)
             name: entry.name ?? name,
             cluster: connect.groupId,
             restUrls: connect.restUrls,
-            auth: credentials && { tls: credentials },
+            auth: credentials?.apply(authOf),
             // Its workers are this stack's own, and so are the connectors on them, also after the state was lost
             adopt: entry.adopt || "equal",
             onDelete: onDelete && {

@@ -96,9 +96,10 @@ export function memberTls(
     host: DockerHost,
     { tls, image }: Pick<JvmRoleArgs, "tls" | "image">,
     parent: pulumi.Resource,
+    files?: MemberTlsArgs["files"],
 ): MemberTls | undefined {
     if (!tls || !acceptsTls(tls.mode)) return undefined;
-    return { ...tls.memberTls({ member, role, host, image, user: "cdc", parent }), mode: tls.mode };
+    return { ...tls.memberTls({ member, role, host, image, user: "cdc", files, parent }), mode: tls.mode };
 }
 
 /** Entries of the members in a file of targets for Prometheus (`file_sd_configs`); none where metrics are off. */

@@ -68,6 +68,7 @@ export const defaults = {
         scheduledRebalanceMaxDelayMs: 0,
         exactlyOnceSource: "enabled" as const,
         allow: [],
+        users: {},
         clientConfigOverridePolicy: "None",
         plugins: {
             "debezium-postgres": { maven: "io.debezium:debezium-connector-postgres:3.7.0.Final:plugin:tar.gz" },

@@ -134,6 +134,8 @@ const kafkaUser = z.strictObject({
         .optional(),
 });
 
+const connectUser = z.strictObject({ password: z.strictObject({ secret: text("the name of a secret") }).optional() });
+
 const jmsUser = z.strictObject({
     password: z.strictObject({ secret: text("the name of a secret") }).optional(),
     allow: z.array(
@@ -348,6 +350,13 @@ export const sections = {
             "Further rules of the workers' principal in Kafka, in the form of `kafka.users`. Rules for the worker's own topics, for " +
                 "Debezium's sources and for sinks are added by themselves; connectors of other kinds need theirs here.",
         ),
+        users: z
+            .record(userName, connectUser, { error: "must be an object of user name -> {password}" })
+            .describe(
+                "Users of the REST API by name, with `password: {secret: name}`; default: generated. As soon as there is one, each request " +
+                    "needs a user beside the certificate, by HTTP Basic. Needs `security.tls` `prefer` or `require`. See " +
+                    "[Security](security.md#users-of-connect).",
+            ),
         clientConfigOverridePolicy: text("a policy").describe("`connector.client.config.override.policy`."),
         plugins: pluginSources.describe("Plugins in the workers' image, by folder name."),
         ...jvm,

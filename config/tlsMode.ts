@@ -1,7 +1,7 @@
 import type { TlsMode } from "../components/render/tls";
 import type { PlatformConfig } from "./schema";
 
-export { TLS_MODES, type TlsMode, usesTls } from "../components/render/tls";
+export { OPERATOR, TLS_MODES, type TlsMode, usesTls } from "../components/render/tls";
 
 /** `security.tls`, or its default: `require` as soon as a host binds outside of its own loopback. */
 export function tlsModeOf({ hosts, security }: Partial<PlatformConfig>): TlsMode {

@@ -1,4 +1,5 @@
-import { JMS_OPERATIONS, JMS_OPERATOR, type JmsRule } from "../components/render/artemis";
+import { JMS_OPERATIONS, type JmsRule } from "../components/render/artemis";
+import { OPERATOR } from "../components/render/tls";
 import type { PlatformConfig } from "../config/schema";
 import { isJmsSink, STATE_QUEUE } from "./jmsSink";
 
@@ -24,7 +25,7 @@ export function declaredJmsAccess({
     const operations: JmsRule["operations"] = declared.length === 0 ? [...JMS_OPERATIONS] : ["send"];
     return {
         passwordSecrets: {
-            [JMS_OPERATOR]: "jms-operator",
+            [OPERATOR]: "jms-operator",
             [user]: passwordSecret,
             ...Object.fromEntries(
                 declared.map(([name, { password }]) => [name, password?.secret ?? `jms-user-${name}`]),

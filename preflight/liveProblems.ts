@@ -1,4 +1,5 @@
 import {
+    authOf,
     type ConnectAuth,
     type ConnectorConfigs,
     differingKeys,
@@ -19,12 +20,12 @@ const LIMIT_MS = 4000;
 /** Reads the connectors of the stack's own workers, if there are any. Never throws. */
 export function readWorkers(config: PlatformConfig, last: LastUpdate | undefined): Promise<ConnectorConfigs> {
     // Workers with TLS have other ports
-    return readConnectorConfigs(last?.credentials ? last.restUrls : restUrlsOf(config), LIMIT_MS, authOf(last));
+    return readConnectorConfigs(last?.credentials ? last.restUrls : restUrlsOf(config), LIMIT_MS, workerAuth(last));
 }
 
 /** Credentials for the workers as they run now. */
-export function authOf(last: LastUpdate | undefined): ConnectAuth | undefined {
-    return last?.credentials && { tls: last.credentials };
+export function workerAuth(last: LastUpdate | undefined): ConnectAuth | undefined {
+    return last?.credentials && authOf(last.credentials);
 }
 
 /**

@@ -8,7 +8,7 @@ import { runsRegistry } from "../connectors/formats";
 import { readDefinitions, stageImages } from "../images/staging/client";
 import type { StageResult } from "../images/staging/contract";
 import { readLastUpdate } from "./lastOutputs";
-import { authOf, changedConnectors, keptConnectors, liveProblems, readWorkers } from "./liveProblems";
+import { changedConnectors, keptConnectors, liveProblems, readWorkers, workerAuth } from "./liveProblems";
 import { preflight } from "./preflight";
 
 /** What the first resource needs to know. */
@@ -54,7 +54,7 @@ export async function prepare(): Promise<Prepared> {
     const problems = withoutRepeats(config.connectorProblems, definitionProblems(config, definitions));
     const seen = await workers;
     const changed = changedConnectors(config, seen);
-    const live = await liveProblems(config.kafka.version, seen, changed, definitions, problems, authOf(last));
+    const live = await liveProblems(config.kafka.version, seen, changed, definitions, problems, workerAuth(last));
     for (const note of live.notes) void pulumi.log.warn(note);
     reportProblems(withoutRepeats(problems, live.problems));
     return { config, staged, keptConnectors: keptConnectors(config, seen, changed) };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import {
+    authOf,
     type ConnectClient,
     connectClient,
     type ConnectorInfo,
@@ -109,7 +110,7 @@ const clients = new Map<string, { client: ConnectClient; credentials?: Credentia
 function clientOf(restUrl: string, credentials?: Credentials): ConnectClient {
     const known = clients.get(restUrl);
     if (known && isDeepStrictEqual(known.credentials, credentials)) return known.client;
-    const auth = credentials && { tls: credentials };
+    const auth = credentials && authOf(credentials);
     const client = connectClient({ restUrls: [restUrl], limitSeconds: Infinity, direct: true, auth });
     clients.set(restUrl, { client, credentials });
     return client;

@@ -1,4 +1,4 @@
-import { type Credentials, secretsOfAuth } from "@connect-cdc/connector/client";
+import { authOf, type Credentials, secretsOfAuth } from "@connect-cdc/connector/client";
 import type { DatabaseLogin } from "../servers/postgres";
 
 /** Addresses and logins of all parts of a stack. */
@@ -34,5 +34,5 @@ export interface PlatformTarget {
 /** All values that no output may contain. */
 export function secretsOf({ secrets = [], database, jmsBroker, credentials }: PlatformTarget): string[] {
     const passwords = [database?.password, jmsBroker?.password].filter((value) => value !== undefined);
-    return [...secrets, ...passwords, ...secretsOfAuth({ tls: credentials })];
+    return [...secrets, ...passwords, ...secretsOfAuth(credentials && authOf(credentials))];
 }

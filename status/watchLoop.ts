@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectClient, ConnectError, Connectors, messageOf } from "@connect-cdc/connector/client";
+import { authOf, connectClient, ConnectError, Connectors, messageOf } from "@connect-cdc/connector/client";
 import { type EventMemory, eventsOf, hasWrongFinding, type WatchEvent } from "./events";
 import { statusOf } from "./findings/findings";
 import {
@@ -136,7 +136,7 @@ export class WatchLoop {
 async function restartFailed(target: PlatformTarget, connector: string): Promise<void> {
     const client = connectClient({
         restUrls: target.connect,
-        auth: target.credentials && { tls: target.credentials },
+        auth: target.credentials && authOf(target.credentials),
         limitSeconds: RESTART_SECONDS,
         secrets: secretsOf(target),
         subject: connector,

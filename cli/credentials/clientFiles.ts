@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { usesTls } from "../../config/tlsMode";
+import { jaasQuoted, javaProperties } from "../../config/javaProperties";
+import { OPERATOR, usesTls } from "../../config/tlsMode";
 import { parseAddress } from "../../servers/address";
 import { npmCommand } from "../../status/npmCommand";
 import { notFound } from "../notFound";
 import type { StackOutputs } from "../stack/stackOutputs";
-import { jaasQuoted, javaProperties } from "./javaProperties";
 
 /** What a client is for. */
 export const PURPOSES = ["kafka-client", "rest", "psql", "jms"] as const;
@@ -23,7 +23,10 @@ export interface ClientFiles {
 interface Args {
     stack: string;
     outputs: StackOutputs;
-    /** User of `kafka.users`, or of `jmsBroker.users`. Default for a JMS client: the sinks' user. Other clients have none. */
+    /**
+     * User of `kafka.users`, `connect.users` or `jmsBroker.users`. Default for the REST API: the operator; for a JMS client: the
+     * sinks' user. The database has one login for all.
+     */
     user?: string;
     /** Absolute path of the folder for the files: some of them name others. */
     folder: string;
@@ -43,8 +46,8 @@ export function clientFiles(purpose: Purpose, args: Args): ClientFiles {
         );
     }
     if (purpose === "kafka-client") return kafkaClient({ ...args, ca });
-    if (user !== undefined && purpose !== "jms") {
-        throw new Error(`--user is for kafka-client and jms; ${purpose} has one login for all`);
+    if (user !== undefined && purpose === "psql") {
+        throw new Error("--user is not for psql, which has one login for all");
     }
     if (purpose === "psql") return psql({ ...args, ca });
     if (!usesTls(tls)) {
@@ -104,15 +107,25 @@ function kafkaClient({ stack, outputs, user, folder, ca }: WithCa): ClientFiles 
     };
 }
 
-function rest({ outputs, folder }: Args): ClientFiles {
+function rest({ stack, outputs, user, folder }: Args): ClientFiles {
     const { ca, cert, key } = outputs.operator!;
+    const users = outputs.connectUsers ?? {};
+    if (user !== undefined && !Object.hasOwn(users, user)) {
+        throw new Error(notFound("user", user, Object.keys(users), `stack ${stack}`));
+    }
+    const name = user ?? OPERATOR;
+    const login = Object.hasOwn(users, name) ? `${name}:${users[name]!}` : undefined;
     const path = (name: string) => quoted(join(folder, name));
-    const curl = `curl --cacert ${path("ca.pem")} --cert ${path("cert.pem")} --key ${path("key.pem")}`;
+    const tls = `curl --cacert ${path("ca.pem")} --cert ${path("cert.pem")} --key ${path("key.pem")}`;
+    const curl = login === undefined ? tls : `${tls} --config ${path("login.conf")}`;
     return {
-        files: { "ca.pem": ca, "cert.pem": cert, "key.pem": key },
+        files: {
+            ...{ "ca.pem": ca, "cert.pem": cert, "key.pem": key },
+            ...(login !== undefined && { "login.conf": `user = "${login.replace(/["\\]/g, "\\$&")}"\n` }),
+        },
         usage: [
             `${curl} ${outputs.restUrls[0]}/connectors`,
-            "These are the operator's: who has them may do everything in Connect, Kafka and ZooKeeper.",
+            "The certificate is the operator's: who has it may do everything in Connect, Kafka and ZooKeeper.",
         ],
     };
 }

@@ -1,4 +1,4 @@
-import type { ConnectAuth, Credentials } from "@connect-cdc/connector/client";
+import { authOf, type ConnectAuth, type Credentials } from "@connect-cdc/connector/client";
 import { type DatabaseAccess, databaseUrl } from "@connect-cdc/connector/postgres";
 import { type TlsMode, usesTls } from "../../config/tlsMode";
 import { urlList } from "../../connectors/formats";
@@ -43,6 +43,8 @@ export interface StackOutputs {
     ca?: string;
     /** Passwords of `kafka.users` by name. Absent in a stack without TLS. */
     kafkaUsers?: Record<string, string>;
+    /** Passwords of `connect.users` and of the operator by name. Absent where the workers take requests without a login. */
+    connectUsers?: Record<string, string>;
     /** URLs of the schema registry's API like Confluent's: of the stack's own for clients outside, or those of the config. */
     registryUrls?: string[];
     /** Absent when the registry has no login. */
@@ -111,14 +113,14 @@ export function credentialsOf({
 
 /** The operator's credentials for workers; undefined where they take plain requests. */
 export function connectAuth(outputs: StackOutputs): ConnectAuth | undefined {
-    const tls = credentialsOf(outputs);
-    return tls && { tls };
+    const credentials = credentialsOf(outputs);
+    return credentials && authOf(credentials);
 }
 
 /** Credentials of the schema registry: its login, and the operator's for the stack's own. undefined: it needs none. */
 export function registryAuth(outputs: StackOutputs): ConnectAuth | undefined {
     const { registryLogin: login, addresses } = outputs;
-    const tls = addresses.registry && credentialsOf(outputs);
+    const tls = addresses.registry && connectAuth(outputs)?.tls;
     if (login === undefined && tls === undefined) return undefined;
     return { basic: login && { username: login.user, password: login.password }, tls };
 }

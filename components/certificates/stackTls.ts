@@ -3,7 +3,7 @@ import type { Credentials } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../dockerHost";
 import type { Image } from "../image";
-import { type MEMBER_ROLES, TLS_FILES, type TlsMode, usesTls } from "../render/tls";
+import { type MEMBER_ROLES, OPERATOR, TLS_FILES, type TlsMode, usesTls } from "../render/tls";
 import { SecretFiles } from "../secretFiles";
 import { Authority } from "./authority";
 import { Certificate } from "./certificate";
@@ -27,6 +27,8 @@ export interface MemberTlsArgs {
     image: Image;
     /** User that the server runs as. */
     user: string;
+    /** Further files of the server in the volume, by name. A change of one is a change of the certificate. Default: none. */
+    files?: Record<string, pulumi.Input<string>>;
     parent: pulumi.Resource;
 }
 
@@ -47,6 +49,8 @@ export interface StackTlsArgs {
     authorities: StackAuthority[];
     /** Life of a certificate, days. An `up` in its last third renews it. */
     certificateDays: number;
+    /** Password of the operator at the workers' REST APIs. Default: they ask for none. */
+    restPassword?: pulumi.Output<string>;
 }
 
 /**
@@ -80,8 +84,11 @@ export class StackTls extends pulumi.ComponentResource {
         this.days = args.certificateDays;
         this.signer = authorities[0]!;
         this.ca = pulumi.all(authorities.map(({ cert }) => cert)).apply((certs) => certs.map(withNewline).join(""));
-        const { cert, key } = this.certificate("operator", "operator", [], this);
-        this.operator = pulumi.secret(pulumi.all([this.ca, cert, key]).apply(([ca, cert, key]) => ({ ca, cert, key })));
+        const { cert, key } = this.certificate(OPERATOR, OPERATOR, [], this);
+        const rest = args.restPassword?.apply((password) => ({ username: OPERATOR, password }));
+        this.operator = pulumi.secret(
+            pulumi.all([this.ca, cert, key, rest]).apply(([ca, cert, key, rest]) => ({ ca, cert, key, rest })),
+        );
         this.registerOutputs({ ca: this.ca });
     }
 
@@ -91,14 +98,17 @@ export class StackTls extends pulumi.ComponentResource {
     }
 
     /** Makes the certificate of a member, for its name, localhost and its host's advertised address, and the volume with it. */
-    public memberTls({ member, role, host, image, user, parent }: MemberTlsArgs): MemberTls {
+    public memberTls({ member, role, host, image, user, files: others, parent }: MemberTlsArgs): MemberTls {
         const { cert, key, store } = this.certificate(member, role, [host.advertisedAddress], parent);
         const files = { [TLS_FILES.cert]: cert, [TLS_FILES.key]: key, [TLS_FILES.ca]: this.ca };
         const { volumeName, writerId } = new SecretFiles(
             `${member}-tls`,
             {
                 ...{ host, image, user },
-                secrets: Object.fromEntries(Object.entries(files).map(([path, content]) => [basename(path), content])),
+                secrets: {
+                    ...Object.fromEntries(Object.entries(files).map(([path, content]) => [basename(path), content])),
+                    ...others,
+                },
                 binarySecrets: { [basename(TLS_FILES.store)]: store },
             },
             { parent },

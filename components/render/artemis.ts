@@ -44,10 +44,7 @@ export interface JmsRule {
     operations: (typeof JMS_OPERATIONS)[number][];
 }
 
-/** User with all permissions, also at the console. */
-export const JMS_OPERATOR = "operator";
-
-/** Role of the operator in `management.xml` and at the console; `WriteUsers.java` gives it. */
+/** Role of the operator, who has all permissions, in `management.xml` and at the console; `WriteUsers.java` gives it. */
 const OPERATOR_ROLE = "amq";
 
 /** Folder of the broker's settings in its container. */

@@ -52,7 +52,24 @@ export interface ConnectProperties extends WorkerSettings {
     secretsFolder: string;
     /** TLS of the REST API and of the links to Kafka. Default: none. */
     tls?: WorkerTls;
+    /** True: the REST API asks for a user, of {@link restJaas}. Default false. */
+    restUsers?: boolean;
 }
+
+/**
+ * The JAAS file of a worker's JVM with the users of its REST API. All requests need one, `/health` included; workers among
+ * themselves sign `POST /connectors/<name>/tasks` and `PUT /connectors/<name>/fence` instead. A worker reads the file of users once.
+ *
+ * Source: KIP-285, and `JaasBasicAuthFilter` and `PropertyFileLoginModule` of Kafka 3.9.
+ */
+export function restJaas(usersFile: string): string {
+    return `KafkaConnect {
+    org.apache.kafka.connect.rest.basic.auth.extension.PropertyFileLoginModule required file="${usersFile}";
+};
+`;
+}
+
+const BASIC = "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension";
 
 /** TLS of a worker. */
 export interface WorkerTls extends KafkaStore {
@@ -65,7 +82,7 @@ export interface WorkerTls extends KafkaStore {
 
 /** Renders `connect-distributed.properties` of one worker. */
 export function renderConnectProperties(p: ConnectProperties): string {
-    const { "plugin.path": plugins, "config.providers": providers, ...raw } = p.config;
+    const { "plugin.path": plugins, "config.providers": providers, "rest.extension.classes": rest, ...raw } = p.config;
     return renderProperties(
         {
             "bootstrap.servers": p.bootstrapServers,
@@ -117,6 +134,7 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
             // Without it a client of the REST API could read any file of the worker (KIP-933).
             "config.providers.directory.param.allowed.paths": p.secretsFolder,
+            "rest.extension.classes": (p.restUsers ? extended(BASIC, rest) : rest) || undefined,
             ...tlsSettings(p),
         },
         raw,

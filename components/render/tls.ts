@@ -14,6 +14,9 @@ export type TlsMode = (typeof TLS_MODES)[number];
 /** Common names in the members' certificates. */
 export const MEMBER_ROLES = ["zookeeper", "kafka", "connect", "registry", "postgres", "artemis"] as const;
 
+/** Common name, and name as a user, of who may do everything. */
+export const OPERATOR = "operator";
+
 /** Whether servers take plain links. */
 export function acceptsPlain(mode: TlsMode): boolean {
     return mode !== "require";

@@ -2,6 +2,7 @@ import { deletionProblems } from "../../connectors/deletionProblems";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
 import { connectorProblems } from "./connectors";
+import { connectUserProblems } from "./connectUsers";
 import { formatProblems } from "./formats";
 import { hostProblems } from "./hosts";
 import { jmsUserProblems } from "./jmsUsers";
@@ -22,6 +23,7 @@ export function configProblems(c: Partial<PlatformConfig>): Problem[] {
         ...replicationProblems(c),
         ...portProblems(c),
         ...kafkaUserProblems(c),
+        ...connectUserProblems(c),
         ...jmsUserProblems(c),
         ...pluginProblems(c),
         ...referenceProblems(c),

@@ -1,4 +1,5 @@
-import { concerns, JMS_OPERATOR, OWN_QUEUES } from "../../components/render/artemis";
+import { concerns, OWN_QUEUES } from "../../components/render/artemis";
+import { OPERATOR } from "../../components/render/tls";
 import { type Problem, suggest } from "../problem";
 import type { PlatformConfig } from "../schema";
 
@@ -16,9 +17,9 @@ export function jmsUserProblems({ jmsBroker }: Partial<PlatformConfig>): Problem
         ...(/^[A-Za-z0-9][\w.-]*$/.test(user)
             ? []
             : [rename("jmsBroker.user", user, "must be of letters, digits, . _ and -")]),
-        ...(user === JMS_OPERATOR ? [rename("jmsBroker.user", user, "is the name of the stack's operator")] : []),
+        ...(user === OPERATOR ? [rename("jmsBroker.user", user, "is the name of the stack's operator")] : []),
         ...names.flatMap((name) => [
-            ...(name === JMS_OPERATOR || name === user
+            ...(name === OPERATOR || name === user
                 ? [rename(`jmsBroker.users.${name}`, name, "is the name of the operator, or that of jmsBroker.user")]
                 : []),
             ...addressProblems(jmsBroker, name),

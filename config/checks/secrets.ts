@@ -59,6 +59,7 @@ export function referenceProblems(c: Partial<PlatformConfig>): Problem[] {
         ...(registry?.passwordSecret ? unknownSecret("registry.passwordSecret", registry.passwordSecret, known) : []),
         ...(database?.tablesUrl ? unknownSecret("database.tablesUrl", database.tablesUrl.secret, known) : []),
         ...userSecretProblems("kafka", kafka, known),
+        ...userSecretProblems("connect", c.connect, known),
         ...userSecretProblems("jmsBroker", jmsBroker, known),
         ...(security?.authorities ?? []).flatMap(({ key }, index) =>
             key ? unknownSecret(`security.authorities.${index}.key`, key.secret, known) : [],

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { authOf, connectClient, type Credentials } from "@connect-cdc/connector/client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { StackOutputs } from "../../cli/stack/stackOutputs";
 import * as zookeeperAcl from "../../components/zookeeperAclProvider";
@@ -18,7 +19,12 @@ const HEALTH = join(__dirname, "../../images/runtime");
 const LIMIT = { timeout: 120_000 };
 const START = { timeout: 120_000, interval: 500 };
 
+/** Of the operator at the REST API. */
+const PASSWORD = 'a b:"=\\#';
+const BASIC = Buffer.from(`operator:${PASSWORD}`).toString("base64");
+
 let platform: TlsPlatform;
+let restLogin: string;
 let operator: SignedFiles;
 let foreign: SignedFiles;
 let expired: SignedFiles;
@@ -93,8 +99,9 @@ beforeAll(async () => {
         "--add-config",
         "SCRAM-SHA-512=[password=wonder]",
     ]);
-    platform.startWorker("require");
-    await vi.waitFor(() => expect(health("health-connect", ports.restHealth).status).toBe(0), START);
+    platform.startWorker("require", { operator: PASSWORD, "an.admin": "other" });
+    restLogin = platform.file("rest-login", `operator:${PASSWORD}`);
+    await vi.waitFor(() => expect(health("health-connect", ports.restHealth, restLogin).status).toBe(0), START);
 }, 240_000);
 
 afterAll(async () => platform?.stop());
@@ -103,7 +110,7 @@ describe("with require, a server", () => {
     const served = { zookeeper: "Mode: standalone", rest: "kafka_cluster_id", metrics: "kafka_controller_active" };
     const request = {
         zookeeper: "srvr\n",
-        rest: "GET / HTTP/1.0\r\n\r\n",
+        rest: `GET / HTTP/1.0\r\nAuthorization: Basic ${BASIC}\r\n\r\n`,
         metrics: "GET /metrics HTTP/1.0\r\n\r\n",
         operator: "\n",
     };
@@ -203,9 +210,11 @@ describe("with require, a client", () => {
 
     it("runs a connector by REST as the principal connect, which has rules for its topic only", async () => {
         const url = `https://localhost:${platform.ports.rest}/connectors`;
+        const login = ["-H", `authorization: Basic ${BASIC}`];
         const file = platform.file("lines.txt", "one\ntwo\n");
         const create = (name: string, topic: string) =>
             curl(url, operator, [
+                ...login,
                 "-H",
                 "content-type: application/json",
                 "-d",
@@ -220,7 +229,7 @@ describe("with require, a client", () => {
             ]);
         expect(create("allowed", "lines").output).toContain('"name":"allowed"');
         expect(create("denied", "secret").output).toContain('"name":"denied"');
-        const status = (name: string) => curl(`${url}/${name}/status`, operator).output;
+        const status = (name: string) => curl(`${url}/${name}/status`, operator, login).output;
         await vi.waitFor(() => expect(status("denied")).toContain("TopicAuthorizationException"), START);
         const consumed = await platform.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", [
             "--bootstrap-server",
@@ -253,6 +262,7 @@ describe("what npm run credentials writes and prints", () => {
             tls: "require",
             ca,
             operator: credentials,
+            connectUsers: { operator: PASSWORD },
             addresses: { zookeeper: [], kafka: [], kafkaUsers: [`localhost:${login}`], connect: [] },
             restUrls: [`https://localhost:${rest}`],
             kafkaUsers: { shop: password },
@@ -312,6 +322,30 @@ describe("what npm run credentials writes and prints", () => {
             code: 0,
             output: expect.stringContaining('"allowed"'),
         });
+    });
+});
+
+describe("with users, a worker", () => {
+    const status = async (path: string, rest?: Credentials["rest"]) => {
+        const auth = authOf({ ...pemOf(operator), rest });
+        const url = `https://localhost:${platform.ports.rest}`;
+        const client = connectClient({ restUrls: [url], limitSeconds: Infinity, direct: true, auth });
+        return (await client.ask(url, { method: "GET", path }, 10_000)).status;
+    };
+
+    it("asks each of them for a password, beside the certificate", async () => {
+        expect(await status("/connectors", { username: "operator", password: PASSWORD })).toBe(200);
+        expect(await status("/connectors", { username: "an.admin", password: "other" })).toBe(200);
+        for (const rest of [
+            undefined,
+            { username: "an.admin", password: PASSWORD },
+            { username: "x", password: "x" },
+        ]) {
+            expect(await status("/connectors", rest)).toBe(401);
+            expect(await status("/health", rest)).toBe(401);
+        }
+        const { status: code, output } = health("health-connect", platform.ports.restHealth);
+        expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("401") });
     });
 });
 

@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bootstrapXml, brokerXml, JMS_OPERATOR, type JmsRule } from "../../../components/render/artemis";
-import { STORE_PASSWORD as PUBLIC_PASSWORD } from "../../../components/render/tls";
+import { bootstrapXml, brokerXml, type JmsRule } from "../../../components/render/artemis";
+import { OPERATOR, STORE_PASSWORD as PUBLIC_PASSWORD } from "../../../components/render/tls";
 import { defaults } from "../../../config/defaults";
 import { jdkProgram } from "../../../images/staging/files";
 import { clusterReady } from "../../../servers/health";
@@ -27,7 +27,7 @@ export interface ArtemisProcess {
     stop(): Promise<void>;
 }
 
-const LOGIN = { user: JMS_OPERATOR, password: "of-a-test" };
+const LOGIN = { user: OPERATOR, password: "of-a-test" };
 
 /** What a test's broker has beside its queues. */
 interface Options {

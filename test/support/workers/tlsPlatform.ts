@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brokerListeners, peerListener } from "../../../components/render/brokerListeners";
-import { renderConnectProperties } from "../../../components/render/connectProperties";
+import { renderConnectProperties, restJaas } from "../../../components/render/connectProperties";
+import { javaProperties } from "../../../components/render/javaProperties";
 import { clientTlsSettings } from "../../../components/render/kafkaTls";
 import { renderProperties } from "../../../components/render/properties";
 import { renderServerProperties } from "../../../components/render/serverProperties";
@@ -112,7 +113,9 @@ export class TlsPlatform {
         this.start("broker", "kafka.Kafka", text, await this.metricsAgents());
     }
 
-    startWorker(mode: TlsMode): void {
+    /** @param users passwords of the users of its REST API by name. */
+    startWorker(mode: TlsMode, users: Record<string, string>): void {
+        const jaas = this.file("jaas.conf", restJaas(this.file("users.properties", javaProperties(users))));
         const secretsFolder = join(this.folder, "secrets");
         mkdirSync(secretsFolder);
         const text = renderConnectProperties({
@@ -130,6 +133,7 @@ export class TlsPlatform {
             restAdvertisedHost: "localhost",
             restAdvertisedPort: this.ports.rest,
             secretsFolder,
+            restUsers: true,
             tls: {
                 mode,
                 store: this.authority.issue("connect").store,
@@ -137,7 +141,8 @@ export class TlsPlatform {
                 healthPort: this.ports.restHealth,
             },
         });
-        this.start("worker", "org.apache.kafka.connect.cli.ConnectDistributed", text);
+        const flags = [`-Djava.security.auth.login.config=${jaas}`];
+        this.start("worker", "org.apache.kafka.connect.cli.ConnectDistributed", text, flags);
     }
 
     private async metricsAgents(): Promise<string[]> {

@@ -13,9 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { clientFiles, type Purpose, PURPOSES } from "../../../cli/credentials/clientFiles";
-import { jaasQuoted, javaProperties } from "../../../cli/credentials/javaProperties";
 import { writePrivateFiles } from "../../../cli/credentials/privateFolder";
 import type { StackOutputs } from "../../../cli/stack/stackOutputs";
+import { jaasQuoted, javaProperties } from "../../../components/render/javaProperties";
 
 const password = 'p"w\\d:é';
 const outputs: StackOutputs = {
@@ -79,6 +79,15 @@ describe("the files", () => {
         );
     });
 
+    it("of a client of workers with users have a login, and curl reads it from a file", () => {
+        const connectUsers = { operator: 's3"cret', admin: "s3cret" };
+        const { files, usage } = filesOf("rest", { connectUsers });
+        expect(files["login.conf"]).toBe('user = "operator:s3\\"cret"\n');
+        expect(usage[0]).toContain("--config '/my keys/login.conf' https://h:7170/connectors");
+        expect(filesOf("rest", { connectUsers }, "admin").files["login.conf"]).toBe('user = "admin:s3cret"\n');
+        expect(() => filesOf("rest", { connectUsers }, "x")).toThrow('user "x" not found');
+    });
+
     it("of psql name the authority, and have the password apart", () => {
         const { files } = filesOf("psql");
         expect(files["pg_service.conf"]).toBe(
@@ -137,13 +146,7 @@ describe("an error", () => {
             "shop",
             "the password of user shop has a line break",
         ],
-        [
-            "a user of something else",
-            "psql",
-            {},
-            "shop",
-            "--user is for kafka-client and jms; psql has one login for all",
-        ],
+        ["a user of something else", "psql", {}, "shop", "--user is not for psql, which has one login for all"],
         [
             "an unknown user of JMS",
             "jms",

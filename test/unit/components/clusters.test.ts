@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { MemberTlsArgs, StackTls } from "../../../components/certificates/stackTls";
 import { ConnectCluster } from "../../../components/connectCluster";
@@ -30,6 +31,7 @@ interface Overrides {
     zookeeper?: Partial<PlatformConfig["zookeeper"]> & Metrics;
     kafka?: Partial<PlatformConfig["kafka"]> & Metrics;
     connect?: Partial<PlatformConfig["connect"]> & Metrics;
+    restPasswords?: Record<string, string>;
 }
 
 /** The three clusters as index.ts wires them, with the defaults except for a test's changes. */
@@ -49,6 +51,7 @@ async function clusters(over: Overrides = {}) {
         plugins,
         pluginDiscovery: "service_load",
         secrets,
+        restPasswords: over.restPasswords,
     });
     connect.sweepSecrets([connect.ready]);
     // What comes last of all
@@ -60,6 +63,40 @@ async function clusters(over: Overrides = {}) {
 function names(type: string): string[] {
     return resources.filter((r) => r.type.endsWith(`:${type}`)).map((r) => r.name);
 }
+
+describe("users of the REST API", () => {
+    it("have their passwords beside the worker's key only, and the health check has a login", async () => {
+        const made: MemberTlsArgs[] = [];
+        await clusters({
+            tls: stackTls("prefer", made),
+            restPasswords: { operator: "hunter1", "an.admin": "hun:ter\\2" },
+        });
+        const { files } = made.find(({ member }) => member === "connect-1")!;
+        expect(await resolved(pulumi.output(files!["rest-users.properties"]!))).toBe(
+            "operator=hunter1\nan.admin=hun:ter\\\\2\n",
+        );
+        expect(await resolved(pulumi.output(files!["rest-login"]!))).toBe("operator:hunter1");
+        const container = containerInputs(resources, "connect-1");
+        expect(container["health"]).toEqual([
+            ...["CMD", "/usr/local/bin/health-connect", "8083", "/run/secrets/connect-cdc-tls/rest-login"],
+        ]);
+        expect(container["command"]).toContain("-Djava.security.auth.login.config=/etc/connect-cdc/connect-jaas.conf");
+        expect(container.files["/etc/connect-cdc/connect-jaas.conf"]).toContain(
+            'required file="/run/secrets/connect-cdc-tls/rest-users.properties";',
+        );
+        expect(container.files["/etc/connect-cdc/connect-distributed.properties"]).toContain(
+            "rest.extension.classes=org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension\n",
+        );
+        expect(JSON.stringify(container)).not.toMatch(/hunter|hun:ter/);
+    });
+
+    it("are not asked for by default", async () => {
+        await clusters({ tls: stackTls("prefer") });
+        const container = containerInputs(resources, "connect-1");
+        expect(container["health"]).toHaveLength(3);
+        expect(JSON.stringify(container)).not.toMatch(/rest\.extension|jaas/);
+    });
+});
 
 describe("three members of each role on one host", () => {
     it("are those of the original manual set-up, and no others", async () => {

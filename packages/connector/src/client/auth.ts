@@ -32,7 +32,15 @@ export interface TlsAuth {
 }
 
 /** Certificate and key of a client, and the authorities that sign the servers' certificates. Texts are PEM. */
-export type Credentials = Required<Pick<TlsAuth, "ca" | "cert" | "key">>;
+export interface Credentials extends Required<Pick<TlsAuth, "ca" | "cert" | "key">> {
+    /** Login at the workers' REST APIs, beside the certificate. Default: none. */
+    rest?: ConnectAuth["basic"];
+}
+
+/** The credentials as the workers take them. */
+export function authOf({ rest, ...tls }: Credentials): ConnectAuth {
+    return { ...(rest && { basic: rest }), tls };
+}
 
 /** Credentials and connections for all requests to a cluster. */
 export interface Access {

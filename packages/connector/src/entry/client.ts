@@ -1,6 +1,6 @@
 export { type ConnectorConfigs, readConnectorConfigs } from "../client/readConnectorConfigs";
 export { checkAuth } from "../inputs/checkAuth";
-export { type ConnectAuth, type Credentials, secretsOfAuth } from "../client/auth";
+export { authOf, type ConnectAuth, type Credentials, secretsOfAuth } from "../client/auth";
 export { ConnectClient } from "../client/client";
 export { connectClient, type ConnectClientOptions } from "../client/connectClient";
 export { Deadline, systemClock } from "../client/clock";

@@ -1,0 +1,1 @@
+export { jaasQuoted, javaProperties } from "../components/render/javaProperties";
