@@ -1,6 +1,6 @@
 import { clientTlsSettings, type KafkaStore, storeSettings } from "./kafkaTls";
 import { renderProperties, Setting } from "./properties";
-import { acceptsPlain, acceptsTls, type TlsMode, usesTls } from "./tls";
+import { acceptsPlain, acceptsTls, REST_PRINCIPALS, type TlsMode, usesTls } from "./tls";
 
 const MIB = 2 ** 20;
 
@@ -69,6 +69,8 @@ export function restJaas(usersFile: string): string {
 `;
 }
 
+/** Of the image; `RestAuthorizer.java`. */
+const AUTHORIZER = "RestAuthorizer";
 const BASIC = "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension";
 
 /** TLS of a worker. */
@@ -134,11 +136,21 @@ export function renderConnectProperties(p: ConnectProperties): string {
             "config.providers.directory.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
             // Without it a client of the REST API could read any file of the worker (KIP-933).
             "config.providers.directory.param.allowed.paths": p.secretsFolder,
-            "rest.extension.classes": (p.restUsers ? extended(BASIC, rest) : rest) || undefined,
+            ...restExtensions(p, rest),
             ...tlsSettings(p),
         },
         raw,
     );
+}
+
+/** The certificate is looked at first: who has none of those that count is not asked for a password. */
+function restExtensions({ restUsers, tls }: ConnectProperties, raw: Setting): Record<string, Setting> {
+    const own = [...(tls && acceptsTls(tls.mode) ? [AUTHORIZER] : []), ...(restUsers ? [BASIC] : [])];
+    const classes = extended(own.join(","), raw);
+    return {
+        "rest.extension.classes": classes || undefined,
+        ...(own.includes(AUTHORIZER) && { "rest.authorizer.principals": REST_PRINCIPALS.join(",") }),
+    };
 }
 
 function listenersOf({ restPort, tls }: ConnectProperties): string {

@@ -17,6 +17,12 @@ export const MEMBER_ROLES = ["zookeeper", "kafka", "connect", "registry", "postg
 /** Common name, and name as a user, of who may do everything. */
 export const OPERATOR = "operator";
 
+/** Common names in certificates that may use the workers' REST API: workers forward requests to each other. */
+export const REST_PRINCIPALS = ["connect", OPERATOR];
+
+/** Common names in certificates that may change schemas. */
+export const SCHEMA_WRITERS = ["connect", OPERATOR];
+
 /** Whether servers take plain links. */
 export function acceptsPlain(mode: TlsMode): boolean {
     return mode !== "require";

@@ -6,7 +6,7 @@ import type { ImageRole, StagedImage, StageResult } from "./contract";
 import { hostMirrors, PUBLIC_MIRRORS, sourcesList } from "./debianSources";
 import { digestOf, fingerprint } from "./digests";
 import { place, placeFolder, unpack } from "./files";
-import { agentJar, compileJava } from "./javaSources";
+import { compileJava, makeJar } from "./javaSources";
 import type { StagedPlugin } from "./plugins";
 import type { Resolved } from "./resolve";
 import { NODE_PINS, WATCH_PROGRAM, type WatchParts } from "./watchProgram";
@@ -16,6 +16,9 @@ const FORMAT = 1;
 
 const WRITE_USERS = "WriteUsers.java";
 const SECURE_METRICS = "SecureMetrics.java";
+const REST_AUTHORIZER = "RestAuthorizer.java";
+const REGISTRY_AUTHORIZER = "RegistryAuthorizer.java";
+const RUNTIME_SOURCES = [SECURE_METRICS, REST_AUTHORIZER];
 
 type Contexts = StageResult["images"];
 
@@ -43,7 +46,7 @@ export async function makeContexts(
 ): Promise<Contexts> {
     const contexts: Partial<Contexts> = {};
     const more = [
-        ...(resolved.registry.length === 0 ? [] : [registryRecipe(resolved)]),
+        ...(resolved.registry.length === 0 ? [] : [registryRecipe(images, resolved)]),
         ...(watch === undefined ? [] : [watchRecipe(images, watch)]),
     ];
     for (const recipe of [baseRecipe(images, way), ...recipes(images, resolved, plugins), ...more]) {
@@ -85,8 +88,8 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
         {
             role: "runtime",
             parent: "jre",
-            without: [SECURE_METRICS],
-            inputs: [runtime, readFileSync(join(images, "runtime", SECURE_METRICS), "utf8")],
+            without: RUNTIME_SOURCES,
+            inputs: [runtime, RUNTIME_SOURCES.map((name) => readFileSync(join(images, "runtime", name), "utf8"))],
             fill: (context) => fillRuntime(context, images, resolved),
         },
         {
@@ -111,18 +114,25 @@ function recipes(images: string, resolved: Resolved, plugins: StagedPlugin[]): R
     ];
 }
 
-function registryRecipe({ registry }: Resolved): Recipe {
+function registryRecipe(images: string, { registry }: Resolved): Recipe {
+    const authorizer = join(images, "registry", REGISTRY_AUTHORIZER);
     return {
         role: "registry",
         parent: "jre",
-        inputs: registry.map(({ sha512 }) => sha512),
-        fill: (context) =>
-            withTemporaryFolder(async (unpacked) => {
+        without: [REGISTRY_AUTHORIZER],
+        inputs: [registry.map(({ sha512 }) => sha512), readFileSync(authorizer, "utf8")],
+        fill: async (context) => {
+            const folder = join(context, "registry");
+            await withTemporaryFolder(async (unpacked) => {
                 await unpack(registry[0]!.file, unpacked);
-                placeFolder(unpacked, join(context, "registry"), true);
+                placeFolder(unpacked, folder, true);
                 const runner = readdirSync(unpacked).find((name) => name.endsWith("-runner.jar"))!;
-                renameSync(join(context, "registry", runner), join(context, "registry", "registry.jar"));
-            }),
+                renameSync(join(folder, runner), join(folder, "registry.jar"));
+            });
+            await makeJar(authorizer, join(folder, "authorizer.jar"), [join(folder, "lib", "*")], {
+                service: "io.undertow.servlet.ServletExtension",
+            });
+        },
     };
 }
 
@@ -146,7 +156,12 @@ async function fillRuntime(context: string, images: string, { runtime }: Resolve
         const isAgent = basename(file).startsWith("jmx_prometheus_javaagent-");
         place(file, isAgent ? agent : join(context, "libs", basename(file)), true);
     }
-    await agentJar(join(images, "runtime", SECURE_METRICS), join(context, "metrics", "secure.jar"), [agent]);
+    const source = (name: string) => join(images, "runtime", name);
+    const libs = join(context, "libs");
+    await makeJar(source(SECURE_METRICS), join(context, "metrics", "secure.jar"), [agent], { agent: true });
+    await makeJar(source(REST_AUTHORIZER), join(libs, "rest-authorizer.jar"), [join(libs, "*")], {
+        service: "org.apache.kafka.connect.rest.ConnectRestExtension",
+    });
 }
 
 /** Not part of a digest: it decides where packages come from, not which ones. */

@@ -1,8 +1,16 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { runProcess } from "../../tools/processes";
 import { withTemporaryFolder } from "./cache";
 import { jdkProgram, place, placeFolder } from "./files";
+
+/** What a JAR says of its class. */
+export interface JarRole {
+    /** True: it is a Java agent. */
+    agent?: boolean;
+    /** Interface that programs look for. */
+    service?: string;
+}
 
 /** Compiles one Java source of an image into a folder. @param classPath JARs that it uses. */
 export async function compileJava(source: string, target: string, classPath: string[] = []): Promise<void> {
@@ -13,15 +21,18 @@ export async function compileJava(source: string, target: string, classPath: str
     });
 }
 
-/** Makes the JAR of a Java agent from one source, whose name is that of its class. */
-export async function agentJar(source: string, target: string, classPath: string[]): Promise<void> {
+/** Makes a JAR of one Java source, whose name is that of its class. */
+export async function makeJar(source: string, target: string, classPath: string[], role: JarRole): Promise<void> {
+    const name = basename(source, ".java");
     await withTemporaryFolder(async (folder) => {
-        const classes = join(folder, "classes");
-        const manifest = join(folder, "manifest");
-        const jar = join(folder, "agent.jar");
-        await compileJava(source, classes, classPath);
-        writeFileSync(manifest, `Premain-Class: ${basename(source, ".java")}\n`);
-        await run(source, "packed", "jar", ["--create", "--file", jar, "--manifest", manifest, "-C", classes, "."]);
+        const [content, manifest, jar] = [join(folder, "content"), join(folder, "manifest"), join(folder, "jar")];
+        await compileJava(source, content, classPath);
+        if (role.service !== undefined) {
+            mkdirSync(join(content, "META-INF", "services"), { recursive: true });
+            writeFileSync(join(content, "META-INF", "services", role.service), `${name}\n`);
+        }
+        writeFileSync(manifest, role.agent ? `Premain-Class: ${name}\n` : "");
+        await run(source, "packed", "jar", ["--create", "--file", jar, "--manifest", manifest, "-C", content, "."]);
         place(jar, target, false);
     });
 }

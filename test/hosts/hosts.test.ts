@@ -208,10 +208,10 @@ describe.skipIf(reason !== undefined)("three Docker hosts", () => {
             expect(await openingsIn(ports, stack, outputs)).toEqual([]);
         });
 
-        it("have workers that answer no other container without a certificate", async () => {
+        it("have workers that answer no other container without a certificate of theirs or the operator's", async () => {
             const engine = connectEngine(hosts.engine(3, "unix"));
             const answers = await askFromContainer(engine, stack, "registry-0", "connect-2", 8443);
-            expect(answers.withCertificate).toContain("json-jms-sink");
+            expect(answers.withCertificate).toContain("The certificate of registry has no rights here");
             expect(answers.withoutCertificate).toMatch(/alert|errno|unexpected eof|reset/i);
             expect(answers.withoutCertificate + answers.plain).not.toContain("HTTP/1");
         });

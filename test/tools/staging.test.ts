@@ -168,6 +168,7 @@ describe("with a checkout of its own", () => {
         ["runtime/health-kafka", ["runtime", "connect"]],
         ["artemis/WriteUsers.java", ["artemis"]],
         ["runtime/SecureMetrics.java", ["runtime", "connect"]],
+        ["runtime/RestAuthorizer.java", ["runtime", "connect"]],
         ["jre/Dockerfile", ["jre", "runtime", "connect", "artemis"]],
         ["runtime/pom.xml", []],
     ])("an edit of %s changes the images made of it", async (path, expected) => {

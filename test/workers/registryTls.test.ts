@@ -58,6 +58,41 @@ describe("with require, the registry", () => {
         await expect(axios.get(`${registry.url}/subjects`, { httpsAgent })).rejects.toThrow();
     });
 
+    it("lets a member that is no writer ask, but change nothing", async () => {
+        const agents = Object.fromEntries(
+            ["postgres", "connect"].map((role) => [role, new Agent(credentialsOf(authority.issue(role)))]),
+        );
+        const ask = async (role: string, method: string, path: string, data?: object) => {
+            const httpsAgent = agents[role];
+            const url = path.startsWith("/apis") ? `https://${host()}${path}` : `${registry.url}${path}`;
+            return (await axios.request({ url, method, data, httpsAgent, validateStatus: () => true })).status;
+        };
+        const schema = { schema: '"string"' };
+        expect(await ask("postgres", "POST", "/subjects/a/versions", schema)).toBe(403);
+        expect(await ask("connect", "POST", "/subjects/a/versions", schema)).toBe(200);
+        for (const [method, path, data] of [
+            ["GET", "/subjects/a/versions/1"],
+            ["POST", "/subjects/a", schema],
+            ["POST", "/compatibility/subjects/a/versions/latest", schema],
+        ] as const) {
+            expect(await ask("postgres", method, path, data), path).toBe(200);
+        }
+        for (const [method, path, data] of [
+            ["POST", "/subjects/a/versions", schema],
+            ["POST", "/subjects/b/../a/versions", schema],
+            ["POST", "/subjects/a/versions;x", schema],
+            ["PUT", "/config/a", { compatibility: "NONE" }],
+            ["DELETE", "/subjects/a"],
+            ["POST", "/apis/registry/v3/groups/default/artifacts", {}],
+            ["POST", "/apis/registry/v2/groups/default/artifacts", {}],
+            ["POST", "/apis/registry/v3/admin/import", {}],
+        ] as const) {
+            expect(await ask("postgres", method, path, data), path).toBe(403);
+        }
+        expect(await subjects(host(), operator)).toEqual(["a"]);
+        expect(await ask("connect", "DELETE", "/subjects/a")).toBe(200);
+    });
+
     it("takes no plain links", async () => {
         await expect(subjects(host())).rejects.toThrow();
         await expect(subjects(`127.0.0.1:${registry.plainPort}`)).rejects.toThrow("ECONNREFUSED");

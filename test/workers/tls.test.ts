@@ -99,7 +99,7 @@ beforeAll(async () => {
         "--add-config",
         "SCRAM-SHA-512=[password=wonder]",
     ]);
-    platform.startWorker("require", { operator: PASSWORD, "an.admin": "other" });
+    await platform.startWorker("require", { operator: PASSWORD, "an.admin": "other" });
     restLogin = platform.file("rest-login", `operator:${PASSWORD}`);
     await vi.waitFor(() => expect(health("health-connect", ports.restHealth, restLogin).status).toBe(0), START);
 }, 240_000);
@@ -326,8 +326,8 @@ describe("what npm run credentials writes and prints", () => {
 });
 
 describe("with users, a worker", () => {
-    const status = async (path: string, rest?: Credentials["rest"]) => {
-        const auth = authOf({ ...pemOf(operator), rest });
+    const status = async (path: string, rest?: Credentials["rest"], files = operator) => {
+        const auth = authOf({ ...pemOf(files), rest });
         const url = `https://localhost:${platform.ports.rest}`;
         const client = connectClient({ restUrls: [url], limitSeconds: Infinity, direct: true, auth });
         return (await client.ask(url, { method: "GET", path }, 10_000)).status;
@@ -344,6 +344,16 @@ describe("with users, a worker", () => {
             expect(await status("/connectors", rest)).toBe(401);
             expect(await status("/health", rest)).toBe(401);
         }
+    });
+
+    it("takes no certificate of other members, whatever the password", async () => {
+        const login = { username: "operator", password: PASSWORD };
+        expect(await status("/connectors", login, platform.authority.issue("connect"))).toBe(200);
+        expect(await status("/connectors", login, platform.authority.issue("postgres"))).toBe(403);
+        expect(await status("/", undefined, platform.authority.issue("registry"))).toBe(403);
+    });
+
+    it("answers its health check by a login only", () => {
         const { status: code, output } = health("health-connect", platform.ports.restHealth);
         expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("401") });
     });

@@ -3,15 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Credentials } from "@connect-cdc/connector/client";
 import axios from "axios";
-import { CLIENT_AUTH_PROPERTIES, registrySettings } from "../../../components/render/registry";
+import { CLIENT_AUTH_PROPERTIES, registryMain, registrySettings } from "../../../components/render/registry";
 import { registryUrl } from "../../../components/render/serverAddresses";
 import type { TlsMode } from "../../../components/render/tls";
 import { defaults } from "../../../config/defaults";
+import { makeJar } from "../../../images/staging/javaSources";
 import { clusterReady } from "../../../servers/health";
 import { Hopeless, waitFor } from "../../../servers/wait";
 import { findPorts } from "../stack/ports";
 import { JavaProcess } from "./javaProcess";
 import { unpackedServer } from "./serverArchive";
+
+const AUTHORIZER = join(__dirname, "../../../images/registry/RegistryAuthorizer.java");
 
 /** A schema registry as a plain process, on a free port of 127.0.0.1. */
 export interface RegistryProcess {
@@ -53,6 +56,10 @@ export async function startRegistry(
     const url = registryUrl(`127.0.0.1:${tls ? tlsPorts.registry : port}`, tls?.mode);
     const clientAuthFile = join(folder, "client-auth.properties");
     writeFileSync(clientAuthFile, CLIENT_AUTH_PROPERTIES);
+    const authorizer = join(folder, "authorizer.jar");
+    await makeJar(AUTHORIZER, authorizer, [join(distribution, "lib", "*")], {
+        service: "io.undertow.servlet.ServletExtension",
+    });
     const properties = {
         ...registrySettings({
             port,
@@ -64,8 +71,7 @@ export async function startRegistry(
     };
     const args = [
         ...Object.entries(properties).map(([key, value]) => `-D${key}=${value}`),
-        "-jar",
-        join(distribution, runnerOf(distribution)),
+        ...registryMain(tls?.mode ?? "off", join(distribution, runnerOf(distribution)), authorizer),
     ];
     let process: JavaProcess;
     const registry: RegistryProcess = {

@@ -12,7 +12,7 @@ import { renderServerProperties } from "../../../components/render/serverPropert
 import { STORE_PASSWORD, type TlsMode, usesTls } from "../../../components/render/tls";
 import { renderZooCfg } from "../../../components/render/zooCfg";
 import { defaults } from "../../../config/defaults";
-import { agentJar } from "../../../images/staging/javaSources";
+import { makeJar } from "../../../images/staging/javaSources";
 import { findPorts } from "../stack/ports";
 import { Authority, type SignedFiles } from "./authority";
 import { BROKER_VERSION } from "./brokerProcess";
@@ -110,11 +110,15 @@ export class TlsPlatform {
             minInsyncReplicas: 1,
             tls: { mode, store: this.authority.issue("kafka").store },
         });
-        this.start("broker", "kafka.Kafka", text, await this.metricsAgents());
+        this.start("broker", "kafka.Kafka", text, { flags: await this.metricsAgents() });
     }
 
     /** @param users passwords of the users of its REST API by name. */
-    startWorker(mode: TlsMode, users: Record<string, string>): void {
+    async startWorker(mode: TlsMode, users: Record<string, string>): Promise<void> {
+        const authorizer = join(this.folder, "rest-authorizer.jar");
+        await makeJar(join(RUNTIME, "RestAuthorizer.java"), authorizer, [this.classPath], {
+            service: "org.apache.kafka.connect.rest.ConnectRestExtension",
+        });
         const jaas = this.file("jaas.conf", restJaas(this.file("users.properties", javaProperties(users))));
         const secretsFolder = join(this.folder, "secrets");
         mkdirSync(secretsFolder);
@@ -142,7 +146,7 @@ export class TlsPlatform {
             },
         });
         const flags = [`-Djava.security.auth.login.config=${jaas}`];
-        this.start("worker", "org.apache.kafka.connect.cli.ConnectDistributed", text, flags);
+        this.start("worker", "org.apache.kafka.connect.cli.ConnectDistributed", text, { flags, jars: [authorizer] });
     }
 
     private async metricsAgents(): Promise<string[]> {
@@ -153,7 +157,7 @@ export class TlsPlatform {
             readdirSync(libraries).find((jar) => jar.startsWith("jmx_prometheus_javaagent-"))!,
         );
         const secure = join(this.folder, "secure.jar");
-        await agentJar(join(RUNTIME, "SecureMetrics.java"), secure, [agent]);
+        await makeJar(join(RUNTIME, "SecureMetrics.java"), secure, [agent], { agent: true });
         const { store } = this.authority.issue("kafka");
         return [
             `-javaagent:${agent}=127.0.0.1:${metricsPlain}:${join(RUNTIME, "metrics", "kafka.yml")}`,
@@ -161,8 +165,14 @@ export class TlsPlatform {
         ];
     }
 
-    private start(name: string, mainClass: string, text: string, flags: string[] = []): void {
-        const libraries = { version: BROKER_VERSION, classPath: this.classPath, pluginPath: this.pluginPath };
+    private start(
+        name: string,
+        mainClass: string,
+        text: string,
+        { flags = [] as string[], jars = [] as string[] } = {},
+    ): void {
+        const classPath = [this.classPath, ...jars].join(":");
+        const libraries = { version: BROKER_VERSION, classPath, pluginPath: this.pluginPath };
         const args = javaArgs(libraries, this.folder, name, mainClass, {});
         writeFileSync(join(this.folder, `${name}.properties`), text);
         this.processes.set(name, new JavaProcess(join(this.folder, `${name}.log`), [...flags, ...args]));

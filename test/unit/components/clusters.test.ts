@@ -85,7 +85,7 @@ describe("users of the REST API", () => {
             'required file="/run/secrets/connect-cdc-tls/rest-users.properties";',
         );
         expect(container.files["/etc/connect-cdc/connect-distributed.properties"]).toContain(
-            "rest.extension.classes=org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension\n",
+            "rest.extension.classes=RestAuthorizer,org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension\n",
         );
         expect(JSON.stringify(container)).not.toMatch(/hunter|hun:ter/);
     });
@@ -94,7 +94,7 @@ describe("users of the REST API", () => {
         await clusters({ tls: stackTls("prefer") });
         const container = containerInputs(resources, "connect-1");
         expect(container["health"]).toHaveLength(3);
-        expect(JSON.stringify(container)).not.toMatch(/rest\.extension|jaas/);
+        expect(JSON.stringify(container)).not.toMatch(/basic\.auth|jaas/);
     });
 });
 
