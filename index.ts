@@ -25,6 +25,7 @@ import { connectPasswordSecrets } from "./connectors/connectUsers";
 import { authoritiesOf, registryLoginOf, registryUrlsOf, workerConverters } from "./connectors/endpoints";
 import { runsRegistry } from "./connectors/formats";
 import { declaredJmsAccess } from "./connectors/jmsAccess";
+import { schemaWriters } from "./connectors/schemaWriters";
 import { subjectLevels } from "./connectors/subjectLevels";
 import { warnOfCapturedTables } from "./preflight/capturedTables";
 import { warnOfFailoverSlots } from "./preflight/failoverSlots";
@@ -74,6 +75,7 @@ export = async () => {
                       key: key && secrets[key.secret],
                   })),
                   certificateDays: config.security.certificateDays,
+                  clients: Object.keys(config.security.clients),
                   restPassword: restSecrets && secrets[restSecrets[OPERATOR]!],
               });
     const credentials = tls?.credentials;
@@ -121,7 +123,12 @@ export = async () => {
             },
             { dependsOn: kafka.ready },
         );
-    const registryArgs = { ...config.registry, hosts, kafka, tls, after: kafkaAccess && [kafkaAccess] };
+    const registryArgs = {
+        ...config.registry,
+        ...{ hosts, kafka, tls },
+        writers: schemaWriters(config),
+        after: kafkaAccess && [kafkaAccess],
+    };
     const registry = images.registry && new SchemaRegistry(REGISTRY_NAME, { ...registryArgs, image: images.registry });
     const restUsers =
         restSecrets && Object.keys(config.connect.users).length > 0 ? passwordsOf(restSecrets, secrets) : undefined;
@@ -225,7 +232,7 @@ export = async () => {
             prometheusTargets: prometheusTargets([zookeeper, kafka, connect, ...(registry ? [registry] : [])]),
         }),
         tls: config.tls,
-        ...(tls && { operator: tls.operator, ca: tls.ca }),
+        ...(tls && { operator: tls.operator, ca: tls.ca, clients: pulumi.secret(pulumi.all(tls.clients)) }),
         ...(access && { kafkaUsers: pulumi.secret(pulumi.all(passwordsOf(access.passwordSecrets, secrets))) }),
         ...(restUsers && { connectUsers: pulumi.secret(pulumi.all(restUsers)) }),
         // Status removes these values from the traces that it shows

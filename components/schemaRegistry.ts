@@ -35,6 +35,8 @@ export interface SchemaRegistryArgs {
     tlsPort: number;
     /** TLS of the stack. Default: none. */
     tls?: StackTls;
+    /** Names in certificates that may change schemas where the registry takes TLS only. */
+    writers: string[];
     /** Compatibility of subjects without a level of their own, as Confluent's API names it. */
     compatibility: string;
     /** Largest heap of the JVM, MiB. */
@@ -86,6 +88,7 @@ export class SchemaRegistry extends pulumi.ComponentResource {
                                 store: TLS_FILES.store,
                                 port: REGISTRY_TLS_PORT,
                                 clientAuthFile: CLIENT_AUTH_FILE,
+                                writers: args.writers,
                             },
                         },
                         heapMb,

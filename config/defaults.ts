@@ -7,7 +7,13 @@ export const defaults = {
     hosts: {
         local: { endpoint: "unix:///var/run/docker.sock", advertisedAddress: "127.0.0.1", bindAddress: "127.0.0.1" },
     },
-    security: { authorities: [{ name: "stack" }], certificateDays: 90, trustedNetwork: false, protectData: false },
+    security: {
+        authorities: [{ name: "stack" }],
+        certificateDays: 90,
+        clients: {},
+        trustedNetwork: false,
+        protectData: false,
+    },
     zookeeper: {
         version: "3.8.6",
         servers: 3,

@@ -248,6 +248,18 @@ export const sections = {
         certificateDays: count("a number of days", 1, 3650).describe(
             "Life of a member's certificate, days. An `up` in its last third renews it.",
         ),
+        clients: z
+            .record(
+                userName,
+                z.strictObject({
+                    registry: z.enum(["read", "write"], { error: "must be read or write" }).optional(),
+                }),
+                { error: "must be an object of client name -> {registry}" },
+            )
+            .describe(
+                "Certificates for clients of your own, by name. They may read metrics, and schemas of the stack's own registry; with " +
+                    "`registry: write` they may change these. See [Security](security.md#certificates-for-clients).",
+            ),
         trustedNetwork: flag.describe(
             "True: ports may bind outside 127.0.0.0/8 without TLS. Everyone who reaches a port may then read and change everything, " +
                 "also the secrets of connectors.",

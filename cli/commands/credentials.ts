@@ -12,7 +12,7 @@ export const command = new Command()
     .addOption(new Option("--for <client>", "what the client is for").choices(PURPOSES).makeOptionMandatory())
     .option(
         "--user <name>",
-        "kafka-client, rest, jms: name of connect-cdc:kafka.users, connect.users or jmsBroker.users",
+        "name of connect-cdc:kafka.users, connect.users, security.clients (registry) or jmsBroker.users",
     )
     .option("--folder <folder>", "where the files are written (default: credentials/<stack>/<client>)")
     .addHelpText("after", "\nThe files are for this user only. A second call replaces them.")

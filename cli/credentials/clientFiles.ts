@@ -1,13 +1,14 @@
 import { join } from "node:path";
+import type { Credentials } from "@connect-cdc/connector/client";
 import { jaasQuoted, javaProperties } from "../../config/javaProperties";
 import { OPERATOR, usesTls } from "../../config/tlsMode";
 import { parseAddress } from "../../servers/address";
 import { npmCommand } from "../../status/npmCommand";
 import { notFound } from "../notFound";
-import type { StackOutputs } from "../stack/stackOutputs";
+import { registryUrls, type StackOutputs } from "../stack/stackOutputs";
 
 /** What a client is for. */
-export const PURPOSES = ["kafka-client", "rest", "psql", "jms"] as const;
+export const PURPOSES = ["kafka-client", "rest", "registry", "psql", "jms"] as const;
 
 /** See {@link PURPOSES}. */
 export type Purpose = (typeof PURPOSES)[number];
@@ -24,8 +25,8 @@ interface Args {
     stack: string;
     outputs: StackOutputs;
     /**
-     * User of `kafka.users`, `connect.users` or `jmsBroker.users`. Default for the REST API: the operator; for a JMS client: the
-     * sinks' user. The database has one login for all.
+     * User of `kafka.users`, `connect.users` or `jmsBroker.users`, or client of `security.clients` for the schema registry. Default
+     * for the REST API: the operator; for a JMS client: the sinks' user. The database has one login for all.
      */
     user?: string;
     /** Absolute path of the folder for the files: some of them name others. */
@@ -55,6 +56,7 @@ export function clientFiles(purpose: Purpose, args: Args): ClientFiles {
             `stack ${stack} offers TLS, but its clients still use plain addresses; set connect-cdc:security.tls to prefer, then run ${npmCommand(stack, "start")}`,
         );
     }
+    if (purpose === "registry") return registry(args);
     return purpose === "rest" ? rest(args) : jms({ ...args, ca });
 }
 
@@ -64,8 +66,7 @@ function kafkaClient({ stack, outputs, user, folder, ca }: WithCa): ClientFiles 
     const passwords = outputs.kafkaUsers ?? {};
     const known = Object.keys(passwords);
     if (user === undefined) {
-        const names = known.length === 0 ? `stack ${stack} has none` : known.join(", ");
-        throw new Error(`kafka-client needs --user, a name of connect-cdc:kafka.users: ${names}`);
+        throw new Error(`kafka-client needs --user, a name of connect-cdc:kafka.users: ${namesIn(passwords, stack)}`);
     }
     if (!Object.hasOwn(passwords, user)) throw new Error(notFound("user", user, known, `stack ${stack}`));
 
@@ -108,19 +109,17 @@ function kafkaClient({ stack, outputs, user, folder, ca }: WithCa): ClientFiles 
 }
 
 function rest({ stack, outputs, user, folder }: Args): ClientFiles {
-    const { ca, cert, key } = outputs.operator!;
+    const { files, curl: tls } = certificateFiles(outputs.operator!, folder);
     const users = outputs.connectUsers ?? {};
     if (user !== undefined && !Object.hasOwn(users, user)) {
         throw new Error(notFound("user", user, Object.keys(users), `stack ${stack}`));
     }
     const name = user ?? OPERATOR;
     const login = Object.hasOwn(users, name) ? `${name}:${users[name]!}` : undefined;
-    const path = (name: string) => quoted(join(folder, name));
-    const tls = `curl --cacert ${path("ca.pem")} --cert ${path("cert.pem")} --key ${path("key.pem")}`;
-    const curl = login === undefined ? tls : `${tls} --config ${path("login.conf")}`;
+    const curl = login === undefined ? tls : `${tls} --config ${quoted(join(folder, "login.conf"))}`;
     return {
         files: {
-            ...{ "ca.pem": ca, "cert.pem": cert, "key.pem": key },
+            ...files,
             ...(login !== undefined && { "login.conf": `user = "${login.replace(/["\\]/g, "\\$&")}"\n` }),
         },
         usage: [
@@ -128,6 +127,34 @@ function rest({ stack, outputs, user, folder }: Args): ClientFiles {
             "The certificate is the operator's: who has it may do everything in Connect, Kafka and ZooKeeper.",
         ],
     };
+}
+
+/** The stack's own registry, which takes certificates. */
+function registry({ stack, outputs, user, folder }: Args): ClientFiles {
+    const { clients = {}, addresses } = outputs;
+    if (user === undefined || !Object.hasOwn(clients, user)) {
+        if (user !== undefined) throw new Error(notFound("client", user, Object.keys(clients), `stack ${stack}`));
+        throw new Error(`registry needs --user, a name of connect-cdc:security.clients: ${namesIn(clients, stack)}`);
+    }
+    if (addresses.registry === undefined) throw new Error(`stack ${stack} runs no schema registry of its own`);
+    const { files, curl } = certificateFiles(clients[user]!, folder);
+    return {
+        files,
+        usage: [`${curl} ${registryUrls(outputs)[0]}/subjects`, "Prometheus takes the same files in its tls_config."],
+    };
+}
+
+function certificateFiles({ ca, cert, key }: Credentials, folder: string) {
+    const path = (name: string) => quoted(join(folder, name));
+    return {
+        files: { "ca.pem": ca, "cert.pem": cert, "key.pem": key },
+        curl: `curl --cacert ${path("ca.pem")} --cert ${path("cert.pem")} --key ${path("key.pem")}`,
+    };
+}
+
+function namesIn(users: object, stack: string): string {
+    const names = Object.keys(users);
+    return names.length === 0 ? `stack ${stack} has none` : names.join(", ");
 }
 
 function psql({ stack, outputs, folder, ca }: WithCa): ClientFiles {

@@ -39,6 +39,8 @@ export interface StackOutputs {
     tls?: TlsMode;
     /** Credentials of the operator. Absent in a stack without TLS. */
     operator?: Credentials;
+    /** Credentials of the clients of `security.clients`, by name. */
+    clients?: Record<string, Credentials>;
     /** PEM: all trusted authorities. Absent in a stack without TLS. */
     ca?: string;
     /** Passwords of `kafka.users` by name. Absent in a stack without TLS. */

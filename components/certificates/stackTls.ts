@@ -49,6 +49,8 @@ export interface StackTlsArgs {
     authorities: StackAuthority[];
     /** Life of a certificate, days. An `up` in its last third renews it. */
     certificateDays: number;
+    /** Names of further clients, each with a certificate of its own. */
+    clients: string[];
     /** Password of the operator at the workers' REST APIs. Default: they ask for none. */
     restPassword?: pulumi.Output<string>;
 }
@@ -63,6 +65,8 @@ export class StackTls extends pulumi.ComponentResource {
     public readonly operator: pulumi.Output<Credentials>;
     /** PEM: all trusted authorities. */
     public readonly ca: pulumi.Output<string>;
+    /** Credentials of the further clients by name. Secret. */
+    public readonly clients: Record<string, pulumi.Output<Credentials>>;
     private readonly signer: Authority;
     private readonly days: number;
 
@@ -84,10 +88,10 @@ export class StackTls extends pulumi.ComponentResource {
         this.days = args.certificateDays;
         this.signer = authorities[0]!;
         this.ca = pulumi.all(authorities.map(({ cert }) => cert)).apply((certs) => certs.map(withNewline).join(""));
-        const { cert, key } = this.certificate(OPERATOR, OPERATOR, [], this);
         const rest = args.restPassword?.apply((password) => ({ username: OPERATOR, password }));
-        this.operator = pulumi.secret(
-            pulumi.all([this.ca, cert, key, rest]).apply(([ca, cert, key, rest]) => ({ ca, cert, key, rest })),
+        this.operator = pulumi.all([this.client(OPERATOR, OPERATOR), rest]).apply(([own, rest]) => ({ ...own, rest }));
+        this.clients = Object.fromEntries(
+            args.clients.map((client) => [client, this.client(`client-${client}`, client)]),
         );
         this.registerOutputs({ ca: this.ca });
     }
@@ -114,6 +118,11 @@ export class StackTls extends pulumi.ComponentResource {
             { parent },
         );
         return { volumeName, writerId };
+    }
+
+    private client(name: string, commonName: string): pulumi.Output<Credentials> {
+        const { cert, key } = this.certificate(name, commonName, [], this);
+        return pulumi.secret(pulumi.all([this.ca, cert, key]).apply(([ca, cert, key]) => ({ ca, cert, key })));
     }
 
     private certificate(member: string, role: string, addresses: string[], parent: pulumi.Resource): Certificate {

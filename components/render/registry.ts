@@ -1,5 +1,5 @@
 import { clientTlsSettings, type KafkaStore } from "./kafkaTls";
-import { acceptsPlain, acceptsTls, SCHEMA_WRITERS, STORE_PASSWORD, type TlsMode, usesTls } from "./tls";
+import { acceptsPlain, acceptsTls, STORE_PASSWORD, type TlsMode, usesTls } from "./tls";
 
 /** Where a registry keeps its schemas: in a topic, or in a file of one instance. */
 export type RegistryStore = { bootstrapServers: string } | { folder: string };
@@ -22,6 +22,8 @@ export interface RegistryTls extends KafkaStore {
     port: number;
     /** Path of the file with {@link CLIENT_AUTH_PROPERTIES}. */
     clientAuthFile: string;
+    /** Common names in certificates that may change schemas. */
+    writers: string[];
 }
 
 /**
@@ -106,7 +108,7 @@ export function registryCommand(settings: RegistrySettings, heapMb: number): str
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.net.preferIPv4Stack=true",
         ...Object.entries(registrySettings(settings)).map(([key, value]) => `-D${key}=${value}`),
-        ...registryMain(settings.tls?.mode ?? "off", "/opt/registry/registry.jar", "/opt/registry/authorizer.jar"),
+        ...registryMain(settings.tls, "/opt/registry/registry.jar", "/opt/registry/authorizer.jar"),
     ];
 }
 
@@ -114,11 +116,11 @@ export function registryCommand(settings: RegistrySettings, heapMb: number): str
  * What the JVM of a registry runs. In `require` only some certificates may write (`RegistryAuthorizer.java`); as long as the
  * registry takes plain requests, everyone may.
  */
-export function registryMain(mode: TlsMode, registryJar: string, authorizerJar: string): string[] {
-    if (acceptsPlain(mode)) return ["-jar", registryJar];
+export function registryMain(tls: RegistryTls | undefined, registryJar: string, authorizerJar: string): string[] {
+    if (tls === undefined || acceptsPlain(tls.mode)) return ["-jar", registryJar];
     // -jar would leave out the class path
     return [
-        `-Dregistry.authorizer.writers=${SCHEMA_WRITERS.join(",")}`,
+        `-Dregistry.authorizer.writers=${tls.writers.join(",")}`,
         "-cp",
         `${registryJar}:${authorizerJar}`,
         "io.quarkus.runner.GeneratedMain",

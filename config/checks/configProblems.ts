@@ -2,6 +2,7 @@ import { deletionProblems } from "../../connectors/deletionProblems";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
 import { connectorProblems } from "./connectors";
+import { clientCertificateProblems } from "./clientCertificates";
 import { connectUserProblems } from "./connectUsers";
 import { formatProblems } from "./formats";
 import { hostProblems } from "./hosts";
@@ -23,6 +24,7 @@ export function configProblems(c: Partial<PlatformConfig>): Problem[] {
         ...replicationProblems(c),
         ...portProblems(c),
         ...kafkaUserProblems(c),
+        ...clientCertificateProblems(c),
         ...connectUserProblems(c),
         ...jmsUserProblems(c),
         ...pluginProblems(c),

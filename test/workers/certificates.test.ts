@@ -13,7 +13,7 @@ import { StackTls } from "./components/certificates/stackTls";
 
 const authorities = JSON.parse(readFileSync(join(__dirname, "authorities.json"), "utf8"));
 const given = authorities.map(({ key, ...more }) => ({ ...more, ...(key && { key: secret(key) }) }));
-const tls = new StackTls("tls", { mode: "require", authorities: given, certificateDays: 90 });
+const tls = new StackTls("tls", { mode: "require", authorities: given, certificateDays: 90, clients: [] });
 export const operator = tls.operator;
 export const ca = tls.ca;
 `;

@@ -5,7 +5,7 @@ import type { Credentials } from "@connect-cdc/connector/client";
 import axios from "axios";
 import { CLIENT_AUTH_PROPERTIES, registryMain, registrySettings } from "../../../components/render/registry";
 import { registryUrl } from "../../../components/render/serverAddresses";
-import type { TlsMode } from "../../../components/render/tls";
+import { SCHEMA_WRITERS, type TlsMode } from "../../../components/render/tls";
 import { defaults } from "../../../config/defaults";
 import { makeJar } from "../../../images/staging/javaSources";
 import { clusterReady } from "../../../servers/health";
@@ -60,18 +60,22 @@ export async function startRegistry(
     await makeJar(AUTHORIZER, authorizer, [join(distribution, "lib", "*")], {
         service: "io.undertow.servlet.ServletExtension",
     });
+    const registryTls = tls && {
+        ...{ mode: tls.mode, store: tls.store, port: tlsPorts.registry },
+        ...{ clientAuthFile, writers: SCHEMA_WRITERS },
+    };
     const properties = {
         ...registrySettings({
             port,
             compatibility,
             store: { folder },
-            tls: tls && { mode: tls.mode, store: tls.store, port: tlsPorts.registry, clientAuthFile },
+            tls: registryTls,
         }),
         "quarkus.http.host": "127.0.0.1",
     };
     const args = [
         ...Object.entries(properties).map(([key, value]) => `-D${key}=${value}`),
-        ...registryMain(tls?.mode ?? "off", join(distribution, runnerOf(distribution)), authorizer),
+        ...registryMain(registryTls, join(distribution, runnerOf(distribution)), authorizer),
     ];
     let process: JavaProcess;
     const registry: RegistryProcess = {

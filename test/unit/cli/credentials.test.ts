@@ -24,7 +24,10 @@ const outputs: StackOutputs = {
         kafka: ["h:9190"],
         kafkaUsers: ["h:9290", "h:9291"],
         connect: ["https://h:7170"],
+        registry: ["h:8181"],
     },
+    registryUrls: ["https://h:8181/apis/ccompat/v7"],
+    clients: { shop: { ca: "CA\n", cert: "SHOP\n", key: "SHOPKEY\n" } },
     restUrls: ["https://h:7170"],
     tls: "prefer",
     operator: { ca: "CA\n", cert: "CERT\n", key: "KEY\n" },
@@ -88,6 +91,19 @@ describe("the files", () => {
         expect(() => filesOf("rest", { connectUsers }, "x")).toThrow('user "x" not found');
     });
 
+    it("of a client of the registry are a certificate of its own", () => {
+        const { files, usage } = filesOf("registry", {}, "shop");
+        expect(files).toEqual({ "ca.pem": "CA\n", "cert.pem": "SHOP\n", "key.pem": "SHOPKEY\n" });
+        expect(usage[0]).toContain("--key '/my keys/key.pem' https://h:8181/apis/ccompat/v7/subjects");
+        const addresses = { ...outputs.addresses, registry: undefined };
+        expect(() => filesOf("registry", { addresses }, "shop")).toThrow("runs no schema registry");
+        expect(() => filesOf("registry", {}, "shpo")).toThrow('client "shpo" not found');
+        const path = "connect-cdc:security.clients";
+        expect(() => filesOf("registry", { clients: {} })).toThrow(
+            `needs --user, a name of ${path}: stack prod has none`,
+        );
+    });
+
     it("of psql name the authority, and have the password apart", () => {
         const { files } = filesOf("psql");
         expect(files["pg_service.conf"]).toBe(
@@ -112,7 +128,7 @@ describe("the files", () => {
     });
 
     it.each(PURPOSES)("for %s have all secrets: nothing printed has any", (purpose) => {
-        const { usage } = filesOf(purpose, {}, purpose === "kafka-client" ? "shop" : undefined);
+        const { usage } = filesOf(purpose, {}, ["kafka-client", "registry"].includes(purpose) ? "shop" : undefined);
         for (const secret of [password, encodeURIComponent(password), "KEY", "CERT"]) {
             expect(usage.join("\n")).not.toContain(secret);
         }

@@ -196,7 +196,7 @@ describe("SchemaRegistry", () => {
         const { hosts, image } = hostsAndImage();
         const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, hosts, image });
         const kafka = new KafkaCluster("kafka", { ...defaults.kafka, hosts, image, zookeeper });
-        const args = { ...defaults.registry, instances: 2, hosts, image, kafka };
+        const args = { ...defaults.registry, instances: 2, hosts, image, kafka, writers: [] };
         const registry = new SchemaRegistry("registry", args);
         await resolved(registry.ready.urn);
         const containers = ["registry-0", "registry-1"].map((name) => containerInputs(resources, name));
@@ -240,7 +240,10 @@ describe("SchemaRegistry with TLS", () => {
             const tls = stackTls(mode, asked);
             const zookeeper = new ZookeeperEnsemble("zookeeper", { ...defaults.zookeeper, hosts, image });
             const kafka = new KafkaCluster("kafka", { ...defaults.kafka, hosts, image, zookeeper });
-            const registry = new SchemaRegistry("registry", { ...defaults.registry, hosts, image, kafka, tls });
+            const registry = new SchemaRegistry("registry", {
+                ...defaults.registry,
+                ...{ hosts, image, kafka, tls, writers: ["connect", "shop"] },
+            });
             await resolved(registry.ready.urn);
             const container = containerInputs(resources, "registry-0");
             expect(container["ports"].map((p: { external: number }) => p.external)).toEqual(ports);
@@ -254,6 +257,7 @@ describe("SchemaRegistry with TLS", () => {
                 made === 1,
             );
             expect(command.includes("-Dquarkus.http.insecure-requests=disabled")).toBe(mode === "require");
+            expect(command.includes("-Dregistry.authorizer.writers=connect,shop")).toBe(mode === "require");
         },
     );
 });

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 
 async function declare(authorities: StackAuthority[]) {
-    const tls = new StackTls("tls", { mode: "prefer", authorities, certificateDays: 90 });
+    const tls = new StackTls("tls", { mode: "prefer", authorities, certificateDays: 90, clients: ["shop"] });
     const address = { advertisedAddress: "10.0.0.7", bindAddress: "10.0.0.7" };
     const host = new DockerHost("a", { endpoint: "unix:///var/run/docker.sock", ...address });
     const image = { idOn: () => "sha256:image" } as unknown as Image;
@@ -71,5 +71,12 @@ describe("the certificates of a stack", () => {
             cert: "operator-certificate cert",
             key: "operator-certificate key",
         });
+    });
+
+    it("give further clients certificates of their own, which are secret", async () => {
+        const { tls } = await declare([{ name: "stack" }]);
+        expect(theResource(resources, "Certificate", "client-shop-certificate").inputs.commonName).toBe("shop");
+        expect(await pulumi.isSecret(tls.clients["shop"]!)).toBe(true);
+        expect(await resolved(tls.clients["shop"]!)).toMatchObject({ key: "client-shop-certificate key" });
     });
 });
