@@ -1,8 +1,8 @@
 import { deletionProblems } from "../../connectors/deletionProblems";
 import { Problem } from "../problem";
 import type { PlatformConfig } from "../schema";
-import { connectorProblems } from "./connectors";
 import { clientCertificateProblems } from "./clientCertificates";
+import { connectorProblems } from "./connectors";
 import { connectUserProblems } from "./connectUsers";
 import { formatProblems } from "./formats";
 import { hostProblems } from "./hosts";
