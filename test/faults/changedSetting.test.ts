@@ -6,6 +6,7 @@ import { plugins } from "../../servers/connect";
 import { clusterView, unhealthyPartitions } from "../../servers/kafka";
 import { killUp } from "../support/faults/killedUp";
 import { NumberedRows } from "../support/rows/numberedRows";
+import { KEPT } from "../support/rows/rowAccount";
 import { topicSetting } from "../support/rows/topics";
 import { containerName, docker, memberIds } from "../support/stack/docker";
 import { Pipeline } from "../support/stack/pipeline";
@@ -23,8 +24,6 @@ const everyMember = roles.flatMap(membersOf);
 const WRITERS = ["connect-secrets-writer", "connect-secrets-sweep"];
 /** Nine members, one after the other, and twice the program: some three minutes on a quiet machine. */
 const COMBINED = { timeout: 30 * 60_000 };
-/** The contract for every row. */
-const kept = { lost: [], invented: [], disordered: [], stale: [] };
 /** What the stack is left with. */
 let settled = original;
 let pipeline: Pipeline;
@@ -85,8 +84,8 @@ describe("a changed broker setting", () => {
         expect(await replacedSince(before)).toEqual(["kafka-0"]);
         await rows.untilCommitted(20);
         const { json, xml } = await rows.account();
-        expect(json).toMatchObject(kept);
-        expect(xml).toMatchObject(kept);
+        expect(json).toMatchObject(KEPT);
+        expect(xml).toMatchObject(KEPT);
     });
 
     it("once corrected goes through the brokers one by one, while rows flow and none is lost", async () => {
@@ -101,8 +100,8 @@ describe("a changed broker setting", () => {
         await rows.untilCommitted(20);
         const { json, xml } = await rows.account();
         console.log(`brokers rolled in ${seconds.toFixed(0)} s; longest pause ${json.pauseSeconds.toFixed(1)} s`);
-        expect(json).toMatchObject(kept);
-        expect(xml).toMatchObject(kept);
+        expect(json).toMatchObject(KEPT);
+        expect(xml).toMatchObject(KEPT);
     });
 
     it("is what the brokers work with, and nothing else was replaced", async () => {
@@ -149,8 +148,8 @@ describe("settings taken back, with another heap of each role and a plugin more,
             `brokers and workers rolled in ${seconds.toFixed(0)} s; longest pause ${json.pauseSeconds.toFixed(1)} s; ` +
                 `repeated ${json.duplicates} and ${xml.duplicates}`,
         );
-        expect(json).toMatchObject(kept);
-        expect(xml).toMatchObject(kept);
+        expect(json).toMatchObject(KEPT);
+        expect(xml).toMatchObject(KEPT);
     });
 
     it("is what all members work with, and no other container was replaced but the writers of the workers' secrets", async () => {
@@ -256,7 +255,7 @@ describe.runIf(process.env.SOAK)("a member that does not come back", () => {
 
     it("has cost no row", async () => {
         const { json, xml } = await rows.account();
-        expect(json).toMatchObject(kept);
-        expect(xml).toMatchObject(kept);
+        expect(json).toMatchObject(KEPT);
+        expect(xml).toMatchObject(KEPT);
     });
 });

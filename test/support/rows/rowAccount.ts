@@ -28,6 +28,9 @@ export interface Account {
     pauseSeconds: number;
 }
 
+/** What an account must have, whatever happens to servers: at least once, in the order of each row. */
+export const KEPT = { lost: [], invented: [], disordered: [], stale: [] };
+
 /** Accounts for every commit by what one queue delivered, in the order of the queue. */
 export function account(commits: Commit[], deliveries: Delivery[]): Account {
     const known = new Map(commits.map(({ seq, id }) => [seq, id]));
