@@ -37,7 +37,9 @@ const jvm = {
     ),
 };
 
-const connectorValue = z.union([scalar, z.strictObject({ secret: text("the name of a secret") })], {
+const secretReference = z.strictObject({ secret: text("the name of a secret") });
+
+const connectorValue = z.union([scalar, secretReference], {
     error: "must be text, a number, true or false, or {secret: name}",
 });
 
@@ -52,7 +54,7 @@ const table = z.strictObject({
         .optional(),
 });
 const tables = z.record(z.string(), table, { error: "must be an object of tables by name" }).optional();
-const tablesUrl = z.strictObject({ secret: text("the name of a secret") }).optional();
+const tablesUrl = secretReference.optional();
 
 const drop = z.literal("drop", { error: "must be drop, or left out" }).optional();
 
@@ -60,7 +62,7 @@ const onDelete = z.strictObject({
     offsets: z.enum(["retain", "reset"], { error: "must be retain or reset" }).optional(),
     database: z
         .strictObject({
-            url: z.strictObject({ secret: text("the name of a secret") }).optional(),
+            url: secretReference.optional(),
             slot: drop,
             publication: drop,
         })
@@ -97,7 +99,7 @@ const authority = z.strictObject({
         error: "must be of lower-case letters, digits and -",
     }),
     cert: text("a certificate in PEM").optional(),
-    key: z.strictObject({ secret: text("the name of a secret") }).optional(),
+    key: secretReference.optional(),
 });
 
 const accessRule = z
@@ -120,7 +122,7 @@ const accessRules = z.array(accessRule, {
 const userName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "must be of letters, digits, . _ and -" });
 
 const kafkaUser = z.strictObject({
-    password: z.strictObject({ secret: text("the name of a secret") }).optional(),
+    password: secretReference.optional(),
     allow: accessRules,
     quotas: z
         .strictObject({
@@ -134,10 +136,10 @@ const kafkaUser = z.strictObject({
         .optional(),
 });
 
-const connectUser = z.strictObject({ password: z.strictObject({ secret: text("the name of a secret") }).optional() });
+const connectUser = z.strictObject({ password: secretReference.optional() });
 
 const jmsUser = z.strictObject({
-    password: z.strictObject({ secret: text("the name of a secret") }).optional(),
+    password: secretReference.optional(),
     allow: z.array(
         z.strictObject({
             address: text("the name of a queue or topic"),

@@ -3,6 +3,7 @@ import { type CompletedConnector, connectorName } from "./completeConnector";
 import { DEBEZIUM_POSTGRES_CLASS } from "./debeziumPostgres";
 import { offsetStorageTopicOf } from "./endpoints";
 import { runsRegistry } from "./formats";
+import { passwordSecretsOf } from "./passwordSecrets";
 import { debeziumTopics, listOf } from "./topics";
 
 /** Types of Kafka's resources, by the key of a rule. */
@@ -52,9 +53,7 @@ type KafkaUser = PlatformConfig["kafka"]["users"][string];
 export function declaredAccess(config: AccessSettings & Pick<PlatformConfig, "kafka" | "registry">): DeclaredAccess {
     const users = Object.entries(config.kafka.users);
     return {
-        passwordSecrets: Object.fromEntries(
-            users.map(([name, { password }]) => [name, password?.secret ?? `kafka-user-${name}`]),
-        ),
+        passwordSecrets: passwordSecretsOf("kafka", config.kafka.users),
         quotas: Object.fromEntries(users.flatMap(([name, { quotas }]) => (quotas ? [[name, quotas]] : []))),
         rules: {
             connect: workerRules(config),

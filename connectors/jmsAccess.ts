@@ -2,6 +2,7 @@ import { JMS_OPERATIONS, type JmsRule } from "../components/render/artemis";
 import { OPERATOR } from "../components/render/tls";
 import type { PlatformConfig } from "../config/schema";
 import { isJmsSink, STATE_QUEUE } from "./jmsSink";
+import { passwordSecretsOf } from "./passwordSecrets";
 
 /** Users of the stack's own JMS broker. */
 export interface DeclaredJmsAccess {
@@ -27,9 +28,7 @@ export function declaredJmsAccess({
         passwordSecrets: {
             [OPERATOR]: "jms-operator",
             [user]: passwordSecret,
-            ...Object.fromEntries(
-                declared.map(([name, { password }]) => [name, password?.secret ?? `jms-user-${name}`]),
-            ),
+            ...passwordSecretsOf("jms", users),
         },
         rules: {
             [user]: [
