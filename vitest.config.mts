@@ -16,8 +16,6 @@ const alias = ["", "/client", "/checks", "/postgres", "/registry", "/commands"].
 
 /** Tests of whole stacks, which are run one by one. */
 const WHOLE_STACKS = { fileParallelism: false, testTimeout: 15 * MINUTE, hookTimeout: 20 * MINUTE };
-/** The same, on one stack that they share. */
-const SHARED_STACK = { ...WHOLE_STACKS, globalSetup: "./test/support/stack/globalSetup.ts" };
 
 /** In one run of Vitest the levels follow each other. `npm test` runs each of them by itself, some side by side. */
 function level(name: string, groupOrder: number, options: Record<string, unknown> = {}) {
@@ -52,9 +50,12 @@ export default defineConfig({
                 // where the offsets of deleted connectors are kept
                 env: { XDG_STATE_HOME: join(tmpdir(), "connect-cdc-test-state") },
             }),
-            level("stack", 3, SHARED_STACK),
-            level("faults", 4, SHARED_STACK),
-            level("hosts", 5, WHOLE_STACKS),
+            level("stack", 3, {
+                ...WHOLE_STACKS,
+                // one stack for all of them
+                globalSetup: "./test/support/stack/globalSetup.ts",
+            }),
+            level("hosts", 4, WHOLE_STACKS),
         ],
         sequence: { sequencer: FileOrder },
         // the stack of a level is destroyed after the last of its tests

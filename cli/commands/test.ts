@@ -12,7 +12,7 @@ import { setup } from "../../tools/setup/setup";
 import { findMissingSshServer } from "../../tools/setup/sshServer";
 import { examples } from "../options";
 
-/** Three rows of parts run side by side, because each of them waits for servers half of its time. */
+/** Two rows of parts run side by side, because each of them waits for servers a part of its time. */
 const PARTS: Record<string, PlannedPart> = {
     "set-up": {
         run: async () => {
@@ -29,8 +29,7 @@ const PARTS: Record<string, PlannedPart> = {
     unit: { run: () => vitest("unit"), after: ["typecheck"] },
     tools: { run: () => vitest("tools"), after: ["unit", "plugins"] },
     workers: { run: () => vitest("workers"), after: ["tools"] },
-    faults: { run: () => vitest("faults"), after: ["plugins"] },
-    hosts: { run: () => vitest("hosts"), after: ["faults"] },
+    hosts: { run: () => vitest("hosts"), after: ["workers"] },
 };
 
 export const command = new Command()

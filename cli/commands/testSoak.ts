@@ -28,7 +28,7 @@ export const command = new Command()
         const options = { seed, minutes };
         logToStderr(`random tests begin with seed ${seed}; to repeat them: npm run test:soak -- --seed ${seed}`);
         await setup(logToStderr, [findMissingBrowser, findMissingClients, findMissingPython, findMissingSshServer]);
-        const projects = ["tools", "workers", "stack", "faults", "hosts"].map((name) => `--project=${name}`);
+        const projects = ["tools", "workers", "stack", "hosts"].map((name) => `--project=${name}`);
         const tests = await showVitest([...projects, ...args], soakVariables(options));
         const sink = args.length === 0 ? await showPluginSoak(options) : 0;
         process.exitCode = tests || sink;

@@ -24,7 +24,7 @@ it.each([
 });
 
 it("has a limit of ten minutes by default", async () => {
-    const rest = ["test/faults/sizes.test.ts"];
+    const rest = ["test/stack/faults/sizes.test.ts"];
     expect(await parse(rest)).toEqual({ options: { minutes: 10 }, rest });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { containerName, docker } from "../support/stack/docker";
-import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "../support/stack/sharedStack";
+import { containerName, docker } from "../../support/stack/docker";
+import { Pipeline } from "../../support/stack/pipeline";
+import { sharedStack } from "../../support/stack/sharedStack";
 
 const stack = sharedStack();
 let pipeline: Pipeline;

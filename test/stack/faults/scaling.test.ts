@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectorStatuses, tasksOf } from "../../servers/connect";
-import { clusterView } from "../../servers/kafka";
-import { done, pending, waitFor } from "../../servers/wait";
-import { NumberedRows } from "../support/rows/numberedRows";
-import { memberIds } from "../support/stack/docker";
-import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "../support/stack/sharedStack";
+import { connectorStatuses, tasksOf } from "../../../servers/connect";
+import { clusterView } from "../../../servers/kafka";
+import { done, pending, waitFor } from "../../../servers/wait";
+import { NumberedRows } from "../../support/rows/numberedRows";
+import { memberIds } from "../../support/stack/docker";
+import { Pipeline } from "../../support/stack/pipeline";
+import { sharedStack } from "../../support/stack/sharedStack";
 
 const stack = sharedStack();
 const original = stack.config();

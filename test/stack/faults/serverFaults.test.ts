@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../cli/stack/stackOutputs";
-import { done, pending, waitFor } from "../../servers/wait";
-import { faults, untilWell, whileCut, workerOf } from "../support/faults/serverFaults";
-import { NumberedRows } from "../support/rows/numberedRows";
-import { KEPT } from "../support/rows/rowAccount";
-import { readTopic } from "../support/rows/topics";
-import { containerName, docker } from "../support/stack/docker";
-import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "../support/stack/sharedStack";
+import type { StackOutputs } from "../../../cli/stack/stackOutputs";
+import { done, pending, waitFor } from "../../../servers/wait";
+import { faults, untilWell, whileCut, workerOf } from "../../support/faults/serverFaults";
+import { NumberedRows } from "../../support/rows/numberedRows";
+import { KEPT } from "../../support/rows/rowAccount";
+import { readTopic } from "../../support/rows/topics";
+import { containerName, docker } from "../../support/stack/docker";
+import { Pipeline } from "../../support/stack/pipeline";
+import { sharedStack } from "../../support/stack/sharedStack";
 
 const stack = sharedStack();
 let pipeline: Pipeline;
@@ -37,7 +37,8 @@ describe("while rows are inserted and updated", () => {
         expect(xml).toMatchObject(KEPT);
     });
 
-    it("a worker that is cut off until its task has ended does not overwrite a newer position of the source", async () => {
+    const long = it.runIf(process.env.SOAK);
+    long("a worker that is cut off until its task has ended does not overwrite a newer position", async () => {
         const { outputs } = pipeline;
         const victim = { stack: stack.handle.name, outputs };
         const rows = await NumberedRows.start(pipeline);

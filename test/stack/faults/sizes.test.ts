@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { clusterView, unhealthyPartitions } from "../../servers/kafka";
-import { soakLimitMs, soakRounds } from "../support/soakOptions";
-import { namesOfStack } from "../support/stack/docker";
-import { Pipeline } from "../support/stack/pipeline";
-import { TestStack } from "../support/stack/stack";
+import { clusterView, unhealthyPartitions } from "../../../servers/kafka";
+import { soakLimitMs, soakRounds } from "../../support/soakOptions";
+import { namesOfStack } from "../../support/stack/docker";
+import { Pipeline } from "../../support/stack/pipeline";
+import { TestStack } from "../../support/stack/stack";
 
 /** Longest time that one stack takes, from its creation to its end. */
 const STACK_SECONDS = 300;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { untilServersWell } from "../support/faults/serverFaults";
-import { containerName, docker, listContainers } from "../support/stack/docker";
-import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "../support/stack/sharedStack";
+import { untilServersWell } from "../../support/faults/serverFaults";
+import { containerName, docker, listContainers } from "../../support/stack/docker";
+import { Pipeline } from "../../support/stack/pipeline";
+import { sharedStack } from "../../support/stack/sharedStack";
 
 const stack = sharedStack();
 const inspect = (member: string) => docker.getContainer(containerName(stack.handle.name, member)).inspect();

@@ -1,15 +1,15 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { killUp } from "../support/faults/killedUp";
-import { type Fault, faults, furtherFaults, untilWell } from "../support/faults/serverFaults";
-import { NumberedRows } from "../support/rows/numberedRows";
-import type { QueueDrain } from "../support/rows/queues";
-import { KEPT } from "../support/rows/rowAccount";
-import type { Account } from "../support/rows/rowAccount";
-import { SeededRandom } from "../support/seededRandom";
-import { firstSeed, soakLimitMs, soakRounds } from "../support/soakOptions";
-import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "../support/stack/sharedStack";
-import { watchMembers } from "../support/stack/watchMembers";
+import { killUp } from "../../support/faults/killedUp";
+import { type Fault, faults, furtherFaults, untilWell } from "../../support/faults/serverFaults";
+import { NumberedRows } from "../../support/rows/numberedRows";
+import type { QueueDrain } from "../../support/rows/queues";
+import { KEPT } from "../../support/rows/rowAccount";
+import type { Account } from "../../support/rows/rowAccount";
+import { SeededRandom } from "../../support/seededRandom";
+import { firstSeed, soakLimitMs, soakRounds } from "../../support/soakOptions";
+import { Pipeline } from "../../support/stack/pipeline";
+import { sharedStack } from "../../support/stack/sharedStack";
+import { watchMembers } from "../../support/stack/watchMembers";
 
 const stack = sharedStack();
 const original = stack.config();

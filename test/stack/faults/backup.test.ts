@@ -1,15 +1,16 @@
 import { readdirSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { runProcess } from "../../tools/processes";
-import { shellBlocks } from "../support/docs/docCommands";
-import { DocWorkspace } from "../support/docs/docWorkspace";
-import { untilWell } from "../support/faults/serverFaults";
-import { Pipeline } from "../support/stack/pipeline";
-import { sharedStack } from "../support/stack/sharedStack";
+import { runProcess } from "../../../tools/processes";
+import { shellBlocks } from "../../support/docs/docCommands";
+import { DocWorkspace } from "../../support/docs/docWorkspace";
+import { untilWell } from "../../support/faults/serverFaults";
+import { Pipeline } from "../../support/stack/pipeline";
+import { sharedStack } from "../../support/stack/sharedStack";
 
 const stack = sharedStack();
 /** The commands of the page: take a backup, and go back to it. */
 const [takeBackup, goBack] = shellBlocks("docs/backup.md").filter(({ mode }) => mode === "slow");
+const long = it.runIf(process.env.SOAK);
 let workspace: DocWorkspace;
 let pipeline: Pipeline;
 let keptId: number;
@@ -37,7 +38,7 @@ async function run(block = takeBackup): Promise<void> {
     expect(code, stdout + stderr).toBe(0);
 }
 
-it("a backup has the volume of each server that keeps data", async () => {
+long("a backup has the volume of each server that keeps data", async () => {
     keptId = (await pipeline.passMarker()).id;
     await run(takeBackup);
     const members = ["artemis", "kafka-0", "kafka-1", "kafka-2", "postgres"];
@@ -47,7 +48,7 @@ it("a backup has the volume of each server that keeps data", async () => {
     );
 });
 
-it("rows flow on after it, and are gone when the stack goes back to it, from where they flow on again", async () => {
+long("rows flow on after it, and are gone when the stack goes back to it, from where they flow on again", async () => {
     const { id: lostId } = await pipeline.passMarker(120);
     expect(lostId).toBeGreaterThan(keptId);
     await run(goBack);
