@@ -8,12 +8,12 @@ export interface PlannedPart {
     after: string[];
 }
 
-/** Number of test files whose time is printed. */
+/** Number of test files of a part whose time is printed. */
 const SLOWEST = 10;
 
 /**
  * Runs each part as soon as those that it comes after have ended, all of them even when an early one fails. Prints one line
- * for each, then the time of each part, then the slowest test files, then `N passed, N failed`.
+ * for each with its slowest test files, then the time of each part, then `N passed, N failed`.
  *
  * @param needsTests whether it is a failure when there was no test at all
  * @returns the exit code
@@ -36,8 +36,6 @@ export async function runParts(parts: Record<string, PlannedPart>, needsTests: b
     const total = combine(await Promise.all(running.values()));
     const times = Object.keys(parts).map((name) => describeTime(name, seconds.get(name)!));
     log(["Time of each part:", ...times, describeTime("in all", secondsSince(started))].join("\n"));
-    const slowest = slowestFiles(total.files ?? []).map(({ name, seconds }) => describeTime(name, seconds));
-    if (slowest.length > 0) log(["Slowest test files:", ...slowest].join("\n"));
     log(describeCounts(total));
     return total.failed > 0 || (needsTests && total.passed === 0) ? 1 : 0;
 }
@@ -46,6 +44,8 @@ async function runPart(name: string, run: Part, log: Log): Promise<PartResult> {
     const result = await step(log, name, () => attempt(run));
     const counts = result.passed + result.failed > 0 ? `: ${describeCounts(result)}` : "";
     log(`${name}: ${result.failed > 0 ? "FAILED" : "ok"}${counts}`);
+    const slowest = slowestFiles(result.files ?? []).map(({ name, seconds }) => describeTime(name, seconds));
+    if (slowest.length > 0) log([`Slowest test files of ${name}:`, ...slowest].join("\n"));
     if (result.failed > 0) log(`\n${result.report.trim()}\n`);
     return result;
 }
