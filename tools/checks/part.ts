@@ -49,6 +49,5 @@ export function combine(results: PartResult[]): PartResult {
             .map(({ report }) => report.trim())
             .filter((report) => report !== "")
             .join("\n\n"),
-        files: results.flatMap(({ files = [] }) => files),
     };
 }
