@@ -19,7 +19,8 @@ const followMilliseconds = 2000;
 
 describe.each(pages())("%s", (page) => {
     // What stops the whole stack has a test of its own: backup.test.ts
-    const blocks = shellBlocks(page).filter(({ mode }) => mode !== "slow");
+    const withSlow = process.env.SOAK !== undefined && page !== "docs/backup.md";
+    const blocks = shellBlocks(page).filter(({ mode }) => withSlow || mode !== "slow");
     // Of its own for each page: what one sets in the stack file must not reach the next one's `up`.
     let workspace: DocWorkspace;
     beforeAll(() => {

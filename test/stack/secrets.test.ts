@@ -145,6 +145,7 @@ async function act(): Promise<void> {
     stack.configure({ connectors: { planted: plantedSink(), refused, echoing } });
     runs["refused"] = await stack.tryUp("--diff", "--event-log", eventLog("refused"));
     runs["preview as JSON"] = await stack.pulumi("preview", "--json");
+    runs["outputs"] = await stack.pulumi("stack", "output", "--stack", stack.handle.name);
     runs["refresh"] = await stack.refresh();
 }
 
@@ -274,8 +275,9 @@ describe("secrets are nowhere plain text", () => {
         ours.check("the state", Buffer.concat(texts.map(({ content }) => content)), PUBLIC);
     });
 
-    it("in what pulumi prints: up, preview --diff, preview --json, refresh; and in its event logs", () => {
+    it("in what pulumi prints: up, stack output, preview --diff, preview --json, refresh; and in its event logs", () => {
         expect(runs["preview"]!.output).toContain("planted");
+        expect(runs["outputs"]!.output).toContain("[secret]");
         ours.check("pulumi's output", stack.log(), PUBLIC);
         ours.check("the program's output", runs["credentials"]!.output + runs["no TLS"]!.output, "planted-elsewhere");
         const texts = filesIn(join(program!.folder, "state"));

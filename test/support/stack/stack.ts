@@ -40,6 +40,8 @@ type Section = Record<string, unknown>;
 
 const folderPrefix = "connect-cdc-stack-";
 const runLimitMinutes = 15;
+/** Without outputs: the end of what it prints, which an error shows, is its diagnostics. */
+const UP = ["--yes", "--skip-preview", "--suppress-outputs"];
 
 /**
  * A real stack for tests: the real `pulumi` on the real engine, with a name, ports, a state folder and a config file of its
@@ -110,12 +112,12 @@ export class TestStack {
 
     /** `pulumi up`; throws when it fails. */
     up(...flags: string[]): Promise<RunResult> {
-        return this.must("up", ["--yes", "--skip-preview", ...flags]);
+        return this.must("up", [...UP, ...flags]);
     }
 
     /** `pulumi up` that may fail. */
     tryUp(...flags: string[]): Promise<RunResult> {
-        return this.run("up", ["--yes", "--skip-preview", ...flags]);
+        return this.run("up", [...UP, ...flags]);
     }
 
     refresh(): Promise<RunResult> {
