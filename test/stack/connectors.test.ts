@@ -36,8 +36,13 @@ describe("a connector", () => {
             "delete dbz-source-snapshots",
             "update dbz-source",
         ]);
-        const { code, output } = await stack.tryUp();
-        expect(code).not.toBe(0);
+        let { code, output } = await stack.tryUp();
+        if (code === 0) {
+            // On a busy machine the task runs for longer than an up watches it, and the next one reports it
+            await expect.poll(() => taskStates("dbz-source"), { timeout: 60_000 }).toEqual(["FAILED"]);
+            ({ code, output } = await stack.tryUp("--refresh"));
+        }
+        expect(code, output).not.toBe(0);
         expect(output).toMatch(/dbz-source/);
         expect(output).toMatch(/publication/i);
         expect(await connectorNames()).toContain("dbz-source");
