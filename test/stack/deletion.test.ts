@@ -184,7 +184,7 @@ describe.runIf(process.env.SOAK)("further deletions", () => {
     });
 });
 
-describe("the stack's own source with slot: drop", () => {
+describe.runIf(process.env.SOAK)("the stack's own source with slot: drop", () => {
     const armed = { onDelete: { offsets: "reset", database: { slot: "drop", publication: "drop" } } };
     const configure = (entry?: object) => stack.configure({ connectors: entry && { "dbz-source": entry } });
     const urn = (connector: string) =>

@@ -164,7 +164,8 @@ describe("npm run status", () => {
         );
     });
 
-    it("names a worker that repeatedly runs out of memory, with its last error, and the remedy", async () => {
+    const long = it.runIf(process.env.SOAK);
+    long("names a worker that repeatedly runs out of memory, with its last error, and the remedy", async () => {
         const name = `${stack.handle.name}x`;
         const well = container("connect-0");
         const { Image, Config } = await well.inspect();

@@ -109,7 +109,7 @@ describe("npm run watch", () => {
     }
 });
 
-describe("the watch container", () => {
+describe.runIf(process.env.SOAK)("the watch container", () => {
     let sink: BrokenSink;
     const name = containerName(stack.handle.name, "watch");
     const before = stack.config();

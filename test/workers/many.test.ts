@@ -6,7 +6,7 @@ import { ConnectProcesses, startConnectClusters } from "../support/workers/conne
 import { FaultProxy } from "../support/workers/faultProxy";
 import { fileConnectors } from "../support/workers/fileConnectors";
 
-const COUNT = process.env.SOAK ? 100 : 40;
+const COUNT = process.env.SOAK ? 100 : 20;
 const LIMIT_MS = 10 * 60_000;
 const CLIENT = "pulumi";
 

@@ -24,23 +24,6 @@ let victim: Victim;
 let source: SecondSource;
 let loads: BulkLoads;
 
-beforeAll(async () => {
-    vi.stubEnv("XDG_STATE_HOME", join(stack.handle.folder, "bulk"));
-    const outputs = await stack.outputs();
-    victim = { stack: stack.handle.name, outputs };
-    source = await SecondSource.open(outputs);
-    await startSource();
-    loads = await BulkLoads.open(source, outputs.addresses.kafka);
-});
-
-afterAll(async () => {
-    await loads?.close();
-    if (engine.outputs) await engine.destroy();
-    await source?.close();
-    await deleteTopic(victim.outputs.addresses.kafka, source.topic);
-    vi.unstubAllEnvs();
-});
-
 function put(path: "pause" | "resume"): Promise<unknown> {
     return axios.put(`${victim.outputs.restUrls[0]}/connectors/${CONNECTOR}/${path}`, {});
 }
@@ -76,54 +59,73 @@ async function untilReader(what: string, wanted: (reader: number | undefined) =>
 }
 
 // All ways in which a task ends, and larger loads: test/workers/bulkLoads.test.ts
-describe("a source loses no row", () => {
-    it("when its worker is killed in the middle of a bulk load", async () => {
-        const before = loads.arrived;
-        const count = await loads.write(size);
-        await loads.untilArrived(before + Math.floor(0.4 * count));
-        // The load would be over before the engine has killed the worker
-        await put("pause");
-        await untilTask("PAUSED");
-        const endedAt = loads.arrived - before;
-        const reader = await source.slotReader();
-        await crash(victim, await workerOf(victim, CONNECTOR));
-        await untilReader("the end of the reader", (other) => other !== reader);
-        await untilServersWell(victim);
-        await put("resume");
-        await untilWell(victim);
-        const { rows, lost, duplicates } = await loads.account();
-        console.log(
-            `killed at ${endedAt} of ${count} rows: ${rows} rows so far, ${lost.length} lost, ${duplicates} more than once`,
-        );
-        expect(endedAt).toBeLessThan(count);
-        expect(lost).toEqual([]);
-        // Debezium warns of each row that its statistics leave out, unless the image's logging does not write it
-        const logs = await Promise.all(workers().map(({ id }) => logOf(id)));
-        expect(logs.join("\n")).not.toContain("MeasurementCollector");
+describe.runIf(process.env.SOAK)("bulk loads through a source of the stack", () => {
+    beforeAll(async () => {
+        vi.stubEnv("XDG_STATE_HOME", join(stack.handle.folder, "bulk"));
+        const outputs = await stack.outputs();
+        victim = { stack: stack.handle.name, outputs };
+        source = await SecondSource.open(outputs);
+        await startSource();
+        loads = await BulkLoads.open(source, outputs.addresses.kafka);
     });
-});
 
-async function writeForSnapshot(): Promise<void> {
-    await engine.destroy();
-    await loads.empty();
-    await loads.writeHuge(HUGE);
-    const before = loads.arrived;
-    await startSource();
-    // A row of a snapshot comes where its page is: one that is written last may come first
-    await loads.untilArrived(before + HUGE);
-}
+    afterAll(async () => {
+        await loads?.close();
+        if (engine.outputs) await engine.destroy();
+        await source?.close();
+        await deleteTopic(victim.outputs.addresses.kafka, source.topic);
+        vi.unstubAllEnvs();
+    });
 
-describe.runIf(process.env.SOAK)("rows of 60 kB, more than a worker's heap has room for,", () => {
-    it.each([
-        { way: "streamed", write: () => loads.writeHuge(HUGE) },
-        { way: "in a snapshot", write: writeForSnapshot },
-    ])("all arrive when $way, and no worker ends", async ({ way, write }) => {
-        const before = await restartCounts();
-        const began = performance.now();
-        await write();
-        const { lost } = await loads.account();
-        console.log(`${HUGE} rows of 60 kB ${way}: ${Math.round((performance.now() - began) / 1000)} s`);
-        expect(lost).toEqual([]);
-        expect(await restartCounts()).toEqual(before);
+    describe("a source loses no row", () => {
+        it("when its worker is killed in the middle of a bulk load", async () => {
+            const before = loads.arrived;
+            const count = await loads.write(size);
+            await loads.untilArrived(before + Math.floor(0.4 * count));
+            // The load would be over before the engine has killed the worker
+            await put("pause");
+            await untilTask("PAUSED");
+            const endedAt = loads.arrived - before;
+            const reader = await source.slotReader();
+            await crash(victim, await workerOf(victim, CONNECTOR));
+            await untilReader("the end of the reader", (other) => other !== reader);
+            await untilServersWell(victim);
+            await put("resume");
+            await untilWell(victim);
+            const { rows, lost, duplicates } = await loads.account();
+            console.log(
+                `killed at ${endedAt} of ${count} rows: ${rows} rows so far, ${lost.length} lost, ${duplicates} more than once`,
+            );
+            expect(endedAt).toBeLessThan(count);
+            expect(lost).toEqual([]);
+            // Debezium warns of each row that its statistics leave out, unless the image's logging does not write it
+            const logs = await Promise.all(workers().map(({ id }) => logOf(id)));
+            expect(logs.join("\n")).not.toContain("MeasurementCollector");
+        });
+    });
+
+    async function writeForSnapshot(): Promise<void> {
+        await engine.destroy();
+        await loads.empty();
+        await loads.writeHuge(HUGE);
+        const before = loads.arrived;
+        await startSource();
+        // A row of a snapshot comes where its page is: one that is written last may come first
+        await loads.untilArrived(before + HUGE);
+    }
+
+    describe("rows of 60 kB, more than a worker's heap has room for,", () => {
+        it.each([
+            { way: "streamed", write: () => loads.writeHuge(HUGE) },
+            { way: "in a snapshot", write: writeForSnapshot },
+        ])("all arrive when $way, and no worker ends", async ({ way, write }) => {
+            const before = await restartCounts();
+            const began = performance.now();
+            await write();
+            const { lost } = await loads.account();
+            console.log(`${HUGE} rows of 60 kB ${way}: ${Math.round((performance.now() - began) / 1000)} s`);
+            expect(lost).toEqual([]);
+            expect(await restartCounts()).toEqual(before);
+        });
     });
 });

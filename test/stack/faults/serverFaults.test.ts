@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StackOutputs } from "../../../cli/stack/stackOutputs";
 import { done, pending, waitFor } from "../../../servers/wait";
-import { faults, untilWell, whileCut, workerOf } from "../../support/faults/serverFaults";
+import { faults, furtherFaults, untilWell, whileCut, workerOf } from "../../support/faults/serverFaults";
 import { NumberedRows } from "../../support/rows/numberedRows";
 import { KEPT } from "../../support/rows/rowAccount";
 import { readTopic } from "../../support/rows/topics";
@@ -19,23 +19,26 @@ beforeAll(async () => {
 afterAll(() => pipeline?.close());
 
 describe("while rows are inserted and updated", () => {
-    it.each(faults)("$name: none is lost, none comes out of order", async ({ name, inflict }) => {
-        const victim = { stack: stack.handle.name, outputs: pipeline.outputs };
-        const rows = await NumberedRows.start(pipeline);
-        await rows.untilCommitted(20);
-        await rows.untilCaughtUp();
+    it.each(process.env.SOAK ? [...faults, ...furtherFaults] : faults)(
+        "$name: none is lost, none comes out of order",
+        async ({ name, inflict }) => {
+            const victim = { stack: stack.handle.name, outputs: pipeline.outputs };
+            const rows = await NumberedRows.start(pipeline);
+            await rows.untilCommitted(20);
+            await rows.untilCaughtUp();
 
-        const hit = await inflict(victim);
-        await rows.untilCommitted(20);
-        await untilWell(victim);
-        const { json, xml } = await rows.account();
-        console.log(
-            `${name} (${hit.join(", ")}): ${rows.commits.length} commits; repeated ${json.duplicates} (JSON) and ` +
-                `${xml.duplicates} (XML); longest pause ${json.pauseSeconds.toFixed(1)} s and ${xml.pauseSeconds.toFixed(1)} s`,
-        );
-        expect(json).toMatchObject(KEPT);
-        expect(xml).toMatchObject(KEPT);
-    });
+            const hit = await inflict(victim);
+            await rows.untilCommitted(20);
+            await untilWell(victim);
+            const { json, xml } = await rows.account();
+            console.log(
+                `${name} (${hit.join(", ")}): ${rows.commits.length} commits; repeated ${json.duplicates} (JSON) and ` +
+                    `${xml.duplicates} (XML); longest pause ${json.pauseSeconds.toFixed(1)} s and ${xml.pauseSeconds.toFixed(1)} s`,
+            );
+            expect(json).toMatchObject(KEPT);
+            expect(xml).toMatchObject(KEPT);
+        },
+    );
 
     const long = it.runIf(process.env.SOAK);
     long("a worker that is cut off until its task has ended does not overwrite a newer position", async () => {

@@ -27,17 +27,7 @@ export const faults: Fault[] = [
     fault("the worker of the source is killed", async (victim) => [
         await crash(victim, await workerOf(victim, "dbz-source")),
     ]),
-    fault("the worker of a sink is killed", async (victim) => [
-        await crash(victim, await workerOf(victim, "json-jms-sink")),
-    ]),
-    fault("the database restarts", (victim) => restart(victim, ["postgres"])),
     fault("the JMS broker restarts", (victim) => restart(victim, ["artemis"])),
-    fault("all workers restart at once", (victim) =>
-        restart(
-            victim,
-            victim.outputs.restUrls.map((_, i) => `connect-${i}`),
-        ),
-    ),
     fault("the source's worker has its cable cut for 30 s", async (victim) => [
         await cutCable(victim, await workerOf(victim, "dbz-source"), CUT_SECONDS),
     ]),
@@ -45,6 +35,16 @@ export const faults: Fault[] = [
 
 /** Further ones, for those who have more time. */
 export const furtherFaults: Fault[] = [
+    fault("the worker of a sink is killed", async (victim) => [
+        await crash(victim, await workerOf(victim, "json-jms-sink")),
+    ]),
+    fault("the database restarts", (victim) => restart(victim, ["postgres"])),
+    fault("all workers restart at once", (victim) =>
+        restart(
+            victim,
+            victim.outputs.restUrls.map((_, i) => `connect-${i}`),
+        ),
+    ),
     fault("the controller has its cable cut for 30 s", async (victim) => [
         await cutCable(victim, await controller(victim), CUT_SECONDS),
     ]),
