@@ -29,7 +29,8 @@ const PARTS: Record<string, PlannedPart> = {
     unit: { run: () => vitest("unit"), after: ["typecheck"] },
     tools: { run: () => vitest("tools"), after: ["unit", "plugins"] },
     workers: { run: () => vitest("workers"), after: ["tools"] },
-    hosts: { run: () => vitest("hosts"), after: ["workers"] },
+    // Three engines with TLS need the whole machine
+    hosts: { run: () => vitest("hosts"), after: ["workers", "stack"] },
 };
 
 export const command = new Command()

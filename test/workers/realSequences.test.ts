@@ -7,11 +7,11 @@ import { RealCluster } from "../support/workers/realCluster";
 const SOAK = process.env["SOAK"] !== undefined;
 const VERSIONS = SOAK ? CONNECT_VERSIONS : ["3.9.2"];
 /** Of all versions together. */
-const SEQUENCES = SOAK ? 500 : 13;
+const SEQUENCES = SOAK ? 500 : 8;
 /** How often a worker is killed. */
-const DEATHS = SOAK ? 30 : 3;
+const DEATHS = SOAK ? 30 : 2;
 /** Sequences that run at the same time. */
-const AT_ONCE = 13;
+const AT_ONCE = SOAK ? 13 : 8;
 const MINUTE = 60_000;
 /** Longest time that a sequence takes. */
 const SEQUENCE_SECONDS = 90;

@@ -7,7 +7,7 @@ import { runningWith, tasksOf } from "../support/workers/fakeConnector";
 import { runSequence, SequenceCluster } from "../support/workers/randomSequence";
 import { virtualClock } from "../support/workers/virtualClock";
 
-const SEQUENCES = process.env.SOAK ? 500 : 200;
+const SEQUENCES = process.env.SOAK ? 500 : 100;
 const VERSIONS = ["2.8.2", "3.4.1", "3.6.2", "3.9.2", "4.1.0"];
 const BYSTANDER = { config: { name: "bystander", topics: "x" }, state: "PAUSED", generation: 7 };
 
