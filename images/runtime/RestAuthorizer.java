@@ -29,8 +29,8 @@ public final class RestAuthorizer implements ConnectRestExtension {
 
     @Override
     public void register(ConnectRestExtensionContext context) {
-        // Before users and passwords are looked at
-        context.configurable().register(new Filter(principals), Priorities.AUTHENTICATION);
+        // Before Kafka's filter of users and passwords, whose priority is AUTHENTICATION: filters of one priority have no order
+        context.configurable().register(new Filter(principals), Priorities.AUTHENTICATION - 1);
     }
 
     @Override
