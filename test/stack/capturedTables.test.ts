@@ -210,8 +210,7 @@ describe("a table that is declared while rows flow", () => {
         await expect.poll(() => missingRows("true"), { timeout: 60_000, interval: 1000 }).toEqual([]);
     });
 
-    const long = it.runIf(process.env.SOAK);
-    long(
+    it.runIf(process.env.SOAK)(
         "is a warning of preview when its events will lack values, unless this up sets the replica identity",
         async () => {
             const large = "cdc.large_values";

@@ -164,42 +164,48 @@ describe("npm run status", () => {
         );
     });
 
-    const long = it.runIf(process.env.SOAK);
-    long("names a worker that repeatedly runs out of memory, with its last error, and the remedy", async () => {
-        const name = `${stack.handle.name}x`;
-        const well = container("connect-0");
-        const { Image, Config } = await well.inspect();
-        const worker = await docker.createContainer({
-            name: containerName(name, "connect-0"),
-            Image,
-            // Too little to load the plugins
-            Cmd: Config.Cmd.map((word) => (word.startsWith("-Xmx") ? "-Xmx8m" : word)),
-            User: Config.User,
-            Labels: stackLabels({ project: PROJECT, stack: name }),
-            HostConfig: { RestartPolicy: { Name: "unless-stopped" }, NetworkMode: "none" },
-        });
-        const target = platformTarget(stack.handle.name, pipeline.outputs);
-        const find = async () => {
-            const snapshot = await takeSnapshot({ ...target, stack: name, connect: target.connect.slice(0, 1) });
-            return findingsOf(snapshot).find(({ key }) => key === "member:connect-0");
-        };
-        try {
-            const files = await well.getArchive({ path: "/etc/connect-cdc" });
-            await worker.putArchive(files, { path: "/etc" });
-            await worker.start();
-            await expect
-                .poll(find, { timeout: 60_000, interval: 1000 })
-                .toEqual(
-                    expect.objectContaining({ text: expect.stringMatching(/^restarted \d+ times since it was made/) }),
+    it.runIf(process.env.SOAK)(
+        "names a worker that repeatedly runs out of memory, with its last error, and the remedy",
+        async () => {
+            const name = `${stack.handle.name}x`;
+            const well = container("connect-0");
+            const { Image, Config } = await well.inspect();
+            const worker = await docker.createContainer({
+                name: containerName(name, "connect-0"),
+                Image,
+                // Too little to load the plugins
+                Cmd: Config.Cmd.map((word) => (word.startsWith("-Xmx") ? "-Xmx8m" : word)),
+                User: Config.User,
+                Labels: stackLabels({ project: PROJECT, stack: name }),
+                HostConfig: { RestartPolicy: { Name: "unless-stopped" }, NetworkMode: "none" },
+            });
+            const target = platformTarget(stack.handle.name, pipeline.outputs);
+            const find = async () => {
+                const snapshot = await takeSnapshot({ ...target, stack: name, connect: target.connect.slice(0, 1) });
+                return findingsOf(snapshot).find(({ key }) => key === "member:connect-0");
+            };
+            try {
+                const files = await well.getArchive({ path: "/etc/connect-cdc" });
+                await worker.putArchive(files, { path: "/etc" });
+                await worker.start();
+                await expect
+                    .poll(find, { timeout: 60_000, interval: 1000 })
+                    .toEqual(
+                        expect.objectContaining({
+                            text: expect.stringMatching(/^restarted \d+ times since it was made/),
+                        }),
+                    );
+                const { level, text, remedy } = (await find())!;
+                expect(level).toBe("wrong");
+                expect(text).toMatch(
+                    /\d+ s ago, the last time \d+ s ago\. The last error in its log: .*Java heap space$/,
                 );
-            const { level, text, remedy } = (await find())!;
-            expect(level).toBe("wrong");
-            expect(text).toMatch(/\d+ s ago, the last time \d+ s ago\. The last error in its log: .*Java heap space$/);
-            expect(remedy).toBe("raise heapMb and memoryMb of connect-cdc:connect");
-        } finally {
-            await worker.remove({ force: true });
-        }
-    });
+                expect(remedy).toBe("raise heapMb and memoryMb of connect-cdc:connect");
+            } finally {
+                await worker.remove({ force: true });
+            }
+        },
+    );
 
     it("finds no problem when everything is back", async () => {
         const victim = { stack: stack.handle.name, outputs: pipeline.outputs };

@@ -10,7 +10,6 @@ import { sharedStack } from "../../support/stack/sharedStack";
 const stack = sharedStack();
 /** The commands of the page: take a backup, and go back to it. */
 const [takeBackup, goBack] = shellBlocks("docs/backup.md").filter(({ mode }) => mode === "slow");
-const long = it.runIf(process.env.SOAK);
 let workspace: DocWorkspace;
 let pipeline: Pipeline;
 let keptId: number;
@@ -38,7 +37,7 @@ async function run(block = takeBackup): Promise<void> {
     expect(code, stdout + stderr).toBe(0);
 }
 
-long("a backup has the volume of each server that keeps data", async () => {
+it.runIf(process.env.SOAK)("a backup has the volume of each server that keeps data", async () => {
     keptId = (await pipeline.passMarker()).id;
     await run(takeBackup);
     const members = ["artemis", "kafka-0", "kafka-1", "kafka-2", "postgres"];
@@ -48,16 +47,19 @@ long("a backup has the volume of each server that keeps data", async () => {
     );
 });
 
-long("rows flow on after it, and are gone when the stack goes back to it, from where they flow on again", async () => {
-    const { id: lostId } = await pipeline.passMarker(120);
-    expect(lostId).toBeGreaterThan(keptId);
-    await run(goBack);
-    await untilWell({ stack: stack.handle.name, outputs: pipeline.outputs }, 300);
-    await pipeline.close();
-    pipeline = await Pipeline.open(stack);
-    const next = await pipeline.table.insert({ first_name: "after", last_name: null, email: null });
-    // The sequence of ids is that of the backup, too
-    expect(next.id).toBe(lostId);
-    await pipeline.untilArrived([next.id], 120);
-    expect(pipeline.jsonRows([next.id]).map(({ first_name }) => first_name)).toEqual(["after"]);
-});
+it.runIf(process.env.SOAK)(
+    "rows flow on after it, and are gone when the stack goes back to it, from where they flow on again",
+    async () => {
+        const { id: lostId } = await pipeline.passMarker(120);
+        expect(lostId).toBeGreaterThan(keptId);
+        await run(goBack);
+        await untilWell({ stack: stack.handle.name, outputs: pipeline.outputs }, 300);
+        await pipeline.close();
+        pipeline = await Pipeline.open(stack);
+        const next = await pipeline.table.insert({ first_name: "after", last_name: null, email: null });
+        // The sequence of ids is that of the backup, too
+        expect(next.id).toBe(lostId);
+        await pipeline.untilArrived([next.id], 120);
+        expect(pipeline.jsonRows([next.id]).map(({ first_name }) => first_name)).toEqual(["after"]);
+    },
+);

@@ -40,40 +40,44 @@ describe("while rows are inserted and updated", () => {
         },
     );
 
-    const long = it.runIf(process.env.SOAK);
-    long("a worker that is cut off until its task has ended does not overwrite a newer position", async () => {
-        const { outputs } = pipeline;
-        const victim = { stack: stack.handle.name, outputs };
-        const rows = await NumberedRows.start(pipeline);
-        await rows.untilCommitted(20);
-        await rows.untilCaughtUp();
+    it.runIf(process.env.SOAK)(
+        "a worker that is cut off until its task has ended does not overwrite a newer position",
+        async () => {
+            const { outputs } = pipeline;
+            const victim = { stack: stack.handle.name, outputs };
+            const rows = await NumberedRows.start(pipeline);
+            await rows.untilCommitted(20);
+            await rows.untilCaughtUp();
 
-        const worker = await workerOf(victim, "dbz-source");
-        const container = docker.getContainer(containerName(victim.stack, worker));
-        const since = Math.floor(Date.now() / 1000);
-        let before = 0;
-        await whileCut(victim, worker, async () => {
-            before = (await storedPositions(outputs)).length;
-            const isReplaced = async () => {
-                const log = await container.logs({ stdout: true, stderr: true, since });
-                if (!/clientId=connector-producer-dbz-source-0\b.* Closing the Kafka producer/.test(log.toString())) {
-                    return pending("the log of the cut worker does not show that its task has ended");
-                }
-                const stored = (await storedPositions(outputs)).length > before;
-                return stored ? done() : pending("the new worker has stored no position");
-            };
-            await waitFor(isReplaced, { what: "another worker to take over", timeoutSeconds: 180 });
-        });
-        await rows.untilCommitted(20);
-        await untilWell(victim);
-        const { json, xml } = await rows.account();
-        expect(json).toMatchObject(KEPT);
-        expect(xml).toMatchObject(KEPT);
+            const worker = await workerOf(victim, "dbz-source");
+            const container = docker.getContainer(containerName(victim.stack, worker));
+            const since = Math.floor(Date.now() / 1000);
+            let before = 0;
+            await whileCut(victim, worker, async () => {
+                before = (await storedPositions(outputs)).length;
+                const isReplaced = async () => {
+                    const log = await container.logs({ stdout: true, stderr: true, since });
+                    if (
+                        !/clientId=connector-producer-dbz-source-0\b.* Closing the Kafka producer/.test(log.toString())
+                    ) {
+                        return pending("the log of the cut worker does not show that its task has ended");
+                    }
+                    const stored = (await storedPositions(outputs)).length > before;
+                    return stored ? done() : pending("the new worker has stored no position");
+                };
+                await waitFor(isReplaced, { what: "another worker to take over", timeoutSeconds: 180 });
+            });
+            await rows.untilCommitted(20);
+            await untilWell(victim);
+            const { json, xml } = await rows.account();
+            expect(json).toMatchObject(KEPT);
+            expect(xml).toMatchObject(KEPT);
 
-        const positions = (await storedPositions(outputs)).slice(before);
-        expect(positions.length).toBeGreaterThan(1);
-        expect(positions).toEqual(positions.toSorted((a, b) => a - b));
-    });
+            const positions = (await storedPositions(outputs)).slice(before);
+            expect(positions.length).toBeGreaterThan(1);
+            expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+        },
+    );
 });
 
 /** Positions in the database's log that were stored for the source, in the order of the topic. */
