@@ -188,13 +188,11 @@ describe("npm run status", () => {
                 const files = await well.getArchive({ path: "/etc/connect-cdc" });
                 await worker.putArchive(files, { path: "/etc" });
                 await worker.start();
-                await expect
-                    .poll(find, { timeout: 60_000, interval: 1000 })
-                    .toEqual(
-                        expect.objectContaining({
-                            text: expect.stringMatching(/^restarted \d+ times since it was made/),
-                        }),
-                    );
+                await expect.poll(find, { timeout: 60_000, interval: 1000 }).toEqual(
+                    expect.objectContaining({
+                        text: expect.stringMatching(/^restarted \d+ times since it was made/),
+                    }),
+                );
                 const { level, text, remedy } = (await find())!;
                 expect(level).toBe("wrong");
                 expect(text).toMatch(
