@@ -22,7 +22,8 @@ describe.skipIf(!process.env.SOAK)("keys of a stack with TLS", () => {
     it.each(Object.entries(ROTATIONS))("%s are rotated while rows flow, and none is lost", LIMIT, async (_, change) => {
         const { json, xml } = await rowsThrough(stack, ({ outputs }) => upWith(stack, change, outputs));
         expect([json, xml]).toMatchObject([KEPT, KEPT]);
-        expect((await readStatus(stack)).findings).toEqual([]);
+        // A busy machine may not answer a probe in its time
+        await expect.poll(async () => (await readStatus(stack)).findings, { timeout: 120_000 }).toEqual([]);
         expect(await stack.preview()).toEqual([]);
     });
 });

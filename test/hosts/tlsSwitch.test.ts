@@ -25,7 +25,8 @@ describe.skipIf(!process.env.SOAK)("TLS of a running stack", () => {
             await stack.up();
         });
         expect([json, xml]).toMatchObject([KEPT, KEPT]);
-        expect((await readStatus(stack)).findings).toEqual([]);
+        // A busy machine may not answer a probe in its time
+        await expect.poll(async () => (await readStatus(stack)).findings, { timeout: 120_000 }).toEqual([]);
         expect(await stack.preview()).toEqual([]);
     });
 });
