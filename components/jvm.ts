@@ -49,6 +49,9 @@ export interface MetricsTarget {
     labels: { stack: string; job: string; member: string; __scheme__?: "https" };
 }
 
+/** Flag of a server that compiles for a quick start and little memory. */
+export const QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
+
 /**
  * Command line of a server of the runtime image: exec form, so that the JVM is process 1 and gets SIGTERM.
  * @param metricsRules name of the agent's rules in the image, used where metrics are on.

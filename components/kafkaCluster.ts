@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
+import { javaCommand, JvmRoleArgs, QUICK_COMPILER, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
 import {
     brokerListeners,
     brokerPeerAddress,
@@ -103,6 +103,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
             );
         // From here down brokers have no certificate for ZooKeeper: an up that failed before may have left nodes that need one
         const opened = usesTls(mode) ? undefined : nodeAccess(args.zookeeper.ready);
+        // Only the other compiler uses the processor's instructions for AES: without it TLS takes a hundred times the time
+        const jvmFlags = [...(tls ? [] : [QUICK_COMPILER]), ...args.jvmFlags];
         this.ready = rollMembers(name, {
             kind: "kafka",
             targets,
@@ -113,7 +115,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
             members: hosts.map((host, i) => ({
                 host,
                 image: args.image,
-                command: javaCommand(args, "kafka.Kafka", CONFIG_FILE, "kafka"),
+                command: javaCommand({ ...args, jvmFlags }, "kafka.Kafka", CONFIG_FILE, "kafka"),
                 files: {
                     [CONFIG_FILE]: args.zookeeper.connectString.apply((zookeeperConnect) =>
                         renderServerProperties({

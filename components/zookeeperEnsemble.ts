@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
+import { javaCommand, JvmRoleArgs, QUICK_COMPILER, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
 import { acceptsPlain, acceptsTls, TLS_FILES, usesTls } from "./render/tls";
 import { bootstrapList, hostsOf, outsideAddress, peerAddress } from "./render/topology";
 import { EnsembleSettings, renderZooCfg } from "./render/zooCfg";
@@ -59,6 +59,8 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
             electionPort: args.electionPort + id,
         }));
 
+        // With TLS connections are Netty's, whose pool of buffers is as large as all else
+        const jvmFlags = [QUICK_COMPILER, ...(tls ? ["-Dio.netty.allocator.type=unpooled"] : []), ...args.jvmFlags];
         this.ready = rollMembers(name, {
             kind: "zookeeper",
             targets,
@@ -78,7 +80,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
                     host,
                     image: args.image,
                     command: javaCommand(
-                        args,
+                        { ...args, jvmFlags },
                         "org.apache.zookeeper.server.quorum.QuorumPeerMain",
                         CONFIG_FILE,
                         "zookeeper",

@@ -1,5 +1,5 @@
 // A laptop's flags: little memory and a quick start matter more than peak throughput.
-const SMALL_JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:ReservedCodeCacheSize=64m"];
+const SMALL_JVM = ["-XX:+UseSerialGC", "-Xss512k", "-XX:ReservedCodeCacheSize=64m"];
 const common = { stopGraceSeconds: 60, readySeconds: 300, placement: [], config: {} };
 
 /** The dev platform: what a stack is that configures nothing. */

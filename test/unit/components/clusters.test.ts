@@ -602,6 +602,28 @@ describe("TLS", () => {
     });
 });
 
+describe("compilers", () => {
+    const quick = "-XX:TieredStopAtLevel=1";
+    const commands = (...members: string[]) =>
+        members.map((member) => (containerInputs(resources, member)["command"] as string[]).includes(quick));
+
+    it("are all in use by brokers with TLS: one of them has no instructions for AES", async () => {
+        await clusters();
+        expect(commands("zookeeper-0", "kafka-0", "connect-0")).toEqual([true, true, false]);
+        resources.length = 0;
+        await clusters({ tls: stackTls("offer") });
+        expect(commands("zookeeper-0", "kafka-0", "connect-0")).toEqual([true, false, false]);
+    });
+
+    it("are set by flags of config, which come last", async () => {
+        await clusters({ kafka: { jvmFlags: ["-XX:TieredStopAtLevel=4"] } });
+        const flags = (containerInputs(resources, "kafka-0")["command"] as string[]).filter((flag) =>
+            /Tiered/.test(flag),
+        );
+        expect(flags).toEqual([quick, "-XX:TieredStopAtLevel=4"]);
+    });
+});
+
 describe("config", () => {
     it("wins over everything else", async () => {
         await clusters({
