@@ -101,7 +101,7 @@ export class Member extends pulumi.ComponentResource {
                 // A server reads its certificate at start: a new one needs a new container
                 labels: labelList({
                     ...args.labels,
-                    ...(args.tls && { [TLS_LABEL]: args.tls.writerId }),
+                    ...(args.tls && { [TLS_LABEL]: args.tls.fingerprint }),
                     ...(args.tls?.mode && { [TLS_MODE_LABEL]: args.tls.mode }),
                 }),
                 // Data for a peer that is cut off stays in the kernel, even after the process has closed the connection. These
@@ -112,6 +112,7 @@ export class Member extends pulumi.ComponentResource {
             },
             {
                 ...childOptions,
+                dependsOn: args.tls && [args.tls.files],
                 deleteBeforeReplace: true,
                 // The provider does not apply a changed health check to an existing container.
                 replaceOnChanges: ["healthcheck"],

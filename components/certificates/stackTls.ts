@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { Credentials } from "@connect-cdc/connector/client";
 import * as pulumi from "@pulumi/pulumi";
@@ -11,8 +12,13 @@ import { Certificate } from "./certificate";
 /** Volume with a member's key and certificates: the files of `TLS_FILES`, for the server's user only. */
 export interface MemberTls {
     volumeName: pulumi.Output<string>;
-    /** Id of the writer. It changes with every change of a file. */
-    writerId: pulumi.Output<string>;
+    /** What writes the volume: a member must depend on it. */
+    files: pulumi.Resource;
+    /**
+     * Digest of all files: a member that has read others needs a new container. It is not the writer's id: a replaced writer is
+     * deleted first, and all members with them that depend on its properties, before the first gate of their roll.
+     */
+    fingerprint: pulumi.Output<string>;
     /** Of a member of a cluster, which rolls when it changes. */
     mode?: TlsMode;
 }
@@ -104,20 +110,14 @@ export class StackTls extends pulumi.ComponentResource {
     /** Makes the certificate of a member, for its name, localhost and its host's advertised address, and the volume with it. */
     public memberTls({ member, role, host, image, user, files: others, parent }: MemberTlsArgs): MemberTls {
         const { cert, key, store } = this.certificate(member, role, [host.advertisedAddress], parent);
-        const files = { [TLS_FILES.cert]: cert, [TLS_FILES.key]: key, [TLS_FILES.ca]: this.ca };
-        const { volumeName, writerId } = new SecretFiles(
-            `${member}-tls`,
-            {
-                ...{ host, image, user },
-                secrets: {
-                    ...Object.fromEntries(Object.entries(files).map(([path, content]) => [basename(path), content])),
-                    ...others,
-                },
-                binarySecrets: { [basename(TLS_FILES.store)]: store },
-            },
-            { parent },
-        );
-        return { volumeName, writerId };
+        const own = { [TLS_FILES.cert]: cert, [TLS_FILES.key]: key, [TLS_FILES.ca]: this.ca };
+        const secrets = {
+            ...Object.fromEntries(Object.entries(own).map(([path, content]) => [basename(path), content])),
+            ...others,
+        };
+        const binarySecrets = { [basename(TLS_FILES.store)]: store };
+        const files = new SecretFiles(`${member}-tls`, { host, image, user, secrets, binarySecrets }, { parent });
+        return { volumeName: files.volumeName, files, fingerprint: fingerprintOf({ secrets, binarySecrets }) };
     }
 
     private client(name: string, commonName: string): pulumi.Output<Credentials> {
@@ -139,6 +139,12 @@ export class StackTls extends pulumi.ComponentResource {
             { parent },
         );
     }
+}
+
+/** No secret itself: among what it is made of is a private key, which nobody can guess. */
+function fingerprintOf(files: object): pulumi.Output<string> {
+    const digest = pulumi.secret(files).apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex"));
+    return pulumi.unsecret(digest).apply((text) => text.slice(0, 32));
 }
 
 function withNewline(pem: string): string {

@@ -79,6 +79,11 @@ export function rollMembers(name: string, args: RollArgs): Readiness {
 
 /** Digest of the arguments of all members. */
 function digestOf(members: MemberArgs[]): pulumi.Output<string> {
-    const inputs = members.map(({ image, host, ...rest }) => ({ ...rest, image: image.imageId, host: host.hostName }));
+    const inputs = members.map(({ image, host, tls, ...rest }) => ({
+        ...rest,
+        image: image.imageId,
+        host: host.hostName,
+        tls: [tls?.mode, tls?.fingerprint],
+    }));
     return pulumi.output(inputs).apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex"));
 }

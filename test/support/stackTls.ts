@@ -6,9 +6,9 @@ import { type TlsMode, usesTls } from "../../components/render/tls";
  * The TLS of a stack in a mode, without certificates.
  *
  * @param made receives what its components ask for.
- * @param writer end of the ids of the writers of files: another one means other files.
+ * @param files end of the fingerprints: another one means other files.
  */
-export function stackTls(mode: TlsMode, made: MemberTlsArgs[] = [], writer = "writer-id"): StackTls {
+export function stackTls(mode: TlsMode, made: MemberTlsArgs[] = [], files = "files"): StackTls {
     const operator = pulumi.secret({
         ca: "the authorities",
         cert: "the operator's certificate",
@@ -23,7 +23,8 @@ export function stackTls(mode: TlsMode, made: MemberTlsArgs[] = [], writer = "wr
             made.push(args);
             return {
                 volumeName: pulumi.output(`${args.member}-tls`),
-                writerId: pulumi.output(`${args.member}-tls-${writer}`),
+                files: new pulumi.ComponentResource("test:index:Files", `${args.member}-tls`),
+                fingerprint: pulumi.output(`${args.member}-tls-${files}`),
             };
         },
     };

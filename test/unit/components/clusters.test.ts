@@ -514,7 +514,7 @@ describe("TLS", () => {
                 containerPath: "/run/secrets/connect-cdc-tls",
                 readOnly: true,
             });
-            expect(labels).toContainEqual({ label: "connect-cdc.tls", value: `${role}-2-tls-writer-id` });
+            expect(labels).toContainEqual({ label: "connect-cdc.tls", value: `${role}-2-tls-files` });
             expect(labels).toContainEqual({ label: "connect-cdc.tls-mode", value: mode });
         }
         expect(asked.map(({ member, role, user }) => [member, role, user])).toEqual(

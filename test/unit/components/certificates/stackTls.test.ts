@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type StackAuthority, StackTls } from "../../../../components/certificates/stackTls";
 import { DockerHost } from "../../../../components/dockerHost";
 import type { Image } from "../../../../components/image";
+import type { SecretFiles } from "../../../../components/secretFiles";
 import { recordResources, type RegisteredResource, resolved, theResource } from "../../../support/mocks";
 
 let resources: RegisteredResource[];
@@ -17,7 +18,7 @@ async function declare(authorities: StackAuthority[]) {
     const host = new DockerHost("a", { endpoint: "unix:///var/run/docker.sock", ...address });
     const image = { idOn: () => "sha256:image" } as unknown as Image;
     const made = tls.memberTls({ member: "kafka-0", role: "kafka", host, image, user: "1000", parent: tls });
-    await resolved(pulumi.all([made.writerId, made.volumeName, tls.ca]));
+    await resolved(pulumi.all([(made.files as SecretFiles).writerId, made.fingerprint, tls.ca]));
     return { tls, made };
 }
 
@@ -43,6 +44,19 @@ describe("the certificates of a stack", () => {
         expect(inputs.command[0]).toContain("install -o 1000 -g 1000 -m 0400");
         expect(inputs.command[0]).toContain("ca.pem cert.pem key.pem store.p12");
         expect(inputs.volumes[0].volumeName).toBe(await resolved(made.volumeName));
+    });
+
+    it("have a fingerprint, which is no secret and changes with each of them", async () => {
+        const fingerprint = async (...authorities: StackAuthority[]) => {
+            resources.length = 0;
+            const { made } = await declare(authorities);
+            expect(await pulumi.isSecret(made.fingerprint)).toBe(false);
+            return resolved(made.fingerprint);
+        };
+        const [stack, other] = [{ name: "stack" }, { name: "other" }];
+        expect(await fingerprint(stack)).toMatch(/^[0-9a-f]{32}$/);
+        expect(await fingerprint(stack)).toBe(await fingerprint(stack));
+        expect(await fingerprint(stack, other)).not.toBe(await fingerprint(stack));
     });
 
     it("are signed by the first authority, and trust all, in their order", async () => {
