@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, QUICK_COMPILER, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
+import { javaCommand, JvmRoleArgs, memberPorts, memberTls, MetricsTarget, metricsTargets, QUICK_COMPILER } from "./jvm";
 import {
     brokerListeners,
     brokerPeerAddress,
@@ -17,6 +17,12 @@ import { ZookeeperEnsemble } from "./zookeeperEnsemble";
 
 const CONFIG_FILE = "/etc/connect-cdc/server.properties";
 const DATA_PATH = "/var/lib/kafka";
+
+/**
+ * With TLS both compilers: only the second one uses the processor's instructions for AES, without which TLS takes a hundred times
+ * the time. What it and TLS take of memory for a moment goes back to the system.
+ */
+const TLS_JVM = ["-XX:TrimNativeHeapInterval=10000", "-XX:MinHeapFreeRatio=20", "-XX:MaxHeapFreeRatio=40"];
 
 /** Arguments of {@link KafkaCluster}. */
 export interface KafkaClusterArgs extends JvmRoleArgs, BrokerSettings {
@@ -103,8 +109,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
             );
         // From here down brokers have no certificate for ZooKeeper: an up that failed before may have left nodes that need one
         const opened = usesTls(mode) ? undefined : nodeAccess(args.zookeeper.ready);
-        // Only the other compiler uses the processor's instructions for AES: without it TLS takes a hundred times the time
-        const jvmFlags = [...(tls ? [] : [QUICK_COMPILER]), ...args.jvmFlags];
+        const jvmFlags = [...(acceptsTls(mode) ? TLS_JVM : [QUICK_COMPILER]), ...args.jvmFlags];
         this.ready = rollMembers(name, {
             kind: "kafka",
             targets,

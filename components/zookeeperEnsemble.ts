@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { javaCommand, JvmRoleArgs, QUICK_COMPILER, memberPorts, memberTls, MetricsTarget, metricsTargets } from "./jvm";
+import { javaCommand, JvmRoleArgs, memberPorts, memberTls, MetricsTarget, metricsTargets, QUICK_COMPILER } from "./jvm";
 import { acceptsPlain, acceptsTls, TLS_FILES, usesTls } from "./render/tls";
 import { bootstrapList, hostsOf, outsideAddress, peerAddress } from "./render/topology";
 import { EnsembleSettings, renderZooCfg } from "./render/zooCfg";
@@ -60,7 +60,8 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
         }));
 
         // With TLS connections are Netty's, whose pool of buffers is as large as all else
-        const jvmFlags = [QUICK_COMPILER, ...(tls ? ["-Dio.netty.allocator.type=unpooled"] : []), ...args.jvmFlags];
+        const netty = acceptsTls(mode) ? ["-Dio.netty.allocator.type=unpooled"] : [];
+        const jvmFlags = [QUICK_COMPILER, ...netty, ...args.jvmFlags];
         this.ready = rollMembers(name, {
             kind: "zookeeper",
             targets,
