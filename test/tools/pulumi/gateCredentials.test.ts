@@ -1,4 +1,3 @@
-import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CHECKOUT } from "../../../tools/project";
@@ -8,10 +7,7 @@ let program: PulumiProgram;
 
 beforeAll(async () => {
     program = await PulumiProgram.create();
-    // Where the text of a dynamic provider looks for its module
-    for (const room of ["components", "servers", "docker"]) {
-        symlinkSync(join(CHECKOUT, room), join(program.folder, room));
-    }
+    program.linkRooms();
 });
 
 afterAll(() => program.close());

@@ -1,4 +1,3 @@
-import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CHECKOUT } from "../../../tools/project";
@@ -7,15 +6,14 @@ import { execute, makeTestImage, removeTestImage } from "./testImage";
 
 const image = `cdc-plugtest-member-tls-${process.pid}:1`;
 const MEMBERS = ["m-0", "m-1"];
+/** The members with their gates, in the order of a roll. */
+const ROLLED = MEMBERS.flatMap((member) => [member, `${member}-gate`]);
 let program: PulumiProgram;
 
 beforeAll(async () => {
     program = await PulumiProgram.create();
     await makeTestImage(image);
-    // Where the text of a dynamic provider looks for its module
-    for (const room of ["components", "servers", "docker"]) {
-        symlinkSync(join(CHECKOUT, room), join(program.folder, room));
-    }
+    program.linkRooms();
 });
 
 afterAll(async () => {
@@ -59,10 +57,7 @@ test("renewed certificates replace one member after the other, and each has the 
     const before = await certificates();
     const { ok, steps, messages } = await program.up(membersWith(30));
     expect(ok, messages).toBe(true);
-    const rolled = Object.keys(steps).filter((name) =>
-        MEMBERS.some((member) => [member, `${member}-gate`].includes(name)),
-    );
-    expect(rolled).toEqual(MEMBERS.flatMap((member) => [member, `${member}-gate`]));
+    expect(Object.keys(steps).filter((name) => ROLLED.includes(name))).toEqual(ROLLED);
     const after = await certificates();
     expect(after.filter((certificate) => before.includes(certificate))).toEqual([]);
     expect(await program.up(membersWith(30))).toMatchObject({ ok: true, steps: {} });

@@ -59,6 +59,13 @@ export class PulumiProgram {
         return program;
     }
 
+    /** Links the rooms where the text of a dynamic provider looks for its module. */
+    linkRooms(): void {
+        for (const room of ["components", "servers", "docker"]) {
+            symlinkSync(join(CHECKOUT, room), join(this.folder, room));
+        }
+    }
+
     writeFile(name: string, content: string): string {
         const file = join(this.folder, name);
         writeFileSync(file, content);
